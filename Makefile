@@ -1,0 +1,49 @@
+# Everything a newcomer needs: `make try` and `make test`. Both do their own set-up in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: try test quick format docs bench clean
+
+try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
+	@$(BIN)/python tests/journey.py build/try
+
+test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2
+	$(BIN)/mkdocs build --quiet --strict --site-dir build/site
+
+quick: $(VENV)/.test  ## The tests that start no toolchain and no long scenario.
+	$(BIN)/pytest -n 2 -m "not slow and not toolchain"
+
+format: $(VENV)/.test  ## Format, mend what can be mended, and write the generated pages again.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/python docs/generate.py
+
+docs: $(VENV)/.test  ## The documentation, built into build/site.
+	$(BIN)/mkdocs build --strict --site-dir build/site
+
+bench: $(VENV)/.test  ## Compare with Copier in one run, and write docs/reference/benchmarks.md.
+	$(BIN)/python benchmarks/compare.py
+
+clean:
+	rm -rf build dist $(VENV)
+
+$(VENV)/.made:
+	$(PYTHON) -c 'import sys; sys.exit("scaffold needs Python 3.11 or newer: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.run: $(VENV)/.made pyproject.toml tests/constraints.txt
+	@echo "Installing scaffold into $(VENV)"
+	$(PIP) install --constraint tests/constraints.txt --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	@echo "Installing the test tools into $(VENV)"
+	$(PIP) install --constraint tests/constraints.txt --editable '.[test,docs]'
+	touch $@

@@ -1,0 +1,46 @@
+"""Scaffold: stamp services from versioned blueprints, and bring every repository along when a blueprint changes.
+
+The operations of the command line as functions that take and return values::
+
+    import scaffold
+
+    plan = scaffold.update("services/orders", dry_run=True).plan
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scaffold.authoring.library import init_library as init_library
+    from scaffold.authoring.library import list_blueprints as list_blueprints
+    from scaffold.authoring.library import show_blueprint as show_blueprint
+    from scaffold.authoring.release import release as release
+    from scaffold.project.diff import diff as diff
+    from scaffold.project.explain import explain as explain
+    from scaffold.project.new import new as new
+    from scaffold.project.status import status as status
+    from scaffold.project.undo import undo as undo
+    from scaffold.project.update import update as update
+
+__version__ = "0.1.0"
+_OPERATIONS = {
+    "diff": ("scaffold.project.diff", "diff"),
+    "explain": ("scaffold.project.explain", "explain"),
+    "init_library": ("scaffold.authoring.library", "init_library"),
+    "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
+    "new": ("scaffold.project.new", "new"),
+    "release": ("scaffold.authoring.release", "release"),
+    "show_blueprint": ("scaffold.authoring.library", "show_blueprint"),
+    "status": ("scaffold.project.status", "status"),
+    "undo": ("scaffold.project.undo", "undo"),
+    "update": ("scaffold.project.update", "update"),
+}
+__all__ = ["__version__", *_OPERATIONS]  # noqa: PLE0604 - the keys are text
+
+
+def __getattr__(name: str) -> Any:
+    """Load an operation when it is first used: `scaffold --version` needs none of them."""
+    if name in _OPERATIONS:
+        module, function = _OPERATIONS[name]
+        return getattr(import_module(module), function)
+    raise AttributeError(f"module 'scaffold' has no attribute {name!r}")

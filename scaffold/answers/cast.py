@@ -1,0 +1,39 @@
+"""From a raw answer to its type, by Copier's rules."""
+
+import json
+from typing import Any
+
+from scaffold.formats import yaml
+
+EXPECTED = {"int": "a whole number", "float": "a number", "bool": "yes or no", "json": "JSON", "yaml": "YAML"}
+TRUE = {"y", "yes", "t", "true", "on"}
+FALSE = {"", "n", "no", "f", "false", "off", "~", "null", "none"}
+
+
+def cast(type_: str, value: Any) -> Any:
+    """Turn a raw answer into its type, by Copier's rules; raises ValueError or FormatError."""
+    if type_ in ("str", "path"):
+        if isinstance(value, dict | list | None):
+            raise ValueError(value)
+        return str(value)
+    if type_ == "bool":
+        return cast_bool(value)
+    if type_ == "int" and not isinstance(value, bool):
+        return int(value)
+    if type_ == "float" and not isinstance(value, bool):
+        return float(value)
+    if type_ == "json":
+        return json.loads(value) if isinstance(value, str) else value
+    if type_ == "yaml":
+        return yaml.load(value.encode(), "the answer").data if isinstance(value, str) else value
+    raise ValueError(value)
+
+
+def cast_bool(value: Any) -> bool:
+    """Read yes or no; raises ValueError."""
+    if isinstance(value, bool | int | float):
+        return bool(value)
+    word = str(value).strip().lower()
+    if word in TRUE or word in FALSE:
+        return word in TRUE
+    return bool(float(word))

@@ -1,0 +1,37 @@
+"""`.scaffold/answers.yml`: what a service is stamped from; a person may edit it, and `update` applies the edit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scaffold.formats import yaml
+from scaffold.formats.located import text
+
+PATH = ".scaffold/answers.yml"
+HEAD = "# What this service was stamped from. Edit an answer, then run `scaffold update` to apply it.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the file asks for."""
+
+    blueprint: str
+    source: str
+    answers: Mapping[str, Any]
+
+
+def parse(content: bytes, file: str = PATH) -> Wishes:
+    """Read the file; raises FormatError with the line of a mistake."""
+    document = yaml.load(content, file)
+    document.only({"blueprint", "source", "answers"})
+    return Wishes(
+        blueprint=document.required("blueprint", text),
+        source=document.required("source", text),
+        answers=document.optional("answers", lambda at: {name: value.data for name, value in at.items()}, {}),
+    )
+
+
+def dump(wishes: Wishes) -> bytes:
+    """Write a new file."""
+    stamp = {"blueprint": wishes.blueprint, "source": wishes.source, "answers": dict(wishes.answers)}
+    return (HEAD + yaml.dump(stamp)).encode()

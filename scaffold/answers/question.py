@@ -1,0 +1,103 @@
+"""Questions in Copier's syntax, as values."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from scaffold.errors import FormatError
+from scaffold.formats.located import Located, one_of
+
+TYPES = ("str", "int", "float", "bool", "json", "yaml", "path")
+KEYS = {
+    "type", "help", "choices", "multiselect", "default", "secret", "placeholder", "qmark", "multiline", "validator",
+    "when",
+}  # fmt: skip
+MISSING: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question; text values are templates, rendered with the answers before it."""
+
+    name: str
+    where: str
+    type: str
+    help: str = ""
+    choices: Any = None
+    multiselect: bool = False
+    default: Any = MISSING
+    secret: bool = False
+    placeholder: str = ""
+    multiline: bool = False
+    validator: str = ""
+    when: Any = True
+
+    def same_as(self, other: "Question") -> bool:
+        """Whether both ask the same, wherever they stand."""
+        return all(getattr(self, name) == getattr(other, name) for name in self.__dataclass_fields__ if name != "where")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as a person meets it: everything rendered, and `check` to say what is wrong with a reply."""
+
+    question: Question
+    help: str
+    default: Any
+    choices: Mapping[str, Any] | None
+    placeholder: str
+    check: Callable[[Any], str]
+
+
+class Ask(Protocol):
+    """Puts one question to a person and returns the raw reply."""
+
+    def __call__(self, asked: Asked, /) -> Any:
+        """Return the reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was answered: `recorded` goes into files, `context` also holds secrets and computed values."""
+
+    recorded: Mapping[str, Any]
+    context: Mapping[str, Any] = field(repr=False)
+    dropped: tuple[str, ...] = ()
+
+
+def parse_question(name: str, at: Located) -> Question:
+    """Read one question; raises FormatError naming file, line, key and what was expected."""
+    if not isinstance(at.data, dict):
+        return Question(name, at.where, _type_of(at.data), default=at.data)
+    at.only(KEYS)
+    default = at.data.get("default", MISSING)
+    question = Question(
+        name=name,
+        where=at.where,
+        type=at.optional("type", one_of(*TYPES), _type_of(default)),
+        help=at.optional("help", lambda v: v.a(str), ""),
+        choices=at.optional("choices", _choices, None),
+        multiselect=at.optional("multiselect", lambda v: v.a(bool), default=False),
+        default=default,
+        secret=at.optional("secret", lambda v: v.a(bool), default=False),
+        placeholder=at.optional("placeholder", lambda v: v.a(str), ""),
+        multiline=at.optional("multiline", lambda v: v.a(bool), default=False),
+        validator=at.optional("validator", lambda v: v.a(str), ""),
+        when=at.data.get("when", True),
+    )
+    if question.secret and default is MISSING:
+        raise FormatError(
+            f"the secret question `{name}` has no default", where=at.where, hint="an update could not answer it"
+        )
+    return question
+
+
+def _choices(at: Located) -> Any:
+    if not isinstance(at.data, list | dict | str) or not at.data:
+        at.fail("a list, a mapping, or a template that gives one")
+    return at.data
+
+
+def _type_of(default: Any) -> str:
+    name = type(default).__name__
+    return name if name in ("str", "int", "float", "bool") else "yaml"

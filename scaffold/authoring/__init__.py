@@ -1,0 +1,1 @@
+"""What platform engineers do to libraries."""

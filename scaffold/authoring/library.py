@@ -1,0 +1,96 @@
+"""Libraries of one's own, and what is in a library."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from scaffold import disk
+from scaffold.answers.question import MISSING, Question
+from scaffold.blueprint.ownership import spell
+from scaffold.blueprint.release import Release, tag
+from scaffold.errors import ProjectError
+from scaffold.git import porcelain
+from scaffold.project.new import refuse_existing
+from scaffold.report.results import LibraryMade, Listed, Shown
+from scaffold.sources.library import FolderLibrary, newest_of
+from scaffold.sources.locate import BUILT_IN, Notify, built_in_root, locate
+
+
+def init_library(dest: Path | str) -> LibraryMade:
+    """Copy the built-in library into a git repository of its own, its releases tagged; raises ScaffoldError."""
+    root = Path(os.path.abspath(Path(dest).expanduser()))  # noqa: PTH100 - a link at dest is not to be followed
+    refuse_existing(root)
+    temporary = root.with_name(f".{root.name}.scaffold-{os.getpid()}")
+    built_in = FolderLibrary(built_in_root(), BUILT_IN)
+    try:
+        for folder in ("blueprints", "templates"):
+            for path, file in disk.walk(built_in.root / folder).items():
+                disk.write(temporary / folder / path, file)
+        porcelain.init(temporary)
+        porcelain.commit_all(temporary, "feat: start from the built-in library", "set user.name and user.email")
+        tags = tuple(tag(name, newest_of(built_in.versions(name))) for name in built_in.names())
+        for name in tags:
+            porcelain.tag(temporary, name, f"{name}, as built in")
+        temporary.rename(root)
+    except OSError as error:
+        raise ProjectError(f"the library cannot be made: {error.strerror}", where=str(root)) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return LibraryMade(root, tags)
+
+
+def list_blueprints(
+    source: str = BUILT_IN, *, offline: bool = False, notify: Notify = lambda _: None
+) -> tuple[Listed, ...]:
+    """Return what a library holds; raises SourceError."""
+    library = locate(source, offline=offline, notify=notify)
+    found = []
+    for name in library.names():
+        release = library.release(name)
+        versions = tuple(str(version) for version in library.versions(name))
+        blueprint = release.blueprint
+        found.append(Listed(name, release.version, blueprint.title, blueprint.lifecycle.state, versions))
+    return tuple(found)
+
+
+def show_blueprint(
+    blueprint: str, source: str = BUILT_IN, *, offline: bool = False, notify: Notify = lambda _: None
+) -> Shown:
+    """Return one blueprint, `NAME[@VERSION]`, in full; raises SourceError."""
+    library = locate(source, offline=offline, notify=notify)
+    name, _, ref = blueprint.partition("@")
+    release = library.release(name, ref or None)
+    return _shown(release, tuple(str(version) for version in library.versions(name)))
+
+
+def _shown(release: Release, versions: tuple[str, ...]) -> Shown:
+    blueprint = release.blueprint
+    owners: dict[str, str] = {}
+    for pattern, ownership in blueprint.ownership.items():
+        owners[pattern] = ownership.file
+        owners |= {f"{pattern} {spell(key)}": owner for key, owner in ownership.keys.items()}
+    return Shown(
+        name=blueprint.name,
+        version=release.version,
+        title=blueprint.title,
+        description=blueprint.description,
+        owners=blueprint.owners,
+        lifecycle=blueprint.lifecycle.state,
+        commit=release.commit,
+        layers=blueprint.layers,
+        versions=versions,
+        questions={question.name: _known(question) for question in release.questions},
+        ownership=owners,
+    )
+
+
+def _known(question: Question) -> dict[str, Any]:
+    known: dict[str, Any] = {"type": question.type, "help": question.help}
+    if question.default is MISSING:
+        known["required"] = True
+    elif not question.secret:
+        known["default"] = question.default
+    if question.choices:
+        known["choices"] = question.choices
+    return known

@@ -1,0 +1,143 @@
+"""Release a blueprint: prove it renders, set its version, write its changelog entry, commit and tag."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from scaffold import disk
+from scaffold.blueprint.release import Release, manifest_path, tag
+from scaffold.errors import FormatError, ProjectError, SourceError
+from scaffold.formats import yaml
+from scaffold.git import porcelain
+from scaffold.git.objects import Objects, is_repository, open_repository
+from scaffold.render import native
+from scaffold.report.results import Released
+from scaffold.sources.library import FolderLibrary
+
+UNRELEASED = re.compile(r"^## \[?Unreleased\]?[ \t]*\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE)
+VERSION_LINE = re.compile(r"^version:[ \t]*[^\s#]+", re.MULTILINE)
+HEAD = "# Changelog\n\n"
+
+
+def release(
+    name: str,
+    *,
+    library: Path | str = ".",
+    version: str | None = None,
+    bump: str | None = None,
+    notes: tuple[str, ...] = (),
+    today: date,
+) -> Released:
+    """Release the blueprint as it is committed in the library's repository; raises ScaffoldError with nothing done."""
+    root = Path(library).resolve()
+    if not root.is_dir() or not is_repository(root):
+        raise ProjectError(
+            "the library is not a git repository", where=str(root), hint="make one with scaffold library init DIR"
+        )
+    repository = open_repository(root)
+    current = FolderLibrary(root, str(root)).release(name)
+    wanted = _next(current.blueprint.version, version, bump)
+    _refuse_unready(repository, root, current, wanted)
+    _prove(current, root)
+    previous = _last_tag(repository, name)
+    entries = _entries(repository, root, current, notes, previous)
+    manifest, changelog = root / manifest_path(name), root / f"blueprints/{name}/CHANGELOG.md"
+    written = VERSION_LINE.sub(f"version: {_quoted(wanted)}", manifest.read_text(), count=1)
+    logged = _log(changelog.read_text() if changelog.exists() else HEAD, wanted, today, entries)
+    manifest.write_text(written)
+    changelog.write_text(logged)
+    paths = [path.relative_to(root).as_posix() for path in (manifest, changelog)]
+    porcelain.add(root, paths)
+    porcelain.commit_paths(root, paths, f"release: {name} {wanted}", "mend what it says, and release again")
+    porcelain.tag(root, tag(name, wanted), f"{name} {wanted}\n\n" + "\n".join(entries))
+    return Released(
+        root=root,
+        name=name,
+        previous=str(current.blueprint.version),
+        version=str(wanted),
+        tag=tag(name, wanted),
+        commit=repository.head() or "",
+        notes=tuple(entries),
+    )
+
+
+def _next(current: Version, version: str | None, bump: str | None) -> Version:
+    if version is None:
+        parts = [*current.release, 0, 0][:3]
+        level = ("major", "minor", "patch").index(bump or "minor")
+        return Version(".".join(map(str, [*parts[:level], parts[level] + 1, 0, 0][:3])))
+    try:
+        wanted = Version(version)
+    except InvalidVersion as error:
+        raise SourceError(f"{version} is not a version", hint="write it as 1.2.0") from error
+    if wanted < current:
+        raise SourceError(f"{version} is older than {current}, which the blueprint has")
+    return wanted
+
+
+def _refuse_unready(repository: Objects, root: Path, current: Release, wanted: Version) -> None:
+    name = current.blueprint.name
+    if repository.commit_of(f"refs/tags/{tag(name, wanted)}"):
+        raise SourceError(f"{tag(name, wanted)} is released already", where=str(root), hint="name another version")
+    head = repository.head()
+    for folder in _folders(current):
+        here = {f"{folder}/{path}": file for path, file in disk.walk(root / folder).items()}
+        here = {path: file for path, file in here.items() if not repository.is_ignored(path)}
+        there = {f"{folder}/{path}": file for path, file in repository.files(head, folder).items()} if head else {}
+        if changed := sorted(
+            p for p in here.keys() | there.keys() if p not in here or not here[p].same_as(there.get(p))
+        ):
+            raise ProjectError(
+                f"not committed: {', '.join(changed[:5])}", where=str(root), hint="commit it, so that the tag has it"
+            )
+
+
+def _folders(current: Release) -> tuple[str, ...]:
+    return (f"blueprints/{current.blueprint.name}", *(f"templates/{layer.name}" for layer in current.layers))
+
+
+def _prove(current: Release, root: Path) -> None:
+    """Render every case; raises ScaffoldError naming what fails."""
+    name = current.blueprint.name
+    for path in sorted((root / f"blueprints/{name}/cases").glob("*.yml")):
+        case = yaml.load(path.read_bytes(), str(path.relative_to(root)))
+        given = {key: value.data for key, value in case.items()}
+        answers = native.resolve(current, given=given, previous={}, folder_name=path.stem)
+        native.render(current, answers)
+
+
+def _last_tag(repository: Objects, name: str) -> str | None:
+    versions = [Version(found.removeprefix(tag(name, ""))) for found in repository.tags(tag(name, ""))]
+    return repository.commit_of(f"refs/tags/{tag(name, max(versions))}") if versions else None
+
+
+def _entries(
+    repository: Objects, root: Path, current: Release, notes: tuple[str, ...], previous: str | None
+) -> list[str]:  # fmt: skip
+    """Return the changelog's lines: what is unreleased, the notes given, else the commits since the last release."""
+    path = root / f"blueprints/{current.blueprint.name}/CHANGELOG.md"
+    unreleased = UNRELEASED.search(path.read_text()) if path.exists() else None
+    lines = [line.rstrip() for line in unreleased[1].strip().splitlines()] if unreleased else []
+    lines += [f"- {note}" for note in notes]
+    if not lines:
+        lines = [f"- {subject}" for subject in repository.subjects(previous, _folders(current))]
+    if not lines:
+        raise FormatError(
+            "there is nothing to say about this release", where=str(path), hint="write it under `## Unreleased`"
+        )
+    return lines
+
+
+def _log(changelog: str, version: Version, today: date, entries: list[str]) -> str:
+    section = f"## {version} - {today.isoformat()}\n\n" + "\n".join(entries) + "\n\n"
+    without = UNRELEASED.sub("", changelog, count=1)
+    first = re.search(r"^## ", without, re.MULTILINE)
+    place = first.start() if first else len(without)
+    return (without[:place].rstrip("\n") + "\n\n" + section + without[place:]).rstrip("\n") + "\n"
+
+
+def _quoted(version: Version) -> str:
+    written = str(version)
+    return f'"{written}"' if re.fullmatch(r"\d+(\.\d+)?", written) else written

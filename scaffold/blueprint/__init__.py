@@ -1,0 +1,1 @@
+"""Blueprints: what a library prescribes for one kind of service."""

@@ -1,0 +1,137 @@
+"""`blueprint.yml`: the prescription itself, read with errors that give file, line, key and what was expected."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+from packaging.version import InvalidVersion, Version
+
+from scaffold.answers.question import Question, parse_question
+from scaffold.blueprint import ownership
+from scaffold.blueprint.ownership import Ownership
+from scaffold.errors import FormatError
+from scaffold.formats.located import Located, one_of, text, texts
+from scaffold.tree import safe_path
+
+Compose = Literal["override", "deep-merge", "union", "append"]
+COMPOSE: tuple[Compose, ...] = ("override", "deep-merge", "union", "append")
+NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+KEYS = {
+    "name", "version", "title", "description", "owners", "lifecycle", "layers", "questions", "ownership", "compose",
+    "guardrails", "migrations", "min_scaffold_version",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """Whether a blueprint should still be used, until when, and what comes after it."""
+
+    state: str = "active"
+    sunset: str | None = None
+    replaced_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What a release moved: old path to new path, so that a project's own copy follows."""
+
+    version: Version
+    moves: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """A named, versioned prescription for one kind of service."""
+
+    name: str
+    version: Version
+    title: str
+    description: str
+    owners: tuple[str, ...]
+    lifecycle: Lifecycle
+    layers: tuple[str, ...]
+    questions: tuple[Question, ...]
+    ownership: Mapping[str, Ownership]
+    compose: Mapping[str, Compose]
+    migrations: tuple[Migration, ...] = ()
+    min_scaffold_version: Version = field(default=Version("0"))
+
+
+def parse_blueprint(document: Located) -> Blueprint:
+    """Read a manifest; raises FormatError."""
+    document.only(KEYS)
+    return Blueprint(
+        name=document.required("name", name),
+        version=document.required("version", version),
+        title=document.required("title", text),
+        description=document.optional("description", text, ""),
+        owners=document.required("owners", _some_texts),
+        lifecycle=document.optional("lifecycle", _lifecycle, Lifecycle()),
+        layers=document.required("layers", _layers),
+        questions=document.optional(
+            "questions", lambda at: tuple(parse_question(key, value) for key, value in at.items()), ()
+        ),
+        ownership=document.optional("ownership", ownership.parse, {}),
+        compose=document.optional("compose", _compose, {}),
+        migrations=document.optional("migrations", lambda at: tuple(_migration(m) for m in at.elements()), ()),
+        min_scaffold_version=document.optional("min_scaffold_version", version, Version("0")),
+    )
+
+
+def name(at: Located) -> str:
+    """Read a name that is safe as a folder and in a tag."""
+    if not isinstance(at.data, str) or not NAME.fullmatch(at.data):
+        at.fail("a name of lower-case letters, digits and hyphens")
+    return str(at.data)
+
+
+def version(at: Located) -> Version:
+    """Read a version such as 1.2.0; quotes are needed where YAML would read a number."""
+    try:
+        return Version(at.a(str))
+    except InvalidVersion:
+        at.fail("a version such as 1.2.0")
+
+
+def _some_texts(at: Located) -> tuple[str, ...]:
+    if not at.a(list):
+        at.fail("a list with at least one entry")
+    return texts(at)
+
+
+def _layers(at: Located) -> tuple[str, ...]:
+    if not at.a(list):
+        at.fail("a list with at least one entry")
+    names = tuple(name(element) for element in at.elements())
+    if len(set(names)) < len(names):
+        at.fail("a list that names each layer once")
+    return names
+
+
+def _lifecycle(at: Located) -> Lifecycle:
+    if not isinstance(at.data, dict):
+        return Lifecycle(one_of("active", "deprecated")(at))
+    at.only({"state", "sunset", "replaced_by"})
+    return Lifecycle(
+        state=at.required("state", one_of("active", "deprecated")),
+        sunset=at.optional("sunset", lambda value: str(value.data), None),
+        replaced_by=at.optional("replaced_by", name, None),
+    )
+
+
+def _compose(at: Located) -> Mapping[str, Compose]:
+    return {_path(path, value): cast("Compose", one_of(*COMPOSE)(value)) for path, value in at.items()}
+
+
+def _migration(at: Located) -> Migration:
+    at.only({"version", "move"})
+    moves = at.required("move", lambda value: {_path(old, new): _path(new.a(str), new) for old, new in value.items()})
+    return Migration(at.required("version", version), moves)
+
+
+def _path(path: Any, at: Located) -> str:
+    try:
+        return safe_path(path)
+    except Exception as error:
+        raise FormatError(str(error), where=at.where) from error

@@ -1,0 +1,60 @@
+"""Who owns a file, or a key path inside it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from scaffold.errors import FormatError
+from scaffold.formats.located import Located, one_of
+
+Owner = Literal["locked", "managed", "seeded"]
+OWNERS: tuple[Owner, ...] = ("locked", "managed", "seeded")
+KeyPath = tuple[str, ...]
+
+_SEGMENT = re.compile(r'"([^"]*)"|([^."]+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """The owner of a file, and of key paths inside it that have another."""
+
+    file: Owner = "managed"
+    keys: Mapping[KeyPath, Owner] = field(default_factory=dict)
+
+
+def parse(at: Located) -> Mapping[str, Ownership]:
+    """Read the `ownership:` mapping of a blueprint, pattern to ownership; raises FormatError."""
+    return {pattern: _ownership(value) for pattern, value in at.items()}
+
+
+def _ownership(at: Located) -> Ownership:
+    if not isinstance(at.data, dict):
+        return Ownership(_owner(at))
+    at.only({"file", "keys"})
+    managed: Owner = "managed"
+    owner = at.optional("file", _owner, managed)
+    none: dict[KeyPath, Owner] = {}
+    keys = at.optional("keys", lambda value: {key_path(k, v): _owner(v) for k, v in value.items()}, none)
+    if owner == "locked" and keys:
+        at.child("keys").fail("absent: in a locked file every key is locked")
+    if owner == "seeded" and set(keys.values()) - {"locked"}:
+        at.child("keys").fail("locked keys only: the rest of a seeded file is the team's")
+    return Ownership(owner, {path: key for path, key in keys.items() if key != owner})
+
+
+def _owner(at: Located) -> Owner:
+    return cast("Owner", one_of(*OWNERS)(at))
+
+
+def key_path(written: str, at: Located) -> KeyPath:
+    """Split a dotted key path, with quotes round a key that holds a dot; raises FormatError."""
+    parts = tuple(quoted or bare for quoted, bare in _SEGMENT.findall(written))
+    if spell(parts) != written:
+        raise FormatError(f"`{written}` is not a key path", where=at.where, hint='write it as in a."b.c".d')
+    return parts
+
+
+def spell(path: KeyPath) -> str:
+    """Write a key path as `key_path` reads it."""
+    return ".".join(f'"{part}"' if "." in part or not part else part for part in path)

@@ -1,0 +1,29 @@
+"""Ownership by gitignore-style pattern, of which the last match wins."""
+
+from functools import lru_cache
+
+from pathspec import GitIgnoreSpec
+
+from scaffold.blueprint.ownership import Ownership
+from scaffold.blueprint.release import Release
+
+
+class Rules:
+    """The ownership patterns of a release, compiled; a file that no pattern matches is managed."""
+
+    def __init__(self, release: Release) -> None:
+        """Compile the patterns in their order."""
+        patterns = release.blueprint.ownership
+        self._owners = list(patterns.values())
+        self._spec = GitIgnoreSpec.from_lines(patterns)
+
+    def of(self, path: str) -> Ownership:
+        """Return the ownership of `path`."""
+        index = self._spec.check_file(path).index
+        return Ownership() if index is None else self._owners[index]
+
+
+@lru_cache(maxsize=64)
+def rules_of(release: Release) -> Rules:
+    """Return a release's rules, compiled once."""
+    return Rules(release)

@@ -1,0 +1,82 @@
+"""A release: one version of a blueprint together with the layers it stacks, all in memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from packaging.version import Version
+
+from scaffold.answers.question import Question
+from scaffold.blueprint.manifest import Blueprint, parse_blueprint
+from scaffold.blueprint.template import Layer, parse_layer
+from scaffold.errors import FormatError, ScaffoldError
+from scaffold.formats import yaml
+from scaffold.tree import File
+
+MANIFEST = "blueprint.yml"
+
+
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
+class Release:
+    """A blueprint, its layers, and the library's commit they were read at (None: a plain folder)."""
+
+    blueprint: Blueprint
+    layers: tuple[Layer, ...] = field(repr=False)
+    questions: tuple[Question, ...] = field(repr=False)
+    commit: str | None = None
+
+    @property
+    def version(self) -> str:
+        """The version as written in tags and locks."""
+        return str(self.blueprint.version)
+
+
+def tag(name: str, version: Version | str) -> str:
+    """Return the tag that marks a release."""
+    return f"{name}/v{version}"
+
+
+def manifest_path(name: str) -> str:
+    """Return where a library keeps a blueprint's manifest."""
+    return f"blueprints/{name}/{MANIFEST}"
+
+
+def read_manifest(name: str, content: bytes) -> Blueprint:
+    """Read `blueprints/NAME/blueprint.yml`; raises FormatError."""
+    document = yaml.load(content, manifest_path(name))
+    blueprint = parse_blueprint(document)
+    if blueprint.name != name:
+        document.child("name").fail(f"{name!r}, as its folder is called")
+    return blueprint
+
+
+def assemble(blueprint: Blueprint, layers: Mapping[str, Mapping[str, File]], commit: str | None) -> Release:
+    """Put a blueprint and its layers' files together; raises FormatError where a layer or question does not fit."""
+    manifest = manifest_path(blueprint.name)
+    for layer in blueprint.layers:
+        if not layers.get(layer):
+            raise FormatError(f"there is no layer templates/{layer}", where=manifest, hint="see its `layers:`")
+    parsed = tuple(parse_layer(name, layers[name]) for name in blueprint.layers)
+    return Release(blueprint, parsed, _stack(blueprint, parsed), commit)
+
+
+def _stack(blueprint: Blueprint, layers: tuple[Layer, ...]) -> tuple[Question, ...]:
+    own = {question.name: question for question in blueprint.questions}
+    stacked: dict[str, Question] = {}
+    for question in (question for layer in layers for question in layer.questions):
+        first = stacked.setdefault(question.name, own.get(question.name, question))
+        if question.name not in own and not first.same_as(question):
+            raise FormatError(
+                f"the question `{question.name}` differs from the one at {first.where}",
+                where=question.where,
+                hint="write both alike, or decide it under `questions:` in blueprint.yml",
+            )
+    return tuple((stacked | own).values())
+
+
+def require_scaffold(blueprint: Blueprint, running: str) -> None:
+    """Raise ScaffoldError where the blueprint needs a newer scaffold than the one running."""
+    if Version(running) < blueprint.min_scaffold_version:
+        raise ScaffoldError(
+            f"{blueprint.name} {blueprint.version} needs scaffold {blueprint.min_scaffold_version}, this is {running}",
+            hint="upgrade scaffold",
+        )

@@ -1,0 +1,77 @@
+"""The command tree, and the one place where failures become sentences and exit codes."""
+
+import os
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import scaffold
+from scaffold.cli import console, library, project
+from scaffold.errors import ScaffoldError
+from scaffold.report.text import Line
+
+OK, REFUSED, BUG, INTERRUPTED = 0, 1, 70, 130
+# Git sets these for its hooks; they would send every git that scaffold starts to the wrong repository.
+GIT_LOCAL = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_COMMON_DIR")
+
+app = typer.Typer(
+    name="scaffold",
+    help="Stamp services from versioned blueprints, and bring every repository along when a blueprint changes.",
+    epilog="Exit codes: 0 done, 1 refused or failed, 2 wrong command line, 3 finished but not clean, 70 our bug, "
+    "130 interrupted.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (project.new, project.update, project.status, project.diff, project.undo, project.explain):
+    app.command()(command)
+app.add_typer(library.blueprint, name="blueprint")
+app.add_typer(library.library, name="library")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        console.show([Line(f"scaffold {scaffold.__version__}")])
+        raise typer.Exit(OK)
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def main() -> int:
+    """Run the command line and return its exit code."""
+    for name in GIT_LOCAL:
+        os.environ.pop(name, None)
+    try:
+        app()
+    except ScaffoldError as error:
+        console.complain(str(error))
+        return REFUSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes an exit code
+        console.complain(f"this is a bug in scaffold ({type(error).__name__}); what is known of it: {_log(error)}")
+        return BUG
+    return OK
+
+
+def _log(error: Exception) -> Path:
+    """Write what a bug report needs, without the values of answers; returns where."""
+    from platformdirs import user_log_path  # noqa: PLC0415 - only a bug needs it
+
+    now = datetime.now(UTC)
+    place = user_log_path("scaffold", ensure_exists=True) / f"bug-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
+    words = [word.split("=")[0] for word in sys.argv[1:]]
+    head = f"scaffold {scaffold.__version__}, Python {sys.version}, {sys.platform}\n{words}\n\n"
+    place.write_text(head + "".join(traceback.format_exception(error)))
+    return place

@@ -1,0 +1,143 @@
+"""The commands that work on one project."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import scaffold
+from scaffold.answers.question import Ask
+from scaffold.cli import console, prompt
+from scaffold.cli.options import (
+    Data,
+    DataFile,
+    Defaults,
+    Directory,
+    Format,
+    FormatOption,
+    Offline,
+    Source,
+    given,
+)
+from scaffold.cli.run import run
+from scaffold.report import data as as_data
+from scaffold.report import text as as_text
+
+
+def _asker(format_: Format, *, defaults: bool) -> Ask | None:
+    return prompt.ask if not defaults and format_ == "text" and console.can_ask() else None
+
+
+def new(
+    blueprint: Annotated[str, typer.Argument(metavar="BLUEPRINT[@VERSION]", help="What to stamp.", show_default=False)],
+    dest: Annotated[Path, typer.Argument(metavar="DEST", help="The folder to make.", show_default=False)],
+    source: Source = "builtin",
+    data: Data = None,
+    data_file: DataFile = None,
+    defaults: Defaults = False,
+    no_git: Annotated[bool, typer.Option("--no-git", help="Make no repository and no commit.")] = False,
+    offline: Offline = False,
+    format_: FormatOption = "text",
+) -> None:
+    """Stamp a service from a blueprint into a new folder.
+
+    Everything is rendered in memory and moved into place at once: there is nothing at DEST unless all of it is. Inside
+    an existing repository the new folder is staged there; elsewhere it becomes a repository with a first commit.
+    """
+    ask = _asker(format_, defaults=defaults)
+    answers = given(data, data_file)
+    run(
+        lambda notify: scaffold.new(
+            blueprint, dest, source=source, data=answers, ask=ask, git=not no_git, offline=offline, notify=notify
+        ),
+        format_,
+        text=as_text.new,
+        data=as_data.new,
+        asks=ask is not None,
+    )
+
+
+def update(
+    directory: Directory = Path(),
+    to: Annotated[str | None, typer.Option("--to", metavar="VERSION", help="Another version than the newest.")] = None,
+    data: Data = None,
+    data_file: DataFile = None,
+    defaults: Defaults = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and write nothing.")] = False,
+    commit: Annotated[
+        bool, typer.Option("--commit", help="Commit the update where nothing is left to decide.")
+    ] = False,
+    branch: Annotated[
+        str | None, typer.Option("--branch", metavar="NAME", help="Commit it on a new branch, and switch to it.")
+    ] = None,
+    offline: Offline = False,
+    format_: FormatOption = "text",
+) -> None:
+    """Bring a project to a newer blueprint, or to edited answers, with the team's work kept.
+
+    Locked files are put back, seeded ones left alone, managed ones merged. Conflicts stand in git's index and in the
+    file, and the exit code is 3. All of it happens or none; scaffold undo takes it back.
+    """
+    ask = _asker(format_, defaults=defaults)
+    answers = given(data, data_file)
+    run(
+        lambda notify: scaffold.update(
+            directory, to=to, data=answers, dry_run=dry_run, commit=commit, branch=branch, ask=ask,
+            offline=offline, notify=notify,
+        ),
+        format_,
+        text=as_text.update,
+        data=as_data.update,
+        clean=lambda result: not result.plan.conflicts,
+        asks=ask is not None,
+    )  # fmt: skip
+
+
+def status(directory: Directory = Path(), offline: Offline = False, format_: FormatOption = "text") -> None:
+    """Say whether a project is behind, has drifted, or has conflicts left; exits 3 where it is not clean."""
+    run(
+        lambda notify: scaffold.status(directory, offline=offline, notify=notify),
+        format_,
+        text=as_text.status,
+        data=as_data.status,
+        clean=lambda result: result.state == "current",
+    )
+
+
+def diff(
+    directory: Directory = Path(),
+    upstream: Annotated[bool, typer.Option("--upstream", help="What an update would change, instead.")] = False,
+    to: Annotated[str | None, typer.Option("--to", metavar="VERSION", help="With --upstream: to this version.")] = None,
+    data: Data = None,
+    offline: Offline = False,
+    format_: FormatOption = "text",
+) -> None:
+    """Show the team's edits against what was stamped."""
+    answers = given(data, None)
+    if (to or answers) and not upstream:
+        raise typer.BadParameter("it goes with --upstream", param_hint="--to" if to else "--data")
+    run(
+        lambda notify: scaffold.diff(
+            directory, upstream=upstream, to=to, data=answers, offline=offline, notify=notify
+        ),
+        format_,
+        text=as_text.diff,
+        data=as_data.diff,
+    )  # fmt: skip
+
+
+def undo(
+    directory: Directory = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Also lose what was edited in those files since.")] = False,
+    format_: FormatOption = "text",
+) -> None:
+    """Take the last new or update back, also one that was killed half-way."""
+    run(lambda _: scaffold.undo(directory, force=force), format_, text=as_text.undo, data=as_data.undo)
+
+
+def explain(
+    path: Annotated[str, typer.Argument(metavar="PATH[:LINE]", help="A file, or a line of it.", show_default=False)],
+    format_: FormatOption = "text",
+) -> None:
+    """Say where a file (and a line) comes from, and who owns it."""
+    run(lambda _: scaffold.explain(path), format_, text=as_text.explain, data=as_data.explain)

@@ -1,0 +1,37 @@
+"""What every command does with the operation it calls: show progress, report the result, give the exit code."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import typer
+
+from scaffold.cli import console
+from scaffold.cli.options import Format
+from scaffold.report.text import Line
+
+T = TypeVar("T")
+Notify = Callable[[str], Any]
+NOT_CLEAN = 3
+
+
+def run(
+    operation: Callable[[Notify], T],
+    format_: Format,
+    *,
+    text: Callable[[T], Iterable[Line]],
+    data: Callable[[T], Any],
+    clean: Callable[[T], bool] = lambda _: True,
+    asks: bool = False,
+) -> None:
+    """Call an operation and report; raises typer.Exit with 3 where it is finished but not clean."""
+    if asks:  # a spinner would write over the questions
+        result = operation(lambda _message: None)
+    else:
+        with console.progress() as notify:
+            result = operation(notify)
+    if format_ == "json":
+        console.show_json(data(result))
+    else:
+        console.show(text(result))
+    if not clean(result):
+        raise typer.Exit(NOT_CLEAN)

@@ -1,0 +1,101 @@
+"""The project's files: read, written and removed one at a time, never through a symbolic link."""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from scaffold.errors import ProjectError
+from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File
+
+
+def read(root: Path, path: str) -> File | None:
+    """Return the file at `path` below `root`, or None; raises ProjectError for a folder or a device there."""
+    place = root / path
+    try:
+        status = place.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            return File(os.fsencode(place.readlink()), SYMLINK)
+        if stat.S_ISREG(status.st_mode):
+            return File(place.read_bytes(), EXECUTABLE if status.st_mode & stat.S_IXUSR else REGULAR)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be read: {error.strerror}", where=str(place)) from error
+    kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+    raise ProjectError(f"{path} is {kind}, and the blueprint has a file there", where=str(place), hint="move it away")
+
+
+def read_all(root: Path, paths: Iterable[str]) -> dict[str, File]:
+    """Return those of `paths` that exist."""
+    found = ((path, read(root, path)) for path in paths)
+    return {path: file for path, file in found if file is not None}
+
+
+def walk(root: Path) -> dict[str, File]:
+    """Return every file below `root`, by its path below it; folders of git itself are left out."""
+    found: dict[str, File] = {}
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        for name in sorted([*names, *links]):
+            path = (Path(folder) / name).relative_to(root).as_posix()
+            if (file := read(root, path)) is not None:
+                found[path] = file
+    return found
+
+
+def check_way(root: Path, path: str) -> None:
+    """Raise ProjectError where a parent of `path` is a symbolic link or a file: writing there could leave `root`."""
+    place = root
+    for part in path.split("/")[:-1]:
+        place = place / part
+        if place.is_symlink():
+            raise ProjectError(f"{path} lies behind a symbolic link, so it is not written", where=str(place))
+        if place.exists() and not place.is_dir():
+            raise ProjectError(f"{path} needs a folder where there is a file", where=str(place), hint="move it away")
+
+
+def write(place: Path, file: File, like: Path | None = None) -> None:
+    """Write a new file; with `like`, that file's permissions are kept, apart from the executable bits."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if file.mode == SYMLINK:
+        place.symlink_to(os.fsdecode(file.content))
+        return
+    place.write_bytes(file.content)
+    bits = stat.S_IMODE(place.stat().st_mode)
+    if like is not None and like.exists() and not like.is_symlink():
+        bits = stat.S_IMODE(like.stat().st_mode)
+    readable = (bits & 0o444) >> 2
+    place.chmod(bits | readable if file.mode == EXECUTABLE else bits & ~0o111)
+
+
+def swap_in(staged: Path, root: Path, path: str) -> None:
+    """Move a staged file to its place in one step, also from another file system."""
+    check_way(root, path)
+    place = root / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        staged.replace(place)
+    except OSError as error:
+        if error.errno != 18:  # noqa: PLR2004 - EXDEV: another file system
+            raise
+        near = place.with_name(f".{place.name}.scaffold-new")
+        near.unlink(missing_ok=True)
+        shutil.copy2(staged, near, follow_symlinks=False)
+        near.replace(place)
+
+
+def remove(root: Path, path: str) -> None:
+    """Remove a file, and the folders above it that are empty then; `root` itself stays."""
+    check_way(root, path)
+    place = root / path
+    place.unlink(missing_ok=True)
+    for folder in place.parents:
+        if folder == root:
+            break
+        try:
+            folder.rmdir()
+        except OSError:
+            break

@@ -1,0 +1,42 @@
+"""Every failure that a user may cause or meet: one sentence, where it happened, and what to do about it."""
+
+
+class ScaffoldError(Exception):
+    """A stated reason to stop; the command line prints it and exits 1."""
+
+    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
+        """Take the sentence, the place (`file:line`) and the next step."""
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """One line: where, what, what to do."""
+        place = f"{self.where}: " if self.where else ""
+        step = f" ({self.hint})" if self.hint else ""
+        return f"{place}{self.message}{step}"
+
+
+class FormatError(ScaffoldError):
+    """A file of a library or of `.scaffold/` cannot be understood."""
+
+
+class AnswerError(ScaffoldError):
+    """An answer is missing, or is not one that its question takes."""
+
+
+class RenderError(ScaffoldError):
+    """A template cannot be rendered."""
+
+
+class SourceError(ScaffoldError):
+    """A library, blueprint or version cannot be had."""
+
+
+class ProjectError(ScaffoldError):
+    """The project is not in a state in which the command may run."""
+
+
+class GitError(ScaffoldError):
+    """Git refused, or the repository is not one that can be read."""

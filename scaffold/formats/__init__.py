@@ -1,0 +1,1 @@
+"""The data formats that libraries and projects are written in."""

@@ -1,0 +1,292 @@
+"""Git's object database, index and references in-process (pygit2): the hot path, without a process."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pygit2 import Blob, Commit, Index, IndexEntry, Oid, Patch, Repository, Tree, discover_repository
+from pygit2 import GitError as LibgitError
+from pygit2.enums import FileMode, FileStatus, ObjectType, RepositoryOpenFlag
+
+from scaffold.errors import GitError
+from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode
+
+MODES: Mapping[int, Mode] = {
+    FileMode.BLOB: REGULAR,
+    FileMode.BLOB_EXECUTABLE: EXECUTABLE,
+    FileMode.LINK: SYMLINK,
+}
+Entry = tuple[str, str]  # mode in octal digits, blob id
+Staged = Mapping[int, Entry]  # index stage (0: merged; 1 base, 2 ours, 3 theirs) -> entry
+
+
+@contextmanager
+def _explained(where: Path | str) -> Iterator[None]:
+    try:
+        yield
+    except (LibgitError, KeyError, ValueError, OSError) as error:
+        raise GitError(f"git cannot do this: {str(error).strip(chr(39))}", where=str(where)) from error
+
+
+class Objects:
+    """One repository."""
+
+    def __init__(self, repository: Repository, root: Path) -> None:
+        """Wrap an open repository; `root` is its work tree, or itself where it is bare."""
+        self._repository = repository
+        self.root = root
+        self.folder = Path(repository.path)
+
+    def head(self) -> str | None:
+        """Return the commit at HEAD, or None before the first."""
+        with _explained(self.root):
+            return None if self._repository.head_is_unborn else str(self._repository.head.target)
+
+    def branch(self) -> str | None:
+        """Return the full name of the branch that HEAD names, or None where HEAD is a commit."""
+        with _explained(self.root):
+            if self._repository.head_is_detached:
+                return None
+            target = self._repository.lookup_reference("HEAD").target
+            return str(target)
+
+    def blob(self, id_: str) -> bytes | None:
+        """Return a blob's content, or None where the database does not have it."""
+        try:
+            found = self._repository.get(Oid(hex=id_))
+        except (LibgitError, ValueError):
+            return None
+        return found.data if isinstance(found, Blob) else None
+
+    def has(self, id_: str) -> bool:
+        """Whether the database holds the object."""
+        return Oid(hex=id_) in self._repository
+
+    def write_blobs(self, contents: Iterable[bytes]) -> None:
+        """Store blobs."""
+        with _explained(self.root):
+            for content in contents:
+                self._repository.create_blob(content)
+
+    def keep(self, reference: str, blobs: Mapping[str, Entry]) -> None:
+        """Point a reference at a tree of `blobs`, all of which exist, so that git's clean-up keeps them."""
+        with _explained(self.root):
+            index = Index()
+            for path, (mode, id_) in blobs.items():
+                index.add(IndexEntry(path, Oid(hex=id_), FileMode(int(mode, 8))))
+            self._repository.references.create(reference, index.write_tree(self._repository), force=True)
+
+    def commit_of(self, ref: str) -> str | None:
+        """Return the commit that a tag, branch or (abbreviated) id names, or None."""
+        try:
+            found = self._repository.revparse_single(ref)
+            return str(found.peel(Commit).id)
+        except (LibgitError, KeyError, ValueError):
+            return None
+
+    def tags(self, prefix: str) -> tuple[str, ...]:
+        """Return the names of the tags that start with `prefix`, without refs/tags/."""
+        start = f"refs/tags/{prefix}"
+        with _explained(self.root):
+            names = self._repository.references
+            return tuple(name.removeprefix("refs/tags/") for name in names if name.startswith(start))
+
+    def folders(self, commit: str, path: str) -> tuple[str, ...]:
+        """Return the names of the folders directly below `path` at a commit."""
+        return tuple(str(item.name) for item in self._tree(commit, path) if item.type == ObjectType.TREE)
+
+    def files(self, commit: str, path: str) -> dict[str, File]:
+        """Return all files below the folder `path` at a commit, by their path below it."""
+        found: dict[str, File] = {}
+        stack = [("", self._tree(commit, path))]
+        while stack:
+            prefix, tree = stack.pop()
+            for item in tree:
+                name = f"{prefix}{item.name}"
+                if item.type == ObjectType.TREE:
+                    stack.append((f"{name}/", item))
+                elif item.type == ObjectType.BLOB:
+                    found[name] = File(item.data, MODES.get(item.filemode, REGULAR))
+        return dict(sorted(found.items()))
+
+    def file(self, commit: str, path: str) -> bytes | None:
+        """Return one file's content at a commit, or None."""
+        try:
+            item = self._commit(commit).tree[path]
+        except KeyError:
+            return None
+        return item.data if isinstance(item, Blob) else None
+
+    def entries(self, paths: Iterable[str]) -> Mapping[str, Entry]:
+        """Return mode and blob id at HEAD of those `paths` that are there."""
+        head = self.head()
+        if head is None:
+            return {}
+        tree = self._commit(head).tree
+        found = {}
+        for path in paths:
+            if path in tree:
+                item = tree[path]
+                found[path] = (f"{int(item.filemode):o}", str(item.id))
+        return found
+
+    def is_modified(self, path: str) -> bool:
+        """Whether git, with its filters, sees the file in the work tree differ from the index or HEAD."""
+        with _explained(self.root):
+            return self._repository.status_file(path) != FileStatus.CURRENT
+
+    def is_ignored(self, path: str) -> bool:
+        """Whether git ignores the path."""
+        with _explained(self.root):
+            return self._repository.path_is_ignored(path)
+
+    def staged(self, paths: Iterable[str]) -> dict[str, dict[int, Entry]]:
+        """Return the index entries of `paths` by stage; a path without one maps to nothing."""
+        with _explained(self.root):
+            index = self._repository.index
+            index.read()
+            found: dict[str, dict[int, Entry]] = {path: {} for path in paths}
+            for path, stages in found.items():
+                if path in index:
+                    stages[0] = (f"{int(index[path].mode):o}", str(index[path].id))
+            for path, stages in self._conflicts(index).items():
+                if path in found:
+                    found[path] = stages
+            return found
+
+    def conflicted(self) -> frozenset[str]:
+        """Return the paths that the index holds conflict stages for."""
+        with _explained(self.root):
+            index = self._repository.index
+            index.read()
+            return frozenset(self._conflicts(index))
+
+    @staticmethod
+    def _conflicts(index: Index) -> dict[str, dict[int, Entry]]:
+        found: dict[str, dict[int, Entry]] = {}
+        for sides in index.conflicts or ():
+            for stage, side in enumerate(sides, start=1):
+                if side is not None:
+                    found.setdefault(side.path, {})[stage] = (f"{int(side.mode):o}", str(side.id))
+        return found
+
+    def stage(self, changes: Mapping[str, Staged]) -> None:
+        """Set the index entries of some paths (none: take the path out) in one write."""
+        with _explained(self.root):
+            index = self._repository.index
+            index.read()
+            conflicted = self._conflicts(index)
+            for path, stages in changes.items():
+                if path in conflicted:
+                    del index.conflicts[path]
+                if path in index:
+                    index.remove(path)
+                entries = {stage: self._entry(path, entry) for stage, entry in stages.items()}
+                if 0 in entries:
+                    index.add(entries[0])
+                elif entries:
+                    index.add_conflict(*(entries.get(stage) for stage in (1, 2, 3)))
+            index.write()
+
+    @staticmethod
+    def _entry(path: str, entry: Entry) -> IndexEntry:
+        mode, id_ = entry
+        return IndexEntry(path, Oid(hex=id_), FileMode(int(mode, 8)))
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """Return the ids of a commit's parents."""
+        return tuple(str(id_) for id_ in self._commit(commit).parent_ids)
+
+    def is_pushed(self, commit: str) -> bool:
+        """Whether a branch of a remote, as last fetched, holds the commit."""
+        with _explained(self.root):
+            names = [name for name in self._repository.references if name.startswith("refs/remotes/")]
+            tips = [self._repository.references[name].peel(Commit).id for name in names]
+            return any(tip == Oid(hex=commit) or self._repository.descendant_of(tip, commit) for tip in tips)
+
+    def point_head(self, branch: str | None, commit: str | None) -> None:
+        """Make HEAD name `branch` at `commit` again, touching neither index nor work tree."""
+        with _explained(self.root):
+            if branch is None:
+                if commit is not None:
+                    self._repository.set_head(Oid(hex=commit))
+                return
+            if commit is not None:
+                self._repository.references.create(branch, Oid(hex=commit), force=True)
+            elif branch in self._repository.references:
+                self._repository.references.delete(branch)
+            self._repository.references.create("HEAD", branch, force=True)
+
+    def delete_reference(self, name: str) -> None:
+        """Delete a reference if it is there."""
+        with _explained(self.root):
+            if name in self._repository.references:
+                self._repository.references.delete(name)
+
+    def reference(self, name: str) -> str | None:
+        """Return the commit that a full reference name points to, or None."""
+        with _explained(self.root):
+            if name not in self._repository.references:
+                return None
+            return str(self._repository.references[name].peel(Commit).id)
+
+    def subjects(self, since: str | None, paths: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the first lines of the commits since one that changed something below `paths`, newest first."""
+        head = self.head()
+        if head is None:
+            return ()
+        with _explained(self.root):
+            walker = self._repository.walk(Oid(hex=head))
+            if since:
+                walker.hide(Oid(hex=since))
+            return tuple(c.message.partition("\n")[0] for c in walker if self._touches(c, paths))
+
+    def _touches(self, commit: Commit, paths: tuple[str, ...]) -> bool:
+        before = commit.parents[0].tree if commit.parents else None
+        return any(_id_at(commit.tree, path) != _id_at(before, path) for path in paths)
+
+    def _commit(self, id_: str) -> Commit:
+        with _explained(self.root):
+            return self._repository[Oid(hex=id_)].peel(Commit)
+
+    def _tree(self, commit: str, path: str) -> Iterable[Any]:
+        try:
+            found = self._commit(commit).tree[path]
+        except KeyError:
+            return ()
+        return found if isinstance(found, Tree) else ()
+
+
+def _id_at(tree: Tree | None, path: str) -> Oid | None:
+    return tree[path].id if tree is not None and path in tree else None
+
+
+def find_repository(folder: Path) -> Objects | None:
+    """Open the repository whose work tree holds `folder`, or return None; raises GitError for one it cannot read."""
+    path = discover_repository(str(folder))
+    if path is None:
+        return None
+    return open_repository(Path(path))
+
+
+def open_repository(path: Path) -> Objects:
+    """Open the repository at `path` itself; raises GitError."""
+    with _explained(path):
+        repository = Repository(str(path), RepositoryOpenFlag.NO_SEARCH)
+        return Objects(repository, Path(repository.workdir or repository.path))
+
+
+def is_repository(path: Path) -> bool:
+    """Whether `path` itself is a repository, bare or the top of a work tree."""
+    try:
+        Repository(str(path), RepositoryOpenFlag.NO_SEARCH)
+    except LibgitError:
+        return False
+    return True
+
+
+def unified_diff(path: str, old: bytes | None, new: bytes | None) -> str:
+    """Return the differences as git shows them, empty where there are none."""
+    patch = Patch.create_from(old, new, path, path)
+    return patch.text or ""

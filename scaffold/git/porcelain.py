@@ -1,0 +1,89 @@
+"""The user's own git, as a process (GitPython): clone, fetch, first commit, commits with hooks and signing."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+from scaffold.errors import GitError
+
+CREDENTIALS = re.compile(r"(\w+://)[^/@\s]+@")
+NOISE = ("hint:", "Cloning into", "warning:")
+
+
+def without_credentials(url: str) -> str:
+    """Return the address without user name and password."""
+    return CREDENTIALS.sub(r"\1", url)
+
+
+def _git(folder: Path, *arguments: str, doing: str, hint: str | None = None, **options: Any) -> str:
+    """Run git in `folder` and return what it printed; raises GitError saying what it could not do."""
+    from git import Git  # noqa: PLC0415 - importing it takes as long as a whole `scaffold status`
+    from git.exc import GitCommandError, GitCommandNotFound  # noqa: PLC0415
+
+    git = Git(folder)
+    # Git must never wait for a password where nobody can type one; a credential helper still answers.
+    git.update_environment(GIT_TERMINAL_PROMPT="0")
+    try:
+        return str(git.execute(["git", *arguments], **options))
+    except GitCommandNotFound as error:
+        raise GitError(f"git is not installed, so scaffold cannot {doing}", hint="install git") from error
+    except GitCommandError as error:
+        raise GitError(f"git could not {doing}: {_said(error)}", hint=hint) from error
+
+
+def _said(error: Any) -> str:
+    said = without_credentials(f"{error.stderr}\n{error.stdout}")
+    lines = [re.sub(r"^(stderr|stdout): '?", "", line.strip()) for line in said.splitlines()]
+    lines = [line.rstrip("'") for line in lines if line.strip(" '") and not line.startswith(NOISE)]
+    telling = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    return (telling or lines or [f"it exited {error.status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
+
+
+def clone(url: str, to: Path) -> None:
+    """Clone the branches and tags of `url` into a bare repository; raises GitError."""
+    _git(to.parent, "clone", "--quiet", "--bare", "--", url, str(to), doing=f"reach {without_credentials(url)}")
+
+
+def fetch(repository: Path, url: str) -> None:
+    """Bring a bare clone up to date, moved and deleted branches and tags included; raises GitError."""
+    everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+    options = ("--quiet", "--prune", "--force", "--no-write-fetch-head")
+    _git(repository, "fetch", *options, "--", url, *everything, doing=f"reach {without_credentials(url)}")
+
+
+def init(folder: Path) -> None:
+    """Make a repository, its first branch named as the user's git is configured, else main; raises GitError."""
+    named = _git(folder, "config", "--get", "init.defaultBranch", doing="read its settings", with_exceptions=False)
+    _git(folder, "init", "--quiet", f"--initial-branch={named or 'main'}", doing="make a repository")
+
+
+def commit_all(folder: Path, message: str, hint: str) -> None:
+    """Commit everything in a new repository, ignored files included; raises GitError."""
+    _git(folder, "add", "--all", "--force", ".", doing="add the files")
+    _git(folder, "commit", "--quiet", "--message", message, doing="commit", hint=hint)
+
+
+def add(root: Path, paths: Iterable[str]) -> None:
+    """Put paths into the index; raises GitError."""
+    _git(root, "add", "--", *paths, doing="add the files")
+
+
+def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str) -> None:
+    """Commit just these paths as they stand in the work tree, hooks and signing included; raises GitError."""
+    with TemporaryFile() as names:
+        names.write("\0".join(f":(literal){path}" for path in paths).encode())
+        names.seek(0)
+        options = ("--quiet", "--only", "--message", message, "--pathspec-from-file=-", "--pathspec-file-nul")
+        _git(root, "commit", *options, doing="commit", hint=hint, istream=names)
+
+
+def switch_to_new(root: Path, branch: str) -> None:
+    """Create a branch at HEAD and switch to it; raises GitError."""
+    _git(root, "switch", "--quiet", "--create", branch, doing=f"create the branch {branch}")
+
+
+def tag(root: Path, name: str, message: str) -> None:
+    """Tag HEAD with an annotated tag; raises GitError."""
+    _git(root, "tag", "--annotate", "--message", message, name, doing=f"tag {name}")

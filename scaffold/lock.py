@@ -1,0 +1,179 @@
+"""`.scaffold/lock.json`: what was last applied. Sorted, one file a line, so that git merges it well."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from scaffold.blueprint.ownership import OWNERS, KeyPath, Owner, Ownership, key_path, spell
+from scaffold.errors import FormatError, ScaffoldError
+from scaffold.formats.located import Located
+from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, safe_path
+
+FORMAT = 1
+DROPPED = "dropped"  # stands for the pending blob of a file that the blueprint no longer brings
+PATH = ".scaffold/lock.json"
+RESTORE = "put it back with `git checkout -- .scaffold/lock.json`"
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A file as last applied.
+
+    `blob` is the base of the next merge (None: it has no base). `pending` is set while a conflict is open: the blob
+    that becomes the base once the file is resolved, or DROPPED. `sha256` stands for locked files; `keys` maps owned
+    key paths to owner and digest of the value.
+    """
+
+    blob: str | None
+    mode: Mode
+    owner: Owner
+    origin: str
+    sha256: str | None = None
+    keys: Mapping[KeyPath, tuple[Owner, str]] = field(default_factory=dict)
+    pending: str | None = None
+
+    @property
+    def ownership(self) -> Ownership:
+        """The ownership that was in force when the file was applied."""
+        return Ownership(self.owner, {path: owner for path, (owner, _) in self.keys.items()})
+
+    def matches(self, file: File | None) -> bool:
+        """Whether `file` is exactly what was applied; a locked file is compared by SHA-256 too."""
+        if file is None or file.mode != self.mode or file.blob != self.blob:
+            return False
+        return self.sha256 is None or file.sha256 == self.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What was last applied to a project."""
+
+    scaffold: str
+    blueprint: str
+    source: str
+    version: str
+    commit: str | None
+    answers: Mapping[str, Any]
+    files: Mapping[str, Locked]
+
+    def settled(self, unresolved: frozenset[str]) -> "Lock":
+        """Return the lock in which every conflict that was resolved since has the new base."""
+        files = {}
+        for path, locked in self.files.items():
+            if locked.pending is None or path in unresolved:
+                files[path] = locked
+            elif locked.pending != DROPPED:
+                files[path] = replace(locked, blob=locked.pending, pending=None)
+        return replace(self, files=files)
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """The paths that were left with a conflict."""
+        return tuple(path for path, locked in self.files.items() if locked.pending)
+
+
+def dump(lock: Lock) -> bytes:
+    """Write a lock."""
+    head = {
+        "format": FORMAT, "scaffold": lock.scaffold, "blueprint": lock.blueprint, "source": lock.source,
+        "version": lock.version, "commit": lock.commit,
+    }  # fmt: skip
+    lines = [f"  {_json(key)}: {_json(value)}," for key, value in head.items()]
+    files = {path: _file_out(locked) for path, locked in lock.files.items()}
+    lines += [*_block("answers", lock.answers), *_block("files", files, last=True)]
+    return "\n".join(["{", *lines, "}", ""]).encode()
+
+
+def _block(name: str, values: Mapping[str, Any], *, last: bool = False) -> list[str]:
+    rows = [f"    {_json(key)}: {_json(value)}" for key, value in sorted(values.items())]
+    end = "" if last else ","
+    return [f'  "{name}": {{', *[f"{row}," for row in rows[:-1]], *rows[-1:], f"  }}{end}"]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _file_out(locked: Locked) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "blob": locked.blob, "mode": locked.mode, "ownership": locked.owner, "template": locked.origin,
+    }  # fmt: skip
+    if locked.sha256:
+        out["sha256"] = locked.sha256
+    if locked.keys:
+        out["keys"] = {spell(path): {"ownership": owner, "sha256": d} for path, (owner, d) in locked.keys.items()}
+    if locked.pending:
+        out["pending"] = locked.pending
+    return out
+
+
+def parse(content: bytes, where: str = PATH) -> Lock:
+    """Read a lock; raises FormatError where it is damaged or written by a newer scaffold."""
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise FormatError(f"the lock is damaged: {error}", where=where + line, hint=RESTORE) from error
+    if isinstance(data, dict) and isinstance(data.get("format"), int) and data["format"] > FORMAT:
+        writer = data.get("scaffold", "a newer version")
+        raise FormatError(
+            f"the lock was written by scaffold {writer}, whose format {data['format']} this one does not know",
+            where=where,
+            hint="upgrade scaffold",
+        )
+    try:
+        return _lock_in(Located(data, where, {}))
+    except ScaffoldError as error:
+        raise FormatError(f"the lock is damaged: {error.message}", where=where, hint=RESTORE) from error
+
+
+def _lock_in(at: Located) -> Lock:
+    return Lock(
+        scaffold=at.required("scaffold", _text),
+        blueprint=at.required("blueprint", _text),
+        source=at.required("source", _text),
+        version=at.required("version", _text),
+        commit=at.optional("commit", _text, None),
+        answers=at.required("answers", lambda v: dict(v.a(dict))),
+        files=at.required("files", lambda v: {safe_path(path): _file_in(file) for path, file in v.items()}),
+    )
+
+
+def _file_in(at: Located) -> Locked:
+    return Locked(
+        blob=at.optional("blob", _hex, None),
+        mode=at.required("mode", lambda v: cast("Mode", _word(v, REGULAR, EXECUTABLE, SYMLINK))),
+        owner=at.required("ownership", _owner),
+        origin=at.required("template", _text),
+        sha256=at.optional("sha256", _hex, None),
+        keys=at.optional("keys", _keys, {}),
+        pending=at.optional("pending", lambda v: DROPPED if v.data == DROPPED else _hex(v), None),
+    )
+
+
+def _keys(at: Located) -> Mapping[KeyPath, tuple[Owner, str]]:
+    return {
+        key_path(name, value): (value.required("ownership", _owner), value.required("sha256", _text))
+        for name, value in at.items()
+    }
+
+
+def _owner(at: Located) -> Owner:
+    return cast("Owner", _word(at, *OWNERS))
+
+
+def _text(at: Located) -> str:
+    return at.a(str)
+
+
+def _hex(at: Located) -> str:
+    if not isinstance(at.data, str) or len(at.data) not in (40, 64) or set(at.data) - set("0123456789abcdef"):
+        at.fail("a hexadecimal id")
+    return str(at.data)
+
+
+def _word(at: Located, *words: str) -> str:
+    if at.data not in words:
+        at.fail("one of " + ", ".join(words))
+    return str(at.data)

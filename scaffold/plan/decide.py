@@ -1,0 +1,201 @@
+"""The decision for one path: base, ours, theirs and ownership in; an action and the next base out.
+
+Every case ends in one named verb with its reason. Where git could not decide either, the verb is `conflict`.
+"""
+
+from dataclasses import dataclass, replace
+
+from scaffold.blueprint.ownership import Ownership
+from scaffold.errors import FormatError
+from scaffold.lock import Locked
+from scaffold.merge.text import Labels, merge_lines
+from scaffold.plan import keys
+from scaffold.plan.actions import Action, Stages, Verb
+from scaffold.tree import SYMLINK, File, Mode
+
+BOTH_HAVE = "the team has its own file where the blueprint now brings one"
+NO_BASE = "the version it was stamped from cannot be found, and both sides differ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One path: the lock's entry, the base's content where it is known, and the two sides."""
+
+    path: str
+    ownership: Ownership
+    locked: Locked | None
+    base: File | None
+    ours: File | None
+    theirs: File | None
+    labels: Labels
+    moved: bool = False
+
+    @property
+    def edited(self) -> bool:
+        """Whether ours is not what was applied last."""
+        return self.locked is None or not self.locked.matches(self.ours)
+
+    @property
+    def changed_upstream(self) -> bool:
+        """Whether theirs is not what was applied last."""
+        return self.locked is None or not self.locked.matches(self.theirs)
+
+    def act(self, verb: Verb, why: str, after: File | None, drift: tuple[str, ...] = ()) -> Action:
+        """Return the action for this path."""
+        return Action(path=self.path, verb=verb, why=why, before=self.ours, after=after, drift=drift)
+
+    def conflict(self, why: str, after: File | None) -> Action:
+        """Return a conflict with its three sides."""
+        stages = Stages(base=self.base, ours=self.ours, theirs=self.theirs)
+        return Action(path=self.path, verb="conflict", why=why, before=self.ours, after=after, stages=stages)
+
+
+def decide(case: Case) -> Action:
+    """Decide one path."""
+    if case.theirs is None:
+        return _dropped(case)
+    if case.ownership.file == "locked":
+        return _locked(case, case.theirs)
+    if case.ownership.file == "seeded":
+        return _seeded(case, case.theirs)
+    return _managed(case, case.theirs)
+
+
+def needs_base(case: Case) -> bool:
+    """Whether the decision depends on the base's content, not only on its id."""
+    return (
+        case.locked is not None
+        and case.ours is not None
+        and case.ownership.file == "managed"
+        and case.edited
+        and (case.theirs is None or (case.changed_upstream and not case.theirs.same_as(case.ours)))
+    )
+
+
+def _dropped(case: Case) -> Action:
+    if case.ours is None:
+        return case.act("keep", "already gone", None)
+    if case.ownership.file == "seeded":
+        return case.act("leave", "seeded: the team's, though the blueprint has dropped it", case.ours)
+    if not case.edited:
+        return case.act("delete", "dropped from the blueprint", None)
+    if case.ownership.file == "locked":
+        return case.act("delete", "dropped from the blueprint; it was locked and had been edited", None, ("",))
+    return case.conflict("the blueprint has dropped what the team has changed", case.ours)
+
+
+def _locked(case: Case, theirs: File) -> Action:
+    if theirs.same_as(case.ours):
+        return case.act("keep", "already as the blueprint has it", theirs)
+    if case.locked is None and case.ours is not None:
+        return _both_added(case, case.ours, theirs)
+    if case.ours is None:
+        if case.locked is None:
+            return case.act("create", "new in the blueprint", theirs)
+        return case.act("create", "locked: put back, it had been deleted", theirs, ("",))
+    if not case.edited:
+        return case.act("replace", "changed in the blueprint", theirs)
+    if case.locked is not None and case.locked.owner != "locked":
+        return _marked(case, case.ours, theirs, "the blueprint now locks what the team has changed")
+    return case.act("replace", "locked: put back, it had been edited", theirs, ("",))
+
+
+def _seeded(case: Case, theirs: File) -> Action:
+    if case.ours is None and case.locked is None:
+        return case.act("create", "new in the blueprint; from now on the team's", theirs)
+    if case.ours is None:
+        return case.act("leave", "seeded: the team has deleted it", None)
+    if case.moved and not case.edited:
+        return case.act("replace", "seeded, and the team has not touched it", theirs)
+    if not case.ownership.keys:
+        return case.act("leave", "seeded: the team's", case.ours)
+    try:
+        content, drift = keys.enforce(case.path, case.ownership, case.ours.content, theirs.content, case.locked)
+    except FormatError as error:
+        return case.conflict(f"its locked keys cannot be set: {error.message}", case.ours)
+    if content == case.ours.content:
+        return case.act("leave", "seeded: the team's", case.ours)
+    return case.act("merge", "seeded, but for its locked keys", replace(case.ours, content=content), drift)
+
+
+def _managed(case: Case, theirs: File) -> Action:
+    if case.ours is None:
+        if case.locked is None:
+            return case.act("create", "new in the blueprint", theirs)
+        changed = ", though the blueprint has changed it" if case.changed_upstream else ""
+        return case.act("leave", f"the team has deleted it{changed}", None)
+    if theirs.same_as(case.ours):
+        return case.act("keep", "already as the blueprint has it", theirs)
+    if not case.edited:
+        return case.act("replace", "changed in the blueprint", theirs)
+    if case.ownership.keys:
+        return _managed_with_keys(case, case.ours, theirs)
+    return _merged(case, case.ours, theirs)
+
+
+def _managed_with_keys(case: Case, ours: File, theirs: File) -> Action:
+    """Merge as if locked keys were never touched and seeded ones never changed upstream, then set the locked ones."""
+    try:
+        calm_ours, calm_theirs, drift = keys.calm(
+            case.path,
+            case.ownership,
+            case.base.content if case.base else None,
+            ours.content,
+            theirs.content,
+            case.locked,
+        )
+        calmed = replace(case, ours=replace(ours, content=calm_ours))
+        action = _merged(calmed, replace(ours, content=calm_ours), replace(theirs, content=calm_theirs))
+        if action.verb == "conflict" or action.after is None:
+            return replace(action, before=ours, stages=Stages(base=case.base, ours=ours, theirs=theirs))
+        content, _ = keys.enforce(case.path, case.ownership, action.after.content, theirs.content, None)
+    except FormatError as error:
+        return case.conflict(f"its keys cannot be told apart: {error.message}", ours)
+    after = replace(action.after, content=content)
+    if after.same_as(ours):
+        return case.act("keep", "unchanged in the blueprint", ours)
+    if drift and not case.changed_upstream:
+        return case.act("merge", "its locked keys are put back", after, drift)
+    why = action.why if action.verb == "merge" else "changed in the blueprint, around the team's own keys"
+    return replace(action, verb="merge", why=why, before=ours, after=after, drift=drift)
+
+
+def _merged(case: Case, ours: File, theirs: File) -> Action:
+    if case.locked is None:
+        return _both_added(case, ours, theirs)
+    if case.locked.matches(theirs):
+        return case.act("keep", "unchanged in the blueprint", ours)
+    if case.locked.blob == ours.blob and case.locked.mode == ours.mode:
+        return case.act("replace", "changed in the blueprint", theirs)
+    mode = _mode(case.locked.mode, ours.mode, theirs.mode)
+    if ours.blob in (theirs.blob, case.locked.blob):
+        return case.act("merge", "its mode changed here, or its content there", replace(theirs, mode=mode))
+    if case.locked.blob == theirs.blob:
+        return case.act("merge", "its mode changed in the blueprint", replace(ours, mode=mode))
+    if case.base is None:
+        return _marked(case, ours, theirs, NO_BASE)
+    if SYMLINK in (case.base.mode, ours.mode, theirs.mode):
+        return case.conflict("one side is a symbolic link, and both have changed it", ours)
+    merged = merge_lines(case.base.content, ours.content, theirs.content, case.labels)
+    if merged.clean and merged.content is not None:
+        return case.act("merge", "changed on both sides, merged line by line", File(merged.content, mode))
+    if merged.content is None:
+        return case.conflict("a binary file that both sides have changed", ours)
+    return case.conflict("both sides changed the same lines", File(merged.content, mode))
+
+
+def _both_added(case: Case, ours: File, theirs: File) -> Action:
+    return _marked(case, ours, theirs, BOTH_HAVE)
+
+
+def _marked(case: Case, ours: File, theirs: File, why: str) -> Action:
+    if SYMLINK in (ours.mode, theirs.mode):
+        return case.conflict(why, ours)
+    base = case.base.content if case.base else None
+    merged = merge_lines(base, ours.content, theirs.content, case.labels)
+    after = File(merged.content, ours.mode) if merged.content is not None and not merged.clean else ours
+    return case.conflict(why, after)
+
+
+def _mode(base: Mode, ours: Mode, theirs: Mode) -> Mode:
+    return theirs if ours == base else ours

@@ -1,0 +1,41 @@
+"""Merging files in which some key paths have an owner of their own."""
+
+from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, spell
+from scaffold.formats import edit, values
+from scaffold.lock import Locked
+from scaffold.plan.drift import drifted
+
+
+def enforce(
+    path: str, ownership: Ownership, ours: bytes, theirs: bytes, locked: Locked | None
+) -> tuple[bytes, tuple[str, ...]]:
+    """Set every locked key in `ours` to the value it has in `theirs`; also return those that had drifted."""
+    drift = drifted(path, locked, ours) if locked else ()
+    wanted = values.parse(path, theirs)
+    for key in _of(ownership, "locked"):
+        if values.at(values.parse(path, ours), key) != values.at(wanted, key):
+            ours = edit.copy_key(path, key, to=ours, source=theirs)
+    return ours, drift
+
+
+def calm(
+    path: str, ownership: Ownership, base: bytes | None, ours: bytes, theirs: bytes, locked: Locked | None
+) -> tuple[bytes, bytes, tuple[str, ...]]:
+    """Take what must not meet in a merge out of both sides.
+
+    Returns ours with its drifted locked keys as the base has them, theirs with its seeded keys as the base has them,
+    and the key paths that had drifted. Without a base the other side stands in for it.
+    """
+    drift = drifted(path, locked, ours) if locked else ()
+    for key in _of(ownership, "locked"):
+        if spell(key) in drift:
+            ours = edit.copy_key(path, key, to=ours, source=theirs if base is None else base)
+    kept = values.parse(path, ours if base is None else base)
+    for key in _of(ownership, "seeded"):
+        if values.at(values.parse(path, theirs), key) != values.at(kept, key):
+            theirs = edit.copy_key(path, key, to=theirs, source=ours if base is None else base)
+    return ours, theirs, drift
+
+
+def _of(ownership: Ownership, owner: Owner) -> list[KeyPath]:
+    return [key for key, owned_by in ownership.keys.items() if owned_by == owner]

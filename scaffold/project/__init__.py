@@ -1,0 +1,1 @@
+"""What is done to one project: new, status, diff, update, undo, explain."""

@@ -1,0 +1,75 @@
+"""Diff: the team's edits against what was stamped, or what an update would change."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scaffold.errors import SourceError
+from scaffold.git.objects import unified_diff
+from scaffold.project.base import Bases
+from scaffold.project.opened import Project, open_project, read_ours
+from scaffold.project.update import prepare
+from scaffold.report.results import Diff, Difference
+from scaffold.sources.library import Library
+from scaffold.sources.locate import Notify, locate
+from scaffold.tree import File
+
+
+def diff(
+    directory: Path | str = ".",
+    *,
+    upstream: bool = False,
+    to: str | None = None,
+    data: Mapping[str, Any] | None = None,
+    offline: bool = False,
+    notify: Notify = lambda _: None,
+) -> Diff:
+    """Compare; nothing is written. Raises ScaffoldError."""
+    project = open_project(Path(directory))
+    if upstream:
+        return _upstream(project, to=to, data=data or {}, offline=offline, notify=notify)
+    lock = project.lock
+    files = read_ours(project, lock.files)
+    bases = Bases(project, _library(project, offline=offline, notify=notify))
+    found = []
+    for path, locked in lock.files.items():
+        file = files.get(path)
+        if locked.matches(file):
+            continue
+        content = bases(path, locked)
+        base = None if content is None else File(content, locked.mode)
+        what = "deleted" if file is None else "edited"
+        text = None if base is None else _text(path, base, file)
+        found.append(Difference(path, locked.owner, what, text))
+    return Diff(project.root, f"{lock.blueprint} {lock.version} as stamped", "yours", tuple(found))
+
+
+def _upstream(
+    project: Project, *, to: str | None, data: Mapping[str, Any], offline: bool, notify: Notify
+) -> Diff:  # fmt: skip
+    plan = prepare(project, to=to, data=data, offline=offline, notify=notify).plan
+    differences = tuple(
+        Difference(
+            action.path,
+            plan.lock_after.files[action.path].owner if action.path in plan.lock_after.files else "none",
+            action.verb,
+            _text(action.path, action.before, action.after),
+        )
+        for action in plan.changes
+    )
+    after = plan.lock_after
+    return Diff(project.root, "yours", f"{after.blueprint} {after.version}", differences)
+
+
+def _text(path: str, old: File | None, new: File | None) -> str:
+    text = unified_diff(path, old.content if old else None, new.content if new else None)
+    if old and new and old.mode != new.mode:
+        return f"old mode {old.mode}\nnew mode {new.mode}\n{text}"
+    return text
+
+
+def _library(project: Project, *, offline: bool, notify: Notify) -> Library | None:
+    try:
+        return locate(project.wishes.source, offline=offline, notify=notify)
+    except SourceError:
+        return None  # the project's own objects are enough in most cases

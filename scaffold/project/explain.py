@@ -1,0 +1,76 @@
+"""Explain: where a file, or a line of it, comes from and who owns it."""
+
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from scaffold.blueprint.ownership import spell
+from scaffold.errors import ProjectError
+from scaffold.lock import Locked
+from scaffold.project.base import Bases
+from scaffold.project.opened import Project, find_root, open_project, read_ours
+from scaffold.report.results import Explanation
+from scaffold.tree import File
+
+MEANING = {
+    "locked": "the platform's: a local edit is drift, and the next update puts it back",
+    "managed": "shared: your edits and the blueprint's changes are merged",
+    "seeded": "yours: it was given once, and updates leave it alone",
+    "none": "yours: it does not come from the blueprint",
+}
+
+
+def explain(path: Path | str) -> Explanation:
+    """Explain `PATH` or `PATH:LINE`; raises ProjectError where there is no such file."""
+    written, line = _split(str(path))
+    place = Path(written).absolute()
+    root = find_root(place.parent)
+    project = open_project(root)
+    name = (place.parent.resolve() / place.name).relative_to(root).as_posix()
+    locked = project.lock.files.get(name)
+    file = read_ours(project, [name]).get(name)
+    if locked is None and file is None:
+        raise ProjectError("there is no such file, and the blueprint has none", where=str(place))
+    owner = locked.owner if locked else "none"
+    return Explanation(
+        path=name,
+        blueprint=project.lock.blueprint,
+        version=project.lock.version,
+        template=locked.origin if locked else None,
+        ownership=owner,
+        meaning=MEANING[owner],
+        state=_state(project, name, locked, file),
+        keys={spell(key): owned_by for key, (owned_by, _) in locked.keys.items()} if locked else {},
+        line=line,
+        line_from=None if line is None else _line_from(project, name, locked, file, line),
+    )
+
+
+def _split(path: str) -> tuple[str, int | None]:
+    before, _, after = path.rpartition(":")
+    if before and after.isdecimal() and not Path(path).exists():
+        return before, int(after)
+    return path, None
+
+
+def _state(project: Project, path: str, locked: Locked | None, file: File | None) -> str:
+    if locked is None:
+        return "yours"
+    if path in project.unresolved:
+        return "conflict"
+    if file is None:
+        return "deleted"
+    return "as stamped" if locked.matches(file) else "edited"
+
+
+def _line_from(project: Project, path: str, locked: Locked | None, file: File | None, line: int) -> str:
+    lines = file.content.splitlines() if file else []
+    if not 1 <= line <= len(lines):
+        raise ProjectError(f"{path} has {len(lines)} lines", where=f"{path}:{line}")
+    if locked is None:
+        return "yours"
+    base = Bases(project, None)(path, locked)
+    if base is None:
+        return "unknown: what was stamped cannot be found"
+    matcher = SequenceMatcher(None, base.splitlines(), lines, autojunk=False)
+    stamped = any(block.b < line <= block.b + block.size for block in matcher.get_matching_blocks())
+    return "the blueprint" if stamped else "yours"

@@ -1,0 +1,143 @@
+"""New: stamp a service, all of it or nothing, as a repository of its own or as a folder of one."""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import scaffold
+from scaffold import apply, disk, lock
+from scaffold.answers import file as answers_file
+from scaffold.answers.file import Wishes
+from scaffold.answers.question import Ask
+from scaffold.apply import Change, Operation
+from scaffold.blueprint.patterns import rules_of
+from scaffold.blueprint.release import require_scaffold
+from scaffold.errors import ProjectError
+from scaffold.git import porcelain
+from scaffold.git.objects import Entry, Objects, find_repository
+from scaffold.plan.actions import Plan
+from scaffold.plan.make import Target, make
+from scaffold.project.opened import place_of
+from scaffold.project.update import keep_base, new_lock, render
+from scaffold.render import native
+from scaffold.report.results import Stamped
+from scaffold.sources.locate import BUILT_IN, Notify, locate
+from scaffold.tree import File, Tree
+
+IDENTITY = "set user.name and user.email with git config, or use --no-git"
+
+
+def new(
+    blueprint: str,
+    dest: Path | str,
+    *,
+    source: str = BUILT_IN,
+    data: Mapping[str, Any] | None = None,
+    ask: Ask | None = None,
+    git: bool = True,
+    offline: bool = False,
+    notify: Notify = lambda _: None,
+) -> Stamped:
+    """Stamp `NAME[@VERSION]` into a new folder; raises ScaffoldError, and then there is nothing at `dest`."""
+    root = Path(os.path.abspath(Path(dest).expanduser()))  # noqa: PTH100 - a link at dest is not to be followed
+    refuse_existing(root)
+    library = locate(source, offline=offline, notify=notify)
+    name, _, ref = blueprint.partition("@")
+    release = library.release(name, ref or None)
+    require_scaffold(release.blueprint, scaffold.__version__)
+    answers = native.resolve(release, given=data or {}, previous={}, folder_name=root.name, ask=ask)
+    tree = render(release, answers)
+    target = Target(
+        tree=tree, ownership=rules_of(release).of, migrations=(), lock=new_lock(release, library.address, answers)
+    )
+    plan = make(replace(target.lock, files={}), {}, target, lambda _path, _locked: None)
+    wishes = Wishes(name, library.address, answers.recorded)
+    files = {
+        **tree,
+        answers_file.PATH: File(answers_file.dump(wishes)),
+        lock.PATH: File(lock.dump(plan.lock_after)),
+    }
+    repository = _write(root, Tree(files), plan, git=git)
+    return Stamped(
+        root=root,
+        blueprint=release.blueprint.name,
+        version=release.version,
+        source=library.address,
+        commit=release.commit,
+        files=tuple(sorted(files)),
+        owners=Counter(locked.owner for locked in plan.lock_after.files.values()),
+        repository=repository,
+        next_steps=native.messages(release, answers),
+        notes=(library.note,) if library.note else (),
+    )
+
+
+def refuse_existing(root: Path) -> None:
+    """Raise ProjectError where something stands at `root` that is not an empty folder."""
+    if not os.path.lexists(root):
+        return
+    if root.is_dir() and not root.is_symlink() and not any(root.iterdir()) and root != Path.cwd():
+        return
+    what = "this folder exists" if root.is_dir() else "a file of this name exists"
+    raise ProjectError(f"{what} already, and nothing is written over it", where=str(root), hint="name a new folder")
+
+
+def _write(root: Path, tree: Tree, plan: Plan, *, git: bool) -> str:
+    """Write everything beside `root`, then move it there in one step."""
+    nearest = next(folder for folder in root.parents if folder.exists())
+    enclosing = find_repository(nearest) if git else None
+    temporary = root.with_name(f".{root.name}.scaffold-{os.getpid()}")
+    try:
+        temporary.mkdir(parents=True)
+        for path, file in tree.items():
+            disk.write(temporary / path, file)
+        if enclosing is not None:
+            _into_existing(root, temporary, tree, plan, enclosing)
+            return "existing"
+        if git:
+            _as_repository(temporary, plan)
+        temporary.rename(root)
+    except OSError as error:
+        raise ProjectError(
+            f"the folder cannot be made: {error.strerror}", where=str(error.filename or root)
+        ) from error  # fmt: skip
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return "own" if git else "none"
+
+
+def _as_repository(folder: Path, plan: Plan) -> None:
+    after = plan.lock_after
+    porcelain.init(folder)
+    porcelain.commit_all(folder, f"feat: stamp {after.blueprint} {after.version}", IDENTITY)
+    place = place_of(folder.resolve(), find_repository(folder))
+    keep_base(place, None, after, ())
+    files = disk.walk(folder)
+    changes = [Change(path, None, file, None) for path, file in files.items()]
+    operation = Operation("new", f"new {after.blueprint} {after.version}", commits=True, whole_repository=True)
+    record = apply.stage(place, operation, changes, files_exist=True)
+    apply.finish(place, replace(record, commit=place.repository.head()))
+
+
+def _into_existing(root: Path, temporary: Path, tree: Tree, plan: Plan, repository: Objects) -> None:
+    after = plan.lock_after
+    place = place_of(root.resolve(), repository)
+    with apply.exclusively(place):
+        for left in apply.records(place):
+            apply.forget(left)  # of a folder that is no longer there
+        keep_base(place, None, after, (file.content for file in tree.values()))
+        changes = [Change(path, None, file, _index(place, path, file)) for path, file in tree.items()]
+        operation = Operation("new", f"new {after.blueprint} {after.version}")
+        record = apply.stage(place, operation, changes, files_exist=True)
+        with apply.rolling_back(place, record):
+            temporary.rename(root)
+            apply.swap(place, record, [replace(change, before=change.after) for change in changes])
+        apply.finish(place, record)
+
+
+def _index(place: apply.Place, path: str, file: File) -> dict[int, Entry] | None:
+    return None if place.repository.is_ignored(f"{place.prefix}/{path}") else {0: (file.mode, file.blob)}

@@ -1,0 +1,75 @@
+"""Status: behind, drifted, conflicts left, answers edited. Needs no rendering."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.version import Version
+
+from scaffold import apply
+from scaffold.errors import FormatError, ScaffoldError
+from scaffold.lock import Locked
+from scaffold.plan.drift import drifted
+from scaffold.project.opened import Project, open_project, read_ours
+from scaffold.report.results import Drift, Status
+from scaffold.sources.library import newest_of
+from scaffold.sources.locate import Notify, locate
+from scaffold.tree import File
+
+
+def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify = lambda _: None) -> Status:
+    """Look at the project at or above a folder; raises ProjectError or FormatError."""
+    project = open_project(Path(directory))
+    latest, notes = _latest(project, offline=offline, notify=notify)
+    applied, wished = project.recorded.answers, project.wishes.answers
+    return Status(
+        root=project.root,
+        blueprint=project.recorded.blueprint,
+        source=project.wishes.source,
+        version=project.recorded.version,
+        latest=None if latest is None else str(latest),
+        behind=None if latest is None else latest > Version(project.recorded.version),
+        drift=find_drift(project),
+        conflicts=tuple(sorted(project.unresolved)),
+        edited_answers=tuple(sorted(n for n in {*applied, *wished} if applied.get(n) != wished.get(n))),
+        interrupted=_interrupted(project),
+        notes=notes,
+    )
+
+
+def find_drift(project: Project) -> tuple[Drift, ...]:
+    """Return every locked file and key that differs from what the lock says."""
+    watched = {
+        path: locked
+        for path, locked in project.lock.files.items()
+        if locked.pending is None and (locked.owner == "locked" or locked.keys)
+    }
+    files = read_ours(project, watched)
+    return tuple(drift for path, locked in watched.items() for drift in _drift(path, locked, files.get(path)))
+
+
+def _drift(path: str, locked: Locked, file: File | None) -> Iterator[Drift]:
+    if locked.owner != "locked":
+        if file is None or locked.matches(file):
+            return
+        try:
+            yield from (Drift(path, "key", key) for key in drifted(path, locked, file.content))
+        except FormatError:
+            yield Drift(path, "unknown")
+    elif file is None:
+        yield Drift(path, "deleted")
+    elif not locked.matches(file):
+        yield Drift(path, "mode" if file.blob == locked.blob and file.sha256 == locked.sha256 else "modified")
+
+
+def _latest(project: Project, *, offline: bool, notify: Notify) -> tuple[Version | None, tuple[str, ...]]:
+    try:
+        library = locate(project.wishes.source, offline=offline, notify=notify)
+        return newest_of(library.versions(project.wishes.blueprint)), (library.note,) if library.note else ()
+    except ScaffoldError as error:
+        return None, (f"whether it is behind is unknown: {error}",)
+
+
+def _interrupted(project: Project) -> bool:
+    if project.repository is None:
+        return False
+    return any(record.state == "swapping" for record in apply.records(project.place))

@@ -1,0 +1,58 @@
+"""Undo: take the last new or update back, also one that was killed half-way."""
+
+import shutil
+from pathlib import Path
+
+from scaffold import apply, disk
+from scaffold.apply import Place, Record
+from scaffold.errors import ProjectError
+from scaffold.git.objects import find_repository
+from scaffold.project.opened import find_root, place_of
+from scaffold.report.results import Undone
+
+
+def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
+    """Take the last operation back; with `force`, also what was edited since. Raises ProjectError."""
+    root = find_root(Path(directory))
+    place = place_of(root, find_repository(root))
+    with apply.exclusively(place):
+        found = apply.records(place)
+        if not found:
+            raise ProjectError("there is nothing to take back", where=str(root))
+        record = found[-1]
+        paths = tuple(step.path for step in record.steps)
+        if record.whole_repository:
+            _refuse_used(place, record)
+            _remove(root)
+            return Undone(root, record.what, paths, removed=True)
+        apply.roll_back(place, record, force=force)
+    return Undone(root, record.what, paths, removed=_gone(root))
+
+
+def _refuse_used(place: Place, record: Record) -> None:
+    """Raise ProjectError where the repository holds anything but what `new` made."""
+    files = disk.walk(place.root)
+    added = sorted(files.keys() - {step.path for step in record.steps})
+    edited = apply.edited_since(place, record)
+    reasons = [f"files were added: {', '.join(added[:5])}"] if added else []
+    reasons += [f"files were changed: {', '.join(edited[:5])}"] if edited else []
+    reasons += ["commits were made"] if place.repository.head() != record.commit else []
+    if reasons:
+        raise ProjectError(
+            f"since it was stamped {' and '.join(reasons)}",
+            where=str(place.root),
+            hint="remove the folder yourself if you mean to lose that",
+        )
+
+
+def _remove(root: Path) -> None:
+    gone = root.with_name(f".{root.name}.scaffold-gone")
+    root.rename(gone)
+    shutil.rmtree(gone)
+
+
+def _gone(root: Path) -> bool:
+    if any(path.is_file() for path in root.rglob("*")):
+        return False
+    shutil.rmtree(root, ignore_errors=True)
+    return True

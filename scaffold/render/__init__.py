@@ -1,0 +1,1 @@
+"""Renderers: answers and a release in, a tree out."""

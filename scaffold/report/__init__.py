@@ -1,0 +1,1 @@
+"""Reports: what operations return, and one module for each form it is shown in."""

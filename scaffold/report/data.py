@@ -1,0 +1,164 @@
+"""Results as plain data for `--format json`; the keys are promises: more may come, none is renamed."""
+
+from typing import Any
+
+from scaffold.plan.actions import Plan
+from scaffold.report.results import (
+    Diff,
+    Explanation,
+    LibraryMade,
+    Listed,
+    Released,
+    Shown,
+    Stamped,
+    Status,
+    Undone,
+    Updated,
+)
+
+
+def new(result: Stamped) -> dict[str, Any]:
+    """Return the report of `scaffold new`."""
+    return {
+        "path": str(result.root),
+        "blueprint": result.blueprint,
+        "version": result.version,
+        "source": result.source,
+        "commit": result.commit,
+        "files": list(result.files),
+        "ownership": dict(result.owners),
+        "repository": result.repository,
+        "next_steps": list(result.next_steps),
+        "notes": list(result.notes),
+    }
+
+
+def update(result: Updated) -> dict[str, Any]:
+    """Return the report of `scaffold update`."""
+    plan = result.plan
+    return {
+        "path": str(result.root),
+        "blueprint": plan.lock_after.blueprint,
+        "from": plan.lock_before.version,
+        "to": plan.lock_after.version,
+        "applied": result.applied,
+        "up_to_date": result.up_to_date,
+        "changed": [
+            {"path": a.path, "action": a.verb, "why": a.why} for a in plan.changes if a.verb != "conflict"
+        ],
+        "conflicts": [{"path": action.path, "reason": action.why} for action in plan.conflicts],
+        "drift_replaced": drift_replaced(plan),
+        "kept": [{"path": a.path, "action": a.verb, "why": a.why} for a in plan if not a.changes],
+        "commit": result.commit,
+        "branch": result.branch,
+        "notes": list(result.notes),
+    }  # fmt: skip
+
+
+def drift_replaced(plan: Plan) -> list[dict[str, Any]]:
+    """Return the locked files and keys that are put back."""
+    return [{"path": action.path, "key": key or None} for action in plan for key in action.drift]
+
+
+def status(result: Status) -> dict[str, Any]:
+    """Return the report of `scaffold status`."""
+    return {
+        "path": str(result.root),
+        "blueprint": result.blueprint,
+        "source": result.source,
+        "version": result.version,
+        "latest": result.latest,
+        "behind": result.behind,
+        "drift": [{"path": drift.path, "kind": drift.kind, "key": drift.key} for drift in result.drift],
+        "conflicts": [{"path": path} for path in result.conflicts],
+        "edited_answers": list(result.edited_answers),
+        "waivers": [],
+        "state": result.state,
+        "notes": list(result.notes),
+    }
+
+
+def diff(result: Diff) -> dict[str, Any]:
+    """Return the report of `scaffold diff`."""
+    return {
+        "path": str(result.root),
+        "old": result.old,
+        "new": result.new,
+        "files": [
+            {"path": file.path, "ownership": file.ownership, "what": file.what, "diff": file.text}
+            for file in result.files
+        ],
+        "notes": list(result.notes),
+    }
+
+
+def undo(result: Undone) -> dict[str, Any]:
+    """Return the report of `scaffold undo`."""
+    return {"path": str(result.root), "undone": result.what, "files": list(result.paths), "removed": result.removed}
+
+
+def explain(result: Explanation) -> dict[str, Any]:
+    """Return the report of `scaffold explain`."""
+    return {
+        "path": result.path,
+        "blueprint": result.blueprint,
+        "version": result.version,
+        "template": result.template,
+        "ownership": result.ownership,
+        "meaning": result.meaning,
+        "state": result.state,
+        "keys": dict(result.keys),
+        "line": result.line,
+        "line_from": result.line_from,
+    }
+
+
+def blueprint_list(result: tuple[Listed, ...]) -> dict[str, Any]:
+    """Return the report of `scaffold blueprint list`."""
+    return {
+        "blueprints": [
+            {
+                "name": listed.name,
+                "version": listed.version,
+                "title": listed.title,
+                "lifecycle": listed.lifecycle,
+                "versions": list(listed.versions),
+            }
+            for listed in result
+        ]
+    }
+
+
+def blueprint_show(result: Shown) -> dict[str, Any]:
+    """Return the report of `scaffold blueprint show`."""
+    return {
+        "name": result.name,
+        "version": result.version,
+        "title": result.title,
+        "description": result.description,
+        "owners": list(result.owners),
+        "lifecycle": result.lifecycle,
+        "commit": result.commit,
+        "layers": list(result.layers),
+        "versions": list(result.versions),
+        "questions": {name: dict(known) for name, known in result.questions.items()},
+        "ownership": dict(result.ownership),
+    }
+
+
+def blueprint_release(result: Released) -> dict[str, Any]:
+    """Return the report of `scaffold blueprint release`."""
+    return {
+        "path": str(result.root),
+        "name": result.name,
+        "from": result.previous,
+        "to": result.version,
+        "tag": result.tag,
+        "commit": result.commit,
+        "notes": list(result.notes),
+    }
+
+
+def library_init(result: LibraryMade) -> dict[str, Any]:
+    """Return the report of `scaffold library init`."""
+    return {"path": str(result.root), "tags": list(result.tags)}

@@ -1,0 +1,175 @@
+"""The values that operations return, and that every report is a rendering of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from scaffold.plan.actions import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """What `new` made.
+
+    `owners` counts files by owner; `repository` is own, existing or none; `next_steps` is the blueprint's advice.
+    """
+
+    root: PurePath
+    blueprint: str
+    version: str
+    source: str
+    commit: str | None
+    files: tuple[str, ...]
+    owners: Mapping[str, int]
+    repository: str
+    next_steps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """What an update did, or with `applied` false would do."""
+
+    root: PurePath
+    plan: Plan
+    applied: bool
+    up_to_date: bool
+    commit: str | None = None
+    branch: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A locked file or key that is not as it was applied; kind: modified, deleted, mode, key or unknown."""
+
+    path: str
+    kind: str
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a project stands. `latest` and `behind` are None where the library could not be read."""
+
+    root: PurePath
+    blueprint: str
+    source: str
+    version: str
+    latest: str | None
+    behind: bool | None
+    drift: tuple[Drift, ...]
+    conflicts: tuple[str, ...]
+    edited_answers: tuple[str, ...]
+    interrupted: bool
+    notes: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """The most pressing of: interrupted, conflicts, drifted, edited, behind, unknown, current."""
+        states = {
+            "interrupted": self.interrupted,
+            "conflicts": bool(self.conflicts),
+            "drifted": bool(self.drift),
+            "edited": bool(self.edited_answers),
+            "behind": self.behind is True,
+            "unknown": self.behind is None,
+        }
+        return next((name for name, holds in states.items() if holds), "current")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One file: who owns it, what happened to it, and the difference in git's format (None: the base is unknown)."""
+
+    path: str
+    ownership: str
+    what: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """All differences, between which two states."""
+
+    root: PurePath
+    old: str
+    new: str
+    files: tuple[Difference, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is known of a path. `state`: as stamped, edited, deleted, conflict or yours; `keys`: key path to owner."""
+
+    path: str
+    blueprint: str
+    version: str
+    template: str | None
+    ownership: str
+    meaning: str
+    state: str
+    keys: Mapping[str, str]
+    line: int | None = None
+    line_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back, the paths that are as before again, and whether the whole folder is gone."""
+
+    root: PurePath
+    what: str
+    paths: tuple[str, ...]
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A blueprint in a library."""
+
+    name: str
+    version: str
+    title: str
+    lifecycle: str
+    versions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A blueprint in full; `questions` maps a name to what is known of it, `ownership` a pattern to its owner."""
+
+    name: str
+    version: str
+    title: str
+    description: str
+    owners: tuple[str, ...]
+    lifecycle: str
+    commit: str | None
+    layers: tuple[str, ...]
+    versions: tuple[str, ...]
+    questions: Mapping[str, Mapping[str, Any]]
+    ownership: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A release that was made."""
+
+    root: PurePath
+    name: str
+    previous: str
+    version: str
+    tag: str
+    commit: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryMade:
+    """A library that was made, and the tags of its releases."""
+
+    root: PurePath
+    tags: tuple[str, ...]

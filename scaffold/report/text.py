@@ -1,0 +1,244 @@
+"""Results as lines for people; the tone says what a line means, and the terminal decides how that looks."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from scaffold.plan.actions import Action
+from scaffold.report.results import (
+    Diff,
+    Explanation,
+    LibraryMade,
+    Listed,
+    Released,
+    Shown,
+    Stamped,
+    Status,
+    Undone,
+    Updated,
+)
+
+Tone = Literal["plain", "title", "good", "warn", "bad", "dim"]
+TONES: dict[str, Tone] = {"create": "good", "delete": "bad", "conflict": "bad", "merge": "warn", "replace": "warn"}
+OWNERS = (("locked", "the platform's"), ("managed", "shared"), ("seeded", "yours"))
+REPOSITORIES = {
+    "own": "committed to a git repository of its own",
+    "existing": "staged in the repository around it; commit it when you like it",
+    "none": "in no git repository, so it cannot be updated until it is in one",
+}
+DRIFTS = {
+    "modified": "was edited",
+    "deleted": "was deleted",
+    "mode": "has another mode",
+    "unknown": "cannot be read, so its locked keys are unknown",
+}
+
+
+class Line(NamedTuple):
+    """One line and what it means."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+def new(result: Stamped) -> Iterator[Line]:
+    """Say what was made and what to do next."""
+    yield Line(f"Stamped {result.blueprint} {result.version} into {result.root}", "title")
+    owned = " · ".join(f"{result.owners[o]} {o} ({whose})" for o, whose in OWNERS if result.owners.get(o))
+    yield Line(f"  {len(result.files)} files, {REPOSITORIES[result.repository]}")
+    yield Line(f"  {owned}", "dim")
+    yield from _table([(top, f"{count} file{'s' * (count > 1)}") for top, count in _tops(result.files)], "dim")
+    yield from _notes(result.notes)
+    yield Line("")
+    yield Line("Next:", "title")
+    for step in (f"cd {result.root}", *result.next_steps):
+        yield Line(f"  {step}")
+
+
+def _tops(files: Iterable[str]) -> Iterator[tuple[str, int]]:
+    counts: dict[str, int] = {}
+    for path in files:
+        top, slash, _ = path.partition("/")
+        counts[top + slash] = counts.get(top + slash, 0) + 1
+    yield from sorted((top, count) for top, count in counts.items() if top.endswith("/"))
+
+
+def update(result: Updated) -> Iterator[Line]:
+    """Say what changed, what was put back, what is left to decide, and what to do next."""
+    plan = result.plan
+    before, after = plan.lock_before, plan.lock_after
+    if result.up_to_date:
+        yield Line(f"{after.blueprint} {after.version}: up to date, nothing to do", "good")
+        yield from _notes(result.notes)
+        return
+    same = before.version == after.version
+    yield Line(
+        f"{after.blueprint} {after.version}, answers applied" if same
+        else f"{after.blueprint} {before.version} -> {after.version}", "title"
+    )  # fmt: skip
+    yield from _actions(action for action in plan.changes if action.verb != "conflict")
+    kept = sum(1 for action in plan if not action.changes)
+    yield Line(f"  {kept} more stay as they are" if kept else "", "dim")
+    yield from _drift(plan.changes)
+    yield from _notes(result.notes)
+    yield from _conflicts(plan.conflicts)
+    yield Line("")
+    yield from _update_next(result)
+
+
+def _actions(actions: Iterable[Action]) -> Iterator[Line]:
+    rows = list(actions)
+    width = max((len(row.path) for row in rows), default=0)
+    for row in rows:
+        yield Line(f"  {row.verb:<8} {row.path:<{width}}  {row.why}", TONES.get(row.verb, "plain"))
+
+
+def _drift(actions: Iterable[Action]) -> Iterator[Line]:
+    put_back = [f"{a.path} ({key})" if key else a.path for a in actions for key in a.drift]
+    if put_back:
+        yield Line(f"  locked, edited here, and put back: {', '.join(put_back)}", "warn")
+
+
+def _conflicts(conflicts: tuple[Action, ...]) -> Iterator[Line]:
+    if conflicts:
+        yield Line("")
+        yield Line(f"{len(conflicts)} left for you to decide:", "bad")
+        yield from _actions(conflicts)
+
+
+def _update_next(result: Updated) -> Iterator[Line]:
+    on = f" on the branch {result.branch}" if result.branch else ""
+    if not result.applied:
+        yield Line("Nothing was written: this was a dry run.", "title")
+    elif result.plan.conflicts:
+        yield Line("Next: edit those files (or use git mergetool), git add them, and git commit.", "title")
+        yield Line(f"  The rest is staged{on}. To take all of it back: scaffold undo")
+    elif result.commit:
+        yield Line(f"Committed as {result.commit[:10]}{on}. To take it back: scaffold undo", "good")
+    else:
+        yield Line("Staged. Next: look at it with git diff --cached, then git commit.", "good")
+        yield Line("  To take it back: scaffold undo")
+
+
+def status(result: Status) -> Iterator[Line]:
+    """Say how the project stands, and what would mend each thing."""
+    yield Line(f"{result.blueprint} {result.version}, from {result.source}", "title")
+    if result.interrupted:
+        yield Line("  interrupted  an operation was killed half-way: scaffold undo takes it back", "bad")
+    for path in result.conflicts:
+        yield Line(f"  conflict     {path}: resolve it and git add it", "bad")
+    for drift in result.drift:
+        said = f"its locked key {drift.key} was edited" if drift.key else DRIFTS[drift.kind]
+        yield Line(f"  drift        {drift.path}: {said}; scaffold update puts it back", "warn")
+    if result.edited_answers:
+        yield Line(f"  edited       {', '.join(result.edited_answers)}: scaffold update applies it", "warn")
+    if result.behind:
+        yield Line(f"  behind       {result.latest} is out: scaffold update", "warn")
+    yield from _notes(result.notes)
+    if result.state == "current":
+        yield Line("  current      nothing to do", "good")
+
+
+def diff(result: Diff) -> Iterator[Line]:
+    """Show each difference as git does."""
+    if not result.files:
+        yield Line(f"No differences between {result.old} and {result.new}.", "good")
+    for file in result.files:
+        yield Line(f"{file.path}: {file.what} ({file.ownership})", "title")
+        if file.text is None:
+            yield Line("  what was stamped cannot be found, so the difference is unknown", "warn")
+            continue
+        for text in file.text.splitlines():
+            yield Line(text, _diff_tone(text))
+    yield from _notes(result.notes)
+
+
+def _diff_tone(text: str) -> Tone:
+    if text.startswith(("+++", "---", "diff ", "index ")):
+        return "dim"
+    return {"+": "good", "-": "bad", "@": "dim"}.get(text[:1], "plain")  # type: ignore[return-value]
+
+
+def undo(result: Undone) -> Iterator[Line]:
+    """Say what was taken back."""
+    yield Line(f"Took back: {result.what}", "good")
+    if result.removed:
+        yield Line(f"  {result.root} is gone")
+    else:
+        yield Line(f"  {len(result.paths)} files are as before")
+
+
+def explain(result: Explanation) -> Iterator[Line]:
+    """Say where a file comes from and whose it is."""
+    yield Line(result.path, "title")
+    rows = [("ownership", f"{result.ownership}: {result.meaning}"), ("state", result.state)]
+    if result.template:
+        rows.append(("template", f"{result.template}, in {result.blueprint} {result.version}"))
+    rows += [(f"key {key}", owner) for key, owner in result.keys.items()]
+    if result.line:
+        rows.append((f"line {result.line}", f"from {result.line_from}" if result.line_from != "yours" else "yours"))
+    yield from _table(rows, "plain")
+
+
+def blueprint_list(result: tuple[Listed, ...]) -> Iterator[Line]:
+    """List the blueprints of a library."""
+    if not result:
+        yield Line("The library holds no blueprints.", "warn")
+    for listed in result:
+        yield Line(f"{listed.name} {listed.version}", "title")
+        yield Line(f"  {listed.title} ({listed.lifecycle}); versions: {', '.join(listed.versions)}")
+
+
+def blueprint_show(result: Shown) -> Iterator[Line]:
+    """Show one blueprint."""
+    yield Line(f"{result.name} {result.version}: {result.title}", "title")
+    if result.description:
+        yield Line(f"  {result.description}")
+    rows = [
+        ("lifecycle", result.lifecycle),
+        ("owners", ", ".join(result.owners)),
+        ("layers", " > ".join(result.layers)),
+        ("versions", ", ".join(result.versions)),
+    ]
+    yield from _table(rows, "plain")
+    yield Line("Questions:", "title")
+    yield from _table([(name, _question(known)) for name, known in result.questions.items()], "plain")
+    yield Line("Ownership (the last match wins):", "title")
+    yield from _table(list(result.ownership.items()), "plain")
+
+
+def _question(known: object) -> str:
+    assert isinstance(known, dict)  # noqa: S101 - a row of Shown.questions
+    if "choices" in known:
+        choices = known["choices"]
+        kind = "one of " + ", ".join(map(str, choices)) if isinstance(choices, list | dict) else "a choice"
+    else:
+        kind = known["type"]
+    given = "required" if known.get("required") else f"default {known.get('default')!r}"
+    return f"{known['help']} ({kind}, {given})" if known["help"] else f"{kind}, {given}"
+
+
+def blueprint_release(result: Released) -> Iterator[Line]:
+    """Say what was released."""
+    yield Line(f"Released {result.name} {result.previous} -> {result.version} as {result.tag}", "good")
+    for note in result.notes:
+        yield Line(f"  {note}")
+    yield Line("Next: git push --follow-tags", "title")
+
+
+def library_init(result: LibraryMade) -> Iterator[Line]:
+    """Say what was made."""
+    yield Line(f"Made a library at {result.root}, with {', '.join(result.tags)}", "good")
+    yield Line("Next:", "title")
+    yield Line(f"  scaffold new NAME DEST --source {result.root}")
+    yield Line("  change templates/ or blueprints/, commit, and scaffold blueprint release NAME")
+
+
+def _table(rows: list[tuple[str, str]], tone: Tone) -> Iterator[Line]:
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        yield Line(f"  {name:<{width}}  {value}", tone)
+
+
+def _notes(notes: Iterable[str]) -> Iterator[Line]:
+    for note in notes:
+        yield Line(f"  note: {note}", "warn")

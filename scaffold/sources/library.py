@@ -1,0 +1,171 @@
+"""Libraries: which blueprints they hold, in which versions, and one release read into memory."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from packaging.version import InvalidVersion, Version
+
+from scaffold import disk
+from scaffold.blueprint.manifest import NAME, Blueprint
+from scaffold.blueprint.release import Release, assemble, manifest_path, read_manifest, tag
+from scaffold.errors import SourceError
+from scaffold.git.objects import Objects, open_repository
+from scaffold.tree import File
+
+
+class Library(Protocol):
+    """A library of blueprints."""
+
+    @property
+    def address(self) -> str:
+        """What locks and answers record."""
+
+    @property
+    def note(self) -> str:
+        """What a user should know of how it was read, or nothing."""
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its blueprints."""
+
+    def versions(self, name: str) -> tuple[Version, ...]:
+        """Return a blueprint's released versions, oldest first."""
+
+    def release(self, name: str, ref: str | None = None) -> Release:
+        """Read one release: by version, branch or commit, or the newest; raises SourceError."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderLibrary:
+    """A library as the files in a folder stand, at the one version that each manifest says."""
+
+    root: Path
+    address: str
+    note: str = ""
+    fixed: bool = False  # the files never change while this process runs: the built-in library
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its blueprints."""
+        folder = self.root / "blueprints"
+        return tuple(sorted(p.parent.name for p in folder.glob("*/blueprint.yml")))
+
+    def versions(self, name: str) -> tuple[Version, ...]:
+        """Return the one version there is."""
+        return (self._manifest(name).version,)
+
+    def release(self, name: str, ref: str | None = None) -> Release:
+        """Read the blueprint; a `ref` must be the version that it has, or `.`."""
+        if self.fixed:
+            return _fixed_release(self, name, ref)
+        return self.read(name, ref)
+
+    def read(self, name: str, ref: str | None) -> Release:
+        """Read the blueprint from the disk."""
+        blueprint = self._manifest(name)
+        if ref not in (None, ".") and _version(ref) != blueprint.version:
+            raise SourceError(
+                f"there is no {name} {ref} in {self.address}",
+                where=str(self.root),
+                hint=f"it has {blueprint.version}; other versions need a library that is a git repository",
+            )
+        layers = {layer: self._files(f"templates/{layer}") for layer in blueprint.layers}
+        return assemble(blueprint, layers, None)
+
+    def _files(self, path: str) -> Mapping[str, File]:
+        folder = self.root / path
+        return disk.walk(folder) if folder.is_dir() else {}
+
+    def _manifest(self, name: str) -> Blueprint:
+        file = disk.read(self.root, manifest_path(name)) if NAME.fullmatch(name) else None
+        if file is None:
+            raise no_blueprint(name, self.address, self.names())
+        return read_manifest(name, file.content)
+
+
+@lru_cache(maxsize=16)
+def _fixed_release(library: FolderLibrary, name: str, ref: str | None) -> Release:
+    return library.read(name, ref)
+
+
+@dataclass(frozen=True, slots=True)
+class GitLibrary:
+    """A library in a git repository, whose tags `NAME/vX.Y.Z` mark releases."""
+
+    repository: Objects
+    address: str
+    note: str = ""
+    unreleased: FolderLibrary | None = None  # the work tree, read for `.` and where nothing is released yet
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the blueprints at HEAD and in tags."""
+        head = self.repository.head()
+        at_head = self.repository.folders(head, "blueprints") if head else ()
+        tagged = (name.partition("/v")[0] for name in self.repository.tags("") if "/v" in name)
+        return tuple(sorted({*at_head, *tagged}))
+
+    def versions(self, name: str) -> tuple[Version, ...]:
+        """Return the versions that have a tag; where there is none, the version at HEAD."""
+        prefix = tag(name, "")
+        found = (_version(name.removeprefix(prefix)) for name in self.repository.tags(prefix))
+        released = tuple(sorted(version for version in found if version is not None))
+        return released or (self._unreleased(name).blueprint.version,)
+
+    def release(self, name: str, ref: str | None = None) -> Release:
+        """Read a release at its tag, a branch, a commit, or the newest one."""
+        if ref == "." and self.unreleased:
+            return self.unreleased.release(name)
+        if ref is None:
+            newest = newest_of(self.versions(name))
+            commit = self.repository.commit_of(f"refs/tags/{tag(name, newest)}")
+            return self._at(name, commit) if commit else self._unreleased(name)
+        spelled = (f"refs/tags/{tag(name, ref.removeprefix('v'))}", f"refs/heads/{ref}", ref)
+        commit = next((c for c in map(self.repository.commit_of, spelled) if c), None)
+        if commit is None:
+            known = ", ".join(map(str, self.versions(name)))
+            raise SourceError(f"there is no {name} {ref} in {self.address}", hint=f"released versions: {known}")
+        return self._at(name, commit)
+
+    def _unreleased(self, name: str) -> Release:
+        if self.unreleased:
+            return self.unreleased.release(name)
+        head = self.repository.head()
+        if head is None:
+            raise no_blueprint(name, self.address, ())
+        return self._at(name, head)
+
+    def _at(self, name: str, commit: str) -> Release:
+        if self.repository.file(commit, manifest_path(name)) is None:
+            raise no_blueprint(name, self.address, self.repository.folders(commit, "blueprints"))
+        return _release_at(str(self.repository.folder), name, commit)
+
+
+@lru_cache(maxsize=64)
+def _release_at(folder: str, name: str, commit: str) -> Release:
+    """Read what never changes once, so that a run over many projects reads and compiles each release once."""
+    repository = open_repository(Path(folder))
+    blueprint = read_manifest(name, repository.file(commit, manifest_path(name)) or b"")
+    layers = {layer: repository.files(commit, f"templates/{layer}") for layer in blueprint.layers}
+    return assemble(blueprint, layers, commit)
+
+
+def newest_of(versions: Iterable[Version]) -> Version:
+    """Return the newest version, a pre-release only where there is nothing else."""
+    ordered = sorted(versions)
+    finals = [version for version in ordered if not version.is_prerelease]
+    return (finals or ordered)[-1]
+
+
+def no_blueprint(name: str, address: str, names: Iterable[str]) -> SourceError:
+    """Return the error for a name that a library does not have."""
+    known = ", ".join(names)
+    hint = f"it has: {known}" if known else "it has no blueprints/NAME/blueprint.yml at all"
+    return SourceError(f"there is no blueprint {name!r} in the library {address}", hint=hint)
+
+
+def _version(text: str | None) -> Version | None:
+    try:
+        return Version(text or "")
+    except InvalidVersion:
+        return None

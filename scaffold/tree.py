@@ -1,0 +1,86 @@
+"""Trees: immutable maps of safe relative paths to files, and git's name for a file's content."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha1, sha256
+from typing import Literal
+
+from scaffold.errors import ScaffoldError
+
+Mode = Literal["100644", "100755", "120000"]
+REGULAR: Mode = "100644"
+EXECUTABLE: Mode = "100755"
+SYMLINK: Mode = "120000"
+
+# Names that git treats as `.git` on some file system (CVE-2014-9390, CVE-2019-1352).
+_GIT_FOLDER = re.compile(r"^(\.git|git~\d+)([. :].*)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file's bytes (for a symlink: its target), mode, and the template file it came from."""
+
+    content: bytes
+    mode: Mode = REGULAR
+    origin: str = ""
+
+    @property
+    def blob(self) -> str:
+        """Git's id of the content, 40 hexadecimal digits."""
+        return blob_id(self.content)
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the content, 64 hexadecimal digits."""
+        return sha256(self.content).hexdigest()
+
+    def same_as(self, other: "File | None") -> bool:
+        """Whether both have one content and one mode, wherever they came from."""
+        return other is not None and self.mode == other.mode and self.content == other.content
+
+
+class Tree(Mapping[str, File]):
+    """An immutable map from safe relative paths to files, sorted by path."""
+
+    __slots__ = ("_files",)
+
+    def __init__(self, files: Mapping[str, File] | None = None) -> None:
+        """Check every path; raises ScaffoldError for one that could leave the folder."""
+        self._files = {safe_path(path): file for path, file in sorted((files or {}).items())}
+
+    def __getitem__(self, path: str) -> File:
+        """Return the file at `path`."""
+        return self._files[path]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the paths in order."""
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        """Count the files."""
+        return len(self._files)
+
+    def __repr__(self) -> str:
+        """Name the paths only: contents may be secret."""
+        return f"Tree({list(self._files)})"
+
+
+def blob_id(content: bytes) -> str:
+    """Return git's object id for a blob, as `git hash-object` prints it."""
+    return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def safe_path(path: str) -> str:
+    """Return `path` if it stays inside its folder and outside `.git`; raises ScaffoldError otherwise."""
+    parts = path.split("/")
+    if "\\" in path or "\0" in path or re.match(r"^[A-Za-z]:", path) or any(p in ("", ".", "..") for p in parts):
+        raise ScaffoldError(f"the path {path!r} does not stay inside the project")
+    if any(_GIT_FOLDER.match(part) for part in parts):
+        raise ScaffoldError(f"the path {path!r} reaches into git's own folder")
+    return path
+
+
+def is_text(content: bytes) -> bool:
+    """Whether git would treat the content as text: no NUL among the first 8,000 bytes."""
+    return b"\0" not in content[:8000]

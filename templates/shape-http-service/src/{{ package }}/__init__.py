@@ -1,0 +1,1 @@
+"""The service, in layers: main, adapters, application, domain; and the platform beside them."""

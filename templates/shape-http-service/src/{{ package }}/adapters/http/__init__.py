@@ -1,0 +1,1 @@
+"""HTTP: how the outside reaches the use cases."""

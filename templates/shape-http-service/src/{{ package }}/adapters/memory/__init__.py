@@ -1,0 +1,1 @@
+"""Memory: keeps things for as long as the process lives."""
