@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+from packaging.version import InvalidVersion, Version
+
 from scaffold.blueprint.ownership import OWNERS, KeyPath, Owner, Ownership, key_path, spell
 from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats.located import Located
@@ -133,7 +135,7 @@ def _lock_in(at: Located) -> Lock:
         scaffold=at.required("scaffold", _text),
         blueprint=at.required("blueprint", _text),
         source=at.required("source", _text),
-        version=at.required("version", _text),
+        version=at.required("version", _version),
         commit=at.optional("commit", _text, None),
         answers=at.required("answers", lambda v: dict(v.a(dict))),
         files=at.required("files", lambda v: {safe_path(path): _file_in(file) for path, file in v.items()}),
@@ -165,6 +167,14 @@ def _owner(at: Located) -> Owner:
 
 def _text(at: Located) -> str:
     return at.a(str)
+
+
+def _version(at: Located) -> str:
+    try:
+        Version(at.a(str))
+    except InvalidVersion:
+        at.fail("a version")
+    return str(at.data)
 
 
 def _hex(at: Located) -> str:

@@ -1,6 +1,7 @@
 """Jinja in a sandbox, compiled once, with errors that name the template's file and line."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from types import TracebackType
 from typing import Any
 
@@ -21,6 +22,8 @@ class Templates:
         self._label = label
         loader = FunctionLoader(lambda name: (files[name], f"{label}/{name}", None) if name in files else None)
         self._environment = SandboxedEnvironment(loader=loader, keep_trailing_newline=True, cache_size=-1)
+        self._environment.filters.pop("random")  # the same input gives the same bytes
+        self._environment.globals.pop("lipsum")
         if strict:
             self._environment.undefined = StrictUndefined
         self._inline: dict[str, Template] = {}
@@ -28,7 +31,7 @@ class Templates:
     def render(self, name: str, context: Context) -> str:
         """Render the file `name`; raises RenderError with the line in the template that failed."""
         try:
-            return self._environment.get_template(name).render(context)
+            return self._environment.get_template(name).render(_own(context))
         except Exception as error:  # a template may raise anything at all
             raise self._explained(error, f"{self._label}/{name}") from error
 
@@ -39,7 +42,7 @@ class Templates:
         try:
             if source not in self._inline:
                 self._inline[source] = self._environment.from_string(source)
-            return self._inline[source].render(context)
+            return self._inline[source].render(_own(context))
         except Exception as error:  # a template may raise anything at all
             raise self._explained(error, where) from error
 
@@ -63,3 +66,8 @@ class Templates:
                 found = f"{name}:{traceback.tb_lineno}"
             traceback = traceback.tb_next
         return found
+
+
+def _own(context: Context) -> Context:
+    """Copy what a template could change (`{{ names.append(…) }}`), so that none sees the work of another."""
+    return {name: deepcopy(value) if isinstance(value, dict | list) else value for name, value in context.items()}

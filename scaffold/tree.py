@@ -15,6 +15,7 @@ SYMLINK: Mode = "120000"
 
 # Names that git treats as `.git` on some file system (CVE-2014-9390, CVE-2019-1352).
 _GIT_FOLDER = re.compile(r"^(\.git|git~\d+)([. :].*)?$", re.IGNORECASE)
+_UNSEEN_BY_HFS = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def safe_path(path: str) -> str:
     parts = path.split("/")
     if "\\" in path or "\0" in path or re.match(r"^[A-Za-z]:", path) or any(p in ("", ".", "..") for p in parts):
         raise ScaffoldError(f"the path {path!r} does not stay inside the project")
-    if any(_GIT_FOLDER.match(part) for part in parts):
+    if any(_GIT_FOLDER.match(part.translate(_UNSEEN_BY_HFS)) for part in parts):
         raise ScaffoldError(f"the path {path!r} reaches into git's own folder")
     return path
 

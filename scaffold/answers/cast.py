@@ -12,6 +12,13 @@ FALSE = {"", "n", "no", "f", "false", "off", "~", "null", "none"}
 
 def cast(type_: str, value: Any) -> Any:
     """Turn a raw answer into its type, by Copier's rules; raises ValueError or FormatError."""
+    try:
+        return _cast(type_, value)
+    except (TypeError, OverflowError, RecursionError) as error:
+        raise ValueError(value) from error
+
+
+def _cast(type_: str, value: Any) -> Any:
     if type_ in ("str", "path"):
         if isinstance(value, dict | list | None):
             raise ValueError(value)

@@ -93,6 +93,8 @@ class Resolver:
 
     def _refuse(self, question: Question, raw: Any, problem: str, source: str) -> None:
         shown = "" if question.secret else f" {str(raw)!r}"
+        if question.secret and str(raw):
+            problem = problem.replace(str(raw), "…")  # a validator may repeat what it refuses
         raise AnswerError(f"the answer{shown} to `{question.name}` ({source}) is not valid: {problem}")
 
     def _problem(self, question: Question, raw: Any, choices: Mapping[str, Any] | None) -> str:
@@ -101,8 +103,12 @@ class Resolver:
         except (ValueError, FormatError):
             if choices is not None:
                 return f"it must be one of {', '.join(map(str, choices.values()))}"
-            return f"it must be {EXPECTED.get(question.type, 'text')}"
+            return f"it must be {self._expected(question)}"
         return self._invalid(question, value)
+
+    @staticmethod
+    def _expected(question: Question) -> str:
+        return EXPECTED.get(question.type, "text")
 
     def _invalid(self, question: Question, value: Any) -> str:
         if not question.validator:
@@ -127,7 +133,12 @@ class Resolver:
 
     def _shown(self, question: Question) -> bool:
         if isinstance(question.when, str):
-            return cast_bool(self._text(question.when, question))
+            said = self._text(question.when, question)
+            try:
+                return cast_bool(said)
+            except ValueError as error:
+                expected = f"`when` of `{question.name}` must come out as yes or no, not {said!r}"
+                raise FormatError(expected, where=question.where) from error
         return bool(question.when)
 
     def _default_of(self, question: Question, choices: Mapping[str, Any] | None) -> Any:
@@ -144,11 +155,16 @@ class Resolver:
         choices = self._rendered(question.choices, question)
         if isinstance(choices, str):
             choices = yaml.load(choices.encode(), question.where.rpartition(":")[0]).data
-        if choices is None:
+        if question.choices is None:
             return None
         if isinstance(choices, list):
-            choices = dict(tuple(item) if isinstance(item, list) else (str(item), item) for item in choices)
-        return {str(label): cast(question.type, value) for label, value in choices.items()}
+            choices = [item if isinstance(item, list) else (item, item) for item in choices]
+        try:
+            pairs = choices.items() if isinstance(choices, dict) else choices
+            return {str(label): cast(question.type, value) for label, value in pairs}
+        except (TypeError, ValueError, FormatError) as error:
+            expected = f"the choices of `{question.name}` must be a list or a mapping, each {self._expected(question)}"
+            raise FormatError(expected, where=question.where) from error
 
     def _rendered(self, value: Any, question: Question) -> Any:
         if isinstance(value, str):

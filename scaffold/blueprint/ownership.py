@@ -50,7 +50,7 @@ def _owner(at: Located) -> Owner:
 def key_path(written: str, at: Located) -> KeyPath:
     """Split a dotted key path, with quotes round a key that holds a dot; raises FormatError."""
     parts = tuple(quoted or bare for quoted, bare in _SEGMENT.findall(written))
-    if spell(parts) != written:
+    if not parts or spell(parts) != written:
         raise FormatError(f"`{written}` is not a key path", where=at.where, hint='write it as in a."b.c".d')
     return parts
 

@@ -11,11 +11,19 @@ import tomlkit.exceptions
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import SingleQuotedScalarString
+from yaml import SafeLoader, ScalarNode
 
 from scaffold.errors import FormatError
+from scaffold.formats import values
 from scaffold.formats.values import suffix
 
 Document = MutableMapping[str, Any]
+
+# A YAML key whose value starts on a later line, and how deep that is indented: a mapping, or a list.
+_OPENED = rb"^( *)[^\s#-][^\n]*:[ \t\r]*(?:#[^\n]*)?\n(?:[ \t\r]*(?:#[^\n]*)?\n)*\1"
+_NESTED = re.compile(_OPENED + rb"( +)[^\s#-]", re.MULTILINE)
+_LISTED = re.compile(_OPENED + rb"( *)- ", re.MULTILINE)
 
 
 def copy_key(path: str, keys: Sequence[str], *, to: bytes, source: bytes) -> bytes:
@@ -40,29 +48,32 @@ def copy_key(path: str, keys: Sequence[str], *, to: bytes, source: bytes) -> byt
         holder[keys[-1]] = wanted[keys[-1]]
     else:
         holder.pop(keys[-1], None)
-    return _dump(path, document, to)
+    result = _dump(path, document, to)
+    if values.at(values.parse(path, result), keys) != values.at(values.parse(path, source), keys):
+        raise FormatError(f"`{'.'.join(keys)}` cannot be set in {path} without harm", where=path)
+    return result
 
 
-def set_values(path: str, content: bytes, values: Mapping[str, Any]) -> bytes:
+def set_values(path: str, content: bytes, wanted: Mapping[str, Any]) -> bytes:
     """Set top-level keys, leaving those that already hold their value untouched; raises FormatError."""
     document = _load(path, content)
-    for key, value in values.items():
+    for key, value in wanted.items():
         if key not in document or document[key] != value:
-            document[key] = value
+            document[key] = _spelled(path, value)
     return _dump(path, document, content)
 
 
-def sync_mapping(path: str, content: bytes, key: str, values: Mapping[str, Any]) -> bytes:
-    """Make the mapping below `key` hold exactly `values`, with comments kept; raises FormatError."""
+def sync_mapping(path: str, content: bytes, key: str, wanted: Mapping[str, Any]) -> bytes:
+    """Make the mapping below `key` hold exactly `wanted`, with comments kept; raises FormatError."""
     document = _load(path, content)
     holder = document.get(key)
-    if not isinstance(holder, MutableMapping):
+    if not isinstance(holder, MutableMapping) or not wanted:
         document[key] = holder = CommentedMap()
-    for name in [name for name in holder if name not in values]:
+    for name in [name for name in holder if name not in wanted]:
         del holder[name]
-    for name, value in values.items():
+    for name, value in wanted.items():
         if name not in holder or holder[name] != value:
-            holder[name] = value
+            holder[name] = _spelled(path, value)
     return _dump(path, document, content)
 
 
@@ -71,6 +82,20 @@ def deep_merge(path: str, lower: bytes, upper: bytes) -> bytes:
     document = _load(path, lower)
     _merge(document, _load(path, upper))
     return _dump(path, document, lower)
+
+
+def _spelled(path: str, value: Any) -> Any:
+    """Quote what ruamel would write bare, as YAML 1.2 has it, and PyYAML would read as YAML 1.1: no, 12:30."""
+    if suffix(path) not in (".yaml", ".yml"):
+        return value
+    if isinstance(value, dict):
+        return {_spelled(path, key): _spelled(path, item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_spelled(path, item) for item in value]
+    if isinstance(value, str):
+        tag = SafeLoader("").resolve(ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
+        return value if tag == "tag:yaml.org,2002:str" else SingleQuotedScalarString(value)
+    return value
 
 
 def _merge(lower: Any, upper: Mapping[str, Any]) -> None:
@@ -98,12 +123,24 @@ def _load(path: str, content: bytes) -> Any:
 
 
 def _dump(path: str, document: Any, before: bytes) -> bytes:
+    out = _dumped(path, document, before)
+    if before.count(b"\n") and before.count(b"\n") == before.count(b"\r\n"):
+        out = out.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    try:
+        values.parse(path, out)
+    except FormatError as error:
+        raise FormatError(f"{path} cannot be edited without harm: {error.message}", where=path) from error
+    return out
+
+
+def _dumped(path: str, document: Any, before: bytes) -> bytes:
     if suffix(path) == ".toml":
         return tomlkit.dumps(document).encode()
     if suffix(path) == ".json":
         found = re.search(rb"\n([ \t]+)\S", before)
         indent = found[1].decode() if found else "  "
-        return (json.dumps(document, indent=indent, ensure_ascii=False) + "\n").encode()
+        end = "\n" if before.endswith(b"\n") else ""
+        return (json.dumps(document, indent=indent, ensure_ascii=False) + end).encode()
     out = BytesIO()
     _round_trip(before).dump(document, out)
     start = b"---\n" if before.startswith(b"---\n") and not out.getvalue().startswith(b"---") else b""
@@ -114,9 +151,9 @@ def _round_trip(content: bytes) -> YAML:
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 4096
-    indented = re.search(rb"^( *)[^\s#-][^\n]*:[ \t]*\n\1( +)- ", content, re.MULTILINE)
-    if indented:
-        yaml.indent(mapping=2, sequence=len(indented[2]) + 2, offset=len(indented[2]))
+    nested, listed = _NESTED.search(content), _LISTED.search(content)
+    offset = len(listed[2]) if listed else 0
+    yaml.indent(mapping=len(nested[2]) if nested else 2, sequence=offset + 2, offset=offset)
     return yaml
 
 

@@ -15,14 +15,14 @@ ABSENT: Any = object()
 def _toml(content: bytes, file: str) -> Any:
     try:
         return tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise FormatError(f"this is not valid TOML: {error}", where=file) from error
 
 
 def _json(content: bytes, file: str) -> Any:
     try:
         return json.loads(content)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise FormatError(f"this is not valid JSON: {error}", where=file + line) from error
 

@@ -10,18 +10,23 @@ from scaffold.formats.located import KeyPath, Located
 try:
     from yaml import CSafeLoader as SafeLoader
 except ImportError:  # PyYAML built without libyaml
-    from yaml import SafeLoader
+    from yaml import SafeLoader  # type: ignore[assignment]
+
+
+DEEPEST = 100  # libyaml's composer recurses in C: without a bound, nested brackets end the process
+MOST = 100_000  # aliases of aliases multiply: without a bound, a short file fills the memory
 
 
 def load(content: bytes, file: str) -> Located:
     """Parse one YAML document; raises FormatError with the line of a mistake, also for a repeated key."""
     try:
+        _refuse_deep(content.decode(), file)
         loader = SafeLoader(content.decode())
         node = loader.get_single_node()
         lines: dict[KeyPath, int] = {}
         if node is not None:
             _note_lines(node, (), lines, file)
-        data = loader.construct_document(node) if node is not None else None  # type: ignore[no-untyped-call]
+        data = loader.construct_document(node) if node is not None else None
     except UnicodeDecodeError as error:
         raise FormatError("the file is not UTF-8 text", where=file) from error
     except yaml.MarkedYAMLError as error:
@@ -32,13 +37,24 @@ def load(content: bytes, file: str) -> Located:
     return Located(data, file, lines)
 
 
+def _refuse_deep(text: str, file: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise FormatError(f"this is nested more than {DEEPEST} levels deep", where=f"{file}:{line}")
+
+
 def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: str) -> None:
     if path in lines:
         raise FormatError(f"the key `{path[-1]}` is written twice", where=f"{file}:{node.start_mark.line + 1}")
+    if len(path) > DEEPEST or len(lines) >= MOST:
+        raise FormatError(f"this holds more than {MOST:,} values, or holds itself", where=file)
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+            if isinstance(key, yaml.ScalarNode):
                 _note_lines(value, (*path, key.value), lines, file)
                 lines[(*path, key.value)] = key.start_mark.line + 1
     elif isinstance(node, yaml.SequenceNode):

@@ -25,8 +25,10 @@ Staged = Mapping[int, Entry]  # index stage (0: merged; 1 base, 2 ours, 3 theirs
 def _explained(where: Path | str) -> Iterator[None]:
     try:
         yield
-    except (LibgitError, KeyError, ValueError, OSError) as error:
-        raise GitError(f"git cannot do this: {str(error).strip(chr(39))}", where=str(where)) from error
+    except KeyError as error:
+        raise GitError(f"the repository lacks {error}", where=str(where), hint="git fsck says more") from error
+    except (LibgitError, ValueError, OSError) as error:
+        raise GitError(f"git cannot do this: {error}", where=str(where)) from error
 
 
 class Objects:
@@ -147,12 +149,12 @@ class Objects:
             index = self._repository.index
             index.read()
             found: dict[str, dict[int, Entry]] = {path: {} for path in paths}
-            for path, stages in found.items():
-                if path in index:
-                    stages[0] = (f"{int(index[path].mode):o}", str(index[path].id))
-            for path, stages in self._conflicts(index).items():
-                if path in found:
-                    found[path] = stages
+            conflicts = self._conflicts(index)
+            for path in found:
+                if path in conflicts:
+                    found[path] = conflicts[path]
+                elif path in index:
+                    found[path] = {0: (f"{int(index[path].mode):o}", str(index[path].id))}
             return found
 
     def conflicted(self) -> frozenset[str]:

@@ -19,9 +19,11 @@ def without_credentials(url: str) -> str:
 
 def _git(folder: Path, *arguments: str, doing: str, hint: str | None = None, **options: Any) -> str:
     """Run git in `folder` and return what it printed; raises GitError saying what it could not do."""
-    from git import Git  # noqa: PLC0415 - importing it takes as long as a whole `scaffold status`
-    from git.exc import GitCommandError, GitCommandNotFound  # noqa: PLC0415
-
+    try:
+        from git import Git  # noqa: PLC0415 - importing it takes as long as a whole `scaffold status`
+        from git.exc import GitCommandError, GitCommandNotFound  # noqa: PLC0415
+    except ImportError as error:  # GitPython looks for git when it is imported
+        raise GitError(f"git is not installed, so scaffold cannot {doing}", hint="install git") from error
     git = Git(folder)
     # Git must never wait for a password where nobody can type one; a credential helper still answers.
     git.update_environment(GIT_TERMINAL_PROMPT="0")

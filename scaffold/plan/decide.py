@@ -106,7 +106,7 @@ def _seeded(case: Case, theirs: File) -> Action:
     if case.ours is None:
         return case.act("leave", "seeded: the team has deleted it", None)
     if case.moved and not case.edited:
-        return case.act("replace", "seeded, and the team has not touched it", theirs)
+        return case.act("keep", "seeded, and the team has not touched it", case.ours)
     if not case.ownership.keys:
         return case.act("leave", "seeded: the team's", case.ours)
     try:

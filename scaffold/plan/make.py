@@ -100,6 +100,8 @@ def _next_base(case: Case, action: Action) -> Locked:
         sha256=theirs.sha256 if case.ownership.file == "locked" else None,
         keys=_digests(case, theirs),
     )
+    if locked and case.ownership.file == "seeded":
+        after = replace(after, blob=locked.blob, mode=locked.mode)  # given once: what was given then stays the base
     if action.verb != "conflict":
         return after
     return replace(after, blob=locked.blob if locked else None, pending=after.blob, sha256=None)

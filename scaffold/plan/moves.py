@@ -15,7 +15,10 @@ def find(lock: Lock, theirs: Tree, migrations: Iterable[Migration], ours: Iterab
     gone = [path for path in lock.files if path not in theirs]
     taken = set(ours)
     new = {path for path in theirs if path not in lock.files and path not in taken}
-    moves = {old: to for old, to in _declared(lock.version, migrations).items() if old in gone and to in new}
+    moves: dict[str, str] = {}
+    for old, to in _declared(lock.version, migrations).items():
+        if old in gone and to in new and to not in moves.values():
+            moves[old] = to
     for keys_before, keys_after in (
         ({p: lock.files[p].origin for p in gone}, {p: theirs[p].origin for p in new}),
         ({p: lock.files[p].blob for p in gone}, {p: theirs[p].blob for p in new if theirs[p].content}),

@@ -3,7 +3,8 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from scaffold.git import porcelain
 from scaffold.git.objects import Entry, Objects, find_repository
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
-from scaffold.project.opened import place_of
+from scaffold.project.opened import place_of, prefix_of
 from scaffold.project.update import keep_base, new_lock, render
 from scaffold.render import native
 from scaffold.report.results import Stamped
@@ -88,8 +89,8 @@ def refuse_existing(root: Path) -> None:
 
 def _write(root: Path, tree: Tree, plan: Plan, *, git: bool) -> str:
     """Write everything beside `root`, then move it there in one step."""
-    nearest = next(folder for folder in root.parents if folder.exists())
-    enclosing = find_repository(nearest) if git else None
+    enclosing = _enclosing(root) if git else None
+    missing = [folder for folder in root.parents if not folder.exists()]
     temporary = root.with_name(f".{root.name}.scaffold-{os.getpid()}")
     try:
         temporary.mkdir(parents=True)
@@ -99,7 +100,7 @@ def _write(root: Path, tree: Tree, plan: Plan, *, git: bool) -> str:
             _into_existing(root, temporary, tree, plan, enclosing)
             return "existing"
         if git:
-            _as_repository(temporary, plan)
+            _as_repository(temporary, plan, (file.content for file in tree.values()))
         temporary.rename(root)
     except OSError as error:
         raise ProjectError(
@@ -107,15 +108,28 @@ def _write(root: Path, tree: Tree, plan: Plan, *, git: bool) -> str:
         ) from error  # fmt: skip
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        for folder in missing:
+            with suppress(OSError):  # not there, or not empty: the project stands in it
+                folder.rmdir()
     return "own" if git else "none"
 
 
-def _as_repository(folder: Path, plan: Plan) -> None:
+def _enclosing(root: Path) -> Objects | None:
+    """Return the repository that a new folder would belong to: one around it that does not ignore it."""
+    nearest = next(folder for folder in root.parents if folder.exists())
+    repository = find_repository(nearest)
+    if repository is None:
+        return None
+    prefix = prefix_of(nearest.resolve() / root.relative_to(nearest), repository)
+    return None if repository.is_ignored(f"{prefix}/") else repository
+
+
+def _as_repository(folder: Path, plan: Plan, contents: Iterable[bytes]) -> None:
     after = plan.lock_after
     porcelain.init(folder)
     porcelain.commit_all(folder, f"feat: stamp {after.blueprint} {after.version}", IDENTITY)
     place = place_of(folder.resolve(), find_repository(folder))
-    keep_base(place, None, after, ())
+    keep_base(place, None, after, contents)
     files = disk.walk(folder)
     changes = [Change(path, None, file, None) for path, file in files.items()]
     operation = Operation("new", f"new {after.blueprint} {after.version}", commits=True, whole_repository=True)

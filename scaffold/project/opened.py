@@ -50,13 +50,16 @@ def find_root(directory: Path) -> Path:
         if (folder / FOLDER).is_dir():
             return folder
     hint = "go to one, or make one with scaffold new" if start.exists() else "there is no such folder"
-    raise ProjectError("this is no scaffold project: neither it nor a folder above it holds .scaffold/",
-                       where=str(directory), hint=hint)  # fmt: skip
+    message = "this is no scaffold project: neither it nor a folder above it holds .scaffold/"
+    raise ProjectError(message, where=str(start), hint=hint)
 
 
 def prefix_of(root: Path, repository: Objects) -> str:
-    """Return the way from the repository's top to `root`, empty at the top."""
-    way = root.relative_to(repository.root.resolve()).as_posix()
+    """Return the way from the repository's top to `root`, empty at the top; raises ProjectError outside it."""
+    top = repository.root.resolve()
+    if not root.is_relative_to(top):
+        raise ProjectError(f"the folder is in no work tree of the repository {top}", where=str(root))
+    way = root.relative_to(top).as_posix()
     return "" if way == "." else way
 
 

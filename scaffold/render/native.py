@@ -1,5 +1,6 @@
 """The renderer of our own: Copier's template format in memory, each template compiled once per release."""
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -75,6 +76,7 @@ def _render_layer(layer: Layer, context: Context) -> Iterator[tuple[str, File]]:
         if path in origins:
             raise RenderError(f"{origins[path]} and {source} both give {path}", where=f"{label}/{source}")
         origins[path] = source
+        _check_link(path, file, f"{label}/{source}")
         yield path, _render_file(layer, templates, source, file, context)
 
 
@@ -106,6 +108,14 @@ def _render_path(layer: Layer, templates: Templates, source: str, context: Conte
         raise RenderError(error.message, where=where) from error
 
 
+def _check_link(path: str, file: File, where: str) -> None:
+    if file.mode != "120000":
+        return
+    target = file.content.decode(errors="replace")
+    if posixpath.normpath(posixpath.join(posixpath.dirname(path), target)).split("/")[0] in ("", ".."):
+        raise RenderError(f"the symbolic link {path} leads out of the project, to {target}", where=where)
+
+
 def _render_file(layer: Layer, templates: Templates, source: str, file: File, context: Context) -> File:
     origin = f"{layer.name}/{source}"
     if not source.endswith(layer.settings.suffix) or file.mode == "120000":
@@ -113,5 +123,7 @@ def _render_file(layer: Layer, templates: Templates, source: str, file: File, co
     try:
         file.content.decode()
     except UnicodeDecodeError as error:
+        if not layer.settings.suffix:
+            return File(file.content, file.mode, origin)
         raise RenderError("a template must be UTF-8 text", where=f"templates/{origin}") from error
     return File(templates.render(source, context).encode(), file.mode, origin)

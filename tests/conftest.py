@@ -1,0 +1,54 @@
+"""Every test runs with a home, a git identity and caches of its own, and without the network."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# Set before pygit2 is imported, which reads HOME once.
+_HOME = Path(tempfile.mkdtemp(prefix="scaffold-tests-"))
+_REAL_CACHE = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
+for _name in [name for name in os.environ if name.startswith(("GIT_", "XDG_", "SCAFFOLD_SOURCE"))]:
+    if _name != "GIT_SSL_CAINFO":
+        del os.environ[_name]
+os.environ |= {
+    "HOME": str(_HOME),
+    "XDG_CACHE_HOME": str(_HOME / "cache"),
+    "XDG_CONFIG_HOME": str(_HOME / "config"),
+    "XDG_STATE_HOME": str(_HOME / "state"),
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_NAME": "A Tester",
+    "GIT_AUTHOR_EMAIL": "tester@localhost",
+    "GIT_COMMITTER_NAME": "A Tester",
+    "GIT_COMMITTER_EMAIL": "tester@localhost",
+    "GIT_ALLOW_PROTOCOL": "file",  # a test that reached for the network would fail
+    "NO_COLOR": "1",
+    "COLUMNS": "120",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home():
+    yield
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def toolchain_environment():
+    """The environment for tests that install tools: the caches of the machine, and the network."""
+    needed = {
+        "python3": ["python3", "--version"],
+        "make": ["make", "--version"],
+        "a package registry": ["python3", "-m", "pip", "download", "--no-deps", "--dest", str(_HOME / "probe"), "uv"],
+    }
+    for name, command in needed.items():
+        if shutil.which(command[0]) is None or subprocess.run(command, capture_output=True, check=False).returncode:
+            if os.environ.get("SCAFFOLD_REQUIRE_TOOLCHAINS"):
+                pytest.fail(f"{name} is required and cannot be had")
+            pytest.skip(f"{name} cannot be had on this machine")
+    return {name: value for name, value in os.environ.items() if name != "GIT_ALLOW_PROTOCOL"} | {
+        "XDG_CACHE_HOME": _REAL_CACHE
+    }
