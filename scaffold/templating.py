@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold.errors import RenderError
@@ -45,6 +46,16 @@ class Templates:
             return self._inline[source].render(_own(context))
         except Exception as error:  # a template may raise anything at all
             raise self._explained(error, where) from error
+
+    def names_in(self, source: Any) -> set[str]:
+        """Return the variables that a template text, or any text in a list or mapping, refers to."""
+        if isinstance(source, dict):
+            return set().union(*map(self.names_in, [*source, *source.values()]))
+        if isinstance(source, list):
+            return set().union(*map(self.names_in, source))
+        if not isinstance(source, str) or "{" not in source:
+            return set()
+        return find_undeclared_variables(self._environment.parse(source))
 
     def _explained(self, error: Exception, where: str) -> RenderError:
         if isinstance(error, TemplateSyntaxError) and error.filename:

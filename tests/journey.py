@@ -30,7 +30,9 @@ class Journey:
         self._quiet = quiet
         # A machine without a git identity can try it all the same; one with an identity keeps it out of this folder.
         who = {"NAME": "Scaffold Try", "EMAIL": "try@localhost"}
-        self._environment = os.environ | {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in who.items()}
+        self._environment = os.environ | {
+            f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in who.items()
+        }
 
     def say(self, text: str) -> None:
         if not self._quiet:

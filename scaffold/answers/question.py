@@ -58,11 +58,15 @@ class Ask(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was answered: `recorded` goes into files, `context` also holds secrets and computed values."""
+    """What was answered: `recorded` goes into files, `context` also holds secrets and computed values.
+
+    `dropped` names answers of last time that nothing asks for now, `guessed` the secrets that took their default.
+    """
 
     recorded: Mapping[str, Any]
     context: Mapping[str, Any] = field(repr=False)
     dropped: tuple[str, ...] = ()
+    guessed: tuple[str, ...] = ()
 
 
 def parse_question(name: str, at: Located) -> Question:

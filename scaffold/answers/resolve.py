@@ -31,6 +31,8 @@ class Resolver:
         self._context: dict[str, Any] = dict(known)
         self._recorded: dict[str, Any] = {}
         self._missing: list[str] = []
+        self._secrets: set[str] = set()
+        self._guessed: list[str] = []
 
     def resolve(self, questions: Sequence[Question]) -> Answers:
         """Answer all; raises AnswerError for a wrong, an unknown or a missing answer."""
@@ -43,7 +45,7 @@ class Resolver:
             hint = f"give --data {self._missing[0]}=… or --data-file FILE, or run on a terminal to be asked"
             raise AnswerError(f"{len(self._missing)} {verb} no answer: {names}", hint=hint)
         dropped = tuple(name for name in self._previous if name not in self._recorded)
-        return Answers(dict(self._recorded), dict(self._context), dropped)
+        return Answers(dict(self._recorded), dict(self._context), dropped, tuple(self._guessed))
 
     def _refuse_unknown(self, names: Sequence[str]) -> None:
         for name in self._given:
@@ -64,14 +66,24 @@ class Resolver:
             self._missing.append(question.name)
             return
         self._context[question.name] = value
-        if not question.secret:
+        if question.secret or self._tells_secret(question, value):
+            self._secrets.add(question.name)
+        else:
             self._recorded[question.name] = value
+
+    def _tells_secret(self, question: Question, value: Any) -> bool:
+        """Whether the value is a default that was computed from a secret: recorded, it would give that away."""
+        if not self._secrets & self._templates.names_in(question.default):
+            return False
+        return bool(value == self._default_of(question, self._choices_of(question)))
 
     def _value_of(self, question: Question, choices: Mapping[str, Any] | None) -> Any:
         for source, answers in (("--data", self._given), (".scaffold/answers.yml", self._previous)):
             if question.name in answers:
                 return self._checked(question, answers[question.name], choices, source)
         default = self._default_of(question, choices)
+        if question.secret and self._ask is None:
+            self._guessed.append(question.name)
         if self._ask is not None:
             asked = Asked(
                 question=question,

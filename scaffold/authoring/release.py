@@ -8,7 +8,7 @@ from packaging.version import InvalidVersion, Version
 
 from scaffold import disk
 from scaffold.blueprint.release import Release, manifest_path, tag
-from scaffold.errors import FormatError, ProjectError, SourceError
+from scaffold.errors import FormatError, ProjectError, ScaffoldError, SourceError
 from scaffold.formats import yaml
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects, is_repository, open_repository
@@ -102,10 +102,13 @@ def _prove(current: Release, root: Path) -> None:
     """Render every case; raises ScaffoldError naming what fails."""
     name = current.blueprint.name
     for path in sorted((root / f"blueprints/{name}/cases").glob("*.yml")):
-        case = yaml.load(path.read_bytes(), str(path.relative_to(root)))
-        given = {key: value.data for key, value in case.items()}
-        answers = native.resolve(current, given=given, previous={}, folder_name=path.stem)
-        native.render(current, answers)
+        where = path.relative_to(root).as_posix()
+        given = {key: value.data for key, value in yaml.load(path.read_bytes(), where).items()}
+        try:
+            answers = native.resolve(current, given=given, previous={}, folder_name=path.stem)
+            native.render(current, answers)
+        except ScaffoldError as error:
+            raise FormatError(f"the case does not pass: {error.message}", where=where, hint=error.where) from error
 
 
 def _last_tag(repository: Objects, name: str) -> str | None:

@@ -61,6 +61,8 @@ class Blueprint:
 def parse_blueprint(document: Located) -> Blueprint:
     """Read a manifest; raises FormatError."""
     document.only(KEYS)
+    if document.data.get("guardrails"):
+        document.child("guardrails").fail("empty: this scaffold does not check guardrails yet")
     return Blueprint(
         name=document.required("name", name),
         version=document.required("version", version),

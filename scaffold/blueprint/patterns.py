@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from pathspec import GitIgnoreSpec
+from pathspec import PathSpec
 
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.release import Release
@@ -15,7 +15,8 @@ class Rules:
         """Compile the patterns in their order."""
         patterns = release.blueprint.ownership
         self._owners = list(patterns.values())
-        self._spec = GitIgnoreSpec.from_lines(patterns)
+        # Not GitIgnoreSpec: there, as in git, a pattern for a folder gives way to an earlier one for the file.
+        self._spec = PathSpec.from_lines("gitignore", patterns)
 
     def of(self, path: str) -> Ownership:
         """Return the ownership of `path`."""

@@ -80,3 +80,13 @@ def require_scaffold(blueprint: Blueprint, running: str) -> None:
             f"{blueprint.name} {blueprint.version} needs scaffold {blueprint.min_scaffold_version}, this is {running}",
             hint="upgrade scaffold",
         )
+
+
+def retired(blueprint: Blueprint) -> str:
+    """Return what a user should know where the blueprint should not be used any more, else nothing."""
+    lifecycle = blueprint.lifecycle
+    if lifecycle.state != "deprecated":
+        return ""
+    until = f", and ends on {lifecycle.sunset}" if lifecycle.sunset else ""
+    instead = f"; use {lifecycle.replaced_by}" if lifecycle.replaced_by else ""
+    return f"{blueprint.name} is deprecated{until}{instead}"

@@ -11,6 +11,7 @@ from scaffold.tree import File
 
 CONFIGS = ("copier.yml", "copier.yaml")
 DEFAULT_EXCLUDE = ("copier.yaml", "copier.yml", "~*", "*.py[co]", "__pycache__", ".git", ".DS_Store", ".svn")
+RUNS_CODE = {"_tasks", "_migrations", "_jinja_extensions"}
 READ = {"_templates_suffix", "_exclude", "_envops", "_message_after_copy"}
 # What changes nothing here: Copier's own messages and its floor, and names that only its update uses.
 IGNORED = {
@@ -56,7 +57,8 @@ def parse_layer(name: str, files: Mapping[str, File]) -> Layer:
 def _settings(document: Located) -> Settings:
     for key, value in document.items():
         if key.startswith("_") and key not in IGNORED | READ:
-            raise FormatError(f"the template setting `{key}` is not implemented", where=value.where)
+            hint = "it would run code of the template" if key in RUNS_CODE else None
+            raise FormatError(f"the template setting `{key}` is not implemented", where=value.where, hint=hint)
     defaults = Settings()
     return Settings(
         suffix=document.optional("_templates_suffix", text, defaults.suffix),

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +23,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 refused or failed, 2 wrong command line, 3 finished but not clean, 70 our bug, "
     "130 interrupted.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",  # so that paragraphs are set anew to the width of the terminal
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -57,6 +57,9 @@ def main() -> int:
     except ScaffoldError as error:
         console.complain(str(error))
         return REFUSED
+    except OSError as error:  # a full disk, a lost permission: the machine's doing, not a bug
+        console.complain(f"{error.filename or 'the disk'}: {error.strerror or error}")
+        return REFUSED
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the one place where a bug becomes an exit code
@@ -67,7 +70,9 @@ def main() -> int:
 
 def _log(error: Exception) -> Path:
     """Write what a bug report needs, without the values of answers; returns where."""
-    from platformdirs import user_log_path  # noqa: PLC0415 - only a bug needs it
+    import traceback  # noqa: PLC0415 - only a bug needs it, and the place of its log
+
+    from platformdirs import user_log_path  # noqa: PLC0415
 
     now = datetime.now(UTC)
     place = user_log_path("scaffold", ensure_exists=True) / f"bug-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"

@@ -50,7 +50,9 @@ def release(
     bump: Annotated[
         Literal["major", "minor", "patch"] | None, typer.Option("--bump", help="The part of the version to raise.")
     ] = None,
-    note: Annotated[list[str] | None, typer.Option("--note", help="A line for the changelog; may be repeated.")] = None,
+    note: Annotated[
+        list[str] | None, typer.Option("--note", metavar="TEXT", help="A line for the changelog; may be repeated.")
+    ] = None,
     directory: Annotated[Path, typer.Option("--library", metavar="DIR", help="The library's repository.")] = Path(),
     format_: FormatOption = "text",
 ) -> None:

@@ -11,7 +11,7 @@ from scaffold.formats import yaml
 
 Format = Literal["text", "json"]
 FormatOption = Annotated[Format, typer.Option("--format", help="Text for people, or JSON with stable keys.")]
-Directory = Annotated[Path, typer.Argument(metavar="[DIR]", help="The project, or a folder in it.", show_default=False)]
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The project, or a folder in it.", show_default=False)]
 Data = Annotated[
     list[str] | None, typer.Option("--data", metavar="K=V", help="Answer a question; may be repeated.")
 ]  # fmt: skip
@@ -47,4 +47,4 @@ def _from_file(data_file: Path) -> dict[str, Any]:
     except OSError as error:
         raise AnswerError(f"the answers cannot be read: {error.strerror}", where=str(data_file)) from error
     document = yaml.load(content, str(data_file))
-    return {name: value.data for name, value in document.items()}
+    return {} if document.data is None else {name: value.data for name, value in document.items()}

@@ -73,7 +73,7 @@ def sync_mapping(path: str, content: bytes, key: str, wanted: Mapping[str, Any])
         del holder[name]
     for name, value in wanted.items():
         if name not in holder or holder[name] != value:
-            holder[name] = _spelled(path, value)
+            holder[_spelled(path, name)] = _spelled(path, value)
     return _dump(path, document, content)
 
 
@@ -114,6 +114,8 @@ def _load(path: str, content: bytes) -> Any:
     if loader is None:
         raise FormatError(f"{path} is not TOML, YAML or JSON", where=path)
     try:
+        if loader is _yaml:
+            values.parse(path, content)  # bounds the depth, which ruamel does not, and names the line of a mistake
         document = loader(content)
     except (tomlkit.exceptions.TOMLKitError, YAMLError, ValueError, RecursionError) as error:
         raise FormatError(f"the file cannot be read: {error}", where=path) from error
@@ -157,9 +159,13 @@ def _round_trip(content: bytes) -> YAML:
     return yaml
 
 
+def _yaml(content: bytes) -> Any:
+    return _round_trip(content).load(content)
+
+
 LOADERS: Mapping[str, Callable[[bytes], Any]] = {
     ".toml": lambda content: tomlkit.parse(content.decode()),
-    ".yaml": lambda content: _round_trip(content).load(content),
-    ".yml": lambda content: _round_trip(content).load(content),
+    ".yaml": _yaml,
+    ".yml": _yaml,
     ".json": json.loads,
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from pygit2 import Blob, Commit, Index, IndexEntry, Oid, Patch, Repository, Tree, discover_repository
 from pygit2 import GitError as LibgitError
-from pygit2.enums import FileMode, FileStatus, ObjectType, RepositoryOpenFlag
+from pygit2.enums import FileMode, FileStatus, ObjectType, RepositoryOpenFlag, RepositoryState
 
 from scaffold.errors import GitError
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode
@@ -28,7 +28,7 @@ def _explained(where: Path | str) -> Iterator[None]:
     except KeyError as error:
         raise GitError(f"the repository lacks {error}", where=str(where), hint="git fsck says more") from error
     except (LibgitError, ValueError, OSError) as error:
-        raise GitError(f"git cannot do this: {error}", where=str(where)) from error
+        raise GitError(f"git refused: {error}", where=str(where)) from error
 
 
 class Objects:
@@ -199,6 +199,11 @@ class Objects:
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return the ids of a commit's parents."""
         return tuple(str(id_) for id_ in self._commit(commit).parent_ids)
+
+    def in_progress(self) -> str | None:
+        """Return what git is in the middle of (merge, rebase, ...), or None."""
+        state = RepositoryState(self._repository.state())
+        return None if state == RepositoryState.NONE else state.name.lower().replace("_", " ")
 
     def is_pushed(self, commit: str) -> bool:
         """Whether a branch of a remote, as last fetched, holds the commit."""

@@ -1,5 +1,6 @@
 """The line merge of git itself (libgit2), in memory: no repository, no file, no process."""
 
+import re
 from dataclasses import dataclass
 
 from pygit2 import IndexEntry, Odb, OdbBackend, Oid, Repository
@@ -70,9 +71,22 @@ def merge_lines(base: bytes | None, ours: bytes, theirs: bytes, labels: Labels) 
     if C.git_merge_file_from_index(result, repository._repo, *pointers, options) != 0:  # noqa: SLF001
         raise ScaffoldError("libgit2 could not merge the file")
     try:
-        return Merged(clean=bool(result.automergeable), content=bytes(ffi.buffer(result.ptr, result.len)))
+        clean, content = bool(result.automergeable), bytes(ffi.buffer(result.ptr, result.len))
     finally:
         C.git_merge_file_result_free(result)
+    return Merged(clean, content if clean else _named(content, base, ours, theirs, labels))
+
+
+def _named(content: bytes, base: bytes | None, ours: bytes, theirs: bytes, labels: Labels) -> bytes:
+    """Write the label of an empty side, which libgit2 leaves out (merge_file.c: merge_file__xdiff)."""
+    for side, marker, label in (
+        (ours, rb"\A<{7}", labels.ours),
+        (base, rb"^\|{7}(?=\r?\n=======)", labels.base),
+        (theirs, rb">{7}(?=\r?\n\Z)", labels.theirs),
+    ):
+        if not side and (found := re.search(marker, content, re.MULTILINE)):
+            content = content[: found.end()] + f" {label}".encode() + content[found.end() :]
+    return content
 
 
 def _entry(content: bytes) -> tuple[object, object]:

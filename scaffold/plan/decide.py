@@ -66,7 +66,7 @@ def needs_base(case: Case) -> bool:
     return (
         case.locked is not None
         and case.ours is not None
-        and case.ownership.file == "managed"
+        and (case.ownership.file == "managed" or case.locked.owner == "managed")
         and case.edited
         and (case.theirs is None or (case.changed_upstream and not case.theirs.same_as(case.ours)))
     )
@@ -147,7 +147,7 @@ def _managed_with_keys(case: Case, ours: File, theirs: File) -> Action:
         calmed = replace(case, ours=replace(ours, content=calm_ours))
         action = _merged(calmed, replace(ours, content=calm_ours), replace(theirs, content=calm_theirs))
         if action.verb == "conflict" or action.after is None:
-            return replace(action, before=ours, stages=Stages(base=case.base, ours=ours, theirs=theirs))
+            return replace(action, before=ours, drift=drift, stages=Stages(base=case.base, ours=ours, theirs=theirs))
         content, _ = keys.enforce(case.path, case.ownership, action.after.content, theirs.content, None)
     except FormatError as error:
         return case.conflict(f"its keys cannot be told apart: {error.message}", ours)

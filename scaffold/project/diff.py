@@ -8,7 +8,7 @@ from scaffold.errors import SourceError
 from scaffold.git.objects import unified_diff
 from scaffold.project.base import Bases
 from scaffold.project.opened import Project, open_project, read_ours
-from scaffold.project.update import prepare
+from scaffold.project.prepare import prepare
 from scaffold.report.results import Diff, Difference
 from scaffold.sources.library import Library
 from scaffold.sources.locate import Notify, locate

@@ -7,7 +7,7 @@ from scaffold.blueprint.ownership import spell
 from scaffold.errors import ProjectError
 from scaffold.lock import Locked
 from scaffold.project.base import Bases
-from scaffold.project.opened import Project, find_root, open_project, read_ours
+from scaffold.project.opened import FOLDER, Project, find_root, open_project, read_ours
 from scaffold.report.results import Explanation
 from scaffold.tree import File
 
@@ -16,6 +16,7 @@ MEANING = {
     "managed": "shared: your edits and the blueprint's changes are merged",
     "seeded": "yours: it was given once, and updates leave it alone",
     "none": "yours: it does not come from the blueprint",
+    "scaffold": "scaffold's own: it writes it, and you may edit the answers in answers.yml",
 }
 
 
@@ -24,13 +25,15 @@ def explain(path: Path | str) -> Explanation:
     written, line = _split(str(path))
     place = Path(written).absolute()
     root = find_root(place.parent)
+    if place.is_dir():
+        raise ProjectError("this is a folder", where=str(place), hint="name a file in it")
     project = open_project(root)
     name = (place.parent.resolve() / place.name).relative_to(root).as_posix()
     locked = project.lock.files.get(name)
     file = read_ours(project, [name]).get(name)
     if locked is None and file is None:
         raise ProjectError("there is no such file, and the blueprint has none", where=str(place))
-    owner = locked.owner if locked else "none"
+    owner = locked.owner if locked else ("scaffold" if name.startswith(f"{FOLDER}/") else "none")
     return Explanation(
         path=name,
         blueprint=project.lock.blueprint,
@@ -54,7 +57,7 @@ def _split(path: str) -> tuple[str, int | None]:
 
 def _state(project: Project, path: str, locked: Locked | None, file: File | None) -> str:
     if locked is None:
-        return "yours"
+        return "as written" if path.startswith(f"{FOLDER}/") else "yours"
     if path in project.unresolved:
         return "conflict"
     if file is None:
@@ -73,4 +76,4 @@ def _line_from(project: Project, path: str, locked: Locked | None, file: File | 
         return "unknown: what was stamped cannot be found"
     matcher = SequenceMatcher(None, base.splitlines(), lines, autojunk=False)
     stamped = any(block.b < line <= block.b + block.size for block in matcher.get_matching_blocks())
-    return "the blueprint" if stamped else "yours"
+    return "the blueprint's" if stamped else "yours"

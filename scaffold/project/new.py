@@ -10,20 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import scaffold
-from scaffold import apply, disk, lock
+from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.answers.question import Ask
-from scaffold.apply import Change, Operation
+from scaffold.apply import record as records
+from scaffold.apply import transaction
+from scaffold.apply.record import Change, Operation, Place
 from scaffold.blueprint.patterns import rules_of
-from scaffold.blueprint.release import require_scaffold
+from scaffold.blueprint.release import require_scaffold, retired
 from scaffold.errors import ProjectError
 from scaffold.git import porcelain
 from scaffold.git.objects import Entry, Objects, find_repository
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
+from scaffold.project.changes import keep_base
 from scaffold.project.opened import place_of, prefix_of
-from scaffold.project.update import keep_base, new_lock, render
+from scaffold.project.prepare import new_lock, render
 from scaffold.render import native
 from scaffold.report.results import Stamped
 from scaffold.sources.locate import BUILT_IN, Notify, locate
@@ -73,7 +76,7 @@ def new(
         owners=Counter(locked.owner for locked in plan.lock_after.files.values()),
         repository=repository,
         next_steps=native.messages(release, answers),
-        notes=(library.note,) if library.note else (),
+        notes=tuple(note for note in (library.note, retired(release.blueprint)) if note),
     )
 
 
@@ -133,25 +136,25 @@ def _as_repository(folder: Path, plan: Plan, contents: Iterable[bytes]) -> None:
     files = disk.walk(folder)
     changes = [Change(path, None, file, None) for path, file in files.items()]
     operation = Operation("new", f"new {after.blueprint} {after.version}", commits=True, whole_repository=True)
-    record = apply.stage(place, operation, changes, files_exist=True)
-    apply.finish(place, replace(record, commit=place.repository.head()))
+    record = transaction.stage(place, operation, changes, files_exist=True)
+    records.finish(place, replace(record, commit=place.repository.head()))
 
 
 def _into_existing(root: Path, temporary: Path, tree: Tree, plan: Plan, repository: Objects) -> None:
     after = plan.lock_after
     place = place_of(root.resolve(), repository)
-    with apply.exclusively(place):
-        for left in apply.records(place):
-            apply.forget(left)  # of a folder that is no longer there
+    with transaction.exclusively(place):
+        for left in records.records(place):
+            records.forget(left)  # of a folder that is no longer there
         keep_base(place, None, after, (file.content for file in tree.values()))
         changes = [Change(path, None, file, _index(place, path, file)) for path, file in tree.items()]
         operation = Operation("new", f"new {after.blueprint} {after.version}")
-        record = apply.stage(place, operation, changes, files_exist=True)
-        with apply.rolling_back(place, record):
+        record = transaction.stage(place, operation, changes, files_exist=True)
+        with transaction.rolling_back(place, record):
             temporary.rename(root)
-            apply.swap(place, record, [replace(change, before=change.after) for change in changes])
-        apply.finish(place, record)
+            transaction.swap(place, record, [replace(change, before=change.after) for change in changes])
+        records.finish(place, record)
 
 
-def _index(place: apply.Place, path: str, file: File) -> dict[int, Entry] | None:
+def _index(place: Place, path: str, file: File) -> dict[int, Entry] | None:
     return None if place.repository.is_ignored(f"{place.prefix}/{path}") else {0: (file.mode, file.blob)}

@@ -7,7 +7,7 @@ from pathlib import Path
 from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
-from scaffold.apply import Place
+from scaffold.apply.record import Place
 from scaffold.errors import FormatError, ProjectError
 from scaffold.git.objects import Objects, find_repository
 from scaffold.lock import Lock

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from scaffold import apply
+from scaffold.apply import record as records
 from scaffold.errors import FormatError, ScaffoldError
 from scaffold.lock import Locked
 from scaffold.plan.drift import drifted
@@ -21,13 +21,14 @@ def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify
     project = open_project(Path(directory))
     latest, notes = _latest(project, offline=offline, notify=notify)
     applied, wished = project.recorded.answers, project.wishes.answers
+    switched = project.recorded.blueprint != project.wishes.blueprint
     return Status(
         root=project.root,
         blueprint=project.recorded.blueprint,
         source=project.wishes.source,
         version=project.recorded.version,
         latest=None if latest is None else str(latest),
-        behind=None if latest is None else latest > Version(project.recorded.version),
+        behind=None if latest is None else switched or latest > Version(project.recorded.version),
         drift=find_drift(project),
         conflicts=tuple(sorted(project.unresolved)),
         edited_answers=tuple(sorted(n for n in {*applied, *wished} if applied.get(n) != wished.get(n))),
@@ -72,4 +73,4 @@ def _latest(project: Project, *, offline: bool, notify: Notify) -> tuple[Version
 def _interrupted(project: Project) -> bool:
     if project.repository is None:
         return False
-    return any(record.state == "swapping" for record in apply.records(project.place))
+    return any(record.state == "swapping" for record in records.records(project.place))

@@ -3,8 +3,10 @@
 import shutil
 from pathlib import Path
 
-from scaffold import apply, disk
-from scaffold.apply import Place, Record
+from scaffold import disk
+from scaffold.apply import record as records
+from scaffold.apply import transaction
+from scaffold.apply.record import Place, Record
 from scaffold.errors import ProjectError
 from scaffold.git.objects import find_repository
 from scaffold.project.opened import find_root, place_of
@@ -15,8 +17,8 @@ def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
     """Take the last operation back; with `force`, also what was edited since. Raises ProjectError."""
     root = find_root(Path(directory))
     place = place_of(root, find_repository(root))
-    with apply.exclusively(place):
-        found = apply.records(place)
+    with transaction.exclusively(place):
+        found = records.records(place)
         if not found:
             raise ProjectError("there is nothing to take back", where=str(root))
         record = found[-1]
@@ -25,15 +27,17 @@ def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
             _refuse_used(place, record)
             _remove(root)
             return Undone(root, record.what, paths, removed=True)
-        apply.roll_back(place, record, force=force)
-    return Undone(root, record.what, paths, removed=_gone(root))
+        transaction.roll_back(place, record, "lose" if force else "refuse")
+        moved_on = place.repository.head() != record.head
+    note = "the commits since then stay; what was before is staged on top of them" if moved_on else ""
+    return Undone(root, record.what, paths, removed=_gone(root), notes=(note,) if note else ())
 
 
 def _refuse_used(place: Place, record: Record) -> None:
     """Raise ProjectError where the repository holds anything but what `new` made."""
     files = disk.walk(place.root)
     added = sorted(files.keys() - {step.path for step in record.steps})
-    edited = apply.edited_since(place, record)
+    edited = transaction.edited_since(place, record)
     reasons = [f"files were added: {', '.join(added[:5])}"] if added else []
     reasons += [f"files were changed: {', '.join(edited[:5])}"] if edited else []
     reasons += ["commits were made"] if place.repository.head() != record.commit else []

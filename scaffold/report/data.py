@@ -94,7 +94,13 @@ def diff(result: Diff) -> dict[str, Any]:
 
 def undo(result: Undone) -> dict[str, Any]:
     """Return the report of `scaffold undo`."""
-    return {"path": str(result.root), "undone": result.what, "files": list(result.paths), "removed": result.removed}
+    return {
+        "path": str(result.root),
+        "undone": result.what,
+        "files": list(result.paths),
+        "removed": result.removed,
+        "notes": list(result.notes),
+    }
 
 
 def explain(result: Explanation) -> dict[str, Any]:

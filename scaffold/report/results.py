@@ -124,6 +124,7 @@ class Undone:
     what: str
     paths: tuple[str, ...]
     removed: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def new(result: Stamped) -> Iterator[Line]:
     """Say what was made and what to do next."""
     yield Line(f"Stamped {result.blueprint} {result.version} into {result.root}", "title")
     owned = " · ".join(f"{result.owners[o]} {o} ({whose})" for o, whose in OWNERS if result.owners.get(o))
-    yield Line(f"  {len(result.files)} files, {REPOSITORIES[result.repository]}")
+    yield Line(f"  {sum(result.owners.values())} files and .scaffold/, {REPOSITORIES[result.repository]}")
     yield Line(f"  {owned}", "dim")
     yield from _table([(top, f"{count} file{'s' * (count > 1)}") for top, count in _tops(result.files)], "dim")
     yield from _notes(result.notes)
@@ -70,11 +70,11 @@ def update(result: Updated) -> Iterator[Line]:
         yield Line(f"{after.blueprint} {after.version}: up to date, nothing to do", "good")
         yield from _notes(result.notes)
         return
-    same = before.version == after.version
-    yield Line(
-        f"{after.blueprint} {after.version}, answers applied" if same
-        else f"{after.blueprint} {before.version} -> {after.version}", "title"
-    )  # fmt: skip
+    title = f"{after.blueprint} {before.version} -> {after.version}"
+    if before.version == after.version:
+        done = "put right" if before.answers == after.answers else "answers applied"
+        title = f"{after.blueprint} {after.version}: {done}"
+    yield Line(title, "title")
     yield from _actions(action for action in plan.changes if action.verb != "conflict")
     kept = sum(1 for action in plan if not action.changes)
     yield Line(f"  {kept} more stay as they are" if kept else "", "dim")
@@ -165,6 +165,7 @@ def undo(result: Undone) -> Iterator[Line]:
         yield Line(f"  {result.root} is gone")
     else:
         yield Line(f"  {len(result.paths)} files are as before")
+    yield from _notes(result.notes)
 
 
 def explain(result: Explanation) -> Iterator[Line]:
@@ -175,7 +176,7 @@ def explain(result: Explanation) -> Iterator[Line]:
         rows.append(("template", f"{result.template}, in {result.blueprint} {result.version}"))
     rows += [(f"key {key}", owner) for key, owner in result.keys.items()]
     if result.line:
-        rows.append((f"line {result.line}", f"from {result.line_from}" if result.line_from != "yours" else "yours"))
+        rows.append((f"line {result.line}", result.line_from or ""))
     yield from _table(rows, "plain")
 
 
@@ -219,7 +220,8 @@ def _question(known: object) -> str:
 
 def blueprint_release(result: Released) -> Iterator[Line]:
     """Say what was released."""
-    yield Line(f"Released {result.name} {result.previous} -> {result.version} as {result.tag}", "good")
+    step = result.version if result.previous == result.version else f"{result.previous} -> {result.version}"
+    yield Line(f"Released {result.name} {step} as {result.tag}", "good")
     for note in result.notes:
         yield Line(f"  {note}")
     yield Line("Next: git push --follow-tags", "title")

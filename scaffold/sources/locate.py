@@ -7,8 +7,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from platformdirs import user_cache_path
-
 from scaffold.errors import GitError, SourceError
 from scaffold.git import porcelain
 from scaffold.git.objects import is_repository, open_repository
@@ -47,6 +45,8 @@ def _folder(root: Path) -> Library:
 
 
 def _cached(url: str, *, offline: bool, notify: Notify) -> Library:
+    from platformdirs import user_cache_path  # noqa: PLC0415 - only a URL has a cache
+
     address = porcelain.without_credentials(url)
     mirror = user_cache_path("scaffold") / "libraries" / f"{sha256(address.encode()).hexdigest()[:32]}.git"
     note = ""

@@ -1,6 +1,5 @@
 """Promise 2: killed at any instant, a project is as before or as after, or undo makes it as before."""
 
-import os
 import random
 import shutil
 import signal
@@ -46,7 +45,8 @@ def worked(library, tmp_path):
     """A project with the team's work, behind by one release, with an unfinished edit that is in nobody's way."""
     project = world.stamp(library, tmp_path / "project")
     world.write(
-        project, {"notes.md": "# demo\n\nfirst, ours\n\nsecond\n\nthird\n", "ci.yml": "steps: [drift]\n", "x/y": "ours\n"}
+        project,
+        {"notes.md": "# demo\n\nfirst, ours\n\nsecond\n\nthird\n", "ci.yml": "steps: [drift]\n", "x/y": "ours\n"},
     )
     commit(project)
     world.write(project, {"x/z": "untracked\n", "src/main.py": "print('unfinished')\n"})
@@ -54,7 +54,9 @@ def worked(library, tmp_path):
     return project
 
 
-@pytest.mark.parametrize("words", [(), ("--commit",), ("--branch", "scaffold/update")], ids=["plain", "commit", "branch"])
+@pytest.mark.parametrize(
+    "words", [(), ("--commit",), ("--branch", "scaffold/update")], ids=["plain", "commit", "branch"]
+)
 def test_update(worked, words):
     before = snapshot(worked)
     whole = copy_of(worked, "whole")
@@ -79,7 +81,7 @@ def test_update(worked, words):
     assert True in outcomes
 
 
-def test_update_with_a_conflict(worked, library):
+def test_update_with_a_conflict(worked):
     world.write(worked, {"notes.md": "# demo\n\nfirst\n\nsecond\n\nthird, ours\n"})
     commit(worked)
     before = snapshot(worked)
@@ -143,4 +145,4 @@ def test_update_at_moments_by_the_clock(worked):
         (project / ".git/index.lock").unlink(missing_ok=True)  # as git itself asks for after a crash
         put_right(project)
         assert snapshot(project) in (before, after)
-        assert os.path.exists(project / "x/z")
+        assert (project / "x/z").exists()

@@ -154,7 +154,9 @@ def test_4_a_template_runs_no_code(library, tmp_path, code):
     assert not (tmp_path / "hacked").exists()
 
 
-@pytest.mark.parametrize("name", ["{{ '..' }}/out.txt", "{{ '.git' }}/hooks", "{{ '%c' % 47 }}abs", "a/{{ '..' }}/{{ '..' }}/x"])
+@pytest.mark.parametrize(
+    "name", ["{{ '..' }}/out.txt", "{{ '.git' }}/hooks", "{{ '%c' % 47 }}abs", "a/{{ '..' }}/{{ '..' }}/x"]
+)
 def test_4_no_path_leaves_the_project(library, tmp_path, name):
     world.write(library / "templates/base", {name: "x"})
     commit(library)
@@ -196,6 +198,25 @@ def test_5_secrets_stay_out_of_all_we_write(library, tmp_path):
     assert "hush-hush" not in done.out
     found = subprocess.run(["grep", "-r", "hush-hush", str(project)], capture_output=True, check=False)
     assert found.stdout == b""
+
+
+def test_5_what_is_computed_from_a_secret_is_not_recorded_either(library, tmp_path):
+    more = "url:\n  type: str\n  default: 'https://{{ token }}@host'\nlink:\n  type: str\n  default: '{{ url }}/x'\n"
+    world.write(library / "templates/base", {"copier.yml": world.COPIER + more})
+    commit(library)
+    given = ("--data", "token=hush-hush")
+    done = scaffold("new", "demo@main", tmp_path / "p", "--source", library, *given, where=tmp_path)
+    assert done.code == 0, done.err
+    for name in ("answers.yml", "lock.json"):
+        assert "hush-hush" not in (tmp_path / "p/.scaffold" / name).read_text()
+
+
+def test_5_a_secret_that_an_update_does_not_know_is_said(library, project):
+    release(library, "1.1.0", NEXT)
+    done = scaffold("update", "--format", "json", where=project)
+    assert done.json["notes"] == ["secrets are not kept, so these took their default: token"]
+    known = scaffold("update", "--data", "token=x", "--format", "json", where=project)
+    assert known.json["notes"] == []
 
 
 def test_5_a_wrong_secret_is_not_printed(library, tmp_path):

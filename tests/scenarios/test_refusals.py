@@ -50,7 +50,7 @@ def test_unknown_version(library, tmp_path):
     assert not (tmp_path / "p").exists()
 
 
-def test_unknown_version_of_an_update(library, project):
+def test_unknown_version_of_an_update(project):
     before = snapshot(project)
     refused(scaffold("update", "--to", "7", where=project), "there is no demo 7", "1.0.0")
     assert snapshot(project) == before
@@ -173,7 +173,9 @@ def test_a_destination_that_exists(library, tmp_path, kind):
         dest.symlink_to(tmp_path / "target")
     done = scaffold("new", "demo", dest, "--source", library, where=tmp_path)
     refused(done, str(dest), "exists already")
-    assert sorted(p.name for p in tmp_path.iterdir()) == sorted({"p", "library", *(["target"] if kind == "link" else [])})
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(
+        {"p", "library", *(["target"] if kind == "link" else [])}
+    )
 
 
 def test_an_empty_folder_is_as_good_as_none(library, tmp_path):
@@ -219,7 +221,7 @@ def test_a_read_only_folder_in_the_project(library, project, tmp_path, shut):
         (lambda text: text.replace('"blob": "', '"blob": "zz'), ("the lock is damaged", "hexadecimal")),
         (lambda text: text.replace('"ci.yml"', '"../ci.yml"'), ("the lock is damaged", "does not stay inside")),
         (lambda text: "<<<<<<< HEAD\n" + text, ("lock.json:1", "the lock is damaged", "git checkout")),
-        (lambda text: "[]", ("the lock is damaged",)),
+        (lambda _: "[]", ("the lock is damaged",)),
         (lambda text: text.replace('"format": 1', '"format": 2'), ("whose format 2 this one does not know", "upgrade")),
     ],
 )
@@ -232,7 +234,7 @@ def test_a_lock_that_is_damaged_or_newer(project, damage, parts):
     assert snapshot(project) == before
 
 
-def test_answers_that_were_edited_wrongly(library, project):
+def test_answers_that_were_edited_wrongly(project):
     place = project / ".scaffold/answers.yml"
     text = place.read_text()
     place.write_text(text + "  nmae: x\n")
@@ -245,7 +247,13 @@ def test_answers_that_were_edited_wrongly(library, project):
 
 def test_no_network(tmp_path):
     done = scaffold(
-        "new", "demo", tmp_path / "p", "--source", "https://git.invalid/library.git", where=tmp_path, GIT_ALLOW_PROTOCOL=""
+        "new",
+        "demo",
+        tmp_path / "p",
+        "--source",
+        "https://git.invalid/library.git",
+        where=tmp_path,
+        GIT_ALLOW_PROTOCOL="",
     )
     refused(done, "git could not reach https://git.invalid/library.git", "check the address")
     assert not (tmp_path / "p").exists()
@@ -284,7 +292,9 @@ def test_two_at_once(library, project):
     slow.parent.mkdir(exist_ok=True)
     slow.write_text("#!/bin/sh\ntouch .git/committing\nsleep 2\n")
     slow.chmod(0o755)
-    first = subprocess.Popen([sys.executable, "-m", "scaffold", "update", "--commit"], cwd=project, stdout=subprocess.PIPE)
+    first = subprocess.Popen(
+        [sys.executable, "-m", "scaffold", "update", "--commit"], cwd=project, stdout=subprocess.PIPE
+    )
     while not (project / ".git/committing").exists():
         time.sleep(0.02)
     refused(scaffold("update", where=project), "another scaffold is at work")
@@ -340,7 +350,7 @@ def test_a_secret_without_default(tmp_path):
     refused(done, "templates/base/copier.yml:", "the secret question `other` has no default")
 
 
-def test_a_bug_of_ours_is_said_to_be_one_and_logged(library, project, tmp_path):
+def test_a_bug_of_ours_is_said_to_be_one_and_logged(project):
     program = "import scaffold.project.status as s, sys\ns.find_drift = None\nfrom scaffold.cli.app import main\nsys.exit(main())"
     done = world.run([sys.executable, "-c", program, "status", "--format=json"], project)
     assert done.code == 70

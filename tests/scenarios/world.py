@@ -1,6 +1,7 @@
 """A small library, a project stamped from it, and the command line as a real process."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -60,8 +61,6 @@ def scaffold(*words: Any, where: Path, **environment: str) -> Done:
 
 
 def run(command: list[str], where: Path, **environment: str) -> Done:
-    import os
-
     done = subprocess.run(
         command, cwd=where, env=os.environ | environment, capture_output=True, text=True, check=False,
         stdin=subprocess.DEVNULL,

@@ -1,0 +1,173 @@
+"""The transaction: stage everything, swap it in, and roll back where that fails."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from scaffold import disk
+from scaffold.apply.record import Change, Operation, Place, Record, Step, forget, new_folder, save, side_of
+from scaffold.errors import ProjectError
+from scaffold.git.objects import Entry
+from scaffold.tree import File
+
+Edited = Literal["refuse", "keep", "lose"]
+
+
+@contextmanager
+def exclusively(place: Place) -> Iterator[None]:
+    """Hold the project against a second scaffold; raises ProjectError where another holds it."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - only what changes a project needs it
+
+    place.records.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(place.records / "busy", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ProjectError(
+            "another scaffold is at work on this project", where=str(place.root), hint="wait until it is done"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def stage(place: Place, operation: Operation, changes: list[Change], *, files_exist: bool = False) -> Record:
+    """Write the record and the new contents, after which the operation counts as begun; raises ProjectError.
+
+    `files_exist`: the caller has written the new files elsewhere and moves them in itself.
+    """
+    for change in changes:
+        disk.check_way(place.root, change.path)
+    index = place.repository.staged([_in_repository(place, change.path) for change in changes])
+    steps = tuple(
+        Step(
+            path=change.path,
+            before=side_of(change.before),
+            after=side_of(change.after),
+            index_before=None if change.index is None else index[_in_repository(place, change.path)],
+        )
+        for change in changes
+    )
+    folder = new_folder(place)
+    record = Record(
+        folder=folder,
+        kind=operation.kind,
+        what=operation.what,
+        state="staging",
+        steps=steps,
+        head=place.repository.head(),
+        branch=place.repository.branch(),
+        new_branch=operation.new_branch,
+        commits=operation.commits,
+        whole_repository=operation.whole_repository,
+    )
+    try:
+        for change in changes:
+            if change.before is not None:
+                (folder / "before" / change.before.blob).write_bytes(change.before.content)
+            if change.after is not None and not files_exist:
+                disk.write(_staged(folder, change.path), change.after, place.root / change.path)
+        return save(replace(record, state="swapping"))
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise ProjectError(f"nothing was changed: {error.strerror}", where=str(error.filename)) from error
+
+
+def swap(place: Place, record: Record, changes: list[Change]) -> None:
+    """Move the staged files into place one by one, then write git's index once; raises OSError or ProjectError."""
+    for change in changes:
+        if side_of(disk.read(place.root, change.path)) != side_of(change.before):
+            raise ProjectError(
+                f"nothing was changed: {change.path} was edited meanwhile", where=str(place.root), hint="run it again"
+            )
+        if change.after is None:
+            disk.remove(place.root, change.path)
+        elif not change.after.same_as(change.before):
+            disk.swap_in(_staged(record.folder, change.path), place.root, change.path)
+    _write_index(place, {change.path: change.index for change in changes})
+
+
+@contextmanager
+def rolling_back(place: Place, record: Record) -> Iterator[None]:
+    """Put everything back as before where the body fails or is interrupted; raises ProjectError for a failing disk."""
+    try:
+        yield
+    except BaseException as error:
+        roll_back(place, record, "keep")
+        if isinstance(error, OSError):
+            where = str(error.filename or place.root)
+            raise ProjectError(f"nothing was changed: {error.strerror}", where=where) from error
+        raise
+
+
+def roll_back(place: Place, record: Record, edited: Edited = "refuse") -> None:
+    """Put every path and its index entries back as before; raises ProjectError. May be killed and run again.
+
+    `edited` says what to do with a path that is now neither as before nor as after: refuse, keep it, or lose it.
+    """
+    since = edited_since(place, record)
+    if since and edited == "refuse":
+        raise ProjectError(
+            f"changed since: {', '.join(since)}",
+            where=str(place.root),
+            hint="commit it and use git revert, or lose it with scaffold undo --force",
+        )
+    kept = set(since) if edited == "keep" else set()
+    for step in record.steps:
+        if step.path not in kept:
+            _put_back(place, record, step)
+    _take_head_back(place, record)
+    _write_index(place, {step.path: step.index_before for step in record.steps})
+    forget(record)
+
+
+def _put_back(place: Place, record: Record, step: Step) -> None:
+    if side_of(disk.read(place.root, step.path)) == step.before:
+        return
+    if step.before is None:
+        disk.remove(place.root, step.path)
+        return
+    mode, id_ = step.before
+    staged = record.folder / "back"
+    staged.unlink(missing_ok=True)
+    disk.write(staged, File((record.folder / "before" / id_).read_bytes(), mode), place.root / step.path)
+    disk.swap_in(staged, place.root, step.path)
+
+
+def edited_since(place: Place, record: Record) -> list[str]:
+    """Return the paths that are now neither as before the operation nor as after it."""
+    now = {step.path: side_of(disk.read(place.root, step.path)) for step in record.steps}
+    return [step.path for step in record.steps if now[step.path] not in (step.before, step.after)]
+
+
+def _take_head_back(place: Place, record: Record) -> None:
+    """Undo the operation's own commit and branch, unless HEAD has moved on or the commit was pushed."""
+    repository, head = place.repository, place.repository.head()
+    if head is not None and head != record.head:
+        first = repository.parents(head)[:1]
+        own = head == record.commit if record.commit else first == ((record.head,) if record.head else ())
+        if not record.commits or not own or repository.is_pushed(head):
+            return
+        repository.point_head(record.branch, record.head)
+    if record.new_branch is not None and repository.reference(record.new_branch) in (head, record.head):
+        repository.point_head(record.branch, record.head)
+        repository.delete_reference(record.new_branch)
+
+
+def _write_index(place: Place, entries: Mapping[str, Mapping[int, Entry] | None]) -> None:
+    wanted = {_in_repository(place, path): stages for path, stages in entries.items() if stages is not None}
+    if wanted and place.repository.staged(wanted) != wanted:
+        place.repository.stage(wanted)
+
+
+def _in_repository(place: Place, path: str) -> str:
+    return f"{place.prefix}/{path}" if place.prefix else path
+
+
+def _staged(folder: Path, path: str) -> Path:
+    return folder / "after" / sha256(path.encode()).hexdigest()

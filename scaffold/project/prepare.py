@@ -1,0 +1,123 @@
+"""Prepare an update: the answers, the new tree and the plan, with nothing written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import scaffold
+from scaffold.answers import file as answers_file
+from scaffold.answers.file import Wishes
+from scaffold.answers.question import Answers, Ask
+from scaffold.blueprint.patterns import rules_of
+from scaffold.blueprint.release import Release, require_scaffold, retired
+from scaffold.errors import AnswerError, ProjectError
+from scaffold.formats import edit
+from scaffold.lock import Lock
+from scaffold.plan.actions import Plan
+from scaffold.plan.make import Target, make
+from scaffold.project.base import Bases
+from scaffold.project.opened import FOLDER, Project, read_ours
+from scaffold.render import native
+from scaffold.sources.locate import Notify, locate
+from scaffold.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan, and all that is needed to carry it out."""
+
+    project: Project
+    plan: Plan
+    tree: Tree
+    answers: Answers
+    wishes_file: bytes
+    notes: tuple[str, ...]
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """Whether neither a file, nor an answer, nor the lock would change."""
+        after = replace(self.plan.lock_after, scaffold=self.project.recorded.scaffold)
+        same_wishes = self.wishes_file == self.project.wishes_file.content
+        return not self.plan.changes and after == self.project.recorded and same_wishes
+
+
+def prepare(
+    project: Project,
+    *,
+    to: str | None = None,
+    data: Mapping[str, Any],
+    ask: Ask | None = None,
+    offline: bool = False,
+    notify: Notify = lambda _: None,
+) -> Prepared:
+    """Make the plan; nothing is written. Raises ScaffoldError."""
+    if project.unresolved:
+        raise ProjectError(
+            f"conflicts are still open in {', '.join(sorted(project.unresolved))}",
+            where=str(project.root),
+            hint="resolve and git add them, or take the last update back with scaffold undo",
+        )
+    wishes = project.wishes
+    library = locate(wishes.source, offline=offline, notify=notify)
+    release = library.release(wishes.blueprint, to)
+    require_scaffold(release.blueprint, scaffold.__version__)
+    _refuse_unknown_answers(project, release)
+    answers = native.resolve(release, given=data, previous=wishes.answers, folder_name=project.root.name, ask=ask)
+    tree = render(release, answers)
+    target = Target(
+        tree=tree,
+        ownership=rules_of(release).of,
+        migrations=release.blueprint.migrations,
+        lock=new_lock(release, wishes.source, answers),
+    )
+    paths = {*project.lock.files, *tree}
+    plan = make(project.lock, read_ours(project, paths), target, Bases(project, library))
+    wished = Wishes(release.blueprint.name, wishes.source, answers.recorded)
+    notes = [note for note in (library.note, retired(release.blueprint)) if note]
+    notes += [f"secrets are not kept, so these took their default: {', '.join(answers.guessed)}"] if answers.guessed else []
+    notes += [f"no longer asked, so dropped: {', '.join(answers.dropped)}"] if answers.dropped else []
+    written = _rewritten(project, wished)
+    return Prepared(project, plan, tree, answers, written, tuple(notes))
+
+
+def _rewritten(project: Project, wished: Wishes) -> bytes:
+    """Return the answers file with only what differs touched, so that comments stay."""
+    content = project.wishes_file.content
+    if wished == project.wishes:
+        return content
+    named = {"blueprint": wished.blueprint, "source": wished.source}
+    content = edit.set_values(answers_file.PATH, content, named)
+    return edit.sync_mapping(answers_file.PATH, content, "answers", wished.answers)
+
+
+def render(release: Release, answers: Answers) -> Tree:
+    """Render a release, which may not write into `.scaffold/`; raises RenderError."""
+    tree = native.render(release, answers)
+    for path in tree:
+        if path.split("/")[0] == FOLDER:
+            raise ProjectError(f"{tree[path].origin} writes {path}, and .scaffold/ is scaffold's own")
+    return tree
+
+
+def new_lock(release: Release, source: str, answers: Answers) -> Lock:
+    """Return the lock of a project that is to be stamped, as yet without files."""
+    return Lock(
+        scaffold=scaffold.__version__,
+        blueprint=release.blueprint.name,
+        source=source,
+        version=release.version,
+        commit=release.commit,
+        answers=answers.recorded,
+        files={},
+    )
+
+
+def _refuse_unknown_answers(project: Project, release: Release) -> None:
+    asked = [question.name for question in release.questions]
+    for name in project.wishes.answers:
+        if name not in asked and name not in project.recorded.answers:
+            raise AnswerError(
+                f"the blueprint has no question `{name}`",
+                where=str(project.root / answers_file.PATH),
+                hint=f"it asks for: {', '.join(asked)}",
+            )

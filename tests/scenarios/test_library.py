@@ -1,0 +1,177 @@
+"""Libraries: built in, folder, git by path and URL, the cache, and releases."""
+
+import shutil
+
+import pytest
+
+from tests.scenarios import world
+from tests.scenarios.world import MANIFEST, NEXT, commit, git, release, scaffold
+
+
+def test_the_built_in_library_can_be_made_ones_own(tmp_path):
+    done = scaffold("library", "init", "lib", "--format", "json", where=tmp_path)
+    assert done.code == 0
+    assert done.json == {"path": str(tmp_path / "lib"), "tags": ["python-http-service/v1.0.0"]}
+    assert git("status", "--porcelain", where=tmp_path / "lib") == ""
+    listed = scaffold("blueprint", "list", "--source", "lib", "--format", "json", where=tmp_path).json["blueprints"]
+    assert [(row["name"], row["version"], row["versions"]) for row in listed] == [
+        ("python-http-service", "1.0.0", ["1.0.0"])
+    ]
+    assert scaffold("library", "init", "lib", where=tmp_path).code == 1
+
+
+def test_show(library, tmp_path):
+    release(library, "1.1.0", NEXT)
+    shown = scaffold("blueprint", "show", "demo@1.0.0", "--source", library, "--format", "json", where=tmp_path).json
+    assert (shown["version"], shown["versions"]) == ("1.0.0", ["1.0.0", "1.1.0"])
+    assert shown["questions"]["name"] == {"type": "str", "help": "", "default": "demo"}
+    assert "default" not in shown["questions"]["token"], "a secret's default is not shown"
+    assert shown["ownership"]["/settings.toml tool.lint"] == "locked"
+    assert scaffold("blueprint", "show", "demo", "--source", library, where=tmp_path).code == 0
+
+
+def test_a_folder_without_git_is_a_library_of_one_version(library, tmp_path):
+    shutil.rmtree(library / ".git")
+    assert scaffold("new", "demo", tmp_path / "a", "--source", library, where=tmp_path).code == 0
+    assert scaffold("new", "demo@1.0.0", tmp_path / "b", "--source", library, where=tmp_path).code == 0
+    done = scaffold("new", "demo@2.0.0", tmp_path / "c", "--source", library, where=tmp_path)
+    assert done.code == 1
+    assert "it has 1.0.0" in done.err
+    world.write(
+        library,
+        {"templates/base/ci.yml": "steps: [two]\n", "blueprints/demo/blueprint.yml": MANIFEST.format(version="1.1.0")},
+    )
+    assert scaffold("update", where=tmp_path / "a").code == 0
+    assert (tmp_path / "a/ci.yml").read_text() == "steps: [two]\n"
+
+
+def test_the_newest_release_is_taken_and_a_prerelease_only_on_request(library, tmp_path):
+    release(library, "1.10.0", NEXT)
+    release(library, "1.9.0", {"ci.yml": "steps: [nine]\n"})
+    release(library, "2.0.0rc1", {"ci.yml": "steps: [rc]\n"})
+    done = scaffold("new", "demo", tmp_path / "a", "--source", library, "--format", "json", where=tmp_path)
+    assert done.json["version"] == "1.10.0"
+    done = scaffold("new", "demo@2.0.0rc1", tmp_path / "b", "--source", library, "--format", "json", where=tmp_path)
+    assert done.json["version"] == "2.0.0rc1"
+
+
+def test_uncommitted_changes_of_a_library_are_used_only_when_asked_for(library, tmp_path):
+    world.write(library, {"templates/base/ci.yml": "steps: [dirty]\n"})
+    scaffold("new", "demo", tmp_path / "a", "--source", library, where=tmp_path)
+    scaffold("new", "demo@.", tmp_path / "b", "--source", library, where=tmp_path)
+    assert (tmp_path / "a/ci.yml").read_text() == "steps: [one]\n"
+    assert (tmp_path / "b/ci.yml").read_text() == "steps: [dirty]\n"
+
+
+def test_a_url_is_cached_and_works_offline_once_filled(library, tmp_path):
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    url = f"file://{library}"
+    missing = scaffold("new", "demo", tmp_path / "a", "--source", url, "--offline", where=tmp_path, **cache)
+    assert missing.code == 1
+    assert "is not in the cache" in missing.err
+    assert scaffold("new", "demo@1.0.0", tmp_path / "a", "--source", url, where=tmp_path, **cache).code == 0
+    release(library, "1.1.0", NEXT)
+    offline = scaffold("status", "--offline", "--format", "json", where=tmp_path / "a", **cache)
+    assert offline.json["behind"] is False, "what was fetched before"
+    assert scaffold("status", "--format", "json", where=tmp_path / "a", **cache).json["latest"] == "1.1.0"
+    library.rename(tmp_path / "unreachable")
+    away = scaffold("update", "--format", "json", where=tmp_path / "a", **cache)
+    assert away.code == 0
+    assert away.json["to"] == "1.1.0"
+    assert "using what was fetched before" in away.json["notes"][0]
+
+
+def test_a_moved_tag_is_followed(library, tmp_path):
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    url = f"file://{library}"
+    scaffold("new", "demo", tmp_path / "a", "--source", url, where=tmp_path, **cache)
+    world.write(library, {"templates/base/ci.yml": "steps: [moved]\n"})
+    commit(library)
+    git("tag", "--force", "demo/v1.0.0", where=library)
+    assert scaffold("update", where=tmp_path / "a", **cache).code == 0
+    assert (tmp_path / "a/ci.yml").read_text() == "steps: [moved]\n"
+
+
+def test_a_bare_repository_is_a_library(library, tmp_path):
+    git("clone", "--quiet", "--bare", str(library), str(tmp_path / "bare.git"), where=tmp_path)
+    assert scaffold("new", "demo", tmp_path / "a", "--source", tmp_path / "bare.git", where=tmp_path).code == 0
+
+
+def test_the_source_may_come_from_the_environment(library, tmp_path):
+    done = scaffold("new", "demo", tmp_path / "a", where=tmp_path, SCAFFOLD_SOURCE=str(library))
+    assert done.code == 0, done.err
+
+
+def test_a_release(library):
+    world.write(library, {"templates/base/ci.yml": "steps: [two]\n"})
+    commit(library, "feat: two steps")
+    done = scaffold("blueprint", "release", "demo", "--bump", "minor", "--format", "json", where=library)
+    assert done.code == 0, done.err
+    assert (done.json["from"], done.json["to"], done.json["tag"]) == ("1.0.0", "1.1.0", "demo/v1.1.0")
+    assert git("tag", where=library).split() == ["demo/v1.0.0", "demo/v1.1.0"]
+    assert git("status", "--porcelain", where=library) == ""
+    changelog = (library / "blueprints/demo/CHANGELOG.md").read_text()
+    assert "## 1.1.0 - 20" in changelog
+    assert "- feat: two steps\n" in changelog
+    assert "version: 1.1.0\ntitle: Demo\n" in (library / "blueprints/demo/blueprint.yml").read_text()
+    assert "feat: two steps" in git("tag", "--list", "--format=%(contents)", "demo/v1.1.0", where=library)
+
+
+def test_a_release_takes_what_is_unreleased_and_the_notes(library):
+    world.write(
+        library, {"blueprints/demo/CHANGELOG.md": "# Demo\n\n## Unreleased\n\n- by hand\n\n## 1.0.0\n\n- old\n"}
+    )
+    commit(library)
+    assert scaffold("blueprint", "release", "demo", "--version", "2.0.0", "--note", "by line", where=library).code == 0
+    text = (library / "blueprints/demo/CHANGELOG.md").read_text()
+    assert "Unreleased" not in text
+    assert text.index("- by hand\n- by line\n") < text.index("## 1.0.0")
+    assert text.endswith("- old\n")
+
+
+@pytest.mark.parametrize("path", ["templates/base/ci.yml", "templates/base/added.txt", "blueprints/demo/blueprint.yml"])
+def test_a_release_has_only_what_is_committed(library, path):
+    world.write(library, {path: MANIFEST.format(version="1.0.0") + "# x\n"})
+    done = scaffold("blueprint", "release", "demo", "--bump", "patch", where=library)
+    assert done.code == 1
+    assert f"not committed: {path}" in done.err
+    assert git("tag", where=library).split() == ["demo/v1.0.0"]
+
+
+def test_a_release_whose_case_fails_is_none(library):
+    world.write(library, {"blueprints/demo/cases/bad.yml": "nmae: x\n"})
+    commit(library)
+    done = scaffold("blueprint", "release", "demo", "--bump", "patch", where=library)
+    assert done.code == 1
+    assert "blueprints/demo/cases/bad.yml: the case does not pass: the blueprint has no question `nmae`" in done.err
+    assert git("tag", where=library).split() == ["demo/v1.0.0"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "part"),
+    [
+        (("--version", "1.0.0"), 1, "released already"),
+        (("--version", "0.9.0"), 1, "older than 1.0.0"),
+        (("--version", "soon"), 1, "not a version"),
+        ((), 2, "one of --version and --bump"),
+        (("--bump", "patch", "--version", "3"), 2, "one of --version and --bump"),
+    ],
+)
+def test_releases_that_are_refused(library, words, code, part):
+    done = scaffold("blueprint", "release", "demo", *words, where=library)
+    assert done.code == code
+    assert part in done.err
+
+
+def test_a_release_needs_a_repository(library):
+    shutil.rmtree(library / ".git")
+    done = scaffold("blueprint", "release", "demo", "--bump", "patch", where=library)
+    assert done.code == 1
+    assert "not a git repository" in done.err
+
+
+def test_a_deprecated_blueprint_says_so(library, tmp_path):
+    manifest = MANIFEST + "lifecycle:\n  state: deprecated\n  sunset: 2027-01-31\n  replaced_by: better\n"
+    release(library, "1.1.0", {}, manifest=manifest)
+    done = scaffold("new", "demo", tmp_path / "a", "--source", library, where=tmp_path)
+    assert "note: demo is deprecated, and ends on 2027-01-31; use better" in done.out
