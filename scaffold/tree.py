@@ -49,6 +49,12 @@ class Tree(Mapping[str, File]):
     def __init__(self, files: Mapping[str, File] | None = None) -> None:
         """Check every path; raises ScaffoldError for one that could leave the folder."""
         self._files = {safe_path(path): file for path, file in sorted((files or {}).items())}
+        for path in self._files:
+            parent = path.rpartition("/")[0]
+            while parent:
+                if parent in self._files:
+                    raise ScaffoldError(f"{parent} would be a file, and a folder that holds {path}")
+                parent = parent.rpartition("/")[0]
 
     def __getitem__(self, path: str) -> File:
         """Return the file at `path`."""

@@ -40,6 +40,9 @@ def _ownership(at: Located) -> Ownership:
         at.child("keys").fail("absent: in a locked file every key is locked")
     if owner == "seeded" and set(keys.values()) - {"locked"}:
         at.child("keys").fail("locked keys only: the rest of a seeded file is the team's")
+    for path in keys:
+        if nested := next((other for other in keys if len(other) > len(path) and other[: len(path)] == path), None):
+            at.child("keys").child(spell(nested)).fail(f"absent: `{spell(path)}` owns all below it")
     return Ownership(owner, {path: key for path, key in keys.items() if key != owner})
 
 

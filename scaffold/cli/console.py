@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from threading import Timer
 from typing import Any
 
 from scaffold.report.text import Line
@@ -37,15 +38,32 @@ def complain(message: str) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], Any]]:
-    """Show what is being done, on a terminal only; yields the function that names it."""
-    if not _coloured(sys.stderr):
-        yield lambda _message: None
-        return
-    from rich.console import Console  # noqa: PLC0415
+def progress(*, spinner: bool) -> Iterator[Callable[[str], Any]]:
+    """Show on standard error what is being done; yields the function that names it.
 
-    with Console(stderr=True).status("Working") as spinner:
-        yield spinner.update
+    A terminal gets a spinner, unless somebody is asked questions there; elsewhere a line is written for what takes
+    longer than a second.
+    """
+    if spinner and _coloured(sys.stderr):
+        from rich.console import Console  # noqa: PLC0415
+
+        with Console(stderr=True).status("Working") as status:
+            yield status.update
+        return
+    timers: list[Timer] = []
+
+    def notify(message: str) -> None:
+        for timer in timers:
+            timer.cancel()
+        timers.append(Timer(1, sys.stderr.write, [f"{message} ...\n"]))
+        timers[-1].daemon = True
+        timers[-1].start()
+
+    try:
+        yield notify
+    finally:
+        for timer in timers:
+            timer.cancel()
 
 
 def can_ask() -> bool:

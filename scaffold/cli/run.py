@@ -24,11 +24,8 @@ def run(
     asks: bool = False,
 ) -> None:
     """Call an operation and report; raises typer.Exit with 3 where it is finished but not clean."""
-    if asks:  # a spinner would write over the questions
-        result = operation(lambda _message: None)
-    else:
-        with console.progress() as notify:
-            result = operation(notify)
+    with console.progress(spinner=not asks) as notify:  # a spinner would write over the questions
+        result = operation(notify)
     if format_ == "json":
         console.show_json(data(result))
     else:

@@ -8,6 +8,7 @@ from typing import Any
 
 import tomlkit
 import tomlkit.exceptions
+import tomlkit.items
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
@@ -35,19 +36,20 @@ def copy_key(path: str, keys: Sequence[str], *, to: bytes, source: bytes) -> byt
     for key in keys[:-1]:
         wanted = wanted.get(key, {}) if isinstance(wanted, Mapping) else {}
     present = isinstance(wanted, Mapping) and keys[-1] in wanted
+    parent: Any = None
     holder: Any = document
     for key in keys[:-1]:
         if key not in holder:
             if not present:
                 return to
-            holder[key] = tomlkit.table() if suffix(path) == ".toml" else CommentedMap()
-        holder = holder[key]
+            _put(holder, key, tomlkit.table() if suffix(path) == ".toml" else CommentedMap())
+        parent, holder = holder, holder[key]
         if not isinstance(holder, MutableMapping):
             raise FormatError(f"`{key}` holds no keys in {path}", where=path)
     if present:
-        holder[keys[-1]] = wanted[keys[-1]]
-    else:
-        holder.pop(keys[-1], None)
+        _put(holder, keys[-1], wanted[keys[-1]])
+    elif holder.pop(keys[-1], None) is not None and not holder and isinstance(parent, CommentedMap):
+        _empty(parent, keys[-2])
     result = _dump(path, document, to)
     if values.at(values.parse(path, result), keys) != values.at(values.parse(path, source), keys):
         raise FormatError(f"`{'.'.join(keys)}` cannot be set in {path} without harm", where=path)
@@ -68,7 +70,7 @@ def sync_mapping(path: str, content: bytes, key: str, wanted: Mapping[str, Any])
     document = _load(path, content)
     holder = document.get(key)
     if not isinstance(holder, MutableMapping) or not wanted:
-        document[key] = holder = CommentedMap()
+        holder = _empty(document, key)
     for name in [name for name in holder if name not in wanted]:
         del holder[name]
     for name, value in wanted.items():
@@ -82,6 +84,19 @@ def deep_merge(path: str, lower: bytes, upper: bytes) -> bytes:
     document = _load(path, lower)
     _merge(document, _load(path, upper))
     return _dump(path, document, lower)
+
+
+def _put(holder: Any, key: str, value: Any) -> None:
+    """Set a key; a TOML table that goes into an inline one becomes inline itself."""
+    inline = isinstance(holder, tomlkit.items.InlineTable) and hasattr(value, "unwrap")
+    holder[key] = value.unwrap() if inline else value
+
+
+def _empty(parent: Any, key: str) -> Any:
+    """Empty a YAML mapping; its comments go, since ruamel would set `{}` between them and lose the file."""
+    parent.ca.items.pop(key, None)
+    parent[key] = CommentedMap()
+    return parent[key]
 
 
 def _spelled(path: str, value: Any) -> Any:
@@ -106,7 +121,7 @@ def _merge(lower: Any, upper: Mapping[str, Any]) -> None:
         elif isinstance(have, list) and isinstance(value, list):
             have.extend(item for item in value if item not in have)
         else:
-            lower[key] = value
+            _put(lower, key, value)
 
 
 def _load(path: str, content: bytes) -> Any:

@@ -135,14 +135,15 @@ def _managed(case: Case, theirs: File) -> Action:
 
 def _managed_with_keys(case: Case, ours: File, theirs: File) -> Action:
     """Merge as if locked keys were never touched and seeded ones never changed upstream, then set the locked ones."""
+    base = case.base.content if case.base else None
     try:
+        if case.locked and base is not None:
+            taken = keys.taken_over(case.path, case.ownership, base, ours.content, theirs.content, case.locked)
+            if taken:
+                why = f"the blueprint now locks {', '.join(taken)}, which the team has set otherwise"
+                return _marked(case, ours, theirs, why)
         calm_ours, calm_theirs, drift = keys.calm(
-            case.path,
-            case.ownership,
-            case.base.content if case.base else None,
-            ours.content,
-            theirs.content,
-            case.locked,
+            case.path, case.ownership, base, ours.content, theirs.content, case.locked
         )
         calmed = replace(case, ours=replace(ours, content=calm_ours))
         action = _merged(calmed, replace(ours, content=calm_ours), replace(theirs, content=calm_theirs))

@@ -10,7 +10,7 @@ def enforce(
     path: str, ownership: Ownership, ours: bytes, theirs: bytes, locked: Locked | None
 ) -> tuple[bytes, tuple[str, ...]]:
     """Set every locked key in `ours` to the value it has in `theirs`; also return those that had drifted."""
-    drift = drifted(path, locked, ours) if locked else ()
+    drift = _drift(path, ownership, ours, locked)
     wanted = values.parse(path, theirs)
     for key in _of(ownership, "locked"):
         if values.at(values.parse(path, ours), key) != values.at(wanted, key):
@@ -26,7 +26,7 @@ def calm(
     Returns ours with its drifted locked keys as the base has them, theirs with its seeded keys as the base has them,
     and the key paths that had drifted. Without a base the other side stands in for it.
     """
-    drift = drifted(path, locked, ours) if locked else ()
+    drift = _drift(path, ownership, ours, locked)
     for key in _of(ownership, "locked"):
         if spell(key) in drift:
             ours = edit.copy_key(path, key, to=ours, source=theirs if base is None else base)
@@ -35,6 +35,18 @@ def calm(
         if values.at(values.parse(path, theirs), key) != values.at(kept, key):
             theirs = edit.copy_key(path, key, to=theirs, source=ours if base is None else base)
     return ours, theirs, drift
+
+
+def taken_over(path: str, ownership: Ownership, base: bytes, ours: bytes, theirs: bytes, locked: Locked) -> list[str]:
+    """Return the key paths that were not locked before, and that the team has set otherwise; raises FormatError."""
+    before, mine, wanted = (values.parse(path, side) for side in (base, ours, theirs))
+    new = [key for key in _of(ownership, "locked") if locked.ownership.keys.get(key) != "locked"]
+    return [spell(key) for key in new if values.at(mine, key) not in (values.at(before, key), values.at(wanted, key))]
+
+
+def _drift(path: str, ownership: Ownership, ours: bytes, locked: Locked | None) -> tuple[str, ...]:
+    still_locked = [spell(key) for key in _of(ownership, "locked")]
+    return tuple(key for key in drifted(path, locked, ours) if key in still_locked) if locked else ()
 
 
 def _of(ownership: Ownership, owner: Owner) -> list[KeyPath]:

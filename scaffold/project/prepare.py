@@ -63,6 +63,7 @@ def prepare(
     require_scaffold(release.blueprint, scaffold.__version__)
     _refuse_unknown_answers(project, release)
     answers = native.resolve(release, given=data, previous=wishes.answers, folder_name=project.root.name, ask=ask)
+    notify(f"Comparing with {release.blueprint.name} {release.version}")
     tree = render(release, answers)
     target = Target(
         tree=tree,
@@ -74,7 +75,9 @@ def prepare(
     plan = make(project.lock, read_ours(project, paths), target, Bases(project, library))
     wished = Wishes(release.blueprint.name, wishes.source, answers.recorded)
     notes = [note for note in (library.note, retired(release.blueprint)) if note]
-    notes += [f"secrets are not kept, so these took their default: {', '.join(answers.guessed)}"] if answers.guessed else []
+    notes += (
+        [f"secrets are not kept, so these took their default: {', '.join(answers.guessed)}"] if answers.guessed else []
+    )
     notes += [f"no longer asked, so dropped: {', '.join(answers.dropped)}"] if answers.dropped else []
     written = _rewritten(project, wished)
     return Prepared(project, plan, tree, answers, written, tuple(notes))

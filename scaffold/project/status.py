@@ -7,6 +7,7 @@ from packaging.version import Version
 
 from scaffold.apply import record as records
 from scaffold.errors import FormatError, ScaffoldError
+from scaffold.formats.values import ABSENT, digest
 from scaffold.lock import Locked
 from scaffold.plan.drift import drifted
 from scaffold.project.opened import Project, open_project, read_ours
@@ -31,7 +32,9 @@ def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify
         behind=None if latest is None else switched or latest > Version(project.recorded.version),
         drift=find_drift(project),
         conflicts=tuple(sorted(project.unresolved)),
-        edited_answers=tuple(sorted(n for n in {*applied, *wished} if applied.get(n) != wished.get(n))),
+        edited_answers=tuple(
+            sorted(n for n in {*applied, *wished} if digest(applied.get(n, ABSENT)) != digest(wished.get(n, ABSENT)))
+        ),
         interrupted=_interrupted(project),
         notes=notes,
     )

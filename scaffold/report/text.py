@@ -49,8 +49,8 @@ def new(result: Stamped) -> Iterator[Line]:
     yield from _table([(top, f"{count} file{'s' * (count > 1)}") for top, count in _tops(result.files)], "dim")
     yield from _notes(result.notes)
     yield Line("")
-    yield Line("Next:", "title")
-    for step in (f"cd {result.root}", *result.next_steps):
+    yield Line(f"Next, in {result.root}:", "title")
+    for step in result.next_steps or ("read README.md, and git push it where your team works",):
         yield Line(f"  {step}")
 
 

@@ -175,3 +175,14 @@ def test_a_deprecated_blueprint_says_so(library, tmp_path):
     release(library, "1.1.0", {}, manifest=manifest)
     done = scaffold("new", "demo", tmp_path / "a", "--source", library, where=tmp_path)
     assert "note: demo is deprecated, and ends on 2027-01-31; use better" in done.out
+
+
+def test_what_takes_longer_than_a_second_is_said_without_a_terminal(library, tmp_path):
+    slow = f"url.ext::sh -c sleep% 2;git% upload-pack% {library}.insteadOf"
+    environment = {
+        "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": slow, "GIT_CONFIG_VALUE_0": "slow://library",
+        "GIT_ALLOW_PROTOCOL": "ext", "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }  # fmt: skip
+    done = scaffold("new", "demo", tmp_path / "a", "--source", "slow://library", where=tmp_path, **environment)
+    assert done.code == 0, done.err
+    assert done.err == "Fetching slow://library ...\n"

@@ -478,3 +478,20 @@ def test_a_blueprint_of_two_layers(tmp_path):
         ".gitignore": "a\nb\nc\n", "conf.yml": "x: [1, 2] # one\ny: {a: 1, b: 2}\n", "log.txt": "low\nup\n",
         "pick.txt": "up\n",
     }  # fmt: skip
+
+
+def test_a_key_that_becomes_locked_is_not_taken_from_the_team_in_silence(library, project):
+    world.write(project, {"settings.toml": (project / "settings.toml").read_text().replace("a = 1", "a = 7")})
+    commit(project)
+    manifest = MANIFEST.replace("tool.lint: locked", "tool.lint: locked\n      tool.other: locked")
+    release(
+        library,
+        "1.1.0",
+        {"settings.toml": world.TEMPLATES["settings.toml"].replace("a = 1", "a = 2")},
+        manifest=manifest,
+    )
+    done = scaffold("update", "--format", "json", where=project)
+    assert done.code == 3
+    assert done.json["conflicts"] == [
+        {"path": "settings.toml", "reason": "the blueprint now locks tool.other, which the team has set otherwise"}
+    ]

@@ -1,0 +1,54 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scaffold.answers import file as answers_file
+from scaffold.answers.file import Wishes
+from scaffold.errors import FormatError
+from tests.kit import laws
+
+texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x85\u2028\u2029"), max_size=8)
+anything = st.recursive(
+    st.booleans() | st.integers() | texts | st.sampled_from(["no", "12:30", "null", "{{ x }}"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@laws
+@given(st.builds(Wishes, blueprint=texts, source=texts, answers=st.dictionaries(texts, anything, max_size=3)))
+def test_the_file_reads_back_as_it_was_written(wishes):
+    assert answers_file.parse(answers_file.dump(wishes)) == wishes
+
+
+def test_the_file_tells_a_person_what_it_is_for():
+    content = answers_file.dump(Wishes("demo", "builtin", {"port": 1}))
+    assert content.startswith(b"# What this service was stamped from.")
+    assert content.endswith(b"blueprint: demo\nsource: builtin\nanswers:\n  port: 1\n")
+
+
+def test_no_answers_are_no_mistake():
+    assert answers_file.parse(b"blueprint: demo\nsource: x\n").answers == {}
+    assert answers_file.parse(b"blueprint: demo\nsource: x\nanswers:\n").answers == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "said"),
+    [
+        (b"source: x\n", 1, "`blueprint` is missing"),
+        (b"blueprint: demo\n", 1, "`source` is missing"),
+        (b"blueprint: demo\nsource: 3\n", 2, "`source` must be text, not 3"),
+        (b"blueprint: demo\nsource: x\nanswers: [1]\n", 3, "`answers` must be a mapping"),
+        (b"blueprint: demo\nsource: x\nanswers:\n  1: x\n", 3, "the key 1 of `answers` must be text"),
+        (b"blueprint: demo\nsource: x\nanswer: {}\n", 3, "`answer` is not a key that scaffold knows"),
+        (b"- 1\n", 1, "`the document` must be a mapping"),
+        (b"", 1, "`the document` must be a mapping"),
+        (b"blueprint: demo\nsource: x\nanswers:\n  a: 1\n  a: 2\n", 5, "the key `a` is written twice"),
+    ],
+    ids=["blueprint", "source", "type", "answers", "number", "unknown", "list", "empty", "twice"],
+)
+def test_a_mistake_is_named_with_its_line(content, line, said):
+    with pytest.raises(FormatError) as caught:
+        answers_file.parse(content)
+    assert said in caught.value.message
+    assert caught.value.where == f".scaffold/answers.yml:{line}"

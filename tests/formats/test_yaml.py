@@ -1,0 +1,108 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scaffold.errors import FormatError
+from scaffold.formats import yaml
+from tests.kit import laws
+
+# PyYAML itself reads YAML 1.1's rarer line ends (NEL, LS, PS) back as spaces.
+texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x85\u2028\u2029"), max_size=10)
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def error_of(content):
+    with pytest.raises(FormatError) as caught:
+        yaml.load(content, "f.yml")
+    return caught.value
+
+
+@laws
+@given(plain)
+def test_what_is_written_reads_back(data):
+    assert yaml.load(yaml.dump(data).encode(), "f").data == data
+
+
+def test_keys_keep_their_order_and_text_stays_readable():
+    assert yaml.dump({"z": 1, "a": ["grüße", "no"]}) == "z: 1\na:\n- grüße\n- 'no'\n"
+
+
+@laws
+@given(st.dictionaries(st.from_regex(r"[a-z]{1,5}", fullmatch=True), plain, min_size=1, max_size=5))
+def test_every_key_knows_its_line(data):
+    content = yaml.dump(data)
+    document = yaml.load(content.encode(), "f")
+    lines = content.splitlines()
+    for key in data:
+        assert document.child(key).where.startswith("f:")
+        line = int(document.child(key).where.removeprefix("f:"))
+        assert lines[line - 1].strip("'\"").startswith(key)
+
+
+def test_an_empty_file_holds_nothing():
+    assert yaml.load(b"", "f").data is None
+    assert yaml.load(b"# only a comment\n", "f").data is None
+
+
+@pytest.mark.parametrize(
+    ("content", "where", "said"),
+    [
+        (b"a: 1\nb: 2\na: 3\n", "f.yml:3", "the key `a` is written twice"),
+        (b"x:\n  y:\n    k: 1\n    k: 2\n", "f.yml:4", "the key `k` is written twice"),
+        (b"- a: 1\n  a: 1\n", "f.yml:2", "the key `a` is written twice"),
+        (b"a: \xff\n", "f.yml", "not UTF-8"),
+        (b"a: [1, 2\nb: 3\n", "f.yml:2", "not valid YAML"),
+        (b"a: b: c\n", "f.yml:1", "not valid YAML"),
+        (b"a:\n\t- tab\n", "f.yml:2", "not valid YAML"),
+        (b"a: 'open\n", "f.yml:2", "not valid YAML"),
+        (b"a: 1\n---\nb: 2\n", "f.yml:2", "not valid YAML"),
+        (b"a: \x07\n", "f.yml", "not valid YAML"),
+        (b"a: *nowhere\n", "f.yml:1", "not valid YAML"),
+        (b"\n\na: !!python/object/apply:os.system ['true']\n", "f.yml:3", "not valid YAML"),
+        (b"a: !include x.yml\n", "f.yml:1", "not valid YAML"),
+        (b"a: 2024-13-45\n", "f.yml", "not valid YAML"),
+        (b"a: " + b"9" * 5000 + b"\n", "f.yml", "not valid YAML"),
+        (b"[a]: 1\n", "f.yml:1", "not valid YAML"),
+        (b"a: 1\nb: " + b"[" * 200 + b"]" * 200 + b"\n", "f.yml:2", "nested more than 100"),
+        (b"{a: " * 200, "f.yml:1", "nested more than 100"),
+        (b"- " * 100_000, "f.yml:1", "nested more than 100"),
+        (b"[" * 1_000_000, "f.yml:1", "nested more than 100"),
+        (b"&a [*a]", "f.yml", "or holds itself"),
+    ],
+    ids=["twice", "twice-nested", "twice-in-list", "utf8", "bracket", "colon", "tab", "quote", "documents", "control",
+         "alias", "python", "include", "date", "digits", "list-key", "deep-flow", "deep-map", "deep-block", "deep-open",
+         "recursive"],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_line(content, where, said):
+    error = error_of(content)
+    assert said in error.message
+    assert error.where == where
+
+
+def test_aliases_of_aliases_do_not_fill_the_memory():
+    levels = [b"a: &a [x, x, x, x, x, x, x, x, x]"]
+    levels += [b"%c: &%c [%s]" % (c, c, b", ".join([b"*%c" % (c - 1)] * 9)) for c in b"bcdefghijk"]
+    assert "more than 100,000 values" in error_of(b"\n".join(levels)).message
+    merges = [b"a: &a {x: 1}"]
+    merges += [b"%c: &%c {<<: [%s]}" % (c, c, b", ".join([b"*%c" % (c - 1)] * 9)) for c in b"bcdefghijk"]
+    assert "more than 100,000 values" in error_of(b"\n".join(merges)).message
+
+
+def test_anchors_and_merge_keys_are_understood():
+    document = yaml.load(b"base: &b {x: 1, y: 2}\nmore:\n  <<: *b\n  y: 3\n", "f")
+    assert document.data == {"base": {"x": 1, "y": 2}, "more": {"x": 1, "y": 3}}
+    assert document.child("more").child("y").where == "f:4"
+    assert document.child("more").child("x").where == "f:2"
+
+
+@laws
+@given(st.binary(max_size=40) | st.text("ab:-[]{}&*!|>'\"# \n\t", max_size=30).map(str.encode))
+def test_whatever_the_bytes_the_answer_is_data_or_a_format_error(content):
+    try:
+        yaml.load(content, "f")
+    except FormatError as error:
+        assert error.where.startswith("f")

@@ -1,0 +1,210 @@
+"""What people read: every state is a line of its own that says what it is and what mends it."""
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+
+from scaffold.plan.actions import Plan
+from scaffold.report import text
+from scaffold.report.results import Diff, Difference, Drift, Explanation, LibraryMade, Listed, Released, Shown, Undone
+from scaffold.report.text import Tone
+from tests.report.test_data import PLAN, ROOT, STAMPED, STATUS, UPDATED, action, lock
+
+CLEAN = replace(PLAN, actions=tuple(a for a in PLAN if a.verb != "conflict"))
+CALM = replace(STATUS, drift=(), conflicts=(), edited_answers=(), latest="1.0.0", behind=False, notes=())
+SHOWN = Shown(
+    "demo", "1.0.0", "Demo", "A demo", ("@p", "@q"), "active", None, ("base", "web"), ("1.0.0",),
+    {"q": {"type": "str", "help": "Its name", "required": True},
+     "n": {"type": "int", "help": "", "default": 3},
+     "c": {"type": "str", "help": "Size", "choices": ["s", "b"], "default": "s"},
+     "t": {"type": "str", "help": "", "choices": "{{ x }}", "default": "s"}},
+    {"*": "managed", "/a": "locked"},
+)  # fmt: skip
+EXPLAINED = Explanation(
+    "a.toml", "demo", "1.0.0", "base/a", "managed", "shared", "edited", {"tool": "locked"}, 3, "base/a"
+)
+ALL = {
+    "new": text.new(STAMPED),
+    "update": text.update(UPDATED),
+    "update-dry": text.update(replace(UPDATED, applied=False)),
+    "update-clean": text.update(replace(UPDATED, plan=CLEAN)),
+    "update-staged": text.update(replace(UPDATED, plan=CLEAN, commit=None)),
+    "update-nothing": text.update(replace(UPDATED, up_to_date=True, applied=False)),
+    "status": text.status(STATUS),
+    "status-calm": text.status(CALM),
+    "diff": text.diff(
+        Diff(ROOT, "1.0.0", "now", (Difference("a", "managed", "edited", "--- a\n+++ b\n@@\n-x\n+y\n z\n"),))
+    ),
+    "undo": text.undo(Undone(ROOT, "update demo", ("a", "b"))),
+    "explain": text.explain(EXPLAINED),
+    "list": text.blueprint_list((Listed("demo", "1.0.0", "Demo", "active", ("0.9.0", "1.0.0")),)),
+    "show": text.blueprint_show(SHOWN),
+    "release": text.blueprint_release(Released(ROOT, "demo", "1.0.0", "1.1.0", "demo/v1.1.0", "c" * 40, ("look",))),
+    "library": text.library_init(LibraryMade(ROOT, ("demo/v1.0.0",))),
+}
+ALL = {name: list(lines) for name, lines in ALL.items()}
+
+
+def said(name):
+    return [line.text for line in ALL[name]]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_line_is_one_line_with_a_tone_that_is_known(name):
+    assert ALL[name]
+    for line in ALL[name]:
+        assert len(line.text.splitlines()) <= 1
+        assert line.tone in get_args(Tone)
+        assert "None" not in line.text
+        assert "File(" not in line.text
+
+
+def test_new_says_what_was_made_whose_it_is_and_what_is_next():
+    first, made, owned, *tops, note, blank, title, advice = said("new")
+    assert first == "Stamped demo 1.0.0 into /p/orders"
+    assert made.startswith("  2 files")
+    assert made.endswith("committed to a git repository of its own")
+    assert owned == "  2 managed (shared)"
+    assert tops == ["  b/  1 file"]
+    assert [note, blank, title, advice] == ["  note: n", "", "Next, in /p/orders:", "  make setup"]
+
+
+@pytest.mark.parametrize(
+    ("repository", "words"),
+    [("own", "a git repository of its own"), ("existing", "staged in the repository around it"),
+     ("none", "cannot be updated until it is in one")],
+)  # fmt: skip
+def test_new_says_where_its_repository_is(repository, words):
+    lines = [line.text for line in text.new(replace(STAMPED, repository=repository))]
+    assert sum(words in line for line in lines) == 1
+
+
+def test_update_names_every_change_what_was_put_back_and_what_is_left():
+    assert said("update") == [
+        "demo 1.0.0 -> 1.1.0",
+        "  delete   gone         why gone",
+        "  replace  locked       why locked",
+        "  merge    merged.toml  why merged.toml",
+        "  create   new          why new",
+        "  2 more stay as they are",
+        "  locked, edited here, and put back: locked, merged.toml (tool.ruff), merged.toml (tool.mypy)",
+        "  note: n",
+        "",
+        "1 left for you to decide:",
+        "  conflict clash  why clash",
+        "",
+        "Next: edit those files (or use git mergetool), git add them, and git commit.",
+        "  The rest is staged on the branch up. To take all of it back: scaffold undo",
+    ]
+
+
+def test_a_conflict_is_never_told_as_success():
+    for name in ("update", "update-dry"):
+        assert any(line.tone == "bad" and "left for you to decide" in line.text for line in ALL[name])
+        assert not any(line.text.startswith("Committed") for line in ALL[name])
+
+
+def test_the_last_lines_of_an_update_say_where_things_stand():
+    assert said("update-dry")[-1] == "Nothing was written: this was a dry run."
+    assert said("update-clean")[-1] == f"Committed as {'d' * 10} on the branch up. To take it back: scaffold undo"
+    assert said("update-staged")[-2:] == [
+        "Staged. Next: look at it with git diff --cached, then git commit.",
+        "  To take it back: scaffold undo",
+    ]
+    assert said("update-nothing") == ["demo 1.1.0: up to date, nothing to do", "  note: n"]
+
+
+def test_an_update_to_the_same_version_says_whether_answers_changed():
+    same = Plan(actions=(action("a", "replace"),), lock_before=lock("1.0.0"), lock_after=lock("1.0.0"))
+    answered = replace(same, lock_after=replace(lock("1.0.0"), answers={"port": 1}))
+    assert next(text.update(replace(UPDATED, plan=same))).text == "demo 1.0.0: put right"
+    assert next(text.update(replace(UPDATED, plan=answered))).text == "demo 1.0.0: answers applied"
+
+
+def test_status_has_one_line_for_each_state():
+    assert said("status") == [
+        "demo 1.0.0, from builtin",
+        "  conflict     clash: resolve it and git add it",
+        "  drift        a: was edited; scaffold update puts it back",
+        "  drift        b.toml: its locked key tool.ruff was edited; scaffold update puts it back",
+        "  edited       port: scaffold update applies it",
+        "  behind       1.1.0 is out: scaffold update",
+        "  note: n",
+    ]
+    assert said("status-calm") == ["demo 1.0.0, from builtin", "  current      nothing to do"]
+
+
+@pytest.mark.parametrize(
+    ("more", "word", "tone"),
+    [
+        ({"interrupted": True}, "interrupted", "bad"),
+        ({"conflicts": ("a",)}, "conflict", "bad"),
+        *[({"drift": (Drift("a", kind),)}, "drift", "warn") for kind in ("modified", "deleted", "mode", "unknown")],
+        ({"drift": (Drift("a", "key", "k"),)}, "drift", "warn"),
+        ({"edited_answers": ("a", "b")}, "edited", "warn"),
+        ({"latest": "2.0.0", "behind": True}, "behind", "warn"),
+        ({"latest": None, "behind": None, "notes": ("whether it is behind is unknown: x",)}, "unknown", "warn"),
+        ({}, "current", "good"),
+    ],
+    ids=["interrupted", "conflict", "modified", "deleted", "mode", "unreadable", "key", "edited", "behind", "unknown",
+         "current"],
+)  # fmt: skip
+def test_a_state_alone_is_one_line(more, word, tone):
+    _, *lines = text.status(replace(CALM, **more))
+    assert len(lines) == 1
+    assert word in lines[0].text
+    assert lines[0].tone == tone
+
+
+def test_diff_shows_gits_text_with_a_tone_for_each_side():
+    assert [(line.text, line.tone) for line in ALL["diff"]] == [
+        ("a: edited (managed)", "title"), ("--- a", "dim"), ("+++ b", "dim"), ("@@", "dim"), ("-x", "bad"), ("+y", "good"),
+        (" z", "plain"),
+    ]  # fmt: skip
+
+
+def test_diff_says_when_there_is_nothing_or_nothing_to_compare_with():
+    assert [line.text for line in text.diff(Diff(ROOT, "1.0.0", "now", ()))] == [
+        "No differences between 1.0.0 and now."
+    ]
+    unknown = list(text.diff(Diff(ROOT, "1.0.0", "now", (Difference("a", "managed", "edited", None),), ("n",))))
+    assert [line.text for line in unknown[1:]] == [
+        "  what was stamped cannot be found, so the difference is unknown", "  note: n",
+    ]  # fmt: skip
+
+
+def test_undo_says_what_is_as_before():
+    assert said("undo") == ["Took back: update demo", "  2 files are as before"]
+    gone = text.undo(Undone(ROOT, "new demo", (), removed=True))
+    assert [line.text for line in gone] == ["Took back: new demo", "  /p/orders is gone"]
+
+
+def test_explain_is_a_table():
+    assert said("explain") == [
+        "a.toml",
+        "  ownership  managed: shared",
+        "  state      edited",
+        "  template   base/a, in demo 1.0.0",
+        "  key tool   locked",
+        "  line 3     base/a",
+    ]
+    yours = replace(EXPLAINED, template=None, keys={}, line_from="yours")
+    assert [line.text for line in text.explain(yours)][-1] == "  line 3     yours"
+
+
+def test_a_blueprint_is_shown_with_its_questions():
+    lines = said("show")
+    assert "  q  Its name (str, required)" in lines
+    assert "  n  int, default 3" in lines
+    assert "  c  Size (one of s, b, default 's')" in lines
+    assert "  t  a choice, default 's'" in lines
+    assert "  layers     base > web" in lines
+    assert lines[-2:] == ["  *   managed", "  /a  locked"]
+
+
+def test_lists_and_releases():
+    assert said("list") == ["demo 1.0.0", "  Demo (active); versions: 0.9.0, 1.0.0"]
+    assert [line.text for line in text.blueprint_list(())] == ["The library holds no blueprints."]
+    assert said("release")[0] == "Released demo 1.0.0 -> 1.1.0 as demo/v1.1.0"
+    assert said("library")[0] == "Made a library at /p/orders, with demo/v1.0.0"
