@@ -1,5 +1,6 @@
 """The project's files: read, written and removed one at a time, never through a symbolic link."""
 
+import errno
 import os
 import shutil
 import stat
@@ -79,7 +80,7 @@ def swap_in(staged: Path, root: Path, path: str) -> None:
     try:
         staged.replace(place)
     except OSError as error:
-        if error.errno != 18:  # noqa: PLR2004 - EXDEV: another file system
+        if error.errno != errno.EXDEV:  # another file system
             raise
         near = place.with_name(f".{place.name}.scaffold-new")
         near.unlink(missing_ok=True)

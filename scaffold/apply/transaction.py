@@ -20,7 +20,7 @@ Edited = Literal["refuse", "keep", "lose"]
 @contextmanager
 def exclusively(place: Place) -> Iterator[None]:
     """Hold the project against a second scaffold; raises ProjectError where another holds it."""
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - only what changes a project needs it
+    from filelock import FileLock, Timeout  # only what changes a project needs it
 
     place.records.mkdir(parents=True, exist_ok=True)
     lock = FileLock(place.records / "busy", timeout=0)

@@ -70,9 +70,9 @@ def main() -> int:
 
 def _log(error: Exception) -> Path:
     """Write what a bug report needs, without the values of answers; returns where."""
-    import traceback  # noqa: PLC0415 - only a bug needs it, and the place of its log
+    import traceback  # only a bug needs it, and the place of its log
 
-    from platformdirs import user_log_path  # noqa: PLC0415
+    from platformdirs import user_log_path
 
     now = datetime.now(UTC)
     place = user_log_path("scaffold", ensure_exists=True) / f"bug-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"

@@ -18,8 +18,8 @@ def show(lines: Iterable[Line]) -> None:
     if not _coloured(sys.stdout):
         sys.stdout.write("".join(f"{line.text}\n" for line in lines))
         return
-    from rich.console import Console  # noqa: PLC0415 - 35 ms that a pipe never needs
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console  # 35 ms that a pipe never needs
+    from rich.text import Text
 
     console = Console(soft_wrap=True, highlight=False)
     for line in lines:
@@ -45,7 +45,7 @@ def progress(*, spinner: bool) -> Iterator[Callable[[str], Any]]:
     longer than a second.
     """
     if spinner and _coloured(sys.stderr):
-        from rich.console import Console  # noqa: PLC0415
+        from rich.console import Console
 
         with Console(stderr=True).status("Working") as status:
             yield status.update

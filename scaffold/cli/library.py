@@ -1,6 +1,6 @@
 """The commands that work on libraries and their blueprints."""
 
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -63,9 +63,10 @@ def release(
     """
     if (version is None) == (bump is None):
         raise typer.BadParameter("give one of --version and --bump", param_hint="--version")
+    today = datetime.now().astimezone().date()
     run(
         lambda _: scaffold.release(
-            name, library=directory, version=version, bump=bump, notes=tuple(note or ()), today=date.today()  # noqa: DTZ011
+            name, library=directory, version=version, bump=bump, notes=tuple(note or ()), today=today
         ),
         format_,
         text=as_text.blueprint_release,

@@ -11,8 +11,8 @@ def ask(asked: Asked) -> Any:
 
 
 def _prompt(asked: Asked) -> Any:
-    import questionary  # noqa: PLC0415 - 100 ms that only a person at a terminal pays
-    from questionary import Choice  # noqa: PLC0415
+    import questionary  # 100 ms that only a person at a terminal pays
+    from questionary import Choice
 
     question, default = asked.question, asked.default
     message = asked.help or question.name

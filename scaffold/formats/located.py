@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 from scaffold.errors import FormatError
 
 T = TypeVar("T")
+SHOWN = 40  # characters of a wrong value that an error quotes
 KeyPath = tuple[str | int, ...]
 
 NAMES = {dict: "a mapping", list: "a list", str: "text", int: "a whole number", bool: "true or false"}
@@ -37,7 +38,8 @@ class Located:
 
     def fail(self, expected: str) -> NoReturn:
         """Raise FormatError: this key should have been `expected`."""
-        shown = repr(self.data) if len(repr(self.data)) <= 40 else f"{repr(self.data)[:40]}…"  # noqa: PLR2004
+        shown = repr(self.data)
+        shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
         raise FormatError(f"`{self.name}` must be {expected}, not {shown}", where=self.where)
 
     def a(self, kind: type[T]) -> T:

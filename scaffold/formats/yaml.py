@@ -1,17 +1,10 @@
 """YAML in: the safe subset, with the line of every key."""
 
+from collections.abc import Iterable
 from typing import Any
-
-import yaml
 
 from scaffold.errors import FormatError
 from scaffold.formats.located import KeyPath, Located
-
-try:
-    from yaml import CSafeLoader as SafeLoader
-except ImportError:  # PyYAML built without libyaml
-    from yaml import SafeLoader  # type: ignore[assignment]
-
 
 DEEPEST = 100  # libyaml's composer recurses in C: without a bound, nested brackets end the process
 MOST = 100_000  # aliases of aliases multiply: without a bound, a short file fills the memory
@@ -19,9 +12,13 @@ MOST = 100_000  # aliases of aliases multiply: without a bound, a short file fil
 
 def load(content: bytes, file: str) -> Located:
     """Parse one YAML document; raises FormatError with the line of a mistake, also for a repeated key."""
+    import yaml  # 12 ms that `scaffold --version` need not pay
+
     try:
-        _refuse_deep(content.decode(), file)
-        loader = SafeLoader(content.decode())
+        text = content.decode()
+        loader_class = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, unless PyYAML was built without libyaml
+        _refuse_deep(yaml.parse(text, Loader=loader_class), file)
+        loader = loader_class(text)
         node = loader.get_single_node()
         lines: dict[KeyPath, int] = {}
         if node is not None:
@@ -37,31 +34,35 @@ def load(content: bytes, file: str) -> Located:
     return Located(data, file, lines)
 
 
-def _refuse_deep(text: str, file: str) -> None:
+def _refuse_deep(events: Iterable[Any], file: str) -> None:
+    import yaml
+
     depth = 0
-    for event in yaml.parse(text, Loader=SafeLoader):
+    for event in events:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             line = event.start_mark.line + 1 if event.start_mark else 1
             raise FormatError(f"this is nested more than {DEEPEST} levels deep", where=f"{file}:{line}")
 
 
-def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: str) -> None:
+def _note_lines(node: Any, path: KeyPath, lines: dict[KeyPath, int], file: str) -> None:
     if path in lines:
         raise FormatError(f"the key `{path[-1]}` is written twice", where=f"{file}:{node.start_mark.line + 1}")
     if len(path) > DEEPEST or len(lines) >= MOST:
         raise FormatError(f"this holds more than {MOST:,} values, or holds itself", where=file)
     lines[path] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
+    if node.id == "mapping":
         for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode):
+            if key.id == "scalar":
                 _note_lines(value, (*path, key.value), lines, file)
                 lines[(*path, key.value)] = key.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
+    elif node.id == "sequence":
         for index, value in enumerate(node.value):
             _note_lines(value, (*path, index), lines, file)
 
 
 def dump(data: Any) -> str:
     """Write plain data as block-style YAML, keys in the order given."""
+    import yaml
+
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120, default_flow_style=False)

@@ -20,8 +20,8 @@ def without_credentials(url: str) -> str:
 def _git(folder: Path, *arguments: str, doing: str, hint: str | None = None, **options: Any) -> str:
     """Run git in `folder` and return what it printed; raises GitError saying what it could not do."""
     try:
-        from git import Git  # noqa: PLC0415 - importing it takes as long as a whole `scaffold status`
-        from git.exc import GitCommandError, GitCommandNotFound  # noqa: PLC0415
+        from git import Git  # importing it takes as long as a whole `scaffold status`
+        from git.exc import GitCommandError, GitCommandNotFound
     except ImportError as error:  # GitPython looks for git when it is imported
         raise GitError(f"git is not installed, so scaffold cannot {doing}", hint="install git") from error
     git = Git(folder)

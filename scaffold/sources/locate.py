@@ -45,7 +45,7 @@ def _folder(root: Path) -> Library:
 
 
 def _cached(url: str, *, offline: bool, notify: Notify) -> Library:
-    from platformdirs import user_cache_path  # noqa: PLC0415 - only a URL has a cache
+    from platformdirs import user_cache_path  # only a URL has a cache
 
     address = porcelain.without_credentials(url)
     mirror = user_cache_path("scaffold") / "libraries" / f"{sha256(address.encode()).hexdigest()[:32]}.git"

@@ -33,7 +33,7 @@ def main() -> int:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(hook)
-    from scaffold.cli.app import main as scaffold  # noqa: PLC0415 - importing is part of the run that is killed
+    from scaffold.cli.app import main as scaffold  # importing is part of the run that is killed
 
     return scaffold()
 

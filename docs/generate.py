@@ -1,0 +1,158 @@
+# ruff: noqa: INP001 - a script beside the pages it writes
+"""Write `docs/reference/cli.md` from the command line itself; `--check` says whether the page is up to date."""
+
+import argparse
+import inspect
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import typer
+
+from scaffold.cli import console
+from scaffold.cli.app import app
+
+PAGE = Path(__file__).parent / "reference" / "cli.md"
+HEAD = """\
+# Command line
+
+<!-- Written by docs/generate.py from the program itself. Change the help texts there, then run it again. -->
+
+What `--help` says, for every command, on one page. A project is the folder that holds `.scaffold/`; a command that
+takes `[DIR]` looks for it in that folder and the folders above, and in the current folder where none is named.
+"""
+EXITS = """\
+## Exit codes
+
+| code | meaning | when |
+|---|---|---|
+"""
+WHEN = {
+    0: "Nothing is left for you. A dry run without conflicts counts as done.",
+    1: "One sentence on standard error says what, where, and what to do.",
+    2: "A command, option or argument that does not exist, is missing, or does not go with another.",
+    3: "`update`: conflicts are left. `status`: anything but `current`, also where the newest version is not known.",
+    70: "The sentence names a log file with versions and traceback. What stands after `=` in an argument is left out.",
+    130: "Ctrl-C. Files that were being swapped in are put back first.",
+}
+STREAMS = """
+## Output
+
+Results go to standard output. Errors, and the sign of progress, go to standard error. Colour and progress are shown on
+a terminal only, and not where `NO_COLOR` is set or `TERM` is `dumb`. `--format json` prints one JSON document, which
+[JSON reports](json.md) describes; an error prints no JSON.
+
+A question is put only where standard input and standard output are terminals, the format is text, and `--defaults` is
+not given. Everywhere else a question without an answer is an error that names it.
+
+## Environment
+
+| variable | meaning |
+|---|---|
+"""
+VARIABLES = {
+    "NO_COLOR": "Any value: no colour, no progress.",
+    "XDG_CACHE_HOME": "On Linux, where fetched libraries are kept: its folder `scaffold`. Default: `~/.cache`.",
+    "XDG_STATE_HOME": "On Linux, where the log of a bug is written: below its folder `scaffold`. Default: "
+    "`~/.local/state`.",
+}
+
+
+def page() -> str:
+    """Return the whole page; it depends on the program only, not on the terminal or the environment."""
+    root = typer.main.get_command(app)
+    codes = dict(re.findall(r"(\d+) ([^,.]+)", root.epilog or ""))
+    commands = list(_walk("scaffold", root))
+    variables = {option.envvar: option.help for _, command in commands for option in _options(command) if option.envvar}
+    parts = [
+        HEAD,
+        _index(commands),
+        _section("scaffold", root, level=2),
+        *(_section(name, command, level=2) for name, command in commands if command is not root),
+        EXITS + "".join(f"| {code} | {said} | {WHEN[int(code)]} |\n" for code, said in codes.items()),
+        STREAMS.lstrip("\n")
+        + "".join(f"| `{name}` | {said} |\n" for name, said in sorted((variables | VARIABLES).items())),
+    ]
+    return "\n".join(parts)
+
+
+def _walk(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    yield name, command
+    for word, below in getattr(command, "commands", {}).items():
+        yield from _walk(f"{name} {word}", below)
+
+
+def _index(commands: Iterable[tuple[str, Any]]) -> str:
+    rows = [
+        f"| [`{name}`](#{name.replace(' ', '-')}) | {_paragraphs(command.help)[0]} |\n"
+        for name, command in commands
+        if not hasattr(command, "commands")
+    ]
+    return "| command | what it does |\n|---|---|\n" + "".join(rows)
+
+
+def _section(name: str, command: Any, *, level: int) -> str:
+    arguments = [param for param in command.params if param.param_type_name == "argument"]
+    words = [name, *("COMMAND" for _ in [0] if hasattr(command, "commands")), *(_metavar(a) for a in arguments)]
+    types = inspect.signature(command.callback).parameters if command.callback else {}
+    lines = [f"{'#' * level} {name}", "", *(f"{text}\n" for text in _paragraphs(command.help))]
+    lines += ["```text", " ".join([*words, "[OPTIONS]"]), "```", ""]
+    if arguments:
+        lines += ["| argument | | meaning |", "|---|---|---|"]
+        lines += [f"| `{_metavar(a)}` | {'required' if a.required else 'optional'} | {a.help} |" for a in arguments]
+        lines.append("")
+    lines += ["| option | value | default | meaning |", "|---|---|---|---|"]
+    lines += [_option(option, types) for option in _options(command)]
+    lines += ["| `--help`, `-h` | | | Show this message and exit. |", ""]
+    return "\n".join(lines)
+
+
+def _options(command: Any) -> list[Any]:
+    return [param for param in command.params if param.param_type_name == "option" and "--help" not in param.opts]
+
+
+def _option(option: Any, types: Any) -> str:
+    spelled = ", ".join(f"`{word}`" for word in (*option.opts, *option.secondary_opts))
+    choices = _choices(types[option.name].annotation) if option.name in types else ()
+    value = f"`{_metavar(option)}`" if option.metavar else " or ".join(f"`{choice}`" for choice in choices)
+    if not value and not option.is_flag:
+        value = "`TEXT`"
+    default = "" if option.is_flag or option.default in (None, ()) else f"`{option.default}`"
+    said = f"{option.help} Environment: `{option.envvar}`." if option.envvar else option.help
+    return f"| {spelled} | {value} | {default} | {said} |"
+
+
+def _metavar(param: Any) -> str:
+    return param.metavar or param.name.upper()
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:
+    """Return the words that a parameter's type allows, empty where it allows any."""
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    inner = get_args(annotation)[:1] if get_origin(annotation) is Annotated else get_args(annotation)
+    return next((found for part in inner if (found := _choices(part))), ())
+
+
+def _paragraphs(text: str | None) -> list[str]:
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", inspect.cleandoc(text or "")) if part.strip()]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the page, or with --check return 1 where it is stale."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the page is stale")
+    wanted = page()
+    if not parser.parse_args(arguments).check:
+        PAGE.write_text(wanted, encoding="utf-8")
+        return 0
+    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == wanted:
+        return 0
+    console.complain("docs/reference/cli.md is stale (run python docs/generate.py)")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

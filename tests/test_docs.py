@@ -1,0 +1,268 @@
+"""The documentation says what the program does: what can be listed is compared, not trusted."""
+
+import importlib.util
+import inspect
+import json
+import re
+from dataclasses import fields, replace
+from pathlib import Path, PurePath
+
+import pytest
+import typer
+
+import scaffold
+from scaffold import lock
+from scaffold.answers import question
+from scaffold.answers.file import Wishes, dump
+from scaffold.apply import record as records
+from scaffold.blueprint import manifest, template
+from scaffold.cli import app, run
+from scaffold.formats import yaml
+from scaffold.plan.actions import Action, Plan
+from scaffold.report import data, results, text
+from scaffold.tree import File
+from tests import test_architecture
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md")])
+ELSEWHERE = re.compile(
+    r"(?<![\w.])/(?:work|tmp)\b|pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|proxy\.golang\.org|crates\.io|artifactory",
+    re.IGNORECASE,
+)
+WRONG_COMMAND_LINE = 2  # Typer's own
+
+
+def load_generate():
+    spec = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+generate = load_generate()
+
+
+def page(name):
+    return (DOCS / name).read_text()
+
+
+def section(name, heading):
+    """The text below a heading, up to the next one of its level or above."""
+    level = heading.index(" ")
+    _, found, after = f"\n{page(name)}".partition(f"\n{heading}\n")
+    assert found, f"{name} has no heading {heading!r}"
+    return re.split(rf"^#{{1,{level}}} ", after, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def code_words(text):
+    return {word for span in re.findall(r"`([^`\n]+)`", text) for word in re.split(r"[^\w.-]+", span)}
+
+
+def commands():
+    """Every command by its words, `("blueprint", "list")`, with the options it takes."""
+    found, todo = {}, [((), typer.main.get_command(app.app))]
+    while todo:
+        words, command = todo.pop()
+        found[words] = {spelled for param in command.params for spelled in param.opts if spelled.startswith("-")}
+        todo += [((*words, name), below) for name, below in getattr(command, "commands", {}).items()]
+    return found
+
+
+def code_lines(path):
+    """Every line of code on a page: in fences, with continued lines joined, and in spans."""
+    text = path.read_text().replace("\\\n", " ")
+    fences = re.findall(r"^```.*?\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    spans = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+    return [line for fence in fences for line in fence.splitlines()] + spans
+
+
+@pytest.mark.parametrize("columns", ["20", "200"])
+def test_the_generated_page_is_not_stale(columns, monkeypatch):
+    monkeypatch.setenv("COLUMNS", columns)
+    assert generate.page() == page("reference/cli.md"), "run python docs/generate.py"
+
+
+def test_check_finds_a_stale_page(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(generate, "PAGE", tmp_path / "cli.md")
+    assert generate.main(["--check"]) == 1
+    assert "stale" in capsys.readouterr().err
+    assert generate.main([]) == 0
+    assert generate.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize(("words", "options"), commands().items())
+def test_every_command_and_option_is_documented(words, options):
+    told = section("reference/cli.md", f"## {' '.join(['scaffold', *words])}")
+    assert options <= code_words(told) | {"-h"}
+    assert not re.search(r"\bNone\b|<", told)
+
+
+def test_every_exit_code_is_documented():
+    known = {app.OK, app.REFUSED, app.BUG, app.INTERRUPTED, run.NOT_CLEAN, WRONG_COMMAND_LINE}
+    told = section("reference/cli.md", "## Exit codes")
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", told, re.MULTILINE)} == known
+
+
+@pytest.mark.parametrize(
+    ("heading", "keys"),
+    [
+        ("### blueprint.yml", manifest.KEYS | set(manifest.COMPOSE)),
+        ("### blueprint.yml", {"state", "sunset", "replaced_by", "file", "keys", "version", "move"}),
+        ("### copier.yml", template.READ | template.IGNORED | question.KEYS | set(question.TYPES)),
+        ("### .scaffold/answers.yml", set(yaml.load(dump(Wishes("b", "s", {})), "a").data)),
+        ("## In .git", {field.name for kind in (records.Record, records.Step) for field in fields(kind)} - {"folder"}),
+    ],
+)
+def test_every_key_of_a_file_is_documented(heading, keys):
+    assert not keys - code_words(section("reference/files.md", heading))
+
+
+def full_lock():
+    locked = lock.Locked(
+        blob="a" * 40,
+        mode="100644",
+        owner="locked",
+        origin="layer/file",
+        sha256="b" * 64,
+        keys={("tool", "ruff"): ("locked", "c" * 64)},
+        pending="d" * 40,
+    )
+    return lock.Lock("0.1.0", "name", "builtin", "1.0.0", "e" * 40, {}, {"file": locked})
+
+
+def keys_in(value):
+    """Every key of a document, however deep."""
+    if isinstance(value, dict):
+        return set(value).union(*map(keys_in, value.values()))
+    return set().union(*map(keys_in, value)) if isinstance(value, list) else set()
+
+
+def test_every_field_of_the_lock_is_documented():
+    dumped = keys_in(json.loads(lock.dump(full_lock()))) - {"file", "tool.ruff"}
+    assert {"format", "pending", "sha256"} <= dumped
+    assert not dumped - code_words(section("reference/files.md", "### .scaffold/lock.json"))
+
+
+def full_results():
+    root = PurePath("/project")
+    file = File(b"")
+    actions = tuple(
+        Action(path=verb, verb=verb, why="w", before=file, after=file, drift=("",))
+        for verb in ("replace", "keep", "conflict")
+    )
+    plan = Plan(actions=actions, lock_before=full_lock(), lock_after=full_lock())
+    known = {"type": "str", "help": "h", "default": "d", "choices": ["c"], "required": True}
+    listed = results.Listed("n", "1", "t", "active", ("1",))
+    return {
+        "new": results.Stamped(root, "b", "1", "s", None, ("f",), {"locked": 1}, "own"),
+        "update": results.Updated(root, plan, applied=True, up_to_date=False),
+        "status": results.Status(
+            root, "b", "s", "1", "2", behind=True, drift=(results.Drift("p", "key", "k"),), conflicts=("c",),
+            edited_answers=("a",), interrupted=False,
+        ),
+        "diff": results.Diff(root, "o", "n", (results.Difference("p", "managed", "edited", None),)),
+        "undo": results.Undone(root, "w", ("p",)),
+        "explain": results.Explanation("p", "b", "1", "t", "locked", "m", "edited", {}),
+        "blueprint_list": (listed,),
+        "blueprint_show": results.Shown("n", "1", "t", "d", (), "active", None, (), (), {"name": known}, {}),
+        "blueprint_release": results.Released(root, "n", "1", "2", "t", "c", ()),
+        "library_init": results.LibraryMade(root, ()),
+    }  # fmt: skip
+
+
+REPORTS = {"_".join(words) for words in commands() if words} & set(vars(data))
+
+
+def test_the_sample_covers_every_report():
+    assert full_results().keys() == REPORTS
+
+
+@pytest.mark.parametrize("name", sorted(REPORTS))
+def test_every_key_of_a_json_report_is_documented(name):
+    emitted = keys_in(getattr(data, name)(full_results()[name]))
+    told = section("reference/json.md", f"## {name.replace('_', ' ')}")
+    assert not emitted - code_words(told)
+    rows = set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE))
+    assert rows <= emitted, "the page names a key that is not there"
+
+
+def test_every_function_and_parameter_is_documented():
+    told = page("reference/python.md")
+    for name in scaffold.__all__:
+        thing = getattr(scaffold, name)
+        if callable(thing):
+            signature = re.search(rf"^\| `{name}\((.*?)\)` \|", told, re.MULTILINE)
+            assert signature, name
+            assert [p for p in signature[1].split(", ") if p != "*"] == list(inspect.signature(thing).parameters)
+
+
+def fenced(name):
+    return re.findall(r"^```\w*\n(.*?)^```", page(name), re.MULTILINE | re.DOTALL)
+
+
+def test_the_outputs_shown_are_real(tmp_path):
+    answers = {"mission": "Checkout", "owner": "@acme/checkout", "outcome": "Orders are placed within a second"}
+    made = scaffold.new("python-http-service", tmp_path / "orders", data=answers, git=False)
+    shown = {
+        ("index.md", ""): text.new(replace(made, root=PurePath("/home/you/orders"), repository="own")),
+        ("guides/new-service.md", "$ scaffold blueprint list\n"): text.blueprint_list(scaffold.list_blueprints()),
+        ("guides/new-service.md", "$ scaffold explain pyproject.toml\n"): text.explain(
+            scaffold.explain(made.root / "pyproject.toml")
+        ),
+    }
+    for (name, prompt), lines in shown.items():
+        assert prompt + "".join(f"{line.text}\n" for line in lines) in fenced(name)
+
+
+def test_the_readme_is_one_screen():
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 80
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_commands_that_a_page_names_exist(path):
+    known = commands()
+    makefiles = [ROOT / "Makefile", ROOT / "templates/language-python/Makefile.jinja"]
+    rules = [names for file in makefiles for names in re.findall(r"^([a-z ]+):", file.read_text(), re.MULTILINE)]
+    targets = {word for names in rules for word in names.split()}
+    for line in code_lines(path):
+        for found in re.finditer(r"\bscaffold ([a-z]+)(?: ([a-z]+))?", line):
+            words = (found[1], found[2]) if (found[1], found[2]) in known else (found[1],)
+            assert words in known, line
+            options = set(re.findall(r"(?<=\s)--[a-z-]+", line[found.end() :])) - {"--help"}
+            assert options <= known[words], line
+        assert set(re.findall(r"^(?:\$ )?make ([a-z]+)", line)) <= targets, line
+
+
+def test_the_readme_names_the_two_commands():
+    assert {"make try", "make test"} <= {line.partition("#")[0].strip() for line in code_lines(ROOT / "README.md")}
+
+
+def test_links_of_the_readme_lead_somewhere():
+    targets = re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text())
+    assert targets
+    assert not [target for target in targets if not (ROOT / target).exists()]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_page_names_this_machine_or_a_package_registry(path):
+    assert not ELSEWHERE.findall(path.read_text())
+
+
+def test_the_architecture_fits_and_names_the_rooms_that_exist():
+    assert len(page("why/architecture.md").splitlines()) <= 150
+    cells = re.findall(r"^\| [a-z ]+ \| (`.*) \|$", section("why/architecture.md", "## Rooms"), re.MULTILINE)
+    told = [set(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", cell))) for cell in cells]
+    package = Path(scaffold.__file__).parent
+    there = {path.stem for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    there -= {"__init__"}
+    rows = [row & there for row in test_architecture.ROWS]
+    assert set().union(*told) == there
+    assert told == [row for row in reversed(rows) if row]
+
+
+def test_every_decision_says_what_why_and_what_was_given_up():
+    entries = re.split(r"^## \d+\. ", page("why/decisions.md"), flags=re.MULTILINE)[1:]
+    assert entries
+    for entry in entries:
+        assert re.findall(r"^\*\*(What|Why|Given up)\.\*\*", entry, re.MULTILINE) == ["What", "Why", "Given up"], entry
