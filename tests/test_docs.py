@@ -4,7 +4,7 @@ import importlib.util
 import inspect
 import json
 import re
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path, PurePath
 
 import pytest
@@ -205,7 +205,7 @@ def test_the_outputs_shown_are_real(tmp_path):
     answers = {"mission": "Checkout", "owner": "@acme/checkout", "outcome": "Orders are placed within a second"}
     made = scaffold.new("python-http-service", tmp_path / "orders", data=answers, git=False)
     shown = {
-        ("index.md", ""): text.new(replace(made, root=PurePath("/home/you/orders"), repository="own")),
+        ("index.md", ""): text.new(made._replace(root=PurePath("/home/you/orders"), repository="own")),
         ("guides/new-service.md", "$ scaffold blueprint list\n"): text.blueprint_list(scaffold.list_blueprints()),
         ("guides/new-service.md", "$ scaffold explain pyproject.toml\n"): text.explain(
             scaffold.explain(made.root / "pyproject.toml")

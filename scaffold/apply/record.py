@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -56,6 +56,9 @@ class Record:
     whole_repository: bool = False
 
 
+RECORDED = [field.name for field in fields(Record) if field.name != "folder"]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a project stands: its folder, its repository, and the way from the repository's top to it."""
@@ -102,16 +105,19 @@ def refuse_interrupted(place: Place) -> None:
 
 
 def save(record: Record) -> Record:
-    """Write a record in one step."""
-    data: dict[str, Any] = asdict(record)
-    del data["folder"]
+    """Write a record in one step; before files are swapped it is on the disk, whatever happens to the machine."""
     place = record.folder / f"{RECORD}.new"
     with place.open("w") as file:
-        json.dump(data, file)
-        file.flush()
-        os.fsync(file.fileno())
+        file.write(json.dumps({name: getattr(record, name) for name in RECORDED}, default=_step_out))
+        if record.state == "swapping":
+            file.flush()
+            os.fsync(file.fileno())
     place.replace(record.folder / RECORD)
     return record
+
+
+def _step_out(step: Step) -> dict[str, Any]:
+    return {"path": step.path, "before": step.before, "after": step.after, "index_before": step.index_before}
 
 
 def finish(place: Place, record: Record) -> Record:

@@ -10,7 +10,7 @@ from pygit2 import GitError as LibgitError
 from pygit2.enums import FileMode, FileStatus, ObjectType, RepositoryOpenFlag, RepositoryState
 
 from scaffold.errors import GitError
-from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode
+from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id
 
 MODES: Mapping[int, Mode] = {
     FileMode.BLOB: REGULAR,
@@ -66,10 +66,11 @@ class Objects:
         return Oid(hex=id_) in self._repository
 
     def write_blobs(self, contents: Iterable[bytes]) -> None:
-        """Store blobs."""
+        """Store those blobs that the database does not hold."""
         with _explained(self.root):
             for content in contents:
-                self._repository.create_blob(content)
+                if not self.has(blob_id(content)):
+                    self._repository.create_blob(content)
 
     def keep(self, reference: str, blobs: Mapping[str, Entry]) -> None:
         """Point a reference at a tree of `blobs`, all of which exist, so that git's clean-up keeps them."""

@@ -1,20 +1,23 @@
 """Results as plain data for `--format json`; the keys are promises: more may come, none is renamed."""
 
-from typing import Any
+from __future__ import annotations
 
-from scaffold.plan.actions import Plan
-from scaffold.report.results import (
-    Diff,
-    Explanation,
-    LibraryMade,
-    Listed,
-    Released,
-    Shown,
-    Stamped,
-    Status,
-    Undone,
-    Updated,
-)
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
+    from scaffold.plan.actions import Plan
+    from scaffold.report.results import (
+        Diff,
+        Explanation,
+        LibraryMade,
+        Listed,
+        Released,
+        Shown,
+        Stamped,
+        Status,
+        Undone,
+        Updated,
+    )
 
 
 def new(result: Stamped) -> dict[str, Any]:

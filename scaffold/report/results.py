@@ -1,15 +1,16 @@
-"""The values that operations return, and that every report is a rendering of."""
+"""The values that operations return, and that every report is a rendering of.
+
+Named tuples, since making a frozen dataclass takes ten times as long, and `scaffold status` starts with all of them.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from scaffold.plan.actions import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Stamped:
+class Stamped(NamedTuple):
     """What `new` made.
 
     `owners` counts files by owner; `repository` is own, existing or none; `next_steps` is the blueprint's advice.
@@ -27,8 +28,7 @@ class Stamped:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Updated:
+class Updated(NamedTuple):
     """What an update did, or with `applied` false would do."""
 
     root: PurePath
@@ -40,8 +40,7 @@ class Updated:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(NamedTuple):
     """A locked file or key that is not as it was applied; kind: modified, deleted, mode, key or unknown."""
 
     path: str
@@ -49,8 +48,7 @@ class Drift:
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """How a project stands. `latest` and `behind` are None where the library could not be read."""
 
     root: PurePath
@@ -79,8 +77,7 @@ class Status:
         return next((name for name, holds in states.items() if holds), "current")
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One file: who owns it, what happened to it, and the difference in git's format (None: the base is unknown)."""
 
     path: str
@@ -89,8 +86,7 @@ class Difference:
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Diff:
+class Diff(NamedTuple):
     """All differences, between which two states."""
 
     root: PurePath
@@ -100,8 +96,7 @@ class Diff:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """What is known of a path. `state`: as stamped, edited, deleted, conflict or yours; `keys`: key path to owner."""
 
     path: str
@@ -116,8 +111,7 @@ class Explanation:
     line_from: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(NamedTuple):
     """What was taken back, the paths that are as before again, and whether the whole folder is gone."""
 
     root: PurePath
@@ -127,8 +121,7 @@ class Undone:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A blueprint in a library."""
 
     name: str
@@ -138,8 +131,7 @@ class Listed:
     versions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A blueprint in full; `questions` maps a name to what is known of it, `ownership` a pattern to its owner."""
 
     name: str
@@ -155,8 +147,7 @@ class Shown:
     ownership: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
+class Released(NamedTuple):
     """A release that was made."""
 
     root: PurePath
@@ -168,8 +159,7 @@ class Released:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryMade:
+class LibraryMade(NamedTuple):
     """A library that was made, and the tags of its releases."""
 
     root: PurePath

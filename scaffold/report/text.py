@@ -1,21 +1,26 @@
 """Results as lines for people; the tone says what a line means, and the terminal decides how that looks."""
 
-from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from __future__ import annotations
 
-from scaffold.plan.actions import Action
-from scaffold.report.results import (
-    Diff,
-    Explanation,
-    LibraryMade,
-    Listed,
-    Released,
-    Shown,
-    Stamped,
-    Status,
-    Undone,
-    Updated,
-)
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
+    from collections.abc import Iterable, Iterator
+
+    from scaffold.plan.actions import Action
+    from scaffold.report.results import (
+        Diff,
+        Explanation,
+        LibraryMade,
+        Listed,
+        Released,
+        Shown,
+        Stamped,
+        Status,
+        Undone,
+        Updated,
+    )
+
 
 Tone = Literal["plain", "title", "good", "warn", "bad", "dim"]
 TONES: dict[str, Tone] = {"create": "good", "delete": "bad", "conflict": "bad", "merge": "warn", "replace": "warn"}

@@ -12,7 +12,7 @@ from scaffold.report.text import Tone
 from tests.report.test_data import PLAN, ROOT, STAMPED, STATUS, UPDATED, action, lock
 
 CLEAN = replace(PLAN, actions=tuple(a for a in PLAN if a.verb != "conflict"))
-CALM = replace(STATUS, drift=(), conflicts=(), edited_answers=(), latest="1.0.0", behind=False, notes=())
+CALM = STATUS._replace(drift=(), conflicts=(), edited_answers=(), latest="1.0.0", behind=False, notes=())
 SHOWN = Shown(
     "demo", "1.0.0", "Demo", "A demo", ("@p", "@q"), "active", None, ("base", "web"), ("1.0.0",),
     {"q": {"type": "str", "help": "Its name", "required": True},
@@ -27,10 +27,10 @@ EXPLAINED = Explanation(
 ALL = {
     "new": text.new(STAMPED),
     "update": text.update(UPDATED),
-    "update-dry": text.update(replace(UPDATED, applied=False)),
-    "update-clean": text.update(replace(UPDATED, plan=CLEAN)),
-    "update-staged": text.update(replace(UPDATED, plan=CLEAN, commit=None)),
-    "update-nothing": text.update(replace(UPDATED, up_to_date=True, applied=False)),
+    "update-dry": text.update(UPDATED._replace(applied=False)),
+    "update-clean": text.update(UPDATED._replace(plan=CLEAN)),
+    "update-staged": text.update(UPDATED._replace(plan=CLEAN, commit=None)),
+    "update-nothing": text.update(UPDATED._replace(up_to_date=True, applied=False)),
     "status": text.status(STATUS),
     "status-calm": text.status(CALM),
     "diff": text.diff(
@@ -76,7 +76,7 @@ def test_new_says_what_was_made_whose_it_is_and_what_is_next():
      ("none", "cannot be updated until it is in one")],
 )  # fmt: skip
 def test_new_says_where_its_repository_is(repository, words):
-    lines = [line.text for line in text.new(replace(STAMPED, repository=repository))]
+    lines = [line.text for line in text.new(STAMPED._replace(repository=repository))]
     assert sum(words in line for line in lines) == 1
 
 
@@ -118,8 +118,8 @@ def test_the_last_lines_of_an_update_say_where_things_stand():
 def test_an_update_to_the_same_version_says_whether_answers_changed():
     same = Plan(actions=(action("a", "replace"),), lock_before=lock("1.0.0"), lock_after=lock("1.0.0"))
     answered = replace(same, lock_after=replace(lock("1.0.0"), answers={"port": 1}))
-    assert next(text.update(replace(UPDATED, plan=same))).text == "demo 1.0.0: put right"
-    assert next(text.update(replace(UPDATED, plan=answered))).text == "demo 1.0.0: answers applied"
+    assert next(text.update(UPDATED._replace(plan=same))).text == "demo 1.0.0: put right"
+    assert next(text.update(UPDATED._replace(plan=answered))).text == "demo 1.0.0: answers applied"
 
 
 def test_status_has_one_line_for_each_state():
@@ -151,7 +151,7 @@ def test_status_has_one_line_for_each_state():
          "current"],
 )  # fmt: skip
 def test_a_state_alone_is_one_line(more, word, tone):
-    _, *lines = text.status(replace(CALM, **more))
+    _, *lines = text.status(CALM._replace(**more))
     assert len(lines) == 1
     assert word in lines[0].text
     assert lines[0].tone == tone
@@ -189,7 +189,7 @@ def test_explain_is_a_table():
         "  key tool   locked",
         "  line 3     base/a",
     ]
-    yours = replace(EXPLAINED, template=None, keys={}, line_from="yours")
+    yours = EXPLAINED._replace(template=None, keys={}, line_from="yours")
     assert [line.text for line in text.explain(yours)][-1] == "  line 3     yours"
 
 
