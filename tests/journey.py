@@ -42,7 +42,8 @@ class Journey:
         shown = ["scaffold", *command[3:]] if command[:3] == SCAFFOLD else command
         self.say(f"\n$ {shlex.join(shown)}")
         done = subprocess.run(command, cwd=where, env=self._environment, capture_output=True, text=True, check=False)
-        self.say((done.stdout + done.stderr).rstrip())
+        if said := (done.stdout + done.stderr).rstrip():
+            self.say(said)
         if done.returncode not in ok:
             raise SystemExit(f"{shlex.join(shown)} exited {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
@@ -115,7 +116,8 @@ def main() -> None:
     for step in (stamp, work, release, update):
         step(journey)
     journey.say(f"\nDone. The library is in {journey.library}, the service in {journey.service}.")
-    journey.say("Try there: scaffold explain pyproject.toml; scaffold undo; make setup && make check")
+    journey.say(f"Try in the service, with {Path(sys.executable).with_name('scaffold')} as scaffold:")
+    journey.say("  scaffold explain pyproject.toml; scaffold undo; make setup && make check")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from scaffold import disk
@@ -21,7 +22,7 @@ def init_library(dest: Path | str) -> LibraryMade:
     """Copy the built-in library into a git repository of its own, its releases tagged; raises ScaffoldError."""
     root = Path(os.path.abspath(Path(dest).expanduser()))  # noqa: PTH100 - a link at dest is not to be followed
     refuse_existing(root)
-    temporary = root.with_name(f".{root.name}.scaffold-{os.getpid()}")
+    temporary = root.with_name(f".{root.name}.scaffold-{token_hex(4)}")
     built_in = FolderLibrary(built_in_root(), BUILT_IN)
     try:
         for folder in ("blueprints", "templates"):

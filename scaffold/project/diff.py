@@ -70,6 +70,6 @@ def _text(path: str, old: File | None, new: File | None) -> str:
 
 def _library(project: Project, *, offline: bool, notify: Notify) -> Library | None:
     try:
-        return locate(project.wishes.source, offline=offline, notify=notify)
+        return locate(project.wishes.source, base=project.root, offline=offline, notify=notify)
     except SourceError:
         return None  # the project's own objects are enough in most cases

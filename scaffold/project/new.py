@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import scaffold
@@ -93,8 +94,8 @@ def refuse_existing(root: Path) -> None:
 def _write(root: Path, tree: Tree, plan: Plan, *, git: bool) -> str:
     """Write everything beside `root`, then move it there in one step."""
     enclosing = _enclosing(root) if git else None
-    missing = [folder for folder in root.parents if not folder.exists()]
-    temporary = root.with_name(f".{root.name}.scaffold-{os.getpid()}")
+    missing = [folder for folder in (root, *root.parents) if not folder.exists()]
+    temporary = root.with_name(f".{root.name}.scaffold-{token_hex(4)}")
     try:
         temporary.mkdir(parents=True)
         for path, file in tree.items():

@@ -58,7 +58,7 @@ def prepare(
             hint="resolve and git add them, or take the last update back with scaffold undo",
         )
     wishes = project.wishes
-    library = locate(wishes.source, offline=offline, notify=notify)
+    library = locate(wishes.source, base=project.root, offline=offline, notify=notify)
     release = library.release(wishes.blueprint, to)
     require_scaffold(release.blueprint, scaffold.__version__)
     _refuse_unknown_answers(project, release)

@@ -67,7 +67,7 @@ def _drift(path: str, locked: Locked, file: File | None) -> Iterator[Drift]:
 
 def _latest(project: Project, *, offline: bool, notify: Notify) -> tuple[Version | None, tuple[str, ...]]:
     try:
-        library = locate(project.wishes.source, offline=offline, notify=notify)
+        library = locate(project.wishes.source, base=project.root, offline=offline, notify=notify)
         return newest_of(library.versions(project.wishes.blueprint)), (library.note,) if library.note else ()
     except ScaffoldError as error:
         return None, (f"whether it is behind is unknown: {error}",)

@@ -23,11 +23,14 @@ def built_in_root() -> Path:
     return packaged if packaged.is_dir() else package.parent
 
 
-def locate(source: str, *, offline: bool = False, notify: Notify = lambda _: None) -> Library:
-    """Open a library; `notify` hears of work that may take long. Raises SourceError."""
+def locate(source: str, *, base: Path = Path(), offline: bool = False, notify: Notify = lambda _: None) -> Library:
+    """Open a library; a relative folder counts from `base`, and `notify` hears of what may take long.
+
+    Raises SourceError.
+    """
     if source == BUILT_IN:
         return FolderLibrary(built_in_root(), BUILT_IN, fixed=True)
-    folder = Path(source).expanduser()
+    folder = base / Path(source).expanduser()
     if folder.is_dir():
         return _folder(folder.resolve())
     if "://" not in source and not source.startswith("git@"):

@@ -186,3 +186,12 @@ def test_what_takes_longer_than_a_second_is_said_without_a_terminal(library, tmp
     done = scaffold("new", "demo", tmp_path / "a", "--source", "slow://library", where=tmp_path, **environment)
     assert done.code == 0, done.err
     assert done.err == "Fetching slow://library ...\n"
+
+
+def test_a_relative_source_in_the_answers_counts_from_the_project(library, tmp_path):
+    project = world.stamp(library, tmp_path / "p")
+    place = project / ".scaffold/answers.yml"
+    place.write_text(place.read_text().replace(f"source: {library}", "source: ../library"))
+    for where in (project, project / "src", tmp_path):
+        done = scaffold("status", project, "--format", "json", where=where)
+        assert (done.code, done.json["latest"]) == (0, "1.0.0")
