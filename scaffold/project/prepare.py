@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from packaging.version import Version
+
 import scaffold
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
@@ -18,6 +20,7 @@ from scaffold.plan.make import Target, make
 from scaffold.project.base import Bases
 from scaffold.project.opened import FOLDER, Project, read_ours
 from scaffold.render import native
+from scaffold.sources.library import Library, newest_of
 from scaffold.sources.locate import Notify, locate
 from scaffold.tree import Tree
 
@@ -59,7 +62,7 @@ def prepare(
         )
     wishes = project.wishes
     library = locate(wishes.source, base=project.root, offline=offline, notify=notify)
-    release = library.release(wishes.blueprint, to)
+    release = library.release(wishes.blueprint, to or _newest(library, project))
     require_scaffold(release.blueprint, scaffold.__version__)
     _refuse_unknown_answers(project, release)
     answers = native.resolve(release, given=data, previous=wishes.answers, folder_name=project.root.name, ask=ask)
@@ -81,6 +84,21 @@ def prepare(
     notes += [f"no longer asked, so dropped: {', '.join(answers.dropped)}"] if answers.dropped else []
     written = _rewritten(project, wished)
     return Prepared(project, plan, tree, answers, written, tuple(notes))
+
+
+def _newest(library: Library, project: Project) -> str | None:
+    """Return the version to go to where none was named (None: the newest); raises ProjectError rather than go back."""
+    name, applied = project.wishes.blueprint, Version(project.recorded.version)
+    versions = library.versions(name)
+    if name != project.recorded.blueprint or newest_of(versions) >= applied:
+        return None
+    if applied in versions:
+        return str(applied)
+    raise ProjectError(
+        f"the newest {name} in {library.address} is {newest_of(versions)}, and the project is at {applied}",
+        where=str(project.root),
+        hint="use a newer library, or go back with --to",
+    )
 
 
 def _rewritten(project: Project, wished: Wishes) -> bytes:

@@ -16,11 +16,15 @@ from scaffold.sources.library import newest_of
 from scaffold.sources.locate import Notify, locate
 from scaffold.tree import File
 
+WAIVERS = ".scaffold/waivers.yml"
+
 
 def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify = lambda _: None) -> Status:
     """Look at the project at or above a folder; raises ProjectError or FormatError."""
     project = open_project(Path(directory))
     latest, notes = _latest(project, offline=offline, notify=notify)
+    if (project.root / WAIVERS).exists():
+        notes = (*notes, f"{WAIVERS} is not read: this scaffold knows no waivers yet")
     applied, wished = project.recorded.answers, project.wishes.answers
     switched = project.recorded.blueprint != project.wishes.blueprint
     return Status(

@@ -195,3 +195,20 @@ def test_a_relative_source_in_the_answers_counts_from_the_project(library, tmp_p
     for where in (project, project / "src", tmp_path):
         done = scaffold("status", project, "--format", "json", where=where)
         assert (done.code, done.json["latest"]) == (0, "1.0.0")
+
+
+def test_an_update_never_goes_back_by_itself(library, tmp_path):
+    release(library, "2.0.0rc1", {"ci.yml": "steps: [rc]\n"})
+    scaffold("new", "demo@2.0.0rc1", tmp_path / "p", "--source", library, where=tmp_path)
+    assert scaffold("update", "--format", "json", where=tmp_path / "p").json["up_to_date"]
+    git("tag", "--delete", "demo/v2.0.0rc1", where=library)
+    done = scaffold("update", where=tmp_path / "p")
+    assert done.code == 1
+    assert "the newest demo in" in done.err
+    assert "is 1.0.0, and the project is at 2.0.0rc1 (use a newer library, or go back with --to)" in done.err
+    assert scaffold("update", "--to", "1.0.0", where=tmp_path / "p").code == 0
+
+
+def test_waivers_that_are_not_read_are_said(project):
+    world.write(project, {".scaffold/waivers.yml": "[]\n"})
+    assert "waivers.yml is not read" in scaffold("status", where=project).out
