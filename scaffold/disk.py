@@ -4,17 +4,30 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from scaffold.errors import ProjectError
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File
 
 
+def expand(path: Path | str) -> Path:
+    """Return the path with `~` replaced by the user's home; raises ProjectError where there is no such user."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise ProjectError(f"there is no home folder for {path}", hint="write the path in full") from error
+
+
 def read(root: Path, path: str) -> File | None:
-    """Return the file at `path` below `root`, or None; raises ProjectError for a folder or a device there."""
+    """Return the file at `path` below `root`, or None; raises ProjectError for a folder or a device there.
+
+    What lies behind a symbolic link to a folder is not at `path`, wherever the link leads.
+    """
     place = root / path
     try:
+        if any(parent.is_symlink() for parent in place.parents[: path.count("/")]):
+            return None
         status = place.lstat()
         if stat.S_ISLNK(status.st_mode):
             return File(os.fsencode(place.readlink()), SYMLINK)
@@ -47,11 +60,16 @@ def walk(root: Path) -> dict[str, File]:
     return found
 
 
-def check_way(root: Path, path: str) -> None:
-    """Raise ProjectError where a parent of `path` is a symbolic link or a file: writing there could leave `root`."""
+def check_way(root: Path, path: str, gone: Collection[str] = ()) -> None:
+    """Raise ProjectError where a parent of `path` is a symbolic link or a file: writing there could leave `root`.
+
+    The paths in `gone` are removed first, so they are in nobody's way.
+    """
     place = root
     for part in path.split("/")[:-1]:
         place = place / part
+        if place.relative_to(root).as_posix() in gone:
+            return
         if place.is_symlink():
             raise ProjectError(f"{path} lies behind a symbolic link, so it is not written", where=str(place))
         if place.exists() and not place.is_dir():

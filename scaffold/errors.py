@@ -1,5 +1,14 @@
 """Every failure that a user may cause or meet: one sentence, where it happened, and what to do about it."""
 
+import re
+
+CREDENTIALS = re.compile(r"(\w+://)[^/\s]+@")
+
+
+def without_credentials(text: str) -> str:
+    """Return the text with user name and password taken out of every address in it."""
+    return CREDENTIALS.sub(r"\1", text)
+
 
 class ScaffoldError(Exception):
     """A stated reason to stop; the command line prints it and exits 1."""

@@ -1,21 +1,23 @@
 """`.scaffold/lock.json`: what was last applied. Sorted, one file a line, so that git merges it well."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from packaging.version import InvalidVersion, Version
 
-from scaffold.blueprint.ownership import OWNERS, KeyPath, Owner, Ownership, key_path, spell
+from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, key_path, owner, spell
 from scaffold.errors import FormatError, ScaffoldError
-from scaffold.formats.located import Located
+from scaffold.formats.located import Located, one_of, text
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, safe_path
 
 FORMAT = 1
 DROPPED = "dropped"  # stands for the pending blob of a file that the blueprint no longer brings
 PATH = ".scaffold/lock.json"
 RESTORE = "put it back with `git checkout -- .scaffold/lock.json`"
+UNMERGED = "take one side with `git checkout --ours .scaffold`, git add it, then run scaffold update"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ def parse(content: bytes, where: str = PATH) -> Lock:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise FormatError(f"the lock is damaged: {error}", where=where + line, hint=RESTORE) from error
+        hint = UNMERGED if b"<<<<<<< " in content else RESTORE
+        raise FormatError(f"the lock is damaged: {error}", where=where + line, hint=hint) from error
     if isinstance(data, dict) and isinstance(data.get("format"), int) and data["format"] > FORMAT:
         writer = data.get("scaffold", "a newer version")
         raise FormatError(
@@ -132,11 +135,11 @@ def parse(content: bytes, where: str = PATH) -> Lock:
 
 def _lock_in(at: Located) -> Lock:
     return Lock(
-        scaffold=at.required("scaffold", _text),
-        blueprint=at.required("blueprint", _text),
-        source=at.required("source", _text),
+        scaffold=at.required("scaffold", text),
+        blueprint=at.required("blueprint", text),
+        source=at.required("source", text),
         version=at.required("version", _version),
-        commit=at.optional("commit", _text, None),
+        commit=at.optional("commit", text, None),
         answers=at.required("answers", lambda v: dict(v.a(dict))),
         files=at.required("files", lambda v: {safe_path(path): _file_in(file) for path, file in v.items()}),
     )
@@ -144,29 +147,21 @@ def _lock_in(at: Located) -> Lock:
 
 def _file_in(at: Located) -> Locked:
     return Locked(
-        blob=at.optional("blob", _hex, None),
-        mode=at.required("mode", lambda v: cast("Mode", _word(v, REGULAR, EXECUTABLE, SYMLINK))),
-        owner=at.required("ownership", _owner),
-        origin=at.required("template", _text),
-        sha256=at.optional("sha256", _hex, None),
+        blob=at.optional("blob", _blob, None),
+        mode=at.required("mode", lambda v: cast("Mode", one_of(REGULAR, EXECUTABLE, SYMLINK)(v))),
+        owner=at.required("ownership", owner),
+        origin=at.required("template", text),
+        sha256=at.optional("sha256", _sha256, None),
         keys=at.optional("keys", _keys, {}),
-        pending=at.optional("pending", lambda v: DROPPED if v.data == DROPPED else _hex(v), None),
+        pending=at.optional("pending", lambda v: DROPPED if v.data == DROPPED else _blob(v), None),
     )
 
 
 def _keys(at: Located) -> Mapping[KeyPath, tuple[Owner, str]]:
     return {
-        key_path(name, value): (value.required("ownership", _owner), value.required("sha256", _text))
+        key_path(name, value): (value.required("ownership", owner), value.required("sha256", text))
         for name, value in at.items()
     }
-
-
-def _owner(at: Located) -> Owner:
-    return cast("Owner", _word(at, *OWNERS))
-
-
-def _text(at: Located) -> str:
-    return at.a(str)
 
 
 def _version(at: Located) -> str:
@@ -177,13 +172,13 @@ def _version(at: Located) -> str:
     return str(at.data)
 
 
-def _hex(at: Located) -> str:
-    if not isinstance(at.data, str) or len(at.data) not in (40, 64) or set(at.data) - set("0123456789abcdef"):
-        at.fail("a hexadecimal id")
-    return str(at.data)
+def _hex(digits: int) -> Callable[[Located], str]:
+    def read(at: Located) -> str:
+        if not isinstance(at.data, str) or not re.fullmatch(f"[0-9a-f]{{{digits}}}", at.data):
+            at.fail(f"{digits} hexadecimal digits")
+        return str(at.data)
+
+    return read
 
 
-def _word(at: Located, *words: str) -> str:
-    if at.data not in words:
-        at.fail("one of " + ", ".join(words))
-    return str(at.data)
+_blob, _sha256 = _hex(40), _hex(64)

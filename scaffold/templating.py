@@ -47,15 +47,18 @@ class Templates:
         except Exception as error:  # a template may raise anything at all
             raise self._explained(error, where) from error
 
-    def names_in(self, source: Any) -> set[str]:
-        """Return the variables that a template text, or any text in a list or mapping, refers to."""
+    def names_in(self, source: Any, where: str) -> set[str]:
+        """Return the variables that a text, or any text in a list or mapping, refers to; raises RenderError."""
         if isinstance(source, dict):
-            return set().union(*map(self.names_in, [*source, *source.values()]))
+            source = [*source, *source.values()]
         if isinstance(source, list):
-            return set().union(*map(self.names_in, source))
+            return set().union(*(self.names_in(item, where) for item in source))
         if not isinstance(source, str) or "{" not in source:
             return set()
-        return find_undeclared_variables(self._environment.parse(source))
+        try:
+            return find_undeclared_variables(self._environment.parse(source))
+        except TemplateError as error:
+            raise self._explained(error, where) from error
 
     def _explained(self, error: Exception, where: str) -> RenderError:
         if isinstance(error, TemplateSyntaxError) and error.filename:

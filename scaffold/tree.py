@@ -49,7 +49,10 @@ class Tree(Mapping[str, File]):
     def __init__(self, files: Mapping[str, File] | None = None) -> None:
         """Check every path; raises ScaffoldError for one that could leave the folder."""
         self._files = {safe_path(path): file for path, file in sorted((files or {}).items())}
+        folded: dict[str, str] = {}
         for path in self._files:
+            if (other := folded.setdefault(path.casefold(), path)) != path:
+                raise ScaffoldError(f"{other} and {path} would be one file where case does not count")
             parent = path.rpartition("/")[0]
             while parent:
                 if parent in self._files:

@@ -57,9 +57,7 @@ class Resolver:
     def _answer(self, question: Question) -> None:
         choices = self._choices_of(question)
         if not self._shown(question):
-            default = self._default_of(question, choices)
-            if default is not MISSING:
-                self._context[question.name] = default
+            self._leave_out(question, choices)
             return
         value = self._value_of(question, choices)
         if value is MISSING:
@@ -71,16 +69,30 @@ class Resolver:
         else:
             self._recorded[question.name] = value
 
+    def _leave_out(self, question: Question, choices: Mapping[str, Any] | None) -> None:
+        """Give a question that is not shown its default, unrecorded; raises AnswerError where it was answered now."""
+        if question.name in self._given:
+            raise AnswerError(
+                f"`{question.name}` is not asked here, so it takes no answer",
+                hint=f"its `when` does not hold: {question.where}",
+            )
+        if question.secret or self._secrets & self._templates.names_in(question.default, question.where):
+            self._secrets.add(question.name)
+        default = self._default_of(question, choices)
+        if default is not MISSING:
+            self._context[question.name] = default
+
     def _tells_secret(self, question: Question, value: Any) -> bool:
         """Whether the value is a default that was computed from a secret: recorded, it would give that away."""
-        if not self._secrets & self._templates.names_in(question.default):
+        if not self._secrets & self._templates.names_in(question.default, question.where):
             return False
         return bool(value == self._default_of(question, self._choices_of(question)))
 
     def _value_of(self, question: Question, choices: Mapping[str, Any] | None) -> Any:
-        for source, answers in (("--data", self._given), (".scaffold/answers.yml", self._previous)):
-            if question.name in answers:
-                return self._checked(question, answers[question.name], choices, source)
+        if question.name in self._given:
+            return self._checked(question, self._given[question.name], choices, "--data")
+        if question.name in self._previous and (self._ask is None or not self._stale(question, choices)):
+            return self._checked(question, self._previous[question.name], choices, ".scaffold/answers.yml")
         default = self._default_of(question, choices)
         if question.secret and self._ask is None:
             self._guessed.append(question.name)
@@ -97,6 +109,10 @@ class Resolver:
         if default is not MISSING and not question.secret and (problem := self._invalid(question, default)):
             self._refuse(question, default, problem, "its default")
         return default
+
+    def _stale(self, question: Question, choices: Mapping[str, Any] | None) -> bool:
+        """Whether the question no longer takes its answer of last time."""
+        return bool(self._problem(question, self._previous[question.name], choices))
 
     def _checked(self, question: Question, raw: Any, choices: Mapping[str, Any] | None, source: str) -> Any:
         if problem := self._problem(question, raw, choices):

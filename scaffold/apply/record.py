@@ -1,7 +1,6 @@
 """Records of operations: what changed, before and after, beside the contents that undo needs."""
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -74,8 +73,14 @@ class Place:
 
     @property
     def slug(self) -> str:
-        """A name for the project that is safe in a file name and a reference."""
+        """A name for the project that is safe in a file name."""
         return "root" if not self.prefix else sha256(self.prefix.encode()).hexdigest()[:16]
+
+    @property
+    def reference(self) -> str:
+        """The reference that keeps the bases of this project, apart for each work tree of the repository."""
+        folder = self.repository.folder
+        return f"refs/scaffold/{self.slug}" + (f"-{folder.name}" if folder.parent.name == "worktrees" else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +110,10 @@ def refuse_interrupted(place: Place) -> None:
 
 
 def save(record: Record) -> Record:
-    """Write a record in one step; before files are swapped it is on the disk, whatever happens to the machine."""
+    """Write a record in one step."""
     place = record.folder / f"{RECORD}.new"
     with place.open("w") as file:
         file.write(json.dumps({name: getattr(record, name) for name in RECORDED}, default=_step_out))
-        if record.state == "swapping":
-            file.flush()
-            os.fsync(file.fileno())
     place.replace(record.folder / RECORD)
     return record
 
@@ -173,7 +175,7 @@ def _load(folder: Path) -> Record | None:
             for step in data.pop("steps")
         )
         return Record(folder=folder, steps=steps, **data)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # never came to be written: the run was killed while staging
 
 

@@ -9,26 +9,26 @@ from pathlib import Path
 from typing import Literal
 
 from scaffold import disk
-from scaffold.apply.record import Change, Operation, Place, Record, Step, forget, new_folder, save, side_of
+from scaffold.apply.record import Change, Operation, Place, Record, Side, Step, forget, new_folder, save, side_of
 from scaffold.errors import ProjectError
 from scaffold.git.objects import Entry
-from scaffold.tree import File
+from scaffold.tree import File, blob_id
 
 Edited = Literal["refuse", "keep", "lose"]
 
 
 @contextmanager
 def exclusively(place: Place) -> Iterator[None]:
-    """Hold the project against a second scaffold; raises ProjectError where another holds it."""
+    """Hold the repository, whose index all its projects share, against a second scaffold; raises ProjectError."""
     from filelock import FileLock, Timeout  # only what changes a project needs it
 
     place.records.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(place.records / "busy", timeout=0)
+    lock = FileLock(place.records.parent / "busy", timeout=0)
     try:
         lock.acquire()
     except Timeout as error:
         raise ProjectError(
-            "another scaffold is at work on this project", where=str(place.root), hint="wait until it is done"
+            "another scaffold is at work in this repository", where=str(place.root), hint="wait until it is done"
         ) from error
     try:
         yield
@@ -41,8 +41,9 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
 
     `files_exist`: the caller has written the new files elsewhere and moves them in itself.
     """
+    gone = {change.path for change in changes if change.after is None}
     for change in changes:
-        disk.check_way(place.root, change.path)
+        disk.check_way(place.root, change.path, gone)
     index = place.repository.staged([_in_repository(place, change.path) for change in changes])
     steps = tuple(
         Step(
@@ -80,8 +81,8 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
 
 def swap(place: Place, record: Record, changes: list[Change]) -> None:
     """Move the staged files into place one by one, then write git's index once; raises OSError or ProjectError."""
-    for change in changes:
-        if side_of(disk.read(place.root, change.path)) != side_of(change.before):
+    for change in sorted(changes, key=lambda change: change.after is not None):  # a file may become a folder
+        if _side_now(place, change.path) != side_of(change.before):
             raise ProjectError(
                 f"nothing was changed: {change.path} was edited meanwhile", where=str(place.root), hint="run it again"
             )
@@ -117,8 +118,9 @@ def roll_back(place: Place, record: Record, edited: Edited = "refuse") -> None:
             where=str(place.root),
             hint="commit it and use git revert, or lose it with scaffold undo --force",
         )
+    save(replace(record, state="swapping"))  # should this fail or be killed, status says so and undo goes on
     kept = set(since) if edited == "keep" else set()
-    for step in record.steps:
+    for step in sorted(record.steps, key=lambda step: step.before is not None):  # a folder may become a file again
         if step.path not in kept:
             _put_back(place, record, step)
     _take_head_back(place, record)
@@ -127,21 +129,27 @@ def roll_back(place: Place, record: Record, edited: Edited = "refuse") -> None:
 
 
 def _put_back(place: Place, record: Record, step: Step) -> None:
-    if side_of(disk.read(place.root, step.path)) == step.before:
+    if _side_now(place, step.path) == step.before:
         return
     if step.before is None:
         disk.remove(place.root, step.path)
         return
     mode, id_ = step.before
+    kept = record.folder / "before" / id_
+    content = kept.read_bytes() if kept.exists() else b""
+    if blob_id(content) != id_:
+        content = place.repository.blob(id_) or b""
+    if blob_id(content) != id_:
+        raise ProjectError(f"what {step.path} was before is lost", where=str(kept), hint="look for it with git log")
     staged = record.folder / "back"
     staged.unlink(missing_ok=True)
-    disk.write(staged, File((record.folder / "before" / id_).read_bytes(), mode), place.root / step.path)
+    disk.write(staged, File(content, mode), place.root / step.path)
     disk.swap_in(staged, place.root, step.path)
 
 
 def edited_since(place: Place, record: Record) -> list[str]:
     """Return the paths that are now neither as before the operation nor as after it."""
-    now = {step.path: side_of(disk.read(place.root, step.path)) for step in record.steps}
+    now = {step.path: _side_now(place, step.path) for step in record.steps}
     return [step.path for step in record.steps if now[step.path] not in (step.before, step.after)]
 
 
@@ -154,7 +162,10 @@ def _take_head_back(place: Place, record: Record) -> None:
         if not record.commits or not own or repository.is_pushed(head):
             return
         repository.point_head(record.branch, record.head)
-    if record.new_branch is not None and repository.reference(record.new_branch) in (head, record.head):
+    if record.new_branch is not None and repository.reference(record.new_branch) in (
+        record.head,
+        record.commit or head,
+    ):
         repository.point_head(record.branch, record.head)
         repository.delete_reference(record.new_branch)
 
@@ -171,3 +182,9 @@ def _in_repository(place: Place, path: str) -> str:
 
 def _staged(folder: Path, path: str) -> Path:
     return folder / "after" / sha256(path.encode()).hexdigest()
+
+
+def _side_now(place: Place, path: str) -> Side:
+    """Return what stands at `path`; a folder is no file, whatever is in it."""
+    here = place.root / path
+    return None if here.is_dir() and not here.is_symlink() else side_of(disk.read(place.root, path))

@@ -20,7 +20,7 @@ from scaffold.sources.locate import BUILT_IN, Notify, built_in_root, locate
 
 def init_library(dest: Path | str) -> LibraryMade:
     """Copy the built-in library into a git repository of its own, its releases tagged; raises ScaffoldError."""
-    root = Path(os.path.abspath(Path(dest).expanduser()))  # noqa: PTH100 - a link at dest is not to be followed
+    root = Path(os.path.abspath(disk.expand(dest)))  # noqa: PTH100 - a link at dest is not to be followed
     refuse_existing(root)
     temporary = root.with_name(f".{root.name}.scaffold-{token_hex(4)}")
     built_in = FolderLibrary(built_in_root(), BUILT_IN)

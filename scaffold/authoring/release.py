@@ -1,20 +1,22 @@
 """Release a blueprint: prove it renders, set its version, write its changelog entry, commit and tag."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
 from scaffold import disk
-from scaffold.blueprint.release import Release, manifest_path, tag
+from scaffold.blueprint.release import Release, manifest_path, read_manifest, tag
 from scaffold.errors import FormatError, ProjectError, ScaffoldError, SourceError
 from scaffold.formats import yaml
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects, is_repository, open_repository
 from scaffold.render import native
 from scaffold.report.results import Released
-from scaffold.sources.library import FolderLibrary
+from scaffold.sources.library import FolderLibrary, version_of
 
 UNRELEASED = re.compile(r"^## \[?Unreleased\]?[ \t]*\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE)
 VERSION_LINE = re.compile(r"^version:[ \t]*[^\s#]+", re.MULTILINE)
@@ -46,12 +48,14 @@ def release(
     manifest, changelog = root / manifest_path(name), root / f"blueprints/{name}/CHANGELOG.md"
     written = VERSION_LINE.sub(f"version: {_quoted(wanted)}", manifest.read_text(), count=1)
     logged = _log(changelog.read_text() if changelog.exists() else HEAD, wanted, today, entries)
-    manifest.write_text(written)
-    changelog.write_text(logged)
-    paths = [path.relative_to(root).as_posix() for path in (manifest, changelog)]
-    porcelain.add(root, paths)
-    porcelain.commit_paths(root, paths, f"release: {name} {wanted}", "mend what it says, and release again")
-    porcelain.tag(root, tag(name, wanted), f"{name} {wanted}\n\n" + "\n".join(entries))
+    if read_manifest(name, written.encode()).version != wanted:
+        raise FormatError("the version cannot be set", where=str(manifest), hint="write it as `version: 1.2.0`")
+    with _taking_back(repository, (manifest, changelog)) as paths:
+        manifest.write_text(written)
+        changelog.write_text(logged)
+        porcelain.add(root, paths)
+        porcelain.commit_paths(root, paths, f"release: {name} {wanted}", "mend what it says, and release again")
+        porcelain.tag(root, tag(name, wanted), f"{name} {wanted}\n\n" + "\n".join(entries))
     return Released(
         root=root,
         name=name,
@@ -61,6 +65,25 @@ def release(
         commit=repository.head() or "",
         notes=tuple(entries),
     )
+
+
+@contextmanager
+def _taking_back(repository: Objects, files: tuple[Path, ...]) -> Iterator[list[str]]:
+    """Put files, index and HEAD back where the body fails; yields the files' paths in the repository."""
+    paths = [file.relative_to(repository.root.resolve()).as_posix() for file in files]
+    before = {file: file.read_bytes() if file.exists() else None for file in files}
+    index, head, branch = repository.staged(paths), repository.head(), repository.branch()
+    try:
+        yield paths
+    except BaseException:
+        for file, content in before.items():
+            if content is None:
+                file.unlink(missing_ok=True)
+            else:
+                file.write_bytes(content)
+        repository.point_head(branch, head)
+        repository.stage(index)
+        raise
 
 
 def _next(current: Version, version: str | None, bump: str | None) -> Version:
@@ -112,8 +135,9 @@ def _prove(current: Release, root: Path) -> None:
 
 
 def _last_tag(repository: Objects, name: str) -> str | None:
-    versions = [Version(found.removeprefix(tag(name, ""))) for found in repository.tags(tag(name, ""))]
-    return repository.commit_of(f"refs/tags/{tag(name, max(versions))}") if versions else None
+    tags = {version_of(found.removeprefix(tag(name, ""))): found for found in repository.tags(tag(name, ""))}
+    versions = [version for version in tags if version is not None]
+    return repository.commit_of(f"refs/tags/{tags[max(versions)]}") if versions else None
 
 
 def _entries(

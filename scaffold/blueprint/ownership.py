@@ -30,23 +30,24 @@ def parse(at: Located) -> Mapping[str, Ownership]:
 
 def _ownership(at: Located) -> Ownership:
     if not isinstance(at.data, dict):
-        return Ownership(_owner(at))
+        return Ownership(owner(at))
     at.only({"file", "keys"})
     managed: Owner = "managed"
-    owner = at.optional("file", _owner, managed)
+    file = at.optional("file", owner, managed)
     none: dict[KeyPath, Owner] = {}
-    keys = at.optional("keys", lambda value: {key_path(k, v): _owner(v) for k, v in value.items()}, none)
-    if owner == "locked" and keys:
+    keys = at.optional("keys", lambda value: {key_path(k, v): owner(v) for k, v in value.items()}, none)
+    if file == "locked" and keys:
         at.child("keys").fail("absent: in a locked file every key is locked")
-    if owner == "seeded" and set(keys.values()) - {"locked"}:
+    if file == "seeded" and set(keys.values()) - {"locked"}:
         at.child("keys").fail("locked keys only: the rest of a seeded file is the team's")
     for path in keys:
         if nested := next((other for other in keys if len(other) > len(path) and other[: len(path)] == path), None):
             at.child("keys").child(spell(nested)).fail(f"absent: `{spell(path)}` owns all below it")
-    return Ownership(owner, {path: key for path, key in keys.items() if key != owner})
+    return Ownership(file, {path: key for path, key in keys.items() if key != file})
 
 
-def _owner(at: Located) -> Owner:
+def owner(at: Located) -> Owner:
+    """Read an owner; raises FormatError."""
     return cast("Owner", one_of(*OWNERS)(at))
 
 

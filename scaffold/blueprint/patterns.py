@@ -5,7 +5,8 @@ from functools import lru_cache
 from pathspec import PathSpec
 
 from scaffold.blueprint.ownership import Ownership
-from scaffold.blueprint.release import Release
+from scaffold.blueprint.release import Release, manifest_path
+from scaffold.errors import FormatError
 
 
 class Rules:
@@ -16,7 +17,10 @@ class Rules:
         patterns = release.blueprint.ownership
         self._owners = list(patterns.values())
         # Not GitIgnoreSpec: there, as in git, a pattern for a folder gives way to an earlier one for the file.
-        self._spec = PathSpec.from_lines("gitignore", patterns)
+        try:
+            self._spec = PathSpec.from_lines("gitignore", patterns)
+        except ValueError as error:
+            raise FormatError(f"`ownership` holds {error}", where=manifest_path(release.blueprint.name)) from error
 
     def of(self, path: str) -> Ownership:
         """Return the ownership of `path`."""

@@ -3,6 +3,7 @@
 import os
 import sys
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 import scaffold
 from scaffold.cli import console, library, project
-from scaffold.errors import ScaffoldError
+from scaffold.errors import ScaffoldError, without_credentials
 from scaffold.report.text import Line
 
 OK, REFUSED, BUG, INTERRUPTED = 0, 1, 70, 130
@@ -52,6 +53,12 @@ def main() -> int:
     """Run the command line and return its exit code."""
     for name in GIT_LOCAL:
         os.environ.pop(name, None)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - open as long as the process is
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a letter shows its number
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except ScaffoldError as error:
@@ -60,7 +67,12 @@ def main() -> int:
     except OSError as error:  # a full disk, a lost permission: the machine's doing, not a bug
         console.complain(f"{error.filename or 'the disk'}: {error.strerror or error}")
         return REFUSED
+    except SystemExit as error:
+        if error.code == INTERRUPTED:
+            console.complain("interrupted")
+        raise
     except KeyboardInterrupt:
+        console.complain("interrupted")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the one place where a bug becomes an exit code
         console.complain(f"this is a bug in scaffold ({type(error).__name__}); what is known of it: {_log(error)}")
@@ -69,14 +81,16 @@ def main() -> int:
 
 
 def _log(error: Exception) -> Path:
-    """Write what a bug report needs, without the values of answers; returns where."""
+    """Write what a bug report needs, without answers and credentials of the command line; returns where."""
     import traceback  # only a bug needs it, and the place of its log
 
     from platformdirs import user_log_path
 
     now = datetime.now(UTC)
     place = user_log_path("scaffold", ensure_exists=True) / f"bug-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
-    words = [word.split("=")[0] for word in sys.argv[1:]]
-    head = f"scaffold {scaffold.__version__}, Python {sys.version}, {sys.platform}\n{words}\n\n"
-    place.write_text(head + "".join(traceback.format_exception(error)))
+    text = f"scaffold {scaffold.__version__}, Python {sys.version}, {sys.platform}\n{sys.argv[1:]}\n\n"
+    text += "".join(traceback.format_exception(error))
+    for value in {word.partition("=")[2] for word in sys.argv} - {""}:
+        text = text.replace(value, "...")
+    place.write_text(without_credentials(text))
     return place

@@ -29,8 +29,8 @@ def load(content: bytes, file: str) -> Located:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FormatError(f"this is not valid YAML: {error.problem}", where=f"{file}:{line}") from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise FormatError(f"this is not valid YAML: {error}", where=file) from error
+    except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
+        raise FormatError(f"this is not valid YAML: {' '.join(str(error).split())}", where=file) from error
     return Located(data, file, lines)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pygit2 import Blob, Commit, Index, IndexEntry, Oid, Patch, Repository, Tree, discover_repository
 from pygit2 import GitError as LibgitError
-from pygit2.enums import FileMode, FileStatus, ObjectType, RepositoryOpenFlag, RepositoryState
+from pygit2.enums import FileMode, ObjectType, RepositoryOpenFlag, RepositoryState
 
 from scaffold.errors import GitError
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id
@@ -16,6 +16,12 @@ MODES: Mapping[int, Mode] = {
     FileMode.BLOB: REGULAR,
     FileMode.BLOB_EXECUTABLE: EXECUTABLE,
     FileMode.LINK: SYMLINK,
+}
+HINTS = {
+    "not owned by current user": "git config --global --add safe.directory and its path",
+    "unknown object format": "scaffold needs a repository with SHA-1 ids",
+    "index is locked": "if no other git is at work, remove .git/index.lock",
+    "in index": "rm .git/index and git reset make it anew",
 }
 Entry = tuple[str, str]  # mode in octal digits, blob id
 Staged = Mapping[int, Entry]  # index stage (0: merged; 1 base, 2 ours, 3 theirs) -> entry
@@ -28,7 +34,8 @@ def _explained(where: Path | str) -> Iterator[None]:
     except KeyError as error:
         raise GitError(f"the repository lacks {error}", where=str(where), hint="git fsck says more") from error
     except (LibgitError, ValueError, OSError) as error:
-        raise GitError(f"git refused: {error}", where=str(where)) from error
+        hint = next((hint for said, hint in HINTS.items() if said in str(error)), None)
+        raise GitError(f"the repository cannot be used: {error}", where=str(where), hint=hint) from error
 
 
 class Objects:
@@ -97,47 +104,57 @@ class Objects:
 
     def folders(self, commit: str, path: str) -> tuple[str, ...]:
         """Return the names of the folders directly below `path` at a commit."""
-        return tuple(str(item.name) for item in self._tree(commit, path) if item.type == ObjectType.TREE)
+        with _explained(self.root):
+            return tuple(str(item.name) for item in self._tree(commit, path) if item.type == ObjectType.TREE)
 
     def files(self, commit: str, path: str) -> dict[str, File]:
         """Return all files below the folder `path` at a commit, by their path below it."""
-        found: dict[str, File] = {}
-        stack = [("", self._tree(commit, path))]
-        while stack:
-            prefix, tree = stack.pop()
-            for item in tree:
-                name = f"{prefix}{item.name}"
-                if item.type == ObjectType.TREE:
-                    stack.append((f"{name}/", item))
-                elif item.type == ObjectType.BLOB:
-                    found[name] = File(item.data, MODES.get(item.filemode, REGULAR))
-        return dict(sorted(found.items()))
+        with _explained(self.root):
+            found: dict[str, File] = {}
+            stack = [("", self._tree(commit, path))]
+            while stack:
+                prefix, tree = stack.pop()
+                for item in tree:
+                    name = f"{prefix}{item.name}"
+                    if item.type == ObjectType.TREE:
+                        stack.append((f"{name}/", item))
+                    elif item.type == ObjectType.BLOB:
+                        found[name] = File(item.data, MODES.get(item.filemode, REGULAR))
+            return dict(sorted(found.items()))
 
     def file(self, commit: str, path: str) -> bytes | None:
         """Return one file's content at a commit, or None."""
-        try:
-            item = self._commit(commit).tree[path]
-        except KeyError:
-            return None
-        return item.data if isinstance(item, Blob) else None
+        with _explained(self.root):
+            try:
+                item = self._commit(commit).tree[path]
+            except KeyError:
+                return None
+            return item.data if isinstance(item, Blob) else None
 
     def entries(self, paths: Iterable[str]) -> Mapping[str, Entry]:
         """Return mode and blob id at HEAD of those `paths` that are there."""
-        head = self.head()
-        if head is None:
-            return {}
-        tree = self._commit(head).tree
-        found = {}
-        for path in paths:
-            if path in tree:
-                item = tree[path]
-                found[path] = (f"{int(item.filemode):o}", str(item.id))
-        return found
-
-    def is_modified(self, path: str) -> bool:
-        """Whether git, with its filters, sees the file in the work tree differ from the index or HEAD."""
         with _explained(self.root):
-            return self._repository.status_file(path) != FileStatus.CURRENT
+            head = self.head()
+            if head is None:
+                return {}
+            tree = self._commit(head).tree
+            found = {}
+            for path in paths:
+                if path in tree:
+                    item = tree[path]
+                    found[path] = (f"{int(item.filemode):o}", str(item.id))
+            return found
+
+    def stored_blob(self, path: str) -> str:
+        """Return the id that git would store the work tree's file under, its filters (line ends) applied."""
+        with _explained(self.root):
+            return str(self._repository.hashfile(path))
+
+    def keeps_modes(self) -> bool:
+        """Whether executable bits in the work tree count (core.fileMode)."""
+        with _explained(self.root):
+            config = self._repository.config
+            return "core.filemode" not in config or config.get_bool("core.filemode")
 
     def is_ignored(self, path: str) -> bool:
         """Whether git ignores the path."""
@@ -199,12 +216,40 @@ class Objects:
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return the ids of a commit's parents."""
-        return tuple(str(id_) for id_ in self._commit(commit).parent_ids)
+        with _explained(self.root):
+            return tuple(str(id_) for id_ in self._commit(commit).parent_ids)
 
     def in_progress(self) -> str | None:
         """Return what git is in the middle of (merge, rebase, ...), or None."""
         state = RepositoryState(self._repository.state())
         return None if state == RepositoryState.NONE else state.name.lower().replace("_", " ")
+
+    def is_sparse(self) -> bool:
+        """Whether the work tree leaves out files on purpose (core.sparseCheckout)."""
+        with _explained(self.root):
+            config = self._repository.config
+            return "core.sparsecheckout" in config and config.get_bool("core.sparsecheckout")
+
+    def differing(self) -> frozenset[str]:
+        """Return the paths whose index entry is not as at HEAD."""
+        with _explained(self.root):
+            index = self._repository.index
+            index.read()
+            head = self.head()
+            if head is None:
+                return frozenset(entry.path for entry in index)
+            deltas = index.diff_to_tree(self._commit(head).tree).deltas
+            return frozenset(side.path for delta in deltas for side in (delta.old_file, delta.new_file))
+
+    def made_since(self, commit: str | None) -> str:
+        """Say what the repository holds beside one commit: other branches, tags, stashes, work trees; or nothing."""
+        with _explained(self.root):
+            names = [name for name in self._repository.references if not name.startswith("refs/scaffold/")]
+            if "refs/stash" in names:
+                return "work was stashed"
+            if any(str(self._repository.references[name].peel(Commit).id) != commit for name in names):
+                return "commits were made"
+            return "work trees were added" if self._repository.list_worktrees() else ""
 
     def is_pushed(self, commit: str) -> bool:
         """Whether a branch of a remote, as last fetched, holds the commit."""
@@ -286,12 +331,11 @@ def open_repository(path: Path) -> Objects:
 
 
 def is_repository(path: Path) -> bool:
-    """Whether `path` itself is a repository, bare or the top of a work tree."""
-    try:
-        Repository(str(path), RepositoryOpenFlag.NO_SEARCH)
-    except LibgitError:
-        return False
-    return True
+    """Whether `path` itself is a repository, bare or the top of a work tree; raises GitError for one it cannot read."""
+    if (path / ".git").exists() or ((path / "HEAD").is_file() and (path / "objects").is_dir()):
+        open_repository(path)
+        return True
+    return False
 
 
 def unified_diff(path: str, old: bytes | None, new: bytes | None) -> str:

@@ -6,15 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from scaffold.errors import GitError
+from scaffold.errors import GitError, without_credentials
 
-CREDENTIALS = re.compile(r"(\w+://)[^/@\s]+@")
+REMOTE_HEAD = "refs/remotes/library/HEAD"
+SAID = 300  # characters of what git said that an error repeats
 NOISE = ("hint:", "Cloning into", "warning:")
-
-
-def without_credentials(url: str) -> str:
-    """Return the address without user name and password."""
-    return CREDENTIALS.sub(r"\1", url)
 
 
 def _git(folder: Path, *arguments: str, doing: str, hint: str | None = None, **options: Any) -> str:
@@ -36,21 +32,27 @@ def _git(folder: Path, *arguments: str, doing: str, hint: str | None = None, **o
 
 
 def _said(error: Any) -> str:
+    """Return what git and its hooks said, on one line and without what is only noise."""
     said = without_credentials(f"{error.stderr}\n{error.stdout}")
-    lines = [re.sub(r"^(stderr|stdout): '?", "", line.strip()) for line in said.splitlines()]
-    lines = [line.rstrip("'") for line in lines if line.strip(" '") and not line.startswith(NOISE)]
+    lines = [re.sub(r"^(stderr|stdout): '", "", line.strip()) for line in said.splitlines()]
+    lines = [line.removesuffix("'") if line.count("'") % 2 else line for line in lines]
+    lines = [line for line in lines if line and not line.startswith(NOISE)]
     telling = [line for line in lines if line.startswith(("fatal:", "error:"))]
-    return (telling or lines or [f"it exited {error.status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
+    text = "; ".join(line.removeprefix("fatal: ").removeprefix("error: ") for line in telling or lines)
+    return text[:SAID] or f"it exited {error.status}"
 
 
-def clone(url: str, to: Path) -> None:
-    """Clone the branches and tags of `url` into a bare repository; raises GitError."""
-    _git(to.parent, "clone", "--quiet", "--bare", "--", url, str(to), doing=f"reach {without_credentials(url)}")
+def init_bare(folder: Path) -> None:
+    """Make an empty bare repository; raises GitError."""
+    _git(folder, "init", "--quiet", "--bare", doing="make a repository")
 
 
 def fetch(repository: Path, url: str) -> None:
-    """Bring a bare clone up to date, moved and deleted branches and tags included; raises GitError."""
-    everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+    """Bring a bare repository up to the branches, tags and HEAD of `url`, moved and deleted ones included.
+
+    The address is not written down, for it may hold credentials. Raises GitError.
+    """
+    everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", f"+HEAD:{REMOTE_HEAD}")
     options = ("--quiet", "--prune", "--force", "--no-write-fetch-head")
     _git(repository, "fetch", *options, "--", url, *everything, doing=f"reach {without_credentials(url)}")
 
@@ -70,6 +72,11 @@ def commit_all(folder: Path, message: str, hint: str) -> None:
 def add(root: Path, paths: Iterable[str]) -> None:
     """Put paths into the index; raises GitError."""
     _git(root, "add", "--", *paths, doing="add the files")
+
+
+def commit_index(root: Path, message: str, hint: str) -> None:
+    """Commit what is staged, hooks and signing included; raises GitError."""
+    _git(root, "commit", "--quiet", "--message", message, doing="commit", hint=hint)
 
 
 def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str) -> None:

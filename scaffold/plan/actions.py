@@ -8,6 +8,7 @@ from scaffold.lock import Lock
 from scaffold.tree import File
 
 Verb = Literal["create", "replace", "merge", "delete", "keep", "leave", "conflict"]
+OURS = "yours"  # what the project's side is called in conflict markers
 CHANGING: tuple[Verb, ...] = ("create", "replace", "merge", "delete", "conflict")
 
 
@@ -48,7 +49,6 @@ class Plan:
     actions: tuple[Action, ...]
     lock_before: Lock
     lock_after: Lock
-    notes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Action]:
         """Iterate over the actions."""
@@ -63,8 +63,3 @@ class Plan:
     def conflicts(self) -> tuple[Action, ...]:
         """The actions that leave a person something to decide."""
         return tuple(action for action in self.actions if action.verb == "conflict")
-
-    @property
-    def empty(self) -> bool:
-        """Whether neither a file nor the lock would change."""
-        return not self.changes and self.lock_before == self.lock_after

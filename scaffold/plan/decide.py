@@ -104,7 +104,7 @@ def _seeded(case: Case, theirs: File) -> Action:
     if case.ours is None and case.locked is None:
         return case.act("create", "new in the blueprint; from now on the team's", theirs)
     if case.ours is None:
-        return case.act("leave", "seeded: the team has deleted it", None)
+        return _deleted_by_team(case, theirs, "seeded: the team has deleted it")
     if case.moved and not case.edited:
         return case.act("keep", "seeded, and the team has not touched it", case.ours)
     if not case.ownership.keys:
@@ -114,7 +114,10 @@ def _seeded(case: Case, theirs: File) -> Action:
     except FormatError as error:
         return case.conflict(f"its locked keys cannot be set: {error.message}", case.ours)
     if content == case.ours.content:
-        return case.act("leave", "seeded: the team's", case.ours)
+        verb: Verb = (
+            "keep" if case.moved else "leave"
+        )  # with the platform's keys in it, it has to be where they are looked for
+        return case.act(verb, "seeded: the team's", case.ours)
     return case.act("merge", "seeded, but for its locked keys", replace(case.ours, content=content), drift)
 
 
@@ -123,14 +126,19 @@ def _managed(case: Case, theirs: File) -> Action:
         if case.locked is None:
             return case.act("create", "new in the blueprint", theirs)
         changed = ", though the blueprint has changed it" if case.changed_upstream else ""
-        return case.act("leave", f"the team has deleted it{changed}", None)
+        return _deleted_by_team(case, theirs, f"the team has deleted it{changed}")
     if theirs.same_as(case.ours):
         return case.act("keep", "already as the blueprint has it", theirs)
-    if not case.edited:
-        return case.act("replace", "changed in the blueprint", theirs)
     if case.ownership.keys:
         return _managed_with_keys(case, case.ours, theirs)
     return _merged(case, case.ours, theirs)
+
+
+def _deleted_by_team(case: Case, theirs: File, why: str) -> Action:
+    """Leave the file away, unless some of its keys are the platform's."""
+    if "locked" in case.ownership.keys.values():
+        return case.act("create", "put back, since it holds locked keys", theirs, ("",))
+    return case.act("leave", why, None)
 
 
 def _managed_with_keys(case: Case, ours: File, theirs: File) -> Action:
@@ -153,6 +161,8 @@ def _managed_with_keys(case: Case, ours: File, theirs: File) -> Action:
     except FormatError as error:
         return case.conflict(f"its keys cannot be told apart: {error.message}", ours)
     after = replace(action.after, content=content)
+    if after.same_as(theirs) and not drift:
+        return case.act("replace", "changed in the blueprint", theirs)
     if after.same_as(ours):
         return case.act("keep", "unchanged in the blueprint", ours)
     if drift and not case.changed_upstream:

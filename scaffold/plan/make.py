@@ -9,7 +9,7 @@ from scaffold.errors import FormatError
 from scaffold.lock import DROPPED, Lock, Locked
 from scaffold.merge.text import Labels
 from scaffold.plan import moves
-from scaffold.plan.actions import Action, Plan
+from scaffold.plan.actions import OURS, Action, Plan
 from scaffold.plan.decide import Case, decide, needs_base
 from scaffold.plan.drift import digests
 from scaffold.tree import File, Tree
@@ -32,7 +32,7 @@ def make(before: Lock, ours: Mapping[str, File], target: Target, find_base: Find
 
     `find_base(path, locked)` gives the content of a base, or None; it is asked only where a merge needs it.
     """
-    labels = Labels(f"stamped {before.version}", "yours", f"{target.lock.blueprint} {target.lock.version}")
+    labels = Labels(f"stamped {before.version}", OURS, f"{target.lock.blueprint} {target.lock.version}")
     moved = moves.find(before, target.tree, target.migrations, ours)
     came_from = {new: old for old, new in moved.items()}
     actions: list[Action] = []
@@ -100,8 +100,9 @@ def _next_base(case: Case, action: Action) -> Locked:
         sha256=theirs.sha256 if case.ownership.file == "locked" else None,
         keys=_digests(case, theirs),
     )
-    if locked and case.ownership.file == "seeded":
-        after = replace(after, blob=locked.blob, mode=locked.mode)  # given once: what was given then stays the base
+    if locked and (case.ownership.file == "seeded" or action.verb == "leave"):
+        # What was given once stays the base; so does what the team deleted, should it come back.
+        after = replace(after, blob=locked.blob, mode=locked.mode)
     if action.verb != "conflict":
         return after
     return replace(after, blob=locked.blob if locked else None, pending=after.blob, sha256=None)

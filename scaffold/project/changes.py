@@ -66,4 +66,4 @@ def keep_base(place: Place, before: Lock | None, after: Lock, contents: Iterable
         for path, locked in which.files.items() if which else ():
             if locked.blob and place.repository.has(locked.blob):
                 kept[f"{name}/{path}"] = (locked.mode, locked.blob)
-    place.repository.keep(f"refs/scaffold/{place.slug}", kept)
+    place.repository.keep(place.reference, kept)

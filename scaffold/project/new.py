@@ -33,7 +33,7 @@ from scaffold.report.results import Stamped
 from scaffold.sources.locate import BUILT_IN, Notify, locate
 from scaffold.tree import File, Tree
 
-IDENTITY = "set user.name and user.email with git config, or use --no-git"
+IDENTITY = "mend what it says (perhaps git config user.name and user.email are not set), or use --no-git"
 
 
 def new(
@@ -48,7 +48,7 @@ def new(
     notify: Notify = lambda _: None,
 ) -> Stamped:
     """Stamp `NAME[@VERSION]` into a new folder; raises ScaffoldError, and then there is nothing at `dest`."""
-    root = Path(os.path.abspath(Path(dest).expanduser()))  # noqa: PTH100 - a link at dest is not to be followed
+    root = Path(os.path.abspath(disk.expand(dest)))  # noqa: PTH100 - a link at dest is not to be followed
     refuse_existing(root)
     library = locate(source, offline=offline, notify=notify)
     name, _, ref = blueprint.partition("@")
@@ -107,6 +107,7 @@ def _write(root: Path, tree: Tree, plan: Plan, *, git: bool) -> str:
             _as_repository(temporary, plan, (file.content for file in tree.values()))
         temporary.rename(root)
     except OSError as error:
+        refuse_existing(root)  # another run may have been first
         raise ProjectError(
             f"the folder cannot be made: {error.strerror}", where=str(error.filename or root)
         ) from error  # fmt: skip

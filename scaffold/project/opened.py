@@ -1,17 +1,19 @@
 """A project opened: its folder, its repository, its lock, and its files as git would store them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.apply.record import Place
 from scaffold.errors import FormatError, ProjectError
-from scaffold.git.objects import Objects, find_repository
+from scaffold.git.objects import Entry, Objects, find_repository
 from scaffold.lock import Lock
-from scaffold.tree import File
+from scaffold.plan.actions import OURS
+from scaffold.tree import SYMLINK, File, Mode
 
 FOLDER = ".scaffold"
 
@@ -46,12 +48,14 @@ class Project:
 def find_root(directory: Path) -> Path:
     """Return the nearest folder at or above `directory` that holds `.scaffold/`; raises ProjectError."""
     start = directory.resolve()
+    if not start.is_dir():
+        what = "this is a file" if start.exists() else "there is no such folder"
+        raise ProjectError(what, where=str(start), hint="name the project's folder, or one in it")
     for folder in (start, *start.parents):
         if (folder / FOLDER).is_dir():
             return folder
-    hint = "go to one, or make one with scaffold new" if start.exists() else "there is no such folder"
     message = "this is no scaffold project: neither it nor a folder above it holds .scaffold/"
-    raise ProjectError(message, where=str(start), hint=hint)
+    raise ProjectError(message, where=str(start), hint="go to one, or make one with scaffold new")
 
 
 def prefix_of(root: Path, repository: Objects) -> str:
@@ -95,40 +99,82 @@ def _required(root: Path, path: str) -> File:
 
 
 def unresolved(project: Project) -> frozenset[str]:
-    """Return the paths whose conflict is still open: in git's index, or by markers in the file."""
+    """Return the paths whose conflict is still open: in git's index, or by markers in the file.
+
+    A conflict without markers (binary, deleted on one side) that has also left the index is settled only where the
+    index has the lock that tells of it: after `git add`, not after `git reset`.
+    """
     pending = project.recorded.pending
-    if not pending:
-        return frozenset()
-    in_index = project.repository.conflicted() if project.repository else frozenset()
+    repository = project.repository
+    in_index = repository.conflicted() if repository else frozenset()
+    own = {path for path in (lock.PATH, answers_file.PATH) if project.in_repository(path) in in_index}
     files = disk.read_all(project.root, pending)
-    return frozenset(
+    told = _staged_pending(project)
+    return frozenset(own) | frozenset(
         path
         for path in pending
-        if project.in_repository(path) in in_index or (path in files and has_markers(files[path].content))
+        if project.in_repository(path) in in_index
+        or (path in files and has_markers(files[path].content))
+        or (told is not None and path not in told)
     )
 
 
+def _staged_pending(project: Project) -> tuple[str, ...] | None:
+    """Return the pending paths of the lock in git's index, or None where the index has no lock to go by."""
+    if project.repository is None:
+        return None
+    name = project.in_repository(lock.PATH)
+    entry = project.repository.staged([name])[name].get(0)
+    content = project.repository.blob(entry[1]) if entry else None
+    if content is None:
+        return None
+    try:
+        return lock.parse(content).pending
+    except FormatError:
+        return None
+
+
 def has_markers(content: bytes) -> bool:
-    """Whether lines of the content open and close a conflict."""
-    lines = content.splitlines()
-    return any(line.startswith(b"<<<<<<< ") for line in lines) and any(line.startswith(b">>>>>>> ") for line in lines)
+    """Whether a line opens a conflict as an update writes it; a document about conflicts has other labels."""
+    return any(line.rstrip(b"\r") == f"<<<<<<< {OURS}".encode() for line in content.split(b"\n"))
 
 
 def read_ours(project: Project, paths: Iterable[str]) -> dict[str, File]:
     """Read the project's files as git would store them: what only its filters changed (CRLF) counts as at HEAD."""
-    files = disk.read_all(project.root, paths)
+    wanted = list(paths)
+    files = disk.read_all(project.root, wanted)
     repository = project.repository
     if repository is None:
         return files
+    if repository.is_sparse():
+        files |= _not_checked_out(project, repository, [path for path in wanted if path not in files])
     known = project.recorded.files
     odd = [path for path, file in files.items() if path not in known or not known[path].matches(file)]
     at_head = repository.entries(project.in_repository(path) for path in odd)
     for path in odd:
-        mode, id_ = at_head.get(project.in_repository(path), ("", ""))
-        file = files[path]
-        if not id_ or id_ == file.blob or repository.is_modified(project.in_repository(path)):
-            continue
-        content = repository.blob(id_)
-        if content is not None:
-            files[path] = File(content, file.mode if file.mode == mode else mode)  # type: ignore[arg-type]
+        name = project.in_repository(path)
+        if name in at_head:
+            files[path] = _as_stored(repository, name, files[path], at_head[name])
     return files
+
+
+def _not_checked_out(project: Project, repository: Objects, paths: list[str]) -> dict[str, File]:
+    """Return what a sparse checkout leaves out of the work tree, as the index has it."""
+    staged = repository.staged(project.in_repository(path) for path in paths)
+    found = {}
+    for path in paths:
+        mode, id_ = staged[project.in_repository(path)].get(0, ("", ""))
+        content = repository.blob(id_) if id_ else None
+        if content is not None:
+            found[path] = File(content, cast("Mode", mode))
+    return found
+
+
+def _as_stored(repository: Objects, name: str, file: File, committed: Entry) -> File:
+    mode, id_ = cast("Mode", committed[0]), committed[1]
+    if SYMLINK in (file.mode, mode):
+        return file
+    mode = file.mode if repository.keeps_modes() else mode
+    if id_ != file.blob and repository.stored_blob(name) == id_:
+        return File(repository.blob(id_) or file.content, mode)
+    return replace(file, mode=mode)

@@ -7,6 +7,7 @@ from typing import Any
 from packaging.version import Version
 
 import scaffold
+from scaffold import lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.answers.question import Answers, Ask
@@ -14,6 +15,7 @@ from scaffold.blueprint.patterns import rules_of
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import AnswerError, ProjectError
 from scaffold.formats import edit
+from scaffold.formats.values import digest
 from scaffold.lock import Lock
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
@@ -41,7 +43,7 @@ class Prepared:
         """Whether neither a file, nor an answer, nor the lock would change."""
         after = replace(self.plan.lock_after, scaffold=self.project.recorded.scaffold)
         same_wishes = self.wishes_file == self.project.wishes_file.content
-        return not self.plan.changes and after == self.project.recorded and same_wishes
+        return not self.plan.changes and lock.dump(after) == lock.dump(self.project.recorded) and same_wishes
 
 
 def prepare(
@@ -104,7 +106,12 @@ def _newest(library: Library, project: Project) -> str | None:
 def _rewritten(project: Project, wished: Wishes) -> bytes:
     """Return the answers file with only what differs touched, so that comments stay."""
     content = project.wishes_file.content
-    if wished == project.wishes:
+    wishes = project.wishes
+    if (wished.blueprint, wished.source, digest(wished.answers)) == (
+        wishes.blueprint,
+        wishes.source,
+        digest(wishes.answers),
+    ):
         return content
     named = {"blueprint": wished.blueprint, "source": wished.source}
     content = edit.set_values(answers_file.PATH, content, named)

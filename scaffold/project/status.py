@@ -23,6 +23,8 @@ def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify
     """Look at the project at or above a folder; raises ProjectError or FormatError."""
     project = open_project(Path(directory))
     latest, notes = _latest(project, offline=offline, notify=notify)
+    if latest is not None and latest < Version(project.recorded.version):
+        notes = (*notes, f"the library's newest is {latest}, older than what the project has")
     if (project.root / WAIVERS).exists():
         notes = (*notes, f"{WAIVERS} is not read: this scaffold knows no waivers yet")
     applied, wished = project.recorded.answers, project.wishes.answers
@@ -36,7 +38,8 @@ def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify
         behind=None if latest is None else switched or latest > Version(project.recorded.version),
         drift=find_drift(project),
         conflicts=tuple(sorted(project.unresolved)),
-        edited_answers=tuple(
+        edited_answers=_edited_source(project)
+        + tuple(
             sorted(n for n in {*applied, *wished} if digest(applied.get(n, ABSENT)) != digest(wished.get(n, ABSENT)))
         ),
         interrupted=_interrupted(project),
@@ -44,12 +47,18 @@ def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify
     )
 
 
+def _edited_source(project: Project) -> tuple[str, ...]:
+    recorded, wished = project.recorded, project.wishes
+    edited = {"blueprint": recorded.blueprint != wished.blueprint, "source": recorded.source != wished.source}
+    return tuple(name for name, differs in edited.items() if differs)
+
+
 def find_drift(project: Project) -> tuple[Drift, ...]:
     """Return every locked file and key that differs from what the lock says."""
     watched = {
         path: locked
         for path, locked in project.lock.files.items()
-        if locked.pending is None and (locked.owner == "locked" or locked.keys)
+        if locked.pending is None and (locked.owner == "locked" or "locked" in locked.ownership.keys.values())
     }
     files = read_ours(project, watched)
     return tuple(drift for path, locked in watched.items() for drift in _drift(path, locked, files.get(path)))
@@ -57,7 +66,10 @@ def find_drift(project: Project) -> tuple[Drift, ...]:
 
 def _drift(path: str, locked: Locked, file: File | None) -> Iterator[Drift]:
     if locked.owner != "locked":
-        if file is None or locked.matches(file):
+        if file is None:
+            yield Drift(path, "deleted")
+            return
+        if locked.matches(file):
             return
         try:
             yield from (Drift(path, "key", key) for key in drifted(path, locked, file.content))

@@ -1,6 +1,7 @@
 """Undo: take the last new or update back, also one that was killed half-way."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from scaffold import disk
@@ -27,10 +28,20 @@ def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
             _refuse_used(place, record)
             _remove(root)
             return Undone(root, record.what, paths, removed=True)
+        _refuse_elsewhere(place, record)
         transaction.roll_back(place, record, "lose" if force else "refuse")
         moved_on = place.repository.head() != record.head
     note = "the commits since then stay; what was before is staged on top of them" if moved_on else ""
     return Undone(root, record.what, paths, removed=_gone(root), notes=(note,) if note else ())
+
+
+def _refuse_elsewhere(place: Place, record: Record) -> None:
+    """Raise ProjectError where the operation made a branch, and another one is checked out."""
+    made = record.new_branch
+    if made is None or made == place.repository.branch() or place.repository.reference(made) is None:
+        return
+    name = made.removeprefix("refs/heads/")
+    raise ProjectError(f"{record.what} is on the branch {name}", where=str(place.root), hint=f"git switch {name} first")
 
 
 def _refuse_used(place: Place, record: Record) -> None:
@@ -40,7 +51,9 @@ def _refuse_used(place: Place, record: Record) -> None:
     edited = transaction.edited_since(place, record)
     reasons = [f"files were added: {', '.join(added[:5])}"] if added else []
     reasons += [f"files were changed: {', '.join(edited[:5])}"] if edited else []
-    reasons += ["commits were made"] if place.repository.head() != record.commit else []
+    made = place.repository.made_since(record.commit)
+    reasons += [made] if made else []
+    reasons += ["changes were staged"] if place.repository.differing() else []
     if reasons:
         raise ProjectError(
             f"since it was stamped {' and '.join(reasons)}",
@@ -56,7 +69,6 @@ def _remove(root: Path) -> None:
 
 
 def _gone(root: Path) -> bool:
-    if any(path.is_file() for path in root.rglob("*")):
-        return False
-    shutil.rmtree(root, ignore_errors=True)
-    return True
+    with suppress(OSError):  # not empty: something of the project, or of the team, is there
+        root.rmdir()
+    return not root.exists()

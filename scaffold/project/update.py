@@ -1,6 +1,7 @@
 """Update: bring a project to another version of its blueprint, or to edited answers, with the team's work kept."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ from scaffold.apply import transaction
 from scaffold.apply.record import Change, Operation, Record
 from scaffold.errors import GitError, ProjectError
 from scaffold.git import porcelain
-from scaffold.git.objects import Objects
+from scaffold.git.objects import Entry, Objects, find_repository
 from scaffold.plan.actions import Action, Plan
 from scaffold.project.changes import changes_of, keep_base
-from scaffold.project.opened import Project, open_project
+from scaffold.project.opened import Project, find_root, open_project, place_of
 from scaffold.project.prepare import Prepared, prepare
 from scaffold.report.results import Updated
 from scaffold.sources.locate import Notify
+from scaffold.tree import File
 
 
 def update(
@@ -33,43 +35,31 @@ def update(
     notify: Notify = lambda _: None,
 ) -> Updated:
     """Plan an update and, unless it is a dry run, apply it; raises ScaffoldError with the project untouched."""
-    project = open_project(Path(directory))
-    place = project.place
-    with transaction.exclusively(place):
+    root = find_root(Path(directory))
+    place = place_of(root, find_repository(root))
+    with nullcontext() if dry_run else transaction.exclusively(place):
         records.refuse_interrupted(place)
+        project = open_project(root)
         prepared = prepare(project, to=to, data=data or {}, ask=ask, offline=offline, notify=notify)
         if dry_run or prepared.nothing_to_do:
             return Updated(
                 project.root, prepared.plan, applied=False, up_to_date=prepared.nothing_to_do, notes=prepared.notes
             )  # fmt: skip
         refuse_dirty(project, prepared.plan.changes)
-        if commit or branch:
-            refuse_unfit(place.repository, branch)
+        refuse_unfit(place.repository, branch)
         return _carry_out(prepared, commit=commit or branch is not None, branch=branch)
 
 
 def refuse_dirty(project: Project, actions: Iterable[Action]) -> None:
-    """Raise ProjectError where a file that would change holds work that git does not have.
-
-    What is exactly as scaffold applied it is no such work, committed or not.
-    """
+    """Raise ProjectError where a file that would change holds work that git does not have."""
     repository = project.place.repository
-    suspects = [action for action in actions if not _as_applied(project, action)]
-    names = {action.path: project.in_repository(action.path) for action in suspects}
+    names = {action.path: project.in_repository(action.path) for action in actions}
     at_head, staged = repository.entries(names.values()), repository.staged(names.values())
-    dirty = []
-    for action in suspects:
-        name = names[action.path]
-        committed, entry = at_head.get(name), staged[name]
-        if action.before is None:
-            clean = committed is None and not entry
-        else:
-            side = (action.before.mode, action.before.blob)
-            clean = committed is not None and entry == {0: committed} and (
-                committed == side or not repository.is_modified(name)
-            )  # fmt: skip
-        if not clean:
-            dirty.append(action.path)
+    dirty = [
+        action.path
+        for action in actions
+        if not _is_clean(project, action, at_head.get(names[action.path]), staged[names[action.path]])
+    ]
     if dirty:
         raise ProjectError(
             f"the update would change files with uncommitted work: {', '.join(dirty)}",
@@ -78,9 +68,27 @@ def refuse_dirty(project: Project, actions: Iterable[Action]) -> None:
         )
 
 
-def _as_applied(project: Project, action: Action) -> bool:
+def _is_clean(project: Project, action: Action, committed: Entry | None, staged: Mapping[int, Entry]) -> bool:
+    """Whether nothing is lost if the path changes.
+
+    That is so for what is committed, for what is exactly as scaffold applied it, for a deletion, and for an ignored
+    file, which nobody can commit: the record of the update keeps it.
+    """
+    if staged not in ({}, {0: committed}) and (action.before is None or staged != {0: _entry(action.before)}):
+        return False
+    if action.before is None or staged == {0: _entry(action.before)} == {0: committed}:
+        return True
     locked = project.recorded.files.get(action.path)
-    return action.before is not None and locked is not None and locked.matches(action.before)
+    if locked is not None and locked.matches(action.before):
+        return True
+    repository, name = project.place.repository, project.in_repository(action.path)
+    if committed is None:
+        return not staged and repository.is_ignored(name)
+    return staged == {0: committed} and _entry(action.before) == committed
+
+
+def _entry(file: File) -> Entry:
+    return (file.mode, file.blob)
 
 
 def refuse_unfit(repository: Objects, branch: str | None) -> None:
@@ -99,7 +107,9 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
     what = f"update {after.blueprint} {step}"
     changes = changes_of(prepared)
     keep_base(place, project.recorded, after, [file.content for file in prepared.tree.values()])
-    operation = Operation("update", what, new_branch=f"refs/heads/{branch}" if branch else None, commits=commit)
+    operation = Operation(
+        "update", what, new_branch=f"refs/heads/{branch}" if branch else None, commits=commit and not plan.conflicts
+    )
     record = transaction.stage(place, operation, changes)
     with transaction.rolling_back(place, record):
         if branch is not None:
@@ -118,7 +128,15 @@ def _commit(project: Project, plan: Plan, record: Record, changes: list[Change])
     paths = [project.in_repository(change.path) for change in changes if change.index is not None]
     hint = "the update is staged: mend what it says and run git commit, or take it back with scaffold undo"
     try:
-        porcelain.commit_paths(repository.root, paths, commit_message(plan), hint)
+        if repository.differing() <= set(paths):
+            porcelain.commit_index(repository.root, commit_message(plan), hint)
+        else:  # something else is staged, and stays so
+            known = repository.entries(paths).keys() | {
+                path for path, entry in repository.staged(paths).items() if entry
+            }
+            porcelain.commit_paths(
+                repository.root, [path for path in paths if path in known], commit_message(plan), hint
+            )
     except GitError:
         records.save(replace(record, commits=False))
         raise

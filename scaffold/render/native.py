@@ -1,6 +1,5 @@
 """The renderer of our own: Copier's template format in memory, each template compiled once per release."""
 
-import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,7 +13,7 @@ from scaffold.blueprint.template import Layer
 from scaffold.errors import RenderError, ScaffoldError
 from scaffold.render.compose import compose
 from scaffold.templating import Context, Templates
-from scaffold.tree import File, Tree, safe_path
+from scaffold.tree import SYMLINK, File, Tree, safe_path
 
 _compiled: WeakKeyDictionary[Layer, Templates] = WeakKeyDictionary()
 
@@ -109,16 +108,25 @@ def _render_path(layer: Layer, templates: Templates, source: str, context: Conte
 
 
 def _check_link(path: str, file: File, where: str) -> None:
-    if file.mode != "120000":
+    """Refuse a link that does not stay in the project: by `..` only at its start, and never into `.git`."""
+    if file.mode != SYMLINK:
         return
     target = file.content.decode(errors="replace")
-    if posixpath.normpath(posixpath.join(posixpath.dirname(path), target)).split("/")[0] in ("", ".."):
+    parts = target.split("/")
+    up = next((index for index, part in enumerate(parts) if part != ".."), len(parts))
+    inside = up <= path.count("/")
+    if inside and parts[up:] not in ([], ["."]):
+        try:
+            safe_path("/".join(parts[up:]))
+        except ScaffoldError:
+            inside = False
+    if not inside:
         raise RenderError(f"the symbolic link {path} leads out of the project, to {target}", where=where)
 
 
 def _render_file(layer: Layer, templates: Templates, source: str, file: File, context: Context) -> File:
     origin = f"{layer.name}/{source}"
-    if not source.endswith(layer.settings.suffix) or file.mode == "120000":
+    if not source.endswith(layer.settings.suffix) or file.mode == SYMLINK:
         return File(file.content, file.mode, origin)
     try:
         file.content.decode()
@@ -126,4 +134,7 @@ def _render_file(layer: Layer, templates: Templates, source: str, file: File, co
         if not layer.settings.suffix:
             return File(file.content, file.mode, origin)
         raise RenderError("a template must be UTF-8 text", where=f"templates/{origin}") from error
-    return File(templates.render(source, context).encode(), file.mode, origin)
+    try:
+        return File(templates.render(source, context).encode(), file.mode, origin)
+    except UnicodeEncodeError as error:
+        raise RenderError("the rendered text cannot be written as UTF-8", where=f"templates/{origin}") from error

@@ -13,6 +13,7 @@ from scaffold.blueprint.manifest import NAME, Blueprint
 from scaffold.blueprint.release import Release, assemble, manifest_path, read_manifest, tag
 from scaffold.errors import SourceError
 from scaffold.git.objects import Objects, open_repository
+from scaffold.git.porcelain import REMOTE_HEAD
 from scaffold.tree import File
 
 
@@ -64,7 +65,7 @@ class FolderLibrary:
     def read(self, name: str, ref: str | None) -> Release:
         """Read the blueprint from the disk."""
         blueprint = self._manifest(name)
-        if ref not in (None, ".") and _version(ref) != blueprint.version:
+        if ref not in (None, ".") and version_of(ref) != blueprint.version:
             raise SourceError(
                 f"there is no {name} {ref} in {self.address}",
                 where=str(self.root),
@@ -100,43 +101,66 @@ class GitLibrary:
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the blueprints at HEAD and in tags."""
-        head = self.repository.head()
+        head = self._head()
         at_head = self.repository.folders(head, "blueprints") if head else ()
-        tagged = (name.partition("/v")[0] for name in self.repository.tags("") if "/v" in name)
-        return tuple(sorted({*at_head, *tagged}))
+        tagged = {name.partition("/v")[0]: name for name in self.repository.tags("") if "/v" in name}
+        return tuple(sorted({*at_head, *(name for name, tag in tagged.items() if self._has(name, tag))}))
+
+    def _has(self, name: str, tag: str) -> bool:
+        commit = self.repository.commit_of(f"refs/tags/{tag}")
+        return commit is not None and self.repository.file(commit, manifest_path(name)) is not None
 
     def versions(self, name: str) -> tuple[Version, ...]:
         """Return the versions that have a tag; where there is none, the version at HEAD."""
-        prefix = tag(name, "")
-        found = (_version(name.removeprefix(prefix)) for name in self.repository.tags(prefix))
-        released = tuple(sorted(version for version in found if version is not None))
-        return released or (self._unreleased(name).blueprint.version,)
+        return tuple(sorted(self._tags(name))) or (self._unreleased(name).blueprint.version,)
 
     def release(self, name: str, ref: str | None = None) -> Release:
         """Read a release at its tag, a branch, a commit, or the newest one."""
         if ref == "." and self.unreleased:
             return self.unreleased.release(name)
+        tags = self._tags(name)
         if ref is None:
-            newest = newest_of(self.versions(name))
-            commit = self.repository.commit_of(f"refs/tags/{tag(name, newest)}")
-            return self._at(name, commit) if commit else self._unreleased(name)
-        spelled = (f"refs/tags/{tag(name, ref.removeprefix('v'))}", f"refs/heads/{ref}", ref)
-        commit = next((c for c in map(self.repository.commit_of, spelled) if c), None)
+            return self._released(name, newest_of(tags), tags) if tags else self._unreleased(name)
+        version = version_of(ref)
+        if version in tags:
+            return self._released(name, version, tags)
+        commit = self.repository.commit_of(f"refs/heads/{ref}") or self.repository.commit_of(ref)
         if commit is None:
-            known = ", ".join(map(str, self.versions(name)))
+            known = ", ".join(map(str, sorted(tags))) or "none"
             raise SourceError(f"there is no {name} {ref} in {self.address}", hint=f"released versions: {known}")
         return self._at(name, commit)
+
+    def _tags(self, name: str) -> dict[Version, str]:
+        prefix = tag(name, "")
+        found = {version_of(spelled.removeprefix(prefix)): spelled for spelled in self.repository.tags(prefix)}
+        return {version: spelled for version, spelled in found.items() if version is not None}
+
+    def _released(self, name: str, version: Version, tags: Mapping[Version, str]) -> Release:
+        commit = self.repository.commit_of(f"refs/tags/{tags[version]}")
+        if commit is None:
+            raise SourceError(f"the tag {tags[version]} marks no commit", where=self.address)
+        release = self._at(name, commit)
+        if release.blueprint.version != version:
+            raise SourceError(
+                f"the tag {tags[version]} marks version {release.version} of the blueprint",
+                where=self.address,
+                hint="tag with scaffold blueprint release",
+            )
+        return release
+
+    def _head(self) -> str | None:
+        return self.repository.reference(REMOTE_HEAD) or self.repository.head()
 
     def _unreleased(self, name: str) -> Release:
         if self.unreleased:
             return self.unreleased.release(name)
-        head = self.repository.head()
+        head = self._head()
         if head is None:
             raise no_blueprint(name, self.address, ())
         return self._at(name, head)
 
     def _at(self, name: str, commit: str) -> Release:
-        if self.repository.file(commit, manifest_path(name)) is None:
+        if not NAME.fullmatch(name) or self.repository.file(commit, manifest_path(name)) is None:
             raise no_blueprint(name, self.address, self.repository.folders(commit, "blueprints"))
         return _release_at(str(self.repository.folder), name, commit)
 
@@ -164,7 +188,8 @@ def no_blueprint(name: str, address: str, names: Iterable[str]) -> SourceError:
     return SourceError(f"there is no blueprint {name!r} in the library {address}", hint=hint)
 
 
-def _version(text: str | None) -> Version | None:
+def version_of(text: str | None) -> Version | None:
+    """Read a version, or return None for what is none."""
     try:
         return Version(text or "")
     except InvalidVersion:

@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from scaffold.errors import GitError, SourceError
+from scaffold import disk
+from scaffold.errors import GitError, SourceError, without_credentials
 from scaffold.git import porcelain
 from scaffold.git.objects import is_repository, open_repository
 from scaffold.sources.library import FolderLibrary, GitLibrary, Library
@@ -28,9 +29,11 @@ def locate(source: str, *, base: Path = Path(), offline: bool = False, notify: N
 
     Raises SourceError.
     """
+    if not source:
+        raise SourceError("the source is empty", hint="it is `builtin`, a folder, or the URL of a git repository")
     if source == BUILT_IN:
         return FolderLibrary(built_in_root(), BUILT_IN, fixed=True)
-    folder = base / Path(source).expanduser()
+    folder = base / disk.expand(source)
     if folder.is_dir():
         return _folder(folder.resolve())
     if "://" not in source and not source.startswith("git@"):
@@ -50,7 +53,7 @@ def _folder(root: Path) -> Library:
 def _cached(url: str, *, offline: bool, notify: Notify) -> Library:
     from platformdirs import user_cache_path  # only a URL has a cache
 
-    address = porcelain.without_credentials(url)
+    address = without_credentials(url)
     mirror = user_cache_path("scaffold") / "libraries" / f"{sha256(address.encode()).hexdigest()[:32]}.git"
     note = ""
     if not mirror.is_dir():
@@ -64,7 +67,12 @@ def _cached(url: str, *, offline: bool, notify: Notify) -> Library:
             porcelain.fetch(mirror, url)
         except GitError as error:
             note = f"{error.message}; using what was fetched before"
-    return GitLibrary(open_repository(mirror), address, note)
+    try:
+        return GitLibrary(open_repository(mirror), address, note)
+    except GitError as error:
+        raise SourceError(
+            error.message, where=str(mirror), hint="remove that folder, and it is fetched anew"
+        ) from error
 
 
 def _fill(mirror: Path, url: str) -> None:
@@ -72,9 +80,10 @@ def _fill(mirror: Path, url: str) -> None:
     mirror.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(mkdtemp(prefix="filling-", dir=mirror.parent))
     try:
-        porcelain.clone(url, temporary / "clone")
+        porcelain.init_bare(temporary)
+        porcelain.fetch(temporary, url)
         try:
-            (temporary / "clone").rename(mirror)
+            temporary.rename(mirror)
         except OSError:
             if not mirror.is_dir():  # else another run was first, and its copy is as good
                 raise

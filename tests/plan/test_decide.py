@@ -33,7 +33,7 @@ locked   none           edited   same     keep      theirs
 locked   none           edited   changed  conflict  open
 managed  known,unknown  absent   absent   keep      gone
 managed  known,unknown  absent   same     leave     theirs
-managed  known,unknown  absent   changed  leave     theirs
+managed  known,unknown  absent   changed  leave     base
 managed  known,unknown  applied  absent   delete    gone
 managed  known,unknown  applied  same     keep      theirs
 managed  known,unknown  applied  changed  replace   theirs

@@ -155,7 +155,7 @@ def test_a_conflict_in_a_moved_file_stands_at_the_new_path():
 def test_a_file_that_the_team_deleted_does_not_come_back_at_its_new_path():
     actions, lock_after, made = plan({}, {"b": NEW})
     assert actions == [("a", "leave", None)]
-    assert lock_after == {"b": (file(NEW).blob, None)}
+    assert lock_after == {"b": (file(OLD).blob, None)}
     assert "the blueprint has moved it to b" in made.actions[0].why
 
 

@@ -192,6 +192,8 @@ def test_a_relative_source_in_the_answers_counts_from_the_project(library, tmp_p
     project = world.stamp(library, tmp_path / "p")
     place = project / ".scaffold/answers.yml"
     place.write_text(place.read_text().replace(f"source: {library}", "source: ../library"))
+    assert scaffold("status", "--format", "json", where=project).json["edited_answers"] == ["source"]
+    assert scaffold("update", where=project).code == 0
     for where in (project, project / "src", tmp_path):
         done = scaffold("status", project, "--format", "json", where=where)
         assert (done.code, done.json["latest"]) == (0, "1.0.0")
@@ -212,3 +214,84 @@ def test_an_update_never_goes_back_by_itself(library, tmp_path):
 def test_waivers_that_are_not_read_are_said(project):
     world.write(project, {".scaffold/waivers.yml": "[]\n"})
     assert "waivers.yml is not read" in scaffold("status", where=project).out
+
+
+@pytest.mark.parametrize("spelled", ["demo/v01.1.0", "demo/v1.1.0-1", "demo/v1.1.0-rc.1"])
+def test_a_tag_may_be_spelled_in_any_way_that_is_a_version(library, tmp_path, spelled):
+    release(library, "1.1.0", {"ci.yml": "steps: [two]\n"})
+    git("tag", "--delete", "demo/v1.0.0", "demo/v1.1.0", where=library)
+    version = spelled.removeprefix("demo/v")
+    world.write(library, {"blueprints/demo/blueprint.yml": MANIFEST.format(version=version)})
+    commit(library)
+    git("tag", spelled, where=library)
+    world.write(library, {"templates/base/ci.yml": "steps: [dirty]\n"})
+    done = scaffold("new", "demo", tmp_path / "p", "--source", library, "--format", "json", where=tmp_path)
+    assert done.code == 0, done.err
+    assert done.json["commit"] == git("rev-parse", "HEAD", where=library).strip()
+    assert (tmp_path / "p/ci.yml").read_text() == "steps: [two]\n"
+
+
+def test_a_tag_that_disagrees_with_its_manifest_is_refused(library, tmp_path):
+    git("tag", "demo/v1.1.0", where=library)
+    done = scaffold("new", "demo", tmp_path / "p", "--source", library, where=tmp_path)
+    assert done.code == 1
+    assert "the tag demo/v1.1.0 marks version 1.0.0 of the blueprint" in done.err
+
+
+def test_foreign_tags_are_nobodys_blueprint(library, tmp_path):
+    for name in ("some/vendor-1", "release/v2", "demo/vnext"):
+        git("tag", name, where=library)
+    done = scaffold("blueprint", "list", "--source", library, "--format", "json", where=tmp_path)
+    assert [row["name"] for row in done.json["blueprints"]] == ["demo"]
+    world.write(library, {"templates/base/ci.yml": "steps: [two]\n"})
+    commit(library)
+    assert scaffold("blueprint", "release", "demo", "--bump", "minor", where=library).code == 0
+
+
+def test_a_release_that_a_hook_refuses_leaves_nothing(library):
+    hook = library / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'not today' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    world.write(library, {"templates/base/ci.yml": "steps: [two]\n"})
+    git("commit", "--quiet", "--no-verify", "--all", "--message", "two", where=library)
+    for _ in range(2):
+        done = scaffold("blueprint", "release", "demo", "--bump", "minor", where=library)
+        assert done.code == 1
+        assert "not today" in done.err
+        assert git("status", "--porcelain", where=library) == ""
+    assert git("tag", where=library).split() == ["demo/v1.0.0"]
+
+
+def test_a_manifest_whose_version_cannot_be_set_is_not_released(library):
+    world.write(
+        library, {"blueprints/demo/blueprint.yml": MANIFEST.format(version="1.0.0").replace("version:", '"version":')}
+    )
+    commit(library)
+    done = scaffold("blueprint", "release", "demo", "--bump", "minor", where=library)
+    assert done.code == 1
+    assert "the version cannot be set" in done.err
+    assert git("status", "--porcelain", where=library) == ""
+
+
+def test_credentials_are_on_no_disk(library, tmp_path):
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    url = f"file://user:hush-hush@localhost{library}"
+    rewritten = {
+        "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.file://{library}.insteadOf", "GIT_CONFIG_VALUE_0": url,
+    }  # fmt: skip
+    done = scaffold("new", "demo", tmp_path / "p", "--source", url, where=tmp_path, **cache, **rewritten)
+    assert done.code == 0, done.err
+    for folder in (tmp_path / "p", tmp_path / "cache"):
+        found = world.run(["grep", "-r", "hush-hush", str(folder)], tmp_path)
+        assert (found.code, found.out) == (1, "")
+
+
+def test_a_broken_cache_says_how_to_mend_it(library, tmp_path):
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    scaffold("new", "demo", tmp_path / "p", "--source", f"file://{library}", where=tmp_path, **cache)
+    (mirror,) = (tmp_path / "cache/scaffold/libraries").glob("*.git")
+    (mirror / "config").write_text("[broken")
+    done = scaffold("update", "--offline", where=tmp_path / "p", **cache)
+    assert done.code == 1
+    assert "remove that folder" in done.err

@@ -1,0 +1,123 @@
+"""What undo must never take along: commits, branches, stashes and links that are the team's."""
+
+import pytest
+
+from tests.scenarios import world
+from tests.scenarios.test_refusals import refused
+from tests.scenarios.world import NEXT, commit, git, release, scaffold, snapshot
+
+OURS = {"notes.md": "# demo\n\nfirst\n\nsecond\n\nthird, ours\n"}
+
+
+def branch_with_work(project):
+    git("switch", "--quiet", "--create", "work", where=project)
+    world.write(project, {"ours.txt": "ours\n"})
+    commit(project)
+    git("switch", "--quiet", "main", where=project)
+
+
+def stash(project):
+    world.write(project, {"notes.md": "ours\n"})
+    git("stash", "--quiet", where=project)
+
+
+def linked_work_tree(project):
+    git("worktree", "add", "--quiet", "--detach", str(project.parent / "linked"), where=project)
+
+
+def only_in_the_index(project):
+    world.write(project, {"ours.txt": "ours\n"})
+    git("add", "ours.txt", where=project)
+    (project / "ours.txt").unlink()
+
+
+@pytest.mark.parametrize(
+    ("work", "reason"),
+    [
+        (branch_with_work, "commits were made"),
+        (stash, "work was stashed"),
+        (linked_work_tree, "work trees were added"),
+        (only_in_the_index, "changes were staged"),
+    ],
+)
+def test_undo_of_new_looks_at_the_whole_repository(project, work, reason):
+    work(project)
+    refused(scaffold("undo", where=project), reason, "remove the folder yourself")
+    assert (project / ".git").exists()
+
+
+def test_a_persons_commit_on_the_branch_of_a_conflicted_update_is_kept(library, project):
+    world.write(project, {"old.txt": "the team needs it\n"})
+    commit(project)
+    release(library, "1.1.0", NEXT)
+    assert scaffold("update", "--branch", "up", where=project).code == 3
+    world.write(project, {"feature.py": "print('ours')\n"})
+    commit(project, "resolved, and a feature")
+    theirs = git("rev-parse", "up", where=project)
+    scaffold("undo", where=project)
+    assert git("rev-parse", "up", where=project) == theirs
+    assert git("show", "up:feature.py", where=project) == "print('ours')\n"
+
+
+def test_a_persons_commit_after_a_conflicted_commit_is_kept(library, project):
+    world.write(project, {"old.txt": "the team needs it\n"})
+    commit(project)
+    release(library, "1.1.0", NEXT)
+    assert scaffold("update", "--commit", where=project).code == 3
+    commit(project, "resolved")
+    head = git("rev-parse", "HEAD", where=project)
+    scaffold("undo", where=project)
+    assert git("rev-parse", "HEAD", where=project) == head
+
+
+def test_undo_on_another_branch_says_where_to_go(library, project):
+    release(library, "1.1.0", NEXT)
+    before = snapshot(project)
+    assert scaffold("update", "--branch", "up", where=project).code == 0
+    git("switch", "--quiet", "main", where=project)
+    refused(scaffold("undo", where=project), "is on the branch up", "git switch up")
+    git("switch", "--quiet", "up", where=project)
+    assert scaffold("undo", where=project).code == 0
+    assert snapshot(project) == before
+
+
+def test_undo_of_new_in_a_repository_keeps_the_teams_links(library, tmp_path):
+    git("init", "--quiet", "--initial-branch=main", where=tmp_path)
+    scaffold("new", "demo@1.0.0", "p", "--source", library, where=tmp_path)
+    (tmp_path / "p/dangling").symlink_to("/nowhere")
+    (tmp_path / "p/folder").symlink_to(library)
+    assert scaffold("undo", "p", where=tmp_path).code == 0
+    assert sorted(path.name for path in (tmp_path / "p").iterdir()) == ["dangling", "folder"]
+
+
+def test_what_undo_would_write_is_checked(library, project):
+    world.write(project, OURS)
+    commit(project)
+    release(library, "1.1.0", {"ci.yml": "steps: [two]\n"})
+    scaffold("update", "--commit", where=project)
+    (kept,) = (project / ".git/scaffold/root").glob("000002/before")
+    for file in kept.iterdir():
+        file.write_bytes(b"")  # as a power cut may leave it
+    assert scaffold("undo", where=project).code == 0, "git's own objects have it"
+    assert (project / "ci.yml").read_text() == "steps: [one]\n"
+
+
+def test_an_undo_that_fails_half_way_goes_on_later(library, project):
+    release(library, "1.1.0", NEXT)
+    before = snapshot(project)
+    scaffold("update", where=project)
+    (project / ".git/index.lock").touch()
+    refused(scaffold("undo", where=project), "index is locked", "remove .git/index.lock")
+    (project / ".git/index.lock").unlink()
+    assert scaffold("status", "--format", "json", where=project).json["state"] == "interrupted"
+    assert scaffold("undo", where=project).code == 0
+    assert snapshot(project) == before
+
+
+def test_a_folder_that_is_not_there_is_not_the_project_above_it(library, project):
+    release(library, "1.1.0", NEXT)
+    before = snapshot(project)
+    for command in ("status", "update", "undo", "diff"):
+        refused(scaffold(command, "no/such", where=project), "there is no such folder")
+        refused(scaffold(command, "notes.md", where=project), "this is a file")
+    assert snapshot(project) == before
