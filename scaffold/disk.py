@@ -4,8 +4,10 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 
 from scaffold.errors import ProjectError
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File
@@ -17,6 +19,45 @@ def expand(path: Path | str) -> Path:
         return Path(path).expanduser()
     except RuntimeError as error:
         raise ProjectError(f"there is no home folder for {path}", hint="write the path in full") from error
+
+
+def free_place(dest: Path | str) -> Path:
+    """Return the absolute path for a new folder; raises ProjectError where something but an empty folder is there."""
+    root = Path(os.path.abspath(expand(dest)))  # noqa: PTH100 - a link at dest is not to be followed
+    refuse_existing(root)
+    return root
+
+
+def refuse_existing(root: Path) -> None:
+    """Raise ProjectError where something stands at `root` that is not an empty folder."""
+    if not os.path.lexists(root):
+        return
+    if root.is_dir() and not root.is_symlink() and not any(root.iterdir()) and root != Path.cwd():
+        return
+    what = "this folder exists" if root.is_dir() else "a file of this name exists"
+    raise ProjectError(f"{what} already, and nothing is written over it", where=str(root), hint="name a new folder")
+
+
+@contextmanager
+def beside(root: Path) -> Iterator[Path]:
+    """Yield a new folder beside `root`, to be filled and renamed to it, so that there is all of it or nothing.
+
+    Whatever is left is removed, empty parents made on the way included. Raises ProjectError for a failing disk.
+    """
+    missing = [folder for folder in (root, *root.parents) if not folder.exists()]
+    temporary = root.with_name(f".{root.name}.scaffold-{token_hex(4)}")
+    try:
+        temporary.mkdir(parents=True)
+        yield temporary
+    except OSError as error:
+        refuse_existing(root)  # another run may have been first
+        where = str(error.filename or root)
+        raise ProjectError(f"the folder cannot be made: {error.strerror}", where=where) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        for folder in missing:
+            with suppress(OSError):  # not there, or not empty: what was made stands in it
+                folder.rmdir()
 
 
 def read(root: Path, path: str) -> File | None:

@@ -1,43 +1,34 @@
 """Libraries of one's own, and what is in a library."""
 
-import os
-import shutil
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 from scaffold import disk
 from scaffold.answers.question import MISSING, Question
 from scaffold.blueprint.ownership import spell
 from scaffold.blueprint.release import Release, tag
-from scaffold.errors import ProjectError
 from scaffold.git import porcelain
-from scaffold.project.new import refuse_existing
 from scaffold.report.results import LibraryMade, Listed, Shown
 from scaffold.sources.library import FolderLibrary, newest_of
 from scaffold.sources.locate import BUILT_IN, Notify, built_in_root, locate
 
+IDENTITY = "mend what it says; perhaps git config user.name and user.email are not set"
+
 
 def init_library(dest: Path | str) -> LibraryMade:
     """Copy the built-in library into a git repository of its own, its releases tagged; raises ScaffoldError."""
-    root = Path(os.path.abspath(disk.expand(dest)))  # noqa: PTH100 - a link at dest is not to be followed
-    refuse_existing(root)
-    temporary = root.with_name(f".{root.name}.scaffold-{token_hex(4)}")
+    root = disk.free_place(dest)
     built_in = FolderLibrary(built_in_root(), BUILT_IN)
-    try:
+    with disk.beside(root) as temporary:
         for folder in ("blueprints", "templates"):
             for path, file in disk.walk(built_in.root / folder).items():
                 disk.write(temporary / folder / path, file)
         porcelain.init(temporary)
-        porcelain.commit_all(temporary, "feat: start from the built-in library", "set user.name and user.email")
+        porcelain.commit_all(temporary, "feat: start from the built-in library", IDENTITY)
         tags = tuple(tag(name, newest_of(built_in.versions(name))) for name in built_in.names())
         for name in tags:
             porcelain.tag(temporary, name, f"{name}, as built in")
         temporary.rename(root)
-    except OSError as error:
-        raise ProjectError(f"the library cannot be made: {error.strerror}", where=str(root)) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return LibraryMade(root, tags)
 
 

@@ -10,12 +10,11 @@ from scaffold.cli.options import Format
 from scaffold.report.text import Line
 
 T = TypeVar("T")
-Notify = Callable[[str], Any]
 NOT_CLEAN = 3
 
 
 def run(
-    operation: Callable[[Notify], T],
+    operation: Callable[[Callable[[str], Any]], T],
     format_: Format,
     *,
     text: Callable[[T], Iterable[Line]],

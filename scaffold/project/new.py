@@ -1,13 +1,9 @@
 """New: stamp a service, all of it or nothing, as a repository of its own or as a folder of one."""
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import scaffold
@@ -20,7 +16,6 @@ from scaffold.apply import transaction
 from scaffold.apply.record import Change, Operation, Place
 from scaffold.blueprint.patterns import rules_of
 from scaffold.blueprint.release import require_scaffold, retired
-from scaffold.errors import ProjectError
 from scaffold.git import porcelain
 from scaffold.git.objects import Entry, Objects, find_repository
 from scaffold.plan.actions import Plan
@@ -48,8 +43,7 @@ def new(
     notify: Notify = lambda _: None,
 ) -> Stamped:
     """Stamp `NAME[@VERSION]` into a new folder; raises ScaffoldError, and then there is nothing at `dest`."""
-    root = Path(os.path.abspath(disk.expand(dest)))  # noqa: PTH100 - a link at dest is not to be followed
-    refuse_existing(root)
+    root = disk.free_place(dest)
     library = locate(source, offline=offline, notify=notify)
     name, _, ref = blueprint.partition("@")
     release = library.release(name, ref or None)
@@ -81,23 +75,10 @@ def new(
     )
 
 
-def refuse_existing(root: Path) -> None:
-    """Raise ProjectError where something stands at `root` that is not an empty folder."""
-    if not os.path.lexists(root):
-        return
-    if root.is_dir() and not root.is_symlink() and not any(root.iterdir()) and root != Path.cwd():
-        return
-    what = "this folder exists" if root.is_dir() else "a file of this name exists"
-    raise ProjectError(f"{what} already, and nothing is written over it", where=str(root), hint="name a new folder")
-
-
 def _write(root: Path, tree: Tree, plan: Plan, *, git: bool) -> str:
     """Write everything beside `root`, then move it there in one step."""
     enclosing = _enclosing(root) if git else None
-    missing = [folder for folder in (root, *root.parents) if not folder.exists()]
-    temporary = root.with_name(f".{root.name}.scaffold-{token_hex(4)}")
-    try:
-        temporary.mkdir(parents=True)
+    with disk.beside(root) as temporary:
         for path, file in tree.items():
             disk.write(temporary / path, file)
         if enclosing is not None:
@@ -106,16 +87,6 @@ def _write(root: Path, tree: Tree, plan: Plan, *, git: bool) -> str:
         if git:
             _as_repository(temporary, plan, (file.content for file in tree.values()))
         temporary.rename(root)
-    except OSError as error:
-        refuse_existing(root)  # another run may have been first
-        raise ProjectError(
-            f"the folder cannot be made: {error.strerror}", where=str(error.filename or root)
-        ) from error  # fmt: skip
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-        for folder in missing:
-            with suppress(OSError):  # not there, or not empty: the project stands in it
-                folder.rmdir()
     return "own" if git else "none"
 
 
