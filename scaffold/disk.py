@@ -7,7 +7,6 @@ import stat
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 
 from scaffold.errors import ProjectError
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File
@@ -45,7 +44,7 @@ def beside(root: Path) -> Iterator[Path]:
     Whatever is left is removed, empty parents made on the way included. Raises ProjectError for a failing disk.
     """
     missing = [folder for folder in (root, *root.parents) if not folder.exists()]
-    temporary = root.with_name(f".{root.name}.scaffold-{token_hex(4)}")
+    temporary = root.with_name(f".{root.name}.scaffold-{os.urandom(4).hex()}")
     try:
         temporary.mkdir(parents=True)
         yield temporary

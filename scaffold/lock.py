@@ -11,7 +11,7 @@ from packaging.version import InvalidVersion, Version
 from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, key_path, owner, spell
 from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats.located import Located, one_of, text
-from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, safe_path
+from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id, safe_path
 
 FORMAT = 1
 DROPPED = "dropped"  # stands for the pending blob of a file that the blueprint no longer brings
@@ -51,7 +51,11 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What was last applied to a project."""
+    """What was last applied to a project.
+
+    `answers_file` is the blob id of `.scaffold/answers.yml` as it was written with these answers: while the file is
+    that, it need not be parsed. None where JSON cannot hold the answers as they are.
+    """
 
     scaffold: str
     blueprint: str
@@ -60,6 +64,12 @@ class Lock:
     commit: str | None
     answers: Mapping[str, Any]
     files: Mapping[str, Locked]
+    answers_file: str | None = None
+
+    def written_with(self, answers_file: bytes) -> "Lock":
+        """Return the lock with what its answers were written as."""
+        faithful = json.loads(_json(self.answers)) == self.answers
+        return replace(self, answers_file=blob_id(answers_file) if faithful else None)
 
     def settled(self, unresolved: frozenset[str]) -> "Lock":
         """Return the lock in which every conflict that was resolved since has the new base."""
@@ -81,7 +91,7 @@ def dump(lock: Lock) -> bytes:
     """Write a lock."""
     head = {
         "format": FORMAT, "scaffold": lock.scaffold, "blueprint": lock.blueprint, "source": lock.source,
-        "version": lock.version, "commit": lock.commit,
+        "version": lock.version, "commit": lock.commit, "answers_file": lock.answers_file,
     }  # fmt: skip
     lines = [f"  {_json(key)}: {_json(value)}," for key, value in head.items()]
     files = {path: _file_out(locked) for path, locked in lock.files.items()}
@@ -140,6 +150,7 @@ def _lock_in(at: Located) -> Lock:
         source=at.required("source", text),
         version=at.required("version", _version),
         commit=at.optional("commit", text, None),
+        answers_file=at.optional("answers_file", _blob, None),
         answers=at.required("answers", lambda v: dict(v.a(dict))),
         files=at.required("files", lambda v: {safe_path(path): _file_in(file) for path, file in v.items()}),
     )

@@ -81,7 +81,7 @@ def test_a_lock_is_sorted_with_one_file_and_one_answer_a_line():
     value = made({"b": locked(), "a/z": locked(), "a": locked()}, answers={"port": 1, "name": "x"})
     assert lock.dump(value).decode() == (
         '{\n  "format": 1,\n  "scaffold": "0.1.0",\n  "blueprint": "demo",\n  "source": "builtin",\n'
-        '  "version": "1.0.0",\n  "commit": null,\n'
+        '  "version": "1.0.0",\n  "commit": null,\n  "answers_file": null,\n'
         '  "answers": {\n    "name": "x",\n    "port": 1\n  },\n'
         '  "files": {\n'
         + ",\n".join(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, NoReturn, TypeVar
 
 from scaffold.errors import FormatError
@@ -78,6 +77,8 @@ class Located:
         """Raise FormatError for a key that is not `allowed`, naming the nearest one that is."""
         for key, value in self.items():
             if key not in allowed:
+                from difflib import get_close_matches  # only a mistake needs it
+
                 near = get_close_matches(key, allowed, n=1)
                 hint = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(sorted(allowed))}"
                 raise FormatError(f"`{value.name}` is not a key that scaffold knows", where=value.where, hint=hint)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
 from scaffold.errors import GitError, without_credentials
@@ -81,6 +80,8 @@ def commit_index(root: Path, message: str, hint: str) -> None:
 
 def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str) -> None:
     """Commit just these paths as they stand in the work tree, hooks and signing included; raises GitError."""
+    from tempfile import TemporaryFile  # only a commit beside other staged work needs it
+
     with TemporaryFile() as names:
         names.write("\0".join(f":(literal){path}" for path in paths).encode())
         names.seek(0)

@@ -53,11 +53,12 @@ def new(
     target = Target(
         tree=tree, ownership=rules_of(release).of, migrations=(), lock=new_lock(release, library.address, answers)
     )
+    wishes = answers_file.dump(Wishes(name, library.address, answers.recorded))
     plan = make(replace(target.lock, files={}), {}, target, lambda _path, _locked: None)
-    wishes = Wishes(name, library.address, answers.recorded)
+    plan = replace(plan, lock_after=plan.lock_after.written_with(wishes))
     files = {
         **tree,
-        answers_file.PATH: File(answers_file.dump(wishes)),
+        answers_file.PATH: File(wishes),
         lock.PATH: File(lock.dump(plan.lock_after)),
     }
     repository = _write(root, Tree(files), plan, git=git)

@@ -81,7 +81,9 @@ def open_project(directory: Path) -> Project:
     root = find_root(directory)
     recorded = lock.parse(_required(root, lock.PATH).content, str(root / lock.PATH))
     wishes_file = _required(root, answers_file.PATH)
-    wishes = answers_file.parse(wishes_file.content, str(root / answers_file.PATH))
+    wishes = Wishes(recorded.blueprint, recorded.source, recorded.answers)
+    if wishes_file.blob != recorded.answers_file:
+        wishes = answers_file.parse(wishes_file.content, str(root / answers_file.PATH))
     repository = find_repository(root)
     project = Project(
         root, repository, prefix_of(root, repository) if repository else "", recorded, wishes, wishes_file

@@ -41,9 +41,10 @@ class Prepared:
     @property
     def nothing_to_do(self) -> bool:
         """Whether neither a file, nor an answer, nor the lock would change."""
-        after = replace(self.plan.lock_after, scaffold=self.project.recorded.scaffold)
+        recorded = self.project.recorded  # neither a newer scaffold nor a comment among the answers is a change
+        after = replace(self.plan.lock_after, scaffold=recorded.scaffold, answers_file=recorded.answers_file)
         same_wishes = self.wishes_file == self.project.wishes_file.content
-        return not self.plan.changes and lock.dump(after) == lock.dump(self.project.recorded) and same_wishes
+        return not self.plan.changes and lock.dump(after) == lock.dump(recorded) and same_wishes
 
 
 def prepare(
@@ -85,6 +86,7 @@ def prepare(
     )
     notes += [f"no longer asked, so dropped: {', '.join(answers.dropped)}"] if answers.dropped else []
     written = _rewritten(project, wished)
+    plan = replace(plan, lock_after=plan.lock_after.written_with(written))
     return Prepared(project, plan, tree, answers, written, tuple(notes))
 
 

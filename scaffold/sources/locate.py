@@ -1,10 +1,10 @@
 """From what a user writes as a source to a library, through a cache that works offline once filled."""
 
+import os
 import shutil
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from scaffold import disk
@@ -77,8 +77,8 @@ def _cached(url: str, *, offline: bool, notify: Notify) -> Library:
 
 def _fill(mirror: Path, url: str) -> None:
     """Clone beside the cache's place and move it in, so that a killed or a second run never sees half of it."""
-    mirror.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(mkdtemp(prefix="filling-", dir=mirror.parent))
+    temporary = mirror.with_name(f"filling-{os.urandom(8).hex()}")
+    temporary.mkdir(mode=0o700, parents=True)
     try:
         porcelain.init_bare(temporary)
         porcelain.fetch(temporary, url)

@@ -495,3 +495,24 @@ def test_a_key_that_becomes_locked_is_not_taken_from_the_team_in_silence(library
     assert done.json["conflicts"] == [
         {"path": "settings.toml", "reason": "the blueprint now locks tool.other, which the team has set otherwise"}
     ]
+
+
+def test_a_comment_among_the_answers_is_no_change(project):
+    place = project / ".scaffold/answers.yml"
+    assert lock_of(project)["answers_file"] == git("hash-object", ".scaffold/answers.yml", where=project).strip()
+    place.write_text(place.read_text() + "# why we are called so\n")
+    before = snapshot(project)
+    assert scaffold("status", where=project).code == 0
+    assert scaffold("update", "--format", "json", where=project).json["up_to_date"]
+    assert snapshot(project) == before
+
+
+@pytest.mark.parametrize("answer", ["{1: a, 2: b}", "2026-01-31", "[.nan, 1]", "{a: {b: [c, 1.5]}}"])
+def test_an_answer_of_any_shape_comes_to_rest(tmp_path, answer):
+    copier = COPIER + f"shape:\n  type: yaml\n  default: {answer}\n"
+    library = world.make_library(tmp_path / "lib", copier=copier)
+    project = world.stamp(library, tmp_path / "p")
+    before = snapshot(project)
+    assert scaffold("status", where=project).code == 0
+    assert scaffold("update", "--commit", "--format", "json", where=project).json["up_to_date"]
+    assert snapshot(project) == before
