@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
 from measure import Row, spend, take_turns
-from page import page, table
+from page import ON_DISK, page, table
 from workload import SIZES, TOOLS, Project, Tool, command, environment, make_project
 
 PAGE = Path(__file__).parents[1] / "docs/reference/benchmarks.md"
@@ -93,7 +93,7 @@ def measure(work: Path) -> list[Row]:
 def measure_on_disk(work: Path) -> list[Row]:
     """Measure the updates in one process once more, where the files lie on a disk."""
     make_all(work)
-    return updates(work, f"the same update, files on {file_system(work)}")
+    return updates(work, f"{ON_DISK}{file_system(work)}")
 
 
 def make_all(work: Path) -> None:
