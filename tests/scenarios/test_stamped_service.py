@@ -92,5 +92,15 @@ def test_updated_it_passes_the_new_gates_too(journey, service, toolchain_environ
     commit(service, "chore: lock the tools")
     release(journey)
     update(journey)
+    stale = subprocess.run(
+        ["make", "setup"],
+        cwd=service,
+        env=toolchain_environment | {"CI": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert stale.returncode != 0, "in CI a lock of the tools that no longer fits is an error"
+    assert "needs to be updated" in stale.stderr
     make(service, toolchain_environment, "setup", "check")
     assert os.path.exists(service / "docs/operations/runbook.md")  # noqa: PTH110 - reads as the sentence it is
