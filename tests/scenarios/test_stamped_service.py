@@ -47,6 +47,15 @@ def test_it_passes_its_own_gates_unedited(service, toolchain_environment):
     assert scaffold("status", where=service).code == 0
 
 
+def test_its_commit_hooks_pass(service, toolchain_environment):
+    git("add", "uv.lock", where=service)
+    command = [service / ".venv/bin/pre-commit", "run", "--all-files"]
+    done = subprocess.run(command, cwd=service, env=toolchain_environment, capture_output=True, text=True, check=False)
+    git("reset", "--quiet", where=service)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("Passed") == 4
+
+
 def test_it_starts_answers_health_and_stops(service, toolchain_environment):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
