@@ -81,10 +81,8 @@ def _is_clean(project: Project, action: Action, committed: Entry | None, staged:
     locked = project.recorded.files.get(action.path)
     if locked is not None and locked.matches(action.before):
         return True
-    repository, name = project.place.repository, project.in_repository(action.path)
-    if committed is None:
-        return not staged and repository.is_ignored(name)
-    return staged == {0: committed} and _entry(action.before) == committed
+    ignored = project.place.repository.is_ignored(project.in_repository(action.path))
+    return committed is None and not staged and ignored
 
 
 def _entry(file: File) -> Entry:
@@ -127,16 +125,14 @@ def _commit(project: Project, plan: Plan, record: Record, changes: list[Change])
     repository = project.place.repository
     paths = [project.in_repository(change.path) for change in changes if change.index is not None]
     hint = "the update is staged: mend what it says and run git commit, or take it back with scaffold undo"
+    message = commit_message(plan)
     try:
         if repository.differing() <= set(paths):
-            porcelain.commit_index(repository.root, commit_message(plan), hint)
+            porcelain.commit_index(repository.root, message, hint)
         else:  # something else is staged, and stays so
-            known = repository.entries(paths).keys() | {
-                path for path, entry in repository.staged(paths).items() if entry
-            }
-            porcelain.commit_paths(
-                repository.root, [path for path in paths if path in known], commit_message(plan), hint
-            )
+            staged, at_head = repository.staged(paths), repository.entries(paths)
+            known = [path for path in paths if staged[path] or path in at_head]
+            porcelain.commit_paths(repository.root, known, message, hint)
     except GitError:
         records.save(replace(record, commits=False))
         raise
