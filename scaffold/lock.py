@@ -25,7 +25,8 @@ class Locked:
     """A file as last applied.
 
     `blob` is the base of the next merge (None: it has no base). `pending` is set while a conflict is open: the blob
-    that becomes the base once the file is resolved, or DROPPED. `sha256` stands for locked files; `keys` maps owned
+    that becomes the base once the file is resolved, or DROPPED; `left` is the blob that then stands in the work tree
+    where it holds no markers. `sha256` stands for locked files; `keys` maps owned
     key paths to owner and digest of the value.
     """
 
@@ -36,6 +37,7 @@ class Locked:
     sha256: str | None = None
     keys: Mapping[KeyPath, tuple[Owner, str]] = field(default_factory=dict)
     pending: str | None = None
+    left: str | None = None
 
     @property
     def ownership(self) -> Ownership:
@@ -78,7 +80,7 @@ class Lock:
             if locked.pending is None or path in unresolved:
                 files[path] = locked
             elif locked.pending != DROPPED:
-                files[path] = replace(locked, blob=locked.pending, pending=None)
+                files[path] = replace(locked, blob=locked.pending, pending=None, left=None)
         return replace(self, files=files)
 
     @property
@@ -117,8 +119,7 @@ def _file_out(locked: Locked) -> dict[str, Any]:
         out["sha256"] = locked.sha256
     if locked.keys:
         out["keys"] = {spell(path): {"ownership": owner, "sha256": d} for path, (owner, d) in locked.keys.items()}
-    if locked.pending:
-        out["pending"] = locked.pending
+    out |= {name: value for name, value in (("pending", locked.pending), ("left", locked.left)) if value}
     return out
 
 
@@ -164,6 +165,7 @@ def _file_in(at: Located) -> Locked:
         origin=at.required("template", text),
         sha256=at.optional("sha256", _sha256, None),
         keys=at.optional("keys", _keys, {}),
+        left=at.optional("left", _blob, None),
         pending=at.optional("pending", lambda v: DROPPED if v.data == DROPPED else _blob(v), None),
     )
 

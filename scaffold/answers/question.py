@@ -60,13 +60,15 @@ class Ask(Protocol):
 class Answers:
     """What was answered: `recorded` goes into files, `context` also holds secrets and computed values.
 
-    `dropped` names answers of last time that nothing asks for now, `guessed` the secrets that took their default.
+    `dropped` names answers of last time that nothing asks for now, `guessed` the secrets that took their default,
+    `unasked` what was answered now though its `when` does not hold.
     """
 
     recorded: Mapping[str, Any]
     context: Mapping[str, Any] = field(repr=False)
     dropped: tuple[str, ...] = ()
     guessed: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
 
 
 def parse_question(name: str, at: Located) -> Question:

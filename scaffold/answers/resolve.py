@@ -33,6 +33,7 @@ class Resolver:
         self._missing: list[str] = []
         self._secrets: set[str] = set()
         self._guessed: list[str] = []
+        self._unasked: list[str] = []
 
     def resolve(self, questions: Sequence[Question]) -> Answers:
         """Answer all; raises AnswerError for a wrong, an unknown or a missing answer."""
@@ -45,7 +46,7 @@ class Resolver:
             hint = f"give --data {self._missing[0]}=… or --data-file FILE, or run on a terminal to be asked"
             raise AnswerError(f"{len(self._missing)} {verb} no answer: {names}", hint=hint)
         dropped = tuple(name for name in self._previous if name not in self._recorded)
-        return Answers(dict(self._recorded), dict(self._context), dropped, tuple(self._guessed))
+        return Answers(dict(self._recorded), dict(self._context), dropped, tuple(self._guessed), tuple(self._unasked))
 
     def _refuse_unknown(self, names: Sequence[str]) -> None:
         for name in self._given:
@@ -70,12 +71,9 @@ class Resolver:
             self._recorded[question.name] = value
 
     def _leave_out(self, question: Question, choices: Mapping[str, Any] | None) -> None:
-        """Give a question that is not shown its default, unrecorded; raises AnswerError where it was answered now."""
+        """Give a question that is not shown its default, unrecorded."""
         if question.name in self._given:
-            raise AnswerError(
-                f"`{question.name}` is not asked here, so it takes no answer",
-                hint=f"its `when` does not hold: {question.where}",
-            )
+            self._unasked.append(question.name)
         if question.secret or self._secrets & self._templates.names_in(question.default, question.where):
             self._secrets.add(question.name)
         default = self._default_of(question, choices)
@@ -123,7 +121,8 @@ class Resolver:
         shown = "" if question.secret else f" {str(raw)!r}"
         if question.secret and str(raw):
             problem = problem.replace(str(raw), "…")  # a validator may repeat what it refuses
-        raise AnswerError(f"the answer{shown} to `{question.name}` ({source}) is not valid: {problem}")
+        hint = None if source == "the reply" else f"give --data {question.name}=…"
+        raise AnswerError(f"the answer{shown} to `{question.name}` ({source}) is not valid: {problem}", hint=hint)
 
     def _problem(self, question: Question, raw: Any, choices: Mapping[str, Any] | None) -> str:
         try:

@@ -111,7 +111,14 @@ def roll_back(place: Place, record: Record, edited: Edited = "refuse") -> None:
 
     `edited` says what to do with a path that is now neither as before nor as after: refuse, keep it, or lose it.
     """
-    since = edited_since(place, record)
+    blocked = _blocked(place, record)
+    if blocked and edited != "keep":
+        raise ProjectError(
+            f"something of yours is in the way of {', '.join(blocked)}",
+            where=str(place.root),
+            hint="move it away first",
+        )
+    since = sorted({*edited_since(place, record), *blocked})
     if since and edited == "refuse":
         raise ProjectError(
             f"changed since: {', '.join(since)}",
@@ -126,6 +133,25 @@ def roll_back(place: Place, record: Record, edited: Edited = "refuse") -> None:
     _take_head_back(place, record)
     _write_index(place, {step.path: step.index_before for step in record.steps})
     forget(record)
+
+
+def _blocked(place: Place, record: Record) -> list[str]:
+    """Return the paths that cannot be put back, for a folder with other files, or a file above them, is there."""
+    ours = {step.path for step in record.steps}
+    blocked = []
+    for step in record.steps:
+        here = place.root / step.path
+        above = [parent for parent in here.parents if parent != place.root and place.root in parent.parents]
+        others = (path.relative_to(place.root).as_posix() for path in here.rglob("*") if not path.is_dir())
+        if step.before is not None and (
+            (here.is_dir() and not here.is_symlink() and any(path not in ours for path in others))
+            or any(
+                (parent.is_file() or parent.is_symlink()) and parent.relative_to(place.root).as_posix() not in ours
+                for parent in above
+            )
+        ):
+            blocked.append(step.path)
+    return blocked
 
 
 def _put_back(place: Place, record: Record, step: Step) -> None:
@@ -154,19 +180,24 @@ def edited_since(place: Place, record: Record) -> list[str]:
 
 
 def _take_head_back(place: Place, record: Record) -> None:
-    """Undo the operation's own commit and branch, unless HEAD has moved on or the commit was pushed."""
-    repository, head = place.repository, place.repository.head()
+    """Undo the operation's own commit and branch, unless somebody has moved on, or the commit was pushed."""
+    repository, head, branch = place.repository, place.repository.head(), place.repository.branch()
+    if record.new_branch is not None and branch == record.branch and head == record.head:
+        if repository.reference(record.new_branch) == record.head:  # killed before it was switched to
+            repository.delete_reference(record.new_branch)
+        return
+    if branch != (record.new_branch or record.branch):
+        return
+    if record.new_branch and record.branch and repository.reference(record.branch) != record.head:
+        return
     if head is not None and head != record.head:
         first = repository.parents(head)[:1]
         own = head == record.commit if record.commit else first == ((record.head,) if record.head else ())
         if not record.commits or not own or repository.is_pushed(head):
             return
+    if head != record.head or record.new_branch:
         repository.point_head(record.branch, record.head)
-    if record.new_branch is not None and repository.reference(record.new_branch) in (
-        record.head,
-        record.commit or head,
-    ):
-        repository.point_head(record.branch, record.head)
+    if record.new_branch:
         repository.delete_reference(record.new_branch)
 
 

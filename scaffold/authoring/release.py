@@ -46,13 +46,13 @@ def release(
     previous = _last_tag(repository, name)
     entries = _entries(repository, root, current, notes, previous)
     manifest, changelog = root / manifest_path(name), root / f"blueprints/{name}/CHANGELOG.md"
-    written = VERSION_LINE.sub(f"version: {_quoted(wanted)}", manifest.read_text(), count=1)
-    logged = _log(changelog.read_text() if changelog.exists() else HEAD, wanted, today, entries)
+    written = VERSION_LINE.sub(f"version: {_quoted(wanted)}", _text(manifest), count=1)
+    logged = _log(_text(changelog) or HEAD, wanted, today, entries)
     if read_manifest(name, written.encode()).version != wanted:
         raise FormatError("the version cannot be set", where=str(manifest), hint="write it as `version: 1.2.0`")
     with _taking_back(repository, (manifest, changelog)) as paths:
-        manifest.write_text(written)
-        changelog.write_text(logged)
+        manifest.write_text(written, encoding="utf-8")
+        changelog.write_text(logged, encoding="utf-8")
         porcelain.add(root, paths)
         porcelain.commit_paths(root, paths, f"release: {name} {wanted}", "mend what it says, and release again")
         porcelain.tag(root, tag(name, wanted), f"{name} {wanted}\n\n" + "\n".join(entries))
@@ -145,7 +145,7 @@ def _entries(
 ) -> list[str]:  # fmt: skip
     """Return the changelog's lines: what is unreleased, the notes given, else the commits since the last release."""
     path = root / f"blueprints/{current.blueprint.name}/CHANGELOG.md"
-    unreleased = UNRELEASED.search(path.read_text()) if path.exists() else None
+    unreleased = UNRELEASED.search(_text(path))
     lines = [line.rstrip() for line in unreleased[1].strip().splitlines()] if unreleased else []
     lines += [f"- {note}" for note in notes]
     if not lines:
@@ -168,3 +168,11 @@ def _log(changelog: str, version: Version, today: date, entries: list[str]) -> s
 def _quoted(version: Version) -> str:
     written = str(version)
     return f'"{written}"' if re.fullmatch(r"\d+(\.\d+)?", written) else written
+
+
+def _text(path: Path) -> str:
+    """Return a file's text, nothing where there is none; raises FormatError where it is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+    except UnicodeDecodeError as error:
+        raise FormatError("the file is not UTF-8 text", where=str(path)) from error

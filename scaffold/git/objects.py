@@ -8,6 +8,7 @@ from typing import Any
 from pygit2 import Blob, Commit, Index, IndexEntry, Oid, Patch, Repository, Tree, discover_repository
 from pygit2 import GitError as LibgitError
 from pygit2.enums import FileMode, ObjectType, RepositoryOpenFlag, RepositoryState
+from pygit2.ffi import C
 
 from scaffold.errors import GitError
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id
@@ -17,6 +18,7 @@ MODES: Mapping[int, Mode] = {
     FileMode.BLOB_EXECUTABLE: EXECUTABLE,
     FileMode.LINK: SYMLINK,
 }
+SKIP_WORKTREE = 1 << 14  # git's index-format.txt; pygit2 does not show an entry's flags
 HINTS = {
     "not owned by current user": "git config --global --add safe.directory and its path",
     "unknown object format": "scaffold needs a repository with SHA-1 ids",
@@ -229,6 +231,21 @@ class Objects:
         with _explained(self.root):
             config = self._repository.config
             return "core.sparsecheckout" in config and config.get_bool("core.sparsecheckout")
+
+    def skipped(self, paths: Iterable[str]) -> frozenset[str]:
+        """Return those of `paths` that a sparse checkout leaves out (the index entry's skip-worktree bit)."""
+        if not self.is_sparse():
+            return frozenset()
+        with _explained(self.root):
+            index = self._repository.index
+            index.read()
+            found = {path: C.git_index_get_bypath(index._index, path.encode(), 0) for path in paths}  # noqa: SLF001
+            return frozenset(path for path, entry in found.items() if entry and entry.flags_extended & SKIP_WORKTREE)
+
+    def has_filter(self, path: str) -> bool:
+        """Whether a filter driver (git-lfs, git-crypt) stands between the work tree's file and its blob."""
+        with _explained(self.root):
+            return isinstance(self._repository.get_attr(path, "filter"), str)
 
     def differing(self) -> frozenset[str]:
         """Return the paths whose index entry is not as at HEAD."""

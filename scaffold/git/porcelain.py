@@ -51,9 +51,15 @@ def fetch(repository: Path, url: str) -> None:
 
     The address is not written down, for it may hold credentials. Raises GitError.
     """
-    everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", f"+HEAD:{REMOTE_HEAD}")
-    options = ("--quiet", "--prune", "--force", "--no-write-fetch-head")
-    _git(repository, "fetch", *options, "--", url, *everything, doing=f"reach {without_credentials(url)}")
+    everything = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", f"+HEAD:{REMOTE_HEAD}"]
+    command = ("--git-dir=.", "fetch", "--quiet", "--prune", "--force", "--no-write-fetch-head", "--", url)
+    doing = f"reach {without_credentials(url)}"
+    try:
+        _git(repository, *command, *everything, doing=doing)
+    except GitError as error:
+        if "remote ref HEAD" not in error.message:
+            raise
+        _git(repository, *command, *everything[:2], doing=doing)  # its HEAD names a branch that is not there
 
 
 def init(folder: Path) -> None:

@@ -91,7 +91,7 @@ def _next_base(case: Case, action: Action) -> Locked:
     locked, theirs = case.locked, case.theirs
     if theirs is None:
         assert locked is not None  # noqa: S101 - only what was applied can have been dropped
-        return replace(locked, pending=DROPPED)
+        return replace(locked, pending=DROPPED, left=_left(action))
     after = Locked(
         blob=theirs.blob,
         mode=theirs.mode,
@@ -105,7 +105,14 @@ def _next_base(case: Case, action: Action) -> Locked:
         after = replace(after, blob=locked.blob, mode=locked.mode)
     if action.verb != "conflict":
         return after
-    return replace(after, blob=locked.blob if locked else None, pending=after.blob, sha256=None)
+    base = locked.blob if locked else None
+    return replace(after, blob=base, pending=after.blob, left=_left(action), sha256=None)
+
+
+def _left(action: Action) -> str | None:
+    """Return the blob that a conflict without markers leaves in the work tree."""
+    ours = action.stages.ours if action.stages else None
+    return ours.blob if ours is not None and ours.same_as(action.after) else None
 
 
 def _digests(case: Case, theirs: File) -> Mapping[KeyPath, tuple[Owner, str]]:

@@ -38,7 +38,7 @@ def _changes(project: Project, actions: Iterable[Action]) -> list[Change]:
     changes = []
     for action in actions:
         name = project.in_repository(action.path)
-        untracked = not staged[name] and repository.is_ignored(name)
+        untracked = action.verb != "conflict" and not staged[name] and repository.is_ignored(name)
         index = None if untracked else _index(action)
         sides = (action.after, *_sides(action).values())
         repository.write_blobs(side.content for side in sides if side is not None)

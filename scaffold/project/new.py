@@ -61,6 +61,7 @@ def new(
         answers_file.PATH: File(wishes),
         lock.PATH: File(lock.dump(plan.lock_after)),
     }
+    unused = f"not asked here, so not used: {', '.join(answers.unasked)}" if answers.unasked else ""
     repository = _write(root, Tree(files), plan, git=git)
     return Stamped(
         root=root,
@@ -72,7 +73,7 @@ def new(
         owners=Counter(locked.owner for locked in plan.lock_after.files.values()),
         repository=repository,
         next_steps=native.messages(release, answers),
-        notes=tuple(note for note in (library.note, retired(release.blueprint)) if note),
+        notes=tuple(note for note in (library.note, retired(release.blueprint), unused) if note),
     )
 
 

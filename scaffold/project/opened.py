@@ -1,6 +1,6 @@
 """A project opened: its folder, its repository, its lock, and its files as git would store them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
@@ -9,9 +9,9 @@ from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.apply.record import Place
-from scaffold.errors import FormatError, ProjectError
+from scaffold.errors import FormatError, GitError, ProjectError
 from scaffold.git.objects import Entry, Objects, find_repository
-from scaffold.lock import Lock
+from scaffold.lock import Lock, Locked
 from scaffold.plan.actions import OURS
 from scaffold.tree import SYMLINK, File, Mode
 
@@ -80,7 +80,13 @@ def open_project(directory: Path) -> Project:
     """Open the project at or above a folder; raises ProjectError, FormatError or GitError."""
     root = find_root(directory)
     recorded = lock.parse(_required(root, lock.PATH).content, str(root / lock.PATH))
+    repository = find_repository(root)
+    prefix = prefix_of(root, repository) if repository else ""
     wishes_file = _required(root, answers_file.PATH)
+    if repository is not None:
+        name = f"{prefix}/{answers_file.PATH}" if prefix else answers_file.PATH
+        committed = repository.entries([name]).get(name)
+        wishes_file = _as_stored(repository, name, wishes_file, committed) if committed else wishes_file
     wishes = Wishes(recorded.blueprint, recorded.source, recorded.answers)
     if wishes_file.blob != recorded.answers_file:
         wishes = answers_file.parse(wishes_file.content, str(root / answers_file.PATH))
@@ -101,28 +107,35 @@ def _required(root: Path, path: str) -> File:
 
 
 def unresolved(project: Project) -> frozenset[str]:
-    """Return the paths whose conflict is still open: in git's index, or by markers in the file.
+    """Return the paths whose conflict is still open: in git's index, or by what is in the file.
 
-    A conflict without markers (binary, deleted on one side) that has also left the index is settled only where the
-    index has the lock that tells of it: after `git add`, not after `git reset`.
+    A file that holds no markers and is just as the update left it may be meant so: that is known once the index has the
+    lock that tells of it, which is after `git add` or a commit, and not after `git reset`.
     """
-    pending = project.recorded.pending
     repository = project.repository
     in_index = repository.conflicted() if repository else frozenset()
     own = {path for path in (lock.PATH, answers_file.PATH) if project.in_repository(path) in in_index}
+    pending = project.recorded.pending
     files = disk.read_all(project.root, pending)
-    told = _staged_pending(project)
+    told = _told(project) if pending else {}
     return frozenset(own) | frozenset(
         path
         for path in pending
         if project.in_repository(path) in in_index
         or (path in files and has_markers(files[path].content))
-        or (told is not None and path not in told)
+        or (path in files and _is_as_left(project, path, files[path], told))
     )
 
 
-def _staged_pending(project: Project) -> tuple[str, ...] | None:
-    """Return the pending paths of the lock in git's index, or None where the index has no lock to go by."""
+def _is_as_left(project: Project, path: str, file: File, told: Mapping[str, Locked] | None) -> bool:
+    locked = project.recorded.files[path]
+    if told is None or locked.left is None or file.blob != locked.left:
+        return False
+    return path not in told or told[path].pending != locked.pending
+
+
+def _told(project: Project) -> Mapping[str, Locked] | None:
+    """Return the files of the lock in git's index, or None where the index has no lock to go by."""
     if project.repository is None:
         return None
     name = project.in_repository(lock.PATH)
@@ -131,7 +144,7 @@ def _staged_pending(project: Project) -> tuple[str, ...] | None:
     if content is None:
         return None
     try:
-        return lock.parse(content).pending
+        return lock.parse(content).files
     except FormatError:
         return None
 
@@ -161,13 +174,18 @@ def read_ours(project: Project, paths: Iterable[str]) -> dict[str, File]:
 
 
 def _not_checked_out(project: Project, repository: Objects, paths: list[str]) -> dict[str, File]:
-    """Return what a sparse checkout leaves out of the work tree, as the index has it."""
-    staged = repository.staged(project.in_repository(path) for path in paths)
+    """Return what a sparse checkout leaves out of the work tree, as the index has it; raises GitError."""
+    names = {path: project.in_repository(path) for path in paths}
+    skipped, staged = repository.skipped(names.values()), repository.staged(names.values())
     found = {}
-    for path in paths:
-        mode, id_ = staged[project.in_repository(path)].get(0, ("", ""))
-        content = repository.blob(id_) if id_ else None
-        if content is not None:
+    for path, name in names.items():
+        if name in skipped:
+            mode, id_ = staged[name][0]
+            content = repository.blob(id_)
+            if content is None:
+                raise GitError(
+                    f"{path} is neither checked out nor fetched", where=str(project.root), hint="git checkout it"
+                )
             found[path] = File(content, cast("Mode", mode))
     return found
 

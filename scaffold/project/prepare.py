@@ -84,6 +84,7 @@ def prepare(
     notes += (
         [f"secrets are not kept, so these took their default: {', '.join(answers.guessed)}"] if answers.guessed else []
     )
+    notes += [f"not asked here, so not used: {', '.join(answers.unasked)}"] if answers.unasked else []
     notes += [f"no longer asked, so dropped: {', '.join(answers.dropped)}"] if answers.dropped else []
     written = _rewritten(project, wished)
     plan = replace(plan, lock_after=plan.lock_after.written_with(written))

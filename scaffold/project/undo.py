@@ -38,7 +38,12 @@ def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
 def _refuse_elsewhere(place: Place, record: Record) -> None:
     """Raise ProjectError where the operation made a branch, and another one is checked out."""
     made = record.new_branch
-    if made is None or made == place.repository.branch() or place.repository.reference(made) is None:
+    if (
+        record.state != "done"
+        or made is None
+        or made == place.repository.branch()
+        or place.repository.reference(made) is None
+    ):
         return
     name = made.removeprefix("refs/heads/")
     raise ProjectError(f"{record.what} is on the branch {name}", where=str(place.root), hint=f"git switch {name} first")

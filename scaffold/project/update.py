@@ -10,7 +10,7 @@ from scaffold.answers.question import Ask
 from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.apply.record import Change, Operation, Record
-from scaffold.errors import GitError, ProjectError
+from scaffold.errors import ProjectError
 from scaffold.git import porcelain
 from scaffold.git.objects import Entry, Objects, find_repository
 from scaffold.plan.actions import Action, Plan
@@ -54,6 +54,12 @@ def refuse_dirty(project: Project, actions: Iterable[Action]) -> None:
     """Raise ProjectError where a file that would change holds work that git does not have."""
     repository = project.place.repository
     names = {action.path: project.in_repository(action.path) for action in actions}
+    if left_out := [path for path, name in names.items() if name in repository.skipped(names.values())]:
+        raise ProjectError(
+            f"the update would change files that are not checked out: {', '.join(left_out)}",
+            where=str(project.root),
+            hint="git sparse-checkout add them",
+        )
     at_head, staged = repository.entries(names.values()), repository.staged(names.values())
     dirty = [
         action.path
@@ -113,6 +119,7 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
         if branch is not None:
             porcelain.switch_to_new(place.repository.root, branch)
         transaction.swap(place, record, changes)
+        _filter(project, changes)
     record = records.finish(place, record)
     made = _commit(project, plan, record, changes) if commit and not plan.conflicts else None
     return Updated(
@@ -120,20 +127,30 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
     )  # fmt: skip
 
 
+def _filter(project: Project, changes: list[Change]) -> None:
+    """Have git itself stage what its filter drivers change on the way into the index; raises GitError."""
+    repository = project.place.repository
+    staged = [project.in_repository(change.path) for change in changes if change.index and 0 in change.index]
+    if filtered := [name for name in staged if repository.has_filter(name)]:
+        porcelain.add(repository.root, filtered)
+
+
 def _commit(project: Project, plan: Plan, record: Record, changes: list[Change]) -> str | None:
     """Commit what was applied; raises GitError where a hook refuses, and then the update stays staged."""
     repository = project.place.repository
     paths = [project.in_repository(change.path) for change in changes if change.index is not None]
     hint = "the update is staged: mend what it says and run git commit, or take it back with scaffold undo"
-    message = commit_message(plan)
+    message, differing = commit_message(plan), repository.differing()
+    if not differing & set(paths):
+        return None
     try:
-        if repository.differing() <= set(paths):
+        if differing <= set(paths):
             porcelain.commit_index(repository.root, message, hint)
         else:  # something else is staged, and stays so
             staged, at_head = repository.staged(paths), repository.entries(paths)
             known = [path for path in paths if staged[path] or path in at_head]
             porcelain.commit_paths(repository.root, known, message, hint)
-    except GitError:
+    except BaseException:  # refused by a hook, or broken off: what is committed now is not ours
         records.save(replace(record, commits=False))
         raise
     records.save(replace(record, commit=repository.head()))

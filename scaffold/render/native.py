@@ -112,10 +112,10 @@ def _check_link(path: str, file: File, where: str) -> None:
     if file.mode != SYMLINK:
         return
     target = file.content.decode(errors="replace")
-    parts = target.split("/")
+    parts = [part for part in target.split("/") if part not in ("", ".")]
     up = next((index for index, part in enumerate(parts) if part != ".."), len(parts))
-    inside = up <= path.count("/")
-    if inside and parts[up:] not in ([], ["."]):
+    inside = up <= path.count("/") and not target.startswith("/")
+    if inside and parts[up:]:
         try:
             safe_path("/".join(parts[up:]))
         except ScaffoldError:

@@ -295,3 +295,46 @@ def test_a_broken_cache_says_how_to_mend_it(library, tmp_path):
     done = scaffold("update", "--offline", where=tmp_path / "p", **cache)
     assert done.code == 1
     assert "remove that folder" in done.err
+
+
+def test_a_remote_whose_head_names_no_branch_is_a_library(library, tmp_path):
+    git("clone", "--quiet", "--bare", str(library), str(tmp_path / "bare.git"), where=tmp_path)
+    git("symbolic-ref", "HEAD", "refs/heads/gone", where=tmp_path / "bare.git")
+    done = scaffold("new", "demo", tmp_path / "p", "--source", f"file://{tmp_path}/bare.git", where=tmp_path)
+    assert done.code == 0, done.err
+
+
+def test_an_empty_remote_says_so(tmp_path):
+    git("init", "--quiet", "--bare", "empty.git", where=tmp_path)
+    done = scaffold("new", "demo", tmp_path / "p", "--source", f"file://{tmp_path}/empty.git", where=tmp_path)
+    assert done.code == 1
+    assert "there is no blueprint 'demo'" in done.err
+
+
+def test_a_changelog_that_is_no_text_is_refused(library):
+    (library / "blueprints/demo/CHANGELOG.md").write_bytes(b"# Demo \xe9\n")
+    commit(library)
+    done = scaffold("blueprint", "release", "demo", "--bump", "minor", where=library)
+    assert done.code == 1
+    assert "CHANGELOG.md: the file is not UTF-8 text" in done.err
+
+
+def test_an_answer_to_what_is_not_asked_is_said(tmp_path):
+    copier = "kind:\n  type: str\n  choices: [a, b]\n  default: a\nport:\n  type: int\n  default: 1\n  when: \"{{ kind == 'b' }}\"\n"
+    library = world.make_library(tmp_path / "lib", copier=copier)
+    done = scaffold("new", "demo", tmp_path / "p", "--source", library, "--data", "port=5", where=tmp_path)
+    assert done.code == 0
+    assert "note: not asked here, so not used: port" in done.out
+
+
+@pytest.mark.parametrize(
+    ("target", "fits"),
+    [("./notes.md", True), ("src/", True), ("notes.md", True), ("../x", False), ("/etc/passwd", False), (".git/hooks", False),
+     ("src/../../x", False)],
+)  # fmt: skip
+def test_links_of_a_template_stay_in_the_project(library, tmp_path, target, fits):
+    (library / "templates/base/link").symlink_to(target)
+    commit(library)
+    done = scaffold("new", "demo@main", tmp_path / "p", "--source", library, where=tmp_path)
+    assert done.code == (0 if fits else 1), done.err
+    assert fits or "leads out of the project" in done.err

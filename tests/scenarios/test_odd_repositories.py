@@ -47,14 +47,19 @@ def test_a_file_deleted_for_a_while_still_gets_what_it_missed(library, project):
     assert (project / "notes.md").read_text().endswith("third, changed\n")
 
 
-def test_a_sparse_checkout_gets_its_updates_too(library, project):
-    release(library, "1.1.0", NEXT)
+def test_what_a_sparse_checkout_leaves_out_is_no_deletion(library, project):
     git("sparse-checkout", "set", "--no-cone", "/*", "!/notes.md", "!/ci.yml", where=project)
     assert not (project / "notes.md").exists()
-    assert scaffold("status", "--format", "json", where=project).json["drift"] == []
-    assert scaffold("update", "--commit", where=project).code == 0
-    assert git("show", "HEAD:notes.md", where=project).endswith("third, changed\n")
-    assert git("show", "HEAD:ci.yml", where=project) == "steps: [one, two]\n"
+    (project / "settings.toml").unlink()
+    drift = scaffold("status", "--format", "json", where=project).json["drift"]
+    assert [(row["path"], row["kind"]) for row in drift] == [("settings.toml", "deleted")]
+    git("checkout", "settings.toml", where=project)
+    release(library, "1.1.0", {"new/file.txt": "new\n"})
+    assert scaffold("update", "--commit", where=project).code == 0, "nothing that is left out changes"
+    release(library, "1.2.0", {"ci.yml": "steps: [two]\n"})
+    before = snapshot(project)
+    refused(scaffold("update", where=project), "not checked out: ci.yml", "git sparse-checkout add")
+    assert snapshot(project) == before
 
 
 def test_a_conflict_without_markers_is_not_forgotten_by_a_reset(library, project):
@@ -215,3 +220,69 @@ def test_a_closed_output_is_no_bug(library, project):
     done = world.run(["sh", "-c", f"{sys.executable} -m scaffold update >&-"], project)
     assert done.code == 0
     assert (project / "ci.yml").read_text() == "steps: [one, two]\n"
+
+
+def test_an_old_conflict_does_not_settle_a_new_one(library, project):
+    (project / "old.txt").write_bytes(b"\0ours")
+    commit(project)
+    release(library, "1.1.0", {"old.txt": "\0theirs 1"})
+    assert scaffold("update", where=project).code == 3
+    commit(project, "ours it is")
+    assert scaffold("status", where=project).code == 0
+    release(library, "1.2.0", {"old.txt": "\0theirs 2"})
+    assert scaffold("update", where=project).code == 3
+    git("reset", "--quiet", where=project)
+    assert scaffold("status", "--format", "json", where=project).json["conflicts"] == [{"path": "old.txt"}]
+
+
+def test_a_conflict_with_markers_is_settled_by_mending_the_file(library, project):
+    world.write(project, {"notes.md": "# demo\n\nfirst\n\nsecond\n\nthird, ours\n"})
+    commit(project)
+    release(library, "1.1.0", NEXT)
+    assert scaffold("update", where=project).code == 3
+    git("reset", "--quiet", where=project)
+    assert scaffold("status", where=project).code == 3
+    world.write(project, {"notes.md": "# demo\n\nfirst\n\nsecond\n\nthird, both\n"})
+    git("add", "notes.md", where=project)
+    git("commit", "--quiet", "--message", "resolved", where=project)
+    assert scaffold("status", "--format", "json", where=project).json["conflicts"] == []
+
+
+def test_a_conflict_in_an_ignored_file_is_not_forgotten(library, project):
+    world.write(project, {".gitignore": "x.dat\n"})
+    commit(project)
+    (project / "x.dat").write_bytes(b"\0ours")
+    release(library, "1.1.0", {"x.dat": "\0theirs"})
+    assert scaffold("update", where=project).code == 3
+    assert scaffold("status", "--format", "json", where=project).json["conflicts"] == [{"path": "x.dat"}]
+    assert (project / "x.dat").read_bytes() == b"\0ours"
+
+
+def test_line_ends_of_a_checkout_stay_out_of_the_repository(library, project, tmp_path):
+    release(library, "1.1.0", {"ci.yml": "steps: [two]\n"})
+    git("-c", "core.autocrlf=true", "clone", "--quiet", str(project), str(tmp_path / "crlf"), where=tmp_path)
+    git("config", "core.autocrlf", "true", where=tmp_path / "crlf")
+    assert b"\r\n" in (tmp_path / "crlf/.scaffold/answers.yml").read_bytes()
+    assert scaffold("status", where=tmp_path / "crlf").code == 3
+    assert scaffold("update", "--commit", where=tmp_path / "crlf").code == 0
+    assert git("show", "--name-only", "--format=", "HEAD", where=tmp_path / "crlf").split() == [
+        ".scaffold/lock.json", "ci.yml",
+    ]  # fmt: skip
+
+
+def test_a_filter_driver_has_the_last_word_on_what_is_committed(library, project):
+    git("config", "filter.loud.clean", "tr a-z A-Z", where=project)
+    git("config", "filter.loud.smudge", "cat", where=project)
+    world.write(project, {".gitattributes": "notes.md filter=loud\n"})
+    commit(project)
+    release(library, "1.1.0", NEXT)
+    assert scaffold("update", "--commit", where=project).code == 0
+    assert git("show", "HEAD:notes.md", where=project).endswith("THIRD, CHANGED\n")
+    assert git("status", "--porcelain", where=project) == ""
+
+
+def test_an_update_that_ends_where_head_is_has_nothing_to_commit(library, project):
+    release(library, "1.1.0", NEXT)
+    assert scaffold("update", where=project).code == 0
+    assert scaffold("update", "--to", "1.0.0", "--commit", where=project).code == 0
+    assert git("status", "--porcelain", where=project) == ""

@@ -1,5 +1,11 @@
 """What undo must never take along: commits, branches, stashes and links that are the team's."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+
 import pytest
 
 from tests.scenarios import world
@@ -121,3 +127,51 @@ def test_a_folder_that_is_not_there_is_not_the_project_above_it(library, project
         refused(scaffold(command, "no/such", where=project), "there is no such folder")
         refused(scaffold(command, "notes.md", where=project), "this is a file")
     assert snapshot(project) == before
+
+
+def test_undo_does_not_move_a_branch_that_went_on(library, project):
+    release(library, "1.1.0", NEXT)
+    assert scaffold("update", "--branch", "up", where=project).code == 0
+    git("switch", "--quiet", "main", where=project)
+    world.write(project, {"team.py": "print('ours')\n"})
+    commit(project)
+    theirs = git("rev-parse", "main", where=project)
+    git("switch", "--quiet", "up", where=project)
+    done = scaffold("undo", where=project)
+    assert done.code == 0
+    assert git("rev-parse", "main", where=project) == theirs
+    assert "the commits since then stay" in done.out
+
+
+def test_a_commit_made_by_hand_after_control_c_is_kept(library, project):
+    release(library, "1.1.0", NEXT)
+    hook = project / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\ntouch .git/committing\nsleep 5\n")
+    hook.chmod(0o755)
+    command = [sys.executable, "-m", "scaffold", "update", "--commit"]
+    process = subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, start_new_session=True)
+    while not (project / ".git/committing").exists():
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 130
+    hook.unlink()
+    world.write(project, {"mine.py": "print('ours')\n"})
+    commit(project, "mine and the update")
+    head = git("rev-parse", "HEAD", where=project)
+    assert scaffold("undo", where=project).code == 0
+    assert git("rev-parse", "HEAD", where=project) == head
+    assert git("show", "HEAD:mine.py", where=project) == "print('ours')\n"
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_what_is_in_the_way_of_undo_stops_it_before_it_begins(library, project, force):
+    release(library, "1.1.0", NEXT)
+    assert scaffold("update", "--commit", where=project).code == 0
+    world.write(project, {"old.txt/ours.md": "ours\n"})
+    commit(project)
+    before = snapshot(project)
+    refused(scaffold("undo", *force, where=project), "in the way of old.txt", "move it away")
+    assert snapshot(project) == before
+    assert scaffold("status", where=project).code == 0
