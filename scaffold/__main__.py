@@ -3,18 +3,12 @@
 import gc
 import sys
 
-gc.disable()  # while modules load, nothing that is made can be thrown away; looking for it takes 5 ms
+# A command is short and makes little that must be looked for; looking a hundredth as often saves it 5 ms.
+gc.set_threshold(70_000, 20, 50)
 
-from scaffold.cli.app import main as run  # noqa: E402
+from scaffold.cli.app import main  # noqa: E402
 
 __all__ = ["main"]
-
-
-def main() -> int:
-    """Run the command line and return its exit code."""
-    gc.enable()
-    return run()
-
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,8 +1,7 @@
 """`.scaffold/answers.yml`: what a service is stamped from; a person may edit it, and `update` applies the edit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scaffold.formats import yaml
 from scaffold.formats.located import text
@@ -11,8 +10,7 @@ PATH = ".scaffold/answers.yml"
 HEAD = "# What this service was stamped from. Edit an answer, then run `scaffold update` to apply it.\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(NamedTuple):
     """What the file asks for."""
 
     blueprint: str

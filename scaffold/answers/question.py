@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located, one_of
@@ -37,8 +37,7 @@ class Question:
         return all(getattr(self, name) == getattr(other, name) for name in self.__dataclass_fields__ if name != "where")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A question as a person meets it: everything rendered, and `check` to say what is wrong with a reply."""
 
     question: Question

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from scaffold.errors import ProjectError
 from scaffold.git.objects import Entry, Objects
@@ -58,8 +58,7 @@ class Record:
 RECORDED = [field.name for field in fields(Record) if field.name != "folder"]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a project stands: its folder, its repository, and the way from the repository's top to it."""
 
     root: Path
@@ -83,8 +82,7 @@ class Place:
         return f"refs/scaffold/{self.slug}" + (f"-{folder.name}" if folder.parent.name == "worktrees" else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """What is known of an operation before it starts."""
 
     kind: str

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from packaging.version import InvalidVersion, Version
 
@@ -23,8 +23,7 @@ KEYS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Lifecycle:
+class Lifecycle(NamedTuple):
     """Whether a blueprint should still be used, until when, and what comes after it."""
 
     state: str = "active"
@@ -32,8 +31,7 @@ class Lifecycle:
     replaced_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(NamedTuple):
     """What a release moved: old path to new path, so that a project's own copy follows."""
 
     version: Version

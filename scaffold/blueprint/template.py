@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from scaffold.answers.question import Question, parse_question
 from scaffold.errors import FormatError
@@ -19,8 +20,7 @@ IGNORED = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The `_settings` of a template that the native renderer implements."""
 
     suffix: str = ".jinja"

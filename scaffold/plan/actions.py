@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from scaffold.lock import Lock
 from scaffold.tree import File
@@ -12,8 +12,7 @@ OURS = "yours"  # what the project's side is called in conflict markers
 CHANGING: tuple[Verb, ...] = ("create", "replace", "merge", "delete", "conflict")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stages:
+class Stages(NamedTuple):
     """A conflict's three sides, as git's index holds them."""
 
     base: File | None
