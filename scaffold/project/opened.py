@@ -90,13 +90,8 @@ def open_project(directory: Path) -> Project:
     wishes = Wishes(recorded.blueprint, recorded.source, recorded.answers)
     if wishes_file.blob != recorded.answers_file:
         wishes = answers_file.parse(wishes_file.content, str(root / answers_file.PATH))
-    repository = find_repository(root)
-    project = Project(
-        root, repository, prefix_of(root, repository) if repository else "", recorded, wishes, wishes_file
-    )  # fmt: skip
-    return Project(
-        root, repository, project.prefix, recorded, wishes, wishes_file, unresolved(project)
-    )  # fmt: skip
+    project = Project(root, repository, prefix, recorded, wishes, wishes_file)
+    return replace(project, unresolved=unresolved(project))
 
 
 def _required(root: Path, path: str) -> File:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from scaffold.plan.actions import Action
     from scaffold.report.results import (
@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
 
 Tone = Literal["plain", "title", "good", "warn", "bad", "dim"]
 TONES: dict[str, Tone] = {"create": "good", "delete": "bad", "conflict": "bad", "merge": "warn", "replace": "warn"}
+DIFF_TONES: dict[str, Tone] = {"+": "good", "-": "bad", "@": "dim"}
 OWNERS = (("locked", "the platform's"), ("managed", "shared"), ("seeded", "yours"))
 REPOSITORIES = {
     "own": "committed to a git repository of its own",
@@ -160,7 +161,7 @@ def diff(result: Diff) -> Iterator[Line]:
 def _diff_tone(text: str) -> Tone:
     if text.startswith(("+++", "---", "diff ", "index ")):
         return "dim"
-    return {"+": "good", "-": "bad", "@": "dim"}.get(text[:1], "plain")  # type: ignore[return-value]
+    return DIFF_TONES.get(text[:1], "plain")
 
 
 def undo(result: Undone) -> Iterator[Line]:
@@ -212,8 +213,7 @@ def blueprint_show(result: Shown) -> Iterator[Line]:
     yield from _table(list(result.ownership.items()), "plain")
 
 
-def _question(known: object) -> str:
-    assert isinstance(known, dict)  # noqa: S101 - a row of Shown.questions
+def _question(known: Mapping[str, Any]) -> str:
     if "choices" in known:
         choices = known["choices"]
         kind = "one of " + ", ".join(map(str, choices)) if isinstance(choices, list | dict) else "a choice"

@@ -233,11 +233,6 @@ def test_5_a_wrong_secret_is_not_printed(library, tmp_path):
     assert "hush-hush" not in done.err
 
 
-def test_5_credentials_in_an_address_are_not_kept(library, tmp_path):
-    done = scaffold("new", "demo", tmp_path / "p", "--source", f"file://user:hush-hush@{library}", where=tmp_path)
-    assert "hush-hush" not in done.err + done.out
-
-
 def test_8_same_input_same_bytes(library, tmp_path):
     trees = []
     for seed in ("1", "2"):
