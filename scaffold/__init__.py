@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scaffold.authoring.library import list_blueprints as list_blueprints
     from scaffold.authoring.library import show_blueprint as show_blueprint
     from scaffold.authoring.release import release as release
+    from scaffold.project.adopt import adopt as adopt
     from scaffold.project.diff import diff as diff
     from scaffold.project.explain import explain as explain
     from scaffold.project.new import new as new
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 _OPERATIONS = {
+    "adopt": ("scaffold.project.adopt", "adopt"),
     "diff": ("scaffold.project.diff", "diff"),
     "explain": ("scaffold.project.explain", "explain"),
     "init_library": ("scaffold.authoring.library", "init_library"),

@@ -39,6 +39,10 @@ class RenderError(ScaffoldError):
     """A template cannot be rendered."""
 
 
+class NotNativeError(RenderError):
+    """A template needs what the native renderer does not do, so that the tool it was written for has to."""
+
+
 class SourceError(ScaffoldError):
     """A library, blueprint or version cannot be had."""
 
@@ -49,3 +53,11 @@ class ProjectError(ScaffoldError):
 
 class GitError(ScaffoldError):
     """Git refused, or the repository is not one that can be read."""
+
+
+class ScriptError(ScaffoldError):
+    """A command of a template failed."""
+
+
+class LimitError(ScaffoldError):
+    """A template took more time or memory, or made more, than it may."""

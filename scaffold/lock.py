@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -26,8 +26,8 @@ class Locked:
 
     `blob` is the base of the next merge (None: it has no base). `pending` is set while a conflict is open: the blob
     that becomes the base once the file is resolved, or DROPPED; `left` is the blob that then stands in the work tree
-    where it holds no markers. `sha256` stands for locked files; `keys` maps owned
-    key paths to owner and digest of the value.
+    where it holds no markers. `sha256` stands for locked files; `keys` maps owned key paths to owner and digest of the
+    value. `at` is where the team has moved the file to.
     """
 
     blob: str | None
@@ -38,6 +38,7 @@ class Locked:
     keys: Mapping[KeyPath, tuple[Owner, str]] = field(default_factory=dict)
     pending: str | None = None
     left: str | None = None
+    at: str | None = None
 
     @property
     def ownership(self) -> Ownership:
@@ -56,7 +57,8 @@ class Lock:
     """What was last applied to a project.
 
     `answers_file` is the blob id of `.scaffold/answers.yml` as it was written with these answers: while the file is
-    that, it need not be parsed. None where JSON cannot hold the answers as they are.
+    that, it need not be parsed. None where JSON cannot hold the answers as they are. `keep_copier`: Copier's own
+    answers file is kept up beside it.
     """
 
     scaffold: str
@@ -67,6 +69,7 @@ class Lock:
     answers: Mapping[str, Any]
     files: Mapping[str, Locked]
     answers_file: str | None = None
+    keep_copier: bool = False
 
     def written_with(self, answers_file: bytes) -> "Lock":
         """Return the lock with what its answers were written as."""
@@ -77,7 +80,7 @@ class Lock:
         """Return the lock in which every conflict that was resolved since has the new base."""
         files = {}
         for path, locked in self.files.items():
-            if locked.pending is None or path in unresolved:
+            if locked.pending is None or (locked.at or path) in unresolved:
                 files[path] = locked
             elif locked.pending != DROPPED:
                 files[path] = replace(locked, blob=locked.pending, pending=None, left=None)
@@ -88,13 +91,30 @@ class Lock:
         """The paths that were left with a conflict."""
         return tuple(path for path, locked in self.files.items() if locked.pending)
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that was applied, and every one that the team has moved such a file to."""
+        return (*self.files, *(locked.at for locked in self.files.values() if locked.at))
+
+    def with_moves(self, moves: Mapping[str, str]) -> "Lock":
+        """Return the lock with where the team has moved files, old path -> new path, taken down."""
+        files = {p: replace(locked, at=moves.get(p, locked.at)) for p, locked in self.files.items()}
+        return replace(self, files=files) if moves else self
+
+    def place_of(self, path: str, ours: Container[str]) -> str:
+        """Return where the project has the file that was applied at `path`."""
+        moved = self.files[path].at if path in self.files else None
+        return moved if moved and path not in ours and moved in ours else path
+
 
 def dump(lock: Lock) -> bytes:
     """Write a lock."""
-    head = {
+    head: dict[str, Any] = {
         "format": FORMAT, "scaffold": lock.scaffold, "blueprint": lock.blueprint, "source": lock.source,
         "version": lock.version, "commit": lock.commit, "answers_file": lock.answers_file,
     }  # fmt: skip
+    if lock.keep_copier:
+        head["keep_copier"] = True
     lines = [f"  {_json(key)}: {_json(value)}," for key, value in head.items()]
     files = {path: _file_out(locked) for path, locked in lock.files.items()}
     lines += [*_block("answers", lock.answers), *_block("files", files, last=True)]
@@ -119,7 +139,9 @@ def _file_out(locked: Locked) -> dict[str, Any]:
         out["sha256"] = locked.sha256
     if locked.keys:
         out["keys"] = {spell(path): {"ownership": owner, "sha256": d} for path, (owner, d) in locked.keys.items()}
-    out |= {name: value for name, value in (("pending", locked.pending), ("left", locked.left)) if value}
+    out |= {
+        name: value for name, value in (("pending", locked.pending), ("left", locked.left), ("at", locked.at)) if value
+    }
     return out
 
 
@@ -152,6 +174,7 @@ def _lock_in(at: Located) -> Lock:
         version=at.required("version", _version),
         commit=at.optional("commit", text, None),
         answers_file=at.optional("answers_file", _blob, None),
+        keep_copier=at.optional("keep_copier", lambda v: v.a(bool), default=False),
         answers=at.required("answers", lambda v: dict(v.a(dict))),
         files=at.required("files", lambda v: {safe_path(path): _file_in(file) for path, file in v.items()}),
     )
@@ -166,6 +189,7 @@ def _file_in(at: Located) -> Locked:
         sha256=at.optional("sha256", _sha256, None),
         keys=at.optional("keys", _keys, {}),
         left=at.optional("left", _blob, None),
+        at=at.optional("at", lambda v: safe_path(v.a(str)), None),
         pending=at.optional("pending", lambda v: DROPPED if v.data == DROPPED else _blob(v), None),
     )
 

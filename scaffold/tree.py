@@ -1,8 +1,9 @@
 """Trees: immutable maps of safe relative paths to files, and git's name for a file's content."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from hashlib import sha1, sha256
 from typing import Literal
 
@@ -15,10 +16,13 @@ SYMLINK: Mode = "120000"
 
 # Names that git treats as `.git` on some file system (CVE-2014-9390, CVE-2019-1352).
 _GIT_FOLDER = re.compile(r"^(\.git|git~\d+)([. :].*)?$", re.IGNORECASE)
+LONGEST = 255  # bytes of one name
+# Names of devices on Windows, whatever their ending.
+_DEVICE = re.compile(r"^(con|prn|aux|nul|com[1-9]|lpt[1-9])([ .].*)?$", re.IGNORECASE)
 _UNSEEN_BY_HFS = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class File:
     """A file's bytes (for a symlink: its target), mode, and the template file it came from."""
 
@@ -26,12 +30,12 @@ class File:
     mode: Mode = REGULAR
     origin: str = ""
 
-    @property
+    @cached_property
     def blob(self) -> str:
         """Git's id of the content, 40 hexadecimal digits."""
         return blob_id(self.content)
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """SHA-256 of the content, 64 hexadecimal digits."""
         return sha256(self.content).hexdigest()
@@ -42,12 +46,16 @@ class File:
 
 
 class Tree(Mapping[str, File]):
-    """An immutable map from safe relative paths to files, sorted by path."""
+    """An immutable map from safe relative paths to files, sorted by path.
 
-    __slots__ = ("_files",)
+    `folders` are those that hold no file: they are made once, for git does not keep them.
+    """
 
-    def __init__(self, files: Mapping[str, File] | None = None) -> None:
+    __slots__ = ("_files", "folders")
+
+    def __init__(self, files: Mapping[str, File] | None = None, folders: Iterable[str] = ()) -> None:
         """Check every path; raises ScaffoldError for one that could leave the folder."""
+        self.folders = tuple(sorted(map(safe_path, folders)))
         self._files = {safe_path(path): file for path, file in sorted((files or {}).items())}
         folded: dict[str, str] = {}
         for path in self._files:
@@ -81,13 +89,18 @@ def blob_id(content: bytes) -> str:
     return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
+@lru_cache(maxsize=100_000)
 def safe_path(path: str) -> str:
     """Return `path` if it stays inside its folder and outside `.git`; raises ScaffoldError otherwise."""
     parts = path.split("/")
+    if long := next((part for part in parts if len(part.encode(errors="replace")) > LONGEST), None):
+        raise ScaffoldError(f"the name {long[:40]}… is longer than the {LONGEST} bytes that file systems take")
     if "\\" in path or "\0" in path or re.match(r"^[A-Za-z]:", path) or any(p in ("", ".", "..") for p in parts):
         raise ScaffoldError(f"the path {path!r} does not stay inside the project")
     if any(_GIT_FOLDER.match(part.translate(_UNSEEN_BY_HFS)) for part in parts):
         raise ScaffoldError(f"the path {path!r} reaches into git's own folder")
+    if any(_DEVICE.match(part) for part in parts):
+        raise ScaffoldError(f"the path {path!r} names a device on Windows")
     return path
 
 

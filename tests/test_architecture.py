@@ -27,6 +27,8 @@ ROW_OF = {name: row for row, names in enumerate(ROWS) for name in names}
 # An effect, and the only modules that may have it.
 EFFECTS = {
     "subprocess": {"process"},
+    "signal": {"process"},
+    "resource": {"process"},
     "sqlite3": {"fleet.journal"},
     "urllib.request": {"fleet.forges.http"},
     "typer": {"cli"},
@@ -52,6 +54,8 @@ PURE = {
     "guard",
     "report",
     "render.native",
+    "render.native_cookiecutter",
+    "render.cookiecutter_steps",
 }
 IMPURE_IMPORTS = ("os", "pathlib.Path", "tempfile", "shutil", "time", "datetime", "random", "socket")
 BANNED_CALLS = {"print", "input", "os.chdir", "contextlib.chdir", "os.system"}

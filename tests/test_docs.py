@@ -109,7 +109,7 @@ def test_every_exit_code_is_documented():
     [
         ("### blueprint.yml", manifest.KEYS | set(manifest.COMPOSE)),
         ("### blueprint.yml", {"state", "sunset", "replaced_by", "file", "keys", "version", "move"}),
-        ("### copier.yml", template.READ | template.IGNORED | question.KEYS | set(question.TYPES)),
+        ("### copier.yml", template.SETTINGS | question.KEYS | set(question.TYPES)),
         ("### .scaffold/answers.yml", set(yaml.load(dump(Wishes("b", "s", {})), "a").data)),
         ("## In .git", {field.name for kind in (records.Record, records.Step) for field in fields(kind)} - {"folder"}),
     ],
@@ -163,6 +163,9 @@ def full_results():
         ),
         "diff": results.Diff(root, "o", "n", (results.Difference("p", "managed", "edited", None),)),
         "undo": results.Undone(root, "w", ("p",)),
+        "adopt": results.Adopted(
+            root, "Copier", "b", "s", "1", {}, ("p",), fits=(results.Fitting("b", "1", 0.9, 0.9, 0.9, {}),)
+        ),
         "explain": results.Explanation("p", "b", "1", "t", "locked", "m", "edited", {}),
         "blueprint_list": (listed,),
         "blueprint_show": results.Shown("n", "1", "t", "d", (), "active", None, (), (), {"name": known}, {}),

@@ -2,14 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.errors import RenderError
-from scaffold.templating import Templates
+from scaffold.errors import LimitError, NotNativeError, RenderError
+from scaffold.templating.templates import Templates
 from tests.kit import laws
 
 
+def templates(files, **more):
+    return Templates({name: text.encode() for name, text in files.items()}, "t", **more)
+
+
 def rendered(source, context=None, **files):
-    templates = Templates({"main": source, **{name.replace("_", "."): text for name, text in files.items()}}, "t")
-    return templates.render("main", context or {})
+    made = templates({"main": source, **{name.replace("_", "."): text for name, text in files.items()}})
+    return made.render("main", context or {})
 
 
 def test_a_template_sees_the_context_and_keeps_its_last_newline():
@@ -20,9 +24,9 @@ def test_a_template_sees_the_context_and_keeps_its_last_newline():
 @laws
 @given(st.text(st.characters(exclude_characters="{}\r", exclude_categories=("Cs",))))
 def test_text_without_braces_is_left_alone(source):
-    templates = Templates({"main": source}, "t")
-    assert templates.render("main", {}) == source
-    assert templates.render_text(source, {}, "here") == source
+    made = templates({"main": source})
+    assert made.render("main", {}) == source
+    assert made.render_text(source, {}, "here") == source
 
 
 def test_templates_include_import_and_extend_each_other():
@@ -69,7 +73,7 @@ def test_an_error_in_a_macro_of_another_file_names_the_macro():
 
 def test_a_piece_of_text_fails_at_the_place_it_stands_at():
     with pytest.raises(RenderError) as caught:
-        Templates({}, "t").render_text("{{ nope.no }}", {}, "t/copier.yml:7")
+        templates({}).render_text("{{ nope.no }}", {}, "t/copier.yml:7")
     assert caught.value.where == "t/copier.yml:7"
 
 
@@ -110,24 +114,106 @@ def test_what_would_not_end_is_an_error(endless):
         rendered(endless)
 
 
-@pytest.mark.parametrize("chance", ["{{ [1, 2] | random }}", "{{ lipsum() }}"])
-def test_there_is_no_chance_in_a_template(chance):
-    with pytest.raises(RenderError, match=r"random|lipsum"):
-        rendered(chance)
+IMPURE = [
+    "[1, 2] | random", "lipsum()", "9 | ans_random", "[1] | shuffle", "'00:00' | random_mac", "'%Y' | strftime",
+    "'*' | fileglob", "'~' | expanduser", "'$HOME' | expandvars", "'x' | realpath", "'/x' | relpath('y')",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("impure", IMPURE)
+def test_what_differs_each_time_is_left_to_copier(impure):
+    with pytest.raises(NotNativeError) as caught:
+        rendered(f"\n{{{{ {impure} }}}}")
+    assert caught.value.where == "t/main:2"
+    assert impure.split("|")[-1].split("(")[0].strip() in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{ 'x' | hash('sha256') | length }}", "64"),
+        ("{{ {'b': [1], 'a': 2} | to_nice_yaml }}", "a: 2\nb:\n- 1\n"),
+        ("{{ 'a/b.c' | basename | splitext | first }}", "b"),
+        ("{{ '/a/c' | relpath('/a/b') }}", "../c"),
+        ("{{ 'yes' | bool }}{{ [3, [1]] | flatten }}", "True[3, 1]"),
+        ("{{ pathjoin('a', 'b', mode='windows') }}", "a\\b"),
+    ],
+)
+def test_ansibles_filters_are_known(source, text):
+    assert rendered(source) == text
+
+
+def test_a_filter_is_only_looked_for_when_a_template_names_it():
+    assert rendered("{{ 'to_json' is filter }}{{ 'random' is filter }}{{ 'nope' is filter }}") == "TrueTrueFalse"
+
+
+@pytest.mark.parametrize(
+    ("huge", "said"), [("'x' * 10 ** 9", "1,000,000,000 items"), ("9 ** (9 ** 9)", "a number of .* digits")]
+)
+def test_one_expression_does_not_fill_the_memory(huge, said):
+    with pytest.raises(RenderError, match=said):
+        rendered(f"{{{{ {huge} }}}}")
+
+
+def test_a_file_that_grows_too_long_is_stopped():
+    long = templates({"main": "{% for i in range(100000) %}" + "x" * 100 + "{% endfor %}"})
+    with pytest.raises(LimitError, match="more than 1 MB of one file") as caught:
+        long.render("main", {}, megabytes=1)
+    assert caught.value.where == "t/main"
+    assert caught.value.hint == "raise it with --limit megabytes=…"
+
+
+@pytest.mark.parametrize(
+    ("envops", "source", "text"),
+    [
+        ({"variable_start_string": "[[", "variable_end_string": "]]"}, "[[ x ]]{{ x }}", "1{{ x }}"),
+        ({"block_start_string": "[%", "block_end_string": "%]"}, "[% if x %]y[% endif %]{% if %}", "y{% if %}"),
+        ({"comment_start_string": "<#", "comment_end_string": "#>"}, "a<# x #>b{# c #}", "ab{# c #}"),
+        ({"trim_blocks": True, "lstrip_blocks": True}, "  {% if x %}\na\n  {% endif %}\n", "a\n"),
+        ({"keep_trailing_newline": False}, "{{ x }}\n", "1"),
+        ({"keep_trailing_newline": False}, "plain\n\n", "plain\n"),
+        ({"newline_sequence": "\r\n"}, "plain\n{{ x }}\n", "plain\r\n1\r\n"),
+        ({"newline_sequence": "\r\n"}, "plain\na\rb\r\n", "plain\r\na\r\nb\r\n"),
+        ({"line_statement_prefix": "%%"}, "%% if x\nyes\n%% endif\n", "yes\n"),
+        ({"line_comment_prefix": "##"}, "a ## b\n", "a\n"),
+        ({"autoescape": True}, "{{ '<' }}", "&lt;"),
+    ],
+)
+def test_envops_are_obeyed(envops, source, text):
+    assert templates({"main": source}, envops=envops).render("main", {"x": 1}) == text
+
+
+LOOP = "{% yield name from names %}{{ name }}.txt{% endyield %}"
+
+
+def test_a_yield_makes_one_path_many():
+    made = templates({}).expand(f"a-{LOOP}", {"names": ["x", "y"]}, "here")
+    assert list(made) == [("a-x.txt", {"name": "x"}), ("a-y.txt", {"name": "y"})]
+    assert list(templates({}).expand(LOOP, {"names": []}, "here")) == []
+    assert list(templates({}).expand("{{ n }}", {"n": 1}, "here")) == [("1", {})]
+
+
+def test_a_yield_stands_in_no_file_and_only_once_in_a_part():
+    with pytest.raises(RenderError, match="cannot stand in a file") as caught:
+        rendered(LOOP, {"names": ["x"]})
+    assert caught.value.where == "t/main"
+    with pytest.raises(RenderError, match="one `yield` tag, not two"):
+        list(templates({}).expand(LOOP + LOOP, {"names": ["x"]}, "here"))
+    assert rendered("{{ 1 }}") == "1"  # nothing is left of the one that failed
 
 
 def test_what_a_template_does_to_an_answer_stays_in_it():
     context = {"names": ["a"], "deep": {"list": [1]}}
     source = "{% set _ = names.append('b') %}{% set _ = deep.list.append(2) %}{{ names }}{{ deep.list }}"
-    templates = Templates({"main": source}, "t")
-    assert templates.render("main", context) == templates.render("main", context) == "['a', 'b'][1, 2]"
-    assert templates.render_text(source, context, "here") == "['a', 'b'][1, 2]"
+    made = templates({"main": source})
+    assert made.render("main", context) == made.render("main", context) == "['a', 'b'][1, 2]"
+    assert made.render_text(source, context, "here") == "['a', 'b'][1, 2]"
     assert context == {"names": ["a"], "deep": {"list": [1]}}
 
 
 def test_what_is_undefined_is_empty_unless_strict():
     assert rendered("[{{ nothing }}]") == "[]"
-    strict = Templates({"main": "a\n[{{ nothing }}]"}, "t", strict=True)
+    strict = templates({"main": "a\n[{{ nothing }}]"}, envops={"undefined": "jinja2.StrictUndefined"})
     with pytest.raises(RenderError, match="'nothing' is undefined") as caught:
         strict.render("main", {})
     assert caught.value.where == "t/main:2"

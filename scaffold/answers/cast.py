@@ -20,14 +20,14 @@ def cast(type_: str, value: Any) -> Any:
 
 def _cast(type_: str, value: Any) -> Any:
     if type_ in ("str", "path"):
-        if isinstance(value, dict | list | None):
+        if not isinstance(value, str | int | float):  # a date in YAML is none of these: it has to be quoted
             raise ValueError(value)
         return str(value)
     if type_ == "bool":
         return cast_bool(value)
-    if type_ == "int" and not isinstance(value, bool):
+    if type_ == "int":
         return int(value)
-    if type_ == "float" and not isinstance(value, bool):
+    if type_ == "float":
         return float(value)
     if type_ == "json":
         return json.loads(value) if isinstance(value, str) else value
@@ -44,3 +44,11 @@ def cast_bool(value: Any) -> bool:
     if word in TRUE or word in FALSE:
         return word in TRUE
     return bool(float(word))
+
+
+def truthy(value: Any) -> bool:
+    """Read a condition as Copier does (`cast_to_bool`): a word that says neither yes nor no is a yes."""
+    try:
+        return cast_bool(value) if isinstance(value, str | int | float) else bool(value)
+    except (ValueError, OverflowError):
+        return True

@@ -16,20 +16,25 @@ class Wishes(NamedTuple):
     blueprint: str
     source: str
     answers: Mapping[str, Any]
+    keep_copier: bool = False
 
 
 def parse(content: bytes, file: str = PATH) -> Wishes:
     """Read the file; raises FormatError with the line of a mistake."""
     document = yaml.load(content, file)
-    document.only({"blueprint", "source", "answers"})
+    document.only({"blueprint", "source", "answers", "keep_copier"})
     return Wishes(
         blueprint=document.required("blueprint", text),
         source=document.required("source", text),
         answers=document.optional("answers", lambda at: {name: value.data for name, value in at.items()}, {}),
+        keep_copier=document.optional("keep_copier", lambda at: at.a(bool), default=False),
     )
 
 
 def dump(wishes: Wishes) -> bytes:
     """Write a new file."""
-    stamp = {"blueprint": wishes.blueprint, "source": wishes.source, "answers": dict(wishes.answers)}
+    stamp: dict[str, Any] = {"blueprint": wishes.blueprint, "source": wishes.source}
+    if wishes.keep_copier:
+        stamp["keep_copier"] = True
+    stamp["answers"] = dict(wishes.answers)
     return (HEAD + yaml.dump(stamp)).encode()

@@ -10,14 +10,18 @@ from scaffold.formats.located import Located, one_of
 TYPES = ("str", "int", "float", "bool", "json", "yaml", "path")
 KEYS = {
     "type", "help", "choices", "multiselect", "default", "secret", "placeholder", "qmark", "multiline", "validator",
-    "when",
+    "when", "ask",
 }  # fmt: skip
+TAKEN = ("now", "make_secret")  # functions of Copier's that a template may call
 MISSING: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question; text values are templates, rendered with the answers before it."""
+    """One question; text values are templates, rendered with the answers before it.
+
+    A `computed` one is never asked: it is its default, and is not recorded.
+    """
 
     name: str
     where: str
@@ -28,9 +32,11 @@ class Question:
     default: Any = MISSING
     secret: bool = False
     placeholder: str = ""
-    multiline: bool = False
+    multiline: bool | str = False
     validator: str = ""
     when: Any = True
+    ask: Any = True
+    computed: bool = False
 
     def same_as(self, other: "Question") -> bool:
         """Whether both ask the same, wherever they stand."""
@@ -38,14 +44,20 @@ class Question:
 
 
 class Asked(NamedTuple):
-    """A question as a person meets it: everything rendered, and `check` to say what is wrong with a reply."""
+    """A question as a person meets it: everything rendered, and `check` to say what is wrong with a reply.
+
+    `choices` maps a label to its value, `disabled` a label to why it cannot be chosen.
+    """
 
     question: Question
+    type: str
+    multiline: bool
     help: str
     default: Any
     choices: Mapping[str, Any] | None
     placeholder: str
     check: Callable[[Any], str]
+    disabled: Mapping[str, str] = {}
 
 
 class Ask(Protocol):
@@ -70,31 +82,48 @@ class Answers:
     unasked: tuple[str, ...] = ()
 
 
-def parse_question(name: str, at: Located) -> Question:
-    """Read one question; raises FormatError naming file, line, key and what was expected."""
+def parse_question(name: str, at: Located, *, secret: bool = False, slips: list[FormatError] | None = None) -> Question:
+    """Read one question; raises FormatError naming file, line, key and what was expected.
+
+    With `slips`, keys that nobody knows are left out, as Copier does, and those that are near a known one noted there.
+    """
+    if name in TAKEN:
+        raise FormatError(f"no question can be called `{name}`", where=at.where, hint="templates call that function")
     if not isinstance(at.data, dict):
-        return Question(name, at.where, _type_of(at.data), default=at.data)
-    at.only(KEYS)
+        return Question(name, at.where, _type_of(at.data), default=at.data, secret=secret)
+    if slips is None:
+        at.only(KEYS)
+    else:
+        slips += at.strangers(KEYS, near_only=True)
     default = at.data.get("default", MISSING)
     question = Question(
         name=name,
         where=at.where,
-        type=at.optional("type", one_of(*TYPES), _type_of(default)),
+        type=at.optional("type", _type, _type_of(default)),
         help=at.optional("help", lambda v: v.a(str), ""),
         choices=at.optional("choices", _choices, None),
         multiselect=at.optional("multiselect", lambda v: v.a(bool), default=False),
         default=default,
-        secret=at.optional("secret", lambda v: v.a(bool), default=False),
+        secret=secret or at.optional("secret", lambda v: v.a(bool), default=False),
         placeholder=at.optional("placeholder", lambda v: v.a(str), ""),
-        multiline=at.optional("multiline", lambda v: v.a(bool), default=False),
+        multiline=_flag(at.child("multiline")) if "multiline" in at.data else False,
         validator=at.optional("validator", lambda v: v.a(str), ""),
         when=at.data.get("when", True),
+        ask=at.data.get("ask", True),
     )
     if question.secret and default is MISSING:
         raise FormatError(
             f"the secret question `{name}` has no default", where=at.where, hint="an update could not answer it"
         )
     return question
+
+
+def _type(at: Located) -> str:
+    return at.data if isinstance(at.data, str) and not at.data.isidentifier() else one_of(*TYPES)(at)
+
+
+def _flag(at: Located) -> bool | str:
+    return at.data if isinstance(at.data, str) else at.a(bool)
 
 
 def _choices(at: Located) -> Any:

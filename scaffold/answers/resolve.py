@@ -1,14 +1,16 @@
 """How questions become answers: given, kept, asked or defaulted, in that order; then cast and checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from scaffold.answers.cast import EXPECTED, cast, cast_bool
-from scaffold.answers.question import MISSING, Answers, Ask, Asked, Question
-from scaffold.errors import AnswerError, FormatError
-from scaffold.formats import yaml
-from scaffold.templating import Context, Templates
+from scaffold.answers.cast import EXPECTED, cast, truthy
+from scaffold.answers.choices import Choice, choices, items_of
+from scaffold.answers.question import MISSING, TYPES, Answers, Ask, Asked, Question
+from scaffold.errors import AnswerError, FormatError, RenderError
+from scaffold.templating.templates import UNSET, Context, Texts, UnsetError
+
+Known = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]  # answers so far, those recorded -> more
 
 
 class Resolver:
@@ -16,20 +18,22 @@ class Resolver:
 
     def __init__(
         self,
-        templates: Templates,
+        texts: Texts,
         *,
         given: Mapping[str, Any],
         previous: Mapping[str, Any],
-        known: Mapping[str, Any],
+        known: Known = lambda _answers, _recorded: {},
         ask: Ask | None = None,
     ) -> None:
-        """Take the answers given now, those of last time, names known beside them, and who may be asked."""
-        self._templates = templates
+        """Take the answers given now, those of last time, what is known beside the answers, and who may be asked."""
+        self._texts = texts
         self._given = given
         self._previous = previous
+        self._known = known
         self._ask = ask
-        self._context: dict[str, Any] = dict(known)
+        self._answers: dict[str, Any] = {}
         self._recorded: dict[str, Any] = {}
+        self._context: Context = {}
         self._missing: list[str] = []
         self._secrets: set[str] = set()
         self._guessed: list[str] = []
@@ -39,6 +43,7 @@ class Resolver:
         """Answer all; raises AnswerError for a wrong, an unknown or a missing answer."""
         self._refuse_unknown([question.name for question in questions])
         for question in questions:
+            self._context = {**self._answers, **self._known(self._answers, self._recorded)}
             self._answer(question)
         if self._missing:
             names = ", ".join(f"`{name}`" for name in self._missing)
@@ -46,7 +51,7 @@ class Resolver:
             hint = f"give --data {self._missing[0]}=… or --data-file FILE, or run on a terminal to be asked"
             raise AnswerError(f"{len(self._missing)} {verb} no answer: {names}", hint=hint)
         dropped = tuple(name for name in self._previous if name not in self._recorded)
-        return Answers(dict(self._recorded), dict(self._context), dropped, tuple(self._guessed), tuple(self._unasked))
+        return Answers(dict(self._recorded), dict(self._answers), dropped, tuple(self._guessed), tuple(self._unasked))
 
     def _refuse_unknown(self, names: Sequence[str]) -> None:
         for name in self._given:
@@ -56,66 +61,72 @@ class Resolver:
                 raise AnswerError(f"the blueprint has no question `{name}`", hint=hint)
 
     def _answer(self, question: Question) -> None:
-        choices = self._choices_of(question)
-        if not self._shown(question):
-            self._leave_out(question, choices)
+        if question.computed or not truthy(self._rendered(question.when, question)):
+            self._leave_out(question)
             return
-        value = self._value_of(question, choices)
+        value = self._value_of(question)
         if value is MISSING:
-            self._missing.append(question.name)
+            if self._asks(question):
+                self._missing.append(question.name)
             return
-        self._context[question.name] = value
+        self._answers[question.name] = value
         if question.secret or self._tells_secret(question, value):
             self._secrets.add(question.name)
         else:
             self._recorded[question.name] = value
 
-    def _leave_out(self, question: Question, choices: Mapping[str, Any] | None) -> None:
+    def _leave_out(self, question: Question) -> None:
         """Give a question that is not shown its default, unrecorded."""
         if question.name in self._given:
             self._unasked.append(question.name)
-        if question.secret or self._secrets & self._templates.names_in(question.default, question.where):
+        if question.secret or self._secrets & self._texts.names_in(question.default, question.where):
             self._secrets.add(question.name)
-        default = self._default_of(question, choices)
+        default = self._default_of(question)
         if default is not MISSING:
-            self._context[question.name] = default
+            self._answers[question.name] = default
 
     def _tells_secret(self, question: Question, value: Any) -> bool:
         """Whether the value is a default that was computed from a secret: recorded, it would give that away."""
-        if not self._secrets & self._templates.names_in(question.default, question.where):
+        if not self._secrets & self._texts.names_in(question.default, question.where):
             return False
-        return bool(value == self._default_of(question, self._choices_of(question)))
+        return bool(value == self._default_of(question))
 
-    def _value_of(self, question: Question, choices: Mapping[str, Any] | None) -> Any:
+    def _asks(self, question: Question) -> bool:
+        return truthy(self._rendered(question.ask, question))
+
+    def _value_of(self, question: Question) -> Any:
         if question.name in self._given:
-            return self._checked(question, self._given[question.name], choices, "--data")
-        if question.name in self._previous and (self._ask is None or not self._stale(question, choices)):
-            return self._checked(question, self._previous[question.name], choices, ".scaffold/answers.yml")
-        default = self._default_of(question, choices)
-        if question.secret and self._ask is None:
+            return self._checked(question, self._given[question.name], "--data")
+        may_ask = self._ask is not None and self._asks(question)
+        if question.name in self._previous and not (may_ask and self._problem(question, self._previous[question.name])):
+            return self._checked(question, self._previous[question.name], ".scaffold/answers.yml")
+        default = self._default_of(question)
+        if question.secret and not may_ask:
             self._guessed.append(question.name)
-        if self._ask is not None:
-            asked = Asked(
-                question=question,
-                help=self._text(question.help, question),
-                default=None if default is MISSING else default,
-                choices=choices,
-                placeholder=self._text(question.placeholder, question),
-                check=lambda reply: self._problem(question, reply, choices),
-            )
-            return self._checked(question, self._ask(asked), choices, "the reply")
+        if self._ask is not None and may_ask:
+            return self._checked(question, self._ask(self._asked(question, default)), "the reply")
         if default is not MISSING and not question.secret and (problem := self._invalid(question, default)):
             self._refuse(question, default, problem, "its default")
         return default
 
-    def _stale(self, question: Question, choices: Mapping[str, Any] | None) -> bool:
-        """Whether the question no longer takes its answer of last time."""
-        return bool(self._problem(question, self._previous[question.name], choices))
+    def _asked(self, question: Question, default: Any) -> Asked:
+        found = self._choices_of(question)
+        return Asked(
+            question=question,
+            type=self._type_of(question),
+            multiline=truthy(self._rendered(question.multiline, question)),
+            help=self._text(question.help, question),
+            default=None if default is MISSING else default,
+            choices=None if found is None else {c.label: self._cast_one(question, c.value) for c in found},
+            placeholder=self._text(question.placeholder, question),
+            check=lambda reply: self._problem(question, reply),
+            disabled={choice.label: choice.disabled for choice in found or () if choice.disabled},
+        )
 
-    def _checked(self, question: Question, raw: Any, choices: Mapping[str, Any] | None, source: str) -> Any:
-        if problem := self._problem(question, raw, choices):
+    def _checked(self, question: Question, raw: Any, source: str) -> Any:
+        if problem := self._problem(question, raw):
             self._refuse(question, raw, problem, source)
-        return self._cast(question, raw, choices)
+        return self._cast(question, raw)
 
     def _refuse(self, question: Question, raw: Any, problem: str, source: str) -> None:
         shown = "" if question.secret else f" {str(raw)!r}"
@@ -124,83 +135,97 @@ class Resolver:
         hint = None if source == "the reply" else f"give --data {question.name}=…"
         raise AnswerError(f"the answer{shown} to `{question.name}` ({source}) is not valid: {problem}", hint=hint)
 
-    def _problem(self, question: Question, raw: Any, choices: Mapping[str, Any] | None) -> str:
+    def _problem(self, question: Question, raw: Any) -> str:
+        """Return what is wrong with a raw answer, or nothing."""
         try:
-            value = self._cast(question, raw, choices)
+            value = self._cast(question, raw)
         except (ValueError, FormatError):
-            if choices is not None:
-                return f"it must be one of {', '.join(map(str, choices.values()))}"
-            return f"it must be {self._expected(question)}"
+            found = self._choices_of(question)
+            if found is None:
+                return f"it must be {self._expected(question)}"
+            barred = next((c.disabled for c in found if c.disabled and str(c.value) == str(raw)), "")
+            return barred or f"it must be one of {', '.join(str(c.value) for c in found if not c.disabled)}"
         return self._invalid(question, value)
 
-    @staticmethod
-    def _expected(question: Question) -> str:
-        return EXPECTED.get(question.type, "text")
+    def _expected(self, question: Question) -> str:
+        return EXPECTED.get(self._type_of(question), "text")
+
+    def _type_of(self, question: Question) -> str:
+        name = self._text(question.type, question)
+        if name not in TYPES:
+            raise FormatError(
+                f"`{question.name}.type` must be one of {', '.join(TYPES)}, not {name!r}", where=question.where
+            )
+        return name
 
     def _invalid(self, question: Question, value: Any) -> str:
         if not question.validator:
             return ""
         return self._text(question.validator, question, {question.name: value}).strip()
 
-    def _cast(self, question: Question, raw: Any, choices: Mapping[str, Any] | None) -> Any:
+    def _cast(self, question: Question, raw: Any) -> Any:
+        """Turn a raw answer into its type; raises ValueError, FormatError."""
+        found = self._choices_of(question)
         if not question.multiselect:
-            value = cast(question.type, raw)
-            if choices is not None and value not in choices.values():
+            value = self._cast_one(question, raw)
+            if found is not None and value not in self._enabled(question, found):
                 raise ValueError(value)
             return value
-        items = yaml.load(raw.encode(), question.name).data if isinstance(raw, str) else raw
+        items = items_of(raw) if isinstance(raw, str) else raw
         if not isinstance(items, list):
             raise ValueError(items)  # noqa: TRY004 - one kind of error for the caller
-        values = [cast(question.type, item) for item in items]
-        if choices is None:
-            return values
-        if wrong := [value for value in values if value not in choices.values()]:
+        values = [self._cast_one(question, item) for item in items]
+        enabled = self._enabled(question, found or ())
+        if found is not None and (wrong := [value for value in values if value not in enabled]):
             raise ValueError(wrong)
-        return [value for value in choices.values() if value in values]
+        return [value for value in enabled if value in values]
 
-    def _shown(self, question: Question) -> bool:
-        if isinstance(question.when, str):
-            said = self._text(question.when, question)
-            try:
-                return cast_bool(said)
-            except ValueError as error:
-                expected = f"`when` of `{question.name}` must come out as yes or no, not {said!r}"
-                raise FormatError(expected, where=question.where) from error
-        return bool(question.when)
+    def _cast_one(self, question: Question, raw: Any) -> Any:
+        type_ = self._type_of(question)
+        if type_ == "bool" and question.choices is not None and isinstance(raw, str):
+            return truthy(raw)  # two words with a meaning of their own, which need not be yes and no
+        return cast(type_, raw)
 
-    def _default_of(self, question: Question, choices: Mapping[str, Any] | None) -> Any:
+    def _enabled(self, question: Question, found: Sequence[Choice]) -> list[Any]:
+        return [self._cast_one(question, choice.value) for choice in found if not choice.disabled]
+
+    def _default_of(self, question: Question) -> Any:
         if question.default is MISSING:
             return MISSING
-        rendered = self._rendered(question.default, question)
         try:
-            return self._cast(question, rendered, choices)
+            rendered = self._rendered(question.default, question, UNSET)
+            if isinstance(rendered, str) and self._type_of(question) == "bool" and not question.multiselect:
+                rendered = truthy(rendered)
+            return self._cast(question, rendered)
+        except UnsetError:
+            return MISSING
         except (ValueError, FormatError) as error:
-            expected = EXPECTED.get(question.type, "one of its choices" if choices else "text")
+            expected = self._expected(question) if question.choices is None else "one of its choices"
             raise FormatError(f"the default of `{question.name}` must be {expected}", where=question.where) from error
 
-    def _choices_of(self, question: Question) -> Mapping[str, Any] | None:
-        choices = self._rendered(question.choices, question)
-        if isinstance(choices, str):
-            choices = yaml.load(choices.encode(), question.where.rpartition(":")[0]).data
+    def _choices_of(self, question: Question) -> tuple[Choice, ...] | None:
         if question.choices is None:
             return None
-        if isinstance(choices, list):
-            choices = [item if isinstance(item, list) else (item, item) for item in choices]
         try:
-            pairs = choices.items() if isinstance(choices, dict) else choices
-            return {str(label): cast(question.type, value) for label, value in pairs}
-        except (TypeError, ValueError, FormatError) as error:
+            found = choices(
+                question.choices, lambda value: self._rendered(value, question), question.where.rpartition(":")[0]
+            )
+            for choice in found:
+                self._cast_one(question, choice.value)
+        except RenderError:
+            raise
+        except (TypeError, ValueError, KeyError, FormatError) as error:
             expected = f"the choices of `{question.name}` must be a list or a mapping, each {self._expected(question)}"
             raise FormatError(expected, where=question.where) from error
+        return found or None
 
-    def _rendered(self, value: Any, question: Question) -> Any:
+    def _rendered(self, value: Any, question: Question, extra: Context | None = None) -> Any:
+        """Render a text and the texts in a list; what stands in a mapping is left as it is, as Copier does."""
         if isinstance(value, str):
-            return self._text(value, question)
+            return self._text(value, question, extra)
         if isinstance(value, list):
-            return [self._rendered(item, question) for item in value]
-        if isinstance(value, dict):
-            return {self._rendered(key, question): self._rendered(item, question) for key, item in value.items()}
+            return [self._rendered(item, question, extra) for item in value]
         return value
 
     def _text(self, source: str, question: Question, extra: Context | None = None) -> str:
-        return self._templates.render_text(source, {**self._context, **(extra or {})}, question.where)
+        return self._texts.render_text(source, {**self._context, **(extra or {})}, question.where)

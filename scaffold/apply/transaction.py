@@ -42,8 +42,9 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
     `files_exist`: the caller has written the new files elsewhere and moves them in itself.
     """
     gone = {change.path for change in changes if change.after is None}
+    known: set[str] = set()
     for change in changes:
-        disk.check_way(place.root, change.path, gone)
+        disk.check_way(place.root, change.path, gone, known)
     index = place.repository.staged([_in_repository(place, change.path) for change in changes])
     steps = tuple(
         Step(
@@ -68,28 +69,37 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
         whole_repository=operation.whole_repository,
     )
     try:
+        kept = _committed(place, changes)
         for change in changes:
-            if change.before is not None:
+            if change.before is not None and change.path not in kept:
                 (folder / "before" / change.before.blob).write_bytes(change.before.content)
             if change.after is not None and not files_exist:
-                disk.write(_staged(folder, change.path), change.after, place.root / change.path)
+                disk.write_beside(_staged(folder, change.path), change.after, f"{place.root}/{change.path}")
         return save(replace(record, state="swapping"))
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise ProjectError(f"nothing was changed: {error.strerror}", where=str(error.filename)) from error
 
 
+def _committed(place: Place, changes: list[Change]) -> set[str]:
+    """Return the paths whose content before is in the commit at HEAD, where undo finds it again."""
+    names = {_in_repository(place, change.path): change for change in changes if change.before is not None}
+    at_head = place.repository.entries(names)
+    return {names[name].path for name, (_, id_) in at_head.items() if id_ == names[name].before.blob}  # type: ignore[union-attr]
+
+
 def swap(place: Place, record: Record, changes: list[Change]) -> None:
     """Move the staged files into place one by one, then write git's index once; raises OSError or ProjectError."""
+    known: set[str] = set()
     for change in sorted(changes, key=lambda change: change.after is not None):  # a file may become a folder
-        if _side_now(place, change.path) != side_of(change.before):
+        if _side_now(place, change.path, known) != side_of(change.before):
             raise ProjectError(
                 f"nothing was changed: {change.path} was edited meanwhile", where=str(place.root), hint="run it again"
             )
         if change.after is None:
             disk.remove(place.root, change.path)
         elif not change.after.same_as(change.before):
-            disk.swap_in(_staged(record.folder, change.path), place.root, change.path)
+            disk.swap_in(_staged(record.folder, change.path), place.root, change.path, known)
     _write_index(place, {change.path: change.index for change in changes})
 
 
@@ -170,7 +180,7 @@ def _put_back(place: Place, record: Record, step: Step) -> None:
     staged = record.folder / "back"
     staged.unlink(missing_ok=True)
     disk.write(staged, File(content, mode), place.root / step.path)
-    disk.swap_in(staged, place.root, step.path)
+    disk.swap_in(str(staged), place.root, step.path)
 
 
 def edited_since(place: Place, record: Record) -> list[str]:
@@ -211,11 +221,16 @@ def _in_repository(place: Place, path: str) -> str:
     return f"{place.prefix}/{path}" if place.prefix else path
 
 
-def _staged(folder: Path, path: str) -> Path:
-    return folder / "after" / sha256(path.encode()).hexdigest()
+def _staged(folder: Path, path: str) -> str:
+    return f"{folder}/after/{sha256(path.encode()).hexdigest()}"
 
 
-def _side_now(place: Place, path: str) -> Side:
+def _side_now(place: Place, path: str, known: set[str] | None = None) -> Side:
     """Return what stands at `path`; a folder is no file, whatever is in it."""
-    here = place.root / path
-    return None if here.is_dir() and not here.is_symlink() else side_of(disk.read(place.root, path))
+    try:
+        return side_of(disk.read(place.root, path, known))
+    except ProjectError:
+        here = place.root / path
+        if here.is_dir() and not here.is_symlink():
+            return None
+        raise

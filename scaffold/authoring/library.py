@@ -1,5 +1,6 @@
 """Libraries of one's own, and what is in a library."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,10 @@ from scaffold import disk
 from scaffold.answers.question import MISSING, Question
 from scaffold.blueprint.ownership import spell
 from scaffold.blueprint.release import Release, tag
+from scaffold.blueprint.scripts import Script, is_part_of_jinja
 from scaffold.git import porcelain
 from scaffold.report.results import LibraryMade, Listed, Shown
+from scaffold.sources.asked import find
 from scaffold.sources.library import FolderLibrary, newest_of
 from scaffold.sources.locate import BUILT_IN, Notify, built_in_root, locate
 
@@ -49,16 +52,16 @@ def list_blueprints(
 def show_blueprint(
     blueprint: str, source: str = BUILT_IN, *, offline: bool = False, notify: Notify = lambda _: None
 ) -> Shown:
-    """Return one blueprint, `NAME[@VERSION]`, in full; raises SourceError."""
-    library = locate(source, offline=offline, notify=notify)
-    name, _, ref = blueprint.partition("@")
-    release = library.release(name, ref or None)
+    """Return one blueprint, `NAME[@VERSION]` or `ADDRESS[@REF]`, in full; raises SourceError."""
+    library, name, ref = find(blueprint, source, offline=offline, notify=notify)
+    release = library.release(name, ref)
     return _shown(release, tuple(str(version) for version in library.versions(name)))
 
 
 def _shown(release: Release, versions: tuple[str, ...]) -> Shown:
     blueprint = release.blueprint
-    owners: dict[str, str] = {}
+    skipped = (pattern for layer in release.layers for pattern in layer.settings.skip_if_exists)
+    owners: dict[str, str] = dict.fromkeys(skipped, "seeded")
     for pattern, ownership in blueprint.ownership.items():
         owners[pattern] = ownership.file
         owners |= {f"{pattern} {spell(key)}": owner for key, owner in ownership.keys.items()}
@@ -74,7 +77,25 @@ def _shown(release: Release, versions: tuple[str, ...]) -> Shown:
         versions=versions,
         questions={question.name: _known(question) for question in release.questions},
         ownership=owners,
+        code=tuple(_code(release)),
     )
+
+
+def _code(release: Release) -> Iterator[str]:
+    """Say what of a release runs only with trust, and where it stands."""
+    for layer in release.layers:
+        settings, config = layer.settings, layer.where(layer.config)
+        yield from (f"extension {name} ({config})" for name in settings.extensions if not is_part_of_jinja(name))
+        yield from (f"task {_spelled(task)}" for task in settings.tasks)
+        yield from (f"hook {layer.where(hook)}" for hook in settings.hooks)
+        for migration in settings.migrations:
+            since = f" to {migration.written}" if migration.written else ""
+            yield f"migration{since} {_spelled(migration.script)}"
+
+
+def _spelled(script: Script) -> str:
+    command = script.command if isinstance(script.command, str) else " ".join(script.command)
+    return f"`{' '.join(command.split())}` ({script.where})"
 
 
 def _known(question: Question) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from scaffold.errors import FormatError, ProjectError, ScaffoldError, SourceErro
 from scaffold.formats import yaml
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects, is_repository, open_repository
-from scaffold.render import native
+from scaffold.render import engine
+from scaffold.render.context import Surroundings
 from scaffold.report.results import Released
 from scaffold.sources.library import FolderLibrary, version_of
 
@@ -128,8 +129,7 @@ def _prove(current: Release, root: Path) -> None:
         where = path.relative_to(root).as_posix()
         given = {key: value.data for key, value in yaml.load(path.read_bytes(), where).items()}
         try:
-            answers = native.resolve(current, given=given, previous={}, folder_name=path.stem)
-            native.render(current, answers)
+            engine.render(current, given=given, previous={}, surroundings=Surroundings(path.stem))
         except ScaffoldError as error:
             raise FormatError(f"the case does not pass: {error.message}", where=where, hint=error.where) from error
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from packaging.version import Version
 
 from scaffold.answers.question import Question
 from scaffold.blueprint.manifest import Blueprint, parse_blueprint
-from scaffold.blueprint.template import Layer, parse_layer
+from scaffold.blueprint.template import Kind, Layer, parse_layer
 from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats import yaml
 from scaffold.tree import File
@@ -17,12 +18,19 @@ MANIFEST = "blueprint.yml"
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
 class Release:
-    """A blueprint, its layers, and the library's commit they were read at (None: a plain folder)."""
+    """A blueprint, its layers, and the commit they were read at (None: a plain folder).
+
+    `kind` tells a library's blueprint from a template of another tool; such a one also knows its `address` and what
+    that tool calls its version (`described`).
+    """
 
     blueprint: Blueprint
     layers: tuple[Layer, ...] = field(repr=False)
     questions: tuple[Question, ...] = field(repr=False)
     commit: str | None = None
+    kind: Kind | Literal["library"] = "library"
+    address: str | None = None
+    described: str | None = None
 
     @property
     def version(self) -> str:
@@ -55,7 +63,7 @@ def assemble(blueprint: Blueprint, layers: Mapping[str, Mapping[str, File]], com
     for layer in blueprint.layers:
         if not layers.get(layer):
             raise FormatError(f"there is no layer templates/{layer}", where=manifest, hint="see its `layers:`")
-    parsed = tuple(parse_layer(name, layers[name]) for name in blueprint.layers)
+    parsed = tuple(parse_layer(name, f"templates/{name}", layers[name]) for name in blueprint.layers)
     return Release(blueprint, parsed, _stack(blueprint, parsed), commit)
 
 

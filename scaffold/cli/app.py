@@ -10,13 +10,12 @@ from typing import Annotated
 import typer
 
 import scaffold
-from scaffold.cli import console, library, project
+from scaffold import process
+from scaffold.cli import adopt, console, library, project
 from scaffold.errors import ScaffoldError, without_credentials
 from scaffold.report.text import Line
 
 OK, REFUSED, BUG, INTERRUPTED = 0, 1, 70, 130
-# Git sets these for its hooks; they would send every git that scaffold starts to the wrong repository.
-GIT_LOCAL = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_COMMON_DIR")
 
 app = typer.Typer(
     name="scaffold",
@@ -28,7 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (project.new, project.update, project.status, project.diff, project.undo, project.explain):
+for command in (
+    project.new, project.update, project.status, project.diff, adopt.adopt, project.undo, project.explain,
+):  # fmt: skip
     app.command()(command)
 app.add_typer(library.blueprint, name="blueprint")
 app.add_typer(library.library, name="library")
@@ -51,8 +52,9 @@ def root(
 
 def main() -> int:
     """Run the command line and return its exit code."""
-    for name in GIT_LOCAL:
+    for name in process.GIT_LOCAL:
         os.environ.pop(name, None)
+    process.end_in_order()
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by whoever started us
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - open as long as the process is

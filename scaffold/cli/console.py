@@ -11,10 +11,14 @@ from typing import Any
 from scaffold.report.text import Line
 
 STYLES = {"plain": "", "title": "bold", "good": "green", "warn": "yellow", "bad": "bold red", "dim": "dim"}
+# Characters that steer a terminal, which file names and messages of a template may hold, as they are shown instead.
+HARMLESS = {number: f"\\x{number:02x}" for number in (*range(0x20), *range(0x7F, 0xA0)) if chr(number) != "\t"}
 
 
 def show(lines: Iterable[Line]) -> None:
     """Write lines, coloured where that is a terminal and NO_COLOR is not set."""
+    if sys.stdout.isatty():
+        lines = [line._replace(text=line.text.translate(HARMLESS)) for line in lines]
     if not _coloured(sys.stdout):
         sys.stdout.write("".join(f"{line.text}\n" for line in lines))
         return
@@ -34,7 +38,7 @@ def show_json(data: Any) -> None:
 def complain(message: str) -> None:
     """Write one sentence to standard error."""
     red, plain = ("\x1b[1;31m", "\x1b[0m") if _coloured(sys.stderr) else ("", "")
-    sys.stderr.write(f"{red}error:{plain} {message}\n")
+    sys.stderr.write(f"{red}error:{plain} {message.translate(HARMLESS)}\n")
 
 
 @contextmanager

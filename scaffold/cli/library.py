@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 import scaffold
-from scaffold.cli.options import FormatOption, Offline, Source
+from scaffold.cli.options import FormatOption, Offline, Source, source_for
 from scaffold.cli.run import run
 from scaffold.report import data as as_data
 from scaffold.report import text as as_text
@@ -29,12 +29,14 @@ def list_(source: Source = "builtin", offline: Offline = False, format_: FormatO
 
 @blueprint.command()
 def show(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME[@VERSION]", help="The blueprint.", show_default=False)],
     source: Source = "builtin",
     offline: Offline = False,
     format_: FormatOption = "text",
 ) -> None:
     """Show a blueprint: its layers, questions and ownership."""
+    source = source_for(name, source, context)
     run(
         lambda notify: scaffold.show_blueprint(name, source, offline=offline, notify=notify),
         format_,

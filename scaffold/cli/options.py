@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os.path
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -8,7 +9,11 @@ import typer
 
 from scaffold.errors import AnswerError
 from scaffold.formats import yaml
+from scaffold.render.means import Engine, Means
+from scaffold.sources import address
+from scaffold.templating.limits import Limits
 
+COPIERS = ("_commit", "_src_path")  # what Copier's own answers file holds besides answers
 Format = Literal["text", "json"]
 FormatOption = Annotated[Format, typer.Option("--format", help="Text for people, or JSON with stable keys.")]
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The project, or a folder in it.", show_default=False)]
@@ -26,6 +31,45 @@ Source = Annotated[
         "--source", metavar="LIB", envvar="SCAFFOLD_SOURCE", help="The library: `builtin`, a folder, or a git URL."
     ),
 ]
+Trust = Annotated[
+    bool, typer.Option("--trust", help="Let code of the template run: tasks, hooks, migrations, extensions.")
+]  # fmt: skip
+SkipTasks = Annotated[bool, typer.Option("--skip-tasks", help="Go without the template's tasks and hooks.")]
+EngineOption = Annotated[
+    Engine,
+    typer.Option("--engine", help="What renders; `auto` is our own, and the template's own tool where that is needed."),
+]
+Prereleases = Annotated[bool, typer.Option("--prereleases", help="The newest version may be a pre-release.")]
+LimitOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=N",
+        help="Let a template take more: `seconds=60`, `megabytes=500`, `files=50000`; may be repeated.",
+    ),
+]
+
+
+def source_for(blueprint: str, source: str, context: typer.Context) -> str:
+    """Return the library to look in: for an address none, where only the environment names one."""
+    given_as = context.get_parameter_source("source")
+    if given_as is not None and given_as.name == "ENVIRONMENT":
+        asked = address.read(blueprint, lambda path: os.path.exists(os.path.expanduser(path)))  # noqa: PTH110, PTH111
+        return "builtin" if asked.source else source
+    return source
+
+
+def means(engine: Engine, limit: list[str] | None, *, trust: bool, skip_tasks: bool) -> Means:
+    """Return how to render, as the command line says it; raises BadParameter."""
+    limits = Limits()
+    for pair in limit or []:
+        name, _, number = pair.partition("=")
+        if name not in Limits._fields or not number.isdecimal() or int(number) == 0:
+            names = ", ".join(Limits._fields)
+            message = f"{pair!r} must be NAME=N, where NAME is one of {names}, and N is a whole number above 0"
+            raise typer.BadParameter(message, param_hint="--limit")
+        limits = limits._replace(**{name: int(number)})
+    return Means(engine, trust, skip_tasks, limits)
 
 
 def given(data: list[str] | None, data_file: Path | None) -> dict[str, Any]:
@@ -47,4 +91,6 @@ def _from_file(data_file: Path) -> dict[str, Any]:
     except OSError as error:
         raise AnswerError(f"the answers cannot be read: {error.strerror}", where=str(data_file)) from error
     document = yaml.load(content, str(data_file))
-    return {} if document.data is None else {name: value.data for name, value in document.items()}
+    if document.data is None:
+        return {}
+    return {name: value.data for name, value in document.items() if name not in COPIERS}

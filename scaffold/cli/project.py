@@ -13,11 +13,18 @@ from scaffold.cli.options import (
     DataFile,
     Defaults,
     Directory,
+    EngineOption,
     Format,
     FormatOption,
+    LimitOption,
     Offline,
+    Prereleases,
+    SkipTasks,
     Source,
+    Trust,
     given,
+    means,
+    source_for,
 )
 from scaffold.cli.run import run
 from scaffold.report import data as as_data
@@ -29,13 +36,29 @@ def _asker(format_: Format, *, defaults: bool) -> Ask | None:
 
 
 def new(
-    blueprint: Annotated[str, typer.Argument(metavar="BLUEPRINT[@VERSION]", help="What to stamp.", show_default=False)],
+    context: typer.Context,
+    blueprint: Annotated[
+        str,
+        typer.Argument(
+            metavar="BLUEPRINT[@VERSION]",
+            help="A blueprint by name, or a Copier or Cookiecutter template by URL, `gh:owner/name` or path.",
+            show_default=False,
+        ),
+    ],
     dest: Annotated[Path, typer.Argument(metavar="DEST", help="The folder to make.", show_default=False)],
     source: Source = "builtin",
     data: Data = None,
     data_file: DataFile = None,
     defaults: Defaults = False,
     no_git: Annotated[bool, typer.Option("--no-git", help="Make no repository and no commit.")] = False,
+    trust: Trust = False,
+    skip_tasks: SkipTasks = False,
+    engine: EngineOption = "auto",
+    limit: LimitOption = None,
+    prereleases: Prereleases = False,
+    keep_copier: Annotated[
+        bool, typer.Option("--keep-copier", help="Keep up Copier's answers file too, so that both tools work.")
+    ] = False,
     offline: Offline = False,
     format_: FormatOption = "text",
 ) -> None:
@@ -46,15 +69,18 @@ def new(
     """
     ask = _asker(format_, defaults=defaults)
     answers = given(data, data_file)
+    how = means(engine, limit, trust=trust, skip_tasks=skip_tasks)
+    source = source_for(blueprint, source, context)
     run(
         lambda notify: scaffold.new(
-            blueprint, dest, source=source, data=answers, ask=ask, git=not no_git, offline=offline, notify=notify
+            blueprint, dest, source=source, data=answers, ask=ask, git=not no_git, offline=offline,
+            prereleases=prereleases, keep_copier=keep_copier, means=how, notify=notify,
         ),
         format_,
         text=as_text.new,
         data=as_data.new,
         asks=ask is not None,
-    )
+    )  # fmt: skip
 
 
 def update(
@@ -70,6 +96,11 @@ def update(
     branch: Annotated[
         str | None, typer.Option("--branch", metavar="NAME", help="Commit it on a new branch, and switch to it.")
     ] = None,
+    trust: Trust = False,
+    skip_tasks: SkipTasks = False,
+    engine: EngineOption = "auto",
+    limit: LimitOption = None,
+    prereleases: Prereleases = False,
     offline: Offline = False,
     format_: FormatOption = "text",
 ) -> None:
@@ -80,10 +111,11 @@ def update(
     """
     ask = _asker(format_, defaults=defaults)
     answers = given(data, data_file)
+    how = means(engine, limit, trust=trust, skip_tasks=skip_tasks)
     run(
         lambda notify: scaffold.update(
             directory, to=to, data=answers, dry_run=dry_run, commit=commit, branch=branch, ask=ask,
-            offline=offline, notify=notify,
+            offline=offline, prereleases=prereleases, means=how, notify=notify,
         ),
         format_,
         text=as_text.update,
@@ -109,16 +141,19 @@ def diff(
     upstream: Annotated[bool, typer.Option("--upstream", help="What an update would change, instead.")] = False,
     to: Annotated[str | None, typer.Option("--to", metavar="VERSION", help="With --upstream: to this version.")] = None,
     data: Data = None,
+    trust: Trust = False,
+    skip_tasks: SkipTasks = False,
     offline: Offline = False,
     format_: FormatOption = "text",
 ) -> None:
     """Show the team's edits against what was stamped."""
     answers = given(data, None)
+    how = means("auto", None, trust=trust, skip_tasks=skip_tasks)
     if (to or answers) and not upstream:
         raise typer.BadParameter("it goes with --upstream", param_hint="--to" if to else "--data")
     run(
         lambda notify: scaffold.diff(
-            directory, upstream=upstream, to=to, data=answers, offline=offline, notify=notify
+            directory, upstream=upstream, to=to, data=answers, offline=offline, means=how, notify=notify
         ),
         format_,
         text=as_text.diff,

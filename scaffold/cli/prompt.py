@@ -15,16 +15,20 @@ def _prompt(asked: Asked) -> Any:
     from questionary import Choice
 
     question, default = asked.question, asked.default
+    barred = asked.disabled
     message = asked.help or question.name
     if asked.choices is not None and question.multiselect:
         chosen = default or []
-        choices = [Choice(label, value, checked=value in chosen) for label, value in asked.choices.items()]
+        choices = [
+            Choice(label, value, checked=value in chosen, disabled=barred.get(label))
+            for label, value in asked.choices.items()
+        ]
         return questionary.checkbox(message, choices)
     if asked.choices is not None:
         first = next((label for label, value in asked.choices.items() if value == default), None)
-        options = [Choice(label, value) for label, value in asked.choices.items()]
+        options = [Choice(label, value, disabled=barred.get(label)) for label, value in asked.choices.items()]
         return questionary.select(message, options, default=next((o for o in options if o.title == first), None))
-    if question.type == "bool":
+    if asked.type == "bool":
         return questionary.confirm(message, default=bool(default))
     given = "" if default is None else str(default)
     if question.secret:
@@ -32,13 +36,13 @@ def _prompt(asked: Asked) -> Any:
     return questionary.text(
         message,
         default=given,
-        multiline=question.multiline,
+        multiline=asked.multiline,
         instruction=f"({asked.placeholder}) " if asked.placeholder else None,
         validate=lambda reply: _valid(asked, reply),
     )
 
 
 def _valid(asked: Asked, reply: Any) -> bool | str:
-    if asked.default is None and reply == "" and asked.question.type in ("str", "path"):
+    if asked.default is None and reply == "" and asked.type in ("str", "path"):
         return "an answer is needed"
     return asked.check(reply) or True

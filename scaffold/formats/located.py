@@ -19,7 +19,7 @@ class Located:
 
     data: Any
     file: str
-    lines: Mapping[KeyPath, int] = field(repr=False)
+    lines: Mapping[KeyPath, int | str] = field(repr=False)  # the line in `file`, or `file:line` in another one
     path: KeyPath = ()
 
     @property
@@ -28,7 +28,8 @@ class Located:
         path = self.path
         while path and path not in self.lines:
             path = path[:-1]
-        return f"{self.file}:{self.lines.get(path, 1)}"
+        line = self.lines.get(path, 1)
+        return line if isinstance(line, str) else f"{self.file}:{line}"
 
     @property
     def name(self) -> str:
@@ -75,13 +76,19 @@ class Located:
 
     def only(self, allowed: set[str]) -> None:
         """Raise FormatError for a key that is not `allowed`, naming the nearest one that is."""
+        for error in self.strangers(allowed):
+            raise error
+
+    def strangers(self, allowed: set[str], *, near_only: bool = False) -> Iterator[FormatError]:
+        """Yield an error for each key that is not `allowed`, or only for those that look like a slip."""
         for key, value in self.items():
             if key not in allowed:
                 from difflib import get_close_matches  # only a mistake needs it
 
                 near = get_close_matches(key, allowed, n=1)
                 hint = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(sorted(allowed))}"
-                raise FormatError(f"`{value.name}` is not a key that scaffold knows", where=value.where, hint=hint)
+                if near or not near_only:
+                    yield FormatError(f"`{value.name}` is not a key that scaffold knows", where=value.where, hint=hint)
 
 
 def text(at: Located) -> str:

@@ -1,6 +1,7 @@
 """YAML in: the safe subset, with the line of every key."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from scaffold.errors import FormatError
@@ -9,21 +10,97 @@ from scaffold.formats.located import KeyPath, Located
 DEEPEST = 100  # libyaml's composer recurses in C: without a bound, nested brackets end the process
 MOST = 100_000  # aliases of aliases multiply: without a bound, a short file fills the memory
 
+# What an `!include` names, as written, and the place where it stands -> the files and their contents.
+Include = Callable[[str, str], Mapping[str, bytes]]
+
 
 def load(content: bytes, file: str) -> Located:
     """Parse one YAML document; raises FormatError with the line of a mistake, also for a repeated key."""
-    import yaml  # 12 ms that `scaffold --version` need not pay
-
-    try:
-        text = content.decode()
-        loader_class = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, unless PyYAML was built without libyaml
-        _refuse_deep(yaml.parse(text, Loader=loader_class), file)
-        loader = loader_class(text)
+    with _explained(file):
+        loader = _loader(content, file)
         node = loader.get_single_node()
-        lines: dict[KeyPath, int] = {}
+        lines: dict[KeyPath, int | str] = {}
         if node is not None:
             _note_lines(node, (), lines, file)
         data = loader.construct_document(node) if node is not None else None
+    return Located(data, file, lines)
+
+
+def load_documents(content: bytes, file: str, include: Include) -> tuple[Located, ...]:
+    """Parse several documents, with `!include GLOB` standing for a list of what those files hold.
+
+    Empty documents are left out; of a repeated key the last counts, as Copier has it. Raises FormatError.
+    """
+    with _explained(file):
+        loader = _loader(content, file)
+        found = []
+        for node in _Including(include).documents(loader, file, ()):
+            lines: dict[KeyPath, int | str] = {}
+            _note_lines(node, (), lines, file, once=False)
+            found.append(Located(loader.construct_document(node), file, lines))
+    return tuple(found)
+
+
+class _Including:
+    """Puts what `!include` names in its place, node by node, so that lines stay known."""
+
+    def __init__(self, include: Include) -> None:
+        self._include = include
+        # An alias is one node in many places. Nodes are kept with their ids, which would be given anew without them.
+        self._resolved: dict[int, tuple[Any, Any]] = {}
+
+    def documents(self, loader: Any, file: str, within: tuple[str, ...]) -> Iterator[Any]:
+        """Yield the root node of each document that is not empty."""
+        while loader.check_node():
+            node = loader.get_node()
+            if node.id != "scalar" or node.tag == "!include" or loader.construct_document(node):
+                node.file = file
+                yield self._resolve(node, file, within)
+
+    def _resolve(self, node: Any, file: str, within: tuple[str, ...]) -> Any:
+        if id(node) in self._resolved:
+            return self._resolved[id(node)][1]
+        self._resolved[id(node)] = (node, node)
+        if node.tag == "!include":
+            self._resolved[id(node)] = (node, self._included(node, file, within))
+        elif node.id == "mapping":
+            node.value = [(key, self._resolve(value, file, within)) for key, value in node.value]
+        elif node.id == "sequence":
+            node.value = [self._resolve(item, file, within) for item in node.value]
+        return self._resolved[id(node)][1]
+
+    def _included(self, node: Any, file: str, within: tuple[str, ...]) -> Any:
+        import yaml
+
+        where = f"{file}:{node.start_mark.line + 1}"
+        if node.id != "scalar":
+            raise FormatError("`!include` takes the path of a file", where=where)
+        items: list[Any] = []
+        for name, content in self._include(node.value, where).items():
+            if name in (*within, file):
+                circle = " -> ".join((*within, file, name))
+                raise FormatError(f"this file includes itself: {circle}", where=where)
+            with _explained(name):
+                found = self.documents(_loader(content, name), name, (*within, file))
+                items += [item for root in found for item in _flat(root)]
+        return yaml.SequenceNode("tag:yaml.org,2002:seq", items, node.start_mark, node.end_mark)
+
+
+def _flat(node: Any) -> Iterator[Any]:
+    if node.id != "sequence":
+        yield node
+        return
+    for item in node.value:
+        item.file = getattr(item, "file", getattr(node, "file", None))
+        yield from _flat(item)
+
+
+@contextmanager
+def _explained(file: str) -> Iterator[None]:
+    import yaml  # 12 ms that `scaffold --version` need not pay
+
+    try:
+        yield
     except UnicodeDecodeError as error:
         raise FormatError("the file is not UTF-8 text", where=file) from error
     except yaml.MarkedYAMLError as error:
@@ -31,7 +108,15 @@ def load(content: bytes, file: str) -> Located:
         raise FormatError(f"this is not valid YAML: {error.problem}", where=f"{file}:{line}") from error
     except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
         raise FormatError(f"this is not valid YAML: {' '.join(str(error).split())}", where=file) from error
-    return Located(data, file, lines)
+
+
+def _loader(content: bytes, file: str) -> Any:
+    import yaml
+
+    text = content.decode()
+    loader_class = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, unless PyYAML was built without libyaml
+    _refuse_deep(yaml.parse(text, Loader=loader_class), file)
+    return loader_class(text)
 
 
 def _refuse_deep(events: Iterable[Any], file: str) -> None:
@@ -45,20 +130,26 @@ def _refuse_deep(events: Iterable[Any], file: str) -> None:
             raise FormatError(f"this is nested more than {DEEPEST} levels deep", where=f"{file}:{line}")
 
 
-def _note_lines(node: Any, path: KeyPath, lines: dict[KeyPath, int], file: str) -> None:
-    if path in lines:
-        raise FormatError(f"the key `{path[-1]}` is written twice", where=f"{file}:{node.start_mark.line + 1}")
+def _note_lines(
+    node: Any, path: KeyPath, lines: dict[KeyPath, int | str], file: str, *, once: bool = True, elsewhere: bool = False
+) -> None:
+    own = getattr(node, "file", None) or file
+    elsewhere = elsewhere or own != file
+    line = node.start_mark.line + 1
+    if path in lines and once:
+        raise FormatError(f"the key `{path[-1]}` is written twice", where=f"{own}:{line}")
     if len(path) > DEEPEST or len(lines) >= MOST:
-        raise FormatError(f"this holds more than {MOST:,} values, or holds itself", where=file)
-    lines[path] = node.start_mark.line + 1
+        raise FormatError(f"this holds more than {MOST:,} values, or holds itself", where=own)
+    lines[path] = f"{own}:{line}" if elsewhere else line
     if node.id == "mapping":
         for key, value in node.value:
             if key.id == "scalar":
-                _note_lines(value, (*path, key.value), lines, file)
-                lines[(*path, key.value)] = key.start_mark.line + 1
+                _note_lines(value, (*path, key.value), lines, own, once=once, elsewhere=elsewhere)
+                line = key.start_mark.line + 1
+                lines[(*path, key.value)] = f"{own}:{line}" if elsewhere else line
     elif node.id == "sequence":
         for index, value in enumerate(node.value):
-            _note_lines(value, (*path, index), lines, file)
+            _note_lines(value, (*path, index), lines, own, once=once, elsewhere=elsewhere)
 
 
 def dump(data: Any) -> str:

@@ -1,16 +1,16 @@
 """Git's object database, index and references in-process (pygit2): the hot path, without a process."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pygit2 import Blob, Commit, Index, IndexEntry, Oid, Patch, Repository, Tree, discover_repository
 from pygit2 import GitError as LibgitError
 from pygit2.enums import FileMode, ObjectType, RepositoryOpenFlag, RepositoryState
-from pygit2.ffi import C
+from pygit2.ffi import C, ffi
 
-from scaffold.errors import GitError
+from scaffold.git.explained import explained
+from scaffold.git.history import History
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id
 
 MODES: Mapping[int, Mode] = {
@@ -19,25 +19,8 @@ MODES: Mapping[int, Mode] = {
     FileMode.LINK: SYMLINK,
 }
 SKIP_WORKTREE = 1 << 14  # git's index-format.txt; pygit2 does not show an entry's flags
-HINTS = {
-    "not owned by current user": "git config --global --add safe.directory and its path",
-    "unknown object format": "scaffold needs a repository with SHA-1 ids",
-    "index is locked": "if no other git is at work, remove .git/index.lock",
-    "in index": "rm .git/index and git reset make it anew",
-}
 Entry = tuple[str, str]  # mode in octal digits, blob id
 Staged = Mapping[int, Entry]  # index stage (0: merged; 1 base, 2 ours, 3 theirs) -> entry
-
-
-@contextmanager
-def _explained(where: Path | str) -> Iterator[None]:
-    try:
-        yield
-    except KeyError as error:
-        raise GitError(f"the repository lacks {error}", where=str(where), hint="git fsck says more") from error
-    except (LibgitError, ValueError, OSError) as error:
-        hint = next((hint for said, hint in HINTS.items() if said in str(error)), None)
-        raise GitError(f"the repository cannot be used: {error}", where=str(where), hint=hint) from error
 
 
 class Objects:
@@ -48,15 +31,18 @@ class Objects:
         self._repository = repository
         self.root = root
         self.folder = Path(repository.path)
+        self.history = History(repository, root)
+        self._modes: bool | None = None
+        self._stored: set[str] = set()  # blobs that were written through this object
 
     def head(self) -> str | None:
         """Return the commit at HEAD, or None before the first."""
-        with _explained(self.root):
+        with explained(self.root):
             return None if self._repository.head_is_unborn else str(self._repository.head.target)
 
     def branch(self) -> str | None:
         """Return the full name of the branch that HEAD names, or None where HEAD is a commit."""
-        with _explained(self.root):
+        with explained(self.root):
             if self._repository.head_is_detached:
                 return None
             target = self._repository.lookup_reference("HEAD").target
@@ -72,22 +58,32 @@ class Objects:
 
     def has(self, id_: str) -> bool:
         """Whether the database holds the object."""
-        return Oid(hex=id_) in self._repository
+        return self._repository.odb.exists(Oid(hex=id_))
 
     def write_blobs(self, contents: Iterable[bytes]) -> None:
         """Store those blobs that the database does not hold."""
-        with _explained(self.root):
-            for content in contents:
-                if not self.has(blob_id(content)):
+        with explained(self.root):
+            for id_, content in {blob_id(content): content for content in contents}.items():
+                if id_ not in self._stored:
                     self._repository.create_blob(content)
+                    self._stored.add(id_)
 
-    def keep(self, reference: str, blobs: Mapping[str, Entry]) -> None:
-        """Point a reference at a tree of `blobs`, all of which exist, so that git's clean-up keeps them."""
-        with _explained(self.root):
-            index = Index()
-            for path, (mode, id_) in blobs.items():
-                index.add(IndexEntry(path, Oid(hex=id_), FileMode(int(mode, 8))))
-            self._repository.references.create(reference, index.write_tree(self._repository), force=True)
+    def keep(self, reference: str, blobs: Iterable[str]) -> None:
+        """Point a reference at a tree of blobs, each under its id, so that git's clean-up keeps them.
+
+        `after` holds `blobs`, and `before` what was `after` the last time.
+        """
+        with explained(self.root):
+            top = self._repository.TreeBuilder()
+            if reference in self._repository.references:
+                last = self._repository.references[reference].peel(Tree)
+                if "after" in last:
+                    top.insert("before", last["after"].id, FileMode.TREE)
+            # In git's own format, since TreeBuilder looks for each blob in the slowest way there is.
+            ids = sorted({id_ for id_ in blobs if id_ in self._stored or self.has(id_)})
+            entries = (f"{FileMode.BLOB:o} {id_}\0".encode() + bytes.fromhex(id_) for id_ in ids)
+            top.insert("after", self._repository.write(ObjectType.TREE, b"".join(entries)), FileMode.TREE)
+            self._repository.references.create(reference, top.write(), force=True)
 
     def commit_of(self, ref: str) -> str | None:
         """Return the commit that a tag, branch or (abbreviated) id names, or None."""
@@ -100,18 +96,18 @@ class Objects:
     def tags(self, prefix: str) -> tuple[str, ...]:
         """Return the names of the tags that start with `prefix`, without refs/tags/."""
         start = f"refs/tags/{prefix}"
-        with _explained(self.root):
+        with explained(self.root):
             names = self._repository.references
             return tuple(name.removeprefix("refs/tags/") for name in names if name.startswith(start))
 
     def folders(self, commit: str, path: str) -> tuple[str, ...]:
         """Return the names of the folders directly below `path` at a commit."""
-        with _explained(self.root):
+        with explained(self.root):
             return tuple(str(item.name) for item in self._tree(commit, path) if item.type == ObjectType.TREE)
 
     def files(self, commit: str, path: str) -> dict[str, File]:
         """Return all files below the folder `path` at a commit, by their path below it."""
-        with _explained(self.root):
+        with explained(self.root):
             found: dict[str, File] = {}
             stack = [("", self._tree(commit, path))]
             while stack:
@@ -126,7 +122,7 @@ class Objects:
 
     def file(self, commit: str, path: str) -> bytes | None:
         """Return one file's content at a commit, or None."""
-        with _explained(self.root):
+        with explained(self.root):
             try:
                 item = self._commit(commit).tree[path]
             except KeyError:
@@ -135,37 +131,41 @@ class Objects:
 
     def entries(self, paths: Iterable[str]) -> Mapping[str, Entry]:
         """Return mode and blob id at HEAD of those `paths` that are there."""
-        with _explained(self.root):
+        with explained(self.root):
             head = self.head()
             if head is None:
                 return {}
-            tree = self._commit(head).tree
+            folders: dict[str, Tree | None] = {"": self._commit(head).tree}
             found = {}
             for path in paths:
-                if path in tree:
-                    item = tree[path]
+                name = path.rpartition("/")[2]
+                tree = _folder(folders, path.rpartition("/")[0])
+                if tree is not None and name in tree:
+                    item = tree[name]
                     found[path] = (f"{int(item.filemode):o}", str(item.id))
             return found
 
     def stored_blob(self, path: str) -> str:
         """Return the id that git would store the work tree's file under, its filters (line ends) applied."""
-        with _explained(self.root):
+        with explained(self.root):
             return str(self._repository.hashfile(path))
 
     def keeps_modes(self) -> bool:
         """Whether executable bits in the work tree count (core.fileMode)."""
-        with _explained(self.root):
-            config = self._repository.config
-            return "core.filemode" not in config or config.get_bool("core.filemode")
+        if self._modes is None:
+            with explained(self.root):
+                config = self._repository.config
+                self._modes = "core.filemode" not in config or config.get_bool("core.filemode")
+        return self._modes
 
     def is_ignored(self, path: str) -> bool:
         """Whether git ignores the path."""
-        with _explained(self.root):
+        with explained(self.root):
             return self._repository.path_is_ignored(path)
 
     def staged(self, paths: Iterable[str]) -> dict[str, dict[int, Entry]]:
         """Return the index entries of `paths` by stage; a path without one maps to nothing."""
-        with _explained(self.root):
+        with explained(self.root):
             index = self._repository.index
             index.read()
             found: dict[str, dict[int, Entry]] = {path: {} for path in paths}
@@ -173,13 +173,21 @@ class Objects:
             for path in found:
                 if path in conflicts:
                     found[path] = conflicts[path]
-                elif path in index:
-                    found[path] = {0: (f"{int(index[path].mode):o}", str(index[path].id))}
+                elif entry := C.git_index_get_bypath(index._index, path.encode(), 0):  # noqa: SLF001 - ten times as fast
+                    found[path] = {0: (f"{entry.mode:o}", bytes(ffi.buffer(entry.id.id)).hex())}
             return found
+
+    def tracked(self, folder: str) -> tuple[str, ...]:
+        """Return the paths in git's index below a folder (empty: all), by their path below it."""
+        start = f"{folder}/" if folder else ""
+        with explained(self.root):
+            index = self._repository.index
+            index.read()
+            return tuple(entry.path[len(start) :] for entry in index if entry.path.startswith(start))
 
     def conflicted(self) -> frozenset[str]:
         """Return the paths that the index holds conflict stages for."""
-        with _explained(self.root):
+        with explained(self.root):
             index = self._repository.index
             index.read()
             return frozenset(self._conflicts(index))
@@ -195,7 +203,7 @@ class Objects:
 
     def stage(self, changes: Mapping[str, Staged]) -> None:
         """Set the index entries of some paths (none: take the path out) in one write."""
-        with _explained(self.root):
+        with explained(self.root):
             index = self._repository.index
             index.read()
             conflicted = self._conflicts(index)
@@ -218,7 +226,7 @@ class Objects:
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return the ids of a commit's parents."""
-        with _explained(self.root):
+        with explained(self.root):
             return tuple(str(id_) for id_ in self._commit(commit).parent_ids)
 
     def in_progress(self) -> str | None:
@@ -228,7 +236,7 @@ class Objects:
 
     def is_sparse(self) -> bool:
         """Whether the work tree leaves out files on purpose (core.sparseCheckout)."""
-        with _explained(self.root):
+        with explained(self.root):
             config = self._repository.config
             return "core.sparsecheckout" in config and config.get_bool("core.sparsecheckout")
 
@@ -236,20 +244,22 @@ class Objects:
         """Return those of `paths` that a sparse checkout leaves out (the index entry's skip-worktree bit)."""
         if not self.is_sparse():
             return frozenset()
-        with _explained(self.root):
+        with explained(self.root):
             index = self._repository.index
             index.read()
             found = {path: C.git_index_get_bypath(index._index, path.encode(), 0) for path in paths}  # noqa: SLF001
             return frozenset(path for path, entry in found.items() if entry and entry.flags_extended & SKIP_WORKTREE)
 
-    def has_filter(self, path: str) -> bool:
-        """Whether a filter driver (git-lfs, git-crypt) stands between the work tree's file and its blob."""
-        with _explained(self.root):
-            return isinstance(self._repository.get_attr(path, "filter"), str)
+    def filtered(self, paths: Iterable[str]) -> list[str]:
+        """Return the paths for which a filter driver (git-lfs, git-crypt) stands between work tree and blob."""
+        with explained(self.root):
+            if not any(entry.name.startswith("filter.") for entry in self._repository.config):
+                return []
+            return [path for path in paths if isinstance(self._repository.get_attr(path, "filter"), str)]
 
     def differing(self) -> frozenset[str]:
         """Return the paths whose index entry is not as at HEAD."""
-        with _explained(self.root):
+        with explained(self.root):
             index = self._repository.index
             index.read()
             head = self.head()
@@ -260,7 +270,7 @@ class Objects:
 
     def made_since(self, commit: str | None) -> str:
         """Say what the repository holds beside one commit: other branches, tags, stashes, work trees; or nothing."""
-        with _explained(self.root):
+        with explained(self.root):
             names = [name for name in self._repository.references if not name.startswith("refs/scaffold/")]
             if "refs/stash" in names:
                 return "work was stashed"
@@ -270,14 +280,14 @@ class Objects:
 
     def is_pushed(self, commit: str) -> bool:
         """Whether a branch of a remote, as last fetched, holds the commit."""
-        with _explained(self.root):
+        with explained(self.root):
             names = [name for name in self._repository.references if name.startswith("refs/remotes/")]
             tips = [self._repository.references[name].peel(Commit).id for name in names]
             return any(tip == Oid(hex=commit) or self._repository.descendant_of(tip, commit) for tip in tips)
 
     def point_head(self, branch: str | None, commit: str | None) -> None:
         """Make HEAD name `branch` at `commit` again, touching neither index nor work tree."""
-        with _explained(self.root):
+        with explained(self.root):
             if branch is None:
                 if commit is not None:
                     self._repository.set_head(Oid(hex=commit))
@@ -290,13 +300,13 @@ class Objects:
 
     def delete_reference(self, name: str) -> None:
         """Delete a reference if it is there."""
-        with _explained(self.root):
+        with explained(self.root):
             if name in self._repository.references:
                 self._repository.references.delete(name)
 
     def reference(self, name: str) -> str | None:
         """Return the commit that a full reference name points to, or None."""
-        with _explained(self.root):
+        with explained(self.root):
             if name not in self._repository.references:
                 return None
             return str(self._repository.references[name].peel(Commit).id)
@@ -306,7 +316,7 @@ class Objects:
         head = self.head()
         if head is None:
             return ()
-        with _explained(self.root):
+        with explained(self.root):
             walker = self._repository.walk(Oid(hex=head))
             if since:
                 walker.hide(Oid(hex=since))
@@ -317,7 +327,7 @@ class Objects:
         return any(_id_at(commit.tree, path) != _id_at(before, path) for path in paths)
 
     def _commit(self, id_: str) -> Commit:
-        with _explained(self.root):
+        with explained(self.root):
             return self._repository[Oid(hex=id_)].peel(Commit)
 
     def _tree(self, commit: str, path: str) -> Iterable[Any]:
@@ -326,6 +336,16 @@ class Objects:
         except KeyError:
             return ()
         return found if isinstance(found, Tree) else ()
+
+
+def _folder(known: dict[str, Tree | None], path: str) -> Tree | None:
+    """Return the tree at `path`, which is looked up once; `known` holds the top under the empty path."""
+    if path not in known:
+        above, _, name = path.rpartition("/")
+        tree = _folder(known, above)
+        item = tree[name] if tree is not None and name in tree else None
+        known[path] = item if isinstance(item, Tree) else None
+    return known[path]
 
 
 def _id_at(tree: Tree | None, path: str) -> Oid | None:
@@ -342,7 +362,7 @@ def find_repository(folder: Path) -> Objects | None:
 
 def open_repository(path: Path) -> Objects:
     """Open the repository at `path` itself; raises GitError."""
-    with _explained(path):
+    with explained(path):
         repository = Repository(str(path), RepositoryOpenFlag.NO_SEARCH)
         return Objects(repository, Path(repository.workdir or repository.path))
 

@@ -1,7 +1,8 @@
 """The user's own git, as a process (GitPython): clone, fetch, first commit, commits with hooks and signing."""
 
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,14 @@ SAID = 300  # characters of what git said that an error repeats
 NOISE = ("hint:", "Cloning into", "warning:")
 
 
-def _git(folder: Path, *arguments: str, doing: str, hint: str | None = None, **options: Any) -> str:
+def _git(
+    folder: Path,
+    *arguments: str,
+    doing: str,
+    hint: str | None = None,
+    environment: Mapping[str, str] = {},
+    **options: Any,
+) -> str:
     """Run git in `folder` and return what it printed; raises GitError saying what it could not do."""
     try:
         from git import Git  # importing it takes as long as a whole `scaffold status`
@@ -21,7 +29,7 @@ def _git(folder: Path, *arguments: str, doing: str, hint: str | None = None, **o
         raise GitError(f"git is not installed, so scaffold cannot {doing}", hint="install git") from error
     git = Git(folder)
     # Git must never wait for a password where nobody can type one; a credential helper still answers.
-    git.update_environment(GIT_TERMINAL_PROMPT="0")
+    git.update_environment(GIT_TERMINAL_PROMPT="0", **environment)
     try:
         return str(git.execute(["git", *arguments], **options))
     except GitCommandNotFound as error:
@@ -52,14 +60,24 @@ def fetch(repository: Path, url: str) -> None:
     The address is not written down, for it may hold credentials. Raises GitError.
     """
     everything = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", f"+HEAD:{REMOTE_HEAD}"]
-    command = ("--git-dir=.", "fetch", "--quiet", "--prune", "--force", "--no-write-fetch-head", "--", url)
-    doing = f"reach {without_credentials(url)}"
+    options = ("--quiet", "--prune", "--force", "--no-write-fetch-head", "--no-recurse-submodules")
+    command = ("--git-dir=.", "fetch", *options, "--", url)
+    doing, quiet = f"reach {without_credentials(url)}", _ssh_that_never_asks(repository)
     try:
-        _git(repository, *command, *everything, doing=doing)
+        _git(repository, *command, *everything, doing=doing, environment=quiet)
     except GitError as error:
         if "remote ref HEAD" not in error.message:
             raise
-        _git(repository, *command, *everything[:2], doing=doing)  # its HEAD names a branch that is not there
+        # Its HEAD names a branch that is not there.
+        _git(repository, *command, *everything[:2], doing=doing, environment=quiet)
+
+
+def _ssh_that_never_asks(folder: Path) -> Mapping[str, str]:
+    """Keep ssh from asking for a passphrase or a host key, unless the user has set a command of their own for git."""
+    named = {"GIT_SSH", "GIT_SSH_COMMAND"} & os.environ.keys()
+    if named or _git(folder, "config", "--get", "core.sshCommand", doing="read its settings", with_exceptions=False):
+        return {}
+    return {"GIT_SSH_COMMAND": "ssh -o BatchMode=yes"}
 
 
 def init(folder: Path) -> None:
@@ -77,6 +95,13 @@ def commit_all(folder: Path, message: str, hint: str) -> None:
 def add(root: Path, paths: Iterable[str]) -> None:
     """Put paths into the index; raises GitError."""
     _git(root, "add", "--", *paths, doing="add the files")
+
+
+def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
+    """Return which paths differ in the work tree from what is staged, filter drivers applied; raises GitError."""
+    named = [f":(literal){path}" for path in paths]
+    said = _git(root, "diff", "--name-only", "-z", "--no-ext-diff", "--", *named, doing="compare the files")
+    return frozenset(said.split("\0")) - {""}
 
 
 def commit_index(root: Path, message: str, hint: str) -> None:

@@ -33,29 +33,41 @@ def make(before: Lock, ours: Mapping[str, File], target: Target, find_base: Find
     `find_base(path, locked)` gives the content of a base, or None; it is asked only where a merge needs it.
     """
     labels = Labels(f"stamped {before.version}", OURS, f"{target.lock.blueprint} {target.lock.version}")
-    moved = moves.find(before, target.tree, target.migrations, ours)
+    moved = moves.find(before, target.tree, target.migrations, ours, find_base)
     came_from = {new: old for old, new in moved.items()}
     actions: list[Action] = []
     files: dict[str, Locked] = {}
     for path in sorted({*before.files, *target.tree} - moved.keys()):
         old = came_from.get(path, path)
-        case = _case(path, old, before, ours, target, labels)
+        place = _place(path, old, before, ours)
+        case = _case(path, old, place, before, ours, target, labels)
         if needs_base(case) and case.locked:
             content = find_base(old, case.locked)
             case = replace(case, base=None if content is None else File(content, case.locked.mode))
         action = decide(case)
-        actions += _follow(action, old) if old != path else [action]
+        if place not in (old, path):  # where the team has moved it, it stays
+            actions.append(replace(action, path=place, why=f"{action.why}; the team has moved it from {old}"))
+        else:
+            actions += _follow(action, old) if place != path else [action]
         if case.theirs is not None or action.verb == "conflict":
-            files[path] = _next_base(case, action)
+            files[path] = replace(_next_base(case, action), at=place if place not in (old, path) else None)
     lock_after = replace(target.lock, files=files)
     return Plan(actions=tuple(sorted(actions, key=lambda a: a.path)), lock_before=before, lock_after=lock_after)
 
 
-def _case(path: str, old: str, before: Lock, ours: Mapping[str, File], target: Target, labels: Labels) -> Case:
+def _place(path: str, old: str, before: Lock, ours: Mapping[str, File]) -> str:
+    """Return where the project has a file that was at `old` and is to be at `path`."""
+    place = before.place_of(old, ours)
+    return path if place == old and old not in ours and path in ours and old in before.files else place
+
+
+def _case(
+    path: str, old: str, place: str, before: Lock, ours: Mapping[str, File], target: Target, labels: Labels
+) -> Case:
     locked = before.files.get(old)
     theirs = target.tree.get(path)
     ownership = target.ownership(path) if theirs is not None or locked is None else locked.ownership
-    mine = ours.get(old)
+    mine = ours.get(place)
     base = mine if locked and mine and locked.blob == mine.blob and locked.mode == mine.mode else None
     if base is None and locked and theirs and locked.blob == theirs.blob:
         base = File(theirs.content, locked.mode)
@@ -67,7 +79,7 @@ def _case(path: str, old: str, before: Lock, ours: Mapping[str, File], target: T
         ours=mine,
         theirs=theirs,
         labels=labels,
-        moved=old != path,
+        moved=place != path and place == old,
     )
 
 

@@ -1,32 +1,87 @@
-"""Files that changed their path between two versions of a blueprint: by migration, by template file, by content."""
+"""Files that changed their path: in the blueprint by migration, template file or content, in the project by content."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from packaging.version import Version
 
 from scaffold.blueprint.manifest import Migration
-from scaffold.lock import Lock
-from scaffold.tree import Tree
+from scaffold.lock import Lock, Locked
+from scaffold.tree import File, Tree
+
+ALIKE = 0.5  # the share of its bytes that a moved file keeps, as git has it
+MOST = 1_000  # of the new files that are looked at, as git bounds its search for renames
 
 
-def find(lock: Lock, theirs: Tree, migrations: Iterable[Migration], ours: Iterable[str]) -> Mapping[str, str]:
-    """Return old path -> new path. A new path where the team already has a file is not a move."""
-    gone = [path for path in lock.files if path not in theirs]
+def find(
+    lock: Lock,
+    theirs: Tree,
+    migrations: Iterable[Migration],
+    ours: Iterable[str],
+    content: Callable[[str, Locked], bytes | None] = lambda _path, _locked: None,
+) -> Mapping[str, str]:
+    """Return old path -> new path. A new path where the team has a file beside the old one is not a move.
+
+    `content` gives what was applied; it is asked only where nothing else tells files apart.
+    """
     taken = set(ours)
-    new = {path for path in theirs if path not in lock.files and path not in taken}
+    gone = [path for path in lock.files if path not in theirs]
+    new = {path for path in theirs if path not in lock.files}
     moves: dict[str, str] = {}
-    for old, to in _declared(lock.version, migrations).items():
-        if old in gone and to in new and to not in moves.values():
+
+    def add(old: str, to: str) -> None:
+        # Where the team has a file at the new path it is another one, unless the team has moved the old one there.
+        if (
+            old not in moves
+            and to not in moves.values()
+            and (to not in taken or lock.place_of(old, taken) not in taken)
+        ):
             moves[old] = to
+
+    for old, to in _declared(lock.version, migrations).items():
+        if old in gone and to in new:
+            add(old, to)
     for keys_before, keys_after in (
         ({p: lock.files[p].origin for p in gone}, {p: theirs[p].origin for p in new}),
         ({p: lock.files[p].blob for p in gone}, {p: theirs[p].blob for p in new if theirs[p].content}),
     ):
         for old, to in _pairs(keys_before, keys_after):
-            if old not in moves and to not in moves.values():
-                moves[old] = to
+            add(old, to)
+    left = {path: theirs[path] for path in new - set(moves.values())}
+    if left and len(left) <= MOST:
+        applied = {path: content(path, lock.files[path]) for path in gone if path not in moves}
+        bases = {path: File(known, lock.files[path].mode) for path, known in applied.items() if known}
+        for old, to in alike_pairs(bases, left).items():
+            add(old, to)
     return moves
+
+
+def alike_pairs(gone: Mapping[str, File], others: Mapping[str, File]) -> Mapping[str, str]:
+    """Return old path -> new path for what has moved, as its content tells: `gone` as it was, `others` what is new.
+
+    The same content once on either side comes first, then the most alike of at least half, unless two are equally so.
+    """
+    bases = {path: file.blob for path, file in gone.items() if file.content}
+    moves = dict(_pairs(bases, {path: file.blob for path, file in others.items()}))
+    for path, file in gone.items():
+        scores = {
+            other: alike(file.content, candidate.content)
+            for other, candidate in others.items()
+            if path not in moves and other not in moves.values()
+        }
+        best = sorted(scores, key=lambda other: -scores[other])[:2]
+        if best and scores[best[0]] >= ALIKE and (len(best) == 1 or scores[best[0]] > scores[best[1]]):
+            moves[path] = best[0]
+    return moves
+
+
+def alike(one: bytes, other: bytes) -> float:
+    """Return the share of bytes in lines that both have, 0 to 1, of the longer (git: diffcore-rename.c)."""
+    longest = max(len(one), len(other))
+    if not longest or 2 * min(len(one), len(other)) < longest:
+        return 0.0
+    shared = Counter(one.splitlines(keepends=True)) & Counter(other.splitlines(keepends=True))
+    return sum(len(line) * times for line, times in shared.items()) / longest
 
 
 def _declared(since: str, migrations: Iterable[Migration]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """From a plan to changes: what each path and git's index become, and the blobs that the next merge starts from."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from scaffold import disk, lock
@@ -32,9 +32,10 @@ def _own_changes(prepared: Prepared, repository: Objects) -> list[Change]:
     ]
 
 
-def _changes(project: Project, actions: Iterable[Action]) -> list[Change]:
+def _changes(project: Project, actions: Collection[Action]) -> list[Change]:
     repository = project.place.repository
     staged = repository.staged(project.in_repository(action.path) for action in actions)
+    before = disk.read_all(project.root, [action.path for action in actions])
     changes = []
     for action in actions:
         name = project.in_repository(action.path)
@@ -42,8 +43,7 @@ def _changes(project: Project, actions: Iterable[Action]) -> list[Change]:
         index = None if untracked else _index(action)
         sides = (action.after, *_sides(action).values())
         repository.write_blobs(side.content for side in sides if side is not None)
-        before = disk.read(project.root, action.path)
-        changes.append(Change(action.path, before, action.after, index))
+        changes.append(Change(action.path, before.get(action.path), action.after, index))
     return changes
 
 
@@ -58,12 +58,7 @@ def _index(action: Action) -> dict[int, Entry]:
     return {stage: (side.mode, side.blob) for stage, side in _sides(action).items()}
 
 
-def keep_base(place: Place, before: Lock | None, after: Lock, contents: Iterable[bytes]) -> None:
-    """Store what the next merge starts from, and keep git's clean-up away from it and from what undo needs."""
+def keep_base(place: Place, after: Lock, contents: Iterable[bytes]) -> None:
+    """Store what the next merge starts from, and keep git's clean-up away from it."""
     place.repository.write_blobs(contents)
-    kept: dict[str, Entry] = {}
-    for name, which in (("before", before), ("after", after)):
-        for path, locked in which.files.items() if which else ():
-            if locked.blob and place.repository.has(locked.blob):
-                kept[f"{name}/{path}"] = (locked.mode, locked.blob)
-    place.repository.keep(place.reference, kept)
+    place.repository.keep(place.reference, (locked.blob for locked in after.files.values() if locked.blob))

@@ -7,8 +7,10 @@ from typing import Any
 from scaffold.errors import SourceError
 from scaffold.git.objects import unified_diff
 from scaffold.project.base import Bases
+from scaffold.project.moved import follow_team
 from scaffold.project.opened import Project, open_project, read_ours
 from scaffold.project.prepare import prepare
+from scaffold.render.means import Means
 from scaffold.report.results import Diff, Difference
 from scaffold.sources.library import Library
 from scaffold.sources.locate import Notify, locate
@@ -22,32 +24,34 @@ def diff(
     to: str | None = None,
     data: Mapping[str, Any] | None = None,
     offline: bool = False,
+    means: Means = Means(),
     notify: Notify = lambda _: None,
 ) -> Diff:
     """Compare; nothing is written. Raises ScaffoldError."""
     project = open_project(Path(directory))
     if upstream:
-        return _upstream(project, to=to, data=data or {}, offline=offline, notify=notify)
+        return _upstream(project, to=to, data=data or {}, offline=offline, means=means, notify=notify)
     lock = project.lock
-    files = read_ours(project, lock.files)
-    bases = Bases(project, _library(project, offline=offline, notify=notify))
+    bases = Bases(project, _library(project, offline=offline, notify=notify), means)
+    lock, files = follow_team(project, lock, read_ours(project, lock.paths), bases)
     found = []
     for path, locked in lock.files.items():
-        file = files.get(path)
-        if locked.matches(file):
+        place = lock.place_of(path, files)
+        file = files.get(place)
+        if locked.matches(file) and place == path:
             continue
         content = bases(path, locked)
         base = None if content is None else File(content, locked.mode)
-        what = "deleted" if file is None else "edited"
+        what = "deleted" if file is None else f"moved to {place}" if place != path else "edited"
         text = None if base is None else _text(path, base, file)
         found.append(Difference(path, locked.owner, what, text))
     return Diff(project.root, f"{lock.blueprint} {lock.version} as stamped", "yours", tuple(found))
 
 
 def _upstream(
-    project: Project, *, to: str | None, data: Mapping[str, Any], offline: bool, notify: Notify
-) -> Diff:  # fmt: skip
-    plan = prepare(project, to=to, data=data, offline=offline, notify=notify).plan
+    project: Project, *, to: str | None, data: Mapping[str, Any], offline: bool, means: Means, notify: Notify
+) -> Diff:
+    plan = prepare(project, to=to, data=data, offline=offline, means=means, notify=notify).plan
     differences = tuple(
         Difference(
             action.path,
@@ -70,6 +74,12 @@ def _text(path: str, old: File | None, new: File | None) -> str:
 
 def _library(project: Project, *, offline: bool, notify: Notify) -> Library | None:
     try:
-        return locate(project.wishes.source, base=project.root, offline=offline, notify=notify)
+        return locate(
+            project.wishes.source,
+            base=project.root,
+            offline=offline,
+            notify=notify,
+            called=project.recorded.blueprint,
+        )
     except SourceError:
         return None  # the project's own objects are enough in most cases

@@ -29,7 +29,8 @@ def explain(path: Path | str) -> Explanation:
         raise ProjectError("this is a folder", where=str(place), hint="name a file in it")
     project = open_project(root)
     name = (place.parent.resolve() / place.name).relative_to(root).as_posix()
-    locked = project.lock.files.get(name)
+    files = project.lock.files
+    locked = files.get(name) or next((moved for moved in files.values() if moved.at == name), None)
     file = read_ours(project, [name]).get(name)
     if locked is None and file is None:
         raise ProjectError("there is no such file, and the blueprint has none", where=str(place))

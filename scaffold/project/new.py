@@ -14,18 +14,20 @@ from scaffold.answers.question import Ask
 from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.apply.record import Change, Operation, Place
-from scaffold.blueprint.patterns import rules_of
-from scaffold.blueprint.release import require_scaffold, retired
+from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.git import porcelain
 from scaffold.git.objects import Entry, Objects, find_repository
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
 from scaffold.project.changes import keep_base
 from scaffold.project.opened import place_of, prefix_of
-from scaffold.project.prepare import new_lock, render
-from scaffold.render import native
+from scaffold.project.prepare import new_lock, notes_on
+from scaffold.project.stamp import stamp, trusting
+from scaffold.render.engine import Rendered
+from scaffold.render.means import Means
 from scaffold.report.results import Stamped
-from scaffold.sources.locate import BUILT_IN, Notify, locate
+from scaffold.sources.asked import find
+from scaffold.sources.locate import BUILT_IN, Notify
 from scaffold.tree import File, Tree
 
 IDENTITY = "mend what it says (perhaps git config user.name and user.email are not set), or use --no-git"
@@ -40,54 +42,77 @@ def new(
     ask: Ask | None = None,
     git: bool = True,
     offline: bool = False,
+    prereleases: bool = False,
+    keep_copier: bool = False,
+    means: Means = Means(),
     notify: Notify = lambda _: None,
 ) -> Stamped:
-    """Stamp `NAME[@VERSION]` into a new folder; raises ScaffoldError, and then there is nothing at `dest`."""
+    """Stamp `NAME[@VERSION]`, or the template at `ADDRESS[@REF]`, into a new folder.
+
+    Raises ScaffoldError, and then there is nothing at `dest`.
+    """
     root = disk.free_place(dest)
-    library = locate(source, offline=offline, notify=notify)
-    name, _, ref = blueprint.partition("@")
-    release = library.release(name, ref or None)
-    require_scaffold(release.blueprint, scaffold.__version__)
-    answers = native.resolve(release, given=data or {}, previous={}, folder_name=root.name, ask=ask)
-    tree = render(release, answers)
-    target = Target(
-        tree=tree, ownership=rules_of(release).of, migrations=(), lock=new_lock(release, library.address, answers)
+    library, name, ref = find(
+        blueprint, source, offline=offline, prereleases=prereleases, limits=means.limits, notify=notify
     )
-    wishes = answers_file.dump(Wishes(name, library.address, answers.recorded))
-    plan = make(replace(target.lock, files={}), {}, target, lambda _path, _locked: None)
-    plan = replace(plan, lock_after=plan.lock_after.written_with(wishes))
-    files = {
-        **tree,
-        answers_file.PATH: File(wishes),
-        lock.PATH: File(lock.dump(plan.lock_after)),
-    }
-    unused = f"not asked here, so not used: {', '.join(answers.unasked)}" if answers.unasked else ""
-    repository = _write(root, Tree(files), plan, git=git)
+    release = library.release(name, ref)
+    require_scaffold(release.blueprint, scaffold.__version__)
+    means = trusting(means, library.address)
+    rendered = stamp(
+        release,
+        root,
+        given=data or {},
+        previous={},
+        operation="copy",
+        ask=ask,
+        means=means,
+        keep_copier=keep_copier,
+        notify=notify,
+    )
+    tree, plan = _planned(release, rendered, library.address, keep_copier=keep_copier)
+    repository = _write(root, tree, rendered.ignored, plan, git=git)
+    told = (library.note, retired(release.blueprint), *notes_on(rendered.answers), *rendered.notes)
     return Stamped(
         root=root,
         blueprint=release.blueprint.name,
         version=release.version,
         source=library.address,
         commit=release.commit,
-        files=tuple(sorted(files)),
+        files=tuple(tree),
         owners=Counter(locked.owner for locked in plan.lock_after.files.values()),
         repository=repository,
-        next_steps=native.messages(release, answers),
-        notes=tuple(note for note in (library.note, retired(release.blueprint), unused) if note),
+        next_steps=rendered.messages,
+        notes=tuple(note for note in told if note),
     )
 
 
-def _write(root: Path, tree: Tree, plan: Plan, *, git: bool) -> str:
+def _planned(release: Release, rendered: Rendered, source: str, *, keep_copier: bool) -> tuple[Tree, Plan]:
+    """Return all that is to be written, scaffold's own files among it, and the plan that says so."""
+    answers, tree = rendered.answers, rendered.tree
+    stamped = new_lock(release, source, answers, keep_copier=keep_copier)
+    target = Target(tree=tree, ownership=rendered.ownership, migrations=(), lock=stamped)
+    wishes = answers_file.dump(Wishes(release.blueprint.name, source, answers.recorded, keep_copier))
+    plan = make(stamped, {}, target, lambda _path, _locked: None)
+    plan = replace(plan, lock_after=plan.lock_after.written_with(wishes))
+    own = {answers_file.PATH: File(wishes), lock.PATH: File(lock.dump(plan.lock_after))}
+    return Tree({**tree, **own}, tree.folders), plan
+
+
+def _write(root: Path, tree: Tree, ignored: Mapping[str, File], plan: Plan, *, git: bool) -> str:
     """Write everything beside `root`, then move it there in one step."""
     enclosing = _enclosing(root) if git else None
     with disk.beside(root) as temporary:
         for path, file in tree.items():
             disk.write(temporary / path, file)
+        for folder in tree.folders:
+            (temporary / folder).mkdir(parents=True, exist_ok=True)
+        if git and enclosing is None:
+            _as_repository(temporary, plan, (file.content for file in tree.values()))
+        for path, file in ignored.items():
+            disk.write(temporary / path, file)
         if enclosing is not None:
             _into_existing(root, temporary, tree, plan, enclosing)
             return "existing"
-        if git:
-            _as_repository(temporary, plan, (file.content for file in tree.values()))
         temporary.rename(root)
     return "own" if git else "none"
 
@@ -107,7 +132,7 @@ def _as_repository(folder: Path, plan: Plan, contents: Iterable[bytes]) -> None:
     porcelain.init(folder)
     porcelain.commit_all(folder, f"feat: stamp {after.blueprint} {after.version}", IDENTITY)
     place = place_of(folder.resolve(), find_repository(folder))
-    keep_base(place, None, after, contents)
+    keep_base(place, after, contents)
     files = disk.walk(folder)
     changes = [Change(path, None, file, None) for path, file in files.items()]
     operation = Operation("new", f"new {after.blueprint} {after.version}", commits=True, whole_repository=True)
@@ -121,7 +146,7 @@ def _into_existing(root: Path, temporary: Path, tree: Tree, plan: Plan, reposito
     with transaction.exclusively(place):
         for left in records.records(place):
             records.forget(left)  # of a folder that is no longer there
-        keep_base(place, None, after, (file.content for file in tree.values()))
+        keep_base(place, after, (file.content for file in tree.values()))
         changes = [Change(path, None, file, _index(place, path, file)) for path, file in tree.items()]
         operation = Operation("new", f"new {after.blueprint} {after.version}")
         record = transaction.stage(place, operation, changes, files_exist=True)

@@ -87,7 +87,7 @@ def open_project(directory: Path) -> Project:
         name = f"{prefix}/{answers_file.PATH}" if prefix else answers_file.PATH
         committed = repository.entries([name]).get(name)
         wishes_file = _as_stored(repository, name, wishes_file, committed) if committed else wishes_file
-    wishes = Wishes(recorded.blueprint, recorded.source, recorded.answers)
+    wishes = Wishes(recorded.blueprint, recorded.source, recorded.answers, recorded.keep_copier)
     if wishes_file.blob != recorded.answers_file:
         wishes = answers_file.parse(wishes_file.content, str(root / answers_file.PATH))
     project = Project(root, repository, prefix, recorded, wishes, wishes_file)
@@ -110,15 +110,15 @@ def unresolved(project: Project) -> frozenset[str]:
     repository = project.repository
     in_index = repository.conflicted() if repository else frozenset()
     own = {path for path in (lock.PATH, answers_file.PATH) if project.in_repository(path) in in_index}
-    pending = project.recorded.pending
+    pending = {project.recorded.files[path].at or path: path for path in project.recorded.pending}
     files = disk.read_all(project.root, pending)
     told = _told(project) if pending else {}
     return frozenset(own) | frozenset(
-        path
-        for path in pending
-        if project.in_repository(path) in in_index
-        or (path in files and has_markers(files[path].content))
-        or (path in files and _is_as_left(project, path, files[path], told))
+        place
+        for place, path in pending.items()
+        if project.in_repository(place) in in_index
+        or (place in files and has_markers(files[place].content))
+        or (place in files and _is_as_left(project, path, files[place], told))
     )
 
 

@@ -11,7 +11,6 @@ from scaffold import lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.answers.question import Answers, Ask
-from scaffold.blueprint.patterns import rules_of
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import AnswerError, ProjectError
 from scaffold.formats import edit
@@ -20,10 +19,18 @@ from scaffold.lock import Lock
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
 from scaffold.project.base import Bases
-from scaffold.project.opened import FOLDER, Project, read_ours
-from scaffold.render import native
-from scaffold.sources.library import Library, newest_of
+from scaffold.project.kept import answers_since
+from scaffold.project.migrate import Migrations, migrations_of
+from scaffold.project.moved import follow_team
+from scaffold.project.opened import Project, read_ours
+from scaffold.project.skipped import without_tasks
+from scaffold.project.stamp import stamp, trusting
+from scaffold.project.tags import moved_tag
+from scaffold.render.engine import Rendered
+from scaffold.render.means import Means
+from scaffold.sources.library import Library
 from scaffold.sources.locate import Notify, locate
+from scaffold.sources.versions import is_another
 from scaffold.tree import Tree
 
 
@@ -37,6 +44,7 @@ class Prepared:
     answers: Answers
     wishes_file: bytes
     notes: tuple[str, ...]
+    messages: tuple[str, ...] = ()
 
     @property
     def nothing_to_do(self) -> bool:
@@ -54,53 +62,114 @@ def prepare(
     data: Mapping[str, Any],
     ask: Ask | None = None,
     offline: bool = False,
+    prereleases: bool = False,
+    means: Means = Means(),
     notify: Notify = lambda _: None,
 ) -> Prepared:
     """Make the plan; nothing is written. Raises ScaffoldError."""
+    _refuse_open_conflicts(project)
+    wishes = project.wishes
+    library = locate(
+        wishes.source,
+        base=project.root,
+        offline=offline,
+        prereleases=prereleases,
+        limits=means.limits,
+        notify=notify,
+        called=project.recorded.blueprint,
+    )
+    means = trusting(means, library.address)
+    release = library.release(wishes.blueprint, to or _newest(library, project))
+    require_scaffold(release.blueprint, scaffold.__version__)
+    _refuse_unknown_answers(project, release)
+    notify(f"Comparing with {release.blueprint.name} {release.version}")
+    rendered = stamp(
+        release,
+        project.root,
+        given=data,
+        previous={**wishes.answers, **answers_since(project)},
+        operation="update",
+        ask=ask,
+        means=means,
+        keep_copier=wishes.keep_copier,
+        notify=notify,
+    )
+    bases, before = Bases(project, library, means), project.lock
+    if means.skip_tasks:
+        rendered, before = without_tasks(rendered, before, release, bases)
+    migrations = migrations_of(project, library, release, rendered, means, notify)
+    plan = _plan(project, before, release, rendered, bases, migrations)
+    answers = rendered.answers
+    written = _rewritten(project, Wishes(release.blueprint.name, wishes.source, answers.recorded, wishes.keep_copier))
+    plan = replace(plan, lock_after=plan.lock_after.written_with(written))
+    told = [library.note, retired(release.blueprint), *rendered.notes, *notes_on(answers)]
+    told += migrations.notes if migrations else ()
+    return Prepared(
+        project, plan, rendered.tree, answers, written, tuple(note for note in told if note), rendered.messages
+    )
+
+
+def _refuse_open_conflicts(project: Project) -> None:
     if project.unresolved:
         raise ProjectError(
             f"conflicts are still open in {', '.join(sorted(project.unresolved))}",
             where=str(project.root),
             hint="resolve and git add them, or take the last update back with scaffold undo",
         )
+
+
+def _plan(
+    project: Project, before: Lock, release: Release, rendered: Rendered, bases: Bases, migrations: Migrations | None
+) -> Plan:
+    """Plan the way to what was rendered, through the template's migrations where it has some."""
     wishes = project.wishes
-    library = locate(wishes.source, base=project.root, offline=offline, notify=notify)
-    release = library.release(wishes.blueprint, to or _newest(library, project))
-    require_scaffold(release.blueprint, scaffold.__version__)
-    _refuse_unknown_answers(project, release)
-    answers = native.resolve(release, given=data, previous=wishes.answers, folder_name=project.root.name, ask=ask)
-    notify(f"Comparing with {release.blueprint.name} {release.version}")
-    tree = render(release, answers)
     target = Target(
-        tree=tree,
-        ownership=rules_of(release).of,
+        tree=rendered.tree,
+        ownership=rendered.ownership,
         migrations=release.blueprint.migrations,
-        lock=new_lock(release, wishes.source, answers),
+        lock=new_lock(release, wishes.source, rendered.answers, keep_copier=wishes.keep_copier),
     )
-    paths = {*project.lock.files, *tree}
-    plan = make(project.lock, read_ours(project, paths), target, Bases(project, library))
-    wished = Wishes(release.blueprint.name, wishes.source, answers.recorded)
-    notes = [note for note in (library.note, retired(release.blueprint)) if note]
-    notes += (
-        [f"secrets are not kept, so these took their default: {', '.join(answers.guessed)}"] if answers.guessed else []
+    if migrations is None:
+        ours = read_ours(project, {*before.paths, *rendered.tree})
+        return make(*follow_team(project, before, ours, bases), target, bases)
+    migrations.run("before")
+    target = replace(target, migrations=(*target.migrations, migrations.moved))
+    return migrations.finish(make(*follow_team(project, before, migrations.now, bases), target, bases))
+
+
+def notes_on(answers: Answers) -> list[str]:
+    """Say what became of answers that were not taken as they were."""
+    said = (
+        ("secrets are not kept, so these took their default", answers.guessed),
+        ("not asked here, so not used", answers.unasked),
+        ("no longer asked, so dropped", answers.dropped),
     )
-    notes += [f"not asked here, so not used: {', '.join(answers.unasked)}"] if answers.unasked else []
-    notes += [f"no longer asked, so dropped: {', '.join(answers.dropped)}"] if answers.dropped else []
-    written = _rewritten(project, wished)
-    plan = replace(plan, lock_after=plan.lock_after.written_with(written))
-    return Prepared(project, plan, tree, answers, written, tuple(notes))
+    return [f"{what}: {', '.join(names)}" for what, names in said if names]
 
 
 def _newest(library: Library, project: Project) -> str | None:
     """Return the version to go to where none was named (None: the newest); raises ProjectError rather than go back."""
-    name, applied = project.wishes.blueprint, Version(project.recorded.version)
-    versions = library.versions(name)
-    if name != project.recorded.blueprint or newest_of(versions) >= applied:
+    name, recorded = project.wishes.blueprint, project.recorded
+    applied = Version(recorded.version)
+    if name != recorded.blueprint:
         return None
-    if applied in versions:
+    if moved := moved_tag(library, project):
+        hint = "see what changed between the two, and accept it with --to and that version"
+        raise ProjectError(moved, where=str(project.root), hint=hint)
+    newest = library.newest(name)
+    if newest == applied or is_another(applied, newest):
+        return None
+    if applied in library.versions(name):
         return str(applied)
+    if recorded.commit and not library.has_commit(recorded.commit):
+        raise ProjectError(
+            f"the history of {library.address} was rewritten: it has no commit {recorded.commit[:10]} any more, and "
+            f"its newest version is {newest}, not {applied}",
+            where=str(project.root),
+            hint=f"accept what it holds now with --to {newest}",
+        )
     raise ProjectError(
-        f"the newest {name} in {library.address} is {newest_of(versions)}, and the project is at {applied}",
+        f"the newest {name} in {library.address} is {newest}, and the project is at {applied}",
         where=str(project.root),
         hint="use a newer library, or go back with --to",
     )
@@ -121,16 +190,7 @@ def _rewritten(project: Project, wished: Wishes) -> bytes:
     return edit.sync_mapping(answers_file.PATH, content, "answers", wished.answers)
 
 
-def render(release: Release, answers: Answers) -> Tree:
-    """Render a release, which may not write into `.scaffold/`; raises RenderError."""
-    tree = native.render(release, answers)
-    for path in tree:
-        if path.split("/")[0] == FOLDER:
-            raise ProjectError(f"{tree[path].origin} writes {path}, and .scaffold/ is scaffold's own")
-    return tree
-
-
-def new_lock(release: Release, source: str, answers: Answers) -> Lock:
+def new_lock(release: Release, source: str, answers: Answers, *, keep_copier: bool = False) -> Lock:
     """Return the lock of a project that is to be stamped, as yet without files."""
     return Lock(
         scaffold=scaffold.__version__,
@@ -140,6 +200,7 @@ def new_lock(release: Release, source: str, answers: Answers) -> Lock:
         commit=release.commit,
         answers=answers.recorded,
         files={},
+        keep_copier=keep_copier,
     )
 
 

@@ -1,7 +1,8 @@
 """Status: behind, drifted, conflicts left, answers edited. Needs no rendering."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from packaging.version import Version
 
@@ -10,10 +11,12 @@ from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats.values import ABSENT, digest
 from scaffold.lock import Locked
 from scaffold.plan.drift import drifted
+from scaffold.project.kept import answers_since, written_since
 from scaffold.project.opened import Project, open_project, read_ours
+from scaffold.project.tags import moved_tag
 from scaffold.report.results import Drift, Status
-from scaffold.sources.library import newest_of
 from scaffold.sources.locate import Notify, locate
+from scaffold.sources.versions import is_another
 from scaffold.tree import File
 
 WAIVERS = ".scaffold/waivers.yml"
@@ -22,11 +25,14 @@ WAIVERS = ".scaffold/waivers.yml"
 def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify = lambda _: None) -> Status:
     """Look at the project at or above a folder; raises ProjectError or FormatError."""
     project = open_project(Path(directory))
-    latest, notes = _latest(project, offline=offline, notify=notify)
+    latest, moved, notes = _latest(project, offline=offline, notify=notify)
     if latest is not None and latest < Version(project.recorded.version):
         notes = (*notes, f"the library's newest is {latest}, older than what the project has")
     if (project.root / WAIVERS).exists():
         notes = (*notes, f"{WAIVERS} is not read: this scaffold knows no waivers yet")
+    by_copier = written_since(project)
+    if by_copier:
+        notes = (*notes, f"Copier has written {', '.join(by_copier)}: scaffold update takes over what it says")
     applied, wished = project.recorded.answers, project.wishes.answers
     switched = project.recorded.blueprint != project.wishes.blueprint
     return Status(
@@ -35,16 +41,22 @@ def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify
         source=project.wishes.source,
         version=project.recorded.version,
         latest=None if latest is None else str(latest),
-        behind=None if latest is None else switched or latest > Version(project.recorded.version),
-        drift=find_drift(project),
+        behind=None if latest is None else switched or moved or is_another(Version(project.recorded.version), latest),
+        drift=tuple(drift for drift in find_drift(project) if drift.path not in by_copier),
         conflicts=tuple(sorted(project.unresolved)),
-        edited_answers=_edited_source(project)
-        + tuple(
-            sorted(n for n in {*applied, *wished} if digest(applied.get(n, ABSENT)) != digest(wished.get(n, ABSENT)))
+        edited_answers=(
+            *_edited_source(project),
+            *_edited(applied, wished),
+            *(answers_since(project) if by_copier else ()),
         ),
         interrupted=_interrupted(project),
         notes=notes,
     )
+
+
+def _edited(applied: Mapping[str, Any], wished: Mapping[str, Any]) -> list[str]:
+    names = sorted({*applied, *wished})
+    return [name for name in names if digest(applied.get(name, ABSENT)) != digest(wished.get(name, ABSENT))]
 
 
 def _edited_source(project: Project) -> tuple[str, ...]:
@@ -81,12 +93,23 @@ def _drift(path: str, locked: Locked, file: File | None) -> Iterator[Drift]:
         yield Drift(path, "mode" if file.blob == locked.blob and file.sha256 == locked.sha256 else "modified")
 
 
-def _latest(project: Project, *, offline: bool, notify: Notify) -> tuple[Version | None, tuple[str, ...]]:
+def _latest(
+    project: Project, *, offline: bool, notify: Notify
+) -> tuple[Version | None, bool, tuple[str, ...]]:  # fmt: skip
+    """Return the newest version, whether the tag of the applied one was moved, and what else is to be said."""
     try:
-        library = locate(project.wishes.source, base=project.root, offline=offline, notify=notify)
-        return newest_of(library.versions(project.wishes.blueprint)), (library.note,) if library.note else ()
+        library = locate(
+            project.wishes.source,
+            base=project.root,
+            offline=offline,
+            notify=notify,
+            called=project.recorded.blueprint,
+        )
+        moved = moved_tag(library, project)
+        notes = tuple(note for note in (library.note, moved) if note)
+        return library.newest(project.wishes.blueprint), bool(moved), notes
     except ScaffoldError as error:
-        return None, (f"whether it is behind is unknown: {error}",)
+        return None, False, (f"whether it is behind is unknown: {error}",)
 
 
 def _interrupted(project: Project) -> bool:

@@ -1,4 +1,4 @@
-"""Undo: take the last new or update back, also one that was killed half-way."""
+"""Undo: take the last new, update or adopt back, also one that was killed half-way."""
 
 import shutil
 from contextlib import suppress
@@ -10,13 +10,13 @@ from scaffold.apply import transaction
 from scaffold.apply.record import Place, Record
 from scaffold.errors import ProjectError
 from scaffold.git.objects import find_repository
-from scaffold.project.opened import find_root, place_of
+from scaffold.project.opened import FOLDER, find_root, place_of
 from scaffold.report.results import Undone
 
 
 def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
     """Take the last operation back; with `force`, also what was edited since. Raises ProjectError."""
-    root = find_root(Path(directory))
+    root = _root(Path(directory))
     place = place_of(root, find_repository(root))
     with transaction.exclusively(place):
         found = records.records(place)
@@ -33,6 +33,20 @@ def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
         moved_on = place.repository.head() != record.head
     note = "the commits since then stay; what was before is staged on top of them" if moved_on else ""
     return Undone(root, record.what, paths, removed=_gone(root), notes=(note,) if note else ())
+
+
+def _root(directory: Path) -> Path:
+    """Return the project's folder; one whose adoption was broken off half-way may have no `.scaffold/` as yet."""
+    start = directory.resolve()
+    repository = find_repository(start) if start.is_dir() else None
+    if repository is None:
+        return find_root(directory)
+    for folder in (start, *start.parents):
+        if (folder / FOLDER).is_dir() or not folder.is_relative_to(repository.root.resolve()):
+            break
+        if any(record.state == "swapping" for record in records.records(place_of(folder, repository))):
+            return folder
+    return find_root(directory)
 
 
 def _refuse_elsewhere(place: Place, record: Record) -> None:

@@ -17,6 +17,7 @@ from scaffold.plan.actions import Action, Plan
 from scaffold.project.changes import changes_of, keep_base
 from scaffold.project.opened import Project, find_root, open_project, place_of
 from scaffold.project.prepare import Prepared, prepare
+from scaffold.render.means import Means
 from scaffold.report.results import Updated
 from scaffold.sources.locate import Notify
 from scaffold.tree import File
@@ -32,6 +33,8 @@ def update(
     branch: str | None = None,
     ask: Ask | None = None,
     offline: bool = False,
+    prereleases: bool = False,
+    means: Means = Means(),
     notify: Notify = lambda _: None,
 ) -> Updated:
     """Plan an update and, unless it is a dry run, apply it; raises ScaffoldError with the project untouched."""
@@ -40,7 +43,16 @@ def update(
     with nullcontext() if dry_run else transaction.exclusively(place):
         records.refuse_interrupted(place)
         project = open_project(root)
-        prepared = prepare(project, to=to, data=data or {}, ask=ask, offline=offline, notify=notify)
+        prepared = prepare(
+            project,
+            to=to,
+            data=data or {},
+            ask=ask,
+            offline=offline,
+            prereleases=prereleases,
+            means=means,
+            notify=notify,
+        )
         if dry_run or prepared.nothing_to_do:
             return Updated(
                 project.root, prepared.plan, applied=False, up_to_date=prepared.nothing_to_do, notes=prepared.notes
@@ -50,13 +62,13 @@ def update(
         return _carry_out(prepared, commit=commit or branch is not None, branch=branch)
 
 
-def refuse_dirty(project: Project, actions: Iterable[Action]) -> None:
+def refuse_dirty(project: Project, actions: Iterable[Action], what: str = "the update") -> None:
     """Raise ProjectError where a file that would change holds work that git does not have."""
     repository = project.place.repository
     names = {action.path: project.in_repository(action.path) for action in actions}
     if left_out := [path for path, name in names.items() if name in repository.skipped(names.values())]:
         raise ProjectError(
-            f"the update would change files that are not checked out: {', '.join(left_out)}",
+            f"{what} would change files that are not checked out: {', '.join(left_out)}",
             where=str(project.root),
             hint="git sparse-checkout add them",
         )
@@ -66,12 +78,20 @@ def refuse_dirty(project: Project, actions: Iterable[Action]) -> None:
         for action in actions
         if not _is_clean(project, action, at_head.get(names[action.path]), staged[names[action.path]])
     ]
-    if dirty:
+    committed = [names[path] for path in dirty if staged[names[path]] == {0: at_head.get(names[path])}]
+    unedited = _unedited(repository, committed)
+    if dirty := [path for path in dirty if names[path] not in unedited]:
         raise ProjectError(
-            f"the update would change files with uncommitted work: {', '.join(dirty)}",
+            f"{what} would change files with uncommitted work: {', '.join(dirty)}",
             where=str(project.root),
             hint="commit or stash it first",
         )
+
+
+def _unedited(repository: Objects, names: Iterable[str]) -> frozenset[str]:
+    """Return which of these committed paths only look edited: behind a filter driver, git stores something else."""
+    filtered = repository.filtered(names)
+    return frozenset(filtered) - porcelain.edited(repository.root, filtered) if filtered else frozenset()
 
 
 def _is_clean(project: Project, action: Action, committed: Entry | None, staged: Mapping[int, Entry]) -> bool:
@@ -110,7 +130,7 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
     step = after.version if before.version == after.version else f"{before.version} -> {after.version}"
     what = f"update {after.blueprint} {step}"
     changes = changes_of(prepared)
-    keep_base(place, project.recorded, after, [file.content for file in prepared.tree.values()])
+    keep_base(place, after, (file.content for file in prepared.tree.values()))
     operation = Operation(
         "update", what, new_branch=f"refs/heads/{branch}" if branch else None, commits=commit and not plan.conflicts
     )
@@ -121,26 +141,34 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
         transaction.swap(place, record, changes)
         _filter(project, changes)
     record = records.finish(place, record)
-    made = _commit(project, plan, record, changes) if commit and not plan.conflicts else None
+    wanted = commit and not plan.conflicts
+    made = commit_applied(project, commit_message(plan), record, changes) if wanted else None
     return Updated(
-        project.root, plan, applied=True, up_to_date=False, commit=made, branch=branch, notes=prepared.notes
-    )  # fmt: skip
+        project.root,
+        plan,
+        applied=True,
+        up_to_date=False,
+        commit=made,
+        branch=branch,
+        notes=prepared.notes,
+        next_steps=prepared.messages,
+    )
 
 
 def _filter(project: Project, changes: list[Change]) -> None:
     """Have git itself stage what its filter drivers change on the way into the index; raises GitError."""
     repository = project.place.repository
     staged = [project.in_repository(change.path) for change in changes if change.index and 0 in change.index]
-    if filtered := [name for name in staged if repository.has_filter(name)]:
+    if filtered := repository.filtered(staged):
         porcelain.add(repository.root, filtered)
 
 
-def _commit(project: Project, plan: Plan, record: Record, changes: list[Change]) -> str | None:
-    """Commit what was applied; raises GitError where a hook refuses, and then the update stays staged."""
+def commit_applied(project: Project, message: str, record: Record, changes: list[Change]) -> str | None:
+    """Commit what was applied; raises GitError where a hook refuses, and then it stays staged."""
     repository = project.place.repository
     paths = [project.in_repository(change.path) for change in changes if change.index is not None]
-    hint = "the update is staged: mend what it says and run git commit, or take it back with scaffold undo"
-    message, differing = commit_message(plan), repository.differing()
+    hint = "the change is staged: mend what it says and run git commit, or take it back with scaffold undo"
+    differing = repository.differing()
     if not differing & set(paths):
         return None
     try:

@@ -1,21 +1,74 @@
 """The renderer of our own: Copier's template format in memory, each template compiled once per release."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from posixpath import normpath
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from pathspec import GitIgnoreSpec
-
 from scaffold.answers.question import Answers, Ask
 from scaffold.answers.resolve import Resolver
+from scaffold.blueprint.files import behind_links, has_links, leads_nowhere
+from scaffold.blueprint.ownership import Ownership
+from scaffold.blueprint.patterns import Rules
 from scaffold.blueprint.release import Release, manifest_path
-from scaffold.blueprint.template import Layer
-from scaffold.errors import RenderError, ScaffoldError
+from scaffold.blueprint.template import DEFAULT_EXCLUDE, Layer
+from scaffold.errors import FormatError, LimitError, NotNativeError, RenderError, ScaffoldError
 from scaffold.render.compose import compose
-from scaffold.templating import Context, Templates
-from scaffold.tree import SYMLINK, File, Tree, safe_path
+from scaffold.render.context import Around, Operation, Surroundings
+from scaffold.render.paths import Entry, View, check_link, folders_of, matcher, place, view
+from scaffold.templating.limits import MEGABYTE, Limits
+from scaffold.templating.templates import Context, Templates, Texts
+from scaffold.tree import REGULAR, SYMLINK, File, Tree
 
-_compiled: WeakKeyDictionary[Layer, Templates] = WeakKeyDictionary()
+BUILT_IN = "jinja2.ext."  # extensions that are part of Jinja: they add tags, and run no code of a template's
+_LINES = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(slots=True)
+class Compiled:
+    """A layer with its compiled templates, and its files as seen from each subdirectory that was asked for."""
+
+    layer: Layer
+    templates: Templates
+    views: dict[str, View] = field(default_factory=dict)
+
+    def text(self, source: str, context: Context) -> str:
+        """Render a text of the configuration; raises RenderError."""
+        return self.templates.render_text(source, context, self.layer.where(self.layer.config))
+
+
+_compiled: WeakKeyDictionary[Layer, Compiled] = WeakKeyDictionary()
+_rules: WeakKeyDictionary[Release, dict[tuple[str, ...], Rules]] = WeakKeyDictionary()
+
+
+def foreign_extensions(layer: Layer) -> tuple[str, ...]:
+    """Return the extensions that are not part of Jinja."""
+    return tuple(name for name in layer.settings.extensions if not name.startswith(BUILT_IN))
+
+
+def compiled(layer: Layer) -> Compiled:
+    """Return a layer ready to render; raises NotNativeError for one with extensions that are not Jinja's own."""
+    if layer not in _compiled:
+        for slip in layer.slips:
+            hint = f"{slip.hint} --engine copier goes on without it"
+            raise FormatError(slip.message, where=slip.where, hint=hint)
+        if foreign := foreign_extensions(layer):
+            raise NotNativeError(f"the extension {foreign[0]} is code of its own", where=layer.where(layer.config))
+        files = behind_links(layer.files) if has_links(layer.files) else layer.files
+        contents = {path: file.content for path, file in files.items()}
+        envops, extensions = layer.settings.envops, layer.settings.extensions
+        try:
+            templates = Templates(contents, layer.place, envops=envops, extensions=extensions)
+        except (AssertionError, AttributeError, ImportError, ValueError) as error:
+            said = " ".join(str(error).split())
+            named = f" ({', '.join(extensions)})" if extensions else ""
+            message = f"Jinja does not take the template's `_envops` or `_jinja_extensions`{named}: {said}"
+            raise RenderError(message, where=layer.where(layer.config)) from error
+        _compiled[layer] = Compiled(layer, templates)
+    return _compiled[layer]
 
 
 def resolve(
@@ -23,21 +76,26 @@ def resolve(
     *,
     given: Mapping[str, Any],
     previous: Mapping[str, Any],
-    folder_name: str,
+    surroundings: Surroundings,
     ask: Ask | None = None,
 ) -> Answers:
     """Answer the release's questions; raises AnswerError."""
-    inline = Templates({}, f"blueprints/{release.blueprint.name}")
-    known = {"_folder_name": folder_name}
-    resolver = Resolver(inline, given=given, previous=previous, known=known, ask=ask)
-    return resolver.resolve(release.questions)
+    first = compiled(release.layers[0])
+    texts = first.templates if release.kind != "library" else Templates({}, f"blueprints/{release.blueprint.name}")
+    around = Around(release, surroundings, first.text, previous)
+    resolver = Resolver(texts, given=given, previous=previous, known=around.prompt, ask=ask)
+    return around.rendering(resolver.resolve(release.questions))
 
 
-def render(release: Release, answers: Answers) -> Tree:
+def render(release: Release, answers: Answers, operation: Operation = "copy", limits: Limits = Limits()) -> Tree:
     """Render all layers and stack them; raises RenderError with file and line in the template."""
     files: dict[str, File] = {}
+    folders: set[str] = set()
+    total = 0
     for layer in release.layers:
-        for path, file in _render_layer(layer, answers.context):
+        for path, file in _render_layer(compiled(layer), answers.context, operation, limits, folders):
+            total += len(file.content)
+            refuse_too_much(total, len(files), limits, layer)
             if path not in files:
                 files[path] = file
                 continue
@@ -49,92 +107,164 @@ def render(release: Release, answers: Answers) -> Tree:
                     hint="say how under `compose:`",
                 )
             files[path] = compose(how, path, files[path], file)
-    return Tree(files)
+    if both := sorted(folders & files.keys()):
+        raise RenderError(f"{both[0]} would be a file, and a folder", where=_where_of(release, files[both[0]]))
+    folders -= folders_of(files)
+    return tree_of(release, files, folders - folders_of(folders))
 
 
-def messages(release: Release, answers: Answers) -> tuple[str, ...]:
-    """Return the lines that the layers want people to read after stamping (Copier's `_message_after_copy`)."""
+def tree_of(release: Release, files: Mapping[str, File], folders: Iterable[str]) -> Tree:
+    """Return the files as a tree; raises RenderError, naming the file of a template that cannot stand beside others."""
+    try:
+        return Tree(files, folders)
+    except ScaffoldError as error:
+        named = (path for path in sorted(files, key=len, reverse=True) if path in error.message)
+        file = next((files[path] for path in named), None)
+        raise RenderError(error.message, where=_where_of(release, file) if file else None) from error
+
+
+def _where_of(release: Release, file: File) -> str:
+    """Return the file of a template that a file came from, as errors name it."""
+    name, _, source = file.origin.partition("/")
+    return next((layer.where(source) for layer in release.layers if layer.name == name), file.origin)
+
+
+def refuse_too_much(total: int, files: int, limits: Limits, layer: Layer) -> None:
+    """Raise LimitError where a template has made more bytes or files than it may."""
+    for much, unit, name in (
+        (total > limits.megabytes * MEGABYTE, f"{limits.megabytes} MB", "megabytes"),
+        (files >= limits.files, f"{limits.files} files", "files"),
+    ):
+        if much:
+            raise LimitError(
+                f"the template makes more than {unit}",
+                where=layer.where(layer.config),
+                hint=f"raise it with --limit {name}=…",
+            )
+
+
+def texts(layer: Layer) -> Texts:
+    """Return what renders texts of a layer's configuration."""
+    return compiled(layer).templates
+
+
+def messages(
+    release: Release, answers: Answers, when: str = "after_copy", texts: Callable[[Layer], Texts] = texts
+) -> tuple[str, ...]:
+    """Return the lines that the layers want people to read (Copier's `_message_after_copy` and its kin)."""
+    context = {**answers.context, "_copier_phase": "undefined"}
     lines: list[str] = []
     for layer in release.layers:
-        where = f"templates/{layer.name}/copier.yml"
-        text = _templates(layer).render_text(layer.settings.message, answers.context, where)
-        lines += [line.strip() for line in text.splitlines() if line.strip()]
+        if message := layer.settings.messages.get(when, ""):
+            text = texts(layer).render_text(message, context, layer.where(layer.config))
+            lines += [line.strip() for line in text.splitlines() if line.strip()]
     return tuple(lines)
 
 
-def _render_layer(layer: Layer, context: Context) -> Iterator[tuple[str, File]]:
-    templates = _templates(layer)
-    label = f"templates/{layer.name}"
-    exclude = [templates.render_text(pattern, context, f"{label}/copier.yml") for pattern in layer.settings.exclude]
-    excluded = GitIgnoreSpec.from_lines(exclude)
-    origins: dict[str, str] = {}
-    for source, file in layer.files.items():
-        path = _render_path(layer, templates, source, context)
-        if path is None or excluded.match_file(path):
-            continue
-        if path in origins:
-            raise RenderError(f"{origins[path]} and {source} both give {path}", where=f"{label}/{source}")
-        origins[path] = source
-        _check_link(path, file, f"{label}/{source}")
-        yield path, _render_file(layer, templates, source, file, context)
+def answers_path(answers: Answers) -> str:
+    """Return where the template writes Copier's answers file, if it does."""
+    return str(answers.context["_copier_conf"]["answers_file"])
 
 
-def _templates(layer: Layer) -> Templates:
-    if layer not in _compiled:
-        texts = {}
-        for path, file in layer.files.items():
-            try:
-                texts[path] = file.content.decode()
-            except UnicodeDecodeError:
-                continue  # a binary file is copied, never rendered
-        _compiled[layer] = Templates(texts, f"templates/{layer.name}", strict=layer.settings.strict)
-    return _compiled[layer]
+def ownership(
+    release: Release, answers: Answers, texts: Callable[[Layer], Texts] = texts
+) -> Callable[[str], Ownership]:
+    """Return who owns a path: as the blueprint says, else the team what a template skips if it exists."""
+    skipped = tuple(
+        texts(layer).render_text(pattern, answers.context, layer.where(layer.config))
+        for layer in release.layers
+        for pattern in layer.settings.skip_if_exists
+    )
+    known = _rules.setdefault(release, {})
+    if skipped not in known:
+        patterns = {**dict.fromkeys(skipped, Ownership("seeded")), **release.blueprint.ownership}
+        known[skipped] = Rules(patterns, manifest_path(release.blueprint.name))
+    return known[skipped].of
 
 
-def _render_path(layer: Layer, templates: Templates, source: str, context: Context) -> str | None:
-    """Render each part of a path on its own; a part that comes out empty drops the file."""
-    where = f"templates/{layer.name}/{source}"
-    suffix = layer.settings.suffix
-    bare = source.removesuffix(suffix)
-    if suffix and bare == source and f"{source}{suffix}" in layer.files:
-        return None
-    parts = [templates.render_text(part, context, where) for part in bare.split("/")]
-    if not all(parts):
-        return None
+def _render_layer(
+    at: Compiled, context: Context, operation: Operation, limits: Limits, folders: set[str]
+) -> Iterator[tuple[str, File]]:
+    suffix, seen = at.layer.settings.suffix, _view(at, context)
+    excluded = _excluder(at, {**context, "_copier_operation": operation})
+    answers_file = str(context["_copier_conf"]["answers_file"]) if "_copier_conf" in context else ""
+    found: dict[str, File] = {}
+    for_answers: list[tuple[Entry, File]] = []
+
+    def left_out(entry: Entry, path: str) -> bool:
+        return (not entry.is_template and f"{path}{suffix}" in seen.everything) or excluded(path)
+
+    for entry in seen.files:
+        for path, within in place(entry, at.templates, context, answers_file):
+            if left_out(entry, path):
+                continue
+            file = entry.given or _render_file(at, entry, within, limits)
+            check_link(path, file, entry.where)
+            if path == answers_file:
+                for_answers.append((entry, file))
+            elif path not in found:
+                found[path] = file
+                yield path, file
+            elif not file.same_as(found[path]):
+                raise two_sources(path, found[path], file, entry.where)
+    if for_answers:
+        yield answers_file, _foremost(answers_file, for_answers)
+    for entry in seen.folders:
+        placed = place(entry, at.templates, context, answers_file)
+        folders.update(path for path, _ in placed if not left_out(entry, path))
+
+
+def two_sources(path: str, one: File, other: File, where: str) -> RenderError:
+    """Return the error for a path that two files of a template give."""
+    first, second = (file.origin.partition("/")[2] for file in (one, other))
+    return RenderError(f"{first} and {second} both give {path}", where=where)
+
+
+def _foremost(path: str, found: list[tuple[Entry, File]]) -> File:
+    """Return the answers file: of several, which Copier writes over each other, a template, and the topmost."""
+    ranked = sorted(found, key=lambda one: (not one[0].is_template, len(one[0].parts)))
+    (first, file), *others = ranked
+    for entry, other in others:
+        rank = (entry.is_template, len(entry.parts))
+        if rank == (first.is_template, len(first.parts)) and not other.same_as(file):
+            raise two_sources(path, file, other, entry.where)
+    return file
+
+
+def _view(at: Compiled, context: Context) -> View:
+    written = at.layer.settings.subdirectory
+    folder = normpath(at.text(written, context).strip("/") or ".") if written else "."
+    root = "" if folder == "." else f"{folder}/"
+    if root not in at.views:
+        found = folder.split("/")[0] != ".." and any(path.startswith(root) for path in at.layer.files)
+        if root and not found:
+            raise RenderError(
+                f"`_subdirectory` is {folder!r}, which is no folder of the template",
+                where=at.layer.where(at.layer.config),
+            )
+        at.views[root] = view(at.layer, root, at.templates)
+    return at.views[root]
+
+
+def _excluder(at: Compiled, context: Context) -> Callable[[str], bool]:
+    settings = at.layer.settings
+    default = () if normpath(settings.subdirectory or ".") != "." else DEFAULT_EXCLUDE
+    patterns = default if settings.exclude is None else settings.exclude
+    lines = [line for pattern in patterns for line in _LINES.split(at.text(pattern, context))]
+    return matcher(tuple(lines), at.layer.where(at.layer.config))
+
+
+def _render_file(at: Compiled, entry: Entry, context: Context, limits: Limits) -> File:
+    mode = REGULAR if entry.file is None else entry.file.mode
     try:
-        return safe_path("/".join(parts))
-    except ScaffoldError as error:
-        raise RenderError(error.message, where=where) from error
-
-
-def _check_link(path: str, file: File, where: str) -> None:
-    """Refuse a link that does not stay in the project: by `..` only at its start, and never into `.git`."""
-    if file.mode != SYMLINK:
-        return
-    target = file.content.decode(errors="replace")
-    parts = [part for part in target.split("/") if part not in ("", ".")]
-    up = next((index for index, part in enumerate(parts) if part != ".."), len(parts))
-    inside = up <= path.count("/") and not target.startswith("/")
-    if inside and parts[up:]:
-        try:
-            safe_path("/".join(parts[up:]))
-        except ScaffoldError:
-            inside = False
-    if not inside:
-        raise RenderError(f"the symbolic link {path} leads out of the project, to {target}", where=where)
-
-
-def _render_file(layer: Layer, templates: Templates, source: str, file: File, context: Context) -> File:
-    origin = f"{layer.name}/{source}"
-    if not source.endswith(layer.settings.suffix) or file.mode == SYMLINK:
-        return File(file.content, file.mode, origin)
-    try:
-        file.content.decode()
-    except UnicodeDecodeError as error:
-        if not layer.settings.suffix:
-            return File(file.content, file.mode, origin)
-        raise RenderError("a template must be UTF-8 text", where=f"templates/{origin}") from error
-    try:
-        return File(templates.render(source, context).encode(), file.mode, origin)
+        if entry.file is not None and mode == SYMLINK:
+            target = entry.file.content.decode(errors="replace")
+            if not at.layer.settings.preserve_symlinks:
+                raise leads_nowhere(entry.source, target, at.layer.where)
+            target = at.templates.render_text(target, context, entry.where)
+            content = str(PurePosixPath(target)).encode()
+        else:
+            content = at.templates.render(entry.source, context, limits.megabytes).encode()
     except UnicodeEncodeError as error:
-        raise RenderError("the rendered text cannot be written as UTF-8", where=f"templates/{origin}") from error
+        raise RenderError("the rendered text cannot be written as UTF-8", where=entry.where) from error
+    return File(content, mode, f"{at.layer.name}/{entry.source}")

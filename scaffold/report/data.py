@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
     from scaffold.plan.actions import Plan
     from scaffold.report.results import (
+        Adopted,
         Diff,
         Explanation,
         LibraryMade,
@@ -54,6 +55,7 @@ def update(result: Updated) -> dict[str, Any]:
         "kept": [{"path": a.path, "action": a.verb, "why": a.why} for a in plan if not a.changes],
         "commit": result.commit,
         "branch": result.branch,
+        "next_steps": list(result.next_steps),
         "notes": list(result.notes),
     }  # fmt: skip
 
@@ -152,6 +154,7 @@ def blueprint_show(result: Shown) -> dict[str, Any]:
         "versions": list(result.versions),
         "questions": {name: dict(known) for name, known in result.questions.items()},
         "ownership": dict(result.ownership),
+        "code": list(result.code),
     }
 
 
@@ -171,3 +174,37 @@ def blueprint_release(result: Released) -> dict[str, Any]:
 def library_init(result: LibraryMade) -> dict[str, Any]:
     """Return the report of `scaffold library init`."""
     return {"path": str(result.root), "tags": list(result.tags)}
+
+
+def adopt(result: Adopted) -> dict[str, Any]:
+    """Return the report of `scaffold adopt`."""
+    return {
+        "path": str(result.root),
+        "origin": result.origin or None,
+        "blueprint": result.blueprint,
+        "source": result.source,
+        "version": result.version,
+        "answers": dict(result.answers),
+        "files": list(result.files),
+        "edited": list(result.edited),
+        "own": list(result.own),
+        "deleted": list(result.deleted),
+        "missing": list(result.missing),
+        "removed": list(result.removed),
+        "fits": [
+            {
+                "blueprint": fit.blueprint,
+                "version": fit.version,
+                "score": round(fit.score, 4),
+                "present": round(fit.present, 4),
+                "lines": round(fit.lines, 4),
+                "answers": dict(fit.answers),
+            }
+            for fit in result.fits
+        ],
+        "kept_copier": result.kept_copier,
+        "proposed": result.proposed,
+        "applied": result.applied,
+        "commit": result.commit,
+        "notes": list(result.notes),
+    }

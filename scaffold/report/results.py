@@ -38,6 +38,7 @@ class Updated(NamedTuple):
     commit: str | None = None
     branch: str | None = None
     notes: tuple[str, ...] = ()
+    next_steps: tuple[str, ...] = ()
 
 
 class Drift(NamedTuple):
@@ -132,7 +133,10 @@ class Listed(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A blueprint in full; `questions` maps a name to what is known of it, `ownership` a pattern to its owner."""
+    """A blueprint in full; `questions` maps a name to what is known of it, `ownership` a pattern to its owner.
+
+    `code` is what of it runs only with trust.
+    """
 
     name: str
     version: str
@@ -145,6 +149,7 @@ class Shown(NamedTuple):
     versions: tuple[str, ...]
     questions: Mapping[str, Mapping[str, Any]]
     ownership: Mapping[str, str]
+    code: tuple[str, ...] = ()
 
 
 class Released(NamedTuple):
@@ -164,3 +169,41 @@ class LibraryMade(NamedTuple):
 
     root: PurePath
     tags: tuple[str, ...]
+
+
+class Fitting(NamedTuple):
+    """How well a repository fits a blueprint: `present` is the share of its files, `lines` of the lines in those."""
+
+    blueprint: str
+    version: str
+    score: float
+    present: float
+    lines: float
+    answers: Mapping[str, Any]
+
+
+class Adopted(NamedTuple):
+    """What an adoption did, or with `applied` false would do; `proposed`: it waits for somebody's yes.
+
+    `origin` is the tool that made the project, or nothing. Of the stamped files `edited` differ from what was stamped,
+    `own` differ and do not derive from it, `deleted` are gone, and `missing` never were there.
+    """
+
+    root: PurePath
+    origin: str
+    blueprint: str
+    source: str
+    version: str
+    answers: Mapping[str, Any]
+    files: tuple[str, ...]
+    edited: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    fits: tuple[Fitting, ...] = ()
+    kept_copier: bool = False
+    proposed: bool = False
+    applied: bool = False
+    commit: str | None = None
+    notes: tuple[str, ...] = ()

@@ -9,8 +9,10 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
 
     from scaffold.plan.actions import Action
     from scaffold.report.results import (
+        Adopted,
         Diff,
         Explanation,
+        Fitting,
         LibraryMade,
         Listed,
         Released,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
 
 Tone = Literal["plain", "title", "good", "warn", "bad", "dim"]
 TONES: dict[str, Tone] = {"create": "good", "delete": "bad", "conflict": "bad", "merge": "warn", "replace": "warn"}
+SHOWN_VERSIONS = 10
 DIFF_TONES: dict[str, Tone] = {"+": "good", "-": "bad", "@": "dim"}
 OWNERS = (("locked", "the platform's"), ("managed", "shared"), ("seeded", "yours"))
 REPOSITORIES = {
@@ -38,6 +41,8 @@ DRIFTS = {
     "unknown": "cannot be read, so its locked keys are unknown",
 }
 
+SHOWN = 5  # paths that a line names
+
 
 class Line(NamedTuple):
     """One line and what it means."""
@@ -50,14 +55,21 @@ def new(result: Stamped) -> Iterator[Line]:
     """Say what was made and what to do next."""
     yield Line(f"Stamped {result.blueprint} {result.version} into {result.root}", "title")
     owned = " · ".join(f"{result.owners[o]} {o} ({whose})" for o, whose in OWNERS if result.owners.get(o))
-    yield Line(f"  {sum(result.owners.values())} files and .scaffold/, {REPOSITORIES[result.repository]}")
-    yield Line(f"  {owned}", "dim")
+    files = sum(result.owners.values())
+    yield Line(f"  {files} file{'s' * (files != 1)} and .scaffold/, {REPOSITORIES[result.repository]}")
+    if owned:
+        yield Line(f"  {owned}", "dim")
     yield from _table([(top, f"{count} file{'s' * (count > 1)}") for top, count in _tops(result.files)], "dim")
     yield from _notes(result.notes)
     yield Line("")
     yield Line(f"Next, in {result.root}:", "title")
-    for step in result.next_steps or ("read README.md, and git push it where your team works",):
+    for step in result.next_steps or (_first_step(result),):
         yield Line(f"  {step}")
+
+
+def _first_step(result: Stamped) -> str:
+    read = "read README.md, and " if "README.md" in result.files else ""
+    return f"{read}git push it where your team works"
 
 
 def _tops(files: Iterable[str]) -> Iterator[tuple[str, int]]:
@@ -82,7 +94,9 @@ def update(result: Updated) -> Iterator[Line]:
         title = f"{after.blueprint} {after.version}: {done}"
     yield Line(title, "title")
     yield from _actions(action for action in plan.changes if action.verb != "conflict")
-    kept = sum(1 for action in plan if not action.changes)
+    missed = [action for action in plan if action.verb == "leave" and action.after is None]
+    yield from _actions(missed)
+    kept = sum(1 for action in plan if not action.changes) - len(missed)
     yield Line(f"  {kept} more stay as they are" if kept else "", "dim")
     yield from _drift(plan.changes)
     yield from _notes(result.notes)
@@ -123,6 +137,7 @@ def _update_next(result: Updated) -> Iterator[Line]:
     else:
         yield Line("Staged. Next: look at it with git diff --cached, then git commit.", "good")
         yield Line("  To take it back: scaffold undo")
+    yield from (Line(f"  {step}") for step in result.next_steps)
 
 
 def status(result: Status) -> Iterator[Line]:
@@ -204,13 +219,24 @@ def blueprint_show(result: Shown) -> Iterator[Line]:
         ("lifecycle", result.lifecycle),
         ("owners", ", ".join(result.owners)),
         ("layers", " > ".join(result.layers)),
-        ("versions", ", ".join(result.versions)),
+        ("versions", _newest(result.versions)),
     ]
-    yield from _table(rows, "plain")
-    yield Line("Questions:", "title")
+    yield from _table([row for row in rows if row[1]], "plain")
+    yield Line("Questions:" if result.questions else "It asks no questions.", "title")
     yield from _table([(name, _question(known)) for name, known in result.questions.items()], "plain")
-    yield Line("Ownership (the last match wins):", "title")
-    yield from _table(list(result.ownership.items()), "plain")
+    if result.ownership:
+        yield Line("Ownership (the last match wins):", "title")
+        yield from _table(list(result.ownership.items()), "plain")
+    if result.code:
+        yield Line("Code of its own, which runs only with --trust:", "title")
+        yield from (Line(f"  {code}", "warn") for code in result.code)
+
+
+def _newest(versions: tuple[str, ...]) -> str:
+    """Name the newest versions, and count the rest."""
+    older = len(versions) - SHOWN_VERSIONS
+    shown = ", ".join(versions[-SHOWN_VERSIONS:])
+    return f"{shown}, and {older} older" if older > 0 else shown
 
 
 def _question(known: Mapping[str, Any]) -> str:
@@ -238,6 +264,58 @@ def library_init(result: LibraryMade) -> Iterator[Line]:
     yield Line("Next:", "title")
     yield Line(f"  scaffold new NAME DEST --source {result.root}")
     yield Line("  change templates/ or blueprints/, commit, and scaffold blueprint release NAME")
+
+
+def adopt(result: Adopted) -> Iterator[Line]:
+    """Say what a repository was taken over as, or could be, what the team has made of it, and what to do next."""
+    name = f"{result.blueprint} {result.version}"
+    came = f"made with {result.origin}" if result.origin else "made by hand"
+    if result.proposed:
+        yield Line(f"This repository was {came}. It fits {name} best:", "title")
+    else:
+        took = "Took over" if result.applied else "Would take over"
+        yield Line(f"{took} {result.root}, {came}, as {name}", "title")
+    fits = [(f"{fit.blueprint} {fit.version}", _share(fit)) for fit in result.fits]
+    yield from _table(fits if result.proposed else [], "plain")
+    edited = len(result.edited) + len(result.own)
+    same = len(result.files) - edited - len(result.deleted)
+    yield Line(f"  {same} of {len(result.files) + len(result.missing)} files are as the blueprint has them")
+    told = {
+        "edited": ("edited", result.edited),
+        "own": ("the team's own; an update leaves what the blueprint has as a conflict", result.own),
+        "deleted": ("deleted", result.deleted),
+        "missing": ("missing; an update brings them", result.missing),
+        "removed": ("no longer needed, so removed", result.removed),
+    }
+    rows = [(str(len(paths)), f"{what}: {_some(paths)}") for what, paths in told.values() if paths]
+    yield from _table(rows, "plain")
+    if result.proposed:
+        yield from _table([(question, str(answer)) for question, answer in result.answers.items()], "dim")
+    yield from _notes(result.notes)
+    yield Line("")
+    yield from _adopt_next(result)
+
+
+def _share(fit: Fitting) -> str:
+    return f"{fit.score:.0%}: {fit.present:.0%} of its files are here, with {fit.lines:.0%} of their lines"
+
+
+def _some(paths: tuple[str, ...]) -> str:
+    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+    return ", ".join(paths[:SHOWN]) + more
+
+
+def _adopt_next(result: Adopted) -> Iterator[Line]:
+    if result.proposed:
+        yield Line("Nothing was written. To take it over like this: the same command with --yes", "title")
+        yield Line("  or with --blueprint NAME[@VERSION], and --data for other answers")
+    elif not result.applied:
+        yield Line("Nothing was written: this was a dry run.", "title")
+    else:
+        where = f"Committed as {result.commit[:10]}" if result.commit else "Staged"
+        brings = "what is missing" if result.missing else "the newest version"
+        yield Line(f"{where}. Next: scaffold diff shows your edits, scaffold update brings {brings}.", "good")
+        yield Line("  To take it back: scaffold undo")
 
 
 def _table(rows: list[tuple[str, str]], tone: Tone) -> Iterator[Line]:

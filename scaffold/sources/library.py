@@ -34,8 +34,17 @@ class Library(Protocol):
     def versions(self, name: str) -> tuple[Version, ...]:
         """Return a blueprint's released versions, oldest first."""
 
+    def newest(self, name: str) -> Version:
+        """Return the version that `release` reads where none is named; a pre-release only as `locate` was told."""
+
     def release(self, name: str, ref: str | None = None) -> Release:
         """Read one release: by version, branch or commit, or the newest; raises SourceError."""
+
+    def tag_commit(self, name: str, version: str) -> str | None:
+        """Return the commit that the tag of a version marks now, or None where there is no such tag."""
+
+    def has_commit(self, commit: str) -> bool:
+        """Whether a commit can still be read, which one of a rewritten history may not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,19 @@ class FolderLibrary:
 
     def versions(self, name: str) -> tuple[Version, ...]:
         """Return the one version there is."""
-        return (self._manifest(name).version,)
+        return (self.newest(name),)
+
+    def newest(self, name: str) -> Version:
+        """Return the one version there is."""
+        return self._manifest(name).version
+
+    def tag_commit(self, _name: str, _version: str) -> str | None:
+        """Return None: there are no tags."""
+        return None
+
+    def has_commit(self, _commit: str) -> bool:
+        """Return False: there are no commits."""
+        return False
 
     def release(self, name: str, ref: str | None = None) -> Release:
         """Read the blueprint; a `ref` must be the version that it has, or `.`."""
@@ -98,10 +119,11 @@ class GitLibrary:
     address: str
     note: str = ""
     unreleased: FolderLibrary | None = None  # the work tree, read for `.` and where nothing is released yet
+    prereleases: bool = False  # whether the newest version may be a pre-release
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the blueprints at HEAD and in tags."""
-        head = self._head()
+        head = head_of(self.repository)
         at_head = self.repository.folders(head, "blueprints") if head else ()
         tagged = {name.partition("/v")[0]: name for name in self.repository.tags("") if "/v" in name}
         return tuple(sorted({*at_head, *(name for name, tag in tagged.items() if self._has(name, tag))}))
@@ -114,13 +136,28 @@ class GitLibrary:
         """Return the versions that have a tag; where there is none, the version at HEAD."""
         return tuple(sorted(self._tags(name))) or (self._unreleased(name).blueprint.version,)
 
+    def newest(self, name: str) -> Version:
+        """Return the newest version, a pre-release only if asked for or where there is nothing else."""
+        return newest_of(self.versions(name), prereleases=self.prereleases)
+
+    def tag_commit(self, name: str, version: str) -> str | None:
+        """Return the commit that the tag of a version marks now, or None where there is no such tag."""
+        wanted = version_of(version)
+        spelled = self._tags(name).get(wanted) if wanted else None
+        return self.repository.commit_of(f"refs/tags/{spelled}") if spelled else None
+
+    def has_commit(self, commit: str) -> bool:
+        """Whether a commit can still be read."""
+        return self.repository.commit_of(commit) is not None
+
     def release(self, name: str, ref: str | None = None) -> Release:
         """Read a release at its tag, a branch, a commit, or the newest one."""
         if ref == "." and self.unreleased:
             return self.unreleased.release(name)
         tags = self._tags(name)
         if ref is None:
-            return self._released(name, newest_of(tags), tags) if tags else self._unreleased(name)
+            newest = newest_of(tags, prereleases=self.prereleases) if tags else None
+            return self._released(name, newest, tags) if newest else self._unreleased(name)
         version = version_of(ref)
         if version in tags:
             return self._released(name, version, tags)
@@ -148,13 +185,10 @@ class GitLibrary:
             )
         return release
 
-    def _head(self) -> str | None:
-        return self.repository.reference(REMOTE_HEAD) or self.repository.head()
-
     def _unreleased(self, name: str) -> Release:
         if self.unreleased:
             return self.unreleased.release(name)
-        head = self._head()
+        head = head_of(self.repository)
         if head is None:
             raise no_blueprint(name, self.address, ())
         return self._at(name, head)
@@ -174,10 +208,21 @@ def _release_at(folder: str, name: str, commit: str) -> Release:
     return assemble(blueprint, layers, commit)
 
 
-def newest_of(versions: Iterable[Version]) -> Version:
-    """Return the newest version, a pre-release only where there is nothing else."""
+def head_of(repository: Objects) -> str | None:
+    """Return the commit at HEAD (of what was fetched, if anything was), or the tip of the one branch there is."""
+    if (fetched := repository.reference(REMOTE_HEAD)) is not None:
+        return fetched
+    head = repository.head()
+    if head is not None and repository.commit_of(head) is not None:
+        return head
+    branches = repository.history.branches()
+    return next(iter(branches.values())) if len(branches) == 1 else None
+
+
+def newest_of(versions: Iterable[Version], *, prereleases: bool = False) -> Version:
+    """Return the newest version, a pre-release only if asked for or where there is nothing else."""
     ordered = sorted(versions)
-    finals = [version for version in ordered if not version.is_prerelease]
+    finals = [version for version in ordered if prereleases or not version.is_prerelease]
     return (finals or ordered)[-1]
 
 

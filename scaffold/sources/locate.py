@@ -1,19 +1,27 @@
-"""From what a user writes as a source to a library, through a cache that works offline once filled."""
+"""From what a user writes as a source to a library or a template, through a cache that works offline once filled."""
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from scaffold import disk
 from scaffold.errors import GitError, SourceError, without_credentials
 from scaffold.git import porcelain
-from scaffold.git.objects import is_repository, open_repository
-from scaffold.sources.library import FolderLibrary, GitLibrary, Library
+from scaffold.git.objects import Objects, is_repository, open_repository
+from scaffold.sources import reading
+from scaffold.sources.address import Wanted, expand, is_remote, read
+from scaffold.sources.library import FolderLibrary, GitLibrary, Library, head_of
+from scaffold.sources.template import DEFAULT_LIMITS, FolderTemplate, GitTemplate
+from scaffold.sources.versions import tagged
+from scaffold.templating.limits import Limits
 
 BUILT_IN = "builtin"
+A_SOURCE = "a source is `builtin`, a folder, a git bundle, or the URL of a git repository"
+MADE_ANEW = "make the bundle anew, with all that it refers to"
+BUNDLE = (b"# v2 git bundle\n", b"# v3 git bundle\n")
 Notify = Callable[[str], Any]
 
 
@@ -24,58 +32,146 @@ def built_in_root() -> Path:
     return packaged if packaged.is_dir() else package.parent
 
 
-def locate(source: str, *, base: Path = Path(), offline: bool = False, notify: Notify = lambda _: None) -> Library:
-    """Open a library; a relative folder counts from `base`, and `notify` hears of what may take long.
+def wanted(written: str) -> Wanted:
+    """Tell what `NAME[@VERSION]` or `ADDRESS[@REF]` asks for; a path on the disk that holds an `@` is taken whole."""
+    return read(written, lambda path: os.path.exists(disk.expand(path)))  # noqa: PTH110 - as in locate
 
-    Raises SourceError.
+
+class Options(NamedTuple):
+    """How a source is to be read."""
+
+    offline: bool
+    prereleases: bool
+    limits: Limits
+    notify: Notify
+    called: str
+
+
+def locate(
+    source: str,
+    *,
+    base: Path = Path(),
+    offline: bool = False,
+    prereleases: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    notify: Notify = lambda _: None,
+    called: str = "",
+) -> Library:
+    """Open a library, or a template of Copier's or Cookiecutter's as a library of one blueprint.
+
+    A relative folder counts from `base`; with `prereleases` the newest version may be one; `limits` bound what is read
+    of a template; `notify` hears of what may take long; `called` is what a project calls a template that may have
+    moved since. Raises SourceError.
     """
-    if not source:
-        raise SourceError("the source is empty", hint="it is `builtin`, a folder, or the URL of a git repository")
+    if not source.isprintable() or not source.strip():
+        what = "holds characters that cannot be printed" if source.strip() else "is empty"
+        raise SourceError(f"the source {what}", hint=A_SOURCE)
     if source == BUILT_IN:
         return FolderLibrary(built_in_root(), BUILT_IN, fixed=True)
-    folder = base / disk.expand(source)
-    if folder.is_dir():
-        return _folder(folder.resolve())
-    if "://" not in source and not source.startswith("git@"):
-        raise SourceError(
-            f"there is no library at {source}", hint="a source is `builtin`, a folder, or the URL of a git repository"
-        )
-    return _cached(source, offline=offline, notify=notify)
+    options = Options(offline, prereleases, limits, notify, called)
+    address = expand(source)
+    place = base / disk.expand(address)
+    try:
+        if os.path.isdir(place):  # noqa: PTH112 - which says no also to a name that is too long
+            return _folder(place.resolve(), options)
+        if os.path.isfile(place):  # noqa: PTH113
+            return _bundle(place.resolve(), options)
+    except OSError as error:
+        raise SourceError(f"the source cannot be read: {error.strerror}", where=str(error.filename or place)) from error
+    if not is_remote(address):
+        raise SourceError(f"there is no library at {source}, and no template", hint=A_SOURCE)
+    # Recorded without credentials, and in the form in which it would be expanded again.
+    return _cached(address, expand(without_credentials(address)), options)
 
 
-def _folder(root: Path) -> Library:
-    if not is_repository(root):
+def _folder(root: Path, options: Options) -> Library:
+    if is_repository(root):
+        return _opened(open_repository(root), str(root), "", options)
+    if any(root.glob("blueprints/*/blueprint.yml")):
         return FolderLibrary(root, str(root))
-    unreleased = None if root.suffix == ".git" or not (root / "blueprints").is_dir() else FolderLibrary(root, str(root))
-    return GitLibrary(open_repository(root), str(root), unreleased=unreleased)
+    if reading.kind_below(root):
+        return FolderTemplate(root, str(root), limits=options.limits, name=options.called)
+    if (root / "blueprints").is_dir():
+        return FolderLibrary(root, str(root))
+    raise _neither(str(root))
 
 
-def _cached(url: str, *, offline: bool, notify: Notify) -> Library:
+def _bundle(file: Path, options: Options) -> Library:
+    with file.open("rb") as opened:
+        if not opened.readline(max(map(len, BUNDLE))).startswith(BUNDLE):
+            raise SourceError("this file is not a git bundle", where=str(file), hint=A_SOURCE)
+    # What is on the disk is there offline too, and what cannot be read is not replaced by what was read before.
+    library = _cached(str(file), str(file), options._replace(offline=False))
+    if library.note:
+        raise SourceError(library.note.rpartition(";")[0], where=str(file), hint=MADE_ANEW)
+    return library
+
+
+def _opened(repository: Objects, address: str, note: str, options: Options) -> Library:
+    """Tell what a repository holds: where it has a HEAD by that, else by its tags, else by its work tree."""
+    root = repository.root if repository.root != repository.folder else None
+    standing = FolderLibrary(root, address) if root and (root / "blueprints").is_dir() else None
+    library = GitLibrary(repository, address, note, standing, options.prereleases)
+    template = GitTemplate(repository, address, note, options.prereleases, options.limits, options.called)
+    if standing and standing.names():
+        return library
+    for commit in _telling(repository):
+        if any(repository.file(commit, f"blueprints/{name}/blueprint.yml") for name in _blueprints(repository, commit)):
+            return library
+        if reading.kind_at(repository.history, commit):
+            return template
+    if library.names() or standing:
+        return library
+    if root and reading.kind_below(root):
+        return template
+    if head_of(repository) is None and not repository.history.tags():
+        raise SourceError("the repository has no commits", where=address, hint=reading.EXPECTED)
+    raise _neither(address)
+
+
+def _telling(repository: Objects) -> Iterator[str]:
+    """Yield the commits that tell what a repository is: HEAD, else the newest of its versions."""
+    if (head := head_of(repository)) is not None:
+        yield head
+    if tags := tagged(repository.history.tags()):
+        yield tags[max(tags)].commit
+
+
+def _blueprints(repository: Objects, commit: str) -> tuple[str, ...]:
+    return repository.folders(commit, "blueprints")
+
+
+def _neither(address: str) -> SourceError:
+    return SourceError(f"{address} is neither a library nor a template", hint=reading.EXPECTED)
+
+
+def _cached(url: str, address: str, options: Options) -> Library:
     from platformdirs import user_cache_path  # only a URL has a cache
 
-    address = without_credentials(url)
     mirror = user_cache_path("scaffold") / "libraries" / f"{sha256(address.encode()).hexdigest()[:32]}.git"
     note = ""
     if not mirror.is_dir():
-        if offline:
+        if options.offline:
             raise SourceError(f"{address} is not in the cache", hint="run once without --offline")
-        notify(f"Fetching {address}")
-        _fill(mirror, url)
-    elif not offline:
-        notify(f"Looking for news at {address}")
+        options.notify(f"Fetching {address}")
+        reachable = "check the address, the network and your credentials"
+        _fill(mirror, url, reachable if is_remote(url) else MADE_ANEW)
+    elif not options.offline:
+        options.notify(f"Looking for news at {address}")
         try:
             porcelain.fetch(mirror, url)
         except GitError as error:
             note = f"{error.message}; using what was fetched before"
     try:
-        return GitLibrary(open_repository(mirror), address, note)
+        repository = open_repository(mirror)
     except GitError as error:
         raise SourceError(
             error.message, where=str(mirror), hint="remove that folder, and it is fetched anew"
         ) from error
+    return _opened(repository, address, note, options)
 
 
-def _fill(mirror: Path, url: str) -> None:
+def _fill(mirror: Path, url: str, hint: str) -> None:
     """Clone beside the cache's place and move it in, so that a killed or a second run never sees half of it."""
     temporary = mirror.with_name(f"filling-{os.urandom(8).hex()}")
     temporary.mkdir(mode=0o700, parents=True)
@@ -88,6 +184,6 @@ def _fill(mirror: Path, url: str) -> None:
             if not mirror.is_dir():  # else another run was first, and its copy is as good
                 raise
     except GitError as error:
-        raise SourceError(error.message, hint="check the address, the network and your credentials") from error
+        raise SourceError(error.message, hint=hint) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

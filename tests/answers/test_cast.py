@@ -1,8 +1,10 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.answers.cast import cast, cast_bool
+from scaffold.answers.cast import cast, cast_bool, truthy
 from scaffold.answers.question import TYPES
 from scaffold.errors import FormatError
 from tests.kit import laws
@@ -13,7 +15,7 @@ from tests.kit import laws
     [
         ("str", "x", "x"), ("str", "", ""), ("str", 3, "3"), ("str", 3.5, "3.5"), ("str", True, "True"),
         ("path", "a/b", "a/b"),
-        ("int", "8080", 8080), ("int", " 8 ", 8), ("int", "-1", -1), ("int", 7, 7), ("int", 7.0, 7),
+        ("int", "8080", 8080), ("int", " 8 ", 8), ("int", "-1", -1), ("int", 7, 7), ("int", 7.0, 7), ("int", True, 1),
         ("float", "3", 3.0), ("float", "1e3", 1000.0), ("float", 2, 2.0),
         ("bool", True, True), ("bool", 0, False), ("bool", "2", True),
         ("json", '{"a": [1, null]}', {"a": [1, None]}), ("json", "null", None), ("json", '"x"', "x"),
@@ -31,10 +33,10 @@ def test_a_raw_answer_becomes_its_type(type_, raw, value):
 @pytest.mark.parametrize(
     ("type_", "raw"),
     [
-        ("str", None), ("str", []), ("str", {}), ("path", None), ("path", ["a"]),
-        ("int", "x"), ("int", ""), ("int", "1.5"), ("int", None), ("int", []), ("int", {}), ("int", True),
+        ("str", None), ("str", []), ("str", {}), ("str", date(2024, 1, 2)), ("path", None), ("path", ["a"]),
+        ("int", "x"), ("int", ""), ("int", "1.5"), ("int", None), ("int", []), ("int", {}),
         ("int", float("inf")), ("int", float("nan")), ("int", "9" * 5000),
-        ("float", "x"), ("float", ""), ("float", None), ("float", [1]), ("float", False), ("float", 10**400),
+        ("float", "x"), ("float", ""), ("float", None), ("float", [1]), ("float", 10**400),
         ("bool", "maybe"), ("bool", []), ("bool", {"a": 1}),
         ("json", "{"), ("json", ""), ("json", "[" * 100_000),
         ("yaml", "["), ("yaml", "a: 1\na: 2"), ("yaml", "[" * 100_000),
@@ -56,6 +58,23 @@ def test_words_for_yes(word):
 )
 def test_words_for_no(word):
     assert cast_bool(word) is False
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"),
+    [
+        ("perhaps", True),
+        ("yes", True),
+        ("0.0", False),
+        ("nan", True),
+        ([], False),
+        ([0], True),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_a_condition_holds_unless_it_says_no(value, holds):
+    assert truthy(value) is holds
 
 
 raw_answers = st.recursive(

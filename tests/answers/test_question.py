@@ -27,6 +27,7 @@ service:
   multiline: true
   validator: "{% if not service %}no{% endif %}"
   when: "{{ yes }}"
+  ask: "{{ no }}"
 """
     )
     shown = {field.name: getattr(made, field.name) for field in dataclasses.fields(made)}
@@ -34,6 +35,7 @@ service:
         "name": "service", "where": "templates/base/copier.yml:1", "type": "str", "help": "Its name",
         "choices": ["a", "b"], "multiselect": True, "default": "a", "secret": False, "placeholder": "orders",
         "multiline": True, "validator": "{% if not service %}no{% endif %}", "when": "{{ yes }}",
+        "ask": "{{ no }}", "computed": False,
     }  # fmt: skip
 
 
@@ -70,7 +72,7 @@ def test_without_type_and_default_a_question_is_yaml_and_required():
         ("q:\n  choices: []\n", 2, "`q.choices` must be a list, a mapping, or a template", None),
         ("q:\n  multiselect: maybe\n", 2, "`q.multiselect` must be true or false", None),
         ("q:\n  secret: 1\n", 2, "`q.secret` must be true or false", None),
-        ("q:\n  multiline: 'yes'\n", 2, "`q.multiline` must be true or false", None),
+        ("q:\n  multiline: []\n", 2, "`q.multiline` must be true or false", None),
         ("q:\n  validator: [x]\n", 2, "`q.validator` must be text", None),
         ("q:\n  placeholder: {}\n", 2, "`q.placeholder` must be text", None),
         (

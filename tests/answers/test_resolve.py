@@ -4,14 +4,18 @@ from scaffold.answers.question import parse_question
 from scaffold.answers.resolve import Resolver
 from scaffold.errors import AnswerError, FormatError, RenderError
 from scaffold.formats import yaml
-from scaffold.templating import Templates
+from scaffold.templating.templates import Templates
 
 
 def resolve(text, given=None, *, previous=None, ask=None, folder="shop"):
     document = yaml.load(text.encode(), "copier.yml")
     questions = [parse_question(name, at) for name, at in document.items()]
     resolver = Resolver(
-        Templates({}, "t"), given=given or {}, previous=previous or {}, known={"_folder_name": folder}, ask=ask
+        Templates({}, "t"),
+        given=given or {},
+        previous=previous or {},
+        known=lambda answers, recorded: {"_folder_name": folder, "_so_far": dict(answers), "_kept": dict(recorded)},
+        ask=ask,
     )
     return resolver.resolve(questions)
 
@@ -31,12 +35,21 @@ def test_defaults_are_computed_from_the_answers_before_them():
 service: "{{ _folder_name }}-api"
 package: "{{ service | replace('-', '_') }}"
 port: {type: int, default: "{{ 8000 + package | length }}"}
-tags: {type: yaml, default: ["{{ service }}", {name: "{{ package }}"}, 3]}
+tags: {type: yaml, default: ["{{ service }}", ["{{ package }}"], 3]}
 """
     assert resolve(text).recorded == {
-        "service": "shop-api", "package": "shop_api", "port": 8008, "tags": ["shop-api", {"name": "shop_api"}, 3],
+        "service": "shop-api", "package": "shop_api", "port": 8008, "tags": ["shop-api", ["shop_api"], 3],
     }  # fmt: skip
     assert resolve(text, {"package": "x"}).recorded["port"] == 8001
+
+
+def test_texts_in_a_mapping_are_left_as_they_are():
+    assert resolve("a: {type: yaml, default: {b: '{{ 1 }}'}}\n").recorded == {"a": {"b": "{{ 1 }}"}}
+
+
+def test_what_is_known_grows_with_the_answers_and_tells_no_secret():
+    text = "a: x\nt: {secret: true, default: s}\nb: '{{ _so_far.a }}{{ _so_far.t }}{{ _kept.a }}{{ _kept.t }}'\n"
+    assert resolve(text).context["b"] == "xsx"
 
 
 def test_answers_come_from_data_then_from_last_time_then_from_the_default():
@@ -105,7 +118,6 @@ def test_an_unknown_name_suggests_the_nearest():
         ("int", "many", "it must be a whole number"),
         ("int", None, "it must be a whole number"),
         ("int", [1], "it must be a whole number"),
-        ("int", True, "it must be a whole number"),
         ("float", "x", "it must be a number"),
         ("bool", "maybe", "it must be yes or no"),
         ("json", "{", "it must be JSON"),
@@ -142,14 +154,29 @@ def test_choices_have_the_questions_type():
 
 @pytest.mark.parametrize(
     "choices",
-    ["[a, b]", "[[a, 1, 2]]", "[[1]]", "'text'", "''' '''", "{a: {value: 1, validator: x}}", "'{{ none }}'", "'['"],
-    ids=["type", "triples", "ones", "scalar", "blank", "validators", "none", "broken"],
+    ["[a, b]", "[[a, 1, 2]]", "[[1]]", "'text'", "'{{ none }}'", "{a: {validator: x}}", "'['"],
+    ids=["type", "triples", "ones", "scalar", "none", "no-value", "broken"],
 )
 def test_choices_that_are_wrong_are_named_with_file_and_line(choices):
     with pytest.raises(FormatError) as caught:
         resolve(f"x: 1\nq: {{type: int, choices: {choices}}}\n", {"q": 1})
     assert caught.value.where.startswith("copier.yml")
     assert "`q`" in caught.value.message or "YAML" in caught.value.message
+
+
+@pytest.mark.parametrize("choices", ["' '", "'{{ [] }}'", "'{{ {} }}'"])
+def test_choices_that_come_out_empty_are_no_choices(choices):
+    assert resolve(f"q: {{type: int, choices: {choices}}}\n", {"q": 1}).recorded == {"q": 1}
+
+
+BARRED = "ok: {type: bool, default: false}\nq: {type: str, choices: {a: {value: A}, b: {value: B, validator: '{% if not ok %}not yet{% endif %}'}}}\n"
+
+
+def test_a_choice_whose_validator_speaks_cannot_be_taken():
+    assert resolve(BARRED, {"q": "A"}).recorded["q"] == "A"
+    assert refused(BARRED, {"q": "B"}).message.endswith("is not valid: not yet")
+    assert refused(BARRED, {"q": "C"}).message.endswith("it must be one of A")
+    assert resolve(BARRED, {"q": "B", "ok": True}).recorded["q"] == "B"
 
 
 MULTI = "q: {type: str, multiselect: true, choices: [a, b, c, d]}\n"
@@ -167,6 +194,10 @@ def test_several_choices_come_in_the_order_of_the_question(raw, value):
 @pytest.mark.parametrize("raw", [["a", "x"], "a", 3, {"a": 1}, "[", None, [["a"]]], ids=str)
 def test_of_several_choices_an_unknown_one_is_refused(raw):
     assert refused(MULTI, {"q": raw}).message.endswith("it must be one of a, b, c, d")
+
+
+def test_several_of_no_choices_are_none():
+    assert resolve("q: {type: str, multiselect: true, default: [a]}\n").recorded == {"q": []}
 
 
 def test_several_choices_have_a_default():
@@ -201,10 +232,24 @@ def test_when_is_read_as_yes_or_no(when, shown):
     assert bool(resolve(f"q: {{default: x, when: {when}}}\n").recorded) is shown
 
 
-def test_a_when_that_is_neither_is_named_with_file_and_line():
-    with pytest.raises(FormatError, match="`when` of `q` must come out as yes or no, not 'perhaps'") as caught:
-        resolve("x: 1\nq: {default: x, when: 'perhaps'}\n")
-    assert caught.value.where == "copier.yml:2"
+def test_a_question_that_need_not_be_asked_keeps_its_answer_or_takes_its_default():
+    text = "q: {default: x, ask: false}\nr: {type: str, ask: false}\n"
+    assert resolve(text, ask=nobody).recorded == {"q": "x"}
+    assert resolve(text, previous={"q": "y"}, ask=nobody).recorded == {"q": "y"}
+
+
+def test_what_is_given_for_a_question_that_does_not_apply_is_named():
+    assert resolve(WHEN, {"kind": "job", "db": "x"}).unasked == ("db",)
+
+
+def test_unset_takes_a_default_away():
+    text = "a: {type: bool, default: true}\nb: {type: str, default: '{{ \"x\" if a else UNSET }}'}\n"
+    assert resolve(text).recorded["b"] == "x"
+    assert refused(text, {"a": False}).message == "1 question has no answer: `b`"
+
+
+def test_a_default_for_yes_or_no_that_says_neither_is_a_yes():
+    assert resolve("q: {type: bool, default: 'some text'}\n").recorded == {"q": True}
 
 
 PORT = "port: {type: int, default: 80, validator: '{% if port < 1024 %}must be 1024 or more{% endif %}'}\n"
@@ -227,8 +272,9 @@ def test_a_default_that_is_wrong_is_named_with_file_and_line():
     with pytest.raises(FormatError, match="the default of `q` must be a whole number") as caught:
         resolve("x: 1\nq: {type: int, default: many}\n")
     assert caught.value.where == "copier.yml:2"
-    with pytest.raises(FormatError, match="the default of `q` must be one of its choices"):
-        resolve("q: {type: str, default: c, choices: [a, b]}\n")
+    for text in ("q: {type: str, default: c, choices: [a, b]}\n", MULTI.replace("{type", "{default: [a, x], type")):
+        with pytest.raises(FormatError, match="the default of `q` must be one of its choices"):
+            resolve(text)
 
 
 TOKEN = "token: {type: str, secret: true, default: none}\nurl: 'x'\n"

@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.blueprint.ownership import OWNERS
-from scaffold.blueprint.patterns import Rules, rules_of
-from tests.kit import few, release
+from scaffold.blueprint.patterns import Rules
+from scaffold.render import native
+from tests.kit import answers, few, release
 
 
 def rules(ownership):
-    return Rules(release({"base": {"a": ""}}, ownership=ownership))
+    return Rules(release({"base": {"a": ""}}, ownership=ownership).blueprint.ownership, "blueprint.yml")
 
 
 @pytest.mark.parametrize(
@@ -70,5 +71,6 @@ def test_together_patterns_say_what_the_last_of_them_says_alone(ownership, path)
 
 def test_a_release_is_compiled_once():
     one = release({"base": {"a": ""}}, ownership={"*": "locked"})
-    assert rules_of(one) is rules_of(one)
-    assert rules_of(one) is not rules_of(release({"base": {"a": ""}}, ownership={"*": "locked"}))
+    assert native.ownership(one, answers()) == native.ownership(one, answers())
+    other = release({"base": {"a": ""}}, ownership={"*": "locked"})
+    assert native.ownership(one, answers()) != native.ownership(other, answers())

@@ -106,3 +106,36 @@ def test_whatever_the_bytes_the_answer_is_data_or_a_format_error(content):
         yaml.load(content, "f")
     except FormatError as error:
         assert error.where.startswith("f")
+
+
+def documents(text, **files):
+    def include(pattern, where):
+        assert where.startswith("f.yml:")
+        return {pattern: files[pattern].encode()}
+
+    return yaml.load_documents(text.encode(), "f.yml", include)
+
+
+def test_documents_are_read_one_by_one_and_empty_ones_left_out():
+    first, second = documents("a: 1\n---\n# nothing\n---\nb: [2]\na: 3\n")
+    assert (first.data, second.data) == ({"a": 1}, {"b": [2], "a": 3})
+    assert (first.child("a").where, second.child("a").where) == ("f.yml:1", "f.yml:6")
+
+
+def test_what_is_included_stands_for_a_list_of_its_documents():
+    (found,) = documents("a: !include x\nb: {c: !include y}\n", x="k: 1\n---\n- m: 2\n- [3]\n", y="")
+    assert found.data == {"a": [{"k": 1}, {"m": 2}, 3], "b": {"c": []}}
+    assert found.child("a").child(1).child("m").where == "x:3"
+
+
+def test_many_includes_do_not_mix():
+    files = {f"n{number}": f"k{number}:\n  help: h{number}\n  default: {number}\n" for number in range(60)}
+    found = documents("".join(f"---\n!include {name}\n" for name in files), **files)
+    assert [item.data for item in found] == [
+        [{f"k{number}": {"help": f"h{number}", "default": number}}] for number in range(60)
+    ]
+
+
+def test_an_include_in_an_alias_is_read_once():
+    (found,) = documents("a: &x !include n\nb: *x\n", n="k: 1\n")
+    assert found.data == {"a": [{"k": 1}], "b": [{"k": 1}]}

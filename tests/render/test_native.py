@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 import scaffold
 from scaffold.errors import AnswerError, RenderError
 from scaffold.render import native
-from scaffold.tree import EXECUTABLE, SYMLINK
+from scaffold.render.context import Surroundings
+from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK
 from tests.kit import answers, executable, few, link, release, render
 
 
@@ -47,12 +48,13 @@ def test_copier_yml_itself_is_left_out():
         ("{{ name }}.jinja.jinja", "shop.jinja"),
         ("a.jinja/b", "a.jinja/b"),
         ("{{ ' ' }}", " "),
+        ("a/b/{{ double }}", "a/b/c/d"),
+        ("a/{{ back }}/d", "a/c/d"),
     ],
 )
 def test_each_part_of_a_path_is_rendered_on_its_own_and_an_empty_one_drops_the_file(source, path):
-    assert list(render({"base": {source: "x"}}, {"name": "shop", "big": False, "deep": "a/b"})) == (
-        [path] if path else []
-    )
+    context = {"name": "shop", "big": False, "deep": "a/b", "double": "c//d", "back": "b/../c"}
+    assert list(render({"base": {source: "x"}}, context)) == ([path] if path else [])
 
 
 def test_a_file_gives_way_to_a_template_of_its_name():
@@ -60,9 +62,26 @@ def test_a_file_gives_way_to_a_template_of_its_name():
 
 
 def test_two_files_of_a_layer_at_one_path_are_an_error_that_names_both():
-    error = error_of({"{{ 'a' }}": "", "a": "", "copier.yml": ""})
+    error = error_of({"{{ 'a' }}": "x", "a": "y", "copier.yml": ""})
     assert error.message == "{{ 'a' }} and a both give a"
     assert error.where == "templates/base/a"
+
+
+def test_two_files_that_give_the_same_are_one():
+    assert texts(render({"base": {"{{ 'a' }}": "x", "a": "x", "{% if true %}a{% endif %}.jinja": "{{ 'x' }}"}})) == {
+        "a": "x"
+    }
+    with pytest.raises(RenderError):
+        render({"base": {"{{ 'a' }}": "x", "a": executable("x")}})
+
+
+def test_of_several_answers_files_the_topmost_template_counts():
+    made = release({"base": {
+        ".copier-answers.yml": "1", "sub/{{ _copier_conf.answers_file }}.jinja": "2",
+        "{{ _copier_conf.answers_file }}.jinja": "3",
+    }})  # fmt: skip
+    resolved = native.resolve(made, given={}, previous={}, surroundings=Surroundings("demo"))
+    assert texts(native.render(made, resolved)) == {".copier-answers.yml": "3"}
 
 
 def test_another_suffix():
@@ -143,9 +162,9 @@ def test_strict_undefined_is_an_error_where_copier_yml_asks_for_it():
 
 @pytest.mark.parametrize(
     ("source", "name"),
-    [("{{ name }}", "../x"), ("{{ name }}/x", ".."), ("a/{{ name }}", "."), ("{{ name }}", "/etc/passwd"),
+    [("{{ name }}", "../x"), ("{{ name }}/x", ".."), ("{{ name }}", "."), ("{{ name }}", "/etc/passwd"),
      ("{{ name }}/config", ".git"), ("{{ name }}/x", ".GIT"), ("{{ name }}/x", "git~1"), ("{{ name }}", "a\\b"),
-     ("{{ name }}", "C:x"), ("{{ name }}", "a//b")],
+     ("{{ name }}", "C:x"), ("a/{{ name }}", "b/../../../x"), ("a/{{ name }}", "/b")],
 )  # fmt: skip
 def test_no_answer_leads_a_file_out_of_the_project_or_into_git(source, name):
     error = error_of({source: "x"}, {"name": name})
@@ -164,20 +183,59 @@ def test_the_executable_bit_stays():
     assert {path: file.mode for path, file in made.items()} == {"run.sh": EXECUTABLE, "x": EXECUTABLE}
 
 
-def test_a_symbolic_link_stays_one():
-    made = render({"base": {"a": "x", "sub/link": link("../a"), "l.jinja": link("{{ x }}")}}, {"x": "y"})
-    assert (made["sub/link"].content, made["sub/link"].mode) == (b"../a", SYMLINK)
-    assert (made["l"].content, made["l"].mode) == (b"{{ x }}", SYMLINK)
+KEPT = {"copier.yml": "_preserve_symlinks: true\n"}
 
 
-@pytest.mark.parametrize("target", ["/etc/passwd", "../x", "sub/../../x", "..", "."])
+def test_a_symbolic_link_stays_one_where_the_template_says_so():
+    made = render(
+        {"base": {**KEPT, "a": "x", "sub/link": link("../a"), "l.jinja": link("{{ x }}"), "d": link("sub/./")}},
+        {"x": "y"},
+    )
+    assert {path: file.content for path, file in made.items() if file.mode == SYMLINK} == {
+        "sub/link": b"../a", "l": b"y", "d": b"sub",
+    }  # fmt: skip
+
+
+def test_a_symbolic_link_is_followed_otherwise():
+    made = render({"base": {
+        "real/a.jinja": "{{ x }}", "real/run": executable("r"), "file": link("to-link"), "to-link": link("real/run"),
+        "folder": link("real"), "deep/er": link("../folder"), "through.jinja": link("folder/a.jinja"),
+        "b.jinja": "{% include 'folder/a.jinja' %}{% include 'through.jinja' %}",
+    }}, {"x": "1"})  # fmt: skip
+    assert texts(made) == {
+        "real/a": "1", "real/run": "r", "file": "r", "to-link": "r", "folder/a": "1", "folder/run": "r",
+        "deep/er/a": "1", "deep/er/run": "r", "through": "1", "b": "11",
+    }  # fmt: skip
+    modes = {path: file.mode for path, file in made.items() if path in ("real/run", "file", "folder/run")}
+    assert modes == {"real/run": EXECUTABLE, "file": REGULAR, "folder/run": EXECUTABLE}
+    assert made["folder/a"].origin == "base/folder/a.jinja"
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "../x", "sub/../../x", "..", ".git/config"])
 def test_a_symbolic_link_does_not_lead_out_of_the_project(target):
-    if target == ".":
-        assert render({"base": {"link": link(target)}})["link"].content == b"."
-        return
-    error = error_of({"link": link(target)})
+    error = error_of({**KEPT, "link": link(target)})
     assert target in error.message
     assert error.where == "templates/base/link"
+
+
+def test_a_preserved_link_to_the_project_itself_is_fine():
+    assert render({"base": {**KEPT, "link": link(".")}})["link"].content == b"."
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [("/etc/passwd", "leads out of the template"), ("../x", "leads out of the template"), ("x", "leads to x, which"),
+     (".", "in a circle"), ("link", "in a circle"), ("sub/up", "in a circle"), ("sub/..", "in a circle")],
+)  # fmt: skip
+def test_a_followed_link_leads_somewhere_in_the_template(target, said):
+    files = {"link": link(target), "sub/a": "", **({"sub/up": link("..")} if "up" in target else {})}
+    error = error_of(files)
+    assert said in error.message
+    assert error.where in ("templates/base/link", "templates/base/sub/up")
+
+
+def test_a_link_that_leads_nowhere_may_be_left_out():
+    assert list(render({"base": {"{% if false %}x{% endif %}": link("gone"), "a": ""}})) == ["a"]
 
 
 def test_two_layers_at_one_path_are_an_error_that_names_both():
@@ -208,16 +266,18 @@ def test_layers_see_one_anothers_answers():
     base = {"copier.yml": "name: shop\n", "a.jinja": "{{ name }}"}
     web = {"copier.yml": "port: '{{ name | length }}'\n", "b.jinja": "{{ name }}:{{ port }}"}
     made = release({"base": base, "web": web})
-    resolved = native.resolve(made, given={"name": "x-y"}, previous={}, folder_name="f")
+    resolved = native.resolve(made, given={"name": "x-y"}, previous={}, surroundings=Surroundings("f"))
     assert resolved.recorded == {"name": "x-y", "port": "3"}
     assert texts(native.render(made, resolved)) == {"a": "x-y", "b": "x-y:3"}
 
 
 def test_the_folders_name_is_known_to_questions():
     made = release({"base": {"copier.yml": "service: '{{ _folder_name }}'\n", "a": ""}})
-    assert native.resolve(made, given={}, previous={}, folder_name="orders").recorded == {"service": "orders"}
+    assert native.resolve(made, given={}, previous={}, surroundings=Surroundings("orders")).recorded == {
+        "service": "orders"
+    }
     with pytest.raises(AnswerError):
-        native.resolve(made, given={"other": 1}, previous={}, folder_name="orders")
+        native.resolve(made, given={"other": 1}, previous={}, surroundings=Surroundings("orders"))
 
 
 def test_messages_are_rendered_line_by_line():
@@ -245,6 +305,7 @@ def test_templates_do_not_see_what_others_did_to_an_answer():
 
 UNORDERED = """\
 from scaffold.render import native
+from scaffold.render.context import Surroundings
 from tests.kit import answers, release
 files = {f"{n}.jinja": "{{ words | unique | list }}{{ d }}{% for k in d %}{{ k }}{% endfor %}{{ d | tojson }}" for n in "zabc"}
 made = native.render(release({"base": files, "web": {"x": ""}}), answers(words=["b", "a", "b"], d={"z": 1, "a": [2]}))

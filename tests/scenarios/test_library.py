@@ -81,14 +81,17 @@ def test_a_url_is_cached_and_works_offline_once_filled(library, tmp_path):
     assert "using what was fetched before" in away.json["notes"][0]
 
 
-def test_a_moved_tag_is_followed(library, tmp_path):
+def test_a_moved_tag_is_followed_where_that_is_asked_for(library, tmp_path):
     cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     url = f"file://{library}"
     scaffold("new", "demo", tmp_path / "a", "--source", url, where=tmp_path, **cache)
     world.write(library, {"templates/base/ci.yml": "steps: [moved]\n"})
     commit(library)
     git("tag", "--force", "demo/v1.0.0", where=library)
-    assert scaffold("update", where=tmp_path / "a", **cache).code == 0
+    refused = scaffold("update", where=tmp_path / "a", **cache)
+    assert refused.code == 1
+    assert "the tag of demo 1.0.0 was moved" in refused.err
+    assert scaffold("update", "--to", "1.0.0", where=tmp_path / "a", **cache).code == 0
     assert (tmp_path / "a/ci.yml").read_text() == "steps: [moved]\n"
 
 
@@ -308,7 +311,7 @@ def test_an_empty_remote_says_so(tmp_path):
     git("init", "--quiet", "--bare", "empty.git", where=tmp_path)
     done = scaffold("new", "demo", tmp_path / "p", "--source", f"file://{tmp_path}/empty.git", where=tmp_path)
     assert done.code == 1
-    assert "there is no blueprint 'demo'" in done.err
+    assert "the repository has no commits" in done.err
 
 
 def test_a_changelog_that_is_no_text_is_refused(library):
@@ -334,7 +337,18 @@ def test_an_answer_to_what_is_not_asked_is_said(tmp_path):
 )  # fmt: skip
 def test_links_of_a_template_stay_in_the_project(library, tmp_path, target, fits):
     (library / "templates/base/link").symlink_to(target)
+    config = library / "templates/base/copier.yml"
+    config.write_text(f"_preserve_symlinks: true\n{config.read_text()}")
     commit(library)
     done = scaffold("new", "demo@main", tmp_path / "p", "--source", library, where=tmp_path)
     assert done.code == (0 if fits else 1), done.err
     assert fits or "leads out of the project" in done.err
+
+
+@pytest.mark.parametrize("target", ["../x", "/etc/passwd", "src/../../x"])
+def test_a_link_that_is_followed_stays_in_the_template(library, tmp_path, target):
+    (library / "templates/base/link").symlink_to(target)
+    commit(library)
+    done = scaffold("new", "demo@main", tmp_path / "p", "--source", library, where=tmp_path)
+    assert done.code == 1
+    assert "templates/base/link: the symbolic link link leads out of the template" in done.err

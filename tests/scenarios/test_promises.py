@@ -167,13 +167,30 @@ def test_4_no_path_leaves_the_project(library, tmp_path, name):
     assert not (tmp_path / "out.txt").exists()
 
 
-@pytest.mark.parametrize("key", ["_tasks", "_migrations", "_jinja_extensions"])
+@pytest.mark.parametrize("key", ["_tasks", "_jinja_extensions"])
 def test_4_what_would_run_code_is_refused(library, tmp_path, key):
-    world.write(library / "templates/base", {"copier.yml": f"{key}: [touch hacked]\n"})
+    world.write(library / "templates/base", {"copier.yml": f"{key}: ['touch {tmp_path}/hacked']\n"})
     commit(library)
     done = scaffold("new", "demo@main", tmp_path / "p", "--source", library, where=tmp_path)
     assert done.code == 1
-    assert f"templates/base/copier.yml:1: the template setting `{key}`" in done.err
+    assert "templates/base/copier.yml" in done.err
+    assert "the template wants to run code: 1" in done.err
+    assert not (tmp_path / "p").exists()
+    assert not (tmp_path / "hacked").exists()
+
+
+def test_4_a_migration_runs_only_with_trust(library, project, tmp_path):
+    place = library / "templates/base/copier.yml"
+    migrations = f"_migrations: ['touch {tmp_path}/hacked']\n"
+    release(library, "1.1.0", {**NEXT, "copier.yml": migrations + place.read_text()})
+    before = snapshot(project)
+    done = scaffold("update", where=project)
+    assert done.code == 1
+    assert "the template wants to run code: 1 migration" in done.err
+    assert snapshot(project) == before
+    assert not (tmp_path / "hacked").exists()
+    assert scaffold("update", "--trust", where=project).code == 0
+    assert (tmp_path / "hacked").exists()
 
 
 def test_4_a_link_in_the_project_leads_no_file_out_of_it(library, project, tmp_path):

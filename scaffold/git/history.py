@@ -1,0 +1,143 @@
+"""What a repository holds at a commit, sizes before contents, and how its commits are called."""
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from pygit2 import Commit, Oid, Repository, Tree
+from pygit2 import GitError as LibgitError
+from pygit2.enums import DescribeStrategy, FileMode, FileStatus, ObjectType
+
+from scaffold.git.explained import explained
+
+IDX_TOTAL = 8 + 255 * 4  # where a pack's index, version 2, says how many objects it has (gitformat-pack)
+FEWEST_DIGITS = 7
+
+
+class Item(NamedTuple):
+    """A file, link, folder or submodule at a commit; only files and links have a size."""
+
+    path: str
+    mode: int
+    id: str
+    size: int = 0
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it holds others."""
+        return self.mode == FileMode.TREE
+
+    @property
+    def is_submodule(self) -> bool:
+        """Whether it is another repository, whose files are not here."""
+        return self.mode == FileMode.COMMIT
+
+
+class History:
+    """The commits of one repository and what they hold."""
+
+    def __init__(self, repository: Repository, root: Path) -> None:
+        """Wrap an open repository; `root` is what errors name."""
+        self._repository = repository
+        self._root = root
+
+    def names(self, commit: str) -> tuple[str, ...]:
+        """Return the names at the top of a commit's tree, those of folders with a slash."""
+        with explained(self._root):
+            tree = self._commit(commit).tree
+            return tuple(f"{item.name}/" if item.type == ObjectType.TREE else str(item.name) for item in tree)
+
+    def items(self, commit: str) -> Iterator[Item]:
+        """Yield everything at a commit, folders before what they hold; no content is read."""
+        with explained(self._root):
+            header = self._repository.odb.read_header
+            stack = [("", self._commit(commit).tree)]
+            while stack:
+                prefix, tree = stack.pop()
+                for item in tree:
+                    path, mode = f"{prefix}{item.name}", int(item.filemode)
+                    if isinstance(item, Tree):
+                        yield Item(path, FileMode.TREE, str(item.id))
+                        stack.append((f"{path}/", item))
+                    elif mode == FileMode.COMMIT:
+                        yield Item(path, mode, str(item.id))
+                    else:
+                        yield Item(path, mode, str(item.id), header(item.id)[1])
+
+    def content(self, id_: str) -> bytes:
+        """Return what a blob holds; raises GitError where the database lacks it."""
+        with explained(self._root):
+            return self._repository[Oid(hex=id_)].read_raw()
+
+    def tags(self) -> Mapping[str, str]:
+        """Return the commits that tags mark, by the tags' names in order; a tag of anything else is left out."""
+        return self._tips("refs/tags/")
+
+    def branches(self) -> Mapping[str, str]:
+        """Return the commits at the tips of branches, by the branches' names in order."""
+        return self._tips("refs/heads/")
+
+    def _tips(self, start: str) -> dict[str, str]:
+        with explained(self._root):
+            found = {}
+            for name in sorted(name for name in self._repository.references if name.startswith(start)):
+                try:
+                    found[name.removeprefix(start)] = str(self._repository.references[name].peel(Commit).id)
+                except (LibgitError, KeyError, ValueError):
+                    continue  # it marks a tree or a blob, or nothing any more
+            return found
+
+    def describe(self, commit: str) -> str:
+        """Return what `git describe --tags --always` says of a commit."""
+        with explained(self._root):
+            return self._repository.describe(
+                commit,
+                describe_strategy=DescribeStrategy.TAGS,
+                show_commit_oid_as_fallback=True,
+                abbreviated_size=self._digits(),
+            )
+
+    def _digits(self) -> int:
+        """Return how many digits git abbreviates ids to: more in a large repository, which libgit2 does not do."""
+        objects = 0
+        for index in Path(self._repository.path, "objects/pack").glob("*.idx"):
+            with index.open("rb") as opened:
+                opened.seek(IDX_TOTAL)
+                objects += int.from_bytes(opened.read(4), "big")
+        return max(FEWEST_DIGITS, -(-objects.bit_length() // 2))
+
+    def reachable(self, commit: str, among: Collection[str]) -> frozenset[str]:
+        """Return those commits of `among` that are the commit itself or before it."""
+        with explained(self._root):
+            wanted = frozenset(among)
+            return frozenset(id_ for one in self._repository.walk(Oid(hex=commit)) if (id_ := str(one.id)) in wanted)
+
+    def since(self, commit: str, base: str | None) -> int:
+        """Count the commits that led to one, without those that led to `base`."""
+        with explained(self._root):
+            walker = self._repository.walk(Oid(hex=commit))
+            if base:
+                walker.hide(Oid(hex=base))
+            return sum(1 for _ in walker)
+
+    def standing(self) -> Mapping[str, bool]:
+        """Return the paths that the work tree holds or the index names, ignored ones left out.
+
+        Each with whether it is another repository, whose files are not this one's.
+        """
+        with explained(self._root):
+            index = self._repository.index
+            index.read()
+            found = {entry.path: int(entry.mode) == FileMode.COMMIT for entry in index}
+            for path, flags in self._repository.status(untracked_files="all").items():
+                if flags & FileStatus.WT_NEW:
+                    found[path.rstrip("/")] = path.endswith("/")  # a folder that git does not look into: a repository
+            return dict(sorted(found.items()))
+
+    def is_dirty(self) -> bool:
+        """Whether the work tree or the index differs from HEAD, new files included."""
+        with explained(self._root):
+            return bool(self._repository.status(untracked_files="normal"))
+
+    def _commit(self, id_: str) -> Commit:
+        return self._repository[Oid(hex=id_)].peel(Commit)

@@ -1,0 +1,321 @@
+"""Processes, and bounds on time and memory: whatever a template starts is also ended."""
+
+import os
+import re
+import signal
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from scaffold.errors import LimitError, ScriptError, without_credentials
+from scaffold.templating.limits import MEGABYTE, Limits
+
+# Git sets these for its hooks; they would send every git that a command starts to the wrong repository.
+GIT_LOCAL = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+)  # fmt: skip
+ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+GRACE = 2.0  # seconds that a command has to end by itself when it is told to
+TAIL = 10_000  # bytes of the last output that are kept
+SAID_LINES, SAID = 3, 300  # lines and characters of it that an error repeats
+SHOWN = 80  # characters of a command that an error repeats
+MORE_TIME = "raise it with --limit seconds=…"
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+# Python needs memory of its own, and more than one copy of what it makes.
+COPIES, HEADROOM = 4, 512 * MEGABYTE
+AGAIN = 1.0  # seconds after which the alarm rings again, should code have caught it
+EARLY = 0.01  # seconds by which a timer may be early
+SOON = 1e-6  # a timer set to 0 would be none
+
+
+def run(
+    command: str | tuple[str, ...],
+    folder: Path,
+    environment: Mapping[str, str],
+    *,
+    seconds: int,
+    written: str | None = None,
+    where: str | None = None,
+    hint: str | None = None,
+    late: str = MORE_TIME,
+    secrets: Collection[str] = (),
+) -> None:
+    """Run a command for a shell, or a program and its arguments, and end all that it started.
+
+    Errors quote the command as `written`, since the real one may hold secrets, and the last of what it said; `late` is
+    their hint where the time was up. Raises ScriptError.
+    """
+    import subprocess  # 10 ms, and only commands of templates need it
+
+    name = _named(written if written is not None else command)
+    process = tail = code = None
+    try:
+        with _undisturbed(), _unbounded():
+            process = subprocess.Popen(  # noqa: S603 - what to run was decided by who gave trust
+                command,
+                shell=isinstance(command, str),
+                cwd=folder,
+                env={key: value for key, value in os.environ.items() if key not in GIT_LOCAL} | dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # so that it has a group to end, and no terminal to ask on
+            )
+            tail = _Tail(process.stdout)
+        with paused(), suppress(subprocess.TimeoutExpired):  # it has a limit of its own
+            code = process.wait(seconds)
+    except (OSError, ValueError, IndexError) as error:  # IndexError: there is no word at all
+        said = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        raise ScriptError(f"the command {name} cannot be started: {said}", where=where, hint=hint) from error
+    finally:
+        if process is not None and tail is not None:
+            _end(process)
+            tail.join(GRACE)
+    if code == 0:
+        return
+    said = tail.said(secrets)
+    if code is None:
+        what, hint = f"took longer than {seconds} s", late
+    else:
+        what = f"was ended by {_signal_name(-code)}" if code < 0 else f"failed with exit code {code}"
+    raise ScriptError(f"the command {name} {what}{said and f', and said: {said}'}", where=where, hint=hint)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C and its kin wait, so that no process is started and at once forgotten."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *ENDING)}
+    held = {number: handler for number, handler in handlers.items() if callable(handler)}
+    if threading.current_thread() is not threading.main_thread():
+        held = {}
+    came: list[tuple[int, Any]] = []
+    for number in held:
+        signal.signal(number, lambda *told: came.append(told))
+    try:
+        yield
+    finally:
+        for number, handler in held.items():
+            signal.signal(number, handler)
+        for told in came:
+            held[signal.Signals(told[0])](*told)
+
+
+def end_in_order() -> None:
+    """Have a command that is told to end (SIGTERM, SIGHUP) clean up first, as after Ctrl-C."""
+    for number in ENDING:
+        if signal.getsignal(number) is signal.SIG_DFL:  # what started us may want it ignored, as nohup does
+            signal.signal(number, signal.default_int_handler)
+
+
+def _named(command: str | tuple[str, ...]) -> str:
+    text = " ".join((command if isinstance(command, str) else " ".join(command)).split())
+    return f"`{text if len(text) <= SHOWN else f'{text[: SHOWN - 1]}…'}`"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _end(process: Any) -> None:
+    """End a command's whole group: first kindly if the command still runs, then what is left."""
+    from subprocess import TimeoutExpired
+
+    try:
+        if process.poll() is None:
+            _tell(process, signal.SIGTERM)
+            with suppress(TimeoutExpired):
+                process.wait(GRACE)
+    finally:
+        _tell(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+        process.wait()
+
+
+def _tell(process: Any, number: int) -> None:
+    if not hasattr(os, "killpg"):
+        process.terminate()
+        return
+    with suppress(ProcessLookupError, PermissionError):  # it has ended (on macOS: and is not yet forgotten)
+        os.killpg(process.pid, number)
+
+
+class _Tail(threading.Thread):
+    """Reads what a command says, so that it never waits for a reader, and keeps the last of it."""
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__(daemon=True)  # what escaped from the group may hold the stream open for ever
+        self._stream = stream
+        self._kept = b""
+        self.start()
+
+    def run(self) -> None:
+        """Read to the end."""
+        with self._stream:
+            while piece := self._stream.read1(TAIL):
+                self._kept = (self._kept + piece)[-TAIL:]
+
+    def said(self, secrets: Collection[str]) -> str:
+        """Return the last lines as one, with neither secrets nor control characters."""
+        text = self._kept.decode(errors="replace")
+        for secret in sorted(filter(str.strip, secrets), key=len, reverse=True):
+            text = text.replace(secret, "***")
+        lines = [" ".join(line.split()) for line in _CONTROL.sub("", without_credentials(text)).splitlines()]
+        said = "; ".join([line for line in lines if line][-SAID_LINES:])
+        return said if len(said) <= SAID else f"…{said[1 - SAID :]}"
+
+
+class _Watch:
+    """One limit of time that is in force."""
+
+    def __init__(self, limits: Limits, doing: str) -> None:
+        self.deadline = monotonic() + limits.seconds
+        self.rang = False
+        self._message = f"{doing} took longer than {limits.seconds} s"
+
+    def error(self, where: str | None = None) -> LimitError:
+        return LimitError(self._message, where=where, hint=MORE_TIME)
+
+
+# What is in force, the outermost first; only the main thread has any.
+_watches: list[_Watch] = []
+_bounds: list[tuple[int, int]] = []  # the bounds of the address space as they were before each
+
+
+@contextmanager
+def limited(limits: Limits, doing: str) -> Iterator[None]:
+    """Stop code that takes too long or too much memory; raises LimitError.
+
+    It works in the main thread of a system with timers (the memory: on Linux), and elsewhere does nothing. Code in C
+    that never looks for signals is stopped when it returns.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    watch = _Watch(limits, doing)
+    try:
+        with _bounded(limits.megabytes), _timed(watch):
+            yield
+    except LimitError:
+        raise
+    except Exception as error:
+        where = getattr(error, "where", None)
+        if watch.rang:  # and somebody wrapped it
+            raise watch.error(where) from error
+        if _out_of_memory(error):
+            message = f"{doing} took more memory than {limits.megabytes} MB allow"
+            raise LimitError(message, where=where, hint="raise it with --limit megabytes=…") from error
+        raise
+    if watch.rang:  # and somebody swallowed it, so that what was made is not what should have been
+        raise watch.error()
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Let no time count, as while a person is asked."""
+    main = threading.current_thread() is threading.main_thread()
+    if not (main and _watches and signal.getitimer(signal.ITIMER_REAL)[0]):
+        yield
+        return
+    since = monotonic()
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        yield
+    finally:
+        for watch in _watches:
+            watch.deadline += monotonic() - since
+        _arm()
+
+
+def _arm() -> None:
+    first = min(watch.deadline for watch in _watches)
+    signal.setitimer(signal.ITIMER_REAL, max(first - monotonic(), SOON), AGAIN)
+
+
+def _ring(_number: int, _frame: Any) -> None:
+    now = monotonic() + EARLY
+    for watch in _watches:
+        if now >= watch.deadline:
+            watch.rang = True
+            raise watch.error()
+
+
+@contextmanager
+def _timed(watch: _Watch) -> Iterator[None]:
+    """Keep one limit of time, and leave the timer and the handler as they were, less the time that has gone by."""
+    since = monotonic()
+    left, interval = (0.0, 0.0) if _watches else signal.setitimer(signal.ITIMER_REAL, 0)
+    handler = signal.signal(signal.SIGALRM, _ring)
+    _watches.append(watch)
+    try:
+        _arm()
+        yield
+    finally:
+        _watches.remove(watch)
+        if _watches:
+            _arm()
+        else:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL if handler is None else handler)
+            if left:
+                signal.setitimer(signal.ITIMER_REAL, max(left - (monotonic() - since), SOON), interval)
+
+
+@contextmanager
+def _bounded(megabytes: int) -> Iterator[None]:
+    """Bound the address space; a tighter bound that is in force stays."""
+    used = _address_space()
+    if used is None:
+        yield
+        return
+    import resource  # not on every system
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    in_force = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
+    bound = min([used + COPIES * megabytes * MEGABYTE + HEADROOM, *in_force])
+    _bounds.append((soft, hard))
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, _bounds.pop())
+
+
+@contextmanager
+def _unbounded() -> Iterator[None]:
+    """Lift the bound for a process that is started: it would inherit it."""
+    if not _bounds or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    import resource
+
+    bound = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, _bounds[0])
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, bound)
+
+
+def _address_space() -> int | None:
+    """Return the bytes of address space in use, or None where the system does not say."""
+    try:
+        pages = Path("/proc/self/statm").read_bytes().split()[0]
+    except OSError:
+        return None
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _out_of_memory(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, MemoryError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

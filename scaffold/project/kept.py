@@ -1,0 +1,31 @@
+"""What Copier wrote into its own answers file since, where that is kept up so that both tools work."""
+
+from typing import Any
+
+from scaffold.errors import FormatError
+from scaffold.formats import yaml
+from scaffold.project.opened import Project, read_ours
+from scaffold.tree import File
+
+MARK = b"_src_path"
+
+
+def answers_since(project: Project) -> dict[str, Any]:
+    """Return the answers that Copier's file now gives otherwise than the lock; raises FormatError for a damaged one."""
+    for path, file in written_since(project).items():
+        found = yaml.load(file.content, str(project.root / path)).data
+        if not isinstance(found, dict):
+            raise FormatError("Copier's answers file holds no answers", where=str(project.root / path))
+        applied = project.recorded.answers
+        return {name: value for name, value in found.items() if not name.startswith("_") and applied.get(name) != value}
+    return {}
+
+
+def written_since(project: Project) -> dict[str, File]:
+    """Return Copier's answers file by its path, where it is kept and no longer as scaffold wrote it."""
+    recorded = project.recorded
+    if not recorded.keep_copier:
+        return {}
+    locked = {path: entry for path, entry in recorded.files.items() if entry.owner == "locked"}
+    files = read_ours(project, locked)
+    return {p: file for p, file in files.items() if not locked[p].matches(file) and MARK in file.content}

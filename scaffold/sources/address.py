@@ -1,0 +1,79 @@
+"""What a user writes as a source or a blueprint: addresses in Copier's forms, and where a `@REF` begins."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+FORGES = {"gh": "https://github.com", "gl": "https://gitlab.com"}
+ENDINGS = (".git", ".bundle")
+_ALIASED = re.compile(r"(gh|gl):/*([^/].*)", re.DOTALL)
+_AT_FORGE = re.compile(rf"((?:{'|'.join(map(re.escape, FORGES.values()))})/.*[^/])/*", re.DOTALL)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_HOST = re.compile(r"[^\s/\\:]+@[^\s/\\:@]+:")  # git@host:path, as ssh takes it
+# What stands before the path, so that an `@` in it begins no ref: a scheme with user, password and host, or git@host:.
+_BEFORE_PATH = re.compile(rf"(?:git\+)*(?:{_SCHEME.pattern}[^/]*|{_HOST.pattern})?")
+
+
+class Wanted(NamedTuple):
+    """A template by its address (`source`), or a library's blueprint by its `name`; and which version of it."""
+
+    source: str | None
+    name: str | None
+    ref: str | None
+
+
+def expand(source: str) -> str:
+    """Return the address that git or the disk understands; one that is expanded already stays as it is.
+
+    Both spellings of a repository at GitHub or GitLab, with `.git` and without, give the one with it.
+    """
+    address = re.sub(r"^(?:git\+)+", "", source)
+    if aliased := _ALIASED.fullmatch(address):
+        address = f"{FORGES[aliased[1]]}/{aliased[2]}"
+    if found := _AT_FORGE.fullmatch(address):
+        return f"{found[1].removesuffix('.git')}.git"
+    return address
+
+
+def is_remote(address: str) -> bool:
+    """Whether an address, already expanded, is for git to fetch from; a folder of that name on the disk comes first."""
+    named = _SCHEME.match(address) or _HOST.match(address) or address.startswith("git@")
+    return bool(named) or (address.endswith(".git") and re.match(r"[^/\\:]{2,}:(?!:)", address) is not None)
+
+
+def read(written: str, exists: Callable[[str], bool] = lambda _: False) -> Wanted:
+    """Tell what `NAME[@VERSION]` or `ADDRESS[@REF]` asks for; `exists` says whether a path is there.
+
+    The last `@` of an address begins the ref, or the first one after `.git`; a path that exists is never cut short.
+    """
+    name, at, ref = written.partition("@")
+    if not _is_address(written, name, exists):
+        return Wanted(None, name, ref) if at and ref else Wanted(None, written, None)
+    if exists(written):
+        return Wanted(written, None, None)
+    cuts = _cuts(written)
+    there = (cut for cut in cuts if exists(written[:cut]))
+    ended = (cut for cut in reversed(cuts) if written[:cut].endswith(ENDINGS))
+    cut = next(there, None) or next(ended, None) or (cuts[0] if cuts else len(written))
+    return Wanted(written[:cut], None, written[cut + 1 :] or None)
+
+
+def _is_address(written: str, name: str, exists: Callable[[str], bool]) -> bool:
+    """Tell an address from a blueprint's name, whose ref may hold slashes too."""
+    if _looks_like_one(name) or written.endswith(ENDINGS) or ":" in written or re.match(r"git@.*/", written):
+        return True
+    return "/" in written and (not name or exists(written))
+
+
+def _looks_like_one(text: str) -> bool:
+    return re.search(r"[/\\:]", text) is not None or text.startswith((".", "~")) or text.endswith(ENDINGS)
+
+
+def _cuts(written: str) -> list[int]:
+    """Return where an `@` may begin a ref, the last one first."""
+    before = _BEFORE_PATH.match(written)
+    start = before.end() if before else 0
+    found = [m.start() for m in re.finditer("@", written) if m.start() >= start]
+    # Not at the end, nor as the first character of a name, as in https://host/@scope/repo.
+    inside = (cut for cut in found if cut + 1 < len(written) and written[cut - 1] not in "/\\:")
+    return sorted((cut for cut in inside if _looks_like_one(written[:cut])), reverse=True)

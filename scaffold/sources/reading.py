@@ -1,0 +1,167 @@
+"""A template's files into memory: counted and weighed first, nothing left out in silence."""
+
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from pathspec import GitIgnoreSpec
+
+from scaffold import disk
+from scaffold.blueprint.plain import SUFFIX, kind_of
+from scaffold.blueprint.release import Release
+from scaffold.blueprint.template import DEFAULT_EXCLUDE, Kind
+from scaffold.errors import SourceError
+from scaffold.git.history import History
+from scaffold.git.objects import MODES, Objects
+from scaffold.sources.line_ends import checked_out
+from scaffold.templating.limits import MEGABYTE, Limits
+from scaffold.tree import REGULAR, File
+
+EXPECTED = "a library has blueprints/, a Copier template copier.yml, a Cookiecutter template cookiecutter.json"
+FOREIGN = {"", ".", "..", ".git"}  # what no git writes, and a repository made on purpose may hold
+
+
+class Files(NamedTuple):
+    """Files by their path, and the paths of submodules, whose files are not among them."""
+
+    files: Mapping[str, File]
+    submodules: tuple[str, ...] = ()
+
+
+class Scale:
+    """Counts and weighs what is about to be read; raises SourceError beyond the limits."""
+
+    def __init__(self, limits: Limits, where: str) -> None:
+        """Start at nothing; `where` is what errors name."""
+        self._limits, self._where = limits, where
+        self._files = self._bytes = 0
+
+    def add(self, size: int) -> None:
+        """Take one more file or folder; raises SourceError for one too many, before the rest is looked at."""
+        self._files += 1
+        self._bytes += size
+        if self._files > self._limits.files:
+            raise SourceError(
+                f"the template holds more than {self._limits.files} files and folders",
+                where=self._where,
+                hint="raise it with --limit files=NUMBER",
+            )
+
+    def check(self) -> None:
+        """Raise SourceError where all of it weighs too much."""
+        if self._bytes > self._limits.megabytes * MEGABYTE:
+            megabytes = -(-self._bytes // MEGABYTE)
+            raise SourceError(
+                f"the template holds {megabytes} MB in {self._files} files, more than {self._limits.megabytes} MB",
+                where=self._where,
+                hint=f"raise it with --limit megabytes={megabytes}",
+            )
+
+
+def at_commit(history: History, commit: str, limits: Limits, where: str) -> Files:
+    """Read everything at a commit; raises SourceError for too much, or for a name that could not be a file's."""
+    scale, items = Scale(limits, where), []
+    for item in history.items(commit):
+        scale.add(item.size)
+        _check_path(item.path, where)
+        items.append(item)
+    scale.check()
+    files = {
+        item.path: File(history.content(item.id), MODES.get(item.mode, REGULAR))
+        for item in sorted(items)
+        if not (item.is_folder or item.is_submodule)
+    }
+    return Files(checked_out(files), tuple(item.path for item in items if item.is_submodule))
+
+
+def _check_path(path: str, where: str) -> None:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise SourceError(f"the file name {path!r} is not UTF-8", where=where, hint="rename it") from None
+    if FOREIGN.intersection(path.lower().split("/")):
+        raise SourceError(f"the template holds the path {path!r}, which no file may have", where=where)
+
+
+def standing(repository: Objects, limits: Limits, where: str) -> Files:
+    """Read a work tree as it stands, without what git ignores; raises SourceError."""
+    paths = repository.history.standing()
+    own = [path for path, is_repository in paths.items() if not is_repository]
+    files = _weighed(repository.root, own, limits, where)
+    return Files(files, tuple(path for path, is_repository in paths.items() if is_repository))
+
+
+def folder(root: Path, limits: Limits) -> Files:
+    """Read a folder, without git's own; raises SourceError for too much, or for what is no file."""
+    paths = []
+    for at, folders, names in os.walk(root, onerror=_unreadable):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        links = [name for name in folders if (Path(at) / name).is_symlink()]
+        paths += [(Path(at) / name).relative_to(root).as_posix() for name in [*names, *links] if name != ".git"]
+        if len(paths) > limits.files:
+            break
+    return Files(_weighed(root, sorted(paths), limits, str(root)))
+
+
+def _unreadable(error: OSError) -> NoReturn:
+    raise SourceError(f"the template cannot be read: {error.strerror}", where=str(error.filename)) from error
+
+
+def _weighed(root: Path, paths: Iterable[str], limits: Limits, where: str) -> dict[str, File]:
+    scale, there = Scale(limits, where), []
+    for path in paths:
+        try:
+            status = (root / path).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # the index names it, and it was deleted
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
+            raise SourceError(f"{path} is neither a file nor a link", where=where, hint="move it out of the template")
+        _check_path(path, where)
+        scale.add(status.st_size)
+        there.append(path)
+    scale.check()
+    return disk.read_all(root, there)
+
+
+def kind_among(paths: Iterable[str]) -> Kind | None:
+    """Return which tool's template has these paths, without a look into any file."""
+    return kind_of(dict.fromkeys(paths, File(b"")))
+
+
+def kind_at(history: History, commit: str) -> Kind | None:
+    """Return which tool's template stands at a commit; only one without a configuration is searched through."""
+    found = kind_among(name for name in history.names(commit) if not name.endswith("/"))
+    return found or kind_among(item.path for item in history.items(commit) if item.path.endswith(SUFFIX))
+
+
+def kind_below(root: Path) -> Kind | None:
+    """Return which tool's template a folder is."""
+    found = kind_among(place.name for place in root.iterdir() if place.is_file())
+    return found or kind_among(name for _, _, names in os.walk(root) for name in names if name.endswith(SUFFIX))
+
+
+def left_out(release: Release, submodules: Iterable[str], address: str) -> str:
+    """Say which submodules a release lacks; raises SourceError where one lies among what is rendered."""
+    missing = sorted(submodules)
+    if release.kind == "copier" and (rendered := [path for path in missing if _is_rendered(release, path)]):
+        raise SourceError(
+            f"the template's submodule {rendered[0]} would be rendered, and scaffold does not read submodules",
+            where=address,
+            hint="commit its files into the template, or exclude it with `_exclude`",
+        )
+    return f"the template's submodules are not read: {', '.join(missing)}" if missing else ""
+
+
+def _is_rendered(release: Release, path: str) -> bool:
+    """Whether a submodule lies where Copier renders; what a setting says only when rendered counts as if it did."""
+    settings = release.layers[0].settings
+    below = settings.subdirectory.strip("/")
+    if below and "{" not in below:
+        if not f"{path}/".startswith(f"{below}/") and not f"{below}/".startswith(f"{path}/"):
+            return False
+        path = path.removeprefix(f"{below}/")
+    exclude = DEFAULT_EXCLUDE if settings.exclude is None and not below else settings.exclude or ()
+    literal = [pattern for pattern in exclude if "{" not in pattern]
+    return not GitIgnoreSpec.from_lines(literal).match_file(f"{path}/")

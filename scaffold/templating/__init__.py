@@ -1,0 +1,1 @@
+"""Jinja in a sandbox, with the additions of Copier's template format."""

@@ -1,0 +1,120 @@
+"""The Jinja sandbox with Copier's filters and functions; what is not a function of its input is refused."""
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from jinja2 import StrictUndefined, Undefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from scaffold.errors import NotNativeError
+from scaffold.templating.known import Known
+from scaffold.templating.limits import MEGABYTE
+from scaffold.templating.yields import YieldExtension
+
+# Copier has these too. They look at the machine (at its time zone, for one), or give another value each time.
+IMPURE = (
+    "ans_random", "expanduser", "expandvars", "fileglob", "random", "random_mac", "realpath", "shuffle", "strftime",
+)  # fmt: skip
+KNOWN = (
+    "ans_groupby", "b64decode", "b64encode", "basename", "bool", "checksum", "combine", "comment", "dirname",
+    "extract", "flatten", "from_json", "from_yaml", "from_yaml_all", "hash", "mandatory", "md5", "quote",
+    "regex_escape", "regex_findall", "regex_replace", "regex_search", "relpath", "sha1", "splitext", "subelements",
+    "ternary", "to_datetime", "to_json", "to_nice_json", "to_nice_yaml", "to_uuid", "to_yaml",
+    "type_debug", "win_basename", "win_dirname", "win_splitdrive",
+)  # fmt: skip
+LOOKING = ("expanduser", "expandvars", "fileglob", "realpath")  # at the user's disk and environment
+LONGEST = 100 * MEGABYTE  # characters that one multiplication may make
+UNDEFINED = {"jinja2.Undefined": Undefined, "jinja2.StrictUndefined": StrictUndefined}
+PATHS: Mapping[str, type[PurePath]] = {"posix": PurePosixPath, "windows": PureWindowsPath, "native": PurePosixPath}
+
+
+class Sandbox(SandboxedEnvironment):
+    """An environment whose templates reach neither code, nor clock, nor chance, nor disk."""
+
+    intercepted_binops = frozenset(["*", "**"])
+
+    def __init__(self, envops: Mapping[str, Any], **options: Any) -> None:
+        """Take Copier's `_envops`, and the options of a Jinja environment."""
+        given = {"keep_trailing_newline": True, **envops}
+        given["undefined"] = UNDEFINED[given.get("undefined", "jinja2.Undefined")]
+        extensions = [YieldExtension, *options.pop("extensions", ())]
+        self.known = Known((tuple(sorted(given.items(), key=str)), tuple(extensions)))
+        super().__init__(**given, **options, extensions=extensions, bytecode_cache=self.known)
+        self.filters = _Filters(self.filters)
+        self.globals |= {"pathjoin": _pathjoin, "lipsum": not_native("the function `lipsum`")}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Whether a template may read the attribute."""
+        return not (isinstance(obj, PurePath) and attr == "parser") and super().is_safe_attribute(obj, attr, value)
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Multiply and raise to powers within bounds; raises OverflowError."""
+        if operator == "**" and isinstance(left, int) and isinstance(right, int) and _digits(left, right) > LONGEST:
+            raise OverflowError(f"a number of {_digits(left, right):,} digits")
+        if operator == "*" and (size := _size(left, right) or _size(right, left)) > LONGEST:
+            raise OverflowError(f"a text or list of {size:,} items")
+        return super().call_binop(context, operator, left, right)
+
+
+def _digits(base: int, exponent: int) -> int:
+    return base.bit_length() * exponent * 3 // 10
+
+
+def _size(sequence: Any, times: Any) -> int:
+    repeated = isinstance(sequence, str | bytes | list | tuple) and isinstance(times, int)
+    return len(sequence) * times if repeated else 0
+
+
+class _Filters(dict[str, Any]):
+    """Jinja's own filters, and those of Ansible, whose import takes longer than most renders, when one is used."""
+
+    def __missing__(self, name: str) -> Any:
+        if name in IMPURE:
+            self[name] = not_native(f"the filter `{name}`")
+        elif name in KNOWN:
+            self[name] = _ansible(name)
+        else:
+            raise KeyError(name)
+        return self[name]
+
+    def __init__(self, known: Mapping[str, Any]) -> None:
+        super().__init__({name: filter_ for name, filter_ in known.items() if name not in IMPURE})
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in KNOWN or name in IMPURE
+
+
+def not_native(what: str) -> Callable[..., Any]:
+    """Return a function that hands the template over to the tool whose format it is."""
+
+    def hand_over(*_: Any, **__: Any) -> Any:
+        raise NotNativeError(f"{what} does not give the same each time")
+
+    return hand_over
+
+
+def _ansible(name: str) -> Any:
+    from jinja2_ansible_filters.core_filters import FilterModule  # 40 ms
+
+    found = FilterModule().filters()[name]
+    if name == "to_json":
+        return lambda value, *args, **kw: found(value, *args, **{"default": _plain, **kw})
+    if name == "relpath":
+        here = not_native("the filter `relpath` between an absolute and a relative path")
+        return lambda path, start: found(path, start) if path[:1].count("/") == start[:1].count("/") else here()
+    return found
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, PurePath) else dict(value)
+
+
+def _pathjoin(*path: str, mode: str = "posix") -> str:
+    return str(PATHS[mode](*path))
