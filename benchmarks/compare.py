@@ -9,99 +9,65 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
+from time import perf_counter
 
-from measure import Row, spend, take_turns
-from page import ON_DISK, page, table
-from workload import SIZES, TOOLS, Project, Tool, command, environment, make_project
+import commands
+from measure import ROUNDS, Row
+from page import NEW, ON_DISK, RENDER_COLD, RENDER_WARM, UPDATE, page, table
+from workload import LARGE, MIDDLE, SIZES, SMALL, TOOLS, Project, environment, make_project, make_template
 
 PAGE = Path(__file__).parents[1] / "docs/reference/benchmarks.md"
-BEHIND = 3
-QUICK, ROUNDS = 9, 7
 MEMORY, NEEDED = Path("/dev/shm"), 2**30
-
-
-def version(work: Path) -> Row:
-    """Measure the start of the command line."""
-
-    def run(tool: Tool, _: int) -> float:
-        return spend([command(tool), "--version"], work, os.environ).cpu
-
-    return Row("`--version`, CPU", None, take_turns("--version", QUICK, run), seconds_goal=0.120)
-
-
-def status(work: Path, files: int) -> Row:
-    """Measure `scaffold status` beside `copier check-update`, in a project that is behind."""
-
-    def run(tool: Tool, _: int) -> float:
-        asked = {"scaffold": ["status"], "copier": ["check-update"]}[tool]
-        spent = spend([command(tool), *asked], Project(tool, files, work).root, os.environ, (0, BEHIND))
-        if "1.1.0" not in spent.output:
-            raise ValueError(f"{tool} does not see the new version:\n{spent.output}")
-        return spent.cpu
-
-    return Row("`status`, CPU", files, take_turns(f"status, {files} files", QUICK, run), seconds_goal=0.200)
-
-
-def update(work: Path, files: int) -> Row:
-    """Measure the update at the command line, by the clock."""
-
-    def run(tool: Tool, turn: int) -> float:
-        project = Project(tool, files, work)
-        copy = project.fresh(work / f"command-{tool}-{files}-{turn}")
-        spent = spend([command(tool), "update", "--defaults"], copy, os.environ)
-        project.check(copy)
-        return spent.wall
-
-    return Row("`update`, time", files, take_turns(f"update, {files} files", ROUNDS, run), ratio_goal=3)
-
-
-def in_process(work: Path, *acts: str) -> dict[str, dict[str, list[float]]]:
-    """Measure calls of the libraries, such as `update-15`, in a process of their own."""
-    script = str(Path(__file__).with_name("in_process.py"))
-    words = [sys.executable, script, str(work), str(ROUNDS), *acts]
-    made = subprocess.run(words, check=True, stdout=subprocess.PIPE)
-    found: dict[str, dict[str, list[float]]] = json.loads(made.stdout)
-    return found
-
-
-def updates(work: Path, what: str) -> list[Row]:
-    """Measure updates in one process, in all sizes."""
-    found = in_process(work, *(f"update-{files}" for files in SIZES))
-    return [Row(what, files, found[f"update-{files}"], ratio_goal=50) for files in SIZES]
-
-
-def new(work: Path, files: int) -> Row:
-    """Measure the first rendering in one process."""
-    return Row("new in one process, time", files, in_process(work, f"new-{files}")[f"new-{files}"])
+Goals = Mapping[int, float]  # by files: so many times faster
 
 
 def measure(work: Path) -> list[Row]:
     """Make the projects and measure everything."""
     make_all(work)
+    found = in_process(work, "warm", "cold", "update")
     return [
-        version(work),
-        *(status(work, files) for files in SIZES),
-        *(update(work, files) for files in SIZES),
-        *updates(work, "update in one process, time"),
-        new(work, SIZES[0]),
+        *commands.version(work),
+        *(row for files in (SMALL, MIDDLE) for row in commands.status(work, files)),
+        *rows(RENDER_WARM, found["render"], {SMALL: 100}),
+        *rows(RENDER_COLD, found["cold"], {SMALL: 30}),
+        *rows(f"{NEW}, written out", found["new"], {}),
+        *rows(UPDATE, found["update"], dict.fromkeys(SIZES, 100)),
+        *(row for files in SIZES for row in commands.update(work, files)),
+        *commands.new(work, LARGE),
     ]
 
 
 def measure_on_disk(work: Path) -> list[Row]:
     """Measure the updates in one process once more, where the files lie on a disk."""
     make_all(work)
-    return updates(work, f"{ON_DISK}{file_system(work)}")
+    return rows(f"{ON_DISK}{file_system(work)}", in_process(work, "update")["update"], {SMALL: 50, MIDDLE: 50})
 
 
 def make_all(work: Path) -> None:
-    """Make the templates and projects of both tools in all sizes."""
+    """Make the templates, and the projects of both tools, in all sizes."""
     print(f"Making templates and projects on {file_system(work)}", file=sys.stderr, flush=True)
     for files in SIZES:
+        make_template(work, files)
         for tool in TOOLS:
             make_project(Project(tool, files, work))
+
+
+def in_process(work: Path, *acts: str) -> dict[str, dict[str, dict[str, list[float]]]]:
+    """Measure calls of the libraries, in a process of their own: seconds by what was done, files and tool."""
+    script = str(Path(__file__).with_name("in_process.py"))
+    words = [f"{act}-{files}-{ROUNDS[files]}" for act in acts for files in SIZES]
+    made = subprocess.run([sys.executable, script, str(work), *words], check=True, stdout=subprocess.PIPE)
+    found: dict[str, dict[str, dict[str, list[float]]]] = json.loads(made.stdout)
+    return found
+
+
+def rows(what: str, found: Mapping[str, Mapping[str, list[float]]], goals: Goals) -> list[Row]:
+    """Return the rows of one kind of call, in all sizes."""
+    runs = {int(files): by_tool for files, by_tool in found.items()}
+    return [Row(what, files, one["scaffold"], one["copier"], times=goals.get(files)) for files, one in runs.items()]
 
 
 def place(arguments: list[str]) -> str | None:
@@ -140,14 +106,15 @@ def in_folder(parent: str | None, act: Callable[[Path], list[Row]]) -> list[Row]
 
 def main() -> None:
     """Measure, print the table and write the page."""
+    start = perf_counter()
     first, disk = place(sys.argv[1:]), gettempdir()
     state = {"load average before": f"{os.getloadavg()[0]:.2f}", "files on": file_system(Path(first or disk))}
-    rows = in_folder(first, measure)
+    measured = in_folder(first, measure)
     if first == str(MEMORY) and file_system(Path(disk)) != file_system(MEMORY):
-        rows += in_folder(disk, measure_on_disk)
-    print(table(rows))
+        measured += in_folder(disk, measure_on_disk)
+    print(table(measured))
     PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(page(rows, state))
+    PAGE.write_text(page(measured, state, perf_counter() - start))
 
 
 if __name__ == "__main__":

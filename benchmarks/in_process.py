@@ -1,63 +1,163 @@
-"""Time both tools as libraries, warm, in one process, and print the runs as JSON; `compare.py` starts it."""
+"""Time both tools as libraries, in one process, and print the runs as JSON; `compare.py` starts it."""
 
 import gc
 import json
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 
 import copier
 from measure import take_turns
-from workload import ANSWERS, BLUEPRINT, Project, Tool, check_stamped
+from workload import (
+    ANSWERS,
+    ANSWERS_FILE,
+    NEW,
+    Project,
+    answers_file,
+    call,
+    check,
+    check_files,
+    made_files,
+    mark_template,
+)
 
 import scaffold
+from scaffold.blueprint.release import Release
+from scaffold.render import engine
+from scaffold.render.context import Surroundings
+from scaffold.sources.locate import locate
+from scaffold.templating import known
+from scaffold.tree import Tree
+
+CACHED_FUNCTION = type(lru_cache(len))
+Runs = dict[str, list[float]]
+T = TypeVar("T")
 
 
-def seconds(act: Callable[[], object]) -> float:
-    """Return how long a call takes, with no garbage of earlier ones to collect."""
+def timed(act: Callable[[], T]) -> tuple[float, T]:
+    """Return how long a call takes, with no garbage of earlier ones to collect, and what it returns."""
     gc.collect()
     start = perf_counter()
-    act()
-    return perf_counter() - start
+    made = act()
+    return perf_counter() - start, made
 
 
-def update(project: Project, work: Path) -> float:
-    """Time the update of a fresh copy of the project, and check what came of it."""
-    copy = project.fresh(work)
-    if project.tool == "scaffold":
-        taken = seconds(lambda: scaffold.update(copy))
-    else:
-        taken = seconds(lambda: copier.run_update(copy, defaults=True, overwrite=True, quiet=True))
-    project.check(copy)
-    return taken
+def read_release(template: Path) -> Release:
+    """Read the newest version of the template from its repository, as `scaffold.new` does."""
+    library = locate(str(template))
+    return library.release(library.names()[0], f"v{NEW}")
 
 
-def stamp(project: Project, work: Path) -> float:
-    """Time the stamping of the newest version into a new folder, without a repository, and check it."""
-    template = str(project.template)
-    if project.tool == "scaffold":
-        taken = seconds(lambda: scaffold.new(BLUEPRINT, work, source=template, data=ANSWERS, git=False))
-    else:
-        taken = seconds(lambda: copier.run_copy(template, work, data=ANSWERS, defaults=True, quiet=True))
-    check_stamped(project, work)
-    return taken
+def render(release: Release) -> Tree:
+    """Answer the questions and render all files into memory, as `scaffold.new` and `scaffold.update` do."""
+    return engine.render(release, given=ANSWERS, previous={}, surroundings=Surroundings("orders")).tree
+
+
+def copy(template: Path, place: Path) -> None:
+    """Render the newest version into a new folder with Copier."""
+    copier.run_copy(str(template), place, data=ANSWERS, vcs_ref=f"v{NEW}", defaults=True, quiet=True)
+
+
+def check_tree(tree: Tree, files: int, template: Path, mark: str = "") -> None:
+    """Raise ValueError unless what was rendered into memory is what it must be."""
+    wanted = {**made_files(files, 2, edited=False, mark=mark), ANSWERS_FILE: answers_file(template)}
+    check_files("scaffold", {path: file.content.decode() for path, file in tree.items()}, wanted)
+
+
+def warm(ours: Project, theirs: Project, rounds: int) -> dict[str, Runs]:
+    """Time rendering and `new` of a release that was read and compiled before, beside Copier's copy."""
+    template = ours.template
+    release = read_release(template)
+
+    def by_render(_: str) -> float:
+        taken, tree = timed(lambda: render(release))
+        check_tree(tree, ours.files, template)
+        return taken
+
+    def by_new(name: str) -> float:
+        place = ours.folder / f"new-{ours.files}-{name}"
+        taken, _ = timed(lambda: scaffold.new(f"{template}@v{NEW}", place, data=ANSWERS, git=False))
+        check(ours, place, template, edited=False)
+        return taken
+
+    def by_copier(name: str) -> float:
+        place = ours.folder / f"copy-{ours.files}-{name}"
+        taken, _ = timed(lambda: copy(template, place))
+        check(theirs, place, template, edited=False)
+        return taken
+
+    contestants = {"render": by_render, "new": by_new, "copier": by_copier}
+    runs = take_turns(f"render and new in one process, {ours.files} files", rounds, contestants, ours.files)
+    return {name: {"scaffold": runs[name], "copier": runs["copier"]} for name in ("render", "new")}
+
+
+def cold(ours: Project, theirs: Project, rounds: int) -> dict[str, Runs]:
+    """Time rendering from a clone that no call before has seen, whose files are no others', with nothing kept."""
+
+    def clone(name: str) -> Path:
+        place = ours.folder / f"clone-{ours.files}-{name}"
+        call("git", "clone", "--quiet", str(ours.template), str(place))
+        mark_template(place, ours.files, name)
+        forget()
+        return place
+
+    def by_scaffold(name: str) -> float:
+        template = clone(name)
+        taken, tree = timed(lambda: render(read_release(template)))
+        check_tree(tree, ours.files, template, name)
+        return taken
+
+    def by_copier(name: str) -> float:
+        template, place = clone(name), ours.folder / f"cold-{ours.files}-{name}"
+        taken, _ = timed(lambda: copy(template, place))
+        check(theirs, place, template, edited=False, mark=name)
+        return taken
+
+    contestants = {"scaffold": by_scaffold, "copier": by_copier}
+    return {"cold": take_turns(f"cold render in one process, {ours.files} files", rounds, contestants, ours.files)}
+
+
+def forget() -> None:
+    """Empty what both tools keep: some of it would know a name or a pattern from another clone."""
+    known.forget()
+    gc.collect()
+    for found in gc.get_objects():
+        if type(found) is CACHED_FUNCTION and str(found.__module__).split(".")[0] in ("scaffold", "copier"):
+            found.cache_clear()
+
+
+def update(ours: Project, theirs: Project, rounds: int) -> dict[str, Runs]:
+    """Time the update of a fresh copy of the project each time."""
+
+    def run(project: Project, name: str, act: Callable[[Path], object]) -> float:
+        place = project.fresh(project.folder / f"update-{project.files}-{name}")
+        taken, _ = timed(lambda: act(place))
+        check(project, place, project.template, edited=True)
+        return taken
+
+    def by_scaffold(name: str) -> float:
+        return run(ours, name, scaffold.update)
+
+    def by_copier(name: str) -> float:
+        return run(theirs, name, lambda place: copier.run_update(place, defaults=True, overwrite=True, quiet=True))
+
+    contestants = {"scaffold": by_scaffold, "copier": by_copier}
+    return {"update": take_turns(f"update in one process, {ours.files} files", rounds, contestants, ours.files)}
 
 
 def main() -> None:
-    """Read the folder of the projects, the number of rounds and what to time, such as `update-15`, and time it."""
-    folder, rounds, acts = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
-    found: dict[str, dict[str, list[float]]] = {}
-    for word in acts:
-        name, size = word.split("-")
-        run = partial(_run, {"update": update, "new": stamp}[name], folder, int(size))
-        found[word] = take_turns(f"{name}, {size} files, in one process", rounds, run)
+    """Read the folder of the projects and what to time, such as `update-15-9` (files, rounds), and time it."""
+    folder, acts = Path(sys.argv[1]), {"warm": warm, "cold": cold, "update": update}
+    found: dict[str, dict[str, Runs]] = {}
+    for word in sys.argv[2:]:
+        name, files, rounds = word.split("-")
+        ours, theirs = Project("scaffold", int(files), folder), Project("copier", int(files), folder)
+        for what, runs in acts[name](ours, theirs, int(rounds)).items():
+            found.setdefault(what, {})[files] = runs
     json.dump(found, sys.stdout)
-
-
-def _run(act: Callable[[Project, Path], float], folder: Path, size: int, tool: Tool, turn: int) -> float:
-    return act(Project(tool, size, folder), folder / f"{act.__name__}-{tool}-{size}-{turn}")
 
 
 if __name__ == "__main__":

@@ -1,48 +1,66 @@
-"""Measuring: a child's processor time and wall time, and runs of both tools that take turns."""
+"""Measuring: what a command took, and runs of several contestants that take turns."""
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryFile
 from time import perf_counter
+from typing import NamedTuple, TypeVar
 
-from workload import TOOLS, Tool
+from workload import LARGE, MIDDLE, SMALL
+
+ROUNDS = {SMALL: 9, MIDDLE: 5, LARGE: 3}  # one update by Copier takes a second with few files, a dozen with many
+MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
+Run = TypeVar("Run")
+
+
+class Unit(NamedTuple):
+    """What figures are shown in."""
+
+    name: str
+    of_base: float  # seconds or bytes
+
+
+MILLISECONDS, MEBIBYTES = Unit("ms", 1000), Unit("MiB", 2**-20)
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What one run of a command took, its own processes included."""
+    """What one run of a command took, its own processes included; of memory, what the largest of them had."""
 
     cpu: float
     wall: float
+    memory: float
     output: str
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measure of both tools: seconds of each run, and the goal."""
+    """One measure of both tools: each run in seconds or bytes, and the goal: at most so much, or so many times less."""
 
     what: str
     files: int | None
-    runs: Mapping[str, list[float]]
-    seconds_goal: float | None = None
-    ratio_goal: float | None = None
+    ours: Sequence[float]
+    theirs: Sequence[float]
+    most: float | None = None
+    times: float | None = None
+    unit: Unit = MILLISECONDS
 
     @property
     def ratio(self) -> float:
-        """How many times faster scaffold is, by medians."""
-        return median(self.runs["copier"]) / median(self.runs["scaffold"])
+        """How many times less scaffold takes, by medians."""
+        return median(self.theirs) / median(self.ours)
 
     @property
     def met(self) -> bool | None:
         """Whether the goal is met; None where there is none."""
-        if self.seconds_goal is not None:
-            return median(self.runs["scaffold"]) <= self.seconds_goal
-        return None if self.ratio_goal is None else self.ratio >= self.ratio_goal
+        if self.most is not None:
+            return median(self.ours) <= self.most
+        return None if self.times is None else self.ratio >= self.times
 
 
 def spend(arguments: list[str], folder: Path, environment: Mapping[str, str], codes: tuple[int, ...] = (0,)) -> Spent:
@@ -59,17 +77,24 @@ def spend(arguments: list[str], folder: Path, environment: Mapping[str, str], co
         said = output.read()
     if child.returncode not in codes:
         raise ValueError(f"{' '.join(arguments)} ended with {child.returncode}:\n{said}")
-    return Spent(usage.ru_utime + usage.ru_stime, wall, said)
+    return Spent(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * MAXRSS_UNIT, said)
 
 
-def take_turns(label: str, rounds: int, run: Callable[[Tool, int], float]) -> dict[str, list[float]]:
-    """Run both tools by turns, once unmeasured to warm up, and say on standard error how it goes."""
-    runs: dict[str, list[float]] = {tool: [] for tool in TOOLS}
-    for turn in range(-1, rounds):
-        for tool in TOOLS:
-            seconds = run(tool, turn)
-            if turn >= 0:
-                runs[tool].append(seconds)
-    middle = "  ".join(f"{tool} {1000 * median(times):.1f} ms" for tool, times in runs.items())
-    print(f"{label}: {middle}", file=sys.stderr, flush=True)
+def take_turns(
+    label: str, rounds: int, contestants: Mapping[str, Callable[[str], Run]], files: int = 0
+) -> dict[str, list[Run]]:
+    """Run all by turns, and once before, unmeasured; each run gets a name of its own for what it makes.
+
+    Copier, which keeps nothing from one run for the next, runs before only where it does not take long.
+    """
+    print(f"{label}: {rounds} rounds", file=sys.stderr, end="", flush=True)
+    start = perf_counter()
+    for name, run in contestants.items():
+        if name != "copier" or files < LARGE:
+            run(f"{name}-first")
+    runs: dict[str, list[Run]] = {name: [] for name in contestants}
+    for turn in range(rounds):
+        for name, run in contestants.items():
+            runs[name].append(run(f"{name}-{turn}"))
+    print(f" in {perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
     return runs

@@ -1,4 +1,4 @@
-"""The work that both tools get: one template in two versions, and projects made from it that a team has edited."""
+"""The work both tools get: one Copier template in two versions, and projects made from it that a team has edited."""
 
 import json
 import os
@@ -12,9 +12,10 @@ from typing import Literal
 
 Tool = Literal["scaffold", "copier"]
 TOOLS: tuple[Tool, ...] = ("scaffold", "copier")
-SIZES = (15, 100)
+SIZES = SMALL, MIDDLE, LARGE = 15, 100, 500
+OLD, NEW = "1.0.0", "1.1.0"
 ANSWERS = {"project_name": "orders", "team": "payments", "port": 8080}
-BLUEPRINT = "bench"
+DATA = [word for name, value in ANSWERS.items() for word in ("--data", f"{name}={value}")]
 QUESTIONS = """\
 project_name:
   type: str
@@ -28,20 +29,18 @@ port:
   default: 8000
   help: Which port does it listen on?
 """
-MANIFEST = """\
-name: bench
-version: {version}
-title: Benchmark
-description: What the benchmark stamps.
-owners: ["@platform"]
-layers: [bench]
-ownership:
-  "*": managed
-  "area_2/**": locked
-"""
-COPIER_ANSWERS = {"{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml -}}\n"}
+ANSWERS_FILE = ".copier-answers.yml"
+CONFIGURATION = {
+    "copier.yml": QUESTIONS,
+    "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml -}}\n",
+}
 SUFFIXES = ("py", "md", "sh", "txt")
-CHANGED, EDITED = "revision = {}", "# the team's own line"
+WRITTEN = {  # by line: as the template has it, and what the answers make of it
+    0: ("# {{ project_name }}, kept by {{ team | title }}", "# orders, kept by Payments"),
+    12: ("{% if port > 1024 %}port = {{ port }}{% else %}a port that needs rights{% endif %}", "port = 8080"),
+    20: ("{% for name in ['one', 'two', 'three'] %}{{ name }} {% endfor %}", "one two three "),
+}
+CHANGED, EDITED, MARKED = 5, 30, 35  # the lines that the second version, the team, and `mark_template` change
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,8 @@ class Project:
 
     @property
     def template(self) -> Path:
-        """The repository of the template that it was stamped from."""
-        return self.folder / f"template-{self.tool}-{self.files}"
+        """The repository of the template that both tools stamp from."""
+        return template_of(self.folder, self.files)
 
     @property
     def root(self) -> Path:
@@ -68,27 +67,116 @@ class Project:
         git(copy, "update-index", "-q", "--refresh")
         return copy
 
-    def check(self, updated: Path) -> None:
-        """Raise ValueError unless the update brought every file along and kept every edit of the team."""
-        for number in range(self.files):
-            path = path_of(number)
-            expected = (self.root / path).read_text().replace(CHANGED.format(1), CHANGED.format(2))
-            if CHANGED.format(2) not in expected or (EDITED in expected) is not is_edited(number):
-                raise ValueError(f"{self.tool} was given {path} wrongly")
-            if (updated / path).read_text() != expected:
-                raise ValueError(f"{self.tool} updated {path} wrongly")
-        if recorded_version(self.tool, updated) != "1.1.0":
-            raise ValueError(f"{self.tool} does not record the new version")
+
+def template_of(folder: Path, files: int) -> Path:
+    """Return where the template of a size lies."""
+    return folder / f"template-{files}"
 
 
-def check_stamped(project: Project, root: Path) -> None:
-    """Raise ValueError unless the newest version was stamped, as a first update would leave it but for the edits."""
-    for number in range(project.files):
-        stamped = (root / path_of(number)).read_text()
-        if CHANGED.format(2) not in stamped or "{{" in stamped:
-            raise ValueError(f"{project.tool} stamped {path_of(number)} wrongly")
-    if recorded_version(project.tool, root) != "1.1.0":
-        raise ValueError(f"{project.tool} does not record the version")
+def check(project: Project, root: Path, template: Path, *, edited: bool, mark: str = "") -> None:
+    """Raise ValueError unless a folder holds the second version, the team's edits or none in it, and nothing else."""
+    wanted = made_files(project.files, 2, edited=edited, mark=mark)
+    if project.tool == "copier":
+        wanted[ANSWERS_FILE] = answers_file(template)
+    elif (version := json.loads((root / ".scaffold/lock.json").read_text())["version"]) != NEW:
+        raise ValueError(f"scaffold records version {version}")
+    check_files(project.tool, read(root), wanted)
+
+
+def check_files(tool: str, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """Raise ValueError unless every file is what it must be, and none is missing or too many."""
+    if wrong := [path for path in sorted({*found, *wanted}) if found.get(path) != wanted.get(path)]:
+        raise ValueError(f"{tool} made {len(wrong)} files wrongly, {wrong[0]} among them")
+
+
+def read(root: Path) -> dict[str, str]:
+    """Return the files below a folder, but for git's own and scaffold's."""
+    places = (place for place in root.rglob("*") if place.is_file())
+    files = {place.relative_to(root).as_posix(): place for place in places}
+    return {path: place.read_text() for path, place in files.items() if path.split("/")[0] not in (".git", ".scaffold")}
+
+
+def made_files(count: int, revision: int, *, edited: bool, mark: str = "") -> dict[str, str]:
+    """Return what a project's files must be, put together without a renderer."""
+    return {
+        path_of(number): _body(number, revision, made=True, edited=edited and is_edited(number), mark=mark)
+        for number in range(count)
+    }
+
+
+def template_files(count: int, revision: int, mark: str = "") -> dict[str, str]:
+    """Return the template's files: two of three are rendered, one is copied as it stands."""
+    files = dict(CONFIGURATION)
+    for number in range(count):
+        path = path_of(number).replace("orders", "{{ project_name }}")
+        files[path + ".jinja" * _is_rendered(number)] = _body(number, revision, made=False, edited=False, mark=mark)
+    return files
+
+
+def answers_file(template: Path) -> str:
+    """Return what Copier's answers file must be at the second version."""
+    recorded = {"_commit": f"v{NEW}", "_src_path": template, **ANSWERS}
+    return "".join(f"{name}: {recorded[name]}\n" for name in sorted(recorded))
+
+
+def path_of(number: int) -> str:
+    """Return where a file of the project lies."""
+    return f"area_{number % 3}/orders_{number:03}.{SUFFIXES[number % 4]}"
+
+
+def is_edited(number: int) -> bool:
+    """Whether the team has edited the file: every third."""
+    return number % 3 == 0
+
+
+def _is_rendered(number: int) -> bool:
+    return number % 3 != 1
+
+
+def _body(number: int, revision: int, *, made: bool, edited: bool, mark: str) -> str:
+    lines = [f"line {line} of file {number}" for line in range(40)]
+    lines[CHANGED] = f"revision = {revision}"
+    if _is_rendered(number):
+        for line, (as_template, as_made) in WRITTEN.items():
+            lines[line] = as_made if made else as_template
+    if mark:
+        lines[MARKED] = f"made for {mark}"
+    if edited:
+        lines[EDITED] = "# the team's own line"
+    return "\n".join(lines) + "\n"
+
+
+def make_template(folder: Path, files: int) -> None:
+    """Make the template's repository with both versions, packed as a clone of a published one is."""
+    template = template_of(folder, files)
+    for version, revision in ((OLD, 1), (NEW, 2)):
+        write(template, template_files(files, revision))
+        commit(template, f"Release {version}")
+        git(template, "tag", f"v{version}")
+    git(template, "gc", "--quiet")
+
+
+def mark_template(template: Path, files: int, mark: str) -> None:
+    """Make the second version one of its own, with a line in each file that no other template has."""
+    write(template, template_files(files, 2, mark))
+    commit(template, f"Release {NEW} for {mark}")
+    git(template, "tag", "--force", f"v{NEW}")
+
+
+def make_project(project: Project) -> None:
+    """Stamp the first version, and commit the team's edits to a third of the files."""
+    call(*stamping(project.tool, project.template, project.root, OLD))
+    if project.tool == "copier":
+        commit(project.root, "Stamp")
+    write(project.root, made_files(project.files, 1, edited=True))
+    commit(project.root, "Edit")
+
+
+def stamping(tool: Tool, template: Path, root: Path, version: str) -> list[str]:
+    """Return the command that makes a project from a version of a template."""
+    if tool == "scaffold":
+        return [command(tool), "new", f"{template}@v{version}", str(root), "--defaults", *DATA]
+    return [command(tool), "copy", "--quiet", "--defaults", "--vcs-ref", f"v{version}", *DATA, str(template), str(root)]
 
 
 def environment(work: Path) -> dict[str, str]:
@@ -104,7 +192,7 @@ def environment(work: Path) -> dict[str, str]:
     return {**kept, **identity, **places, "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1"}
 
 
-def command(tool: str) -> str:
+def command(tool: Tool) -> str:
     """Return the tool's command in the environment of this Python."""
     return str(Path(sys.executable).with_name(tool))
 
@@ -117,36 +205,6 @@ def git(folder: Path, *arguments: str) -> None:
 def call(*arguments: str) -> None:
     """Run a command quietly; raises CalledProcessError."""
     subprocess.run(arguments, check=True, capture_output=True)
-
-
-def path_of(number: int) -> str:
-    """Return where a file of the project lies."""
-    return f"area_{number % 3}/orders_{number:03}.{SUFFIXES[number % 4]}"
-
-
-def is_edited(number: int) -> bool:
-    """Whether the team has edited the file: every third, none of them locked."""
-    return number % 3 == 0
-
-
-def template_files(count: int, revision: int) -> dict[str, str]:
-    """Return the template's files: two of three are rendered, one is copied as it stands."""
-    files = {"copier.yml": QUESTIONS}
-    for number in range(count):
-        path = path_of(number).replace("orders", "{{ project_name }}")
-        rendered = number % 3 != 1
-        files[path + ".jinja" * rendered] = _body(number, revision, rendered=rendered)
-    return files
-
-
-def _body(number: int, revision: int, *, rendered: bool) -> str:
-    lines = [f"line {line} of file {number}" for line in range(40)]
-    lines[5] = CHANGED.format(revision)
-    if rendered:
-        lines[0] = "# {{ project_name }}, kept by {{ team | title }}"
-        lines[12] = "{% if port > 1024 %}port = {{ port }}{% else %}a port that needs rights{% endif %}"
-        lines[20] = "{% for name in ['one', 'two', 'three'] %}{{ name }} {% endfor %}"
-    return "\n".join(lines) + "\n"
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:
@@ -163,42 +221,3 @@ def commit(folder: Path, message: str) -> None:
         git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", message)
-
-
-def make_project(project: Project) -> None:
-    """Make the template, stamp its first version, and commit the team's edits to a third of the files."""
-    _make_template(project)
-    data = [word for name, value in ANSWERS.items() for word in ("--data", f"{name}={value}")]
-    tool, template, root = project.tool, str(project.template), str(project.root)
-    if tool == "copier":
-        call(command(tool), "copy", "--quiet", "--defaults", "--vcs-ref", "v1.0.0", *data, template, root)
-        commit(project.root, "Stamp")
-    else:
-        call(command(tool), "new", f"{BLUEPRINT}@1.0.0", root, "--source", template, "--defaults", *data)
-    for number in filter(is_edited, range(project.files)):
-        file = project.root / path_of(number)
-        lines = file.read_text().splitlines()
-        file.write_text("\n".join([*lines[:30], EDITED, *lines[31:]]) + "\n")
-    commit(project.root, "Edit")
-
-
-def _make_template(project: Project) -> None:
-    folder, is_copier = project.template, project.tool == "copier"
-    folder.mkdir(parents=True)
-    for version, revision in (("1.0.0", 1), ("1.1.0", 2)):
-        files = template_files(project.files, revision)
-        if is_copier:
-            write(folder, files | COPIER_ANSWERS)
-        else:
-            manifest = {f"blueprints/{BLUEPRINT}/blueprint.yml": MANIFEST.format(version=version)}
-            write(folder, {f"templates/{BLUEPRINT}/{path}": text for path, text in files.items()} | manifest)
-        commit(folder, f"Release {version}")
-        git(folder, "tag", f"v{version}" if is_copier else f"{BLUEPRINT}/v{version}")
-
-
-def recorded_version(tool: Tool, root: Path) -> str:
-    """Return the version that a project says it is at."""
-    if tool == "scaffold":
-        return str(json.loads((root / ".scaffold/lock.json").read_text())["version"])
-    answers = (root / ".copier-answers.yml").read_text().splitlines()
-    return next(line.split("v")[-1] for line in answers if line.startswith("_commit: "))
