@@ -64,8 +64,11 @@ merge. scaffold owns all of it as `managed`, as is usual with a template that kn
   writes. **New** is the whole of `scaffold.new` without git, its files written out and its lock and answers with them,
   beside the same runs of `copier.run_copy`.
 - **Render, cold**: the path is a clone of the template that no call before has seen, with a line in each file that is
-  nowhere else, and what both tools keep is emptied. scaffold opens the repository, reads the release from it, compiles,
-  and renders into memory; Copier does the same as above. Loading the libraries is over in both.
+  nowhere else, and what both tools keep in the process is emptied. scaffold opens the repository, reads the release
+  from it, compiles, and renders into memory; Copier does the same as above. Loading the libraries is over in both.
+  **Never seen** is the first time on a machine. **Seen before** is the first time in a process, of a template that an
+  earlier one has rendered: scaffold keeps compiled code in the user's cache, as Python does. Copier keeps none, so it
+  has one figure.
 - **Update** is `scaffold.update` beside `copier.run_update`, on a fresh copy of the same project each time, and copying
   is not timed.
 - Every result is compared with what it has to be, file by file, both edits in it after an update, with no file missing

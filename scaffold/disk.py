@@ -4,8 +4,9 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 
 from scaffold.errors import ProjectError
@@ -75,8 +76,8 @@ def read(root: Path, path: str, known: set[str] | None = None) -> File | None:
         if stat.S_ISLNK(status.st_mode):
             return File(os.fsencode(os.readlink(place)), SYMLINK)  # noqa: PTH115
         if stat.S_ISREG(status.st_mode):
-            with open(place, "rb") as file:  # noqa: PTH123
-                return File(file.read(), EXECUTABLE if status.st_mode & stat.S_IXUSR else REGULAR)
+            with FileIO(place) as file:
+                return File(file.readall(), EXECUTABLE if status.st_mode & stat.S_IXUSR else REGULAR)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -111,15 +112,18 @@ def read_all(root: Path, paths: Iterable[str]) -> dict[str, File]:
 
 def walk(root: Path) -> dict[str, File]:
     """Return every file below `root`, by its path below it; folders of git itself are left out."""
-    found: dict[str, File] = {}
+    return dict(each(root))
+
+
+def each(root: Path) -> Iterator[tuple[str, File]]:
+    """Yield what `walk` returns, one file after the other."""
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if name != ".git")
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         for name in sorted([*names, *links]):
             path = (Path(folder) / name).relative_to(root).as_posix()
             if (file := read(root, path)) is not None:
-                found[path] = file
-    return found
+                yield path, file
 
 
 def check_way(root: Path, path: str, gone: Collection[str] = (), known: set[str] | None = None) -> None:
@@ -146,6 +150,15 @@ def check_way(root: Path, path: str, gone: Collection[str] = (), known: set[str]
         known.add(folder)
 
 
+def fill(root: Path, files: Mapping[str, File]) -> None:
+    """Write files into a new folder, never through a link and never twice; raises ProjectError."""
+    root.mkdir(parents=True, exist_ok=True)
+    known: set[str] = set()
+    for path, file in files.items():
+        check_way(root, path, known=known)
+        write(root / path, file)
+
+
 def write(place: Path, file: File, like: Path | None = None) -> None:
     """Write a new file; with `like`, that file's permissions are kept, apart from the executable bits."""
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -157,16 +170,18 @@ def write_beside(place: str, file: File, like: str | None = None) -> None:
     if file.mode == SYMLINK:
         os.symlink(os.fsdecode(file.content), place)  # noqa: PTH211
         return
-    with open(place, "wb") as opened:  # noqa: PTH123
-        opened.write(file.content)
-        bits = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
-        if like is not None:
-            with suppress(FileNotFoundError, NotADirectoryError):
-                status = os.lstat(like)
-                bits = stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else bits
+    with open(place, "xb", buffering=0) as opened:  # noqa: PTH123
+        rest = memoryview(file.content)
+        while rest:  # a raw file may take less than it was given
+            rest = rest[opened.write(rest) or 0 :]
+        bits = made = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
+    if like is not None:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            status = os.lstat(like)
+            bits = stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else bits
     readable = (bits & 0o444) >> 2
     wanted = bits | readable if file.mode == EXECUTABLE else bits & ~0o111
-    if wanted != bits or like is not None:
+    if wanted != made:
         os.chmod(place, wanted)  # noqa: PTH101
 
 

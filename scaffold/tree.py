@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha1, sha256
 from typing import Literal
+from unicodedata import normalize
 
 from scaffold.errors import ScaffoldError
 
@@ -18,7 +19,7 @@ SYMLINK: Mode = "120000"
 _GIT_FOLDER = re.compile(r"^(\.git|git~\d+)([. :].*)?$", re.IGNORECASE)
 LONGEST = 255  # bytes of one name
 # Names of devices on Windows, whatever their ending.
-_DEVICE = re.compile(r"^(con|prn|aux|nul|com[1-9]|lpt[1-9])([ .].*)?$", re.IGNORECASE)
+_DEVICE = re.compile(r"^(con|prn|aux|nul|conin\$|conout\$|com[1-9¹²³]|lpt[1-9¹²³])([ .].*)?$", re.IGNORECASE)
 _UNSEEN_BY_HFS = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
 
 
@@ -59,13 +60,9 @@ class Tree(Mapping[str, File]):
         self._files = {safe_path(path): file for path, file in sorted((files or {}).items())}
         folded: dict[str, str] = {}
         for path in self._files:
-            if (other := folded.setdefault(path.casefold(), path)) != path:
+            if (other := folded.setdefault(_folded(path), path)) != path:
                 raise ScaffoldError(f"{other} and {path} would be one file where case does not count")
-            parent = path.rpartition("/")[0]
-            while parent:
-                if parent in self._files:
-                    raise ScaffoldError(f"{parent} would be a file, and a folder that holds {path}")
-                parent = parent.rpartition("/")[0]
+        refuse_files_as_folders(self._files)
 
     def __getitem__(self, path: str) -> File:
         """Return the file at `path`."""
@@ -89,11 +86,33 @@ def blob_id(content: bytes) -> str:
     return sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
+def refuse_files_as_folders(paths: Iterable[str]) -> None:
+    """Raise ScaffoldError where a path, in any case, is a folder of another one: writing that may lead anywhere."""
+    files = {_folded(path): path for path in paths}
+    fine: set[str] = set()
+    for path in files.values():
+        parent = path.rpartition("/")[0]
+        while parent and parent not in fine:
+            if other := files.get(_folded(parent)):
+                raise ScaffoldError(f"{other} would be a file, and a folder that holds {path}")
+            fine.add(parent)
+            parent = parent.rpartition("/")[0]
+
+
+def _folded(path: str) -> str:
+    """Return what a path is where neither case nor the composition of letters counts."""
+    return path.casefold() if path.isascii() else normalize("NFC", path).casefold()
+
+
 @lru_cache(maxsize=100_000)
 def safe_path(path: str) -> str:
     """Return `path` if it stays inside its folder and outside `.git`; raises ScaffoldError otherwise."""
     parts = path.split("/")
-    if long := next((part for part in parts if len(part.encode(errors="replace")) > LONGEST), None):
+    try:
+        long = next((part for part in parts if len(part.encode()) > LONGEST), None)
+    except UnicodeEncodeError as error:
+        raise ScaffoldError(f"the path {path!r} is not UTF-8") from error
+    if long:
         raise ScaffoldError(f"the name {long[:40]}… is longer than the {LONGEST} bytes that file systems take")
     if "\\" in path or "\0" in path or re.match(r"^[A-Za-z]:", path) or any(p in ("", ".", "..") for p in parts):
         raise ScaffoldError(f"the path {path!r} does not stay inside the project")

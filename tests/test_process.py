@@ -9,13 +9,13 @@ from textwrap import dedent
 
 import pytest
 
-from scaffold import process
 from scaffold.errors import LimitError, ScriptError
+from scaffold.process import bounds, commands
 from scaffold.templating.limits import Limits
 
 
 def run(command, folder, *, seconds=60, **more):
-    process.run(command, folder, more.pop("environment", {}), seconds=seconds, **more)
+    commands.run(command, folder, more.pop("environment", {}), seconds=seconds, **more)
 
 
 def refused(command, folder, **more):
@@ -44,7 +44,7 @@ def python(folder, code, **more):
     """Start a Python of its own, so that what goes wrong there does not end the tests."""
     script = folder / "program.py"
     script.write_text(dedent(code))
-    return subprocess.Popen([sys.executable, script], cwd=Path(process.__file__).parents[1], text=True,
+    return subprocess.Popen([sys.executable, script], cwd=Path(commands.__file__).parents[2], text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def test_a_command_that_cannot_be_started(tmp_path, command):
 def test_the_time_limit_ends_all_that_a_command_started(tmp_path):
     error = refused("sleep 1000 & echo $! > child; sleep 1000; true", tmp_path, seconds=1)
     assert "took longer than 1 s" in error.message
-    assert error.hint == process.MORE_TIME
+    assert error.hint == bounds.MORE_TIME
     wait_until_gone(int((tmp_path / "child").read_text()))
 
 
@@ -157,9 +157,9 @@ def test_ctrl_c_ends_all_that_a_command_started(tmp_path):
         tmp_path,
         f"""
         from pathlib import Path
-        from scaffold import process
+        from scaffold.process import bounds, commands
         try:
-            process.run("sleep 1000 & echo $! $$ > child.new; mv child.new child; wait", Path({str(tmp_path)!r}), {{}}, seconds=600)
+            commands.run("sleep 1000 & echo $! $$ > child.new; mv child.new child; wait", Path({str(tmp_path)!r}), {{}}, seconds=600)
         except KeyboardInterrupt:
             print("interrupted")
         """,
@@ -175,13 +175,13 @@ def test_ctrl_c_ends_all_that_a_command_started(tmp_path):
 LIMITED = """
 import re, signal, time
 from jinja2.sandbox import SandboxedEnvironment
-from scaffold import process
+from scaffold.process import bounds, commands
 from scaffold.errors import LimitError, RenderError
 from scaffold.templating.limits import Limits
 from scaffold.templating.templates import Templates
 render = lambda text, **context: Templates({"f": text.encode()}, "base").render("f", context)
 try:
-    with process.limited(Limits(seconds=%d, megabytes=%d), "rendering"):
+    with bounds.limited(Limits(seconds=%d, megabytes=%d), "rendering"):
         %s
     print("went on")
 except LimitError as error:
@@ -243,19 +243,19 @@ def test_code_that_catches_everything_is_stopped_all_the_same(tmp_path):
 
 def test_of_two_limits_the_earlier_counts_whichever_is_inside(tmp_path):
     nested = """
-        with process.limited(Limits(seconds=%d), "the inner"):
+        with bounds.limited(Limits(seconds=%d), "the inner"):
             time.sleep(1000)"""
     assert output(tmp_path, LIMITED % (1, 500, nested % 600)) == LATE
     assert output(tmp_path, LIMITED % (600, 500, nested % 1)).startswith("the inner took longer than 1 s")
     after = """
-        with process.limited(Limits(seconds=600), "the inner"): pass
+        with bounds.limited(Limits(seconds=600), "the inner"): pass
         time.sleep(1000)"""
     assert output(tmp_path, LIMITED % (1, 500, after)) == LATE
 
 
 def test_no_time_counts_while_paused(tmp_path):
     paused = """
-        with process.paused(), process.paused():
+        with bounds.paused(), bounds.paused():
             time.sleep(1.5)
         print("went on")
         time.sleep(1000)"""
@@ -269,7 +269,7 @@ def test_a_timer_and_a_handler_of_the_caller_are_given_back():
     before = signal.signal(signal.SIGALRM, handler)
     try:
         signal.setitimer(signal.ITIMER_REAL, 5000, 7)
-        with process.limited(Limits(seconds=600), "it"):
+        with bounds.limited(Limits(seconds=600), "it"):
             assert signal.getitimer(signal.ITIMER_REAL)[0] <= 600
         left, interval = signal.getitimer(signal.ITIMER_REAL)
         assert 600 < left <= 5000
@@ -283,11 +283,11 @@ def test_a_timer_and_a_handler_of_the_caller_are_given_back():
 def test_the_bound_on_memory_is_taken_back_and_a_tighter_one_stays():
     resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_AS)
-    with process.limited(Limits(), "it"):
+    with bounds.limited(Limits(), "it"):
         outer = resource.getrlimit(resource.RLIMIT_AS)[0]
-        with process.limited(Limits(megabytes=10**6), "it"):
+        with bounds.limited(Limits(megabytes=10**6), "it"):
             assert resource.getrlimit(resource.RLIMIT_AS)[0] == outer
-        with process.limited(Limits(megabytes=1), "it"):
+        with bounds.limited(Limits(megabytes=1), "it"):
             assert resource.getrlimit(resource.RLIMIT_AS)[0] < outer
         assert resource.getrlimit(resource.RLIMIT_AS)[0] == outer
     assert resource.getrlimit(resource.RLIMIT_AS) == before
@@ -295,14 +295,14 @@ def test_the_bound_on_memory_is_taken_back_and_a_tighter_one_stays():
 
 def test_a_command_run_meanwhile_has_its_own_limit_and_all_the_memory(tmp_path):
     run("ulimit -v > outside", tmp_path)
-    with process.limited(Limits(seconds=1), "it"):
+    with bounds.limited(Limits(seconds=1), "it"):
         run("ulimit -v > inside; sleep 1.5", tmp_path)
     assert (tmp_path / "inside").read_text() == (tmp_path / "outside").read_text()
 
 
 def test_other_errors_pass_as_they_are():
     for error in (KeyError("a"), KeyboardInterrupt(), LimitError("another")):
-        with pytest.raises(type(error)) as caught, process.limited(Limits(), "it"):
+        with pytest.raises(type(error)) as caught, bounds.limited(Limits(), "it"):
             raise error
         assert caught.value is error
 
@@ -311,7 +311,7 @@ def test_beside_the_main_thread_nothing_is_limited():
     seen = []
 
     def work():
-        with process.limited(Limits(), "it"), process.paused():
+        with bounds.limited(Limits(), "it"), bounds.paused():
             seen.append(signal.getitimer(signal.ITIMER_REAL))
 
     thread = threading.Thread(target=work)

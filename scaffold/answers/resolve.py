@@ -7,6 +7,7 @@ from typing import Any
 from scaffold.answers.cast import EXPECTED, cast, truthy
 from scaffold.answers.choices import Choice, choices, items_of
 from scaffold.answers.question import MISSING, TYPES, Answers, Ask, Asked, Question
+from scaffold.answers.secrets import secrets_among, still_secret, tells, texts_of
 from scaffold.errors import AnswerError, FormatError, RenderError
 from scaffold.templating.templates import UNSET, Context, Texts, UnsetError
 
@@ -36,6 +37,7 @@ class Resolver:
         self._context: Context = {}
         self._missing: list[str] = []
         self._secrets: set[str] = set()
+        self._secret_texts: set[str] = set()
         self._guessed: list[str] = []
         self._unasked: list[str] = []
 
@@ -70,6 +72,7 @@ class Resolver:
                 self._missing.append(question.name)
             return
         self._answers[question.name] = value
+        self._secret_texts |= secrets_among([question], self._answers)
         if question.secret or self._tells_secret(question, value):
             self._secrets.add(question.name)
         else:
@@ -84,12 +87,26 @@ class Resolver:
         default = self._default_of(question)
         if default is not MISSING:
             self._answers[question.name] = default
+            self._secret_texts |= secrets_among([question], self._answers)
+            if self._holds_secret(question, default):
+                self._secrets.add(question.name)
 
     def _tells_secret(self, question: Question, value: Any) -> bool:
-        """Whether the value is a default that was computed from a secret: recorded, it would give that away."""
-        if not self._secrets & self._texts.names_in(question.default, question.where):
-            return False
-        return bool(value == self._default_of(question))
+        """Whether the value was computed from a secret: recorded, it would give that away.
+
+        What a person has typed is theirs to tell.
+        """
+        holds = self._holds_secret(question, value)
+        if holds and question.choices is not None:
+            return True
+        named = self._secrets & self._texts.names_in(question.default, question.where)
+        return bool((holds or named) and value == self._default_of(question))
+
+    def _holds_secret(self, question: Question, value: Any) -> bool:
+        """Whether a secret stands in a value, as by an include, and not in the question as the template has it."""
+        secrets = still_secret(self._secret_texts, self._recorded)
+        written = {*texts_of([question.default, question.choices])}
+        return any(tells(text, secrets) for text in texts_of(value) if text not in written)
 
     def _asks(self, question: Question) -> bool:
         return truthy(self._rendered(question.ask, question))

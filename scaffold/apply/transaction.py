@@ -92,7 +92,7 @@ def swap(place: Place, record: Record, changes: list[Change]) -> None:
     """Move the staged files into place one by one, then write git's index once; raises OSError or ProjectError."""
     known: set[str] = set()
     for change in sorted(changes, key=lambda change: change.after is not None):  # a file may become a folder
-        if _side_now(place, change.path, known) != side_of(change.before):
+        if not _stands(place, change, known):
             raise ProjectError(
                 f"nothing was changed: {change.path} was edited meanwhile", where=str(place.root), hint="run it again"
             )
@@ -101,6 +101,12 @@ def swap(place: Place, record: Record, changes: list[Change]) -> None:
         elif not change.after.same_as(change.before):
             disk.swap_in(_staged(record.folder, change.path), place.root, change.path, known)
     _write_index(place, {change.path: change.index for change in changes})
+
+
+def _stands(place: Place, change: Change, known: set[str]) -> bool:
+    """Whether what stands at a path is as before; contents are compared as they are, which takes no digest."""
+    now = _file_now(place, change.path, known)
+    return now is change.before if now is None or change.before is None else now.same_as(change.before)
 
 
 @contextmanager
@@ -212,9 +218,7 @@ def _take_head_back(place: Place, record: Record) -> None:
 
 
 def _write_index(place: Place, entries: Mapping[str, Mapping[int, Entry] | None]) -> None:
-    wanted = {_in_repository(place, path): stages for path, stages in entries.items() if stages is not None}
-    if wanted and place.repository.staged(wanted) != wanted:
-        place.repository.stage(wanted)
+    place.repository.stage({_in_repository(place, path): s for path, s in entries.items() if s is not None})
 
 
 def _in_repository(place: Place, path: str) -> str:
@@ -225,10 +229,14 @@ def _staged(folder: Path, path: str) -> str:
     return f"{folder}/after/{sha256(path.encode()).hexdigest()}"
 
 
-def _side_now(place: Place, path: str, known: set[str] | None = None) -> Side:
+def _side_now(place: Place, path: str) -> Side:
+    return side_of(_file_now(place, path))
+
+
+def _file_now(place: Place, path: str, known: set[str] | None = None) -> File | None:
     """Return what stands at `path`; a folder is no file, whatever is in it."""
     try:
-        return side_of(disk.read(place.root, path, known))
+        return disk.read(place.root, path, known)
     except ProjectError:
         here = place.root / path
         if here.is_dir() and not here.is_symlink():

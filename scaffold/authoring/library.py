@@ -84,8 +84,9 @@ def _shown(release: Release, versions: tuple[str, ...]) -> Shown:
 def _code(release: Release) -> Iterator[str]:
     """Say what of a release runs only with trust, and where it stands."""
     for layer in release.layers:
-        settings, config = layer.settings, layer.where(layer.config)
-        yield from (f"extension {name} ({config})" for name in settings.extensions if not is_part_of_jinja(name))
+        settings = layer.settings
+        foreign = (name for name in settings.extensions if not is_part_of_jinja(name))
+        yield from (f"extension {name} ({layer.line_of(name)})" for name in foreign)
         yield from (f"task {_spelled(task)}" for task in settings.tasks)
         yield from (f"hook {layer.where(hook)}" for hook in settings.hooks)
         for migration in settings.migrations:

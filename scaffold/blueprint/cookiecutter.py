@@ -7,7 +7,7 @@ from posixpath import normpath
 from typing import Any
 
 from scaffold.answers.question import Question
-from scaffold.blueprint.template import ENVOPS, Layer, Settings
+from scaffold.blueprint.template import ENVOPS, Layer, Settings, check_paths
 from scaffold.errors import FormatError
 from scaffold.formats import json as json_format
 from scaffold.formats.located import Located, text, texts
@@ -45,6 +45,7 @@ def parse_layer(name: str, files: Mapping[str, File], directory: str = "") -> La
 
     `directory` is the way to the template where it is not at the top (Cookiecutter's `--directory`).
     """
+    check_paths(files, name)
     below = normpath(directory) if directory.strip("/") else "."
     config = _below(below, CONFIG)
     if below.startswith(("/", "../")) or below == ".." or config not in files:
@@ -76,23 +77,10 @@ def nested(layer: Layer, choice: str) -> Layer:
     return parse_layer(layer.name, layer.files, offered[choice])
 
 
-def answers_of_context(context: Any, where: str) -> Mapping[str, Any]:
-    """Return the answers in what Cookiecutter and cruft record, `{"cookiecutter": {…}}`; raises FormatError."""
-    recorded = context.get("cookiecutter") if isinstance(context, dict) else None
-    if not isinstance(recorded, dict):
-        raise FormatError("there are no answers under `cookiecutter`", where=where)
-    return {name: value for name, value in recorded.items() if not name.startswith("_")}
-
-
-def answers_of_replay(content: bytes, file: str = "the replay file") -> Mapping[str, Any]:
-    """Return the answers in a replay file of Cookiecutter's; raises FormatError."""
-    return answers_of_context(json_format.load(content, file).data, file)
-
-
-def answers_of_cruft(content: bytes, file: str = ".cruft.json") -> Mapping[str, Any]:
-    """Return the answers in cruft's file; raises FormatError."""
-    document = json_format.load(content, file)
-    return answers_of_context(document.required("context", lambda at: at.data), file)
+def answers_in(document: Located) -> Iterator[tuple[str, Located]]:
+    """Yield the answers in what Cookiecutter and cruft record, `{"cookiecutter": {…}}`; raises FormatError."""
+    recorded = document.required("cookiecutter", lambda at: tuple(at.items()))
+    return ((name, value) for name, value in recorded if not name.startswith("_"))
 
 
 def _below(folder: str, path: str) -> str:

@@ -18,7 +18,10 @@ def glob(files: Mapping[str, File], pattern: str, where: str) -> Mapping[str, by
     """Return the contents of the files that a relative glob names, in order of path; raises FormatError."""
     if pattern.startswith("/") or ".." in pattern.split("/"):
         raise FormatError(f"`!include {pattern}` leads out of the template", where=where)
-    wanted = _regex(normpath(pattern))
+    try:
+        wanted = _regex(normpath(pattern))
+    except re.error as error:
+        raise FormatError(f"`!include {pattern}` is no pattern of files: {error}", where=where) from error
     return {path: follow(files, path, lambda _: where).content for path in sorted(files) if wanted.fullmatch(path)}
 
 
@@ -28,7 +31,8 @@ def _regex(pattern: str) -> re.Pattern[str]:
     translated = ""
     for part in re.split(r"(\*\*/|\*|\?|\[[^\]]+\])", pattern):
         named = {"**/": "(?:[^/]+/)*", "*": "[^/]*", "?": "[^/]"}
-        translated += named.get(part) or (part if part.startswith("[") and part.endswith("]") else re.escape(part))
+        is_set = part.startswith("[") and part.endswith("]")
+        translated += named.get(part) or (part.replace("[!", "[^", 1) if is_set else re.escape(part))
     return re.compile(translated)
 
 

@@ -12,10 +12,10 @@ from scaffold.answers.question import Question, parse_question
 from scaffold.blueprint import scripts
 from scaffold.blueprint.files import follow, glob
 from scaffold.blueprint.scripts import Migration, Script
-from scaffold.errors import FormatError
+from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats import yaml
 from scaffold.formats.located import KeyPath, Located, one_of, text, texts
-from scaffold.tree import File
+from scaffold.tree import File, refuse_files_as_folders
 
 Kind = Literal["copier", "cookiecutter"]
 CONFIG = re.compile(r"copier\.(?:[^/]*\.)?(?i:ya?ml)[^./]*")  # as Copier looks for it
@@ -78,6 +78,12 @@ class Layer:
         """Return a file of the template as errors name it."""
         return f"{self.place}/{path}" if self.place else path
 
+    def line_of(self, text: str) -> str:
+        """Return the first line of the configuration that holds a text, as `file:line`."""
+        config, place = self.files.get(self.config), self.where(self.config)
+        lines = config.content.decode(errors="replace").splitlines() if config else []
+        return next((f"{place}:{number}" for number, line in enumerate(lines, 1) if text in line), place)
+
 
 def config_of(files: Mapping[str, File]) -> str | None:
     """Return the name of a template's configuration, or None where it has none."""
@@ -86,6 +92,7 @@ def config_of(files: Mapping[str, File]) -> str | None:
 
 def parse_layer(name: str, place: str, files: Mapping[str, File]) -> Layer:
     """Read a layer from its files; raises FormatError for a setting or question that is wrong or not known."""
+    check_paths(files, place or name)
     configs = sorted(name for name in files if CONFIG.fullmatch(name))
     where = f"{place}/" if place else ""
     if len(configs) > 1:
@@ -109,6 +116,14 @@ def parse_layer(name: str, place: str, files: Mapping[str, File]) -> Layer:
         if not key.startswith("_")
     )  # fmt: skip
     return Layer(name, place, settings, questions, files, configs[0], slips=tuple(slips))
+
+
+def check_paths(files: Mapping[str, File], where: str) -> None:
+    """Raise FormatError for files that cannot be written side by side, which a git tree made by hand can hold."""
+    try:
+        refuse_files_as_folders(files)
+    except ScaffoldError as error:
+        raise FormatError(error.message, where=where) from error
 
 
 def _merged(documents: tuple[Located, ...], file: str) -> Located:

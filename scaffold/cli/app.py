@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 import scaffold
-from scaffold import process
+from scaffold.answers.secrets import hidden_in, masked
 from scaffold.cli import adopt, console, library, project
 from scaffold.errors import ScaffoldError, without_credentials
+from scaffold.process import commands
 from scaffold.report.text import Line
 
 OK, REFUSED, BUG, INTERRUPTED = 0, 1, 70, 130
@@ -52,9 +53,9 @@ def root(
 
 def main() -> int:
     """Run the command line and return its exit code."""
-    for name in process.GIT_LOCAL:
+    for name in commands.GIT_LOCAL:
         os.environ.pop(name, None)
-    process.end_in_order()
+    commands.end_in_order()
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by whoever started us
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - open as long as the process is
@@ -83,7 +84,7 @@ def main() -> int:
 
 
 def _log(error: Exception) -> Path:
-    """Write what a bug report needs, without answers and credentials of the command line; returns where."""
+    """Write what a bug report needs, without secrets and what the command line answers; returns where."""
     import traceback  # only a bug needs it, and the place of its log
 
     from platformdirs import user_log_path
@@ -94,5 +95,5 @@ def _log(error: Exception) -> Path:
     text += "".join(traceback.format_exception(error))
     for value in {word.partition("=")[2] for word in sys.argv} - {""}:
         text = text.replace(value, "...")
-    place.write_text(without_credentials(text))
+    place.write_text(without_credentials(masked(text, hidden_in(error))))
     return place

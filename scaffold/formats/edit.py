@@ -1,25 +1,25 @@
-"""Edits to TOML, YAML and JSON that keep the comments, order and layout of all that is not edited."""
+"""Edits to TOML, YAML and JSON that keep the comments, order and layout of all that is not edited.
+
+What does so is loaded when the first file is edited: most runs edit none, and it is a large part of their memory.
+"""
 
 import json
 import re
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import tomlkit
-import tomlkit.exceptions
-import tomlkit.items
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.scalarstring import SingleQuotedScalarString
 from yaml import SafeLoader, ScalarNode
 
 from scaffold.errors import FormatError
 from scaffold.formats import values
 from scaffold.formats.values import suffix
 
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
+
 Document = MutableMapping[str, Any]
+YAMLS = (".yaml", ".yml")
 
 # A YAML key whose value starts on a later line, and how deep that is indented: a mapping, or a list.
 _OPENED = rb"^( *)[^\s#-][^\n]*:[ \t\r]*(?:#[^\n]*)?\n(?:[ \t\r]*(?:#[^\n]*)?\n)*\1"
@@ -42,13 +42,13 @@ def copy_key(path: str, keys: Sequence[str], *, to: bytes, source: bytes) -> byt
         if key not in holder:
             if not present:
                 return to
-            _put(holder, key, tomlkit.table() if suffix(path) == ".toml" else CommentedMap())
+            _put(holder, key, _new(path))
         parent, holder = holder, holder[key]
         if not isinstance(holder, MutableMapping):
             raise FormatError(f"`{key}` holds no keys in {path}", where=path)
     if present:
         _put(holder, keys[-1], wanted[keys[-1]])
-    elif holder.pop(keys[-1], None) is not None and not holder and isinstance(parent, CommentedMap):
+    elif holder.pop(keys[-1], None) is not None and not holder and parent is not None and suffix(path) in YAMLS:
         _empty(parent, keys[-2])
     result = _dump(path, document, to)
     if values.at(values.parse(path, result), keys) != values.at(values.parse(path, source), keys):
@@ -88,12 +88,28 @@ def deep_merge(path: str, lower: bytes, upper: bytes) -> bytes:
 
 def _put(holder: Any, key: str, value: Any) -> None:
     """Set a key; a TOML table that goes into an inline one becomes inline itself."""
-    inline = isinstance(holder, tomlkit.items.InlineTable) and hasattr(value, "unwrap")
-    holder[key] = value.unwrap() if inline else value
+    if hasattr(value, "unwrap"):
+        from tomlkit.items import InlineTable
+
+        value = value.unwrap() if isinstance(holder, InlineTable) else value
+    holder[key] = value
+
+
+def _new(path: str) -> Any:
+    """Return an empty mapping of a format."""
+    if suffix(path) == ".toml":
+        from tomlkit import table
+
+        return table()
+    from ruamel.yaml.comments import CommentedMap
+
+    return CommentedMap()
 
 
 def _empty(parent: Any, key: str) -> Any:
     """Empty a YAML mapping; its comments go, since ruamel would set `{}` between them and lose the file."""
+    from ruamel.yaml.comments import CommentedMap
+
     parent.ca.items.pop(key, None)
     parent[key] = CommentedMap()
     return parent[key]
@@ -101,13 +117,15 @@ def _empty(parent: Any, key: str) -> Any:
 
 def _spelled(path: str, value: Any) -> Any:
     """Quote what ruamel would write bare, as YAML 1.2 has it, and PyYAML would read as YAML 1.1: no, 12:30."""
-    if suffix(path) not in (".yaml", ".yml"):
+    if suffix(path) not in YAMLS:
         return value
     if isinstance(value, dict):
         return {_spelled(path, key): _spelled(path, item) for key, item in value.items()}
     if isinstance(value, list):
         return [_spelled(path, item) for item in value]
     if isinstance(value, str):
+        from ruamel.yaml.scalarstring import SingleQuotedScalarString
+
         tag = SafeLoader("").resolve(ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
         return value if tag == "tag:yaml.org,2002:str" else SingleQuotedScalarString(value)
     return value
@@ -132,7 +150,7 @@ def _load(path: str, content: bytes) -> Any:
         if loader is _yaml:
             values.parse(path, content)  # bounds the depth, which ruamel does not, and names the line of a mistake
         document = loader(content)
-    except (tomlkit.exceptions.TOMLKitError, YAMLError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise FormatError(f"the file cannot be read: {error}", where=path) from error
     if not isinstance(document, MutableMapping):
         raise FormatError("the file holds no keys", where=path)
@@ -152,7 +170,9 @@ def _dump(path: str, document: Any, before: bytes) -> bytes:
 
 def _dumped(path: str, document: Any, before: bytes) -> bytes:
     if suffix(path) == ".toml":
-        return tomlkit.dumps(document).encode()
+        from tomlkit import dumps
+
+        return dumps(document).encode()
     if suffix(path) == ".json":
         found = re.search(rb"\n([ \t]+)\S", before)
         indent = found[1].decode() if found else "  "
@@ -164,7 +184,9 @@ def _dumped(path: str, document: Any, before: bytes) -> bytes:
     return start + out.getvalue()
 
 
-def _round_trip(content: bytes) -> YAML:
+def _round_trip(content: bytes) -> "YAML":
+    from ruamel.yaml import YAML
+
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 4096
@@ -175,11 +197,26 @@ def _round_trip(content: bytes) -> YAML:
 
 
 def _yaml(content: bytes) -> Any:
-    return _round_trip(content).load(content)
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return _round_trip(content).load(content)
+    except YAMLError as error:
+        raise ValueError(error) from error
+
+
+def _toml(content: bytes) -> Any:
+    from tomlkit import parse
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        return parse(content.decode())
+    except TOMLKitError as error:
+        raise ValueError(error) from error
 
 
 LOADERS: Mapping[str, Callable[[bytes], Any]] = {
-    ".toml": lambda content: tomlkit.parse(content.decode()),
+    ".toml": _toml,
     ".yaml": _yaml,
     ".yml": _yaml,
     ".json": json.loads,

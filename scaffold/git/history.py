@@ -1,10 +1,10 @@
 """What a repository holds at a commit, sizes before contents, and how its commits are called."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from pygit2 import Commit, Oid, Repository, Tree
+from pygit2 import Blob, Commit, Oid, Repository, Tree
 from pygit2 import GitError as LibgitError
 from pygit2.enums import DescribeStrategy, FileMode, FileStatus, ObjectType
 
@@ -34,24 +34,29 @@ class Item(NamedTuple):
 
 
 class History:
-    """The commits of one repository and what they hold."""
+    """The commits of one repository and what they hold, all of it or what lies below one folder."""
 
-    def __init__(self, repository: Repository, root: Path) -> None:
-        """Wrap an open repository; `root` is what errors name."""
+    def __init__(self, repository: Repository, root: Path, folder: str = "") -> None:
+        """Wrap an open repository; `root` is what errors name, `folder` what `names` and `items` count from."""
         self._repository = repository
         self._root = root
+        self._folder = folder
+
+    def below(self, folder: str) -> "History":
+        """Return the same commits with what a folder of the repository holds."""
+        return History(self._repository, self._root, folder)
 
     def names(self, commit: str) -> tuple[str, ...]:
         """Return the names at the top of a commit's tree, those of folders with a slash."""
         with explained(self._root):
-            tree = self._commit(commit).tree
-            return tuple(f"{item.name}/" if item.type == ObjectType.TREE else str(item.name) for item in tree)
+            top = self._top(commit)
+            return tuple(f"{item.name}/" if item.type == ObjectType.TREE else str(item.name) for item in top)
 
     def items(self, commit: str) -> Iterator[Item]:
         """Yield everything at a commit, folders before what they hold; no content is read."""
         with explained(self._root):
             header = self._repository.odb.read_header
-            stack = [("", self._commit(commit).tree)]
+            stack = [("", self._top(commit))]
             while stack:
                 prefix, tree = stack.pop()
                 for item in tree:
@@ -63,6 +68,15 @@ class History:
                         yield Item(path, mode, str(item.id))
                     else:
                         yield Item(path, mode, str(item.id), header(item.id)[1])
+
+    def above(self, commit: str, name: str) -> Mapping[str, bytes]:
+        """Return the files called `name` in the folders above the one that counts, by their path in the repository."""
+        folders = self._folder.split("/") if self._folder else []
+        with explained(self._root):
+            tree = self._commit(commit).tree
+            paths = ("/".join([*folders[:depth], name]) for depth in range(len(folders)))
+            found = {path: tree[path] for path in paths if path in tree}
+            return {path: item.data for path, item in found.items() if isinstance(item, Blob)}
 
     def content(self, id_: str) -> bytes:
         """Return what a blob holds; raises GitError where the database lacks it."""
@@ -135,9 +149,23 @@ class History:
             return dict(sorted(found.items()))
 
     def is_dirty(self) -> bool:
-        """Whether the work tree or the index differs from HEAD, new files included."""
+        """Whether the work tree or the index differs from HEAD below the folder, new files included."""
         with explained(self._root):
-            return bool(self._repository.status(untracked_files="normal"))
+            paths = self._repository.status(untracked_files="normal")
+            if not self._folder:
+                return bool(paths)
+            own = f"{self._folder}/"  # git names what is new as a whole by the topmost folder of it
+            return any(path.startswith(own) or (path.endswith("/") and own.startswith(path)) for path in paths)
+
+    def _top(self, commit: str) -> Iterable[Any]:
+        tree = self._commit(commit).tree
+        if not self._folder:
+            return tree
+        try:
+            found = tree[self._folder]
+        except KeyError:
+            return ()
+        return found if isinstance(found, Tree) else ()
 
     def _commit(self, id_: str) -> Commit:
         return self._repository[Oid(hex=id_)].peel(Commit)

@@ -11,13 +11,15 @@ from pygit2.ffi import C, ffi
 
 from scaffold.git.explained import explained
 from scaffold.git.history import History
-from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id
+from scaffold.git.pack import MOST_BYTES, write_pack
+from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode
 
 MODES: Mapping[int, Mode] = {
     FileMode.BLOB: REGULAR,
     FileMode.BLOB_EXECUTABLE: EXECUTABLE,
     FileMode.LINK: SYMLINK,
 }
+FEW = 16  # from so many new blobs on, they become one pack
 SKIP_WORKTREE = 1 << 14  # git's index-format.txt; pygit2 does not show an entry's flags
 Entry = tuple[str, str]  # mode in octal digits, blob id
 Staged = Mapping[int, Entry]  # index stage (0: merged; 1 base, 2 ours, 3 theirs) -> entry
@@ -40,6 +42,12 @@ class Objects:
         with explained(self.root):
             return None if self._repository.head_is_unborn else str(self._repository.head.target)
 
+    @property
+    def _database(self) -> Path:
+        """The folder of its objects, which linked work trees share."""
+        shared = self.folder / "commondir"
+        return (self.folder / shared.read_text().strip() if shared.is_file() else self.folder) / "objects"
+
     def branch(self) -> str | None:
         """Return the full name of the branch that HEAD names, or None where HEAD is a commit."""
         with explained(self.root):
@@ -51,22 +59,28 @@ class Objects:
     def blob(self, id_: str) -> bytes | None:
         """Return a blob's content, or None where the database does not have it."""
         try:
-            found = self._repository.get(Oid(hex=id_))
-        except (LibgitError, ValueError):
+            kind, content = self._repository.odb.read(Oid(hex=id_))
+        except (KeyError, LibgitError, ValueError):
             return None
-        return found.data if isinstance(found, Blob) else None
+        return content if kind == ObjectType.BLOB else None
 
     def has(self, id_: str) -> bool:
         """Whether the database holds the object."""
         return self._repository.odb.exists(Oid(hex=id_))
 
-    def write_blobs(self, contents: Iterable[bytes]) -> None:
-        """Store those blobs that the database does not hold."""
+    def store(self, files: Iterable[File]) -> None:
+        """Store the contents that the database does not hold: few as git adds files, many as it fetches them."""
         with explained(self.root):
-            for id_, content in {blob_id(content): content for content in contents}.items():
-                if id_ not in self._stored:
-                    self._repository.create_blob(content)
-                    self._stored.add(id_)
+            wanted = {file.blob: file.content for file in files if file.blob not in self._stored}
+            # Not `Odb.exists`: it reads the folder of packs again for each blob that is not there.
+            backends = list(self._repository.odb.backends)
+            new = {id_ for id_ in wanted if not any(backend.exists(Oid(hex=id_)) for backend in backends)}
+            packed = new if len(new) >= FEW and sum(len(wanted[id_]) for id_ in new) < MOST_BYTES else set()
+            if packed:
+                write_pack(self._database, {id_: wanted[id_] for id_ in packed})
+            for id_ in wanted.keys() - packed:
+                self._repository.create_blob(wanted[id_])  # which also tells git's clean-up that it is in use
+            self._stored |= wanted.keys()
 
     def keep(self, reference: str, blobs: Iterable[str]) -> None:
         """Point a reference at a tree of blobs, each under its id, so that git's clean-up keeps them.
@@ -202,12 +216,15 @@ class Objects:
         return found
 
     def stage(self, changes: Mapping[str, Staged]) -> None:
-        """Set the index entries of some paths (none: take the path out) in one write."""
+        """Set the index entries of some paths (none: take the path out) in one write, if any differs."""
         with explained(self.root):
             index = self._repository.index
-            index.read()
+            staged = self.staged(changes)
+            differing = {path: stages for path, stages in changes.items() if staged[path] != stages}
+            if not differing:
+                return
             conflicted = self._conflicts(index)
-            for path, stages in changes.items():
+            for path, stages in differing.items():
                 if path in conflicted:
                     del index.conflicts[path]
                 if path in index:
@@ -368,11 +385,8 @@ def open_repository(path: Path) -> Objects:
 
 
 def is_repository(path: Path) -> bool:
-    """Whether `path` itself is a repository, bare or the top of a work tree; raises GitError for one it cannot read."""
-    if (path / ".git").exists() or ((path / "HEAD").is_file() and (path / "objects").is_dir()):
-        open_repository(path)
-        return True
-    return False
+    """Whether `path` itself looks like a repository, bare or the top of a work tree."""
+    return (path / ".git").exists() or ((path / "HEAD").is_file() and (path / "objects").is_dir())
 
 
 def unified_diff(path: str, old: bytes | None, new: bytes | None) -> str:

@@ -50,7 +50,7 @@ def make(before: Lock, ours: Mapping[str, File], target: Target, find_base: Find
         else:
             actions += _follow(action, old) if place != path else [action]
         if case.theirs is not None or action.verb == "conflict":
-            files[path] = replace(_next_base(case, action), at=place if place not in (old, path) else None)
+            files[path] = _next_base(case, action, at=place if place not in (old, path) else None)
     lock_after = replace(target.lock, files=files)
     return Plan(actions=tuple(sorted(actions, key=lambda a: a.path)), lock_before=before, lock_after=lock_after)
 
@@ -98,12 +98,12 @@ def _follow(action: Action, old: str) -> Iterator[Action]:
     yield replace(action, verb=verb, before=None, why=f"moved from {old}{edited}")
 
 
-def _next_base(case: Case, action: Action) -> Locked:
+def _next_base(case: Case, action: Action, at: str | None) -> Locked:
     """Return the lock's entry after the action; an open conflict keeps its old base."""
     locked, theirs = case.locked, case.theirs
     if theirs is None:
         assert locked is not None  # noqa: S101 - only what was applied can have been dropped
-        return replace(locked, pending=DROPPED, left=_left(action))
+        return replace(locked, pending=DROPPED, left=_left(action), at=at)
     after = Locked(
         blob=theirs.blob,
         mode=theirs.mode,
@@ -111,6 +111,7 @@ def _next_base(case: Case, action: Action) -> Locked:
         origin=theirs.origin,
         sha256=theirs.sha256 if case.ownership.file == "locked" else None,
         keys=_digests(case, theirs),
+        at=at,
     )
     if locked and (case.ownership.file == "seeded" or action.verb == "leave"):
         # What was given once stays the base; so does what the team deleted, should it come back.

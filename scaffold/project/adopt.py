@@ -1,6 +1,6 @@
 """Adopt: take over what Copier, cruft, Cookiecutter or nobody made, as it stands, with its history as it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,14 @@ from scaffold.apply.record import Operation
 from scaffold.errors import ProjectError
 from scaffold.git.objects import Objects, find_repository
 from scaffold.project import found
-from scaffold.project.basis import Basis, Wish, proposed, recorded, replayed, search
-from scaffold.project.changes import changes_of, keep_base
+from scaffold.project.basis import Basis, Confirm, Wish, proposed, recorded, replayed, search
+from scaffold.project.changes import changes_of, keep_base, to_store
 from scaffold.project.opened import FOLDER, place_of
 from scaffold.project.takeover import Takeover, take_over
 from scaffold.project.update import commit_applied, refuse_dirty, refuse_unfit
 from scaffold.render.means import Means
 from scaffold.report.results import Adopted
 from scaffold.sources.locate import BUILT_IN, Notify
-
-Confirm = Callable[[Adopted], bool]
 
 
 def adopt(
@@ -53,37 +51,50 @@ def adopt(
     library to look through instead of `library`.
     """
     start = _start(Path(directory))
-    repository = _repository(start)
     wish = Wish(
         start=start,
-        repository=repository,
+        repository=_repository(start),
         source=source,
         template=template,
         at=at,
+        answers_file=None if answers_file is None else Path(answers_file),
+        replay=None if replay is None else Path(replay),
         blueprint=blueprint,
         data=data or {},
+        yes=yes,
+        confirm=confirm,
         ask=ask,
         keep_copier=keep_copier,
+        dry_run=dry_run,
+        commit=commit,
         offline=offline,
         means=means,
         library=library,
         notify=notify,
     )
-    origin = None
-    if template is None and replay is None and (blueprint is None or answers_file is not None):
-        origin = found.find(start, repository, None if answers_file is None else Path(answers_file))
-    if origin is not None:
-        basis = recorded(wish, origin)
-    elif replay is not None and (known := replayed(wish, Path(replay))) is not None:
-        basis = known
-    else:
-        proposal = search(wish, Path(replay) if replay is not None else None)
-        if not (yes or blueprint is not None):
-            result = take_over(proposed(wish, proposal, agreed=False), wish).result(proposed=True)
-            if confirm is None or not confirm(result):
-                return result
-        basis = proposed(wish, proposal, agreed=not dry_run)
-    return _carry_out(basis, wish, sure=yes, dry_run=dry_run, commit=commit)
+    return _adopted(wish)
+
+
+def _adopted(wish: Wish) -> Adopted:
+    known = _known(wish)
+    if known is not None:
+        return _carry_out(known, wish)
+    proposal = search(wish)
+    if not (wish.yes or wish.blueprint is not None):
+        result = take_over(proposed(wish, proposal, agreed=False), wish).result(proposed=True)
+        if wish.confirm is None or not wish.confirm(result):
+            return result
+    return _carry_out(proposed(wish, proposal, agreed=not wish.dry_run), wish)
+
+
+def _known(wish: Wish) -> Basis | None:
+    """Return what a file says that the repository was made from, or None where it has to be found out."""
+    told = wish.template is None and wish.replay is None
+    if told and (wish.blueprint is None or wish.answers_file is not None):
+        origin = found.find(wish.start, wish.repository, wish.answers_file)
+        if origin is not None:
+            return recorded(wish, origin)
+    return replayed(wish)
 
 
 def _start(directory: Path) -> Path:
@@ -107,19 +118,19 @@ def _refuse_adopted(root: Path) -> None:
         )
 
 
-def _carry_out(basis: Basis, wish: Wish, *, sure: bool, dry_run: bool, commit: bool) -> Adopted:
+def _carry_out(basis: Basis, wish: Wish) -> Adopted:
     _refuse_adopted(basis.root)
     place = place_of(basis.root, wish.repository)
-    with nullcontext() if dry_run else transaction.exclusively(place):
+    with nullcontext() if wish.dry_run else transaction.exclusively(place):
         records.refuse_interrupted(place)
         taken = take_over(basis, wish)
-        if not sure:
+        if not wish.yes:
             taken.refuse_unlike()
-        if dry_run:
+        if wish.dry_run:
             return taken.result()
         refuse_dirty(taken.project, taken.plan.changes, "the adoption")
         refuse_unfit(place.repository, None)
-        made = _write(taken, commit=commit)
+        made = _write(taken, commit=wish.commit)
     return taken.result(applied=True, commit=made)
 
 
@@ -127,7 +138,7 @@ def _write(taken: Takeover, *, commit: bool) -> str | None:
     place, after = taken.project.place, taken.plan.lock_after
     what = f"adopt {after.blueprint} {after.version}"
     changes = changes_of(taken.prepared)
-    keep_base(place, after, (file.content for file in taken.basis.rendered.tree.values()))
+    keep_base(place, after, to_store(taken.prepared, changes))
     record = transaction.stage(place, Operation("adopt", what, commits=commit), changes)
     with transaction.rolling_back(place, record):
         transaction.swap(place, record, changes)

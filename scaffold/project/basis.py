@@ -1,6 +1,6 @@
 """What an adoption starts from: a release rendered as it once was, by what the repository records or by what fits."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ from scaffold.project.opened import Project, prefix_of, read_ours
 from scaffold.project.stamp import stamp, trusting
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
+from scaffold.report.results import Adopted
 from scaffold.sources import address
 from scaffold.sources.library import Library
 from scaffold.sources.locate import Notify, locate
@@ -34,6 +35,8 @@ TELLING = ("pyproject.toml", "package.json", ".github/CODEOWNERS", "CODEOWNERS",
 HALF = 0.5
 LEAST = 0.1  # of a fit that is proposed
 
+Confirm = Callable[[Adopted], bool]
+
 
 class Wish(NamedTuple):
     """What was asked for: see `adopt`."""
@@ -43,10 +46,16 @@ class Wish(NamedTuple):
     source: str | None
     template: str | None
     at: str | None
+    answers_file: Path | None
+    replay: Path | None
     blueprint: str | None
     data: Mapping[str, Any]
+    yes: bool
+    confirm: Confirm | None
     ask: Ask | None
     keep_copier: bool
+    dry_run: bool
+    commit: bool
     offline: bool
     means: Means
     library: str
@@ -72,13 +81,13 @@ class Basis:
 
 def recorded(wish: Wish, origin: Origin) -> Basis:
     """Render what a file in the repository, or Cookiecutter's replay, says; raises ScaffoldError."""
-    if origin.folder:
-        raise SourceError(
-            f"the template lies in the folder {origin.folder} of its repository",
-            where=str(origin.file),
-            hint="name an address that holds the template alone with --source, as a copy of that folder is",
-        )
     library = _opened(wish, origin)
+    if wish.keep_copier and address.parted(library.address).folder:
+        raise ProjectError(
+            f"--keep-copier would record {library.address}, and Copier cannot fetch a folder of a repository",
+            where=str(origin.file),
+            hint="adopt without --keep-copier",
+        )
     name = _name(library, wish)
     release = _release(library, name, wish.at or origin.ref, origin)
     require_scaffold(release.blueprint, scaffold.__version__)
@@ -87,13 +96,15 @@ def recorded(wish: Wish, origin: Origin) -> Basis:
     answers = origin.answers if release.kind == "copier" else {n: v for n, v in origin.answers.items() if n in known}
     root = wish.start if origin.tool == "Cookiecutter" else origin.file.parent
 
-    def render(root: Path) -> Rendered:
+    def render(root: Path, means: Means) -> Rendered:
         return _rendered(release, root, answers, wish, origin, means)
 
-    rendered = render(root)
+    # The folder is found without tasks, so that they run once; Cookiecutter's hooks may be needed to render at all.
+    trial = means._replace(skip_tasks=True) if origin.tool == "Copier" else means
+    rendered = render(root, trial)
     better = _above(root, rendered, origin, wish.repository)
-    if better != root:
-        root, rendered = better, render(better)
+    if better != root or trial != means:
+        root, rendered = better, render(better, means)
     if wish.keep_copier and origin.file != root / rendered.answers_file:
         raise ProjectError(
             f"--keep-copier keeps {rendered.answers_file} up, and this project's answers are in another file",
@@ -107,8 +118,11 @@ def recorded(wish: Wish, origin: Origin) -> Basis:
 
 
 def _opened(wish: Wish, origin: Origin) -> Library:
+    given = wish.source or wish.template
+    if given and not wish.blueprint:  # moved, with the folder where it was
+        given = found.within(given, origin.folder)
     try:
-        return wish.open(wish.source or wish.template or origin.source)
+        return wish.open(given or origin.source)
     except SourceError as error:
         if wish.source or wish.template or error.where == str(origin.file):
             raise
@@ -137,12 +151,15 @@ def _release(library: Library, name: str, ref: str | None, origin: Origin) -> Re
 
 
 def _means(wish: Wish, release: Release, library: Library) -> tuple[Means, list[str]]:
-    """Return how to render: without trust the template's scripts are left out, and that is said."""
+    """Return how to render: without trust the template's scripts, if any, are left out, and that is said."""
     means = trusting(wish.means, library.address)
-    scripts = any(layer.settings.tasks or layer.settings.hooks for layer in release.layers)
-    if means.trust or not scripts:
+    hooks = any(layer.settings.hooks for layer in release.layers)
+    if not (hooks or any(layer.settings.tasks for layer in release.layers)):
+        return means._replace(skip_tasks=True), []
+    if means.trust:
         return means, []
-    note = "the template's tasks were not run, so what they changed shows as an edit; --trust runs them"
+    what = "tasks and hooks" if hooks else "tasks"
+    note = f"the template's {what} were not run, so what they changed shows as an edit; --trust runs them"
     return means._replace(skip_tasks=True), [note]
 
 
@@ -197,9 +214,11 @@ def _said(library: Library, release: Release) -> tuple[str, ...]:
     return tuple(note for note in (library.note, retired(release.blueprint)) if note)
 
 
-def replayed(wish: Wish, file: Path) -> Basis | None:
-    """Render what Cookiecutter's replay says, or return None where it does not say of which version."""
-    origin, ref = found.replayed(file), None
+def replayed(wish: Wish) -> Basis | None:
+    """Render what Cookiecutter's replay says, or return None where none is named or it does not say which version."""
+    if wish.replay is None:
+        return None
+    origin, ref = found.replayed(wish.replay), None
     if wish.template:
         wanted = _address(wish.template)
         wish, ref = wish._replace(template=wanted.source), wanted.ref
@@ -220,7 +239,7 @@ class Proposal(NamedTuple):
     given: Mapping[str, Any]
 
 
-def search(wish: Wish, replay: Path | None) -> Proposal:
+def search(wish: Wish) -> Proposal:
     """Find how well the repository fits the blueprints of a library, or one template; raises ScaffoldError."""
     if wish.keep_copier:
         raise ProjectError("there is no answers file of Copier's to keep up", where=str(wish.start))
@@ -230,6 +249,7 @@ def search(wish: Wish, replay: Path | None) -> Proposal:
     if wish.blueprint:
         name, _, ref = wish.blueprint.partition("@")
         version = ref or version
+    replay = wish.replay
     if wanted and replay is None:
         replay = found.replay_of(plain_name(wanted.source or ""))
     given = {**(found.replayed(replay).answers if replay else {}), **wish.data}
@@ -244,14 +264,27 @@ def search(wish: Wish, replay: Path | None) -> Proposal:
         raise AnswerError(
             f"nothing that was compared asks for `{unknown[0]}`", hint=f"it is asked for: {', '.join(sorted(asked))}"
         )
-    best = max((fit.score for fit in fits), default=0.0)
-    if not fits or (not wish.blueprint and wanted is None and best < LEAST):
-        raise ProjectError(
-            f"no blueprint in {library.address} fits this repository: the best by {best:.0%}",
+    fits.sort(key=lambda fit: -fit.score)
+    if not fits or (fits[0].score < LEAST and not (wish.blueprint or (wanted and version))):
+        raise _unlike(wish, library, fits)
+    return Proposal(library, tuple(fits), given)
+
+
+def _unlike(wish: Wish, library: Library, fits: list[Fit]) -> ProjectError:
+    """Return the error for a repository that nothing fits, which a yes is not enough to take over."""
+    if wish.template and fits:
+        name, version = fits[0].release.blueprint.name, fits[0].release.version
+        return ProjectError(
+            f"{name} hardly fits this repository: {version} does best, by {fits[0].score:.0%}",
             where=str(wish.start),
-            hint="name one with --blueprint, or its template with --from ADDRESS",
+            hint=f"name the version it was made from with --at VERSION, or take it with --blueprint {name}@VERSION",
         )
-    return Proposal(library, tuple(sorted(fits, key=lambda fit: -fit.score)), given)
+    best = fits[0].score if fits else 0.0
+    return ProjectError(
+        f"no blueprint in {library.address} fits this repository: the best by {best:.0%}",
+        where=str(wish.start),
+        hint="name one with --blueprint NAME[@VERSION], or its template with --from ADDRESS",
+    )
 
 
 def unlocked(root: Path, repository: Objects) -> Project:
@@ -273,6 +306,8 @@ def proposed(wish: Wish, proposal: Proposal, *, agreed: bool) -> Basis:
     best, library = proposal.fits[0], proposal.library
     require_scaffold(best.release.blueprint, scaffold.__version__)
     means, notes = _means(wish, best.release, library)
+    if best.score < LEAST:
+        notes.append(f"{best.release.blueprint.name} {best.release.version} hardly fits this repository")
     rendered = best.rendered
     if agreed:
         asked = {question.name for question in best.release.questions}

@@ -14,6 +14,7 @@ from scaffold.render.means import Means
 from scaffold.report.results import Diff, Difference
 from scaffold.sources.library import Library
 from scaffold.sources.locate import Notify, locate
+from scaffold.templating.limits import UNLIMITED
 from scaffold.tree import File
 
 
@@ -79,6 +80,7 @@ def _library(project: Project, *, offline: bool, notify: Notify) -> Library | No
             base=project.root,
             offline=offline,
             notify=notify,
+            limits=UNLIMITED,
             called=project.recorded.blueprint,
         )
     except SourceError:

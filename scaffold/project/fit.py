@@ -14,9 +14,9 @@ from packaging.version import Version
 
 from scaffold.answers.question import Asked
 from scaffold.blueprint.release import Release
-from scaffold.errors import NotNativeError, ProjectError, ScaffoldError
+from scaffold.errors import NotNativeError, ScaffoldError
 from scaffold.project import guess
-from scaffold.project.opened import Project, read_ours
+from scaffold.project.opened import Project, read_readable
 from scaffold.project.stamp import stamp
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Engine, Means
@@ -43,14 +43,8 @@ class Ours:
         """Return those of `paths` that are there."""
         wanted = list(paths)
         missing = [path for path in wanted if path not in self._files]
-        self._files |= dict.fromkeys(missing) | self._read(missing)
+        self._files |= dict.fromkeys(missing) | read_readable(self.project, missing)
         return {path: file for path in wanted if (file := self._files[path]) is not None}
-
-    def _read(self, paths: list[str]) -> dict[str, File]:
-        try:
-            return read_ours(self.project, paths)
-        except ProjectError:  # a folder stands where a render has a file
-            return {} if len(paths) == 1 else {p: file for one in paths for p, file in self._read([one]).items()}
 
     def alike(self, path: str, theirs: File) -> float:
         """Return which share of a stamped file's lines the file of that path has; 0 where there is none."""
@@ -128,11 +122,32 @@ class Search:
             newest = self._fit(library, name, start)
         if newest is None:
             return None
-        fits = {one: self._with(library.release(name, one), newest.chosen) for one in versions} | {start: newest}
-        near = [one for one in _near(everything, _best(fits)) if one not in fits]
-        fits |= {one: self._with(library.release(name, one), newest.chosen) for one in near}
-        best = _best(fits)
-        return newest if best == start else self._fit(library, name, best)
+        fits = {start: newest}
+        for one in _ends(versions):  # what was answered once may not show in what the newest writes
+            if self._renders < MOST_RENDERS // 2 and (fit := self._fit(library, name, one)):
+                fits[one] = fit
+        guessed, guesses = frozenset(fits), [fit.chosen for fit in fits.values()]
+        for one in [*versions, start]:
+            self._try(library, name, one, guesses, fits)
+        guesses = [fits[_best(fits)].chosen]
+        for one in _near(everything, _best(fits)):
+            if one not in fits:
+                self._try(library, name, one, guesses, fits)
+        version = _best(fits)
+        again = None if version in guessed else self._fit(library, name, version)
+        return max(filter(None, (again, fits[version])), key=lambda fit: (-len(fit.unanswered), fit.gain))
+
+    def _try(
+        self, library: Library, name: str, version: str, guesses: list[Mapping[str, Any]], fits: dict[str, Fit]
+    ) -> None:
+        """Put a version into `fits` with the answers, of those guessed at others, that fit it best."""
+        release = library.release(name, version)
+        for chosen in guesses if self._renders < MOST_RENDERS else guesses[:1]:
+            if version in fits and fits[version].chosen == chosen:
+                continue
+            fit = self._with(release, chosen)
+            if fit and (version not in fits or fit.gain > fits[version].gain):
+                fits[version] = fit
 
     def _fit(self, library: Library, name: str, version: str) -> Fit | None:
         """Choose an answer to each question once, in their order, each by the render that fits best."""
@@ -222,7 +237,11 @@ def _near(versions: tuple[Version, ...], best: str) -> list[str]:
     return [str(version) for version in finals[max(0, at - step + 1) : at + step]]
 
 
-def _best(fits: Mapping[str, Fit | None]) -> str:
+def _best(fits: Mapping[str, Fit]) -> str:
     """Return the version that fits best, the newest of those that fit alike."""
-    there = {version: fit for version, fit in fits.items() if fit is not None}
-    return max(there, key=lambda version: (there[version].gain, Version(version)))
+    return max(fits, key=lambda version: (fits[version].gain, Version(version)))
+
+
+def _ends(versions: list[str]) -> list[str]:
+    """Return the oldest of some versions and the one in the middle."""
+    return list(dict.fromkeys([versions[0], versions[len(versions) // 2]])) if versions else []

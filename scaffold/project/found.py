@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from scaffold import disk
+from scaffold.blueprint.cookiecutter import answers_in
 from scaffold.errors import FormatError, ProjectError, SourceError
-from scaffold.formats import values, yaml
+from scaffold.formats import json, values, yaml
 from scaffold.formats.located import Located, text
 from scaffold.git.objects import Objects
-from scaffold.sources.address import expand, is_remote
+from scaffold.sources.address import Address, expand, is_remote, parted
 
 Tool = Literal["Copier", "cruft", "Cookiecutter"]
 CRUFT = ".cruft.json"
 CONVENTIONAL = re.compile(r"\.copier-answers.*\.ya?ml")
+MOST_BYTES = 256 * 1024  # of an answers file of any name
+HEAD = 16 * 1024  # the bytes of it that have to tell
 TELLS = re.compile(rb"^(['\"]?)_src_path\1[ \t]*:", re.MULTILINE)
 FROM_ADDRESS = "say where it is now with --source ADDRESS"
 ONE_AT_A_TIME = "adopt takes one at a time: name it with --answers-file"
@@ -41,9 +44,9 @@ class Origin:
     @property
     def source(self) -> str:
         """The address to open; raises SourceError for one that is relative, or a folder that is gone."""
-        address = expand(self.written)
+        address, folder = parted(expand(within(self.written, self.folder)))
         if is_remote(address):
-            return address
+            return str(Address(address, folder))
         place = disk.expand(address)
         if not place.is_absolute():
             why = f"the template's address {self.written!r} is relative to a folder that is not recorded"
@@ -52,7 +55,12 @@ class Origin:
             raise SourceError(
                 f"there is no template at {self.written} any more", where=str(self.file), hint=FROM_ADDRESS
             )
-        return str(place)
+        return str(Address(str(place), folder))
+
+
+def within(address: str, folder: str) -> str:
+    """Return the address of a folder in a repository, unless the address names one itself."""
+    return address if parted(address).folder else str(Address(address, folder))
 
 
 def find(start: Path, repository: Objects, named: Path | None = None) -> Origin | None:
@@ -91,8 +99,19 @@ def _candidates(start: Path, top: Path, repository: Objects) -> Iterator[Path]:
         if not (above or place.is_relative_to(start)) or place.is_symlink() or not place.is_file():
             continue
         named = place.name == CRUFT or CONVENTIONAL.fullmatch(place.name)
-        if named or (place.suffix in (".yml", ".yaml") and TELLS.search(place.read_bytes())):
+        if named or (place.suffix in (".yml", ".yaml") and _tells(place)):
             yield place
+
+
+def _tells(place: Path) -> bool:
+    """Whether a file of any name holds what Copier records; a large one, or one that may not be read, does not."""
+    try:
+        if place.stat().st_size > MOST_BYTES:
+            return False
+        with place.open("rb") as file:
+            return TELLS.search(file.read(HEAD)) is not None
+    except OSError:
+        return False
 
 
 def _only(here: list[Path], start: Path) -> Path:
@@ -122,20 +141,21 @@ def _copier(file: Path) -> Origin:
         file=file,
         written=document.required("_src_path", text),
         ref=None if ref is None else str(ref),
-        answers={name: value.data for name, value in answers.items()},
-        lines={name: value.where for name, value in answers.items()},
+        answers=_plain(answers),
+        lines=_lines(answers),
     )
 
 
 def _cruft(file: Path) -> Origin:
     document = _json(file)
-    context = document.required("context", lambda at: at.required("cookiecutter", lambda it: it.a(dict)))
+    answers = dict(document.required("context", answers_in))
     return Origin(
         tool="cruft",
         file=file,
         written=document.required("template", text),
         ref=document.required("commit", text),
-        answers=_asked(context),
+        answers=_plain(answers),
+        lines=_lines(answers),
         folder=document.optional("directory", text, ""),
         skipped=tuple(document.optional("skip", lambda at: [str(one) for one in at.a(list)], [])),
     )
@@ -144,9 +164,16 @@ def _cruft(file: Path) -> Origin:
 def replayed(file: Path) -> Origin:
     """Read what Cookiecutter keeps of its last run with a template; raises FormatError."""
     document = _json(file)
-    context: dict[str, Any] = document.required("cookiecutter", lambda at: at.a(dict))
-    ref = context.get("_checkout")
-    return Origin("Cookiecutter", file, str(context.get("_template", "")), str(ref) if ref else None, _asked(context))
+    answers = dict(answers_in(document))
+    context = document.child("cookiecutter")
+    return Origin(
+        tool="Cookiecutter",
+        file=file,
+        written=context.optional("_template", text, ""),
+        ref=context.optional("_checkout", text, "") or None,
+        answers=_plain(answers),
+        lines=_lines(answers),
+    )
 
 
 def replay_of(name: str) -> Path | None:
@@ -156,11 +183,17 @@ def replay_of(name: str) -> Path | None:
 
 
 def _json(file: Path) -> Located:
-    return Located(values.READERS[".json"](_content(file), str(file)), str(file), {})
+    content = _content(file)
+    located = json.load(content, str(file))
+    return replace(located, data=values.READERS[".json"](content, str(file)))  # mappings that YAML can be written from
 
 
-def _asked(context: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in context.items() if not name.startswith("_")}
+def _plain(answers: Mapping[str, Located]) -> dict[str, Any]:
+    return {name: value.data for name, value in answers.items()}
+
+
+def _lines(answers: Mapping[str, Located]) -> dict[str, str]:
+    return {name: value.where for name, value in answers.items()}
 
 
 def _content(file: Path) -> bytes:

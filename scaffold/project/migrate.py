@@ -8,10 +8,10 @@ from packaging.version import Version
 from scaffold.blueprint import manifest
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.scripts import Migration, Stage
-from scaffold.errors import ProjectError, ScaffoldError
+from scaffold.errors import ScaffoldError
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.moves import MOST, alike_pairs
-from scaffold.project.opened import FOLDER, Project, read_ours
+from scaffold.project.opened import FOLDER, Project, read_readable
 from scaffold.project.stamp import Notify, staging_of
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
@@ -99,7 +99,7 @@ def migrations_of(
         return None
     refuse_untrusted_migrations((one for migrations in found.values() for one in migrations), trust=means.trust)
     paths = {*project.place.repository.tracked(project.prefix), *recorded.paths}
-    real = _read(project, sorted(path for path in paths if path.split("/")[0] != FOLDER))
+    real = read_readable(project, sorted(path for path in paths if path.split("/")[0] != FOLDER))
     versions = Versions(
         _called(library, project) or recorded.version, release.described or release.version, came_from, to
     )
@@ -108,16 +108,6 @@ def migrations_of(
         for layer, migrations in found.items()
     )
     return Migrations(tuple(steps), versions, real, dict(real))
-
-
-def _read(project: Project, paths: list[str]) -> dict[str, File]:
-    found: dict[str, File] = {}
-    for path in paths:
-        try:
-            found |= read_ours(project, [path])
-        except ProjectError:  # the folder of a submodule: no migration of this project's
-            continue
-    return found
 
 
 def _called(library: Library, project: Project) -> str | None:

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from scaffold.errors import ProjectError
 from scaffold.lock import Lock
 from scaffold.plan.moves import MOST, alike_pairs
 from scaffold.project.base import Bases
-from scaffold.project.opened import FOLDER, Project, read_ours
+from scaffold.project.opened import FOLDER, Project, read_readable
 from scaffold.tree import File
 
 
@@ -28,18 +27,8 @@ def follow_team(project: Project, lock: Lock, ours: Mapping[str, File], bases: B
         for path in project.repository.tracked(project.prefix)
         if path not in known and path.split("/")[0] != FOLDER
     ]
-    others = _readable(project, candidates[:MOST])
+    others = read_readable(project, candidates[:MOST])
     contents = {path: bases(path, locked) for path, locked in gone.items()} if others else {}
     applied = {p: File(content, gone[p].mode) for p, content in contents.items() if content is not None}
     moves = alike_pairs(applied, others)
     return lock.with_moves(moves), {**ours, **{to: others[to] for to in moves.values()}}
-
-
-def _readable(project: Project, paths: list[str]) -> dict[str, File]:
-    found: dict[str, File] = {}
-    for path in paths:
-        try:
-            found |= read_ours(project, [path])
-        except ProjectError:  # a folder of a submodule, or what may not be read: no file to follow
-            continue
-    return found

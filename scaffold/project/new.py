@@ -1,7 +1,7 @@
 """New: stamp a service, all of it or nothing, as a repository of its own or as a folder of one."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -102,14 +102,12 @@ def _write(root: Path, tree: Tree, ignored: Mapping[str, File], plan: Plan, *, g
     """Write everything beside `root`, then move it there in one step."""
     enclosing = _enclosing(root) if git else None
     with disk.beside(root) as temporary:
-        for path, file in tree.items():
-            disk.write(temporary / path, file)
+        disk.fill(temporary, tree)
         for folder in tree.folders:
             (temporary / folder).mkdir(parents=True, exist_ok=True)
         if git and enclosing is None:
-            _as_repository(temporary, plan, (file.content for file in tree.values()))
-        for path, file in ignored.items():
-            disk.write(temporary / path, file)
+            _as_repository(temporary, plan, tree)
+        disk.fill(temporary, ignored)
         if enclosing is not None:
             _into_existing(root, temporary, tree, plan, enclosing)
             return "existing"
@@ -127,14 +125,15 @@ def _enclosing(root: Path) -> Objects | None:
     return None if repository.is_ignored(f"{prefix}/") else repository
 
 
-def _as_repository(folder: Path, plan: Plan, contents: Iterable[bytes]) -> None:
+def _as_repository(folder: Path, plan: Plan, tree: Tree) -> None:
     after = plan.lock_after
     porcelain.init(folder)
     porcelain.commit_all(folder, f"feat: stamp {after.blueprint} {after.version}", IDENTITY)
     place = place_of(folder.resolve(), find_repository(folder))
-    keep_base(place, after, contents)
-    files = disk.walk(folder)
-    changes = [Change(path, None, file, None) for path, file in files.items()]
+    keep_base(place, after, tree.values())
+    # The hooks of the commit may have changed files; of the others there need not be a second copy in memory.
+    stand = ((path, file, tree.get(path)) for path, file in disk.each(folder))
+    changes = [Change(path, None, ours if ours and ours.same_as(file) else file, None) for path, file, ours in stand]
     operation = Operation("new", f"new {after.blueprint} {after.version}", commits=True, whole_repository=True)
     record = transaction.stage(place, operation, changes, files_exist=True)
     records.finish(place, replace(record, commit=place.repository.head()))
@@ -146,7 +145,7 @@ def _into_existing(root: Path, temporary: Path, tree: Tree, plan: Plan, reposito
     with transaction.exclusively(place):
         for left in records.records(place):
             records.forget(left)  # of a folder that is no longer there
-        keep_base(place, after, (file.content for file in tree.values()))
+        keep_base(place, after, tree.values())
         changes = [Change(path, None, file, _index(place, path, file)) for path, file in tree.items()]
         operation = Operation("new", f"new {after.blueprint} {after.version}")
         record = transaction.stage(place, operation, changes, files_exist=True)

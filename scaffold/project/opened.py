@@ -38,7 +38,9 @@ class Project:
     @property
     def place(self) -> Place:
         """Where it stands in its repository; raises ProjectError where it has none."""
-        return place_of(self.root, self.repository)
+        if self.repository is None:
+            return place_of(self.root, None)
+        return Place(self.root, self.repository, self.prefix)
 
     def in_repository(self, path: str) -> str:
         """Return the path as its repository calls it."""
@@ -76,11 +78,14 @@ def place_of(root: Path, repository: Objects | None) -> Place:
     return Place(root, repository, prefix_of(root, repository))
 
 
-def open_project(directory: Path) -> Project:
-    """Open the project at or above a folder; raises ProjectError, FormatError or GitError."""
+def open_project(directory: Path, repository: Objects | None = None) -> Project:
+    """Open the project at or above a folder; raises ProjectError, FormatError or GitError.
+
+    `repository` is the one that it stands in, where that is open already.
+    """
     root = find_root(directory)
     recorded = lock.parse(_required(root, lock.PATH).content, str(root / lock.PATH))
-    repository = find_repository(root)
+    repository = repository or find_repository(root)
     prefix = prefix_of(root, repository) if repository else ""
     wishes_file = _required(root, answers_file.PATH)
     if repository is not None:
@@ -151,13 +156,34 @@ def has_markers(content: bytes) -> bool:
 
 def read_ours(project: Project, paths: Iterable[str]) -> dict[str, File]:
     """Read the project's files as git would store them: what only its filters changed (CRLF) counts as at HEAD."""
+    return as_stored(project, standing(project, paths))
+
+
+def read_readable(project: Project, paths: Iterable[str]) -> dict[str, File]:
+    """Return what `read_ours` does, without what is no file, as a submodule's folder is, or may not be read."""
     wanted = list(paths)
-    files = disk.read_all(project.root, wanted)
+    try:
+        return read_ours(project, wanted)
+    except ProjectError:
+        if len(wanted) == 1:
+            return {}
+        return {path: file for one in wanted for path, file in read_readable(project, [one]).items()}
+
+
+def standing(project: Project, paths: Iterable[str]) -> dict[str, File | None]:
+    """Return what stands at each of `paths`, as it is there."""
+    wanted = list(paths)
+    return {**dict.fromkeys(wanted), **disk.read_all(project.root, wanted)}
+
+
+def as_stored(project: Project, standing: Mapping[str, File | None]) -> dict[str, File]:
+    """Return what stands at some paths as git would store it, with what a sparse checkout leaves out."""
+    files = {path: file for path, file in standing.items() if file is not None}
     repository = project.repository
     if repository is None:
         return files
     if repository.is_sparse():
-        files |= _not_checked_out(project, repository, [path for path in wanted if path not in files])
+        files |= _not_checked_out(project, repository, [path for path in standing if path not in files])
     known = project.recorded.files
     odd = [path for path, file in files.items() if path not in known or not known[path].matches(file)]
     at_head = repository.entries(project.in_repository(path) for path in odd)

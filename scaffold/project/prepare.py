@@ -1,7 +1,7 @@
 """Prepare an update: the answers, the new tree and the plan, with nothing written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging.version import Version
@@ -16,13 +16,13 @@ from scaffold.errors import AnswerError, ProjectError
 from scaffold.formats import edit
 from scaffold.formats.values import digest
 from scaffold.lock import Lock
-from scaffold.plan.actions import Plan
+from scaffold.plan.actions import Action, Plan
 from scaffold.plan.make import Target, make
 from scaffold.project.base import Bases
-from scaffold.project.kept import answers_since
+from scaffold.project.kept import answers_since, brought_by_copier, written_since
 from scaffold.project.migrate import Migrations, migrations_of
 from scaffold.project.moved import follow_team
-from scaffold.project.opened import Project, read_ours
+from scaffold.project.opened import Project, as_stored, standing
 from scaffold.project.skipped import without_tasks
 from scaffold.project.stamp import stamp, trusting
 from scaffold.project.tags import moved_tag
@@ -31,12 +31,15 @@ from scaffold.render.means import Means
 from scaffold.sources.library import Library
 from scaffold.sources.locate import Notify, locate
 from scaffold.sources.versions import is_another
-from scaffold.tree import Tree
+from scaffold.tree import File, Tree
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A plan, and all that is needed to carry it out."""
+    """A plan, and all that is needed to carry it out.
+
+    `standing` is what the plan was made from: the files, or None, that were found at each path, as they are there.
+    """
 
     project: Project
     plan: Plan
@@ -45,6 +48,7 @@ class Prepared:
     wishes_file: bytes
     notes: tuple[str, ...]
     messages: tuple[str, ...] = ()
+    standing: Mapping[str, File | None] = field(default_factory=dict, repr=False)
 
     @property
     def nothing_to_do(self) -> bool:
@@ -79,7 +83,8 @@ def prepare(
         called=project.recorded.blueprint,
     )
     means = trusting(means, library.address)
-    release = library.release(wishes.blueprint, to or _newest(library, project))
+    known = brought_by_copier(project, library, means)
+    release = library.release(wishes.blueprint, to or _newest(library, known))
     require_scaffold(release.blueprint, scaffold.__version__)
     _refuse_unknown_answers(project, release)
     notify(f"Comparing with {release.blueprint.name} {release.version}")
@@ -94,18 +99,21 @@ def prepare(
         keep_copier=wishes.keep_copier,
         notify=notify,
     )
-    bases, before = Bases(project, library, means), project.lock
+    bases, before = Bases(known, library, means), known.lock
     if means.skip_tasks:
         rendered, before = without_tasks(rendered, before, release, bases)
-    migrations = migrations_of(project, library, release, rendered, means, notify)
-    plan = _plan(project, before, release, rendered, bases, migrations)
+    migrations = migrations_of(known, library, release, rendered, means, notify)
+    found = {} if migrations else standing(known, {*before.paths, *rendered.tree})
+    plan = _plan(known, before, release, rendered, bases, migrations or found)
     answers = rendered.answers
     written = _rewritten(project, Wishes(release.blueprint.name, wishes.source, answers.recorded, wishes.keep_copier))
-    plan = replace(plan, lock_after=plan.lock_after.written_with(written))
+    plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=plan.lock_after.written_with(written))
     told = [library.note, retired(release.blueprint), *rendered.notes, *notes_on(answers)]
+    if known is not project:
+        told.append(f"Copier has brought the project to {known.recorded.version} since, so the update starts there")
     told += migrations.notes if migrations else ()
     return Prepared(
-        project, plan, rendered.tree, answers, written, tuple(note for note in told if note), rendered.messages
+        project, plan, rendered.tree, answers, written, tuple(note for note in told if note), rendered.messages, found
     )
 
 
@@ -119,9 +127,14 @@ def _refuse_open_conflicts(project: Project) -> None:
 
 
 def _plan(
-    project: Project, before: Lock, release: Release, rendered: Rendered, bases: Bases, migrations: Migrations | None
+    project: Project,
+    before: Lock,
+    release: Release,
+    rendered: Rendered,
+    bases: Bases,
+    now: Migrations | Mapping[str, File | None],
 ) -> Plan:
-    """Plan the way to what was rendered, through the template's migrations where it has some."""
+    """Plan the way from what stands now to what was rendered, through the template's migrations where it has some."""
     wishes = project.wishes
     target = Target(
         tree=rendered.tree,
@@ -129,12 +142,21 @@ def _plan(
         migrations=release.blueprint.migrations,
         lock=new_lock(release, wishes.source, rendered.answers, keep_copier=wishes.keep_copier),
     )
-    if migrations is None:
-        ours = read_ours(project, {*before.paths, *rendered.tree})
-        return make(*follow_team(project, before, ours, bases), target, bases)
-    migrations.run("before")
-    target = replace(target, migrations=(*target.migrations, migrations.moved))
-    return migrations.finish(make(*follow_team(project, before, migrations.now, bases), target, bases))
+    if not isinstance(now, Migrations):
+        return make(*follow_team(project, before, as_stored(project, now), bases), target, bases)
+    now.run("before")
+    target = replace(target, migrations=(*target.migrations, now.moved))
+    return now.finish(make(*follow_team(project, before, now.now, bases), target, bases))
+
+
+def _said_of_copier(project: Project, plan: Plan) -> tuple[Action, ...]:
+    """Return the actions: what Copier itself has written into its answers file is nobody's drift."""
+    written = written_since(project)
+    why = "as the template renders it now"
+    return tuple(
+        replace(action, why=why, drift=()) if action.after and action.changes and action.path in written else action
+        for action in plan
+    )
 
 
 def notes_on(answers: Answers) -> list[str]:
@@ -157,17 +179,17 @@ def _newest(library: Library, project: Project) -> str | None:
         hint = "see what changed between the two, and accept it with --to and that version"
         raise ProjectError(moved, where=str(project.root), hint=hint)
     newest = library.newest(name)
+    if recorded.commit and project.wishes.source == recorded.source and not library.has_commit(recorded.commit):
+        raise ProjectError(
+            f"the history of {library.address} was rewritten: it has no commit {recorded.commit[:10]} any more, from "
+            f"which {applied} was applied",
+            where=str(project.root),
+            hint=f"see what it holds now, and accept it with --to {newest}",
+        )
     if newest == applied or is_another(applied, newest):
         return None
     if applied in library.versions(name):
         return str(applied)
-    if recorded.commit and not library.has_commit(recorded.commit):
-        raise ProjectError(
-            f"the history of {library.address} was rewritten: it has no commit {recorded.commit[:10]} any more, and "
-            f"its newest version is {newest}, not {applied}",
-            where=str(project.root),
-            hint=f"accept what it holds now with --to {newest}",
-        )
     raise ProjectError(
         f"the newest {name} in {library.address} is {newest}, and the project is at {applied}",
         where=str(project.root),

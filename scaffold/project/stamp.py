@@ -1,23 +1,27 @@
 """What a release would put into a project: rendered, its tasks run, scaffold's own folder left alone."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any
 
-from scaffold import disk, process
+from scaffold import disk
 from scaffold.answers.question import Ask, Asked
+from scaffold.answers.secrets import hide, masked, secrets_among, still_secret, tells, texts_of
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import Layer
-from scaffold.errors import RenderError
+from scaffold.errors import ProjectError, RenderError, ScaffoldError
+from scaffold.process import bounds
 from scaffold.render import engine, scripts
 from scaffold.render.context import Operation, Surroundings
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.render.scripts import RenderText, Staging
+from scaffold.sources import compiled
 from scaffold.sources.trust import is_trusted
-from scaffold.tree import Tree
+from scaffold.tree import SYMLINK, Tree
 
 FOLDER = ".scaffold"
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
@@ -43,28 +47,16 @@ def stamp(
 ) -> Rendered:
     """Render a release for the project at `root`, and run its tasks on a copy; raises ScaffoldError.
 
-    Copier's own answers file is left out, unless it is to be kept for Copier.
+    Copier's own answers file is left out, unless it is to be kept for Copier. No error repeats a secret.
     """
-    scripts.refuse_untrusted(release, trust=means.trust, skip_tasks=means.skip_tasks)
-    with process.limited(means.limits, "rendering"):
-        rendered = engine.render(
-            release,
-            given=given,
-            previous=previous,
-            surroundings=surroundings_of(root, operation),
-            ask=_pausing(ask),
-            means=means,
-        )
-    if not means.skip_tasks:
-        rendered = _with_tasks(release, rendered, root, operation, means, notify)
-    tree = rendered.tree
-    for path, file in tree.items():
-        if path.split("/")[0] == FOLDER:
-            message = f"the template writes {path}, and .scaffold/ is scaffold's own"
-            raise RenderError(message, where=file.origin, hint="take it out of the template")
-    if not keep_copier and rendered.answers_file in tree:
-        kept = {path: file for path, file in tree.items() if path != rendered.answers_file}
-        tree = Tree(kept, tree.folders)
+    said = [given[question.name] for question in release.questions if question.secret and question.name in given]
+    with _telling_none_of(said):
+        rendered = _stamped(release, root, given, previous, operation, _pausing(ask, said), means, notify)
+        tree = rendered.tree
+        if not keep_copier and rendered.answers_file in tree:
+            kept = {path: file for path, file in tree.items() if path != rendered.answers_file}
+            tree = Tree(kept, tree.folders)
+        _refuse_telling_paths(release, rendered, tree, frozenset(texts_of(said)))
 
     def ownership(path: str) -> Ownership:  # what is kept up for Copier is written anew each time
         return Ownership("locked") if path == rendered.answers_file else rendered.ownership(path)
@@ -72,11 +64,76 @@ def stamp(
     return rendered._replace(tree=tree, ownership=ownership if keep_copier else rendered.ownership)
 
 
+def _stamped(
+    release: Release,
+    root: Path,
+    given: Mapping[str, Any],
+    previous: Mapping[str, Any],
+    operation: Operation,
+    ask: Ask | None,
+    means: Means,
+    notify: Notify,
+) -> Rendered:
+    scripts.refuse_untrusted(release, trust=means.trust, skip_tasks=means.skip_tasks)
+    with bounds.limited(means.limits, "rendering"), compiled.kept(release.address or release.blueprint.name):
+        rendered = engine.render(
+            release,
+            given=given,
+            previous=previous,
+            surroundings=surroundings_of(root, operation),
+            ask=ask,
+            means=means,
+        )
+    if not means.skip_tasks:
+        rendered = _with_tasks(release, rendered, root, operation, means, notify)
+    for path, file in rendered.tree.items():
+        if path.split("/")[0] == FOLDER:
+            message = f"the template writes {path}, and .scaffold/ is scaffold's own"
+            raise RenderError(message, where=file.origin, hint="take it out of the template")
+    return rendered
+
+
+@contextmanager
+def _telling_none_of(said: list[Any]) -> Iterator[None]:
+    """Take the answers to secret questions, those to come among them, out of every error."""
+    try:
+        yield
+    except ScaffoldError as error:
+        parts = (error.message, error.where, error.hint)
+        secrets = frozenset(texts_of(said))
+        shown = tuple(part and masked(part, secrets) for part in parts)
+        if shown == parts:
+            raise
+        raise type(error)(shown[0] or "", where=shown[1], hint=shown[2]) from None
+    except Exception as error:
+        hide(error, frozenset(texts_of(said)))
+        raise
+
+
+def _refuse_telling_paths(release: Release, rendered: Rendered, tree: Tree, said: frozenset[str]) -> None:
+    """Raise RenderError where a secret has become the name of a file, which git and the lock record."""
+    answers = rendered.answers
+    secrets = still_secret(said & secrets_among(release.questions, answers.context), answers.recorded)
+    for path, file in tree.items() if secrets else ():
+        source = [file.origin, *file.origin.split("/")]
+        if any(tells([path, *path.split("/")], (one,)) and not tells(source, (one,)) for one in secrets):
+            raise RenderError(
+                "the answer to a secret question would be in the name of a file, which git and the lock record",
+                where=file.origin or None,
+                hint="take it out of the template's paths",
+            )
+
+
 def surroundings_of(root: Path, operation: Operation) -> Surroundings:
     """Return what a template may know of the project at `root`."""
 
     def read(path: str) -> bytes | None:
         file = disk.read(root, path)
+        if file and file.mode == SYMLINK:
+            there = (root / path).resolve()
+            if not there.is_relative_to(root.resolve()):
+                raise ProjectError(f"the symbolic link {path} leads out of the project", where=str(root / path))
+            file = disk.read(there.parent, there.name)
         return file.content if file else None
 
     return Surroundings(root.name, operation, SYSTEMS.get(sys.platform), read)
@@ -128,13 +185,16 @@ def _with_tasks(
     return rendered._replace(tree=tree, ignored=ignored, notes=tuple(notes))
 
 
-def _pausing(ask: Ask | None) -> Ask | None:
-    """Return the same, with the clock stopped while a person thinks."""
+def _pausing(ask: Ask | None, said: list[Any]) -> Ask | None:
+    """Return the same, with the clock stopped while a person thinks, and the secrets that they give noted."""
     if ask is None:
         return None
 
     def paused(asked: Asked, /) -> Any:
-        with process.paused():
-            return ask(asked)
+        with bounds.paused():
+            reply = ask(asked)
+        if asked.question.secret:
+            said.append(reply)
+        return reply
 
     return paused

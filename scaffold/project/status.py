@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from packaging.version import Version
 
@@ -17,6 +17,7 @@ from scaffold.project.tags import moved_tag
 from scaffold.report.results import Drift, Status
 from scaffold.sources.locate import Notify, locate
 from scaffold.sources.versions import is_another
+from scaffold.templating.limits import UNLIMITED
 from scaffold.tree import File
 
 WAIVERS = ".scaffold/waivers.yml"
@@ -25,23 +26,20 @@ WAIVERS = ".scaffold/waivers.yml"
 def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify = lambda _: None) -> Status:
     """Look at the project at or above a folder; raises ProjectError or FormatError."""
     project = open_project(Path(directory))
-    latest, moved, notes = _latest(project, offline=offline, notify=notify)
-    if latest is not None and latest < Version(project.recorded.version):
-        notes = (*notes, f"the library's newest is {latest}, older than what the project has")
+    latest, behind, notes = _latest(project, offline=offline, notify=notify)
     if (project.root / WAIVERS).exists():
         notes = (*notes, f"{WAIVERS} is not read: this scaffold knows no waivers yet")
     by_copier = written_since(project)
     if by_copier:
         notes = (*notes, f"Copier has written {', '.join(by_copier)}: scaffold update takes over what it says")
     applied, wished = project.recorded.answers, project.wishes.answers
-    switched = project.recorded.blueprint != project.wishes.blueprint
     return Status(
         root=project.root,
         blueprint=project.recorded.blueprint,
         source=project.wishes.source,
         version=project.recorded.version,
         latest=None if latest is None else str(latest),
-        behind=None if latest is None else switched or moved or is_another(Version(project.recorded.version), latest),
+        behind=behind,
         drift=tuple(drift for drift in find_drift(project) if drift.path not in by_copier),
         conflicts=tuple(sorted(project.unresolved)),
         edited_answers=(
@@ -93,23 +91,36 @@ def _drift(path: str, locked: Locked, file: File | None) -> Iterator[Drift]:
         yield Drift(path, "mode" if file.blob == locked.blob and file.sha256 == locked.sha256 else "modified")
 
 
-def _latest(
-    project: Project, *, offline: bool, notify: Notify
-) -> tuple[Version | None, bool, tuple[str, ...]]:  # fmt: skip
-    """Return the newest version, whether the tag of the applied one was moved, and what else is to be said."""
+class Latest(NamedTuple):
+    """The newest version, whether that is one to go to (None: nobody can say), and what else is to be said."""
+
+    version: Version | None
+    behind: bool | None
+    notes: tuple[str, ...] = ()
+
+
+def _latest(project: Project, *, offline: bool, notify: Notify) -> Latest:
+    recorded, wishes = project.recorded, project.wishes
     try:
         library = locate(
-            project.wishes.source,
+            wishes.source,
             base=project.root,
             offline=offline,
+            limits=UNLIMITED,
             notify=notify,
-            called=project.recorded.blueprint,
+            called=recorded.blueprint,
         )
-        moved = moved_tag(library, project)
+        newest, moved = library.newest(wishes.blueprint), moved_tag(library, project)
         notes = tuple(note for note in (library.note, moved) if note)
-        return library.newest(project.wishes.blueprint), bool(moved), notes
+        applied = Version(recorded.version)
+        if recorded.blueprint != wishes.blueprint or moved or is_another(applied, newest):
+            return Latest(newest, True, notes)
+        if newest == applied or applied in library.versions(wishes.blueprint):
+            return Latest(newest, False, notes)
     except ScaffoldError as error:
-        return None, False, (f"whether it is behind is unknown: {error}",)
+        return Latest(None, None, (f"whether it is behind is unknown: {error}",))
+    gone = f"whether it is behind is unknown: the newest version is {newest}, and {applied} is there no more"
+    return Latest(newest, None, (*notes, gone))
 
 
 def _interrupted(project: Project) -> bool:

@@ -14,7 +14,7 @@ from scaffold.errors import ProjectError
 from scaffold.git import porcelain
 from scaffold.git.objects import Entry, Objects, find_repository
 from scaffold.plan.actions import Action, Plan
-from scaffold.project.changes import changes_of, keep_base
+from scaffold.project.changes import changes_of, keep_base, to_store
 from scaffold.project.opened import Project, find_root, open_project, place_of
 from scaffold.project.prepare import Prepared, prepare
 from scaffold.render.means import Means
@@ -42,7 +42,7 @@ def update(
     place = place_of(root, find_repository(root))
     with nullcontext() if dry_run else transaction.exclusively(place):
         records.refuse_interrupted(place)
-        project = open_project(root)
+        project = open_project(root, place.repository)
         prepared = prepare(
             project,
             to=to,
@@ -66,7 +66,8 @@ def refuse_dirty(project: Project, actions: Iterable[Action], what: str = "the u
     """Raise ProjectError where a file that would change holds work that git does not have."""
     repository = project.place.repository
     names = {action.path: project.in_repository(action.path) for action in actions}
-    if left_out := [path for path, name in names.items() if name in repository.skipped(names.values())]:
+    skipped = repository.skipped(names.values())
+    if left_out := [path for path, name in names.items() if name in skipped]:
         raise ProjectError(
             f"{what} would change files that are not checked out: {', '.join(left_out)}",
             where=str(project.root),
@@ -130,7 +131,7 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
     step = after.version if before.version == after.version else f"{before.version} -> {after.version}"
     what = f"update {after.blueprint} {step}"
     changes = changes_of(prepared)
-    keep_base(place, after, (file.content for file in prepared.tree.values()))
+    keep_base(place, after, to_store(prepared, changes))
     operation = Operation(
         "update", what, new_branch=f"refs/heads/{branch}" if branch else None, commits=commit and not plan.conflicts
     )

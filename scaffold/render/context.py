@@ -51,6 +51,10 @@ class Lazy(Mapping[str, Any]):
         """Iterate over the keys."""
         return iter({**self._made, **self._makers})
 
+    def __repr__(self) -> str:
+        """Show what a dictionary would: the same each time."""
+        return repr(dict(self))
+
     def __len__(self) -> int:
         """Count the keys."""
         return len({**self._made, **self._makers})

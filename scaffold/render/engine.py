@@ -1,13 +1,17 @@
 """Which renderer does it: our own, or the tool that a template was written for."""
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from scaffold.answers.question import Answers, Ask
+from scaffold.answers.secrets import secrets_among, still_secret, tells
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import Layer
-from scaffold.errors import NotNativeError, RenderError
+from scaffold.errors import FormatError, NotNativeError, RenderError
+from scaffold.formats import yaml
 from scaffold.render import native, via_cookiecutter, via_copier
 from scaffold.render.context import Surroundings
 from scaffold.render.means import Means
@@ -15,6 +19,9 @@ from scaffold.render.replies import Replies
 from scaffold.render.scripts import Staged
 from scaffold.templating.templates import Texts
 from scaffold.tree import File, Tree
+
+# More than `{{ _copier_answers | to_nice_yaml }}` in the template of Copier's answers file.
+ADDS = re.compile(rb"_copier_answers\s*[,)]|\}\}.*\{\{|\{%", re.DOTALL)
 
 
 class Rendered(NamedTuple):
@@ -73,6 +80,26 @@ def render(
         return by_copier()._replace(notes=(note,))
 
 
+def _added(release: Release, answers: Answers, tree: Tree) -> Mapping[str, Any]:
+    """Return what the template itself puts into Copier's answers file, and looks for there the next time."""
+    file = tree.get(native.answers_path(answers))
+    source = release.layers[0].files.get(file.origin.partition("/")[2]) if file and release.kind == "copier" else None
+    if file is None or source is None or not ADDS.search(source.content):
+        return {}
+    try:
+        found = yaml.load(file.content, release.layers[0].where(file.origin.partition("/")[2])).data
+    except FormatError:
+        return {}
+    asked = {question.name for question in release.questions}
+    added = found.items() if isinstance(found, dict) else ()
+    secrets = still_secret(secrets_among(release.questions, answers.context), answers.recorded)
+    return {
+        name: value
+        for name, value in added
+        if name not in asked and not str(name).startswith("_") and not tells({name: value}, secrets)
+    }
+
+
 def _by_cookiecutter(
     release: Release, given: Mapping[str, Any], previous: Mapping[str, Any], ask: Ask | None, means: Means
 ) -> Rendered:
@@ -85,8 +112,10 @@ def _by_cookiecutter(
 def _rendered(
     release: Release, answers: Answers, tree: Tree, surroundings: Surroundings, texts: Callable[[Layer], Texts]
 ) -> Rendered:
+    added = _added(release, answers, tree)
+    dropped = tuple(name for name in answers.dropped if name not in added)
     return Rendered(
-        answers,
+        replace(answers, recorded={**answers.recorded, **added}, dropped=dropped),
         tree,
         native.ownership(release, answers, texts),
         native.answers_path(answers),

@@ -14,16 +14,16 @@ from scaffold.blueprint.files import behind_links, has_links, leads_nowhere
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.patterns import Rules
 from scaffold.blueprint.release import Release, manifest_path
+from scaffold.blueprint.scripts import is_part_of_jinja
 from scaffold.blueprint.template import DEFAULT_EXCLUDE, Layer
-from scaffold.errors import FormatError, LimitError, NotNativeError, RenderError, ScaffoldError
+from scaffold.errors import FormatError, NotNativeError, RenderError, ScaffoldError
 from scaffold.render.compose import compose
 from scaffold.render.context import Around, Operation, Surroundings
 from scaffold.render.paths import Entry, View, check_link, folders_of, matcher, place, view
-from scaffold.templating.limits import MEGABYTE, Limits
+from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.templates import Context, Templates, Texts
 from scaffold.tree import REGULAR, SYMLINK, File, Tree
 
-BUILT_IN = "jinja2.ext."  # extensions that are part of Jinja: they add tags, and run no code of a template's
 _LINES = re.compile(r"\r\n|\r|\n")
 
 
@@ -40,13 +40,14 @@ class Compiled:
         return self.templates.render_text(source, context, self.layer.where(self.layer.config))
 
 
+MOST_RULES = 64  # of a release, for as many ways that its patterns came out
 _compiled: WeakKeyDictionary[Layer, Compiled] = WeakKeyDictionary()
 _rules: WeakKeyDictionary[Release, dict[tuple[str, ...], Rules]] = WeakKeyDictionary()
 
 
 def foreign_extensions(layer: Layer) -> tuple[str, ...]:
     """Return the extensions that are not part of Jinja."""
-    return tuple(name for name in layer.settings.extensions if not name.startswith(BUILT_IN))
+    return tuple(name for name in layer.settings.extensions if not is_part_of_jinja(name))
 
 
 def compiled(layer: Layer) -> Compiled:
@@ -95,7 +96,7 @@ def render(release: Release, answers: Answers, operation: Operation = "copy", li
     for layer in release.layers:
         for path, file in _render_layer(compiled(layer), answers.context, operation, limits, folders):
             total += len(file.content)
-            refuse_too_much(total, len(files), limits, layer)
+            refuse_too_much(total, len(files) + len(folders) + 1, limits, layer.where(layer.config))
             if path not in files:
                 files[path] = file
                 continue
@@ -127,20 +128,6 @@ def _where_of(release: Release, file: File) -> str:
     """Return the file of a template that a file came from, as errors name it."""
     name, _, source = file.origin.partition("/")
     return next((layer.where(source) for layer in release.layers if layer.name == name), file.origin)
-
-
-def refuse_too_much(total: int, files: int, limits: Limits, layer: Layer) -> None:
-    """Raise LimitError where a template has made more bytes or files than it may."""
-    for much, unit, name in (
-        (total > limits.megabytes * MEGABYTE, f"{limits.megabytes} MB", "megabytes"),
-        (files >= limits.files, f"{limits.files} files", "files"),
-    ):
-        if much:
-            raise LimitError(
-                f"the template makes more than {unit}",
-                where=layer.where(layer.config),
-                hint=f"raise it with --limit {name}=…",
-            )
 
 
 def texts(layer: Layer) -> Texts:
@@ -177,6 +164,8 @@ def ownership(
     )
     known = _rules.setdefault(release, {})
     if skipped not in known:
+        if len(known) >= MOST_RULES:
+            known.clear()
         patterns = {**dict.fromkeys(skipped, Ownership("seeded")), **release.blueprint.ownership}
         known[skipped] = Rules(patterns, manifest_path(release.blueprint.name))
     return known[skipped].of
@@ -210,8 +199,10 @@ def _render_layer(
     if for_answers:
         yield answers_file, _foremost(answers_file, for_answers)
     for entry in seen.folders:
-        placed = place(entry, at.templates, context, answers_file)
-        folders.update(path for path, _ in placed if not left_out(entry, path))
+        for path, _ in place(entry, at.templates, context, answers_file):
+            if not left_out(entry, path):
+                folders.add(path)
+                refuse_too_much(0, len(found) + len(folders), limits, entry.where)
 
 
 def two_sources(path: str, one: File, other: File, where: str) -> RenderError:

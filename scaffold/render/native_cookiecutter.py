@@ -18,15 +18,14 @@ from scaffold.answers.question import Answers, Ask, Question
 from scaffold.answers.resolve import Resolver
 from scaffold.blueprint.cookiecutter import CHOICE, Deep, Verbatim, is_offer, nested, variables
 from scaffold.blueprint.release import Release
+from scaffold.blueprint.scripts import is_part_of_jinja
 from scaffold.blueprint.template import Layer
 from scaffold.errors import NotNativeError, RenderError, ScaffoldError
 from scaffold.render.cookiecutter_steps import Inside, Template, placed, template_of
-from scaffold.templating.limits import MEGABYTE, Limits
+from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.sandbox import not_native
 from scaffold.templating.templates import Context, Templates, Texts
 from scaffold.tree import File, Tree
-
-BUILT_IN = "jinja2.ext."  # extensions that are part of Jinja: they add tags, and run no code of a template's
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -187,7 +186,7 @@ def compiled(layer: Layer, outside: Outside = NOTHING) -> Compiled:
     """Return a layer ready to render; raises NotNativeError for one with extensions of its own."""
     known = _compiled.setdefault(layer, {})
     if outside not in known:
-        if foreign := [name for name in layer.settings.extensions if not name.startswith(BUILT_IN)]:
+        if foreign := [name for name in layer.settings.extensions if not is_part_of_jinja(name)]:
             raise NotNativeError(f"the extension {foreign[0]} is code of its own", where=layer.where(layer.config))
         template = template_of(layer)
         known[outside] = Compiled(layer, template, Pages(template, layer, outside))
@@ -313,7 +312,7 @@ def render(at: Compiled, answers: Answers, limits: Limits = Limits()) -> Tree:
             content = pages.content(step.name, context, limits) if step.what == "text" else file.content
             inside.put(f"{path}{below}".lstrip("/"), File(content, file.mode, f"{layer.name}/{file.origin}"))
             total += len(content)
-        _refuse_too_much(total, len(inside.files), limits, layer)
+        refuse_too_much(total, len(inside.files) + len(inside.folders), limits, layer.where(layer.config))
     return tree_of(inside, layer)
 
 
@@ -323,10 +322,3 @@ def tree_of(inside: Inside, layer: Layer) -> Tree:
         return inside.tree()
     except ScaffoldError as error:
         raise RenderError(error.message, where=layer.where(layer.config)) from error
-
-
-def _refuse_too_much(total: int, files: int, limits: Limits, layer: Layer) -> None:
-    much = f"{limits.files} files" if files > limits.files else f"{limits.megabytes} MB"
-    if files > limits.files or total > limits.megabytes * MEGABYTE:
-        hint = f"raise it with --limit {'files' if files > limits.files else 'megabytes'}=…"
-        raise RenderError(f"the template makes more than {much}", where=layer.where(layer.config), hint=hint)

@@ -1,7 +1,6 @@
 """A template's own code: refused without trust, and run on a copy, so that a failure leaves the project as it was."""
 
 import os
-import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -12,19 +11,19 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from packaging.version import Version
 
-from scaffold import disk, process
+from scaffold import disk
 from scaffold.answers.cast import truthy
 from scaffold.blueprint.release import Release
-from scaffold.blueprint.scripts import Migration, Script, Stage
-from scaffold.errors import LimitError, ProjectError, RenderError, ScaffoldError, ScriptError
+from scaffold.blueprint.scripts import Migration, Script, Stage, is_part_of_jinja
+from scaffold.errors import ProjectError, RenderError, ScaffoldError, ScriptError
 from scaffold.git import scratch
+from scaffold.process import bounds, commands
 from scaffold.render.context import Operation
 from scaffold.render.paths import check_link, folders_of
-from scaffold.templating.limits import MEGABYTE, Limits
+from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.tree import File, Tree, safe_path
 
 T = TypeVar("T", bound=Mapping[str, File])
-HARMLESS = re.compile(r"jinja2\.ext\.\w+")  # extensions that are part of Jinja
 SLACK = 10  # a command may take so many times as long as a render: it may install things
 READ_FIRST = "read it, then give --trust"
 NOTHING_WRITTEN = "nothing was written"
@@ -73,11 +72,10 @@ def refuse_untrusted(release: Release, *, trust: bool, skip_tasks: bool) -> None
     found: list[tuple[str, str]] = []
     for layer in release.layers:
         settings = layer.settings
-        config = layer.where(layer.config)
         if not skip_tasks:
             found += [("task", task.where) for task in settings.tasks]
             found += [("hook", layer.where(hook)) for hook in settings.hooks]
-        found += [("extension", config) for name in settings.extensions if not HARMLESS.fullmatch(name)]
+        found += [("extension", layer.line_of(name)) for name in settings.extensions if not is_part_of_jinja(name)]
     without = ", or --skip-tasks to go without its tasks" if {kind for kind, _ in found} <= {"task", "hook"} else ""
     _refuse(found, f"{READ_FIRST}{without}")
 
@@ -157,9 +155,7 @@ def _staged(files: Mapping[str, File], staging: Staging, folders: Iterable[str] 
         top = Path(name).resolve()
         project, template = top / "project" / (staging.folder_name or "project"), top / "template"
         for root, content in ((project, files), (template, staging.template)):
-            root.mkdir(parents=True)
-            for path, file in content.items():
-                disk.write(root / path, file)
+            disk.fill(root, content)
         for folder in folders:
             (project / folder).mkdir(parents=True, exist_ok=True)
         yield _Stage(project, top, files, staging, staging.bind(template, project))
@@ -195,7 +191,7 @@ class _Stage:
         else:
             rendered = tuple(self._text(word, extra, script.where) for word in command)
         told = {name[1:].upper(): str(value) for name, value in extra.items() if name != "_copier_phase"}
-        process.run(
+        commands.run(
             rendered,
             self._folder(script, extra),
             # Git is not to find a repository around the scratch folder.
@@ -211,7 +207,7 @@ class _Stage:
         self._look()
 
     def _text(self, source: str, extra: Mapping[str, Any], where: str) -> str:
-        with process.limited(self._staging.limits, "rendering a command"):
+        with bounds.limited(self._staging.limits, "rendering a command"):
             return self._render(source, extra, where)
 
     def _folder(self, script: Script, extra: Mapping[str, Any]) -> Path:
@@ -296,7 +292,7 @@ def _find(
             known = before.get(path)
             files += known is None
             size += status.st_size if known is None else max(0, status.st_size - len(known.content))
-            _refuse_too_much(files, size, limits, where)
+            refuse_too_much(size, files + len(found.folders), limits, where)
             (found.ignored if known is None and is_ignored(path) else found.paths).append(path)
         if prefix and not names and not links and not deeper:
             found.folders.append(below)
@@ -315,15 +311,6 @@ def _check(path: str, mode: int, before: Collection[str], where: str) -> None:
         raise ScriptError(f"the name {path!r} was made, which is not UTF-8", where=where) from error
     except ScaffoldError as error:
         raise ScriptError(error.message, where=where) from error
-
-
-def _refuse_too_much(files: int, size: int, limits: Limits, where: str) -> None:
-    if files > limits.files:
-        hint = "raise it with --limit files=…"
-        raise LimitError(f"more than {limits.files} files were made", where=where, hint=hint)
-    if size > limits.megabytes * MEGABYTE:
-        hint = "raise it with --limit megabytes=…"
-        raise LimitError(f"more than {limits.megabytes} MB were made", where=where, hint=hint)
 
 
 def _highest(path: str, kept: Collection[str]) -> str:

@@ -25,12 +25,10 @@ from scaffold.render.hooks import Notify
 from scaffold.render.means import Means
 from scaffold.render.native_cookiecutter import NOTHING, Outside, choose, compiled, render, resolve, tree_of
 from scaffold.render.paths import folders_of
-from scaffold.render.scripts import Staged
+from scaffold.render.scripts import READ_FIRST, Staged
 from scaffold.templating.explain import explained
 from scaffold.templating.templates import Context, Texts
 from scaffold.tree import File, Tree
-
-READ_FIRST = "read it, then give --trust"
 
 
 class Made(NamedTuple):
@@ -214,9 +212,8 @@ def _library(layer: Layer, name: str) -> Iterator[_Library]:
         template = top / "template" / name
         there = behind_links(layer.files)
         reached = there.keys() | folders_of(there)
-        for path, file in layer.files.items():
-            if path in reached:  # other links lead out of the template, and Cookiecutter would follow them
-                disk.write(template / path, file)
+        # Other links lead out of the template, and Cookiecutter would follow them.
+        disk.fill(template, {path: file for path, file in layer.files.items() if path in reached})
         root = template / layer.settings.subdirectory
         (top / "output").mkdir()
         with _importing(root):

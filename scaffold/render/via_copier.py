@@ -14,19 +14,18 @@ from scaffold.answers.resolve import Resolver
 from scaffold.blueprint.files import behind_links
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import Layer
-from scaffold.errors import NotNativeError, RenderError, ScaffoldError
+from scaffold.errors import NotNativeError, RenderError
 from scaffold.render.context import Around, Surroundings
 from scaffold.render.means import Means
-from scaffold.render.native import foreign_extensions, refuse_too_much, tree_of, two_sources
+from scaffold.render.native import foreign_extensions, tree_of, two_sources
 from scaffold.render.native import texts as native_texts
 from scaffold.render.paths import check_link
+from scaffold.render.scripts import READ_FIRST
 from scaffold.templating.explain import explained
-from scaffold.templating.limits import Limits
+from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.sandbox import LOOKING
 from scaffold.templating.templates import Context, Templates
 from scaffold.tree import File, Tree
-
-READ_FIRST = "read it, then give --trust"
 
 
 class Made(NamedTuple):
@@ -53,7 +52,7 @@ def make(
         raise RenderError("this is not a Copier template", where=config, hint="leave out --engine")
     if (foreign := foreign_extensions(layer)) and not means.trust:
         message = f"the template's extension {foreign[0]} is code that would run"
-        raise RenderError(message, where=_line_of(layer, foreign[0]), hint=READ_FIRST)
+        raise RenderError(message, where=layer.line_of(foreign[0]), hint=READ_FIRST)
     with _scratch(layer, surroundings.folder_name) as (template, project), _silence():
         worker = _worker(release, template, project)
         texts = _texts(layer, worker)
@@ -121,9 +120,7 @@ def _scratch(layer: Layer, folder_name: str) -> Iterator[tuple[Path, Path]]:
     with TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as name:
         top = Path(name).resolve()
         template = top / "template"
-        template.mkdir()
-        for path, file in layer.files.items():
-            disk.write(template / path, file)
+        disk.fill(template, layer.files)
         yield template, top / "project" / (folder_name or "project")
 
 
@@ -178,7 +175,7 @@ def _texts(layer: Layer, worker: Any) -> Templates:
                 continue
         said = " ".join(str(error).split())
         message = f"an extension of the template does not load: {type(error).__name__}: {said}"
-        raise RenderError(message, where=_line_of(layer, next(iter(foreign_extensions(layer)), ""))) from error
+        raise RenderError(message, where=layer.line_of(next(iter(foreign_extensions(layer)), ""))) from error
     contents = {path: file.content for path, file in behind_links(layer.files).items()}
     searched = environment.loader.searchpath
     texts = Templates(contents, layer.place, environment=environment)
@@ -199,16 +196,9 @@ def _missing(layer: Layer, name: str) -> RenderError:
     package = name.partition(".")[0].replace("_", "-")
     return RenderError(
         f"the template needs the extension {name}, which is not installed",
-        where=_line_of(layer, name),
+        where=layer.line_of(name),
         hint=f"install its package beside scaffold, as in: pip install {package}",
     )
-
-
-def _line_of(layer: Layer, extension: str) -> str:
-    """Return the line of the configuration that names an extension."""
-    lines = layer.files[layer.config].content.decode(errors="replace").splitlines()
-    place = layer.where(layer.config)
-    return next((f"{place}:{number}" for number, line in enumerate(lines, 1) if extension in line), place)
 
 
 def _rendered(worker: Any, release: Release, context: Context, surroundings: Surroundings, limits: Limits) -> Tree:
@@ -225,8 +215,6 @@ def _rendered(worker: Any, release: Release, context: Context, surroundings: Sur
     try:
         worker.dst_path.mkdir(parents=True)
         worker._render_template()  # noqa: SLF001 - without asking the questions again
-    except ScaffoldError:
-        raise
     except Exception as error:  # a template may raise anything at all
         raise explained(error, watched.where) from error
     finally:
@@ -267,7 +255,7 @@ class _Watched:
             raise self._twice(source, path)
         self.origins[path.as_posix()] = source.as_posix()
         self._size += place.stat().st_size
-        refuse_too_much(self._size, len(self.origins), self._limits, self._layer)
+        refuse_too_much(self._size, len(self.origins), self._limits, self.where)
 
     def link(self, source: Path, path: Path) -> None:
         """Render a symbolic link."""

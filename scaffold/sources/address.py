@@ -1,7 +1,8 @@
-"""What a user writes as a source or a blueprint: addresses in Copier's forms, and where a `@REF` begins."""
+"""What a user writes as a source or a blueprint: addresses in Copier's forms, where a folder and a `@REF` begin."""
 
 import re
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 FORGES = {"gh": "https://github.com", "gl": "https://gitlab.com"}
@@ -12,6 +13,18 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HOST = re.compile(r"[^\s/\\:]+@[^\s/\\:@]+:")  # git@host:path, as ssh takes it
 # What stands before the path, so that an `@` in it begins no ref: a scheme with user, password and host, or git@host:.
 _BEFORE_PATH = re.compile(rf"(?:git\+)*(?:{_SCHEME.pattern}[^/]*|{_HOST.pattern})?")
+_TO_PATH = re.compile(rf"(?:git\+)*(?:(?:gh|gl):|{_SCHEME.pattern}[^/]*|{_HOST.pattern})?/*")
+
+
+class Address(NamedTuple):
+    """Where a template lies: a repository, bundle or folder, and the folder in that, empty where it is all of it."""
+
+    repository: str
+    folder: str = ""
+
+    def __str__(self) -> str:
+        """Return it as it is written and recorded."""
+        return f"{self.repository}//{self.folder}" if self.folder else self.repository
 
 
 class Wanted(NamedTuple):
@@ -22,12 +35,25 @@ class Wanted(NamedTuple):
     ref: str | None
 
 
+def parted(written: str) -> Address:
+    """Tell the repository from the folder behind the first `//` of its path."""
+    before = _TO_PATH.match(written)
+    start = before.end() if before else 0
+    repository, _, folder = written[start:].partition("//")
+    path = PurePosixPath(folder.rstrip("/")).as_posix()
+    return Address(f"{written[:start]}{repository}", "" if path == "." else path)
+
+
 def expand(source: str) -> str:
     """Return the address that git or the disk understands; one that is expanded already stays as it is.
 
     Both spellings of a repository at GitHub or GitLab, with `.git` and without, give the one with it.
     """
-    address = re.sub(r"^(?:git\+)+", "", source)
+    repository, folder = parted(re.sub(r"^(?:git\+)+", "", source))
+    return str(Address(_expanded(repository), folder))
+
+
+def _expanded(address: str) -> str:
     if aliased := _ALIASED.fullmatch(address):
         address = f"{FORGES[aliased[1]]}/{aliased[2]}"
     if found := _AT_FORGE.fullmatch(address):
@@ -52,8 +78,11 @@ def read(written: str, exists: Callable[[str], bool] = lambda _: False) -> Wante
     if exists(written):
         return Wanted(written, None, None)
     cuts = _cuts(written)
+    repository, folder = parted(written)
+    if folder and (exists(repository) or repository.endswith(ENDINGS)):
+        cuts = [cut for cut in cuts if cut > len(repository)]
     there = (cut for cut in cuts if exists(written[:cut]))
-    ended = (cut for cut in reversed(cuts) if written[:cut].endswith(ENDINGS))
+    ended = (cut for cut in reversed(cuts) if parted(written[:cut]).repository.endswith(ENDINGS))
     cut = next(there, None) or next(ended, None) or (cuts[0] if cuts else len(written))
     return Wanted(written[:cut], None, written[cut + 1 :] or None)
 

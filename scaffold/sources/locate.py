@@ -1,6 +1,7 @@
 """From what a user writes as a source to a library or a template, through a cache that works offline once filled."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -12,7 +13,7 @@ from scaffold.errors import GitError, SourceError, without_credentials
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects, is_repository, open_repository
 from scaffold.sources import reading
-from scaffold.sources.address import Wanted, expand, is_remote, read
+from scaffold.sources.address import Address, Wanted, expand, is_remote, parted, read
 from scaffold.sources.library import FolderLibrary, GitLibrary, Library, head_of
 from scaffold.sources.template import DEFAULT_LIMITS, FolderTemplate, GitTemplate
 from scaffold.sources.versions import tagged
@@ -20,6 +21,7 @@ from scaffold.templating.limits import Limits
 
 BUILT_IN = "builtin"
 A_SOURCE = "a source is `builtin`, a folder, a git bundle, or the URL of a git repository"
+A_FOLDER = "name it from the top of the repository, without `..` and `.git`, as in ADDRESS//FOLDER"
 MADE_ANEW = "make the bundle anew, with all that it refers to"
 BUNDLE = (b"# v2 git bundle\n", b"# v3 git bundle\n")
 Notify = Callable[[str], Any]
@@ -34,7 +36,10 @@ def built_in_root() -> Path:
 
 def wanted(written: str) -> Wanted:
     """Tell what `NAME[@VERSION]` or `ADDRESS[@REF]` asks for; a path on the disk that holds an `@` is taken whole."""
-    return read(written, lambda path: os.path.exists(disk.expand(path)))  # noqa: PTH110 - as in locate
+    found = read(written, lambda path: os.path.exists(disk.expand(path)))  # noqa: PTH110 - as in locate
+    if found.source and "//" in (found.ref or ""):
+        raise SourceError(f"{found.ref} is no version of {found.source}", hint="write it as in ADDRESS//FOLDER@VERSION")
+    return found
 
 
 class Options(NamedTuple):
@@ -45,6 +50,7 @@ class Options(NamedTuple):
     limits: Limits
     notify: Notify
     called: str
+    folder: str  # of the repository, where that is more than the template
 
 
 def locate(
@@ -59,6 +65,7 @@ def locate(
 ) -> Library:
     """Open a library, or a template of Copier's or Cookiecutter's as a library of one blueprint.
 
+    `ADDRESS//FOLDER` is a template in a folder of a repository; in any other folder `//` is a slash like any other.
     A relative folder counts from `base`; with `prereleases` the newest version may be one; `limits` bound what is read
     of a template; `notify` hears of what may take long; `called` is what a project calls a template that may have
     moved since. Raises SourceError.
@@ -68,8 +75,10 @@ def locate(
         raise SourceError(f"the source {what}", hint=A_SOURCE)
     if source == BUILT_IN:
         return FolderLibrary(built_in_root(), BUILT_IN, fixed=True)
-    options = Options(offline, prereleases, limits, notify, called)
-    address = expand(source)
+    address, folder = parted(expand(source))
+    if folder and reading.FOREIGN.intersection(re.split(r"[/\\]", folder.lower())):
+        raise SourceError(f"{folder} is no folder of a repository", where=source, hint=A_FOLDER)
+    options = Options(offline, prereleases, limits, notify, called, folder)
     place = base / disk.expand(address)
     try:
         if os.path.isdir(place):  # noqa: PTH112 - which says no also to a name that is too long
@@ -87,6 +96,11 @@ def locate(
 def _folder(root: Path, options: Options) -> Library:
     if is_repository(root):
         return _opened(open_repository(root), str(root), "", options)
+    if options.folder:
+        below = root / options.folder
+        if not below.is_dir():
+            raise SourceError(f"there is no folder {options.folder} in {root}", hint=A_SOURCE)
+        return _folder(below.resolve(), options._replace(folder=""))
     if any(root.glob("blueprints/*/blueprint.yml")):
         return FolderLibrary(root, str(root))
     if reading.kind_below(root):
@@ -112,7 +126,10 @@ def _opened(repository: Objects, address: str, note: str, options: Options) -> L
     root = repository.root if repository.root != repository.folder else None
     standing = FolderLibrary(root, address) if root and (root / "blueprints").is_dir() else None
     library = GitLibrary(repository, address, note, standing, options.prereleases)
-    template = GitTemplate(repository, address, note, options.prereleases, options.limits, options.called)
+    whole = str(Address(address, options.folder))
+    template = GitTemplate(repository, whole, note, options.prereleases, options.limits, options.called)
+    if options.folder:
+        return template
     if standing and standing.names():
         return library
     for commit in _telling(repository):

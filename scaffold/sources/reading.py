@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, TypeVar
 
 from pathspec import GitIgnoreSpec
 
@@ -15,12 +15,15 @@ from scaffold.blueprint.template import DEFAULT_EXCLUDE, Kind
 from scaffold.errors import SourceError
 from scaffold.git.history import History
 from scaffold.git.objects import MODES, Objects
-from scaffold.sources.line_ends import checked_out
+from scaffold.sources.line_ends import ATTRIBUTES, checked_out
 from scaffold.templating.limits import MEGABYTE, Limits
 from scaffold.tree import REGULAR, File
 
 EXPECTED = "a library has blueprints/, a Copier template copier.yml, a Cookiecutter template cookiecutter.json"
+FROM_THE_TOP = "it counts from the top of the repository, and another version may have it"
 FOREIGN = {"", ".", "..", ".git"}  # what no git writes, and a repository made on purpose may hold
+
+T = TypeVar("T")
 
 
 class Files(NamedTuple):
@@ -60,8 +63,9 @@ class Scale:
             )
 
 
-def at_commit(history: History, commit: str, limits: Limits, where: str) -> Files:
-    """Read everything at a commit; raises SourceError for too much, or for a name that could not be a file's."""
+def at_commit(history: History, commit: str, limits: Limits, where: str, folder: str = "") -> Files:
+    """Read a commit, or a folder of it; raises SourceError for too much, or for a name that could not be a file's."""
+    history = history.below(folder)
     scale, items = Scale(limits, where), []
     for item in history.items(commit):
         scale.add(item.size)
@@ -73,7 +77,18 @@ def at_commit(history: History, commit: str, limits: Limits, where: str) -> File
         for item in sorted(items)
         if not (item.is_folder or item.is_submodule)
     }
-    return Files(checked_out(files), tuple(item.path for item in items if item.is_submodule))
+    above = {path: File(content) for path, content in history.above(commit, ATTRIBUTES).items()}
+    clone = checked_out({**above, **_placed(files, folder)})
+    return Files(_below(folder, clone), tuple(item.path for item in items if item.is_submodule))
+
+
+def _placed(files: Mapping[str, T], folder: str) -> Mapping[str, T]:
+    return {f"{folder}/{path}": file for path, file in files.items()} if folder else files
+
+
+def _below(folder: str, files: Mapping[str, T]) -> Mapping[str, T]:
+    start = f"{folder}/" if folder else ""
+    return {path[len(start) :]: file for path, file in files.items() if path.startswith(start)} if folder else files
 
 
 def _check_path(path: str, where: str) -> None:
@@ -85,11 +100,11 @@ def _check_path(path: str, where: str) -> None:
         raise SourceError(f"the template holds the path {path!r}, which no file may have", where=where)
 
 
-def standing(repository: Objects, limits: Limits, where: str) -> Files:
-    """Read a work tree as it stands, without what git ignores; raises SourceError."""
-    paths = repository.history.standing()
-    own = [path for path, is_repository in paths.items() if not is_repository]
-    files = _weighed(repository.root, own, limits, where)
+def standing(repository: Objects, limits: Limits, where: str, folder: str = "") -> Files:
+    """Read a work tree, or a folder of it, as it stands, without what git ignores; raises SourceError."""
+    paths = _below(folder, repository.history.standing())
+    own = _placed({path: True for path, is_repository in paths.items() if not is_repository}, folder)
+    files = _below(folder, _weighed(repository.root, own, limits, where))
     return Files(files, tuple(path for path, is_repository in paths.items() if is_repository))
 
 

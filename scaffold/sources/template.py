@@ -14,6 +14,7 @@ from scaffold.errors import SourceError
 from scaffold.git.history import History
 from scaffold.git.objects import Objects, open_repository
 from scaffold.sources import reading
+from scaffold.sources.address import parted
 from scaffold.sources.library import head_of, no_blueprint, version_of
 from scaffold.sources.reading import Files
 from scaffold.sources.versions import Tags, after, digest_version, tagged
@@ -133,7 +134,7 @@ class GitTemplate:
                 where=self.address,
                 hint="name a version, a branch or a commit",
             )
-        files = reading.standing(self.repository, self.limits, self.address)
+        files = reading.standing(self.repository, self.limits, self.address, parted(self.address).folder)
         head = head_of(self.repository)
         version = digest_version(files.files, self._version(head, self._tags()) if head else None)
         release, note = _release(files, self.names()[0], self.address, version, None, None)
@@ -143,7 +144,7 @@ class GitTemplate:
     def _say_of_head(self, tags: Tags, *, named: bool) -> None:
         if tags and not named:
             self._say(f"{self.address} has only pre-releases, so its HEAD was taken")
-        if self._has_work_tree() and self.repository.history.is_dirty():
+        if self._has_work_tree() and self.repository.history.below(parted(self.address).folder).is_dirty():
             self._say(f"what is not committed in {self.address} was left out; `@.` takes it")
 
     def _say(self, note: str) -> None:
@@ -236,18 +237,25 @@ def _release_at(
     folder: str, commit: str, name: str, address: str, version: Version, described: str, limits: Limits
 ) -> tuple[Release, str]:
     """Read what never changes once, so that a run over many projects reads and compiles each release once."""
-    files = reading.at_commit(open_repository(Path(folder)).history, commit, limits, address)
+    history = open_repository(Path(folder)).history
+    files = reading.at_commit(history, commit, limits, address, parted(address).folder)
     return _release(files, name, address, version, commit, described)
 
 
 def _release(
     files: Files, name: str, address: str, version: Version, commit: str | None, described: str | None
 ) -> tuple[Release, str]:
-    if reading.kind_among(files.files) is None:
+    repository, folder = parted(address)
+    if folder and not (files.files or files.submodules):
+        at = f"at {described} in {repository}" if described else f"in {repository} as it stands"
+        raise SourceError(f"there is no folder {folder} {at}", hint=reading.FROM_THE_TOP)
+    kind = reading.kind_among(files.files)
+    if kind is None:
         raise SourceError(
             f"there is no template in {address} at {described or 'the files as they stand'}", hint=reading.EXPECTED
         )
+    written = repository if kind == "cookiecutter" else address  # what Cookiecutter tells templates and cruft
     release = plain_release(
-        files.files, name=name, address=address, version=version, commit=commit, described=described
+        files.files, name=name, address=written, version=version, commit=commit, described=described
     )
     return release, reading.left_out(release, files.submodules, address)

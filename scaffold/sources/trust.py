@@ -9,7 +9,7 @@ from scaffold import disk
 from scaffold.errors import FormatError
 from scaffold.formats import yaml
 from scaffold.formats.located import Located, texts
-from scaffold.sources.address import expand
+from scaffold.sources.address import expand, parted
 from scaffold.sources.locate import BUILT_IN
 
 VARIABLE = "SCAFFOLD_SETTINGS"
@@ -36,7 +36,17 @@ def is_trusted(address: str) -> bool:
 
 
 def covers(entry: str, address: str) -> bool:
-    """Whether an entry of `trust:` means an address: a prefix where it ends with a slash, else that address alone."""
+    """Whether an entry of `trust:` means an address: a prefix where it ends with a slash, else that address alone.
+
+    An entry for a repository means every folder of it, and one for a folder means just that.
+    """
+    repository, folder = parted(address)
+    if (wanted := parted(entry)).folder:
+        return wanted.folder == folder and _covers_repository(wanted.repository, repository)
+    return _covers_repository(entry, repository)
+
+
+def _covers_repository(entry: str, address: str) -> bool:
     if not (_is_plain(entry) and _is_plain(address)):
         return entry == address
     wanted, given = _normal(entry), _normal(address)

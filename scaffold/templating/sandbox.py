@@ -1,11 +1,13 @@
 """The Jinja sandbox with Copier's filters and functions; what is not a function of its input is refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from jinja2 import StrictUndefined, Undefined
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2.sandbox import SandboxedEnvironment, _mutable_spec, modifies_known_mutable
 
 from scaffold.errors import NotNativeError
 from scaffold.templating.known import Known
@@ -29,6 +31,24 @@ UNDEFINED = {"jinja2.Undefined": Undefined, "jinja2.StrictUndefined": StrictUnde
 PATHS: Mapping[str, type[PurePath]] = {"posix": PurePosixPath, "windows": PureWindowsPath, "native": PurePosixPath}
 
 
+CHANGES = frozenset(name for _, names in _mutable_spec for name in names)  # methods by which a value is changed
+_may_change: ContextVar[bool] = ContextVar("may_change", default=False)
+
+
+class ChangingError(Exception):
+    """A template wants to change a value that it may have been given."""
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """Let templates change values, which are theirs alone then."""
+    before = _may_change.set(True)
+    try:
+        yield
+    finally:
+        _may_change.reset(before)
+
+
 class Sandbox(SandboxedEnvironment):
     """An environment whose templates reach neither code, nor clock, nor chance, nor disk."""
 
@@ -39,13 +59,15 @@ class Sandbox(SandboxedEnvironment):
         given = {"keep_trailing_newline": True, **envops}
         given["undefined"] = UNDEFINED[given.get("undefined", "jinja2.Undefined")]
         extensions = [YieldExtension, *options.pop("extensions", ())]
-        self.known = Known((tuple(sorted(given.items(), key=str)), tuple(extensions)))
+        self.known = Known(repr(sorted((name, str(value)) for name, value in given.items())) + repr(extensions))
         super().__init__(**given, **options, extensions=extensions, bytecode_cache=self.known)
         self.filters = _Filters(self.filters)
         self.globals |= {"pathjoin": _pathjoin, "lipsum": not_native("the function `lipsum`")}
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Whether a template may read the attribute."""
+        """Whether a template may read the attribute; raises ChangingError where that would change a value."""
+        if attr in CHANGES and not _may_change.get() and modifies_known_mutable(obj, attr):
+            raise ChangingError
         return not (isinstance(obj, PurePath) and attr == "parser") and super().is_safe_attribute(obj, attr, value)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:

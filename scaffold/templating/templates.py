@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from functools import cached_property
 from keyword import kwlist
 from typing import Any, Protocol
 
@@ -13,15 +12,11 @@ from jinja2.meta import find_undeclared_variables
 from scaffold.errors import LimitError, RenderError, ScaffoldError
 from scaffold.templating.explain import explained
 from scaffold.templating.limits import MEGABYTE, Limits
-from scaffold.templating.sandbox import Sandbox
+from scaffold.templating.sandbox import ChangingError, Sandbox, changing
 from scaffold.templating.yields import Yielded, take
 
 Context = Mapping[str, Any]
 _NEWLINE = re.compile(r"\r\n|\r|\n")
-# Methods by which a template can change a value that it was given.
-_CHANGES = re.compile(
-    rb"\b(?:append|extend|insert|pop|popitem|remove|clear|update|setdefault|sort|reverse)\b['\"\]\s]*\(|\battr\s*\("
-)
 
 
 WORDS = frozenset(kwlist) | {"true", "false", "none", "self", "super", "loop"}  # no variables of a context
@@ -109,8 +104,8 @@ class Templates:
         where = self._place(name)
         try:
             if name not in self._compiled:
-                self._compiled[name] = self._environment.get_template(name)
-            text = _run(self._compiled[name], self._own(context) if self._changing else context, megabytes)
+                self._compiled[name] = _quick(self._environment.get_template(name))
+            text = self._run(self._compiled[name], context, megabytes)
         except Exception as error:  # a template may raise anything at all
             raise self._explained(error, where) from error
         if take() is not None:
@@ -147,10 +142,8 @@ class Templates:
             return filled, None
         try:
             if source not in self._inline:
-                self._inline[source] = self._from_text(source)
-            if self._changing or _CHANGES.search(source.encode(errors="replace")):
-                context = self._own(context)
-            return _run(self._inline[source], context), take()
+                self._inline[source] = _quick(self._from_text(source))
+            return self._run(self._inline[source], context), take()
         except UnsetError:
             raise
         except Exception as error:  # a template may raise anything at all
@@ -170,10 +163,15 @@ class Templates:
         parts[1::2] = [str(context[name]) for name in parts[1::2]]
         return "".join(parts)
 
-    @cached_property
-    def _changing(self) -> bool:
-        """Whether any file may change a value that it is given."""
-        return any(_CHANGES.search(content) for content in self._files.values())
+    def _run(self, template: Template, context: Context, megabytes: int = Limits().megabytes) -> str:
+        """Render with the context itself, or with a copy where the template changes a value in it."""
+        if not isinstance(self._environment, Sandbox):
+            return _run(template, self._own(context), megabytes)
+        try:
+            return _run(template, context, megabytes)
+        except ChangingError:
+            with changing():
+                return _run(template, self._own(context), megabytes)
 
     def _own(self, context: Context) -> Context:
         """Copy what a template could change (`{{ names.append(…) }}`), so that none sees the work of another."""
@@ -194,6 +192,12 @@ class Templates:
             return find_undeclared_variables(self._environment.parse(source))
         except TemplateError as error:
             raise self._explained(error, where) from error
+
+
+def _quick(template: Template) -> Template:
+    """Make one dict of the template's globals: they are a ChainMap, which Jinja copies slowly for each render."""
+    template.globals = dict(template.globals)
+    return template
 
 
 def _run(template: Template, context: Context, megabytes: int = Limits().megabytes) -> str:

@@ -310,6 +310,31 @@ def test_a_secrets_value_is_never_in_an_error(more, value):
     assert "hunter2" not in str(error) + repr(error)
 
 
+@pytest.mark.parametrize(
+    ("text", "given", "recorded"),
+    [
+        ("a: '{{ _so_far.t }}/x'\n", {}, {}),
+        ("a: '{{ _so_far.t }}'\n", {"a": "mine"}, {"a": "mine"}),
+        ("a: 'see hunter2'\n", {}, {"a": "see hunter2"}),
+        ("a: x\n", {"a": "typed hunter2"}, {"a": "typed hunter2"}),
+        ("a: {type: yaml, default: ['{{ _so_far.t }}']}\n", {}, {}),
+        ("a: {choices: ['pre-{{ t }}', other], default: other}\n", {"a": "pre-hunter2"}, {}),
+        ("a: {choices: {it: 'pre-{{ t }}'}, default: '{{ t }}', type: str}\n", {"a": "pre-hunter2"}, {}),
+        ("a: {choices: ['pre-{{ t }}', other], default: other}\n", {}, {"a": "other"}),
+        ("a: {choices: \"['{{ t }}', b]\", multiselect: true, default: [b]}\n", {"a": "[hunter2, b]"}, {}),
+        ("a: {when: false, default: '{{ _so_far.t }}'}\nb: '{{ a | upper }}'\n", {}, {}),
+        ("n: hunter2000\na: '{{ n }}-x'\n", {}, {"n": "hunter2000", "a": "hunter2000-x"}),
+    ],
+)
+def test_what_holds_a_secret_is_not_recorded_unless_a_person_typed_it(text, given, recorded):
+    answers = resolve("t: {type: str, secret: true, default: none}\n" + text, {"t": "hunter2", **given})
+    assert answers.recorded == recorded
+
+
+def test_a_secret_that_nobody_gave_hides_nothing():
+    assert resolve("t: {secret: true, default: none}\na: '{{ _so_far.t }}-such'\n").recorded == {"a": "none-such"}
+
+
 def test_a_secret_that_is_asked_for_is_checked_and_kept_out_of_the_record():
     answers = resolve(TOKEN, {"url": "y"}, ask=lambda _: "typed")
     assert answers.context["token"] == "typed"

@@ -5,8 +5,7 @@ import pytest
 from scaffold.blueprint.cookiecutter import (
     Deep,
     Verbatim,
-    answers_of_cruft,
-    answers_of_replay,
+    answers_in,
     hooks_of,
     is_offer,
     parse_layer,
@@ -149,25 +148,23 @@ def test_lines_of_keys_and_elements_are_known_whatever_the_layout():
 
 
 def test_answers_that_cookiecutter_and_cruft_recorded_come_without_private_keys():
-    context = {
-        "cookiecutter": {"x": "1", "d": {"k": 1}, "_template": "gh:a/b", "__y": "z"},
-        "_cookiecutter": {"x": "0"},
-    }
-    assert answers_of_replay(json.dumps(context).encode()) == {"x": "1", "d": {"k": 1}}
-    cruft = {"template": "gh:a/b", "commit": "c", "context": context, "directory": None}
-    assert answers_of_cruft(json.dumps(cruft).encode()) == {"x": "1", "d": {"k": 1}}
+    recorded = """{"cookiecutter": {"x": "1",
+        "d": {"k": 1}, "_template": "gh:a/b", "__y": "z"}, "_cookiecutter": {"x": "0"}}"""
+    answers = dict(answers_in(json_format.load(recorded.encode(), "replay.json")))
+    assert {name: at.data for name, at in answers.items()} == {"x": "1", "d": {"k": 1}}
+    assert answers["d"].where == "replay.json:2"
 
 
 @pytest.mark.parametrize(
-    ("read", "content", "said"),
+    ("content", "said"),
     [
-        (answers_of_replay, b"{", r"the replay file:1: this is not valid JSON"),
-        (answers_of_replay, b"[]", "the replay file: there are no answers under `cookiecutter`"),
-        (answers_of_cruft, b"{}", r"\.cruft\.json:1: `context` is missing"),
-        (answers_of_cruft, b'{"context": {"cookiecutter": 1}}', r"\.cruft\.json: there are no answers"),
+        (b"[]", "`the document` must be a mapping, not []"),
+        (b"{}", "`cookiecutter` is missing from the document"),
+        (b'{\n"cookiecutter": 1}', "`cookiecutter` must be a mapping, not 1"),
     ],
 )
-def test_recorded_answers_that_cannot_be_read_are_one_sentence(read, content, said):
+def test_recorded_answers_that_cannot_be_read_are_one_sentence(content, said):
     with pytest.raises(FormatError) as caught:
-        read(content)
-    assert __import__("re").match(said, str(caught.value))
+        answers_in(json_format.load(content, "replay.json"))
+    assert caught.value.message == said
+    assert caught.value.where == f"replay.json:{1 + content.count(10)}"

@@ -39,3 +39,9 @@ def test_of_many_versions_some_are_looked_at_then_those_around_the_best():
 def test_prereleases_count_only_where_there_is_nothing_else():
     assert fit._spread((Version("1.0.0"), Version("2.0.0a1"))) == [Version("1.0.0")]
     assert fit._spread((Version("2.0.0a1"),)) == [Version("2.0.0a1")]
+
+
+def test_answers_are_guessed_at_the_oldest_and_the_middle_version_too():
+    assert fit._ends(["1", "2", "3", "4", "5"]) == ["1", "3"]
+    assert fit._ends(["1"]) == ["1"]
+    assert fit._ends([]) == []

@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from scaffold import disk
 from scaffold.blueprint.plain import plain_release
-from scaffold.errors import AnswerError, FormatError, RenderError, ScaffoldError, ScriptError
+from scaffold.errors import AnswerError, FormatError, LimitError, RenderError, ScaffoldError, ScriptError
 from scaffold.project.stamp import stamp
 from scaffold.render import engine
 from scaffold.render.context import Surroundings
@@ -419,7 +419,7 @@ def test_the_other_tools_engine_is_refused():
 
 def test_templates_that_make_too_much_are_stopped():
     files = template(SLUG, {"a": "x" * 600_000, "b": "y" * 600_000})
-    with pytest.raises(RenderError, match="makes more than 1 MB"):
+    with pytest.raises(LimitError, match="makes more than 1 MB"):
         ours(files, Means(limits=Means().limits._replace(megabytes=1)))
-    with pytest.raises(RenderError, match="makes more than 1 files"):
+    with pytest.raises(LimitError, match="makes more than 1 files"):
         ours(files, Means(limits=Means().limits._replace(files=1)))

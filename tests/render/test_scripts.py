@@ -253,9 +253,11 @@ def test_what_a_task_may_not_leave(command, said):
 
 def test_tasks_may_not_make_too_much():
     error = refused("true", "touch a b c", limits=Limits(files=2), error=LimitError)
-    assert str(error) == "copier.yml:2: more than 2 files were made (raise it with --limit files=…)"
+    assert (
+        str(error) == "copier.yml:2: the template makes more than 2 files and folders (raise it with --limit files=…)"
+    )
     error = refused("head -c 2000000 /dev/zero > README.md", limits=Limits(megabytes=1), error=LimitError)
-    assert str(error) == "copier.yml:1: more than 1 MB were made (raise it with --limit megabytes=…)"
+    assert str(error) == "copier.yml:1: the template makes more than 1 MB (raise it with --limit megabytes=…)"
     before = dict.fromkeys("abc", "x" * 600000)
     assert set(ran("touch d e", files=before, limits=Limits(megabytes=1, files=2)).files) == {*"abcde"}
 

@@ -249,9 +249,34 @@ def test_a_custom_name_is_found_by_its_content(template, tmp_path):
     assert adopt(project)["removed"] == ["tooling.yml"]
 
 
+def test_a_large_file_is_no_answers_file(made):
+    text = (made / ANSWERS).read_text()
+    write(made, {"data/large.yml": text + "# more\n" * 40_000, "data/late.yaml": "# x\n" * 5_000 + text})
+    commit(made)
+    git("rm", "--quiet", ANSWERS, where=made)
+    commit(made)
+    write(made, {"tooling.yml": text})
+    commit(made)
+    assert adopt(made)["removed"] == ["tooling.yml"]
+
+
 def test_a_custom_name_that_the_template_does_not_write_cannot_be_kept(template, tmp_path):
     project = copied(template, tmp_path / "project", "--answers-file", "tooling.yml")
     assert "--keep-copier" in adopt(project, "--keep-copier", code=1)
+
+
+def test_copier_is_not_kept_for_a_template_that_it_cannot_fetch(made, template):
+    write(template, {"many/service/copier.yml": COPIER})
+    for path, content in FIRST.items():
+        write(template, {f"many/service/template/{path}": content})
+    commit(template)
+    git("tag", "v1.0.1", where=template)
+    words = ("--source", f"{template}//many/service", "--at", "1.0.1")
+    before = snapshot(made)
+    said = adopt(made, *words, "--keep-copier", code=1)
+    assert f"--keep-copier would record {template}//many/service, and Copier cannot fetch" in said
+    assert snapshot(made) == before
+    assert adopt(made, *words)["source"] == f"{template}//many/service"
 
 
 def test_answers_in_a_folder_belong_to_the_project_above(template, tmp_path):
@@ -395,6 +420,39 @@ def test_tasks_of_the_template_run_only_with_trust(template, tmp_path):
     assert "made.txt" in report["files"]
 
 
+def noting(template, log, more=""):
+    """Make the template note each run of its task in a file outside the project."""
+    write(template, {"copier.yml": f"{COPIER}{more}_tasks: ['echo ran >> {log}', 'echo made > made.txt']\n"})
+    tagged(template, {}, "v1.0.1")
+
+
+@pytest.mark.parametrize("below", [True, False], ids=["answers-below", "answers-here"])
+def test_a_task_runs_once(template, tmp_path, below):
+    log = tmp_path / "log"
+    noting(template, log)
+    project = copied(template, tmp_path / "project", "--trust")
+    if below:
+        (project / "sub").mkdir()
+        git("mv", ANSWERS, f"sub/{ANSWERS}", where=project)
+        commit(project)
+    log.unlink()
+    report = adopt(project, "--trust")
+    assert (report["path"], report["edited"], report["deleted"]) == (str(project), [], [])
+    assert "made.txt" in report["files"]
+    assert log.read_text() == "ran\n"
+
+
+def test_a_task_runs_once_where_a_fit_is_agreed_to(template, tmp_path):
+    log = tmp_path / "log"
+    noting(template, log)
+    project = copied(template, tmp_path / "project", "--trust")
+    (project / ANSWERS).unlink()
+    commit(project)
+    log.unlink()
+    assert "made.txt" in adopt(project, "--from", template, "--trust", "--yes")["files"]
+    assert log.read_text() == "ran\n"
+
+
 # Cookiecutter, with and without cruft.
 
 COOKIES = {
@@ -457,6 +515,99 @@ def test_a_cruft_project(baked, cookies):
     assert (report["edited"], report["removed"]) == (["README.md"], [".cruft.json"])
     assert any("setup.cfg" in note for note in report["notes"])
     check_cookies(baked, cookies)
+
+
+def test_answers_of_cruft_that_are_mappings_or_wrong(baked, cookies):
+    config = {"title": "My Service", "slug": "pay-day", "ports": {"http": "80"}, "kind": ["api", "job"]}
+    write(cookies, {"cookiecutter.json": json.dumps(config)})
+    commit(cookies)
+    git("tag", "1.0.1", where=cookies)
+    context = {"title": "Pay Day", "ports": {"http": {"in": "8080"}}, "kind": "api"}
+    state = cruft_state(cookies, "1.0.1", context={"cookiecutter": context})
+    write(baked, {".cruft.json": state.replace('"api"', '"web"')})
+    commit(baked)
+    line = 1 + state.split('"kind"')[0].count("\n")
+    assert f".cruft.json:{line}: the answer 'web' to `kind`" in adopt(baked, code=1)
+    write(baked, {".cruft.json": state})
+    commit(baked)
+    assert adopt(baked)["answers"]["ports"] == {"http": {"in": "8080"}}
+    assert "in: '8080'" in (baked / ".scaffold/answers.yml").read_text()
+
+
+def test_hooks_that_were_not_run_are_said(baked, cookies):
+    write(cookies, {"hooks/post_gen_project.py": "print()\n"})
+    commit(cookies)
+    git("tag", "1.0.1", where=cookies)
+    write(baked, {".cruft.json": cruft_state(cookies, "1.0.1")})
+    commit(baked)
+    assert any(note.startswith("the template's tasks and hooks were not run") for note in adopt(baked)["notes"])
+
+
+@pytest.fixture
+def many(cookies, tmp_path):
+    """The template moved into a folder of its repository, another one beside it, in 1.0.1."""
+    cookies = cookies.rename(tmp_path / "git-cookies")  # Cookiecutter looks for the word in an address
+    (cookies / "many/service").mkdir(parents=True)
+    for name in ("cookiecutter.json", "{{cookiecutter.slug}}"):
+        (cookies / name).rename(cookies / "many/service" / name)
+    origin = "{{ cookiecutter._template }}\n"
+    write(cookies, {"cookiecutter.json": '{"other": "x"}', "many/service/{{cookiecutter.slug}}/origin.txt": origin})
+    commit(cookies)
+    git("tag", "1.0.1", where=cookies)
+    return cookies
+
+
+@pytest.fixture
+def nested(many, tmp_path, monkeypatch):
+    """A project that Cookiecutter made of a template in a folder, with the file that cruft writes."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    words = ["--no-input", "--directory", "many/service", "--checkout", "1.0.1", many.as_uri(), "title=Pay Day"]
+    done = run([sys.executable, "-m", "cookiecutter", *words], tmp_path, HOME=str(home))
+    assert done.code == 0, done.err
+    project = committed(tmp_path / "pay-day")
+    write(project, {".cruft.json": cruft_state(many, "1.0.1", directory="many/service")})
+    commit(project)
+    return project
+
+
+def test_a_cruft_project_whose_template_lies_in_a_folder(nested, many, tmp_path):
+    report = adopt(nested)
+    source = f"{many.as_uri()}//many/service"
+    assert (report["blueprint"], report["version"], report["source"]) == ("service", "1.0.1", source)
+    assert (report["edited"], report["deleted"]) == ([], [])
+    write(many, {"many/service/{{cookiecutter.slug}}/setup.cfg": "[metadata]\n"})
+    commit(many)
+    git("tag", "1.1.0", where=many)
+    assert scaffold.status(nested).latest == "1.1.0"
+    scaffold.update(nested)
+    assert (nested / "setup.cfg").read_text() == "[metadata]\n"
+    git("reset", "--quiet", "--hard", where=nested)
+    moved = many.rename(tmp_path / "elsewhere")
+    for given in (moved, f"{moved}//many/service"):
+        report = adopt(nested, "--source", given, "--dry-run")
+        assert (report["source"], report["edited"]) == (f"{moved}//many/service", ["origin.txt"])
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"), [("many/none", "there is no folder many/none at 1.0.1"), ("../x", "../x is no folder")]
+)
+def test_a_folder_that_cruft_names_and_is_not_there(nested, many, folder, said):
+    write(nested, {".cruft.json": cruft_state(many, "1.0.1", directory=folder)})
+    commit(nested)
+    before = snapshot(nested)
+    error = adopt(nested, code=1)
+    assert said in error and ".cruft.json" in error
+    assert snapshot(nested) == before
+
+
+def test_a_cookiecutter_project_of_a_template_in_a_folder(nested, many):
+    (nested / ".cruft.json").unlink()
+    commit(nested)
+    replay = nested.parent / "home/.cookiecutter_replay/service.json"
+    report = adopt(nested, "--replay", replay, "--from", f"{many.as_uri()}//many/service")
+    assert (report["version"], report["edited"]) == ("1.0.1", [])
 
 
 @pytest.mark.parametrize(
@@ -592,6 +743,46 @@ def test_nothing_fits(tmp_path):
     assert "no blueprint in builtin fits" in adopt(project, code=1)
     assert "3 questions have no answer" in adopt(project, "--blueprint", "python-http-service", code=1)
     assert snapshot(project) == before
+
+
+def test_what_hardly_fits_has_to_be_named(template, tmp_path):
+    project = tmp_path / "other"
+    write(project, {"main.c": "int main() {}\n"})
+    committed(project)
+    before = snapshot(project)
+    for words in ((), ("--yes",)):
+        said = adopt(project, "--from", template, *words, code=1)
+        assert "service hardly fits this repository: 1.0.0 does best, by 0%" in said
+        assert "--at VERSION" in said and "--blueprint service@VERSION" in said
+    assert scaffold_refuses(project, template)
+    assert snapshot(project) == before
+    for words in (("--at", "1.0.0", "--yes"), ("--blueprint", "service"), ("--blueprint", "service@1.0.0")):
+        report = adopt(project, "--from", template, *words)
+        assert "service 1.0.0 hardly fits this repository" in report["notes"]
+        scaffold.undo(project)
+    assert snapshot(project) == before
+
+
+def scaffold_refuses(project, template):
+    """Whether nobody is asked to agree to it."""
+    with pytest.raises(ProjectError, match="hardly fits"):
+        scaffold.adopt(project, template=str(template), confirm=lambda _: pytest.fail("asked"))
+    return True
+
+
+@pytest.mark.parametrize("at", [0, 1, 2], ids=["oldest", "middle", "newest"])
+def test_answers_are_looked_for_in_old_versions_too(tmp_path, at):
+    greetings = ["hi {{ name }}\n", "good day {{ name }}!\n", "hi {{ name }} two\n"]
+    greeter = tmp_path / "origin" / "greeter"
+    write(greeter, {"copier.yml": "name: {type: str, default: demo}\n_subdirectory: template\n"})
+    git("init", "--quiet", "--initial-branch=main", where=greeter)
+    for number, text in enumerate(greetings, 1):
+        tagged(greeter, {"hi.txt.jinja": text}, f"v{number}.0.0")
+    project = tmp_path / "p4"
+    write(project, {"hi.txt": greetings[at].replace("{{ name }}", "p4")})
+    committed(project)
+    best = adopt(project, "--from", greeter, code=3)["fits"][0]
+    assert (best["version"], best["answers"], best["score"]) == (f"{at + 1}.0.0", {"name": "p4"}, 1.0)
 
 
 def test_a_person_is_asked(by_hand, template):

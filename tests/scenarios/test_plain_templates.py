@@ -236,6 +236,72 @@ def test_a_secret_is_recorded_nowhere(tmp_path):
         assert "hunter2" not in (project / path).read_text()
 
 
+SECRET = "token: {type: str, secret: true, default: none}\n"
+ADDING = {"{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml }}\nmore: pre-{{ token }}\n"}
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"copier.yml": SECRET + "a: {default: \"{% include 'd.txt' %}\"}\n", "d.txt": "x{{ token }}"}, ()),
+        ({"copier.yml": SECRET + "a: {choices: ['pre-{{ token }}', b]}\n"}, ("--data", "a=pre-hunter2")),
+        ({"copier.yml": SECRET + "_answers_file: '.a-{{ token }}.yml'\na: '{{ _copier_conf.answers_file }}'\n"}, ()),
+        ({"copier.yml": SECRET, **ADDING}, ()),
+    ],
+    ids=["include", "choice", "answers file", "added by the template"],
+)
+@pytest.mark.parametrize("engine", ["native", "copier"])
+def test_a_secret_on_a_way_round_is_recorded_nowhere(tmp_path, files, words, engine):
+    source = template(tmp_path / "t", {"copier.yml": SECRET, "a.txt.jinja": "{{ a }}{{ token }}", **files})
+    project = new(source, tmp_path / "p", "--data", "token=hunter2", "--engine", engine, *words)
+    assert "hunter2" in (project / "a.txt").read_text()
+    for path in (".scaffold/lock.json", ".scaffold/answers.yml"):
+        assert "hunter2" not in (project / path).read_text()
+
+
+def test_no_file_is_named_by_a_secret(tmp_path):
+    source = template(tmp_path / "t", {"copier.yml": NAME + SECRET, "{{ token }}.txt": "", "{{ name }}/main.py": ""})
+    done = scaffold("new", source, tmp_path / "p", "--data", "token=hunter2", where=tmp_path)
+    refused(done, "{{ token }}.txt", "secret question", "the name of a file")
+    assert "hunter2" not in done.err
+    nothing_left(tmp_path, "t")
+    new(source, tmp_path / "as the default", "--data", "name=thing")
+    new(source, tmp_path / "as a name", "--data", "name=hunter2", "--data", "token=hunter2")
+    edition(source, {"{{ token }}.txt": None}, "v1.1.0")
+    new(source, tmp_path / "as the template has it", "--data", "token=main")
+
+
+@pytest.mark.parametrize(
+    ("text", "token"),
+    [
+        ("{{ token | from_yaml }}", "hunter2: b: c"),
+        ("{{ token | from_json }}", "{hunter2}"),
+        ("{{ token | int / token | int }}{{ token.hunter }}{% include token %}", "hunter2.txt"),
+        ("{{ token | from_yaml }}", f"hunter2: [{'hunter2 ' * 40}: b: c"),
+    ],
+)
+def test_no_error_repeats_a_secret(tmp_path, text, token):
+    source = template(tmp_path / "t", {"copier.yml": SECRET, "a.txt.jinja": text})
+    (tmp_path / "answers.yml").write_text(json.dumps({"token": token}))
+    for words in (("--data", f"token={token}"), ("--data-file", str(tmp_path / "answers.yml"))):
+        done = scaffold("new", source, tmp_path / "p", *words, where=tmp_path)
+        refused(done, "a.txt.jinja")
+        assert "hunter" not in done.err
+
+
+def test_no_log_of_a_bug_repeats_a_secret(tmp_path):
+    source = template(tmp_path / "t", {"copier.yml": SECRET})
+    (tmp_path / "answers.yml").write_text("token: hunter2\n")
+    broken = "import sys\nimport scaffold.render.engine as e\ndef render(*_, given, **__): raise KeyError(given)\n"
+    broken += "e.render = render\nfrom scaffold.cli.app import main\nsys.exit(main())\n"
+    words = ("new", str(source), str(tmp_path / "p"), "--data-file", str(tmp_path / "answers.yml"))
+    done = run([sys.executable, "-c", broken, *words], tmp_path)
+    assert done.code == 70
+    log = Path(done.err.split(": ")[-1].strip()).read_text()
+    assert "KeyError" in log
+    assert "hunter2" not in log + done.err
+
+
 def test_files_that_are_given_once(tmp_path):
     skip = '_skip_if_exists: ["own-{{ name }}.txt", "/docs/**"]\n'
     files = {"copier.yml": NAME + skip, "own-demo.txt": "1", "docs/a/b.md": "1", "more/docs/c.md": "1"}
@@ -719,7 +785,7 @@ BAD = {
     "a name too long": ({"copier.yml": NAME, "{{ name * 100 }}": ""}, ("is longer than the 255 bytes",)),
     "an extension of Jinja that is none": (
         {"copier.yml": NAME + "_jinja_extensions: [jinja2.ext.nope]\n", "a.jinja": "{{ name }}"},
-        ("copier.yml", "jinja2.ext.nope"),
+        ("copier.yml:2", "1 extension"),
     ),
     "delimiters": (
         {"copier.yml": NAME + "_envops: {block_start_string: '{{'}\n", "a.jinja": "{{ name }}"},

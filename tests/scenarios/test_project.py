@@ -308,7 +308,7 @@ def test_a_base_that_cannot_be_found_is_a_conflict_that_says_so(library, project
     place.write_text(place.read_text().replace(lock_of(project)["commit"], "0" * 40))
     commit(tmp_path / "clone")
     release(library, "1.2.0", {"notes.md.jinja": "# {{ name }}\n\nfirst\n\nsecond\n\nthird, changed again\n"})
-    done = scaffold("update", "--format", "json", where=tmp_path / "clone")
+    done = scaffold("update", "--to", "1.2.0", "--format", "json", where=tmp_path / "clone")
     assert done.code == 3
     assert done.json["conflicts"] == [
         {"path": "notes.md", "reason": "the version it was stamped from cannot be found, and both sides differ"}

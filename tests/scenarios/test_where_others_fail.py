@@ -848,12 +848,15 @@ def rewrite(case: Case, files: Mapping[str, kit.Content], tag: str) -> None:
     kit.repo(case.template, {"copier.yml": QUESTIONS, **ANSWERS, **files}, tag)
 
 
-def test_a_history_that_was_rewritten_is_not_needed(tmp_path):
+def test_a_history_that_was_rewritten_is_taken_where_that_is_asked_for(tmp_path):
     # pain 21: versions
     case = Case(tmp_path, {"notes.txt": LINES})
     case.work({"notes.txt": changed(LINES, 2, "ours")})
     rewrite(case, {"notes.txt": changed(LINES, 11, "theirs")}, "v2.0.0")
-    clean(case, case.update())
+    before = snapshot(case.ours)
+    refused(case.update(), "the history", "was rewritten", "--to 2.0.0")
+    assert snapshot(case.ours) == before
+    clean(case, case.update("--to", "2.0.0"))
     assert (case.ours / "notes.txt").read_text() == changed(changed(LINES, 2, "ours"), 11, "theirs")
 
 

@@ -5,7 +5,7 @@ from copier._vcs import get_repo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.sources.address import Wanted, expand, is_remote, read
+from scaffold.sources.address import Address, Wanted, expand, is_remote, parted, read
 from tests.kit import laws
 
 GITHUB = "https://github.com/o/r.git"
@@ -30,6 +30,11 @@ GITHUB = "https://github.com/o/r.git"
         ("~/t", "~/t"),
         ("./gh:o", "./gh:o"),
         ("gh:", "gh:"),
+        ("gh:o/r//a/b", f"{GITHUB}//a/b"),
+        ("gh:///o/r.git//a/b/", f"{GITHUB}//a/b"),
+        ("git+https://github.com/o/r//a//./b", f"{GITHUB}//a/b"),
+        ("gh:o/r//", GITHUB),
+        ("~/t//.", "~/t"),
     ],
 )
 def test_what_git_gets(source, expanded):
@@ -54,6 +59,34 @@ def test_copier_would_fetch_from_the_same_place(source):
 )  # fmt: skip
 def test_what_git_is_to_fetch(address, remote):
     assert is_remote(address) is remote
+
+
+@pytest.mark.parametrize(
+    ("written", "repository", "folder"),
+    [
+        ("gh:o/r//a/b", "gh:o/r", "a/b"),
+        ("gh://o/r//a", "gh://o/r", "a"),
+        ("https://h/x.git//a/b", "https://h/x.git", "a/b"),
+        ("https://h//x.git//a", "https://h//x.git", "a"),
+        ("git+ssh://git@h:22/x//a", "git+ssh://git@h:22/x", "a"),
+        ("file:///srv/x//a", "file:///srv/x", "a"),
+        ("git@h:o/r//a", "git@h:o/r", "a"),
+        ("git@h://srv/r//a", "git@h://srv/r", "a"),
+        ("./lib//nested/tpl/", "./lib", "nested/tpl"),
+        ("//server/lib//a//b/./c", "//server/lib", "a/b/c"),
+        ("C:\\t//a", "C:\\t", "a"),
+        ("x.bundle//a", "x.bundle", "a"),
+        ("./lib///etc", "./lib", "/etc"),
+        ("./lib//../x", "./lib", "../x"),
+        ("https://h/x", "https://h/x", ""),
+        ("https://h//x", "https://h//x", ""),
+        ("//server/lib", "//server/lib", ""),
+        ("./lib//", "./lib", ""),
+        ("./lib//.", "./lib", ""),
+    ],
+)
+def test_a_folder_of_a_repository(written, repository, folder):
+    assert parted(written) == Address(repository, folder)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +131,14 @@ def test_a_blueprint_by_its_name(written, name, ref):
         ("r.bundle@v1", "r.bundle", "v1"),
         ("r@2.git", "r@2.git", None),
         ("./r@", "./r@", None),
+        ("gh:o/r//a/b", "gh:o/r//a/b", None),
+        ("gh:o/r//a/b@v1.2", "gh:o/r//a/b", "v1.2"),
+        ("git@h:o/r.git//a@feature/x", "git@h:o/r.git//a", "feature/x"),
+        ("https://u:p@ss@h/r.git//a@pkg@1.0", "https://u:p@ss@h/r.git//a", "pkg@1.0"),
+        ("https://h/u@x/r.git//a", "https://h/u@x/r.git//a", None),
+        ("./r//@scope/a@v1", "./r//@scope/a", "v1"),
+        ("r.bundle//a@v1", "r.bundle//a", "v1"),
+        ("./r//a@.", "./r//a", "."),
     ],
 )
 def test_a_template_by_its_address(written, source, ref):
@@ -113,6 +154,10 @@ def test_a_template_by_its_address(written, source, ref):
         ("./r@2@v1", {"./r", "./r@2"}, "./r@2", "v1"),
         ("./r@2@v1", {"./r"}, "./r", "2@v1"),
         ("r@2/t", {"r@2/t"}, "r@2/t", None),
+        ("./r@2//a", {"./r", "./r@2"}, "./r@2//a", None),
+        ("./r@2//a@v1", {"./r", "./r@2"}, "./r@2//a", "v1"),
+        ("./r//a@b", {"./r", "./r//a@b"}, "./r//a@b", None),
+        ("./r//a@b", {"./r"}, "./r//a", "b"),
     ],
 )
 def test_a_path_that_is_there_is_never_cut_short(written, there, source, ref):
@@ -128,7 +173,7 @@ written_ones = st.one_of(
             ["gh:", "gl:/", "git@h:", "https://u:p@s@h/", "git+https://h/", "./", "~/", "https://github.com/"]
         ),
         words,
-        st.sampled_from(["", ".git", "@v1", ".git@a/b", "@", ".bundle@."]),
+        st.sampled_from(["", ".git", "@v1", ".git@a/b", "@", ".bundle@.", "//a/b", ".git//a@v1", "//../a"]),
     ),
 )
 
@@ -153,6 +198,14 @@ def test_what_is_an_address_stays_one(written):
 @given(written_ones)
 def test_expanding_again_changes_nothing(source):
     assert expand(expand(source)) == expand(source)
+
+
+@laws
+@given(written_ones)
+def test_a_folder_is_the_same_after_expanding(source):
+    before, after = parted(source), parted(expand(source))
+    assert after == parted(str(after))
+    assert after == Address(expand(before.repository), before.folder)
 
 
 @laws

@@ -1,4 +1,4 @@
-"""Processes, and bounds on time and memory: whatever a template starts is also ended."""
+"""Commands: run, listened to, and ended with all that they have started."""
 
 import os
 import re
@@ -7,11 +7,10 @@ import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
-from scaffold.errors import LimitError, ScriptError, without_credentials
-from scaffold.templating.limits import MEGABYTE, Limits
+from scaffold.errors import ScriptError, without_credentials
+from scaffold.process.bounds import MORE_TIME, paused, unbounded
 
 # Git sets these for its hooks; they would send every git that a command starts to the wrong repository.
 GIT_LOCAL = (
@@ -24,14 +23,7 @@ GRACE = 2.0  # seconds that a command has to end by itself when it is told to
 TAIL = 10_000  # bytes of the last output that are kept
 SAID_LINES, SAID = 3, 300  # lines and characters of it that an error repeats
 SHOWN = 80  # characters of a command that an error repeats
-MORE_TIME = "raise it with --limit seconds=…"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-# Python needs memory of its own, and more than one copy of what it makes.
-COPIES, HEADROOM = 4, 512 * MEGABYTE
-AGAIN = 1.0  # seconds after which the alarm rings again, should code have caught it
-EARLY = 0.01  # seconds by which a timer may be early
-SOON = 1e-6  # a timer set to 0 would be none
 
 
 def run(
@@ -56,7 +48,7 @@ def run(
     name = _named(written if written is not None else command)
     process = tail = code = None
     try:
-        with _undisturbed(), _unbounded():
+        with _undisturbed(), unbounded():
             process = subprocess.Popen(  # noqa: S603 - what to run was decided by who gave trust
                 command,
                 shell=isinstance(command, str),
@@ -170,152 +162,3 @@ class _Tail(threading.Thread):
         lines = [" ".join(line.split()) for line in _CONTROL.sub("", without_credentials(text)).splitlines()]
         said = "; ".join([line for line in lines if line][-SAID_LINES:])
         return said if len(said) <= SAID else f"…{said[1 - SAID :]}"
-
-
-class _Watch:
-    """One limit of time that is in force."""
-
-    def __init__(self, limits: Limits, doing: str) -> None:
-        self.deadline = monotonic() + limits.seconds
-        self.rang = False
-        self._message = f"{doing} took longer than {limits.seconds} s"
-
-    def error(self, where: str | None = None) -> LimitError:
-        return LimitError(self._message, where=where, hint=MORE_TIME)
-
-
-# What is in force, the outermost first; only the main thread has any.
-_watches: list[_Watch] = []
-_bounds: list[tuple[int, int]] = []  # the bounds of the address space as they were before each
-
-
-@contextmanager
-def limited(limits: Limits, doing: str) -> Iterator[None]:
-    """Stop code that takes too long or too much memory; raises LimitError.
-
-    It works in the main thread of a system with timers (the memory: on Linux), and elsewhere does nothing. Code in C
-    that never looks for signals is stopped when it returns.
-    """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    watch = _Watch(limits, doing)
-    try:
-        with _bounded(limits.megabytes), _timed(watch):
-            yield
-    except LimitError:
-        raise
-    except Exception as error:
-        where = getattr(error, "where", None)
-        if watch.rang:  # and somebody wrapped it
-            raise watch.error(where) from error
-        if _out_of_memory(error):
-            message = f"{doing} took more memory than {limits.megabytes} MB allow"
-            raise LimitError(message, where=where, hint="raise it with --limit megabytes=…") from error
-        raise
-    if watch.rang:  # and somebody swallowed it, so that what was made is not what should have been
-        raise watch.error()
-
-
-@contextmanager
-def paused() -> Iterator[None]:
-    """Let no time count, as while a person is asked."""
-    main = threading.current_thread() is threading.main_thread()
-    if not (main and _watches and signal.getitimer(signal.ITIMER_REAL)[0]):
-        yield
-        return
-    since = monotonic()
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    try:
-        yield
-    finally:
-        for watch in _watches:
-            watch.deadline += monotonic() - since
-        _arm()
-
-
-def _arm() -> None:
-    first = min(watch.deadline for watch in _watches)
-    signal.setitimer(signal.ITIMER_REAL, max(first - monotonic(), SOON), AGAIN)
-
-
-def _ring(_number: int, _frame: Any) -> None:
-    now = monotonic() + EARLY
-    for watch in _watches:
-        if now >= watch.deadline:
-            watch.rang = True
-            raise watch.error()
-
-
-@contextmanager
-def _timed(watch: _Watch) -> Iterator[None]:
-    """Keep one limit of time, and leave the timer and the handler as they were, less the time that has gone by."""
-    since = monotonic()
-    left, interval = (0.0, 0.0) if _watches else signal.setitimer(signal.ITIMER_REAL, 0)
-    handler = signal.signal(signal.SIGALRM, _ring)
-    _watches.append(watch)
-    try:
-        _arm()
-        yield
-    finally:
-        _watches.remove(watch)
-        if _watches:
-            _arm()
-        else:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL if handler is None else handler)
-            if left:
-                signal.setitimer(signal.ITIMER_REAL, max(left - (monotonic() - since), SOON), interval)
-
-
-@contextmanager
-def _bounded(megabytes: int) -> Iterator[None]:
-    """Bound the address space; a tighter bound that is in force stays."""
-    used = _address_space()
-    if used is None:
-        yield
-        return
-    import resource  # not on every system
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    in_force = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
-    bound = min([used + COPIES * megabytes * MEGABYTE + HEADROOM, *in_force])
-    _bounds.append((soft, hard))
-    try:
-        resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, _bounds.pop())
-
-
-@contextmanager
-def _unbounded() -> Iterator[None]:
-    """Lift the bound for a process that is started: it would inherit it."""
-    if not _bounds or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    import resource
-
-    bound = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, _bounds[0])
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, bound)
-
-
-def _address_space() -> int | None:
-    """Return the bytes of address space in use, or None where the system does not say."""
-    try:
-        pages = Path("/proc/self/statm").read_bytes().split()[0]
-    except OSError:
-        return None
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _out_of_memory(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, MemoryError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

@@ -1,0 +1,54 @@
+"""Templates compiled once for all processes: their code in the user's cache, as Python keeps that of modules."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+import scaffold
+from scaffold.templating import known
+
+
+@contextmanager
+def kept(address: str) -> Iterator[None]:
+    """Know the code of a template from earlier runs, and keep for later ones what is compiled in the body."""
+    place = _place(address)
+    known.begin(place.name, lambda: _read(place))
+    yield
+    if after := known.end():
+        with suppress(OSError):  # a cache that cannot be written only costs time
+            _write(place, after)
+
+
+def _place(address: str) -> Path:
+    """Return where the code is kept; other versions of what made it have other places."""
+    from platformdirs import user_cache_path  # only what renders needs it
+
+    name = sha256(f"{_made_by()}\0{address}".encode()).hexdigest()[:32]
+    return user_cache_path("scaffold") / "compiled" / f"{name}.bin"
+
+
+@cache
+def _made_by() -> str:
+    return f"{sys.implementation.cache_tag} {sys.hexversion} {version('jinja2')} {scaffold.__version__}"
+
+
+def _read(place: Path) -> bytes:
+    try:
+        return place.read_bytes()
+    except OSError:
+        return b""
+
+
+def _write(place: Path, content: bytes) -> None:
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = place.with_name(f"{place.name}.{os.urandom(4).hex()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
