@@ -1,9 +1,13 @@
 """What secret questions were answered with: recognised in what would be recorded, and masked in what is said."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
+from __future__ import annotations
 
-from scaffold.answers.question import Question
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # every command hides secrets in the log of a bug, and few have questions
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from scaffold.answers.question import Question
 
 LEAST = 4  # characters: anything shorter is found everywhere, and counts only where it stands alone
 PIECE = 8  # characters of a longer secret that no message repeats: parsers quote a part of what they refuse

@@ -3,12 +3,11 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import scaffold
-from scaffold.answers.question import Asked, Question
 from scaffold.cli import console, prompt
 from scaffold.cli.options import (
     Data,
@@ -27,8 +26,10 @@ from scaffold.cli.options import (
 from scaffold.cli.run import run
 from scaffold.report import data as as_data
 from scaffold.report import text as as_text
-from scaffold.report.results import Adopted
 from scaffold.report.text import Line
+
+if TYPE_CHECKING:
+    from scaffold.report.results import Adopted
 
 NewSource = Annotated[
     str | None,
@@ -56,13 +57,12 @@ KeepCopier = Annotated[
 ]
 
 
-def _confirm(proposal: Adopted) -> bool:
+def _confirm(proposal: "Adopted") -> bool:
     console.show(as_text.adopt(proposal))
-    question = Question("adopt", "", "bool", help="Take it over like this?")
-    return bool(prompt.ask(Asked(question, "bool", False, question.help, False, None, "", lambda _: "")))
+    return prompt.confirm("Take it over like this?")
 
 
-def _told(result: Adopted) -> Iterable[Line]:
+def _told(result: "Adopted") -> Iterable[Line]:
     """Word the result; a proposal that was declined has been shown already."""
     return [Line("Nothing was written.", "title")] if result.proposed else as_text.adopt(result)
 

@@ -10,6 +10,13 @@ def ask(asked: Asked) -> Any:
     return _prompt(asked).unsafe_ask()
 
 
+def confirm(message: str) -> bool:
+    """Ask for a yes or no, which is a no unless somebody says yes; raises KeyboardInterrupt where it is broken off."""
+    import questionary  # 100 ms that only a person at a terminal pays
+
+    return bool(questionary.confirm(message, default=False).unsafe_ask())
+
+
 def _prompt(asked: Asked) -> Any:
     import questionary  # 100 ms that only a person at a terminal pays
     from questionary import Choice

@@ -19,7 +19,8 @@ from scaffold.lock import Lock
 from scaffold.plan.actions import Action, Plan
 from scaffold.plan.make import Target, make
 from scaffold.project.base import Bases
-from scaffold.project.kept import answers_since, brought_by_copier, written_since
+from scaffold.project.brought import brought_by_copier
+from scaffold.project.kept import answers_since, written_since
 from scaffold.project.migrate import Migrations, migrations_of
 from scaffold.project.moved import follow_team
 from scaffold.project.opened import Project, as_stored, standing

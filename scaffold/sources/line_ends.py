@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from pathspec import GitIgnoreSpec
-
 from scaffold.tree import SYMLINK, File, is_text
 
 ATTRIBUTES = ".gitattributes"
@@ -54,6 +52,8 @@ def _lines(file: File | None) -> Iterator[tuple[str, list[str]]]:
 
 
 def _means(pattern: str, path: str) -> bool:
+    from pathspec import GitIgnoreSpec  # 10 ms that `scaffold status` need not pay
+
     if "/" in pattern:
         return GitIgnoreSpec.from_lines([pattern]).match_file(path)
     return fnmatchcase(path.rpartition("/")[2], pattern)

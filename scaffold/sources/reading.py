@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple, NoReturn, TypeVar
 
-from pathspec import GitIgnoreSpec
-
 from scaffold import disk
 from scaffold.blueprint.plain import SUFFIX, kind_of
 from scaffold.blueprint.release import Release
@@ -171,6 +169,8 @@ def left_out(release: Release, submodules: Iterable[str], address: str) -> str:
 
 def _is_rendered(release: Release, path: str) -> bool:
     """Whether a submodule lies where Copier renders; what a setting says only when rendered counts as if it did."""
+    from pathspec import GitIgnoreSpec  # 10 ms that `scaffold status` need not pay
+
     settings = release.layers[0].settings
     below = settings.subdirectory.strip("/")
     if below and "{" not in below:
