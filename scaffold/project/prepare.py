@@ -110,6 +110,7 @@ def prepare(
     written = _rewritten(project, Wishes(release.blueprint.name, wishes.source, answers.recorded, wishes.keep_copier))
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=plan.lock_after.written_with(written))
     told = [library.note, retired(release.blueprint), *rendered.notes, *notes_on(answers)]
+    told += [f"made by the template's code and ignored by git, so left out: {path}" for path in rendered.ignored]
     if known is not project:
         told.append(f"Copier has brought the project to {known.recorded.version} since, so the update starts there")
     told += migrations.notes if migrations else ()

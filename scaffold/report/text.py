@@ -246,7 +246,8 @@ def _question(known: Mapping[str, Any]) -> str:
     else:
         kind = known["type"]
     given = "required" if known.get("required") else f"default {known.get('default')!r}"
-    return f"{known['help']} ({kind}, {given})" if known["help"] else f"{kind}, {given}"
+    asked = " ".join(known["help"].split())  # on a line of its table
+    return f"{asked} ({kind}, {given})" if asked else f"{kind}, {given}"
 
 
 def blueprint_release(result: Released) -> Iterator[Line]:

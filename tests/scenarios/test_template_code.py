@@ -228,3 +228,20 @@ def test_a_missing_tag_is_not_current(tmp_path):
     git("tag", "--delete", "v2.0.0", where=source)
     done = scaffold("status", "--format", "json", where=project)
     assert (done.code, done.json["behind"], done.json["state"]) == (3, None, "unknown")
+
+
+def test_an_update_says_which_ignored_files_it_leaves_out(tmp_path):
+    source = template(tmp_path / "t", {"copier.yml": NAME + '_tasks: ["echo s > .env"]\n', ".gitignore": ".env\n"})
+    project = new(source, tmp_path / "p", "--trust")
+    assert (project / ".env").read_text() == "s\n"
+    (project / ".env").write_text("the team's\n")
+    edition(source, {"b": "1\n"}, "v1.1.0")
+    done = made(scaffold("update", "--trust", where=project))
+    assert "ignored by git, so left out: .env" in done.out
+    assert (project / ".env").read_text() == "the team's\n"
+
+
+def test_a_help_of_many_lines_is_one_row_of_the_table(tmp_path):
+    source = template(tmp_path / "t", {"copier.yml": 'q: {default: 1, help: "One.\\nTwo.\\n"}\n', "a": "x"})
+    done = made(scaffold("blueprint", "show", source, where=tmp_path))
+    assert "  q  One. Two. (int, default 1)\n" in done.out
