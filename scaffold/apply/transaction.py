@@ -83,9 +83,10 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
 
 def _committed(place: Place, changes: list[Change]) -> set[str]:
     """Return the paths whose content before is in the commit at HEAD, where undo finds it again."""
-    names = {_in_repository(place, change.path): change for change in changes if change.before is not None}
-    at_head = place.repository.entries(names)
-    return {names[name].path for name, (_, id_) in at_head.items() if id_ == names[name].before.blob}  # type: ignore[union-attr]
+    before = {change.path: change.before.blob for change in changes if change.before is not None}
+    at_head = place.repository.entries(_in_repository(place, path) for path in before)
+    committed = {name: id_ for name, (_, id_) in at_head.items()}
+    return {path for path, blob in before.items() if committed.get(_in_repository(place, path)) == blob}
 
 
 def swap(place: Place, record: Record, changes: list[Change]) -> None:

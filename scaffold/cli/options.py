@@ -54,6 +54,7 @@ def source_for(blueprint: str, source: str, context: typer.Context) -> str:
     """Return the library to look in: for an address none, where only the environment names one."""
     given_as = context.get_parameter_source("source")
     if given_as is not None and given_as.name == "ENVIRONMENT":
+        # Unlike Path's, these never raise; and `sources.locate`, which does the same, takes 20 ms to load.
         asked = address.read(blueprint, lambda path: os.path.exists(os.path.expanduser(path)))  # noqa: PTH110, PTH111
         return "builtin" if asked.source else source
     return source
