@@ -166,7 +166,7 @@ def _facts(state: Mapping[str, str]) -> dict[str, str]:
     packages = {"scaffold": "scaffold-idp", "Copier": "copier", "pygit2": "pygit2", "GitPython": "GitPython"}
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "processor": f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB of memory",
+        "processor": f"{processor()}, {os.cpu_count()} cores, {memory:.0f} GiB of memory",
         **state,
         "system": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
@@ -175,7 +175,8 @@ def _facts(state: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Return what the processor calls itself."""
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

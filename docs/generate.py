@@ -33,7 +33,8 @@ WHEN = {
     0: "Nothing is left for you. A dry run without conflicts counts as done.",
     1: "One sentence on standard error says what, where, and what to do.",
     2: "A command, option or argument that does not exist, is missing, or does not go with another.",
-    3: "`update`: conflicts are left. `status`: anything but `current`, also where the newest version is not known.",
+    3: "`update`, `update --continue` and `resolve`: conflicts are left. "
+    "`status`: anything but `current`, also where the newest version is not known.",
     70: "The sentence names a log file with versions and traceback. What stands after `=` in an argument is left out.",
     130: "Ctrl-C. Files that were being swapped in are put back first.",
 }

@@ -19,19 +19,25 @@ if TYPE_CHECKING:
     from scaffold.project.diff import diff as diff
     from scaffold.project.explain import explain as explain
     from scaffold.project.new import new as new
+    from scaffold.project.resolve import resolve as resolve
     from scaffold.project.status import status as status
     from scaffold.project.undo import undo as undo
+    from scaffold.project.unfinished import abort_update as abort_update
+    from scaffold.project.unfinished import continue_update as continue_update
     from scaffold.project.update import update as update
 
 __version__ = "0.1.0"
 _OPERATIONS = {
+    "abort_update": ("scaffold.project.unfinished", "abort_update"),
     "adopt": ("scaffold.project.adopt", "adopt"),
+    "continue_update": ("scaffold.project.unfinished", "continue_update"),
     "diff": ("scaffold.project.diff", "diff"),
     "explain": ("scaffold.project.explain", "explain"),
     "init_library": ("scaffold.authoring.library", "init_library"),
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
     "new": ("scaffold.project.new", "new"),
     "release": ("scaffold.authoring.release", "release"),
+    "resolve": ("scaffold.project.resolve", "resolve"),
     "show_blueprint": ("scaffold.authoring.library", "show_blueprint"),
     "status": ("scaffold.project.status", "status"),
     "undo": ("scaffold.project.undo", "undo"),

@@ -86,6 +86,53 @@ def read(root: Path, path: str, known: set[str] | None = None) -> File | None:
     raise ProjectError(f"{path} is {kind}, and the blueprint has a file there", where=place, hint="move it away")
 
 
+def file_at(root: Path, path: str, known: set[str] | None = None) -> File | None:
+    """Return what `read` does; a folder is no file, whatever is in it."""
+    try:
+        return read(root, path, known)
+    except ProjectError:
+        here = root / path
+        if here.is_dir() and not here.is_symlink():
+            return None
+        raise
+
+
+def permissions(root: Path, path: str) -> int | None:
+    """Return the permission bits of the file at `path`, or None where there is no regular file."""
+    try:
+        status = os.lstat(root / path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else None
+
+
+def inside(root: Path, path: str) -> list[str]:
+    """Return the files in the folder at `path`, by their path below `root`; none where it is no folder."""
+    here = root / path
+    if here.is_symlink() or not here.is_dir():
+        return []
+    return sorted(place.relative_to(root).as_posix() for place in here.rglob("*") if not place.is_dir())
+
+
+def other_case(root: Path, path: str, known: dict[str, dict[str, str]]) -> str | None:
+    """Return what stands at a path that differs from this one by case only, or None.
+
+    `known` collects what is in each folder, for a caller that asks about many files.
+    """
+    folder = ""
+    for part in path.split("/"):
+        if folder not in known:
+            with suppress(OSError):
+                known[folder] = {name.casefold(): name for name in os.listdir(root / folder)}  # noqa: PTH208
+        other = known.get(folder, {}).get(part.casefold())
+        if other is None:
+            return None
+        if other != part and not os.path.lexists(root / folder / part):
+            return folder + other
+        folder += f"{part}/"
+    return None
+
+
 def _behind_link(root: Path, path: str, known: set[str]) -> bool:
     for end in _slashes(path):
         folder = path[:end]

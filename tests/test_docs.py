@@ -163,6 +163,10 @@ def full_results():
         ),
         "diff": results.Diff(root, "o", "n", (results.Difference("p", "managed", "edited", None),)),
         "undo": results.Undone(root, "w", ("p",)),
+        "resolve": results.Resolved(
+            root, "ours", (results.Resolution("p", 1, whole=False, deleted=False),), conflicts=("p",)
+        ),
+        "update_continue": results.Continued(root, "w", conflicts=(results.OpenConflict("p", 1, "r"),)),
         "adopt": results.Adopted(
             root, "Copier", "b", "s", "1", {}, ("p",), fits=(results.Fitting("b", "1", 0.9, 0.9, 0.9, {}),)
         ),
@@ -174,7 +178,7 @@ def full_results():
     }  # fmt: skip
 
 
-REPORTS = {"_".join(words) for words in commands() if words} & set(vars(data))
+REPORTS = {"_".join(words) for words in commands() if words} & set(vars(data)) | {"update_continue"}
 
 
 def test_the_sample_covers_every_report():
@@ -184,7 +188,7 @@ def test_the_sample_covers_every_report():
 @pytest.mark.parametrize("name", sorted(REPORTS))
 def test_every_key_of_a_json_report_is_documented(name):
     emitted = keys_in(getattr(data, name)(full_results()[name]))
-    told = section("reference/json.md", f"## {name.replace('_', ' ')}")
+    told = section("reference/json.md", f"## {name.replace('_continue', ' --continue').replace('_', ' ')}")
     assert not emitted - code_words(told)
     rows = set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE))
     assert rows <= emitted, "the page names a key that is not there"

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from scaffold.formats import yaml
 from scaffold.formats.located import text
+from scaffold.merge.drivers import UNSAID, Switches, parse_switches
 
 PATH = ".scaffold/answers.yml"
 HEAD = "# What this service was stamped from. Edit an answer, then run `scaffold update` to apply it.\n"
@@ -17,17 +18,19 @@ class Wishes(NamedTuple):
     source: str
     answers: Mapping[str, Any]
     keep_copier: bool = False
+    merge: Switches = UNSAID
 
 
 def parse(content: bytes, file: str = PATH) -> Wishes:
     """Read the file; raises FormatError with the line of a mistake."""
     document = yaml.load(content, file)
-    document.only({"blueprint", "source", "answers", "keep_copier"})
+    document.only({"blueprint", "source", "answers", "keep_copier", "merge"})
     return Wishes(
         blueprint=document.required("blueprint", text),
         source=document.required("source", text),
         answers=document.optional("answers", lambda at: {name: value.data for name, value in at.items()}, {}),
         keep_copier=document.optional("keep_copier", lambda at: at.a(bool), default=False),
+        merge=document.optional("merge", parse_switches, {}),
     )
 
 
@@ -36,5 +39,7 @@ def dump(wishes: Wishes) -> bytes:
     stamp: dict[str, Any] = {"blueprint": wishes.blueprint, "source": wishes.source}
     if wishes.keep_copier:
         stamp["keep_copier"] = True
+    if wishes.merge:
+        stamp["merge"] = dict(wishes.merge)
     stamp["answers"] = dict(wishes.answers)
     return (HEAD + yaml.dump(stamp)).encode()

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from scaffold.errors import ProjectError
-from scaffold.git.objects import Entry, Objects
+from scaffold.git.index import Entry
+from scaffold.git.objects import Objects
 from scaffold.tree import File, Mode
 
 State = Literal["staging", "swapping", "done"]
@@ -30,17 +31,24 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change as recorded: ids only, the contents lie beside the record."""
+    """A change as recorded: ids only, the contents lie beside the record.
+
+    `bits` are the permissions that the file had: git keeps but one of them, and a secret may depend on the others.
+    """
 
     path: str
     before: Side
     after: Side
     index_before: dict[int, Entry] | None
+    bits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One operation on a project."""
+    """One operation on a project.
+
+    `conflicts` are the paths that it left for a person to decide, and `message` that of the commit to be made then.
+    """
 
     folder: Path
     kind: str
@@ -53,6 +61,8 @@ class Record:
     commits: bool = False
     commit: str | None = None
     whole_repository: bool = False
+    conflicts: tuple[str, ...] = ()
+    message: str = ""
 
 
 RECORDED = [field.name for field in fields(Record) if field.name != "folder"]
@@ -90,12 +100,20 @@ class Operation(NamedTuple):
     new_branch: str | None = None
     commits: bool = False
     whole_repository: bool = False
+    conflicts: tuple[str, ...] = ()
+    message: str = ""
 
 
 def records(place: Place) -> list[Record]:
     """Return the records that count, oldest first; what was killed while staging never began."""
     found = [_load(folder) for folder in _folders(place)]
     return [record for record in found if record is not None and record.state != "staging"]
+
+
+def conflicted(place: Place) -> Record | None:
+    """Return the last operation where it is one that left conflicts."""
+    last = records(place)[-1:]
+    return last[0] if last and last[0].conflicts else None
 
 
 def refuse_interrupted(place: Place) -> None:
@@ -117,7 +135,7 @@ def save(record: Record) -> Record:
 
 
 def _step_out(step: Step) -> dict[str, Any]:
-    return {"path": step.path, "before": step.before, "after": step.after, "index_before": step.index_before}
+    return {field.name: getattr(step, field.name) for field in fields(Step)}
 
 
 def finish(place: Place, record: Record) -> Record:
@@ -169,10 +187,12 @@ def _load(folder: Path) -> Record | None:
                 index_before=None
                 if step["index_before"] is None
                 else {int(stage): (mode, id_) for stage, (mode, id_) in step["index_before"].items()},
+                bits=step.get("bits"),
             )
             for step in data.pop("steps")
         )
-        return Record(folder=folder, steps=steps, **data)
+        conflicts = tuple(data.pop("conflicts", ()))
+        return Record(folder=folder, steps=steps, conflicts=conflicts, **data)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # never came to be written: the run was killed while staging
 

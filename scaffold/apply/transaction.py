@@ -1,7 +1,7 @@
 """The transaction: stage everything, swap it in, and roll back where that fails."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
@@ -11,7 +11,7 @@ from typing import Literal
 from scaffold import disk
 from scaffold.apply.record import Change, Operation, Place, Record, Side, Step, forget, new_folder, save, side_of
 from scaffold.errors import ProjectError
-from scaffold.git.objects import Entry
+from scaffold.git.index import Entry
 from scaffold.tree import File, blob_id
 
 Edited = Literal["refuse", "keep", "lose"]
@@ -52,10 +52,14 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
             before=side_of(change.before),
             after=side_of(change.after),
             index_before=None if change.index is None else index[_in_repository(place, change.path)],
+            bits=disk.permissions(place.root, change.path) if change.before else None,
         )
         for change in changes
     )
-    folder = new_folder(place)
+    try:
+        folder = new_folder(place)
+    except OSError as error:
+        raise _unchanged(place, error) from error
     record = Record(
         folder=folder,
         kind=operation.kind,
@@ -67,6 +71,8 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
         new_branch=operation.new_branch,
         commits=operation.commits,
         whole_repository=operation.whole_repository,
+        conflicts=operation.conflicts,
+        message=operation.message,
     )
     try:
         kept = _committed(place, changes)
@@ -78,7 +84,11 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
         return save(replace(record, state="swapping"))
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise ProjectError(f"nothing was changed: {error.strerror}", where=str(error.filename)) from error
+        raise _unchanged(place, error) from error
+
+
+def _unchanged(place: Place, error: OSError) -> ProjectError:
+    return ProjectError(f"nothing was changed: {error.strerror}", where=str(error.filename or place.root))
 
 
 def _committed(place: Place, changes: list[Change]) -> set[str]:
@@ -99,6 +109,7 @@ def swap(place: Place, record: Record, changes: list[Change]) -> None:
             )
         if change.after is None:
             disk.remove(place.root, change.path)
+            known.clear()  # a folder that is empty now went along
         elif not change.after.same_as(change.before):
             disk.swap_in(_staged(record.folder, change.path), place.root, change.path, known)
     _write_index(place, {change.path: change.index for change in changes})
@@ -106,7 +117,7 @@ def swap(place: Place, record: Record, changes: list[Change]) -> None:
 
 def _stands(place: Place, change: Change, known: set[str]) -> bool:
     """Whether what stands at a path is as before; contents are compared as they are, which takes no digest."""
-    now = _file_now(place, change.path, known)
+    now = disk.file_at(place.root, change.path, known)
     return now is change.before if now is None or change.before is None else now.same_as(change.before)
 
 
@@ -118,15 +129,15 @@ def rolling_back(place: Place, record: Record) -> Iterator[None]:
     except BaseException as error:
         roll_back(place, record, "keep")
         if isinstance(error, OSError):
-            where = str(error.filename or place.root)
-            raise ProjectError(f"nothing was changed: {error.strerror}", where=where) from error
+            raise _unchanged(place, error) from error
         raise
 
 
-def roll_back(place: Place, record: Record, edited: Edited = "refuse") -> None:
+def roll_back(place: Place, record: Record, edited: Edited = "refuse", given_up: Collection[str] = ()) -> None:
     """Put every path and its index entries back as before; raises ProjectError. May be killed and run again.
 
     `edited` says what to do with a path that is now neither as before nor as after: refuse, keep it, or lose it.
+    Edits of the paths in `given_up` are lost in any case.
     """
     blocked = _blocked(place, record)
     if blocked and edited != "keep":
@@ -135,7 +146,7 @@ def roll_back(place: Place, record: Record, edited: Edited = "refuse") -> None:
             where=str(place.root),
             hint="move it away first",
         )
-    since = sorted({*edited_since(place, record), *blocked})
+    since = sorted({*edited_since(place, record), *blocked} - {*given_up})
     if since and edited == "refuse":
         raise ProjectError(
             f"changed since: {', '.join(since)}",
@@ -159,9 +170,8 @@ def _blocked(place: Place, record: Record) -> list[str]:
     for step in record.steps:
         here = place.root / step.path
         above = [parent for parent in here.parents if parent != place.root and place.root in parent.parents]
-        others = (path.relative_to(place.root).as_posix() for path in here.rglob("*") if not path.is_dir())
         if step.before is not None and (
-            (here.is_dir() and not here.is_symlink() and any(path not in ours for path in others))
+            any(path not in ours for path in disk.inside(place.root, step.path))
             or any(
                 (parent.is_file() or parent.is_symlink()) and parent.relative_to(place.root).as_posix() not in ours
                 for parent in above
@@ -184,16 +194,35 @@ def _put_back(place: Place, record: Record, step: Step) -> None:
         content = place.repository.blob(id_) or b""
     if blob_id(content) != id_:
         raise ProjectError(f"what {step.path} was before is lost", where=str(kept), hint="look for it with git log")
-    staged = record.folder / "back"
+    _put(place, step.path, File(content, mode), record.folder / "back", step.bits)
+
+
+def put(place: Place, path: str, file: File | None) -> None:
+    """Write one file in one step, or remove it; the index is left alone."""
+    if file is None:
+        disk.remove(place.root, path)
+        return
+    _put(place, path, file, place.records / "new")
+
+
+def _put(place: Place, path: str, file: File, staged: Path, bits: int | None = None) -> None:
     staged.unlink(missing_ok=True)
-    disk.write(staged, File(content, mode), place.root / step.path)
-    disk.swap_in(str(staged), place.root, step.path)
+    disk.write(staged, file, place.root / path)
+    if bits is not None:
+        staged.chmod(bits)
+    disk.swap_in(str(staged), place.root, path)
 
 
 def edited_since(place: Place, record: Record) -> list[str]:
     """Return the paths that are now neither as before the operation nor as after it."""
     now = {step.path: _side_now(place, step.path) for step in record.steps}
     return [step.path for step in record.steps if now[step.path] not in (step.before, step.after)]
+
+
+def amend(place: Place, record: Record, paths: Collection[str]) -> Record:
+    """Take down what stands at some paths now as what the operation made of them, which undo may take back."""
+    steps = (replace(s, after=_side_now(place, s.path)) if s.path in paths else s for s in record.steps)
+    return save(replace(record, steps=tuple(steps)))
 
 
 def _take_head_back(place: Place, record: Record) -> None:
@@ -231,15 +260,4 @@ def _staged(folder: Path, path: str) -> str:
 
 
 def _side_now(place: Place, path: str) -> Side:
-    return side_of(_file_now(place, path))
-
-
-def _file_now(place: Place, path: str, known: set[str] | None = None) -> File | None:
-    """Return what stands at `path`; a folder is no file, whatever is in it."""
-    try:
-        return disk.read(place.root, path, known)
-    except ProjectError:
-        here = place.root / path
-        if here.is_dir() and not here.is_symlink():
-            return None
-        raise
+    return side_of(disk.file_at(place.root, path))

@@ -12,6 +12,7 @@ from scaffold.blueprint import ownership
 from scaffold.blueprint.ownership import Ownership
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located, one_of, text, texts
+from scaffold.merge.drivers import Switches, parse_switches
 from scaffold.tree import safe_path
 
 Compose = Literal["override", "deep-merge", "union", "append"]
@@ -19,7 +20,7 @@ COMPOSE: tuple[Compose, ...] = ("override", "deep-merge", "union", "append")
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 KEYS = {
     "name", "version", "title", "description", "owners", "lifecycle", "layers", "questions", "ownership", "compose",
-    "guardrails", "migrations", "min_scaffold_version",
+    "guardrails", "merge", "migrations", "min_scaffold_version",
 }  # fmt: skip
 
 
@@ -54,6 +55,7 @@ class Blueprint:
     compose: Mapping[str, Compose]
     migrations: tuple[Migration, ...] = ()
     min_scaffold_version: Version = field(default=Version("0"))
+    merge: Switches = field(default_factory=dict)
 
 
 def parse_blueprint(document: Located) -> Blueprint:
@@ -76,6 +78,7 @@ def parse_blueprint(document: Located) -> Blueprint:
         compose=document.optional("compose", _compose, {}),
         migrations=document.optional("migrations", lambda at: tuple(_migration(m) for m in at.elements()), ()),
         min_scaffold_version=document.optional("min_scaffold_version", version, Version("0")),
+        merge=document.optional("merge", parse_switches, {}),
     )
 
 

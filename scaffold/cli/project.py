@@ -7,7 +7,7 @@ import typer
 
 import scaffold
 from scaffold.answers.question import Ask
-from scaffold.cli import console, prompt
+from scaffold.cli import conflicts, console, prompt
 from scaffold.cli.options import (
     Data,
     DataFile,
@@ -27,12 +27,20 @@ from scaffold.cli.options import (
     source_for,
 )
 from scaffold.cli.run import run
+from scaffold.plan.actions import Offer
 from scaffold.report import data as as_data
 from scaffold.report import text as as_text
 
 
 def _asker(format_: Format, *, defaults: bool) -> Ask | None:
     return prompt.ask if not defaults and format_ == "text" and console.can_ask() else None
+
+
+def _offered(offers: tuple[Offer, ...]) -> bool:
+    """Ask whether the team's own files go along with a folder that the blueprint has moved."""
+    shown = "".join(f"  {offer.path} -> {offer.to}\n" for offer in offers[: as_text.SHOWN])
+    more = f"  and {len(offers) - as_text.SHOWN} more\n" if len(offers) > as_text.SHOWN else ""
+    return prompt.confirm(f"The blueprint has moved what stands around files of yours:\n{shown}{more}Move them along?")
 
 
 def new(
@@ -84,6 +92,7 @@ def new(
 
 
 def update(
+    context: typer.Context,
     directory: Directory = Path(),
     to: Annotated[str | None, typer.Option("--to", metavar="VERSION", help="Another version than the newest.")] = None,
     data: Data = None,
@@ -102,6 +111,15 @@ def update(
     limit: LimitOption = None,
     prereleases: Prereleases = False,
     offline: Offline = False,
+    move_own: Annotated[
+        bool, typer.Option("--move-own", help="Move your own files along where the blueprint has moved a folder.")
+    ] = False,
+    continue_: Annotated[
+        bool, typer.Option("--continue", help="Finish an update whose conflicts are resolved.")
+    ] = False,
+    abort: Annotated[
+        bool, typer.Option("--abort", help="Take an update with conflicts back, and lose what was done about them.")
+    ] = False,
     format_: FormatOption = "text",
 ) -> None:
     """Bring a project to a newer blueprint, or to edited answers, with the team's work kept.
@@ -109,6 +127,9 @@ def update(
     Locked files are put back, seeded ones left alone, managed ones merged. Conflicts stand in git's index and in the
     file, and the exit code is 3. All of it happens or none; scaffold undo takes it back.
     """
+    if continue_ or abort:
+        conflicts.finish(context, directory, format_, abort=abort)
+        return
     ask = _asker(format_, defaults=defaults)
     answers = given(data, data_file)
     how = means(engine, limit, trust=trust, skip_tasks=skip_tasks)
@@ -116,6 +137,7 @@ def update(
         lambda notify: scaffold.update(
             directory, to=to, data=answers, dry_run=dry_run, commit=commit, branch=branch, ask=ask,
             offline=offline, prereleases=prereleases, means=how, notify=notify,
+            move_own=move_own or (_offered if ask is not None and not dry_run else False),
         ),
         format_,
         text=as_text.update,

@@ -1,16 +1,16 @@
-"""Git's object database, index and references in-process (pygit2): the hot path, without a process."""
+"""Git's object database and references in-process (pygit2): the hot path, without a process."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pygit2 import Blob, Commit, Index, IndexEntry, Oid, Patch, Repository, Tree, discover_repository
+from pygit2 import Blob, Commit, Oid, Patch, Repository, Tree, discover_repository
 from pygit2 import GitError as LibgitError
 from pygit2.enums import FileMode, ObjectType, RepositoryOpenFlag, RepositoryState
-from pygit2.ffi import C, ffi
 
 from scaffold.git.explained import explained
 from scaffold.git.history import History
+from scaffold.git.index import Entry, Staging
 from scaffold.git.pack import MOST_BYTES, write_pack
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode
 
@@ -20,18 +20,14 @@ MODES: Mapping[int, Mode] = {
     FileMode.LINK: SYMLINK,
 }
 FEW = 16  # from so many new blobs on, they become one pack
-SKIP_WORKTREE = 1 << 14  # git's index-format.txt; pygit2 does not show an entry's flags
-Entry = tuple[str, str]  # mode in octal digits, blob id
-Staged = Mapping[int, Entry]  # index stage (0: merged; 1 base, 2 ours, 3 theirs) -> entry
 
 
-class Objects:
+class Objects(Staging):
     """One repository."""
 
     def __init__(self, repository: Repository, root: Path) -> None:
         """Wrap an open repository; `root` is its work tree, or itself where it is bare."""
-        self._repository = repository
-        self.root = root
+        super().__init__(repository, root)
         self.folder = Path(repository.path)
         self.history = History(repository, root)
         self._modes: bool | None = None
@@ -43,10 +39,10 @@ class Objects:
             return None if self._repository.head_is_unborn else str(self._repository.head.target)
 
     @property
-    def _database(self) -> Path:
-        """The folder of its objects, which linked work trees share."""
+    def common(self) -> Path:
+        """The folder of what linked work trees share: objects, branches, settings."""
         shared = self.folder / "commondir"
-        return (self.folder / shared.read_text().strip() if shared.is_file() else self.folder) / "objects"
+        return self.folder / shared.read_text().strip() if shared.is_file() else self.folder
 
     def branch(self) -> str | None:
         """Return the full name of the branch that HEAD names, or None where HEAD is a commit."""
@@ -77,7 +73,7 @@ class Objects:
             new = {id_ for id_ in wanted if not any(backend.exists(Oid(hex=id_)) for backend in backends)}
             packed = new if len(new) >= FEW and sum(len(wanted[id_]) for id_ in new) < MOST_BYTES else set()
             if packed:
-                write_pack(self._database, {id_: wanted[id_] for id_ in packed})
+                write_pack(self.common / "objects", {id_: wanted[id_] for id_ in packed})
             for id_ in wanted.keys() - packed:
                 self._repository.create_blob(wanted[id_])  # which also tells git's clean-up that it is in use
             self._stored |= wanted.keys()
@@ -167,79 +163,17 @@ class Objects:
     def keeps_modes(self) -> bool:
         """Whether executable bits in the work tree count (core.fileMode)."""
         if self._modes is None:
-            with explained(self.root):
-                config = self._repository.config
-                self._modes = "core.filemode" not in config or config.get_bool("core.filemode")
+            self._modes = self.setting("core.filemode", default=True)
         return self._modes
+
+    def reuses_resolutions(self) -> bool:
+        """Whether git is to remember how conflicts were resolved: it was told so, or has begun to (git-config)."""
+        return self.setting("rerere.enabled", default=(self.common / "rr-cache").is_dir())
 
     def is_ignored(self, path: str) -> bool:
         """Whether git ignores the path."""
         with explained(self.root):
             return self._repository.path_is_ignored(path)
-
-    def staged(self, paths: Iterable[str]) -> dict[str, dict[int, Entry]]:
-        """Return the index entries of `paths` by stage; a path without one maps to nothing."""
-        with explained(self.root):
-            index = self._repository.index
-            index.read()
-            found: dict[str, dict[int, Entry]] = {path: {} for path in paths}
-            conflicts = self._conflicts(index)
-            for path in found:
-                if path in conflicts:
-                    found[path] = conflicts[path]
-                elif entry := C.git_index_get_bypath(index._index, path.encode(), 0):  # noqa: SLF001 - ten times as fast
-                    found[path] = {0: (f"{entry.mode:o}", bytes(ffi.buffer(entry.id.id)).hex())}
-            return found
-
-    def tracked(self, folder: str) -> tuple[str, ...]:
-        """Return the paths in git's index below a folder (empty: all), by their path below it."""
-        start = f"{folder}/" if folder else ""
-        with explained(self.root):
-            index = self._repository.index
-            index.read()
-            return tuple(entry.path[len(start) :] for entry in index if entry.path.startswith(start))
-
-    def conflicted(self) -> frozenset[str]:
-        """Return the paths that the index holds conflict stages for."""
-        with explained(self.root):
-            index = self._repository.index
-            index.read()
-            return frozenset(self._conflicts(index))
-
-    @staticmethod
-    def _conflicts(index: Index) -> dict[str, dict[int, Entry]]:
-        found: dict[str, dict[int, Entry]] = {}
-        for sides in index.conflicts or ():
-            for stage, side in enumerate(sides, start=1):
-                if side is not None:
-                    found.setdefault(side.path, {})[stage] = (f"{int(side.mode):o}", str(side.id))
-        return found
-
-    def stage(self, changes: Mapping[str, Staged]) -> None:
-        """Set the index entries of some paths (none: take the path out) in one write, if any differs."""
-        with explained(self.root):
-            index = self._repository.index
-            staged = self.staged(changes)
-            differing = {path: stages for path, stages in changes.items() if staged[path] != stages}
-            if not differing:
-                return
-            conflicted = self._conflicts(index)
-            for path, stages in differing.items():
-                if path in conflicted:
-                    del index.conflicts[path]
-                if path in index:
-                    index.remove(path)
-                entries = {stage: self._entry(path, entry) for stage, entry in stages.items()}
-                if 0 in entries:
-                    index.add(entries[0])
-                elif entries:
-                    index.add_conflict(*(entries.get(stage) for stage in (1, 2, 3)))
-            index.write()
-
-    @staticmethod
-    def _entry(path: str, entry: Entry) -> IndexEntry:
-        mode, id_ = entry
-        return IndexEntry(path, Oid(hex=id_), FileMode(int(mode, 8)))
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """Return the ids of a commit's parents."""
@@ -250,22 +184,6 @@ class Objects:
         """Return what git is in the middle of (merge, rebase, ...), or None."""
         state = RepositoryState(self._repository.state())
         return None if state == RepositoryState.NONE else state.name.lower().replace("_", " ")
-
-    def is_sparse(self) -> bool:
-        """Whether the work tree leaves out files on purpose (core.sparseCheckout)."""
-        with explained(self.root):
-            config = self._repository.config
-            return "core.sparsecheckout" in config and config.get_bool("core.sparsecheckout")
-
-    def skipped(self, paths: Iterable[str]) -> frozenset[str]:
-        """Return those of `paths` that a sparse checkout leaves out (the index entry's skip-worktree bit)."""
-        if not self.is_sparse():
-            return frozenset()
-        with explained(self.root):
-            index = self._repository.index
-            index.read()
-            found = {path: C.git_index_get_bypath(index._index, path.encode(), 0) for path in paths}  # noqa: SLF001
-            return frozenset(path for path, entry in found.items() if entry and entry.flags_extended & SKIP_WORKTREE)
 
     def filtered(self, paths: Iterable[str]) -> list[str]:
         """Return the paths for which a filter driver (git-lfs, git-crypt) stands between work tree and blob."""

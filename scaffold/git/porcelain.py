@@ -93,8 +93,9 @@ def commit_all(folder: Path, message: str, hint: str) -> None:
 
 
 def add(root: Path, paths: Iterable[str]) -> None:
-    """Put paths into the index; raises GitError."""
-    _git(root, "add", "--", *paths, doing="add the files")
+    """Put paths into the index as they stand, also one that is gone; raises GitError."""
+    named = [f":(literal){path}" for path in paths]
+    _git(root, "add", "--all", "--force", "--", *named, doing="add the files")
 
 
 def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
@@ -128,3 +129,8 @@ def switch_to_new(root: Path, branch: str) -> None:
 def tag(root: Path, name: str, message: str) -> None:
     """Tag HEAD with an annotated tag; raises GitError."""
     _git(root, "tag", "--annotate", "--message", message, name, doing=f"tag {name}")
+
+
+def rerere(root: Path, *words: str) -> None:
+    """Have git replay and write down how conflicts were resolved, or `clear` what it waits for; raises GitError."""
+    _git(root, "rerere", *words, doing="look up earlier resolutions")

@@ -1,23 +1,18 @@
-"""The line merge of git itself (libgit2), in memory: no repository, no file, no process."""
+"""The merge of three texts line by line, as git makes it, from the differences that libgit2 finds; no file, no process.
+
+Changes of both sides that overlap or touch are a conflict, unless they are the same (git's xdiff/xmerge.c).
+"""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from pygit2 import IndexEntry, Odb, OdbBackend, Oid, Repository
-from pygit2.enums import FileMode, ObjectType
-from pygit2.ffi import C, ffi
+from pygit2 import Patch
+from pygit2.enums import DiffOption
 
-from scaffold.errors import ScaffoldError
-from scaffold.tree import blob_id, is_text
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What the three sides are called in conflict markers."""
-
-    base: str
-    ours: str
-    theirs: str
+from scaffold.merge.markers import Conflict, Labels, Part, write
+from scaffold.tree import is_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,67 +23,168 @@ class Merged:
     content: bytes | None
 
 
-class _Blobs(OdbBackend):
-    """An object database that holds just the three blobs of one merge."""
+Hold = Callable[[bytes], bool]
 
-    def __init__(self, *contents: bytes) -> None:
-        super().__init__()
-        self._blobs = {blob_id(content): content for content in contents}
 
-    def exists_cb(self, oid: Oid) -> bool:
-        return str(oid) in self._blobs
+class _Edit(NamedTuple):
+    """Lines of the base, from start to end, that became other lines."""
 
-    def read_cb(self, oid: Oid) -> tuple[int, bytes]:
-        return ObjectType.BLOB, self._blobs[str(oid)]
-
-    def read_header_cb(self, oid: Oid) -> tuple[int, int]:
-        return ObjectType.BLOB, len(self._blobs[str(oid)])
-
-    def refresh_cb(self) -> None:
-        """Nothing to refresh."""
+    start: int
+    end: int
+    new_start: int
+    new_end: int
 
 
 def merge_lines(base: bytes | None, ours: bytes, theirs: bytes, labels: Labels) -> Merged:
-    """Merge line by line; `base` is None where there is none. Raises ScaffoldError where libgit2 fails.
-
-    libgit2's C interface is called as pygit2.Repository.merge_file_from_index does it, because that method takes
-    neither labels nor the zdiff3 style.
-    """
+    """Merge line by line; `base` is None where there is none."""
     if not all(is_text(side) for side in (base or b"", ours, theirs)):
         return Merged(clean=False, content=None)
-    odb = Odb()
-    odb.add_backend(_Blobs(base or b"", ours, theirs), 1)
-    repository = Repository()
-    repository.set_odb(odb)
-    names = [ffi.new("char[]", name.encode()) for name in (labels.base, labels.ours, labels.theirs)]
-    options = ffi.new("git_merge_file_options *")
-    options.version = 1
-    options.ancestor_label, options.our_label, options.their_label = names
-    options.flags = C.GIT_MERGE_FILE_STYLE_ZDIFF3
-    entries = [None if side is None else _entry(side) for side in (base, ours, theirs)]
-    result = ffi.new("git_merge_file_result *")
-    pointers = [ffi.NULL if entry is None else entry[0] for entry in entries]
-    if C.git_merge_file_from_index(result, repository._repo, *pointers, options) != 0:  # noqa: SLF001
-        raise ScaffoldError("libgit2 could not merge the file")
-    try:
-        clean, content = bool(result.automergeable), bytes(ffi.buffer(result.ptr, result.len))
-    finally:
-        C.git_merge_file_result_free(result)
-    return Merged(clean, content if clean else _named(content, base, ours, theirs, labels))
+    parts = merge_parts(base or b"", ours, theirs)
+    if not any(isinstance(part, Conflict) for part in parts):
+        return Merged(clean=True, content=b"".join(part for part in parts if isinstance(part, bytes)))
+    return Merged(clean=False, content=write(parts, labels))
 
 
-def _named(content: bytes, base: bytes | None, ours: bytes, theirs: bytes, labels: Labels) -> bytes:
-    """Write the label of an empty side, which libgit2 leaves out (merge_file.c: merge_file__xdiff)."""
-    for side, marker, label in (
-        (ours, rb"\A<{7}", labels.ours),
-        (base, rb"^\|{7}(?=\r?\n=======)", labels.base),
-        (theirs, rb">{7}(?=\r?\n\Z)", labels.theirs),
-    ):
-        if not side and (found := re.search(marker, content, re.MULTILINE)):
-            content = content[: found.end()] + f" {label}".encode() + content[found.end() :]
-    return content
+def merge_parts(base: bytes, ours: bytes, theirs: bytes) -> list[Part]:
+    """Merge line by line into text and conflicts, each made as small as zdiff3 has it."""
+    return [piece for part in merge_whole(base, ours, theirs) for piece in trimmed(part) if piece]
 
 
-def _entry(content: bytes) -> tuple[object, object]:
-    # The pair keeps the path's C string alive as long as the entry that points to it.
-    return IndexEntry("file", Oid(hex=blob_id(content)), FileMode.BLOB)._to_c()  # noqa: SLF001
+def merge_whole(base: bytes, ours: bytes, theirs: bytes, *, hold: Hold = lambda _: False) -> list[Part]:
+    """Merge line by line into text and conflicts, whose sides start and end where the base's lines do.
+
+    What only theirs changed is a conflict too where `hold` says so of its lines.
+    """
+    lines = lines_of(base), lines_of(ours), lines_of(theirs)
+    in_ours, in_theirs = _edits(base, ours), _edits(base, theirs)
+    parts: list[Part] = []
+    at = 0
+    while in_ours or in_theirs:
+        mine, new = _touching(in_ours, in_theirs)
+        start = min(edit.start for edit in (*mine, *new))
+        end = max(edit.end for edit in (*mine, *new))
+        parts.append(b"".join(lines[0][at:start]))
+        decided = _decided(lines, (start, end), mine, new)
+        kept = b"".join(lines[0][start:end])
+        held = isinstance(decided, bytes) and not mine and hold(decided)
+        parts.append(Conflict(kept, kept, decided) if held and isinstance(decided, bytes) else decided)
+        at = end
+    parts.append(b"".join(lines[0][at:]))
+    return parts
+
+
+def lines_of(content: bytes) -> list[bytes]:
+    """Split into lines that keep their line feed."""
+    lines = [line + b"\n" for line in content.split(b"\n")]
+    last = lines.pop()[:-1]
+    return [*lines, last] if last else lines
+
+
+def _edits(old: bytes, new: bytes) -> list[_Edit]:
+    """Return the differences, in order, with the last one first out."""
+    patch = Patch.create_from(old, new, context_lines=0, interhunk_lines=0, flag=DiffOption.FORCE_TEXT)
+    found = []
+    for hunk in patch.hunks:
+        # A hunk without lines names the line that it follows.
+        start = hunk.old_start - bool(hunk.old_lines)
+        new_start = hunk.new_start - bool(hunk.new_lines)
+        found.append(_Edit(start, start + hunk.old_lines, new_start, new_start + hunk.new_lines))
+    return found[::-1]
+
+
+def _touching(in_ours: list[_Edit], in_theirs: list[_Edit]) -> tuple[list[_Edit], list[_Edit]]:
+    """Take the next edits of both sides which touch one another, or the next one of one side."""
+    taken: tuple[list[_Edit], list[_Edit]] = ([], [])
+    end: int | None = None
+    while True:
+        heads = [(edits[-1].start, side) for side, edits in enumerate((in_ours, in_theirs)) if edits]
+        if not heads or (end is not None and min(heads)[0] > end):
+            return taken
+        side = min(heads)[1]
+        edit = (in_ours, in_theirs)[side].pop()
+        taken[side].append(edit)
+        end = max(edit.end, edit.end if end is None else end)
+
+
+def _decided(
+    lines: tuple[list[bytes], list[bytes], list[bytes]], span: tuple[int, int], mine: list[_Edit], new: list[_Edit]
+) -> Part:
+    ours = b"".join(_side(lines[1], span, mine)) if mine else b""
+    theirs = b"".join(_side(lines[2], span, new)) if new else b""
+    if not new or (mine and ours == theirs):
+        return ours
+    if not mine:
+        return theirs
+    before = [edits[0].new_start - (edits[0].start - span[0]) for edits in (mine, new)]
+    return Conflict(b"".join(lines[0][span[0] : span[1]]), ours, theirs, _marker_end(lines, before[0], before[1]))
+
+
+def _marker_end(lines: tuple[list[bytes], list[bytes], list[bytes]], in_ours: int, in_theirs: int) -> bytes:
+    """Return the line's end of markers, as git has it: that of the lines before, or of the first ones."""
+    found = True
+    for side, at in ((lines[1], max(in_ours - 1, 0)), (lines[2], max(in_theirs - 1, 0)), (lines[0], 0)):
+        ends = _ends_in_crlf(side, at)
+        if ends is False:
+            return b"\n"
+        found = ends is True
+    return b"\r\n" if found else b"\n"
+
+
+def _ends_in_crlf(lines: Sequence[bytes], at: int) -> bool | None:
+    if not lines:
+        return None
+    if not lines[at].endswith(b"\n"):  # the last one: the one before it tells
+        if at == 0:
+            return None
+        at -= 1
+    return lines[at].endswith(b"\r\n")
+
+
+def _side(lines: Sequence[bytes], span: tuple[int, int], edits: Sequence[_Edit]) -> Sequence[bytes]:
+    """Return the lines of a side that stand for a span of the base."""
+    before, after = edits[0].start - span[0], span[1] - edits[-1].end
+    return lines[edits[0].new_start - before : edits[-1].new_end + after]
+
+
+def refined(parts: Sequence[Part]) -> list[Part]:
+    """Make each conflict small, and one of two between which no word stands, so that each is one question."""
+    result: list[Part] = []
+    for part in (piece for whole in parts for piece in trimmed(whole) if piece):
+        if isinstance(part, Conflict) and len(result) > 1 and isinstance(result[-2], Conflict):
+            before, between = result[-2], result[-1]
+            if isinstance(between, bytes) and not re.search(rb"\w", between):
+                result[-2:] = [_one(before, between, part)]
+                continue
+        if result and isinstance(part, bytes) and isinstance(result[-1], bytes):
+            result[-1] += part
+            continue
+        if result and isinstance(part, Conflict) and isinstance(result[-1], Conflict):
+            result[-1] = _one(result[-1], b"", part)
+            continue
+        result.append(part)
+    return result
+
+
+def _one(first: Conflict, between: bytes, second: Conflict) -> Conflict:
+    return Conflict(
+        first.base + between + second.base,
+        first.ours + between + second.ours,
+        first.theirs + between + second.theirs,
+        first.end,
+    )
+
+
+def trimmed(part: Part) -> tuple[Part, ...]:
+    """Take the lines out of a conflict with which both sides begin or end."""
+    if isinstance(part, bytes):
+        return (part,)
+    ours, theirs = lines_of(part.ours), lines_of(part.theirs)
+    most = min(len(ours), len(theirs))
+    head = next((i for i in range(most) if ours[i] != theirs[i]), most)
+    tail = next((i for i in range(most - head) if ours[-1 - i] != theirs[-1 - i]), most - head)
+    end = part.end
+    if head and not ours[head - 1].endswith(b"\r\n"):
+        end = b"\n"
+    mine, new = b"".join(ours[head : len(ours) - tail]), b"".join(theirs[head : len(theirs) - tail])
+    middle = Conflict(part.base, mine, new, end)
+    return b"".join(ours[:head]), middle, b"".join(ours[len(ours) - tail :])

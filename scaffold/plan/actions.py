@@ -1,7 +1,7 @@
 """The values of a plan."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from scaffold.lock import Lock
@@ -41,13 +41,26 @@ class Action:
         return self.verb in CHANGING
 
 
+class Offer(NamedTuple):
+    """A file of the team's own, in a folder that the blueprint has moved or given as seeded, and where it would go."""
+
+    path: str
+    to: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All actions, in order of path, and the lock that follows from them."""
+    """All actions, in order of path, and the lock that follows from them.
+
+    `folders` are those that the blueprint has moved, old name to new, and `offers` the moves of the team's own files in
+    them, which nobody makes unasked.
+    """
 
     actions: tuple[Action, ...]
     lock_before: Lock
     lock_after: Lock
+    folders: Mapping[str, str] = field(default_factory=dict)
+    offers: tuple[Offer, ...] = ()
 
     def __iter__(self) -> Iterator[Action]:
         """Iterate over the actions."""

@@ -8,7 +8,12 @@ from dataclasses import dataclass, replace
 from scaffold.blueprint.ownership import Ownership
 from scaffold.errors import FormatError
 from scaffold.lock import Locked
-from scaffold.merge.text import Labels, merge_lines
+from scaffold.merge.drivers import ALL, Drivers, explained
+from scaffold.merge.ends import as_in, end_of
+from scaffold.merge.files import merge_files
+from scaffold.merge.markers import Labels
+from scaffold.merge.pointers import is_pointer, stands_for
+from scaffold.merge.text import merge_lines
 from scaffold.plan import keys
 from scaffold.plan.actions import Action, Stages, Verb
 from scaffold.tree import SYMLINK, File, Mode
@@ -28,6 +33,7 @@ class Case:
     ours: File | None
     theirs: File | None
     labels: Labels
+    drivers: Drivers = ALL
     moved: bool = False
 
     @property
@@ -106,7 +112,8 @@ def _seeded(case: Case, theirs: File) -> Action:
     if case.ours is None:
         return _deleted_by_team(case, theirs, "seeded: the team has deleted it")
     if case.moved and not case.edited:
-        return case.act("keep", "seeded, and the team has not touched it", case.ours)
+        # In its new place it may need its new content: a package that has another name imports itself by that.
+        return case.act("replace", "seeded, and the team has not touched it", theirs)
     if not case.ownership.keys:
         return case.act("leave", "seeded: the team's", case.ours)
     try:
@@ -129,6 +136,8 @@ def _managed(case: Case, theirs: File) -> Action:
         return _deleted_by_team(case, theirs, f"the team has deleted it{changed}")
     if theirs.same_as(case.ours):
         return case.act("keep", "already as the blueprint has it", theirs)
+    if case.edited and case.changed_upstream and (but_for := _same_but_for(case.ours, theirs)):
+        return case.act("keep", f"already as the blueprint has it, but for its {but_for}", case.ours)
     if case.ownership.keys:
         return _managed_with_keys(case, case.ours, theirs)
     return _merged(case, case.ours, theirs)
@@ -178,6 +187,8 @@ def _merged(case: Case, ours: File, theirs: File) -> Action:
         return case.act("keep", "unchanged in the blueprint", ours)
     if case.locked.blob == ours.blob and case.locked.mode == ours.mode:
         return case.act("replace", "changed in the blueprint", theirs)
+    if SYMLINK in (case.locked.mode, ours.mode, theirs.mode):
+        return case.conflict("one side is a symbolic link, and both have changed it", ours)
     mode = _mode(case.locked.mode, ours.mode, theirs.mode)
     if ours.blob in (theirs.blob, case.locked.blob):
         return case.act("merge", "its mode changed here, or its content there", replace(theirs, mode=mode))
@@ -185,14 +196,48 @@ def _merged(case: Case, ours: File, theirs: File) -> Action:
         return case.act("merge", "its mode changed in the blueprint", replace(ours, mode=mode))
     if case.base is None:
         return _marked(case, ours, theirs, NO_BASE)
-    if SYMLINK in (case.base.mode, ours.mode, theirs.mode):
-        return case.conflict("one side is a symbolic link, and both have changed it", ours)
-    merged = merge_lines(case.base.content, ours.content, theirs.content, case.labels)
+    if action := _stand_in(case, case.base, ours, theirs, mode):
+        return action
+    base, new = as_in(ours.content, case.base.content), as_in(ours.content, theirs.content)
+    merged = merge_files(case.path, base, ours.content, new, case.labels, case.drivers)
     if merged.clean and merged.content is not None:
-        return case.act("merge", "changed on both sides, merged line by line", File(merged.content, mode))
+        how = explained(merged.used) or "merged line by line"
+        why = f"changed on both sides, {how}{_ends_kept(ours, theirs)}"
+        return case.act("merge", why, File(merged.content, mode))
     if merged.content is None:
         return case.conflict("a binary file that both sides have changed", ours)
     return case.conflict("both sides changed the same lines", File(merged.content, mode))
+
+
+def _stand_in(case: Case, base: File, ours: File, theirs: File, mode: Mode) -> Action | None:
+    """Decide what is no matter of lines: a pointer that stands for a content, and line ends that one side changed."""
+    if stands_for(ours.content, base.content):
+        return case.act("replace", "changed in the blueprint; here is a Git LFS pointer to what was applied", theirs)
+    if any(is_pointer(side.content) for side in (base, ours, theirs)):
+        return case.conflict("a Git LFS pointer on one side, and both have changed it", ours)
+    was, new = as_in(ours.content, base.content), as_in(ours.content, theirs.content)
+    if was == new:
+        verb: Verb = "keep" if mode == ours.mode else "merge"
+        why = "only its line ends changed in the blueprint, and they stay yours"
+        return case.act(verb, why, replace(ours, mode=mode))
+    if was == ours.content:
+        return case.act("merge", f"changed in the blueprint{_ends_kept(ours, theirs)}", File(new, mode))
+    return None
+
+
+def _same_but_for(ours: File, theirs: File) -> str:
+    """Say what alone sets two files apart that mean the same, or nothing."""
+    if ours.mode != theirs.mode or SYMLINK in (ours.mode, theirs.mode):
+        return ""
+    if as_in(ours.content, theirs.content) == ours.content:
+        return "line ends"
+    one, other = ours.content, theirs.content
+    return "being a Git LFS pointer on one side" if stands_for(one, other) or stands_for(other, one) else ""
+
+
+def _ends_kept(ours: File, theirs: File) -> str:
+    same = as_in(ours.content, theirs.content) == theirs.content
+    return "" if same else f"; your {end_of(ours.content)} line ends stay"
 
 
 def _both_added(case: Case, ours: File, theirs: File) -> Action:
@@ -200,10 +245,10 @@ def _both_added(case: Case, ours: File, theirs: File) -> Action:
 
 
 def _marked(case: Case, ours: File, theirs: File, why: str) -> Action:
-    if SYMLINK in (ours.mode, theirs.mode):
+    if SYMLINK in (ours.mode, theirs.mode) or is_pointer(ours.content) or is_pointer(theirs.content):
         return case.conflict(why, ours)
-    base = case.base.content if case.base else None
-    merged = merge_lines(base, ours.content, theirs.content, case.labels)
+    base = as_in(ours.content, case.base.content) if case.base else None
+    merged = merge_lines(base, ours.content, as_in(ours.content, theirs.content), case.labels)
     after = File(merged.content, ours.mode) if merged.content is not None and not merged.clean else ours
     return case.conflict(why, after)
 

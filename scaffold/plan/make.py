@@ -1,17 +1,19 @@
 """Make a plan: pair the paths of lock, project and new tree, decide each, and write the lock that follows."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from scaffold.blueprint.manifest import Migration
 from scaffold.blueprint.ownership import KeyPath, Owner, Ownership
 from scaffold.errors import FormatError
 from scaffold.lock import DROPPED, Lock, Locked
-from scaffold.merge.text import Labels
-from scaffold.plan import moves
-from scaffold.plan.actions import OURS, Action, Plan
+from scaffold.merge.drivers import ALL, Drivers
+from scaffold.merge.markers import Labels
+from scaffold.plan import folders, moves
+from scaffold.plan.actions import OURS, Action, Offer, Plan, Verb
 from scaffold.plan.decide import Case, decide, needs_base
 from scaffold.plan.drift import digests
+from scaffold.plan.places import Place, Sides, offers, places
 from scaffold.tree import File, Tree
 
 FindBase = Callable[[str, Locked], bytes | None]
@@ -19,88 +21,154 @@ FindBase = Callable[[str, Locked], bytes | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What the project is to become: the new tree, who owns each path, and what moved since."""
+    """What the project is to become: the new tree, who owns each path, what moved since, and how files are merged."""
 
     tree: Tree
     ownership: Callable[[str], Ownership]
     migrations: tuple[Migration, ...]
     lock: Lock
+    drivers: Drivers = ALL
 
 
-def make(before: Lock, ours: Mapping[str, File], target: Target, find_base: FindBase) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided for a file, and `stand`, where that leaves it."""
+
+    place: Place
+    case: Case
+    action: Action
+    stand: str
+
+    @property
+    def leaves(self) -> bool:
+        """Whether the file goes away from where it is."""
+        return self.place.here != self.stand and self.action.before is not None
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether the blueprint has moved it, and the project's stays where it was, or away."""
+        return self.action.verb == "leave" and self.place.here != self.place.goal and not self.leaves
+
+
+def make(
+    before: Lock,
+    ours: Mapping[str, File],
+    target: Target,
+    find_base: FindBase,
+    tracked: Callable[[], Iterable[str]] = tuple,
+) -> Plan:
     """Plan the way from `ours`, last stamped as `before` says, to `target`.
 
-    `find_base(path, locked)` gives the content of a base, or None; it is asked only where a merge needs it.
+    `find_base(path, locked)` gives the content of a base, or None; it is asked only where a merge needs it. `tracked`
+    gives what git has of the project, which is asked for only where a folder has moved.
     """
-    labels = Labels(f"stamped {before.version}", OURS, f"{target.lock.blueprint} {target.lock.version}")
     moved = moves.find(before, target.tree, target.migrations, ours, find_base)
-    came_from = {new: old for old, new in moved.items()}
-    actions: list[Action] = []
-    files: dict[str, Locked] = {}
-    for path in sorted({*before.files, *target.tree} - moved.keys()):
-        old = came_from.get(path, path)
-        place = _place(path, old, before, ours)
-        case = _case(path, old, place, before, ours, target, labels)
-        if needs_base(case) and case.locked:
-            content = find_base(old, case.locked)
-            case = replace(case, base=None if content is None else File(content, case.locked.mode))
-        action = decide(case)
-        if place not in (old, path):  # where the team has moved it, it stays
-            actions.append(replace(action, path=place, why=f"{action.why}; the team has moved it from {old}"))
-        else:
-            actions += _follow(action, old) if place != path else [action]
-        if case.theirs is not None or action.verb == "conflict":
-            files[path] = _next_base(case, action, at=place if place not in (old, path) else None)
-    lock_after = replace(target.lock, files=files)
-    return Plan(actions=tuple(sorted(actions, key=lambda a: a.path)), lock_before=before, lock_after=lock_after)
+    sides = Sides(
+        before=before, ours=ours, theirs=target.tree, ownership=target.ownership, moved=moved, tracked=tracked
+    )
+    placed = list(places(sides))
+    goals = {place.goal for place in placed}
+    vacated = {place.here for place in placed if place.here != place.goal}
+    decided = [_decided(place, before, ours, target, find_base, goals, vacated) for place in placed]
+    after = {one.place.path: _next_base(one) for one in decided if one.case.theirs or one.action.verb == "conflict"}
+    renamed = folders.renamed(moved, before.files, target.tree)
+    return Plan(
+        actions=tuple(_actions(decided, ours)),
+        lock_before=before,
+        lock_after=replace(target.lock, files=dict(sorted(after.items()))),
+        folders=renamed,
+        offers=tuple(sorted([*_stay(decided), *offers(sides, renamed, (one.stand for one in decided))])),
+    )
 
 
-def _place(path: str, old: str, before: Lock, ours: Mapping[str, File]) -> str:
-    """Return where the project has a file that was at `old` and is to be at `path`."""
-    place = before.place_of(old, ours)
-    return path if place == old and old not in ours and path in ours and old in before.files else place
+def _decided(
+    place: Place,
+    before: Lock,
+    ours: Mapping[str, File],
+    target: Target,
+    find_base: FindBase,
+    goals: set[str],
+    vacated: set[str],
+) -> Decided:
+    mine = None if place.old is None and place.goal in vacated else ours.get(place.here)
+    case = _case(place, mine, before, target)
+    if needs_base(case) and case.locked:
+        content = find_base(place.old or place.path, case.locked)
+        case = replace(case, base=None if content is None else File(content, case.locked.mode))
+    action = decide(case)
+    stays = action.verb == "leave" and action.after is not None and place.here not in goals
+    return Decided(place, case, action, place.here if stays else place.goal)
 
 
-def _case(
-    path: str, old: str, place: str, before: Lock, ours: Mapping[str, File], target: Target, labels: Labels
-) -> Case:
-    locked = before.files.get(old)
-    theirs = target.tree.get(path)
-    ownership = target.ownership(path) if theirs is not None or locked is None else locked.ownership
-    mine = ours.get(place)
+def _case(place: Place, mine: File | None, before: Lock, target: Target) -> Case:
+    locked = before.files[place.old] if place.old is not None else None
+    theirs = target.tree.get(place.path)
+    ownership = target.ownership(place.path) if theirs is not None or locked is None else locked.ownership
     base = mine if locked and mine and locked.blob == mine.blob and locked.mode == mine.mode else None
     if base is None and locked and theirs and locked.blob == theirs.blob:
         base = File(theirs.content, locked.mode)
     return Case(
-        path=path,
+        path=place.path,
         ownership=ownership,
         locked=locked,
         base=base,
         ours=mine,
         theirs=theirs,
-        labels=labels,
-        moved=place != path and place == old,
+        labels=Labels(f"stamped {before.version}", OURS, f"{target.lock.blueprint} {target.lock.version}"),
+        drivers=target.drivers,
+        moved=place.here != place.goal,
     )
 
 
-def _follow(action: Action, old: str) -> Iterator[Action]:
-    """Turn the decision about a moved file into actions at its old and its new path."""
-    if action.verb == "leave":
-        yield replace(action, path=old, why=f"{action.why}; the blueprint has moved it to {action.path}")
-        return
-    if action.before is None:
-        yield action
-        return
-    away = Action(path=old, verb="delete", why=f"moved to {action.path}", before=action.before, after=None)
-    edited = f"; {action.why}" if action.verb in ("merge", "conflict") else ""
-    verb = action.verb if action.verb in ("merge", "conflict") else "create"
-    yield away
-    yield replace(action, verb=verb, before=None, why=f"moved from {old}{edited}")
+def _actions(decided: list[Decided], ours: Mapping[str, File]) -> list[Action]:
+    """Turn decisions into actions: where a file changes its place, at the old one and at the new one."""
+    filled = {one.stand for one in decided if one.action.after is not None}
+    left = {one.place.here for one in decided if one.leaves}
+    actions: dict[str, Action] = {}
+    for one in decided:
+        before = ours.get(one.stand) if one.stand in left else None
+        if one.leaves:
+            actions[one.stand] = _arriving(one, before)
+            if one.place.here not in filled:
+                why = f"moved to {one.stand}"
+                actions[one.place.here] = Action(
+                    path=one.place.here, verb="delete", why=why, before=one.action.before, after=None
+                )
+        elif not one.left_behind:
+            action = replace(one.action, path=one.stand, why=_why(one.action.why, one.place.why))
+            actions[one.stand] = replace(action, verb="replace", before=before) if before and action.after else action
+    for one in decided:
+        if one.left_behind:
+            why = _why(one.action.why, f"the blueprint has moved it to {one.place.goal}")
+            where = next((path for path in (one.place.here, one.place.goal) if path not in actions), None)
+            if where is not None:  # else both names are told of as other files' already
+                actions[where] = replace(one.action, path=where, why=why)
+    return sorted(actions.values(), key=lambda action: action.path)
 
 
-def _next_base(case: Case, action: Action, at: str | None) -> Locked:
+def _stay(decided: list[Decided]) -> Iterable[Offer]:
+    """Yield where seeded files would go that the blueprint has moved, and that the team has made its own."""
+    return (Offer(one.stand, one.place.goal) for one in decided if one.left_behind and one.action.after is not None)
+
+
+def _arriving(one: Decided, before: File | None) -> Action:
+    """Return the action at the new place of a file that goes along; `before` is what has left that place."""
+    action = one.action
+    verb: Verb = action.verb if action.verb in ("merge", "conflict") else "create" if before is None else "replace"
+    said = action.why if action.verb in ("merge", "conflict") else ""
+    why = _why(f"moved from {one.place.here}", said, one.place.why)
+    return replace(action, path=one.stand, verb=verb, before=before, why=why)
+
+
+def _why(*reasons: str) -> str:
+    return "; ".join(reason for reason in reasons if reason)
+
+
+def _next_base(one: Decided) -> Locked:
     """Return the lock's entry after the action; an open conflict keeps its old base."""
+    case, action = one.case, one.action
     locked, theirs = case.locked, case.theirs
+    at = one.stand if one.stand != one.place.path and action.after is not None else None
     if theirs is None:
         assert locked is not None  # noqa: S101 - only what was applied can have been dropped
         return replace(locked, pending=DROPPED, left=_left(action), at=at)
@@ -113,7 +181,8 @@ def _next_base(case: Case, action: Action, at: str | None) -> Locked:
         keys=_digests(case, theirs),
         at=at,
     )
-    if locked and (case.ownership.file == "seeded" or action.verb == "leave"):
+    kept = case.ownership.file == "seeded" and action.verb != "replace"
+    if locked and (kept or action.verb == "leave"):
         # What was given once stays the base; so does what the team deleted, should it come back.
         after = replace(after, blob=locked.blob, mode=locked.mode)
     if action.verb != "conflict":

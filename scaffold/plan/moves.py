@@ -1,16 +1,16 @@
-"""Files that changed their path: in the blueprint by migration, template file or content, in the project by content."""
+"""Files that the blueprint has moved: told by migration, by the template file they come from, then by content."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from packaging.version import Version
 
 from scaffold.blueprint.manifest import Migration
 from scaffold.lock import Lock, Locked
-from scaffold.tree import File, Tree
+from scaffold.plan.similar import MOST, nearest, pairs
+from scaffold.tree import Tree
 
-ALIKE = 0.5  # the share of its bytes that a moved file keeps, as git has it
-MOST = 1_000  # of the new files that are looked at, as git bounds its search for renames
+SCRIPT = re.compile(r":\d+$")  # the origin of what a script has made is the line of the script, and tells nothing
 
 
 def find(
@@ -22,66 +22,53 @@ def find(
 ) -> Mapping[str, str]:
     """Return old path -> new path. A new path where the team has a file beside the old one is not a move.
 
+    An old path may be there still, when another file has moved to it, or is made by another template file now.
     `content` gives what was applied; it is asked only where nothing else tells files apart.
     """
     taken = set(ours)
-    gone = [path for path in lock.files if path not in theirs]
-    new = {path for path in theirs if path not in lock.files}
-    moves: dict[str, str] = {}
 
-    def add(old: str, to: str) -> None:
-        # Where the team has a file at the new path it is another one, unless the team has moved the old one there.
-        if (
-            old not in moves
-            and to not in moves.values()
-            and (to not in taken or lock.place_of(old, taken) not in taken)
-        ):
-            moves[old] = to
+    def before(path: str) -> bytes | None:
+        return content(path, lock.files[path])
 
-    for old, to in _declared(lock.version, migrations).items():
-        if old in gone and to in new:
-            add(old, to)
-    for keys_before, keys_after in (
-        ({p: lock.files[p].origin for p in gone}, {p: theirs[p].origin for p in new}),
-        ({p: lock.files[p].blob for p in gone}, {p: theirs[p].blob for p in new if theirs[p].content}),
-    ):
-        for old, to in _pairs(keys_before, keys_after):
-            add(old, to)
-    left = {path: theirs[path] for path in new - set(moves.values())}
-    if left and len(left) <= MOST:
-        applied = {path: content(path, lock.files[path]) for path in gone if path not in moves}
-        bases = {path: File(known, lock.files[path].mode) for path, known in applied.items() if known}
-        for old, to in alike_pairs(bases, left).items():
-            add(old, to)
-    return moves
+    told: dict[str, str] = {}  # new path -> old path
+    for old, new in (*_declared_in(lock, theirs, migrations), *_by_template(lock, theirs, before)):
+        told.setdefault(new, old)
+    first: dict[str, str] = {}
+    for new, old in told.items():
+        first.setdefault(old, new)
+    moves = _sound(first, lock, taken)
+    gone = {path: locked for path, locked in lock.files.items() if path not in theirs and path not in moves}
+    known = {*lock.files, *moves.values()}
+    added = {path: file for path, file in theirs.items() if path not in known}
+    found = pairs(gone, added, before, lambda path: theirs[path].content)
+    return {**moves, **_sound(found, lock, taken)}
 
 
-def alike_pairs(gone: Mapping[str, File], others: Mapping[str, File]) -> Mapping[str, str]:
-    """Return old path -> new path for what has moved, as its content tells: `gone` as it was, `others` what is new.
-
-    The same content once on either side comes first, then the most alike of at least half, unless two are equally so.
-    """
-    bases = {path: file.blob for path, file in gone.items() if file.content}
-    moves = dict(_pairs(bases, {path: file.blob for path, file in others.items()}))
-    for path, file in gone.items():
-        scores = {
-            other: alike(file.content, candidate.content)
-            for other, candidate in others.items()
-            if path not in moves and other not in moves.values()
-        }
-        best = sorted(scores, key=lambda other: -scores[other])[:2]
-        if best and scores[best[0]] >= ALIKE and (len(best) == 1 or scores[best[0]] > scores[best[1]]):
-            moves[path] = best[0]
-    return moves
+def _sound(moves: Mapping[str, str], lock: Lock, taken: set[str]) -> dict[str, str]:
+    """Return the moves that can be made all at once, each to a place that is free or becomes free."""
+    sound = dict(moves)
+    while True:
+        blocked = [
+            old
+            for old, new in sound.items()
+            if new not in sound
+            and (new in lock.files or (new in taken and lock.place_of(old, taken) in taken))
+        ]  # fmt: skip
+        if not blocked:
+            return sound
+        for old in blocked:
+            del sound[old]
 
 
-def alike(one: bytes, other: bytes) -> float:
-    """Return the share of bytes in lines that both have, 0 to 1, of the longer (git: diffcore-rename.c)."""
-    longest = max(len(one), len(other))
-    if not longest or 2 * min(len(one), len(other)) < longest:
-        return 0.0
-    shared = Counter(one.splitlines(keepends=True)) & Counter(other.splitlines(keepends=True))
-    return sum(len(line) * times for line, times in shared.items()) / longest
+def _declared_in(lock: Lock, theirs: Tree, migrations: Iterable[Migration]) -> Iterator[tuple[str, str]]:
+    """Yield what migrations say has moved; a path that is there still counts where another one moves to it."""
+    declared = {
+        old: to for old, to in _declared(lock.version, migrations).items() if old in lock.files and to in theirs
+    }
+    while still := [old for old in declared if old in theirs and old not in declared.values()]:
+        for old in still:
+            del declared[old]
+    yield from declared.items()
 
 
 def _declared(since: str, migrations: Iterable[Migration]) -> dict[str, str]:
@@ -90,13 +77,47 @@ def _declared(since: str, migrations: Iterable[Migration]) -> dict[str, str]:
         if migration.version > Version(since):
             moves = {old: migration.moves.get(to, to) for old, to in moves.items()}
             moves |= {old: to for old, to in migration.moves.items() if old not in moves}
-    return moves
+    return {old: to for old, to in moves.items() if old != to}
 
 
-def _pairs(before: Mapping[str, str | None], after: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    """Pair what has the same value once on either side."""
-    counts = Counter(before.values()), Counter(after.values())
-    by_value = {value: path for path, value in after.items()}
-    for path, value in before.items():
-        if value is not None and counts[0][value] == 1 and counts[1][value] == 1:
-            yield path, by_value[value]
+def _by_template(
+    lock: Lock, theirs: Tree, before: Callable[[str], bytes | None]
+) -> Iterator[tuple[str, str]]:  # fmt: skip
+    """Yield what a template file has made at one path before and makes at another one now."""
+    olds: dict[str, list[str]] = {}
+    news: dict[str, list[str]] = {}
+    for path, locked in lock.files.items():
+        olds.setdefault(locked.origin, []).append(path)
+    for path, file in theirs.items():
+        news.setdefault(file.origin, []).append(path)
+    for origin, paths in olds.items():
+        if "/" not in origin or SCRIPT.search(origin) or origin not in news:
+            continue
+        gone = [path for path in paths if path not in theirs or theirs[path].origin != origin]
+        new = [path for path in news[origin] if path not in lock.files or lock.files[path].origin != origin]
+        if len(paths) == len(news[origin]) == 1:
+            yield from zip(gone, new, strict=True)
+        elif gone and new:
+            yield from _of_a_loop(gone, new, {*paths, *news[origin]}, lock, theirs, before)
+
+
+def _of_a_loop(
+    gone: list[str], new: list[str], every: set[str], lock: Lock, theirs: Tree, before: Callable[[str], bytes | None]
+) -> Iterator[tuple[str, str]]:  # fmt: skip
+    """Pair files that one template file makes many of: by the part of the path that tells them apart, then by content.
+
+    What neither tells is another one: a new value of the loop, not the old one under a new name.
+    """
+    shared = frozenset.intersection(*(frozenset(path.split("/")) for path in every))
+    telling = {path: frozenset(path.split("/")) - shared for path in (*gone, *new)}
+    bounded = len(gone) * len(new) <= MOST**2
+    near = nearest(gone, new, lambda old, to: len(telling[old] & telling[to])) if bounded else ()
+    named = {old: to for old, to in near if telling[old] & telling[to]}
+    yield from named.items()
+    left = [path for path in gone if path not in named], [path for path in new if path not in named.values()]
+    yield from pairs(
+        {path: lock.files[path] for path in left[0]},
+        {path: theirs[path] for path in left[1]},
+        before,
+        lambda path: theirs[path].content,
+    ).items()

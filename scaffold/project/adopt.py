@@ -143,4 +143,4 @@ def _write(taken: Takeover, *, commit: bool) -> str | None:
     with transaction.rolling_back(place, record):
         transaction.swap(place, record, changes)
     record = records.finish(place, record)
-    return commit_applied(taken.project, f"chore: {what}", record, changes) if commit else None
+    return commit_applied(taken.project, f"chore: {what}", record) if commit else None

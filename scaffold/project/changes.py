@@ -6,9 +6,10 @@ from dataclasses import replace
 from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.apply.record import Change, Place
-from scaffold.git.objects import Entry
+from scaffold.git.index import Entry
 from scaffold.lock import Lock
 from scaffold.plan.actions import Action
+from scaffold.project.opened import standing
 from scaffold.project.prepare import Prepared
 from scaffold.tree import File
 
@@ -35,13 +36,16 @@ def _changes(prepared: Prepared) -> list[Change]:
     staged = repository.staged(project.in_repository(action.path) for action in actions)
     # What was planned with must still be there when it is replaced, so it is not read again here.
     unread = [action.path for action in actions if action.path not in prepared.standing]
-    before: dict[str, File | None] = {**prepared.standing, **disk.read_all(project.root, unread)}
+    before = {**prepared.standing, **standing(project, unread)}
     changes = []
     for action in actions:
         name = project.in_repository(action.path)
         untracked = action.verb != "conflict" and not staged[name] and repository.is_ignored(name)
         index = None if untracked else _index(action)
-        changes.append(Change(action.path, before.get(action.path), action.after, index))
+        here = before.get(action.path)
+        # What stays as git has it stays as it is here too: behind a filter, or with the line ends of a checkout.
+        stays = action.after is not None and action.after.same_as(action.before)
+        changes.append(Change(action.path, here, here if stays else action.after, index))
     return changes
 
 
@@ -64,7 +68,12 @@ def to_store(prepared: Prepared, changes: Iterable[Change]) -> Iterator[File]:
         yield from _sides(action).values()
 
 
-def keep_base(place: Place, after: Lock, files: Iterable[File]) -> None:
-    """Store files, what the next merge starts from among them, and keep git's clean-up away from that."""
+def keep_base(place: Place, after: Lock, files: Iterable[File], before: Lock | None = None) -> None:
+    """Store files, what the next merge starts from among them, and keep git's clean-up away from that.
+
+    What the lock `before` names is kept too: should the operation fail, however often, it is still the one in force.
+    """
     place.repository.store(files)
-    place.repository.keep(place.reference, (locked.blob for locked in after.files.values() if locked.blob))
+    entries = [*after.files.values(), *(before.files.values() if before else ())]
+    known = (id_ for locked in entries for id_ in (locked.blob, locked.pending))
+    place.repository.keep(place.reference, (id_ for id_ in known if id_ and id_ != lock.DROPPED))

@@ -10,7 +10,7 @@ from scaffold.blueprint.release import Release
 from scaffold.blueprint.scripts import Migration, Stage
 from scaffold.errors import ScaffoldError
 from scaffold.plan.actions import Action, Plan, Verb
-from scaffold.plan.moves import MOST, alike_pairs
+from scaffold.plan.similar import MOST, alike_pairs
 from scaffold.project.opened import FOLDER, Project, read_readable
 from scaffold.project.stamp import Notify, staging_of
 from scaffold.render.engine import Rendered
@@ -98,7 +98,7 @@ def migrations_of(
     if not found:
         return None
     refuse_untrusted_migrations((one for migrations in found.values() for one in migrations), trust=means.trust)
-    paths = {*project.place.repository.tracked(project.prefix), *recorded.paths}
+    paths = {*project.place.repository.tracked(project.prefix), *recorded.paths, *rendered.tree}
     real = read_readable(project, sorted(path for path in paths if path.split("/")[0] != FOLDER))
     versions = Versions(
         _called(library, project) or recorded.version, release.described or release.version, came_from, to

@@ -16,7 +16,8 @@ from scaffold.apply import transaction
 from scaffold.apply.record import Change, Operation, Place
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.git import porcelain
-from scaffold.git.objects import Entry, Objects, find_repository
+from scaffold.git.index import Entry
+from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
 from scaffold.project.changes import keep_base

@@ -10,8 +10,10 @@ from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.apply.record import Place
 from scaffold.errors import FormatError, GitError, ProjectError
-from scaffold.git.objects import Entry, Objects, find_repository
+from scaffold.git.index import Entry
+from scaffold.git.objects import Objects, find_repository
 from scaffold.lock import Lock, Locked
+from scaffold.merge.pointers import is_pointer, stands_for
 from scaffold.plan.actions import OURS
 from scaffold.tree import SYMLINK, File, Mode
 
@@ -116,7 +118,7 @@ def unresolved(project: Project) -> frozenset[str]:
     in_index = repository.conflicted() if repository else frozenset()
     own = {path for path in (lock.PATH, answers_file.PATH) if project.in_repository(path) in in_index}
     pending = {project.recorded.files[path].at or path: path for path in project.recorded.pending}
-    files = disk.read_all(project.root, pending)
+    files = {path: file for path, file in standing(project, pending).items() if file is not None}
     told = _told(project) if pending else {}
     return frozenset(own) | frozenset(
         place
@@ -160,7 +162,7 @@ def read_ours(project: Project, paths: Iterable[str]) -> dict[str, File]:
 
 
 def read_readable(project: Project, paths: Iterable[str]) -> dict[str, File]:
-    """Return what `read_ours` does, without what is no file, as a submodule's folder is, or may not be read."""
+    """Return what `read_ours` does, without what is neither file nor folder, or may not be read."""
     wanted = list(paths)
     try:
         return read_ours(project, wanted)
@@ -171,9 +173,9 @@ def read_readable(project: Project, paths: Iterable[str]) -> dict[str, File]:
 
 
 def standing(project: Project, paths: Iterable[str]) -> dict[str, File | None]:
-    """Return what stands at each of `paths`, as it is there."""
-    wanted = list(paths)
-    return {**dict.fromkeys(wanted), **disk.read_all(project.root, wanted)}
+    """Return the file that stands at each of `paths`, as it is there; a folder is none."""
+    known: set[str] = set()
+    return {path: disk.file_at(project.root, path, known) for path in paths}
 
 
 def as_stored(project: Project, standing: Mapping[str, File | None]) -> dict[str, File]:
@@ -182,20 +184,20 @@ def as_stored(project: Project, standing: Mapping[str, File | None]) -> dict[str
     repository = project.repository
     if repository is None:
         return files
-    if repository.is_sparse():
-        files |= _not_checked_out(project, repository, [path for path in standing if path not in files])
+    if missing := [path for path in standing if path not in files]:
+        files |= _not_checked_out(project, repository, missing)
     known = project.recorded.files
     odd = [path for path, file in files.items() if path not in known or not known[path].matches(file)]
     at_head = repository.entries(project.in_repository(path) for path in odd)
     for path in odd:
         name = project.in_repository(path)
         if name in at_head:
-            files[path] = _as_stored(repository, name, files[path], at_head[name])
+            files[path] = _as_stored(repository, name, files[path], at_head[name], known.get(path))
     return files
 
 
 def _not_checked_out(project: Project, repository: Objects, paths: list[str]) -> dict[str, File]:
-    """Return what a sparse checkout leaves out of the work tree, as the index has it; raises GitError."""
+    """Return what git was told to leave out of the work tree, as the index has it; raises GitError."""
     names = {path: project.in_repository(path) for path in paths}
     skipped, staged = repository.skipped(names.values()), repository.staged(names.values())
     found = {}
@@ -211,11 +213,16 @@ def _not_checked_out(project: Project, repository: Objects, paths: list[str]) ->
     return found
 
 
-def _as_stored(repository: Objects, name: str, file: File, committed: Entry) -> File:
+def _as_stored(repository: Objects, name: str, file: File, committed: Entry, locked: Locked | None = None) -> File:
     mode, id_ = cast("Mode", committed[0]), committed[1]
     if SYMLINK in (file.mode, mode):
         return file
     mode = file.mode if repository.keeps_modes() else mode
     if id_ != file.blob and repository.stored_blob(name) == id_:
         return File(repository.blob(id_) or file.content, mode)
+    # The blueprint brings a Git LFS pointer, and here stands what it points to.
+    if locked and locked.blob and is_pointer(repository.blob(locked.blob) or b""):
+        pointer = repository.blob(id_) or b""
+        if stands_for(pointer, file.content):
+            return File(pointer, mode)
     return replace(file, mode=mode)

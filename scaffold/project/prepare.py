@@ -7,7 +7,7 @@ from typing import Any
 from packaging.version import Version
 
 import scaffold
-from scaffold import lock
+from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.answers.question import Answers, Ask
@@ -16,16 +16,19 @@ from scaffold.errors import AnswerError, ProjectError
 from scaffold.formats import edit
 from scaffold.formats.values import digest
 from scaffold.lock import Lock
+from scaffold.merge.drivers import chosen
 from scaffold.plan.actions import Action, Plan
-from scaffold.plan.make import Target, make
+from scaffold.plan.make import Target
 from scaffold.project.base import Bases
 from scaffold.project.brought import brought_by_copier
 from scaffold.project.kept import answers_since, written_since
-from scaffold.project.migrate import Migrations, migrations_of
-from scaffold.project.moved import follow_team
-from scaffold.project.opened import Project, as_stored, standing
+from scaffold.project.migrate import migrations_of
+from scaffold.project.offered import Wanted, with_own
+from scaffold.project.opened import Project, standing
+from scaffold.project.planned import planned
 from scaffold.project.skipped import without_tasks
 from scaffold.project.stamp import stamp, trusting
+from scaffold.project.submodules import in_submodules, left, lock_without, without
 from scaffold.project.tags import moved_tag
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
@@ -69,6 +72,7 @@ def prepare(
     offline: bool = False,
     prereleases: bool = False,
     means: Means = Means(),
+    move_own: Wanted = False,
     notify: Notify = lambda _: None,
 ) -> Prepared:
     """Make the plan; nothing is written. Raises ScaffoldError."""
@@ -104,19 +108,30 @@ def prepare(
     if means.skip_tasks:
         rendered, before = without_tasks(rendered, before, release, bases)
     migrations = migrations_of(known, library, release, rendered, means, notify)
-    found = {} if migrations else standing(known, {*before.paths, *rendered.tree})
-    plan = _plan(known, before, release, rendered, bases, migrations or found)
+    aside = in_submodules(known, before, rendered.tree)
+    paths = {*before.paths, *rendered.tree} - aside.keys()
+    found: Mapping[str, File | None] = {} if migrations else standing(known, paths)
+    inside = rendered._replace(tree=without(rendered.tree, aside))
+    target = _target(project, release, inside)
+    plan, found = planned(known, lock_without(before, aside), target, bases, migrations or found)
+    plan, own, said = with_own(project, left(plan, before, rendered.tree, aside), move_own)
     answers = rendered.answers
     written = _rewritten(project, Wishes(release.blueprint.name, wishes.source, answers.recorded, wishes.keep_copier))
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=plan.lock_after.written_with(written))
-    told = [library.note, retired(release.blueprint), *rendered.notes, *notes_on(answers)]
-    told += [f"made by the template's code and ignored by git, so left out: {path}" for path in rendered.ignored]
-    if known is not project:
-        told.append(f"Copier has brought the project to {known.recorded.version} since, so the update starts there")
-    told += migrations.notes if migrations else ()
-    return Prepared(
-        project, plan, rendered.tree, answers, written, tuple(note for note in told if note), rendered.messages, found
-    )
+    told = [library.note, retired(release.blueprint), *_told(rendered), _brought(project, known)]
+    told += [*(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
+    notes, found = tuple(note for note in told if note), {**found, **own}
+    return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found)
+
+
+def _brought(project: Project, known: Project) -> str:
+    version = known.recorded.version
+    return f"Copier has brought the project to {version} since, so the update starts there" * (known is not project)
+
+
+def _told(rendered: Rendered) -> list[str]:
+    ignored = [f"made by the template's code and ignored by git, so left out: {path}" for path in rendered.ignored]
+    return [*rendered.notes, *notes_on(rendered.answers), *ignored]
 
 
 def _refuse_open_conflicts(project: Project) -> None:
@@ -124,31 +139,19 @@ def _refuse_open_conflicts(project: Project) -> None:
         raise ProjectError(
             f"conflicts are still open in {', '.join(sorted(project.unresolved))}",
             where=str(project.root),
-            hint="resolve and git add them, or take the last update back with scaffold undo",
+            hint="decide them, then scaffold update --continue, or take that update back with scaffold update --abort",
         )
 
 
-def _plan(
-    project: Project,
-    before: Lock,
-    release: Release,
-    rendered: Rendered,
-    bases: Bases,
-    now: Migrations | Mapping[str, File | None],
-) -> Plan:
-    """Plan the way from what stands now to what was rendered, through the template's migrations where it has some."""
+def _target(project: Project, release: Release, rendered: Rendered) -> Target:
     wishes = project.wishes
-    target = Target(
+    return Target(
         tree=rendered.tree,
         ownership=rendered.ownership,
         migrations=release.blueprint.migrations,
         lock=new_lock(release, wishes.source, rendered.answers, keep_copier=wishes.keep_copier),
+        drivers=chosen(release.blueprint.merge, wishes.merge),
     )
-    if not isinstance(now, Migrations):
-        return make(*follow_team(project, before, as_stored(project, now), bases), target, bases)
-    now.run("before")
-    target = replace(target, migrations=(*target.migrations, now.moved))
-    return now.finish(make(*follow_team(project, before, now.now, bases), target, bases))
 
 
 def _said_of_copier(project: Project, plan: Plan) -> tuple[Action, ...]:
@@ -169,6 +172,22 @@ def notes_on(answers: Answers) -> list[str]:
         ("no longer asked, so dropped", answers.dropped),
     )
     return [f"{what}: {', '.join(names)}" for what, names in said if names]
+
+
+def other_cases(project: Project, plan: Plan) -> list[str]:
+    """Say which new files differ from others by case only: where case does not count, both are one file."""
+    going = {action.path for action in plan.changes if action.after is None}
+    known: dict[str, dict[str, str]] = {}
+    found = {
+        action.path: disk.other_case(project.root, action.path, known)
+        for action in plan.changes
+        if action.verb == "create" and action.before is None
+    }
+    return [
+        f"{path} differs by case only from {other}, and both are one file on some systems"
+        for path, other in found.items()
+        if other and not going.issuperset(disk.inside(project.root, other) or [other])
+    ]
 
 
 def _newest(library: Library, project: Project) -> str | None:

@@ -29,6 +29,8 @@ def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify
     latest, behind, notes = _latest(project, offline=offline, notify=notify)
     if (project.root / WAIVERS).exists():
         notes = (*notes, f"{WAIVERS} is not read: this scaffold knows no waivers yet")
+    if _is_resolved(project):
+        notes = (*notes, "every conflict of the last update is resolved: scaffold update --continue finishes it")
     by_copier = written_since(project)
     if by_copier:
         notes = (*notes, f"Copier has written {', '.join(by_copier)}: scaffold update takes over what it says")
@@ -121,6 +123,14 @@ def _latest(project: Project, *, offline: bool, notify: Notify) -> Latest:
         return Latest(None, None, (f"whether it is behind is unknown: {error}",))
     gone = f"whether it is behind is unknown: the newest version is {newest}, and {applied} is there no more"
     return Latest(newest, None, (*notes, gone))
+
+
+def _is_resolved(project: Project) -> bool:
+    """Whether the last update waits only for being finished, by `--continue` or by the person's own commit."""
+    if project.repository is None or project.unresolved or not project.recorded.pending:
+        return False
+    record = records.conflicted(project.place)
+    return record is not None and project.repository.head() == record.head
 
 
 def _interrupted(project: Project) -> bool:

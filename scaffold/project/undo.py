@@ -10,6 +10,7 @@ from scaffold.apply import transaction
 from scaffold.apply.record import Place, Record
 from scaffold.errors import ProjectError
 from scaffold.git.objects import find_repository
+from scaffold.project import rerere
 from scaffold.project.opened import FOLDER, find_root, place_of
 from scaffold.report.results import Undone
 
@@ -28,8 +29,9 @@ def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
             _refuse_used(place, record)
             _remove(root)
             return Undone(root, record.what, paths, removed=True)
-        _refuse_elsewhere(place, record)
+        refuse_elsewhere(place, record)
         transaction.roll_back(place, record, "lose" if force else "refuse")
+        rerere.forget(place)
         moved_on = place.repository.head() != record.head
     note = "the commits since then stay; what was before is staged on top of them" if moved_on else ""
     return Undone(root, record.what, paths, removed=_gone(root), notes=(note,) if note else ())
@@ -49,7 +51,7 @@ def _root(directory: Path) -> Path:
     return find_root(directory)
 
 
-def _refuse_elsewhere(place: Place, record: Record) -> None:
+def refuse_elsewhere(place: Place, record: Record) -> None:
     """Raise ProjectError where the operation made a branch, and another one is checked out."""
     made = record.new_branch
     if (

@@ -1,20 +1,25 @@
 """Update: bring a project to another version of its blueprint, or to edited answers, with the team's work kept."""
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from scaffold import disk
 from scaffold.answers.question import Ask
 from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.apply.record import Change, Operation, Record
 from scaffold.errors import ProjectError
 from scaffold.git import porcelain
-from scaffold.git.objects import Entry, Objects, find_repository
+from scaffold.git.index import Entry
+from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Action, Plan
+from scaffold.project import rerere
 from scaffold.project.changes import changes_of, keep_base, to_store
+from scaffold.project.offered import Wanted
 from scaffold.project.opened import Project, find_root, open_project, place_of
 from scaffold.project.prepare import Prepared, prepare
 from scaffold.render.means import Means
@@ -35,9 +40,13 @@ def update(
     offline: bool = False,
     prereleases: bool = False,
     means: Means = Means(),
+    move_own: Wanted = False,
     notify: Notify = lambda _: None,
 ) -> Updated:
-    """Plan an update and, unless it is a dry run, apply it; raises ScaffoldError with the project untouched."""
+    """Plan an update and, unless it is a dry run, apply it; raises ScaffoldError with the project untouched.
+
+    `move_own` says, or is asked, whether the team's own files go along with a folder that the blueprint has moved.
+    """
     root = find_root(Path(directory))
     place = place_of(root, find_repository(root))
     with nullcontext() if dry_run else transaction.exclusively(place):
@@ -51,6 +60,7 @@ def update(
             offline=offline,
             prereleases=prereleases,
             means=means,
+            move_own=move_own,
             notify=notify,
         )
         if dry_run or prepared.nothing_to_do:
@@ -62,12 +72,13 @@ def update(
         return _carry_out(prepared, commit=commit or branch is not None, branch=branch)
 
 
-def refuse_dirty(project: Project, actions: Iterable[Action], what: str = "the update") -> None:
-    """Raise ProjectError where a file that would change holds work that git does not have."""
+def refuse_dirty(project: Project, actions: Collection[Action], what: str = "the update") -> None:
+    """Raise ProjectError where a file that would change holds work that git does not have, or cannot be written."""
     repository = project.place.repository
     names = {action.path: project.in_repository(action.path) for action in actions}
+    _refuse_folders(project, actions)
     skipped = repository.skipped(names.values())
-    if left_out := [path for path, name in names.items() if name in skipped]:
+    if left_out := [p for p, name in names.items() if name in skipped and not os.path.lexists(project.root / p)]:
         raise ProjectError(
             f"{what} would change files that are not checked out: {', '.join(left_out)}",
             where=str(project.root),
@@ -87,6 +98,18 @@ def refuse_dirty(project: Project, actions: Iterable[Action], what: str = "the u
             where=str(project.root),
             hint="commit or stash it first",
         )
+
+
+def _refuse_folders(project: Project, actions: Collection[Action]) -> None:
+    """Raise ProjectError where a file is to come and a folder stands that holds what does not go."""
+    going = {action.path for action in actions if action.after is None}
+    for action in actions:
+        if action.after is not None and not going.issuperset(disk.inside(project.root, action.path)):
+            raise ProjectError(
+                f"{action.path} is a folder, and the blueprint has a file there",
+                where=str(project.root / action.path),
+                hint="move it away",
+            )
 
 
 def _unedited(repository: Objects, names: Iterable[str]) -> frozenset[str]:
@@ -131,9 +154,14 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
     step = after.version if before.version == after.version else f"{before.version} -> {after.version}"
     what = f"update {after.blueprint} {step}"
     changes = changes_of(prepared)
-    keep_base(place, after, to_store(prepared, changes))
+    keep_base(place, after, to_store(prepared, changes), project.recorded)
     operation = Operation(
-        "update", what, new_branch=f"refs/heads/{branch}" if branch else None, commits=commit and not plan.conflicts
+        "update",
+        what,
+        new_branch=f"refs/heads/{branch}" if branch else None,
+        commits=commit and not plan.conflicts,
+        conflicts=tuple(action.path for action in plan.conflicts),
+        message=commit_message(plan) if commit and plan.conflicts else "",
     )
     record = transaction.stage(place, operation, changes)
     with transaction.rolling_back(place, record):
@@ -142,8 +170,9 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
         transaction.swap(place, record, changes)
         _filter(project, changes)
     record = records.finish(place, record)
+    replayed = rerere.replay(place, record, plan.conflicts)
     wanted = commit and not plan.conflicts
-    made = commit_applied(project, commit_message(plan), record, changes) if wanted else None
+    made = commit_applied(project, commit_message(plan), record) if wanted else None
     return Updated(
         project.root,
         plan,
@@ -153,6 +182,7 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
         branch=branch,
         notes=prepared.notes,
         next_steps=prepared.messages,
+        rerere=replayed,
     )
 
 
@@ -164,10 +194,10 @@ def _filter(project: Project, changes: list[Change]) -> None:
         porcelain.add(repository.root, filtered)
 
 
-def commit_applied(project: Project, message: str, record: Record, changes: list[Change]) -> str | None:
+def commit_applied(project: Project, message: str, record: Record) -> str | None:
     """Commit what was applied; raises GitError where a hook refuses, and then it stays staged."""
     repository = project.place.repository
-    paths = [project.in_repository(change.path) for change in changes if change.index is not None]
+    paths = [project.in_repository(step.path) for step in record.steps if step.index_before is not None]
     hint = "the change is staged: mend what it says and run git commit, or take it back with scaffold undo"
     differing = repository.differing()
     if not differing & set(paths):

@@ -8,11 +8,13 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
     from scaffold.plan.actions import Plan
     from scaffold.report.results import (
         Adopted,
+        Continued,
         Diff,
         Explanation,
         LibraryMade,
         Listed,
         Released,
+        Resolved,
         Shown,
         Stamped,
         Status,
@@ -53,11 +55,38 @@ def update(result: Updated) -> dict[str, Any]:
         "conflicts": [{"path": action.path, "reason": action.why} for action in plan.conflicts],
         "drift_replaced": drift_replaced(plan),
         "kept": [{"path": a.path, "action": a.verb, "why": a.why} for a in plan if not a.changes],
+        "offers": [{"from": offer.path, "to": offer.to} for offer in plan.offers],
         "commit": result.commit,
         "branch": result.branch,
+        "rerere": list(result.rerere),
         "next_steps": list(result.next_steps),
         "notes": list(result.notes),
     }  # fmt: skip
+
+
+def update_continue(result: Continued) -> dict[str, Any]:
+    """Return the report of `scaffold update --continue`."""
+    return {
+        "path": str(result.root),
+        "continued": result.what,
+        "resolved": list(result.resolved),
+        "conflicts": [{"path": c.path, "line": c.line, "reason": c.reason} for c in result.conflicts],
+        "commit": result.commit,
+        "branch": None if result.branch is None else result.branch.removeprefix("refs/heads/"),
+    }
+
+
+def resolve(result: Resolved) -> dict[str, Any]:
+    """Return the report of `scaffold resolve`."""
+    return {
+        "path": str(result.root),
+        "side": result.side,
+        "files": [
+            {"path": file.path, "places": file.conflicts, "whole": file.whole, "deleted": file.deleted}
+            for file in result.files
+        ],
+        "conflicts": [{"path": path} for path in result.conflicts],
+    }
 
 
 def drift_replaced(plan: Plan) -> list[dict[str, Any]]:

@@ -39,6 +39,44 @@ class Updated(NamedTuple):
     branch: str | None = None
     notes: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
+    rerere: tuple[str, ...] = ()
+
+
+class OpenConflict(NamedTuple):
+    """A conflict that nobody has decided, with the line of the first marker where it has one."""
+
+    path: str
+    line: int | None
+    reason: str
+
+
+class Continued(NamedTuple):
+    """What became of an update with conflicts: finished, or, while some are open, left as it was."""
+
+    root: PurePath
+    what: str
+    resolved: tuple[str, ...] = ()
+    conflicts: tuple[OpenConflict, ...] = ()
+    commit: str | None = None
+    branch: str | None = None
+
+
+class Resolution(NamedTuple):
+    """What was settled in a file: so many marked places, or as a whole; `deleted` where that side has no file."""
+
+    path: str
+    conflicts: int
+    whole: bool
+    deleted: bool
+
+
+class Resolved(NamedTuple):
+    """What `resolve` did, and the conflicts that are left in the project; side: ours, theirs or both."""
+
+    root: PurePath
+    side: str
+    files: tuple[Resolution, ...]
+    conflicts: tuple[str, ...]
 
 
 class Drift(NamedTuple):

@@ -100,6 +100,7 @@ def update(result: Updated) -> Iterator[Line]:
     yield Line(f"  {kept} more stay as they are" if kept else "", "dim")
     yield from _drift(plan.changes)
     yield from _notes(result.notes)
+    yield from _offers(result)
     yield from _conflicts(plan.conflicts)
     yield Line("")
     yield from _update_next(result)
@@ -118,6 +119,18 @@ def _drift(actions: Iterable[Action]) -> Iterator[Line]:
         yield Line(f"  locked, edited here, and put back: {', '.join(put_back)}", "warn")
 
 
+def _offers(result: Updated) -> Iterator[Line]:
+    offers = result.plan.offers
+    if offers:
+        first = "scaffold undo, then " if result.applied else ""
+        yield Line(
+            f"  yours, left where the blueprint has moved from: {first}scaffold update --move-own moves them", "warn"
+        )
+        yield from _table([(offer.path, f"-> {offer.to}") for offer in offers[:SHOWN]], "warn")
+    if len(offers) > SHOWN:
+        yield Line(f"  and {len(offers) - SHOWN} more", "warn")
+
+
 def _conflicts(conflicts: tuple[Action, ...]) -> Iterator[Line]:
     if conflicts:
         yield Line("")
@@ -130,8 +143,11 @@ def _update_next(result: Updated) -> Iterator[Line]:
     if not result.applied:
         yield Line("Nothing was written: this was a dry run.", "title")
     elif result.plan.conflicts:
-        yield Line("Next: edit those files (or use git mergetool), git add them, and git commit.", "title")
-        yield Line(f"  The rest is staged{on}. To take all of it back: scaffold undo")
+        if result.rerere:
+            yield Line(f"  resolved by git rerere as before, so look at it: {', '.join(result.rerere)}", "warn")
+        yield Line("Next: decide each of them, then scaffold update --continue.", "title")
+        yield Line("  Edit it, or take a side: scaffold resolve PATH --ours, --theirs or --both; or git mergetool.")
+        yield Line(f"  The rest is staged{on}. To take all of it back: scaffold update --abort")
     elif result.commit:
         yield Line(f"Committed as {result.commit[:10]}{on}. To take it back: scaffold undo", "good")
     else:
@@ -146,7 +162,7 @@ def status(result: Status) -> Iterator[Line]:
     if result.interrupted:
         yield Line("  interrupted  an operation was killed half-way: scaffold undo takes it back", "bad")
     for path in result.conflicts:
-        yield Line(f"  conflict     {path}: resolve it and git add it", "bad")
+        yield Line(f"  conflict     {path}: scaffold resolve it, or edit it; then scaffold update --continue", "bad")
     for drift in result.drift:
         said = f"its locked key {drift.key} was edited" if drift.key else DRIFTS[drift.kind]
         yield Line(f"  drift        {drift.path}: {said}; scaffold update puts it back", "warn")

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.errors import FormatError
+from scaffold.merge.drivers import SAYS
 from tests.kit import laws
 
 texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x85\u2028\u2029"), max_size=8)
@@ -16,7 +17,15 @@ anything = st.recursive(
 
 
 @laws
-@given(st.builds(Wishes, blueprint=texts, source=texts, answers=st.dictionaries(texts, anything, max_size=3)))
+@given(
+    st.builds(
+        Wishes,
+        blueprint=texts,
+        source=texts,
+        answers=st.dictionaries(texts, anything, max_size=3),
+        merge=st.dictionaries(st.sampled_from(list(SAYS)), st.booleans(), max_size=3),
+    )
+)
 def test_the_file_reads_back_as_it_was_written(wishes):
     assert answers_file.parse(answers_file.dump(wishes)) == wishes
 

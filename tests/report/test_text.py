@@ -5,13 +5,28 @@ from typing import get_args
 
 import pytest
 
-from scaffold.plan.actions import Plan
-from scaffold.report import text
-from scaffold.report.results import Diff, Difference, Drift, Explanation, LibraryMade, Listed, Released, Shown, Undone
+from scaffold.plan.actions import Offer, Plan
+from scaffold.report import conflicts, text
+from scaffold.report.results import (
+    Continued,
+    Diff,
+    Difference,
+    Drift,
+    Explanation,
+    LibraryMade,
+    Listed,
+    OpenConflict,
+    Released,
+    Resolution,
+    Resolved,
+    Shown,
+    Undone,
+)
 from scaffold.report.text import Tone
 from tests.report.test_data import PLAN, ROOT, STAMPED, STATUS, UPDATED, action, lock
 
 CLEAN = replace(PLAN, actions=tuple(a for a in PLAN if a.verb != "conflict"))
+OFFERS = tuple(Offer(f"old/{number}", f"new/{number}") for number in range(7))
 CALM = STATUS._replace(drift=(), conflicts=(), edited_answers=(), latest="1.0.0", behind=False, notes=())
 SHOWN = Shown(
     "demo", "1.0.0", "Demo", "A demo", ("@p", "@q"), "active", None, ("base", "web"), ("1.0.0",),
@@ -24,12 +39,33 @@ SHOWN = Shown(
 EXPLAINED = Explanation(
     "a.toml", "demo", "1.0.0", "base/a", "managed", "shared", "edited", {"tool": "locked"}, 3, "base/a"
 )
+RESOLVED = Resolved(
+    ROOT,
+    "ours",
+    (
+        Resolution("a.md", 2, whole=False, deleted=False), Resolution("b.md", 1, whole=False, deleted=False),
+        Resolution("c.bin", 0, whole=True, deleted=False), Resolution("d", 0, whole=True, deleted=True),
+        Resolution("e.toml", 0, whole=False, deleted=False),
+    ),
+    ("f",),
+)  # fmt: skip
+OPEN = Continued(
+    ROOT, "update demo", conflicts=(OpenConflict("a.md", 3, "marked"), OpenConflict("b.bin", None, "as left"))
+)
+CONTINUED = Continued(ROOT, "update demo", resolved=("a.md",), commit="d" * 40, branch="refs/heads/up")
 ALL = {
     "new": text.new(STAMPED),
     "update": text.update(UPDATED),
     "update-dry": text.update(UPDATED._replace(applied=False)),
+    "update-rerere": text.update(UPDATED._replace(rerere=("clash",))),
+    "resolve": conflicts.resolve(RESOLVED),
+    "resolve-all": conflicts.resolve(RESOLVED._replace(conflicts=())),
+    "continue-open": conflicts.update_continue(OPEN),
+    "continue": conflicts.update_continue(CONTINUED),
+    "continue-staged": conflicts.update_continue(CONTINUED._replace(commit=None)),
     "update-clean": text.update(UPDATED._replace(plan=CLEAN)),
     "update-staged": text.update(UPDATED._replace(plan=CLEAN, commit=None)),
+    "update-offers": text.update(UPDATED._replace(plan=replace(CLEAN, offers=OFFERS), applied=False)),
     "update-nothing": text.update(UPDATED._replace(up_to_date=True, applied=False)),
     "status": text.status(STATUS),
     "status-calm": text.status(CALM),
@@ -94,14 +130,45 @@ def test_update_names_every_change_what_was_put_back_and_what_is_left():
         "1 left for you to decide:",
         "  conflict clash  why clash",
         "",
-        "Next: edit those files (or use git mergetool), git add them, and git commit.",
-        "  The rest is staged on the branch up. To take all of it back: scaffold undo",
+        "Next: decide each of them, then scaffold update --continue.",
+        "  Edit it, or take a side: scaffold resolve PATH --ours, --theirs or --both; or git mergetool.",
+        "  The rest is staged on the branch up. To take all of it back: scaffold update --abort",
+    ]
+
+
+def test_what_git_resolved_is_told_for_a_look():
+    assert "  resolved by git rerere as before, so look at it: clash" in said("update-rerere")
+
+
+def test_resolve_says_in_a_line_what_became_of_each_file():
+    assert said("resolve") == [
+        "  a.md    yours in 2 places; the rest stays as it stood",
+        "  b.md    yours in 1 place; the rest stays as it stood",
+        "  c.bin   yours, the whole file",
+        "  d       deleted, as that side has it",
+        "  e.toml  no conflict was marked any more; staged as it stands",
+        "1 conflict left: f",
+    ]
+    assert said("resolve-all")[-1] == "No conflict is left. Next: scaffold update --continue"
+
+
+def test_continue_says_what_is_open_and_where_or_that_it_is_finished():
+    assert said("continue-open") == [
+        "Not finished: update demo. 2 conflicts are open:", "  a.md:3: marked", "  b.bin: as left",
+    ]  # fmt: skip
+    assert said("continue") == [
+        "Finished: update demo", "  resolved a.md",
+        f"Committed as {'d' * 10} on the branch up. To take it back: scaffold undo",
+    ]  # fmt: skip
+    assert said("continue-staged")[-2:] == [
+        "All of it is staged. Next: look at it with git diff --cached, then git commit.",
+        "  To take it back: scaffold undo",
     ]
 
 
 def test_a_conflict_is_never_told_as_success():
-    for name in ("update", "update-dry"):
-        assert any(line.tone == "bad" and "left for you to decide" in line.text for line in ALL[name])
+    for name in ("update", "update-dry", "continue-open"):
+        assert any(line.tone == "bad" and ("left for you" in line.text or "open" in line.text) for line in ALL[name])
         assert not any(line.text.startswith("Committed") for line in ALL[name])
 
 
@@ -125,7 +192,7 @@ def test_an_update_to_the_same_version_says_whether_answers_changed():
 def test_status_has_one_line_for_each_state():
     assert said("status") == [
         "demo 1.0.0, from builtin",
-        "  conflict     clash: resolve it and git add it",
+        "  conflict     clash: scaffold resolve it, or edit it; then scaffold update --continue",
         "  drift        a: was edited; scaffold update puts it back",
         "  drift        b.toml: its locked key tool.ruff was edited; scaffold update puts it back",
         "  edited       port: scaffold update applies it",
@@ -208,3 +275,12 @@ def test_lists_and_releases():
     assert [line.text for line in text.blueprint_list(())] == ["The library holds no blueprints."]
     assert said("release")[0] == "Released demo 1.0.0 -> 1.1.0 as demo/v1.1.0"
     assert said("library")[0] == "Made a library at /p/orders, with demo/v1.0.0"
+
+
+def test_files_of_the_teams_own_are_offered_the_move_and_how():
+    lines = said("update-offers")
+    at = lines.index("  yours, left where the blueprint has moved from: scaffold update --move-own moves them")
+    assert lines[at + 1] == "  old/0  -> new/0"
+    assert lines[at + 1 + text.SHOWN] == "  and 2 more"
+    applied = [line.text for line in text.update(UPDATED._replace(plan=replace(CLEAN, offers=OFFERS)))]
+    assert any("scaffold undo, then scaffold update --move-own" in line for line in applied)

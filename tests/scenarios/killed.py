@@ -13,21 +13,23 @@ import sys
 MUTATING = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.link", "os.symlink", "os.utime"}
 
 
+def touches(event: str, arguments: tuple[object, ...], folder: str) -> bool:
+    """Whether an event is a change of something below the folder, or the start of a process."""
+    if event == "subprocess.Popen":
+        return True
+    writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+    named = event in MUTATING or writes
+    return bool(named) and any(folder in str(argument) for argument in arguments)
+
+
 def main() -> int:
     wanted, folder = int(sys.argv[1]), sys.argv[2]
     sys.argv = ["scaffold", *sys.argv[3:]]
     seen = 0
 
-    def touches(event: str, arguments: tuple[object, ...]) -> bool:
-        if event == "subprocess.Popen":
-            return True
-        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
-        named = event in MUTATING or writes
-        return bool(named) and any(folder in str(argument) for argument in arguments)
-
     def hook(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal seen
-        if touches(event, arguments):
+        if touches(event, arguments, folder):
             seen += 1
             if seen == wanted:
                 os.kill(os.getpid(), signal.SIGKILL)

@@ -107,3 +107,22 @@ def test_update_asks_only_what_is_new(library, tmp_path):
     assert child.exitstatus == 0
     assert "extra: yes" in (project / ".scaffold/answers.yml").read_text().replace("'", "")
     assert scaffold("status", where=project).code == 0
+
+
+@pytest.mark.parametrize("yes", [True, False], ids=["yes", "no"])
+def test_an_update_asks_whether_the_teams_own_files_go_along(tmp_path, yes):
+    library = world.make_library(tmp_path / "library", copier="name: {type: str, default: old}\n")
+    release(library, "1.1.0", {"{{ name }}/app.py": "print('app')\n"})
+    project = world.stamp(library, tmp_path / "p")
+    assert scaffold("update", "--commit", where=project).code == 0
+    world.write(project, {"old/mine.py": "mine\n"})
+    world.commit(project)
+    child = terminal("update", "--data", "name=now", where=project)
+    child.expect("old/mine.py -> now/mine.py")
+    child.expect("Move them along")
+    child.send("y" if yes else "n")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert (project / "now/mine.py").exists() is yes
+    assert (project / "old/mine.py").exists() is not yes

@@ -1,0 +1,58 @@
+"""What a merged file must not have unless a side had it: each is a sign that two changes do not go together."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+from scaffold.errors import FormatError
+from scaffold.merge.layouts import known
+from scaffold.merge.schema import doubled
+
+_MARKDOWN = re.compile(r"\.(md|markdown)$")
+_HEADING = re.compile(r"^#{1,6} +(.*?)[ #]*$", re.MULTILINE)
+_FENCED = re.compile(r"^(`{3,}|~{3,}).*?^\1", re.MULTILINE | re.DOTALL)
+
+
+class Flaw(NamedTuple):
+    """A flaw, what it is of, and how often."""
+
+    kind: Literal["unreadable", "doubled", "no job", "heading"]
+    name: str = ""
+    times: int = 1
+
+
+def flaws(path: str, content: bytes, *, sets: bool) -> frozenset[Flaw]:
+    """Return the flaws of a file: none where its format is not known."""
+    try:
+        text = content.decode()
+        kind = known.kind_of(path)
+        if kind is None:
+            return frozenset(_repeated_headings(text)) if _MARKDOWN.search(path) else frozenset()
+        data = known.values(kind, text)
+    except (UnicodeDecodeError, FormatError):
+        return frozenset({Flaw("unreadable")})
+    found = [Flaw("doubled")] if sets and doubled(path, data) else []
+    return frozenset([*found, *_missing_jobs(path, data)])
+
+
+def _missing_jobs(path: str, data: Any) -> Iterator[Flaw]:
+    """Walk the jobs that a workflow of GitHub waits for and does not have."""
+    jobs = data.get("jobs") if path.startswith(".github/workflows/") and isinstance(data, Mapping) else None
+    for job in jobs.values() if isinstance(jobs, Mapping) else ():
+        needs = job.get("needs", []) if isinstance(job, Mapping) else []
+        for name in needs if isinstance(needs, list) else [needs]:
+            if isinstance(name, str) and isinstance(jobs, Mapping) and name not in jobs:
+                yield Flaw("no job", name)
+
+
+def _repeated_headings(text: str) -> Iterator[Flaw]:
+    """Walk the headings of a Markdown document that stand there more than once, with how often."""
+    counts = Counter(heading(line) for line in _FENCED.sub("", text).splitlines())
+    yield from (Flaw("heading", title, count) for title, count in counts.items() if title and count > 1)
+
+
+def heading(line: str) -> str:
+    """Return what a line of Markdown has as its heading, or nothing."""
+    found = _HEADING.match(line)
+    return found[1].casefold() if found else ""

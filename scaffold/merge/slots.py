@@ -1,0 +1,182 @@
+"""Which entries of three sequences belong together, and in which order the merged sequence has them."""
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+MOST = 100_000  # pairs of equal entries to match by their place
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One place of the merged sequence: the index of its entry on each side, or None."""
+
+    base: int | None
+    ours: int | None
+    theirs: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A place that both sides filled with something else, with nothing to say which comes first."""
+
+    base: range
+    ours: range
+    theirs: range
+
+
+Keys = Sequence[Hashable]
+
+
+def unique(*sides: Keys) -> bool:
+    """Whether no side has one key twice."""
+    return all(len(set(keys)) == len(keys) for keys in sides)
+
+
+def by_key(base: Keys, ours: Keys, theirs: Keys, *, ordered: bool = False) -> list[Slot | Gap]:
+    """Pair entries by their keys, which are unique on each side.
+
+    The order is that of the side which has reordered, else ours; what only the other side has comes after what it
+    follows there. Sides that are all sorted give a sorted result. Where the order counts, two insertions in one place
+    are a gap, and so is all of it where both sides have reordered.
+    """
+    index = [{key: at for at, key in enumerate(keys)} for keys in (base, ours, theirs)]
+    kept = _kept(base, ours, theirs)
+    slots = [Slot(*(side.get(key) for side in index)) for key in _order(kept, (base, ours, theirs), ordered=ordered)]
+    if not ordered:
+        return list(slots)
+    found = None if kept[0] != kept[1] != kept[2] != kept[0] else _gaps(slots)
+    return found or ([Gap(range(len(base)), range(len(ours)), range(len(theirs)))] if slots else [])
+
+
+def _kept(*sides: Keys) -> list[list[Hashable]]:
+    """Return the keys that all sides have, in the order of each."""
+    common = set(sides[0]).intersection(*sides[1:])
+    return [[key for key in side if key in common] for side in sides]
+
+
+def _order(kept: list[list[Hashable]], sides: tuple[Keys, Keys, Keys], *, ordered: bool) -> list[Hashable]:
+    base, ours, theirs = sides
+    host, guest = (theirs, ours) if kept[1] == kept[0] != kept[2] else (ours, theirs)
+    everything = _woven(_woven(host, guest), base)
+    alphabetic = all(isinstance(key, str) for key in everything) and all(map(_is_sorted, sides))
+    if alphabetic and not ordered:
+        return sorted(everything, key=_collated)
+    return everything
+
+
+def _woven(host: Keys, guest: Keys) -> list[Hashable]:
+    """Return host's keys with those that only guest has put after what they follow there."""
+    order = list(host)
+    known, own = set(host), set(guest)
+    added: set[Hashable] = set()
+    for at, key in enumerate(guest):
+        if key in known:
+            continue
+        before = guest[at - 1] if at else None
+        place = 0 if before is None else order.index(before) + 1
+        if before not in added:  # what the host itself has put in there comes first
+            while place < len(order) and order[place] not in own and before is not None:
+                place += 1
+        order.insert(place, key)
+        added.add(key)
+    return order
+
+
+def _is_sorted(keys: Keys) -> bool:
+    return all(_collated(a) <= _collated(b) for a, b in pairwise(keys))
+
+
+def _collated(key: Hashable) -> str:
+    return str(key).casefold()
+
+
+def _gaps(slots: list[Slot]) -> list[Slot | Gap] | None:
+    """Put neighbours that both sides have put in into one gap, with what is gone between them; None where it has parts.
+
+    An entry that one side has removed separates nothing any more.
+    """
+    result: list[Slot | Gap] = []
+    run: list[Slot] = []
+    for slot in [*slots, None]:
+        if slot is not None and (slot.ours is None or slot.theirs is None):
+            run.append(slot)
+            continue
+        both = [any(one.base is None and getattr(one, side) is not None for one in run) for side in ("ours", "theirs")]
+        if all(both):
+            spans = [
+                _span([at for one in run if (at := getattr(one, side)) is not None])
+                for side in ("base", "ours", "theirs")
+            ]
+            if None in spans:
+                return None
+            result.append(Gap(*(span for span in spans if span is not None)))
+        else:
+            result += run
+        run = []
+        if slot is not None:
+            result.append(slot)
+    return result
+
+
+def _span(places: list[int]) -> range | None:
+    """Return places as a range, or None where others lie between them."""
+    span = range(places[0], places[-1] + 1) if places else range(0)
+    return span if list(span) == places else None
+
+
+def by_place(base: Keys, ours: Keys, theirs: Keys) -> list[Slot | Gap]:
+    """Pair entries that are the same by their place, as a line merge does; of other neighbours one pairs with one."""
+    in_ours, in_theirs = _matches(base, ours), _matches(base, theirs)
+    result: list[Slot | Gap] = []
+    at_base = at_ours = at_theirs = 0
+    for index in [*(i for i in range(len(base)) if i in in_ours and i in in_theirs), len(base)]:
+        to_ours, to_theirs = in_ours.get(index, len(ours)), in_theirs.get(index, len(theirs))
+        between = (range(at_base, index), range(at_ours, to_ours), range(at_theirs, to_theirs))
+        result += _between(base, ours, theirs, between)
+        if index < len(base):
+            result.append(Slot(index, to_ours, to_theirs))
+        at_base, at_ours, at_theirs = index + 1, to_ours + 1, to_theirs + 1
+    if _moved(result, ours, theirs).intersection(base) - (set(ours) & set(theirs)):  # and removed by the other side
+        return [Gap(range(len(base)), range(len(ours)), range(len(theirs)))]
+    return result
+
+
+def _moved(slots: Sequence[Slot | Gap], ours: Keys, theirs: Keys) -> set[Hashable]:
+    """Return what only one side has in its place."""
+    new = [slot for slot in slots if isinstance(slot, Slot) and slot.base is None]
+    in_ours = {ours[slot.ours] for slot in new if slot.ours is not None and slot.theirs is None}
+    return in_ours | {theirs[slot.theirs] for slot in new if slot.theirs is not None and slot.ours is None}
+
+
+def _matches(old: Keys, new: Keys) -> dict[int, int]:
+    often = Counter(new)
+    if sum(often[key] for key in old) > MOST:
+        return _around(old, new)
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return {block.a + step: block.b + step for block in blocks for step in range(block.size)}
+
+
+def _around(old: Keys, new: Keys) -> dict[int, int]:
+    """Match only what both begin and end with."""
+    most = min(len(old), len(new))
+    head = next((at for at in range(most) if old[at] != new[at]), most)
+    tail = next((at for at in range(most - head) if old[-1 - at] != new[-1 - at]), most - head)
+    return {at: at for at in range(head)} | {len(old) - tail + at: len(new) - tail + at for at in range(tail)}
+
+
+def _between(base: Keys, ours: Keys, theirs: Keys, spans: tuple[range, range, range]) -> list[Slot | Gap]:
+    has, mine, new = ([side[i] for i in span] for side, span in zip((base, ours, theirs), spans, strict=True))
+    b, o, t = spans
+    if mine == new:
+        gone: list[Slot | Gap] = [Slot(i, None, None) for i in b]
+        return gone + [Slot(None, i, j) for i, j in zip(o, t, strict=True)]
+    if mine == has:
+        return [*(Slot(i, j, None) for i, j in zip(b, o, strict=True)), *(Slot(None, None, i) for i in t)]
+    if new == has:
+        return [*(Slot(i, None, j) for i, j in zip(b, t, strict=True)), *(Slot(None, i, None) for i in o)]
+    if len(b) == len(o) == len(t):
+        return [Slot(i, j, k) for i, j, k in zip(b, o, t, strict=True)]
+    return [Gap(b, o, t)]

@@ -1,0 +1,215 @@
+"""Resolve: take one side of what is still in conflict, and keep the merge and the team's edits around it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from scaffold import disk, lock
+from scaffold.apply import record as records
+from scaffold.apply import transaction
+from scaffold.apply.record import side_of
+from scaffold.errors import ProjectError
+from scaffold.git import porcelain
+from scaffold.git.index import BASE, OURS, THEIRS, Staged
+from scaffold.git.objects import find_repository
+from scaffold.lock import DROPPED, Locked
+from scaffold.merge.settle import Side, Sides, marked_line, settle
+from scaffold.plan.actions import OURS as OURS_LABEL
+from scaffold.project import rerere
+from scaffold.project.opened import Project, find_root, open_project, place_of
+from scaffold.report.results import Resolution, Resolved
+from scaffold.tree import REGULAR, SYMLINK, File, Mode
+
+
+class Taken(NamedTuple):
+    """What becomes of one path; `exact`: it is a whole side, and goes into the index as it was there."""
+
+    path: str
+    after: File | None
+    conflicts: int = 0
+    exact: bool = False
+
+
+def resolve(paths: Iterable[Path | str], *, side: Side) -> Resolved:
+    """Settle the conflicts in files, or below folders, for one side; raises ProjectError with nothing written."""
+    places = [_place(Path(path)) for path in paths]
+    if not places:
+        raise ProjectError("no path was named", hint="name the files to resolve, or a folder that holds them")
+    root = find_root(_there(places[0]))
+    place = place_of(root, find_repository(root))
+    with transaction.exclusively(place):
+        records.refuse_interrupted(place)
+        project = open_project(root, place.repository)
+        taken = [_take(project, path, side) for path in _wanted(project, places)]
+        _carry_out(project, taken)
+        left = open_project(root, place.repository).unresolved
+    files = tuple(Resolution(t.path, t.conflicts, whole=t.exact, deleted=t.after is None) for t in taken)
+    return Resolved(root, side, files, tuple(sorted(left)))
+
+
+def _place(path: Path) -> Path:
+    """Return where a path is: a link at its end is not followed."""
+    place = path.absolute()
+    whole = place.name in ("", "..") or (place.is_dir() and not place.is_symlink())
+    return place.resolve() if whole else place.parent.resolve() / place.name
+
+
+def _there(place: Path) -> Path:
+    """Return the nearest folder at or above a path that there is."""
+    return next(folder for folder in (place, *place.parents) if folder.is_dir() and not folder.is_symlink())
+
+
+def _wanted(project: Project, places: Iterable[Path]) -> list[str]:
+    """Return the conflicts that the places name; raises ProjectError for one that is none."""
+    wanted: dict[str, None] = {}
+    for place in places:
+        if not place.is_relative_to(project.root):
+            raise ProjectError("this is not in the project", where=str(place), hint=f"the project is {project.root}")
+        name = place.relative_to(project.root).as_posix()
+        below = "" if name == "." else f"{name}/"
+        found = [path for path in sorted(project.unresolved) if path == name or path.startswith(below)]
+        if not found:
+            what = "no conflict is below this folder" if _there(place) == place else "this is no conflict"
+            others = f"these are: {', '.join(sorted(project.unresolved))}" if project.unresolved else "none is left"
+            raise ProjectError(what, where=str(place), hint=others)
+        wanted |= dict.fromkeys(found)
+    return list(wanted)
+
+
+def _take(project: Project, path: str, side: Side) -> Taken:
+    file, stages = disk.read(project.root, path), sides_of(project, path)
+    sides = contents_of(stages)
+    if file is not None and file.mode != SYMLINK and marked_line(file.content, sides):
+        settled = settle(file.content, side, sides)
+        if line := marked_line(settled.content, sides):
+            raise ProjectError(
+                "the markers in the file cannot be told apart",
+                where=f"{project.root / path}:{line}",
+                hint="edit it by hand, and git add it",
+            )
+        return Taken(path, replace(file, content=settled.content), settled.conflicts)
+    if file is not None and not is_as_left(project, path, file) and not _is_a_side(project, path, file, stages):
+        if OURS in stages and THEIRS in stages and entry_of(project, path).left is None:
+            return Taken(path, file)  # it had markers, and somebody has dealt with them
+        raise ProjectError(
+            f"{path} was edited since the update",
+            where=str(project.root),
+            hint="git add it if it is right, or git checkout --ours it to lose the edit",
+        )
+    if side == "both":
+        raise ProjectError(
+            f"{path} has no markers, so one cannot keep both",
+            where=str(project.root),
+            hint="take --ours or --theirs, or edit it and git add it",
+        )
+    return Taken(path, _whole(project, path, side, file, stages), exact=True)
+
+
+def entry_of(project: Project, path: str) -> Locked:
+    """Return the lock's entry of a file by where the project has it, or an empty one."""
+    entries = project.recorded.files.items()
+    found = (locked for name, locked in entries if (locked.at or name) == path)
+    return next(found, Locked(None, REGULAR, "managed", ""))
+
+
+def is_as_left(project: Project, path: str, file: File | None) -> bool:
+    """Whether nobody has touched a file since the update that had no markers to set in it."""
+    known = entry_of(project, path).left
+    if file is not None and (known is None or file.blob == known):
+        return known is not None
+    record = records.conflicted(project.place)
+    left = {step.path: step.after for step in record.steps} if record else {}
+    return path in left and side_of(file) == left[path]
+
+
+def _is_a_side(project: Project, path: str, file: File, stages: dict[int, File]) -> bool:
+    """Whether the file is one of the sides, as git's own commands check them out."""
+    stored = file.blob if file.mode == SYMLINK else project.place.repository.stored_blob(project.in_repository(path))
+    return any(whole.blob in (file.blob, stored) for whole in stages.values())
+
+
+def sides_of(project: Project, path: str) -> dict[int, File]:
+    """Return the sides of a conflict by stage, as git's index has them."""
+    repository, name = project.place.repository, project.in_repository(path)
+    staged = repository.staged([name])[name]
+    found = {stage: (mode, repository.blob(id_)) for stage, (mode, id_) in staged.items() if stage}
+    return {stage: File(c, cast("Mode", mode)) for stage, (mode, c) in found.items() if c is not None}
+
+
+def contents_of(stages: dict[int, File]) -> Sides:
+    """Return what the three sides hold, nothing for one that is not there; else how an update marks a conflict."""
+    if not stages:
+        return Sides(opening=f"<<<<<<< {OURS_LABEL}\n".encode())
+    return Sides(*(stages[stage].content if stage in stages else b"" for stage in (BASE, OURS, THEIRS)))
+
+
+def _whole(project: Project, path: str, side: Side, file: File | None, stages: dict[int, File]) -> File | None:
+    """Return a side's whole file, or None where it has none; without stages, after a git reset, by the lock."""
+    if stages:
+        return stages.get(OURS if side == "ours" else THEIRS)
+    if side == "ours":
+        return file
+    locked = entry_of(project, path)
+    if locked.pending in (None, DROPPED):
+        return None
+    content = project.place.repository.blob(str(locked.pending))
+    if content is None:
+        raise ProjectError(
+            f"what the blueprint has for {path} is not known any more",
+            where=str(project.root),
+            hint="take the update back with scaffold update --abort, and update again",
+        )
+    return File(content, locked.mode)
+
+
+def _carry_out(project: Project, taken: list[Taken]) -> None:
+    """Write the files, then the index, then what undo has to know: killed in between, it can be run again."""
+    place = project.place
+    for one in taken:
+        if not _is_there(project, one):
+            transaction.put(place, one.path, one.after)
+    place.repository.store(one.after for one in taken if one.after is not None)
+    outside = {one.path for one in taken if stays_out(project, one.path)}
+    entries = {one.path: _entry(one) for one in taken if one.exact or one.path in outside}
+    entries |= {path: {} for path in outside}
+    place.repository.stage({project.in_repository(path): stages for path, stages in entries.items()})
+    names = [project.in_repository(one.path) for one in taken if one.path not in entries]
+    names += place.repository.filtered(project.in_repository(path) for path, stages in entries.items() if stages)
+    if names:
+        porcelain.add(place.repository.root, names)
+    decided = list(_decide_as_left(project, [one.path for one in taken]))
+    rerere.remember(place)
+    if record := records.conflicted(place):
+        transaction.amend(place, record, {*(one.path for one in taken), *decided})
+
+
+def _entry(one: Taken) -> Staged:
+    return {} if one.after is None else {0: (one.after.mode, one.after.blob)}
+
+
+def _is_there(project: Project, one: Taken) -> bool:
+    there = disk.read(project.root, one.path)
+    return there is None if one.after is None else one.after.same_as(there)
+
+
+def stays_out(project: Project, path: str) -> bool:
+    """Whether git ignores the file and the commit at HEAD does not have it: then it stays untracked."""
+    repository, name = project.place.repository, project.in_repository(path)
+    return repository.is_ignored(name) and name not in repository.entries([name])
+
+
+def _decide_as_left(project: Project, paths: Iterable[str]) -> Iterator[str]:
+    """Take down in the lock that a file is meant to be as the update left it, where git's index cannot tell any more.
+
+    Yields the lock's path if it was written.
+    """
+    now = open_project(project.root, project.repository)
+    undecided = {*paths} & now.unresolved
+    if undecided:
+        files = {
+            name: replace(locked, left=None) if (locked.at or name) in undecided else locked
+            for name, locked in now.recorded.files.items()
+        }
+        transaction.put(now.place, lock.PATH, File(lock.dump(replace(now.recorded, files=files)), REGULAR))
+        yield lock.PATH

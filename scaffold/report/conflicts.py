@@ -1,0 +1,56 @@
+"""Conflicts, from the update that leaves them to the one command that finishes it, as lines for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scaffold.report.text import Line
+
+if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
+    from collections.abc import Iterator
+
+    from scaffold.report.results import Continued, Resolution, Resolved
+
+SIDES = {"ours": "yours", "theirs": "the blueprint's", "both": "both sides"}
+
+
+def resolve(result: Resolved) -> Iterator[Line]:
+    """Say what was settled in each file, and what is left."""
+    width = max((len(file.path) for file in result.files), default=0)
+    for file in result.files:
+        yield Line(f"  {file.path:<{width}}  {_done(file, SIDES[result.side])}", "good")
+    if result.conflicts:
+        count = len(result.conflicts)
+        yield Line(f"{count} conflict{'s' * (count > 1)} left: {', '.join(result.conflicts)}", "bad")
+    else:
+        yield Line("No conflict is left. Next: scaffold update --continue", "title")
+
+
+def _done(file: Resolution, side: str) -> str:
+    if file.deleted:
+        return "deleted, as that side has it"
+    if file.whole:
+        return f"{side}, the whole file"
+    if not file.conflicts:
+        return "no conflict was marked any more; staged as it stands"
+    return f"{side} in {file.conflicts} place{'s' * (file.conflicts > 1)}; the rest stays as it stood"
+
+
+def update_continue(result: Continued) -> Iterator[Line]:
+    """Say what is still open, or that the update is finished."""
+    if result.conflicts:
+        count = len(result.conflicts)
+        yield Line(f"Not finished: {result.what}. {count} conflict{'s are' if count > 1 else ' is'} open:", "bad")
+        for conflict in result.conflicts:
+            where = f"{conflict.path}:{conflict.line}" if conflict.line else conflict.path
+            yield Line(f"  {where}: {conflict.reason}", "bad")
+        return
+    yield Line(f"Finished: {result.what}", "good")
+    for path in result.resolved:
+        yield Line(f"  resolved {path}")
+    if result.commit:
+        on = f" on the branch {result.branch.removeprefix('refs/heads/')}" if result.branch else ""
+        yield Line(f"Committed as {result.commit[:10]}{on}. To take it back: scaffold undo", "good")
+    else:
+        yield Line("All of it is staged. Next: look at it with git diff --cached, then git commit.", "title")
+        yield Line("  To take it back: scaffold undo")

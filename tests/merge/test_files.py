@@ -1,0 +1,127 @@
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from scaffold.merge.drivers import ALL
+from scaffold.merge.files import merge_files
+from scaffold.merge.layouts import known
+from scaffold.merge.markers import Conflict, write
+from scaffold.merge.text import merge_whole, refined
+from tests.kit import LABELS, few, laws
+from tests.merge.sides import WRITERS, merge, settled, taken, versions
+
+paths = st.sampled_from(["a.toml", "a.yaml", "a.json", "setup.cfg", ".gitignore", "requirements.txt", "a.py", "a.md"])
+lines = st.sampled_from(
+    [
+        "a: 1",
+        "a = 1",
+        "b: 2",
+        "- c",
+        "  - d",
+        "[t]",
+        '  "e": 1,',
+        "{",
+        "}",
+        "",
+        "# f",
+        "import g",
+        "h==1.0",
+        "h==1.1",
+        "!i",
+    ]
+)
+texts = st.lists(lines, max_size=8).map(lambda found: "".join(f"{line}\n" for line in found))
+written = st.sampled_from(sorted(WRITERS))
+
+
+def as_set(text):
+    return {line.strip(" ,") for line in text.splitlines() if line.strip(" ,[]{}")}
+
+
+def by_line(base, ours, theirs):
+    return merge_whole(*(side.encode() for side in (base, ours, theirs)))
+
+
+@laws
+@given(paths, texts, texts)
+def test_where_one_side_changed_nothing_the_other_one_counts(path, base, changed):
+    for sides in ((base, base, changed), (base, changed, base), (base, changed, changed)):
+        merged = merge(path, *sides)
+        assert (merged.clean, merged.content, merged.used) == (True, changed.encode(), ())
+
+
+@laws
+@given(paths, texts, texts, texts)
+def test_no_side_s_own_line_is_lost(path, base, ours, theirs):
+    merged = merge(path, base, ours, theirs, ALL - {"pins", "comments", "removed", "space", "insertions"})
+    for side, own in (("ours", ours), ("theirs", theirs)):
+        assert as_set(own) - as_set(base) <= as_set(taken(merged, side))
+
+
+@laws
+@given(paths, texts, texts, texts)
+def test_without_drivers_the_merge_is_by_line(path, base, ours, theirs):
+    parts = by_line(base, ours, theirs)
+    in_conflict = any(isinstance(part, Conflict) for part in parts)
+    merged = merge(path, base, ours, theirs, frozenset())
+    assume(in_conflict or merged.clean)  # a document that cannot be read any more is no merge
+    assert merged.used == ()
+    assert merged.clean is not in_conflict
+    assert merged.content == write(refined(parts), LABELS)
+
+
+@laws
+@given(paths, texts, texts, texts)
+def test_drivers_only_settle(path, base, ours, theirs):
+    without, merged = merge(path, base, ours, theirs, frozenset()), merge(path, base, ours, theirs)
+    assert merged.clean or not without.clean or known.kind_of(path) is not None
+    assert merged.used or merged.content == without.content
+
+
+def by_key(base, ours, theirs):
+    """Merge values of which nothing is known, or raise LookupError: the same again, written from the rules alone."""
+    if theirs in (ours, base):
+        return ours
+    if ours == base:
+        return theirs
+    if not all(isinstance(side, dict) for side in (base, ours, theirs)):
+        raise LookupError
+    merged = {key: by_key(base.get(key), ours.get(key), theirs.get(key)) for key in {**ours, **theirs}}
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+@laws
+@given(written, versions())
+def test_documents_are_merged_by_key(path, documents):
+    write_as = WRITERS[path]
+    found = settled(path, *map(write_as, documents), ALL - {"removed", "pins"})
+    try:
+        wanted = by_key(*documents)
+    except LookupError:
+        return  # a list of both, which may be merged by its items
+    assert found is not None
+    assert known.values(known.kind_of(path), found) == known.values(known.kind_of(path), write_as(wanted))
+
+
+@few
+@given(written, versions())
+def test_a_document_stays_one_whichever_side_is_taken(path, documents):
+    merged = merge(path, *map(WRITERS[path], documents))
+    if "keys" in merged.used:
+        for side in ("ours", "theirs"):
+            known.values(known.kind_of(path), taken(merged, side))
+
+
+@few
+@given(written, versions())
+def test_what_the_team_said_is_kept(path, documents):
+    write_as = WRITERS[path]
+    base, ours, theirs = documents
+    merged = merge(path, write_as(base), write_as(ours, "the team's"), write_as(theirs))
+    assert "the team's" in taken(merged, "ours")
+
+
+@pytest.mark.parametrize("path", ["a.bin", "a.yaml"])
+def test_binary_files_are_not_merged(path):
+    merged = merge_files(path, b"a\0", b"b\0", b"c\0", LABELS, ALL)
+    assert (merged.clean, merged.content, merged.used) == (False, None, ())
