@@ -237,9 +237,9 @@ def _take_head_back(place: Place, record: Record) -> None:
     if record.new_branch and record.branch and repository.reference(record.branch) != record.head:
         return
     if head is not None and head != record.head:
-        first = repository.parents(head)[:1]
-        own = head == record.commit if record.commit else first == ((record.head,) if record.head else ())
-        if not record.commits or not own or repository.is_pushed(head):
+        follows = repository.parents(head)[:1] == ((record.head,) if record.head else ())
+        own = record.commits and follows and record.commit in (None, head)
+        if not own or repository.is_pushed(head):
             return
     if head != record.head or record.new_branch:
         repository.point_head(record.branch, record.head)

@@ -11,7 +11,7 @@ UNSAID: Switches = {}
 
 SAYS: Mapping[str, str] = {
     "keys": "merged by key",
-    "sets": "merged lists whose order does not count",
+    "sets": "joined lists whose order does not count",
     "pins": "took the newer of two pins",
     "space": "left out changes of space alone",
     "comments": "kept the team's wording of a comment",

@@ -10,8 +10,8 @@ from scaffold.merge.layouts import known
 from scaffold.merge.schema import doubled
 
 _MARKDOWN = re.compile(r"\.(md|markdown)$")
-_HEADING = re.compile(r"^#{1,6} +(.*?)[ #]*$", re.MULTILINE)
-_FENCED = re.compile(r"^(`{3,}|~{3,}).*?^\1", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^#{1,6} +(.*)$", re.MULTILINE)
+_FENCED = re.compile(r"^(`{3,}+|~{3,}+).*?^\1", re.MULTILINE | re.DOTALL)
 
 
 class Flaw(NamedTuple):
@@ -32,7 +32,7 @@ def flaws(path: str, content: bytes, *, sets: bool) -> frozenset[Flaw]:
         data = known.values(kind, text)
     except (UnicodeDecodeError, FormatError):
         return frozenset({Flaw("unreadable")})
-    found = [Flaw("doubled")] if sets and doubled(path, data) else []
+    found = [Flaw("doubled", f"{at} {name}") for at, name in doubled(path, data)] if sets else []
     return frozenset([*found, *_missing_jobs(path, data)])
 
 
@@ -55,4 +55,4 @@ def _repeated_headings(text: str) -> Iterator[Flaw]:
 def heading(line: str) -> str:
     """Return what a line of Markdown has as its heading, or nothing."""
     found = _HEADING.match(line)
-    return found[1].casefold() if found else ""
+    return found[1].rstrip(" #").casefold() if found else ""

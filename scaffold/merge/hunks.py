@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
 
+from scaffold.merge import python
 from scaffold.merge.drivers import Drivers
-from scaffold.merge.markers import Conflict
+from scaffold.merge.markers import Conflict, split
 from scaffold.merge.pins import is_own, newer
-from scaffold.merge.text import lines_of
 
 # Where space at the start of a line means something, or two at its end do, or all of it. In TOML it may be a string's.
 _INDENTED = re.compile(
@@ -38,7 +38,7 @@ def _space(path: str, conflict: Conflict) -> bytes | None:
 
 
 def _spaceless(path: str, content: bytes) -> list[bytes]:
-    lines = [line.rstrip(b"\r\n") if _ENDED.search(path) else line.rstrip() for line in lines_of(content)]
+    lines = [line.rstrip(b"\r\n") if _ENDED.search(path) else line.rstrip() for line in split(content)]
     start = rb"^[ \t]*" if _INDENTED.search(path) else rb"^"
     words = []
     for whole in lines:
@@ -80,7 +80,7 @@ def _insertions(_path: str, conflict: Conflict) -> bytes | None:
     """Keep once what both sides have inserted, where one insertion holds the other whole."""
     if conflict.base.strip():
         return None
-    ours, theirs = lines_of(conflict.ours), lines_of(conflict.theirs)
+    ours, theirs = split(conflict.ours), split(conflict.theirs)
     if _holds(ours, theirs):
         return conflict.ours
     return conflict.theirs if _holds(theirs, ours) else None
@@ -95,8 +95,14 @@ def _holds(lines: list[bytes], part: list[bytes]) -> bool:
     return at >= 0 and (begins or ends) and (begins or text[at - 1 : at] == b"\n") and after[:1] in (b"", b"\n", b"\r")
 
 
+def _imports(path: str, conflict: Conflict) -> bytes | None:
+    """Merge Python's imports and exports by name, which the whole module has to prove."""
+    return python.settle(conflict) if path.endswith((".py", ".pyi")) else None
+
+
 _DRIVERS: dict[str, Callable[[str, Conflict], bytes | None]] = {
     "space": _space,
     "pins": _pins,
     "insertions": _insertions,
+    "imports": _imports,
 }

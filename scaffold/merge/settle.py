@@ -10,13 +10,13 @@ Side = Literal["ours", "theirs", "both"]
 class Sides(NamedTuple):
     """The whole files that were merged; empty for one that is not there.
 
-    Where nobody knows them any more, `opening` is the line with which a conflict begins, and nothing else counts.
+    Where nobody knows them any more, `markers` are how lines begin that mark a conflict, and nothing else counts.
     """
 
     base: bytes = b""
     ours: bytes = b""
     theirs: bytes = b""
-    opening: bytes = b""
+    markers: tuple[bytes, ...] = (b"",)
 
     def whole(self) -> tuple[bytes, bytes, bytes]:
         """Return the files, with the line ends, and the last one, that a file with markers has."""
@@ -45,7 +45,7 @@ def marked_line(content: bytes, sides: Sides) -> int | None:
     own = {line for whole in sides.whole() for line in split(whole)}
     lines = ((number, sign(line), _plain(line)) for number, line in enumerate(split(content), start=1))
     marking = ((number, line) for number, which, line in lines if which not in (b"", b"=") and line not in own)
-    return next((number for number, line in marking if not sides.opening or line == sides.opening), None)
+    return next((number for number, line in marking if line.startswith(sides.markers)), None)
 
 
 def _plain(content: bytes) -> bytes:
@@ -56,7 +56,7 @@ def _plain(content: bytes) -> bytes:
 def _reading(piece: Piece, sides: Sides) -> Conflict | None:
     """Return the conflict that a piece is, or None for text and where its sides cannot be told apart."""
     text, known = _plain(piece.text), sides.whole()
-    if any(text in whole for whole in known[1:]) or not text.startswith(sides.opening):
+    if any(text in whole for whole in known[1:]) or not text.startswith(sides.markers):
         return None  # an example of a conflict, in a document about them
     if len(piece.readings) <= 1:
         return piece.readings[0] if piece.readings else None

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pygit2 import Patch
 from pygit2.enums import DiffOption
 
-from scaffold.merge.markers import Conflict, Labels, Part, write
+from scaffold.merge.markers import Conflict, Labels, Part, split, write
 from scaffold.tree import is_text
 
 
@@ -55,7 +55,7 @@ def merge_whole(base: bytes, ours: bytes, theirs: bytes, *, hold: Hold = lambda 
 
     What only theirs changed is a conflict too where `hold` says so of its lines.
     """
-    lines = lines_of(base), lines_of(ours), lines_of(theirs)
+    lines = split(base), split(ours), split(theirs)
     in_ours, in_theirs = _edits(base, ours), _edits(base, theirs)
     parts: list[Part] = []
     at = 0
@@ -71,13 +71,6 @@ def merge_whole(base: bytes, ours: bytes, theirs: bytes, *, hold: Hold = lambda 
         at = end
     parts.append(b"".join(lines[0][at:]))
     return parts
-
-
-def lines_of(content: bytes) -> list[bytes]:
-    """Split into lines that keep their line feed."""
-    lines = [line + b"\n" for line in content.split(b"\n")]
-    last = lines.pop()[:-1]
-    return [*lines, last] if last else lines
 
 
 def _edits(old: bytes, new: bytes) -> list[_Edit]:
@@ -178,7 +171,7 @@ def trimmed(part: Part) -> tuple[Part, ...]:
     """Take the lines out of a conflict with which both sides begin or end."""
     if isinstance(part, bytes):
         return (part,)
-    ours, theirs = lines_of(part.ours), lines_of(part.theirs)
+    ours, theirs = split(part.ours), split(part.theirs)
     most = min(len(ours), len(theirs))
     head = next((i for i in range(most) if ours[i] != theirs[i]), most)
     tail = next((i for i in range(most - head) if ours[-1 - i] != theirs[-1 - i]), most - head)

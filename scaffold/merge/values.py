@@ -111,8 +111,9 @@ def pair_items(
         if keys and known is not None and unique(*keys):
             keys = rename.recognised(keys, [[data(item) for item in side] for side in sides])
             return keys, by_key(*keys, ordered=known.ordered)
-    plain: list[list[Hashable]] = [[canonical(data(item)) for item in side] for side in sides]
-    return plain, [_apart(slot, [[data(item) for item in side] for side in sides]) for slot in by_place(*plain)]
+    items = [[data(item) for item in side] for side in sides]
+    plain: list[list[Hashable]] = [[canonical(item) for item in side] for side in items]
+    return plain, [_apart(slot, items) for slot in by_place(*plain)]
 
 
 def _apart(slot: Slot | Gap, items: Sequence[Sequence[Any]]) -> Slot | Gap:

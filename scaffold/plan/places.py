@@ -68,7 +68,7 @@ def places(sides: Sides) -> Iterator[Place]:
     taken = {*sides.before.paths, *sides.theirs}
     for place in (*known, *added):
         way = folders.goes_to(place.path, followed) if place.old != place.path and not place.why else None
-        if way is None or way[0] in taken or sides.is_fixed(place.path):
+        if way is None or way[0] in taken or place.path in sides.ours or sides.is_fixed(place.path):
             yield place
             continue
         taken.add(way[0])

@@ -14,6 +14,7 @@ from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.lock import Lock, Locked
 from scaffold.merge.pointers import is_pointer, stands_for
+from scaffold.merge.settle import Sides, marked_line
 from scaffold.plan.actions import OURS
 from scaffold.tree import SYMLINK, File, Mode
 
@@ -119,12 +120,12 @@ def unresolved(project: Project) -> frozenset[str]:
     own = {path for path in (lock.PATH, answers_file.PATH) if project.in_repository(path) in in_index}
     pending = {project.recorded.files[path].at or path: path for path in project.recorded.pending}
     files = {path: file for path, file in standing(project, pending).items() if file is not None}
-    told = _told(project) if pending else {}
+    told, markers = _told(project) if pending else {}, markers_of(project.recorded)
     return frozenset(own) | frozenset(
         place
         for place, path in pending.items()
         if project.in_repository(place) in in_index
-        or (place in files and has_markers(files[place].content))
+        or (place in files and marked_line(files[place].content, Sides(markers=markers)))
         or (place in files and _is_as_left(project, path, files[place], told))
     )
 
@@ -151,9 +152,14 @@ def _told(project: Project) -> Mapping[str, Locked] | None:
         return None
 
 
-def has_markers(content: bytes) -> bool:
-    """Whether a line opens a conflict as an update writes it; a document about conflicts has other labels."""
-    return any(line.rstrip(b"\r") == f"<<<<<<< {OURS}".encode() for line in content.split(b"\n"))
+def markers_of(recorded: Lock) -> tuple[bytes, ...]:
+    """Return how lines begin that mark a conflict of an update, as it or `git checkout --merge` writes them.
+
+    A document about conflicts has other labels.
+    """
+    theirs = f"{recorded.blueprint} {recorded.version}"
+    lines = (f"<<<<<<< {OURS}\n", "<<<<<<< ours\n", "||||||| stamped ", f">>>>>>> {theirs}\n", ">>>>>>> theirs\n")
+    return tuple(line.encode() for line in lines)
 
 
 def read_ours(project: Project, paths: Iterable[str]) -> dict[str, File]:

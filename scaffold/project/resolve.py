@@ -13,11 +13,10 @@ from scaffold.errors import ProjectError
 from scaffold.git import porcelain
 from scaffold.git.index import BASE, OURS, THEIRS, Staged
 from scaffold.git.objects import find_repository
-from scaffold.lock import DROPPED, Locked
+from scaffold.lock import DROPPED, Lock, Locked
 from scaffold.merge.settle import Side, Sides, marked_line, settle
-from scaffold.plan.actions import OURS as OURS_LABEL
 from scaffold.project import rerere
-from scaffold.project.opened import Project, find_root, open_project, place_of
+from scaffold.project.opened import Project, find_root, markers_of, open_project, place_of
 from scaffold.report.results import Resolution, Resolved
 from scaffold.tree import REGULAR, SYMLINK, File, Mode
 
@@ -79,7 +78,7 @@ def _wanted(project: Project, places: Iterable[Path]) -> list[str]:
 
 def _take(project: Project, path: str, side: Side) -> Taken:
     file, stages = disk.read(project.root, path), sides_of(project, path)
-    sides = contents_of(stages)
+    sides = contents_of(stages, project.recorded)
     if file is not None and file.mode != SYMLINK and marked_line(file.content, sides):
         settled = settle(file.content, side, sides)
         if line := marked_line(settled.content, sides):
@@ -137,11 +136,12 @@ def sides_of(project: Project, path: str) -> dict[int, File]:
     return {stage: File(c, cast("Mode", mode)) for stage, (mode, c) in found.items() if c is not None}
 
 
-def contents_of(stages: dict[int, File]) -> Sides:
+def contents_of(stages: dict[int, File], recorded: Lock) -> Sides:
     """Return what the three sides hold, nothing for one that is not there; else how an update marks a conflict."""
     if not stages:
-        return Sides(opening=f"<<<<<<< {OURS_LABEL}\n".encode())
-    return Sides(*(stages[stage].content if stage in stages else b"" for stage in (BASE, OURS, THEIRS)))
+        return Sides(markers=markers_of(recorded))
+    base, ours, theirs = (stages[stage].content if stage in stages else b"" for stage in (BASE, OURS, THEIRS))
+    return Sides(base, ours, theirs)
 
 
 def _whole(project: Project, path: str, side: Side, file: File | None, stages: dict[int, File]) -> File | None:

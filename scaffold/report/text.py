@@ -97,7 +97,8 @@ def update(result: Updated) -> Iterator[Line]:
     missed = [action for action in plan if action.verb == "leave" and action.after is None]
     yield from _actions(missed)
     kept = sum(1 for action in plan if not action.changes) - len(missed)
-    yield Line(f"  {kept} more stay as they are" if kept else "", "dim")
+    if kept:
+        yield Line(f"  {kept} more stay as they are", "dim")
     yield from _drift(plan.changes)
     yield from _notes(result.notes)
     yield from _offers(result)

@@ -95,7 +95,7 @@ def test_an_example_of_a_conflict_is_text():
 def test_where_the_sides_are_not_known_only_what_opens_as_said_is_a_conflict():
     example = b"<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n"
     content = example + marked(b"ours\n", b"theirs\n")
-    unknown = Sides(opening=b"<<<<<<< yours\n")
+    unknown = Sides(markers=(b"<<<<<<< yours\n",))
     assert settled(content, "ours", unknown) == example + b"above\nours\nbelow\n"
     assert marked_line(content, unknown) == 7
     assert marked_line(example, unknown) is None

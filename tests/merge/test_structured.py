@@ -28,7 +28,7 @@ def test_values_are_merged_with_their_comments():
     """)
 
 
-# Cut from updates of projects that are stamped from pawamoy/copier-pdm and scverse/cookiecutter-scverse.
+# Of the kind that updates of projects with many development dependencies bring.
 def test_dependencies_are_a_set_and_each_has_the_newer_version():
     base = lines("""
         [dependency-groups]
@@ -54,7 +54,7 @@ def test_dependencies_are_a_set_and_each_has_the_newer_version():
     assert set(merged.used) == {"keys", "sets", "pins"}
 
 
-# Cut from scverse/cookiecutter-scverse.
+# The blueprint drops tools whose versions the team has only raised.
 def test_hooks_of_pre_commit_are_merged_by_name():
     base = lines("""
         repos:

@@ -413,3 +413,15 @@ def test_of_two_files_that_become_one_the_other_is_dropped_not_forgotten():
 def test_files_may_change_places_with_folders():
     actions, _, _ = plan({"a": OLD}, {"a/b": NEW}, steps=(Migration(Version("1.1.0"), {"a": "a/b"}),))
     assert actions == [("a", "delete", None), ("a/b", "create", NEW)]
+
+
+def test_a_new_file_does_not_follow_the_teams_folder_where_the_team_has_one_at_its_path():
+    base = {"f/c": OLD}
+    entries = {"f/c": Locked(file(OLD).blob, "100644", "managed", "base/f", at="t/c")}
+    start = Lock("0.1.0", "demo", "lib", "1.0.0", None, {}, entries)
+    target = Target(
+        tree=tree({"f/c": OLD, "f/d": NEW}), ownership=lambda _: Ownership("managed"), migrations=(),
+        lock=Lock("0.1.0", "demo", "lib", "2.0.0", None, {}, {}),
+    )  # fmt: skip
+    made = make(start, tree({"t/c": OLD, "f/d": NEW}), target, lambda path, _: base[path].encode())
+    assert [(action.path, action.verb) for action in made] == [("f/d", "keep"), ("t/c", "keep")]

@@ -235,9 +235,12 @@ def test_half_taken_away_markers_are_seen(left, rest):
     assert [(row.path, row.line) for row in scaffold.continue_update(left).conflicts] == [("notes.md", 3)]
 
 
-def test_added_with_its_markers_it_is_still_open(left):
+@pytest.mark.parametrize("line", ["<<<<<<< yours", "||||||| stamped 1.0.0", ">>>>>>> demo 1.1.0", "<<<<<<< ours"])
+def test_added_with_a_marker_it_is_still_open(left, line):
+    world.write(left, {"notes.md": f"# demo\n\n{line}\na\n"})
     git("add", "--all", where=left)
     assert [(row.path, row.line) for row in scaffold.continue_update(left).conflicts] == [("notes.md", 3)]
+    assert scaffold.status(left).conflicts == ("notes.md",)
 
 
 def test_an_edited_file_counts_as_resolved_and_is_staged_as_it_stands(left):
@@ -303,6 +306,19 @@ def test_the_commit_that_was_asked_for_is_made_then(project, branch):
     assert snapshot(project) == before
 
 
+def test_beside_other_staged_work_it_commits_no_edit_that_nobody_staged(project):
+    update(project, commit=True)
+    resolve_all(project)
+    world.write(project, {"ci.yml": "edited\n", "more.txt": "staged\n"})
+    git("add", "more.txt", where=project)
+    with pytest.raises(ProjectError, match="these were edited since: ci.yml"):
+        scaffold.continue_update(project)
+    git("add", "ci.yml", where=project)
+    assert scaffold.continue_update(project).commit
+    assert short_status(project) == ["A  more.txt"]
+    assert git("show", "HEAD:ci.yml", where=project) == "edited\n"
+
+
 def test_on_another_branch_it_does_not_commit(project):
     update(project, branch="up")
     resolve_all(project)
@@ -361,6 +377,17 @@ def test_undo_takes_it_back_as_one(project, finished):
         scaffold.continue_update(project)
     scaffold.undo(project)
     assert snapshot(project) == before
+
+
+def test_undo_keeps_what_was_committed_before_the_update_was_finished(project):
+    update(project, commit=True)
+    resolve_all(project)
+    world.write(project, {"own.txt": "more\n"})
+    commit(project)
+    by_hand = git("rev-parse", "HEAD", where=project)
+    made = scaffold.continue_update(project).commit
+    scaffold.undo(project)
+    assert git("rev-parse", "HEAD", f"{made}^", where=project) == f"{made}\n{by_hand}"
 
 
 def test_without_an_update_there_is_nothing_to_continue_or_abort(project):
