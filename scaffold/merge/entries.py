@@ -9,6 +9,7 @@ from scaffold.merge.layout import Entry, text_of
 from scaffold.merge.level import Indents, Level, Triple, branch_of, level_of
 from scaffold.merge.parts import Part
 from scaffold.merge.pieces import Pieces, aligned, merge_text
+from scaffold.merge.rename import moved
 from scaffold.merge.schema import REQUIREMENTS, KeyPath
 from scaffold.merge.slots import Gap, Slot, by_key, unique
 from scaffold.merge.values import ABSENT, bare, name_of, pair_items, value_at
@@ -125,7 +126,7 @@ def _one_sided(work: Work, level: Level, triple: Triple, at: KeyPath) -> Merged:
     removed = side == THEIRS and (base is not None or _section_removed(work, at))
     if base is None and not removed:
         return level.take(present, side)
-    if removed and work.may("removed"):
+    if removed and work.may("removed") and not (base and moved(base.data, present.data, work.data[0], work.data[OURS])):
         work.decide("removed", at, ABSENT)
         return None
     if base is not None and work.may("removed") and scalars.only_newer(base, present):
@@ -157,7 +158,9 @@ def _value(work: Work, level: Level, parts: Both, at: KeyPath) -> Pieces | None:
     side = _unchanged_but(base, ours, theirs, texts)
     if side is not None:
         return (texts[side] or "",)
-    return merge_text(*texts) if ours.children is None and theirs.children is None else None
+    if ours.children is not None or theirs.children is not None:
+        return None
+    return merge_text(*texts, insertions=work.may("insertions"))
 
 
 def _unchanged_but(base: Part | None, ours: Part, theirs: Part, texts: Sequence[str | None]) -> int | None:

@@ -8,6 +8,7 @@ from scaffold.merge import python
 from scaffold.merge.drivers import Drivers
 from scaffold.merge.markers import Conflict, split
 from scaffold.merge.pins import is_own, newer
+from scaffold.merge.text import same_insertion
 
 # Where space at the start of a line means something, or two at its end do, or all of it. In TOML it may be a string's.
 _INDENTED = re.compile(
@@ -77,22 +78,7 @@ def _decoded(content: bytes) -> str | None:
 
 
 def _insertions(_path: str, conflict: Conflict) -> bytes | None:
-    """Keep once what both sides have inserted, where one insertion holds the other whole."""
-    if conflict.base.strip():
-        return None
-    ours, theirs = split(conflict.ours), split(conflict.theirs)
-    if _holds(ours, theirs):
-        return conflict.ours
-    return conflict.theirs if _holds(theirs, ours) else None
-
-
-def _holds(lines: list[bytes], part: list[bytes]) -> bool:
-    """Whether lines stand in others, one after the other; blank ones around them do not count."""
-    text, wanted = b"".join(lines).strip(), b"".join(part).strip()
-    at = text.find(wanted) if re.search(rb"\w", wanted) else -1
-    after = text[at + len(wanted) :]
-    begins, ends = at == 0, not after
-    return at >= 0 and (begins or ends) and (begins or text[at - 1 : at] == b"\n") and after[:1] in (b"", b"\n", b"\r")
+    return same_insertion(conflict)
 
 
 def _imports(path: str, conflict: Conflict) -> bytes | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scaffold.merge.markers import Conflict
-from scaffold.merge.text import merge_parts
+from scaffold.merge.text import merge_whole, same_insertion, trimmed
 
 Side = Literal["ours", "theirs"]
 
@@ -39,14 +39,18 @@ def aligned(pieces: Pieces) -> bool:
     return True
 
 
-def merge_text(base: str | None, ours: str | None, theirs: str | None) -> Pieces | None:
-    """Merge texts that span lines line by line; None where one does not."""
+def merge_text(base: str | None, ours: str | None, theirs: str | None, *, insertions: bool) -> Pieces | None:
+    """Merge texts that span lines line by line, with `insertions` as that driver does; None where one does not."""
     sides = [side.encode() for side in (base, ours, theirs) if isinstance(side, str) and "\n" in side]
     if len(sides) != 3:  # noqa: PLR2004
         return None
-    return tuple(
-        Clash(part.base.decode(), part.ours.decode(), part.theirs.decode())
-        if isinstance(part, Conflict)
-        else part.decode()
-        for part in merge_parts(sides[0], sides[1], sides[2])
-    )
+    pieces: list[str | Clash] = []
+    for whole in merge_whole(sides[0], sides[1], sides[2]):
+        once = same_insertion(whole) if insertions and isinstance(whole, Conflict) else None
+        parts = trimmed(whole if once is None else once)
+        pieces += [part.decode() if isinstance(part, bytes) else _clash(part) for part in parts]
+    return tuple(pieces)
+
+
+def _clash(conflict: Conflict) -> Clash:
+    return Clash(conflict.base.decode(), conflict.ours.decode(), conflict.theirs.decode())

@@ -1,7 +1,8 @@
 """Items of a list that one side has given another name, recognised by what they say."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import Any
 
 from scaffold.merge.schema import canonical
@@ -28,8 +29,33 @@ def recognised(keys: Sequence[Sequence[Hashable]], items: Sequence[Sequence[Any]
     return found
 
 
+def moved(old: Any, new: Any, base: Any, ours: Any) -> bool:
+    """Whether the team has an `old` value at another key than the base has, without what makes it the `new` one."""
+    return any(
+        _likeness(old, other) >= ALIKE and not _follows(old, new, other) for other in islice(_added(base, ours), MOST)
+    )
+
+
+def _follows(old: Any, new: Any, other: Any) -> bool:
+    """Whether a list has already what was put into an old one to make it the new one, and not what was taken out."""
+    if not isinstance(new, list):
+        return False
+    before, after, here = (set(map(canonical, items)) for items in (old, new, other))
+    return after - before <= here and not (before - after) & here
+
+
+def _added(base: Any, ours: Any) -> Iterator[Any]:
+    """Walk the mappings and lists at keys that the base has not."""
+    if isinstance(ours, Mapping):
+        for key, value in ours.items():
+            before = base.get(key) if isinstance(base, Mapping) else None
+            if before is None and isinstance(value, Mapping | list):
+                yield value
+            yield from _added(before, value)
+
+
 def _likeness(one: Any, other: Any) -> float:
-    if not isinstance(one, Mapping):
+    if not (isinstance(one, Mapping) and isinstance(other, Mapping)) and not (one and type(one) is type(other) is list):
         return 0.0
     matcher = SequenceMatcher(None, canonical(one), canonical(other), autojunk=False)
     return matcher.ratio() if matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE else 0.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+ALIKE = 0.5  # of two items of which one may have taken the other's place
 MOST = 100_000  # pairs of equal entries to match by their place
 
 
@@ -179,4 +180,18 @@ def _between(base: Keys, ours: Keys, theirs: Keys, spans: tuple[range, range, ra
         return [*(Slot(i, None, j) for i, j in zip(b, t, strict=True)), *(Slot(None, i, None) for i in o)]
     if len(b) == len(o) == len(t):
         return [Slot(i, j, k) for i, j, k in zip(b, o, t, strict=True)]
-    return [Gap(b, o, t)]
+    return _replaced_alike(has, mine, new, spans) or [Gap(b, o, t)]
+
+
+def _replaced_alike(has: Keys, mine: Keys, new: Keys, spans: tuple[range, range, range]) -> list[Slot | Gap]:
+    """Pair items that both sides replaced by the same ones, where only one side then added some; nothing elsewhere."""
+    b, o, t = spans
+    shared = next(
+        (at for at, pair in enumerate(zip(mine, new, strict=False)) if pair[0] != pair[1]), min(len(o), len(t))
+    )
+    if not has or shared < len(has) or shared < min(len(o), len(t)):
+        return []
+    if not all(SequenceMatcher(None, str(old), str(now)).ratio() >= ALIKE for old, now in zip(has, mine, strict=False)):
+        return []
+    pairs = [Slot(b[at] if at < len(has) else None, o[at], t[at]) for at in range(shared)]
+    return [*pairs, *(Slot(None, at, None) for at in o[shared:]), *(Slot(None, None, at) for at in t[shared:])]

@@ -109,7 +109,9 @@ def _prove(work: Work, sides: Sides, done: Pieces) -> None:
     favours: tuple[Side | None, ...] = ("ours", "theirs") if in_conflict else (None,)
     said: set[str] = set()
     for favour in favours:
-        rules = Rules(work.path, work.decided, work.held, favour, sets=work.may("sets"))
+        rules = Rules(
+            work.path, work.decided, work.held, favour, sets=work.may("sets"), insertions=work.may("insertions")
+        )
         try:
             wanted = merge_values(work.data[0], work.data[1], work.data[2], rules)
             found = _parsed(work.path, work.kind, resolved(done, favour or "ours"))

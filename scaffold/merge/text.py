@@ -181,3 +181,22 @@ def trimmed(part: Part) -> tuple[Part, ...]:
     mine, new = b"".join(ours[head : len(ours) - tail]), b"".join(theirs[head : len(theirs) - tail])
     middle = Conflict(part.base, mine, new, end)
     return b"".join(ours[:head]), middle, b"".join(ours[len(ours) - tail :])
+
+
+def same_insertion(conflict: Conflict) -> bytes | None:
+    """Keep once what both sides have inserted, where one insertion holds the other whole."""
+    if conflict.base.strip():
+        return None
+    ours, theirs = split(conflict.ours), split(conflict.theirs)
+    if _holds(ours, theirs):
+        return conflict.ours
+    return conflict.theirs if _holds(theirs, ours) else None
+
+
+def _holds(lines: list[bytes], part: list[bytes]) -> bool:
+    """Whether lines stand in others, one after the other; blank ones around them do not count."""
+    text, wanted = b"".join(lines).strip(), b"".join(part).strip()
+    at = text.find(wanted) if re.search(rb"\w", wanted) else -1
+    after = text[at + len(wanted) :]
+    begins, ends = at == 0, not after
+    return at >= 0 and (begins or ends) and (begins or text[at - 1 : at] == b"\n") and after[:1] in (b"", b"\n", b"\r")

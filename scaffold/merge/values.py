@@ -31,6 +31,7 @@ class Rules:
     held: AbstractSet[KeyPath]
     favour: Side | None = None
     sets: bool = True
+    insertions: bool = True
 
 
 def merge_values(base: Any, ours: Any, theirs: Any, rules: Rules, at: KeyPath = ()) -> Any:
@@ -51,7 +52,8 @@ def merge_values(base: Any, ours: Any, theirs: Any, rules: Rules, at: KeyPath = 
         return _mappings(base, mine, new, rules, at) or ABSENT  # dropped key by key: the other may have changed some
     if all(isinstance(side, list) or (side is ABSENT and side is base) for side in sides):
         return _lists([] if base is ABSENT else base, ours, theirs, rules, at)
-    lines = merge_text(*(side if isinstance(side, str) else None for side in sides))
+    texts = (side if isinstance(side, str) else None for side in sides)
+    lines = merge_text(*texts, insertions=rules.insertions)
     if lines is not None and (rules.favour or not any(isinstance(piece, Clash) for piece in lines)):
         return resolved(lines, rules.favour or "ours")
     if rules.favour is None:

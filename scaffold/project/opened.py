@@ -119,7 +119,7 @@ def unresolved(project: Project) -> frozenset[str]:
     in_index = repository.conflicted() if repository else frozenset()
     own = {path for path in (lock.PATH, answers_file.PATH) if project.in_repository(path) in in_index}
     pending = {project.recorded.files[path].at or path: path for path in project.recorded.pending}
-    files = {path: file for path, file in standing(project, pending).items() if file is not None}
+    files = read_ours(project, pending)
     told, markers = _told(project) if pending else {}, markers_of(project.recorded)
     return frozenset(own) | frozenset(
         place

@@ -1,6 +1,6 @@
 """An update that left conflicts: go on with it once they are resolved, or take it back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,10 +106,9 @@ def _settle(project: Project, record: Record | None) -> None:
     """Stage what was decided, then write the lock: killed in between, it can be run again."""
     place = project.place
     repository, paths = place.repository, _places(project)
-    outside = [path for path in paths if stays_out(project, path)]
+    outside = {path for path in paths if stays_out(project, path)}
     repository.stage({project.in_repository(path): {} for path in outside})
-    names = [project.in_repository(path) for path in paths if path not in outside and _is_unstaged(project, path)]
-    if names:
+    if names := sorted(_unstaged(project, {*paths, *_as_applied(place, record)} - outside)):
         porcelain.add(repository.root, names)
     settled = File(lock.dump(_with_digests(project, project.recorded.settled(frozenset()))))
     if paths:
@@ -120,13 +119,27 @@ def _settle(project: Project, record: Record | None) -> None:
         transaction.amend(place, record, {*record.conflicts, lock.PATH})
 
 
-def _is_unstaged(project: Project, path: str) -> bool:
-    """Whether git's index has something else than what stands at the path, or none of it."""
-    repository, name = project.place.repository, project.in_repository(path)
-    staged, file = repository.staged([name])[name], disk.read(project.root, path)
-    if file is None:
-        return bool(staged)
-    return 0 not in staged or staged[0][1] not in (file.blob, repository.stored_blob(name))
+def _as_applied(place: Place, record: Record | None) -> set[str]:
+    """Return what the update has staged and nobody has edited since: after a git reset it is to be staged again."""
+    steps = record.steps if record else ()
+    return {
+        s.path for s in steps if s.index_before is not None and side_of(disk.file_at(place.root, s.path)) == s.after
+    }
+
+
+def _unstaged(project: Project, paths: Iterable[str]) -> Iterator[str]:
+    """Yield the names of what git's index has otherwise than it stands, or not at all."""
+    repository, names = project.place.repository, {path: project.in_repository(path) for path in paths}
+    staged, files = repository.staged(names.values()), disk.read_all(project.root, names)
+    for path, name in names.items():
+        file, entry = files.get(path), staged[name].get(0)
+        if file is None or entry is None:
+            differs = file is not None or bool(staged[name])
+        else:
+            differs = entry[1] not in (file.blob, repository.stored_blob(name))
+            differs |= repository.keeps_modes() and entry[0] != file.mode
+        if differs:
+            yield name
 
 
 def _with_digests(project: Project, settled: Lock) -> Lock:

@@ -208,18 +208,23 @@ def commit_applied(project: Project, message: str, record: Record) -> str | None
         else:  # something else is staged, and stays so
             staged, at_head = repository.staged(paths), repository.entries(paths)
             known = [path for path in paths if staged[path] or path in at_head]
-            if edited := sorted(porcelain.edited(repository.root, known)):  # git would commit that as well
-                raise ProjectError(
-                    f"other files are staged, and these were edited since: {', '.join(edited)}",
-                    where=str(repository.root),
-                    hint="git add what belongs to the update, commit or unstage the rest, and run it again",
-                )
+            _refuse_edited(repository, known)
             porcelain.commit_paths(repository.root, known, message, hint)
     except BaseException:  # refused by a hook, or broken off: what is committed now is not ours
         records.save(replace(record, commits=False))
         raise
     records.save(replace(record, commit=repository.head()))
     return repository.head()
+
+
+def _refuse_edited(repository: Objects, names: Iterable[str]) -> None:
+    """Raise ProjectError for edits that nobody has staged: beside other staged work, git would commit them as well."""
+    if edited := sorted(porcelain.edited(repository.root, names)):
+        raise ProjectError(
+            f"other files are staged, and these were edited since: {', '.join(edited)}",
+            where=str(repository.root),
+            hint="git add what belongs to the update, commit or unstage the rest, and run it again",
+        )
 
 
 def commit_message(plan: Plan) -> str:

@@ -147,6 +147,36 @@ def test_after_a_reset_it_can_still_be_resolved(left):
     assert scaffold.continue_update(left).conflicts == ()
 
 
+def test_after_a_reset_what_nobody_decided_is_open_also_behind_line_ends(project):
+    git("config", "core.autocrlf", "true", where=project)
+    (project / "old.txt").unlink()
+    git("checkout", "--", "old.txt", where=project)
+    assert (project / "old.txt").read_bytes() == b"the team needs it\r\n"
+    update(project)
+    scaffold.resolve([project / "notes.md"], side="ours")
+    git("reset", "--quiet", where=project)
+    assert scaffold.status(project).conflicts == ("old.txt", "run.sh")
+    assert [row.path for row in scaffold.continue_update(project).conflicts] == ["old.txt", "run.sh"]
+
+
+def test_after_a_reset_all_of_the_update_is_staged_again(left):
+    resolve_all(left)
+    staged = git("ls-files", "--stage", "--", ":!.scaffold", where=left)
+    git("reset", "--quiet", where=left)
+    world.write(left, {"ci.yml": "at work\n"})
+    scaffold.continue_update(left)
+    assert git("diff", "--name-only", where=left).split() == ["ci.yml"], "but not what was edited since"
+    git("add", "ci.yml", where=left)
+    assert len(git("ls-files", "--stage", "--", ":!.scaffold", where=left).split()) == len(staged.split())
+
+
+def test_a_mode_that_was_set_meanwhile_is_staged(left):
+    resolve_all(left)
+    (left / "notes.md").chmod(0o755)
+    scaffold.continue_update(left)
+    assert git("ls-files", "--stage", "notes.md", where=left).startswith("100755")
+
+
 def test_an_example_of_a_conflict_in_one_side_of_a_real_one(project):
     example = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n"
     world.write(project, {"notes.md": OURS + example})
@@ -311,7 +341,7 @@ def test_beside_other_staged_work_it_commits_no_edit_that_nobody_staged(project)
     resolve_all(project)
     world.write(project, {"ci.yml": "edited\n", "more.txt": "staged\n"})
     git("add", "more.txt", where=project)
-    with pytest.raises(ProjectError, match="these were edited since: ci.yml"):
+    with pytest.raises(ProjectError, match=r"these were edited since: ci\.yml"):
         scaffold.continue_update(project)
     git("add", "ci.yml", where=project)
     assert scaffold.continue_update(project).commit
