@@ -1,9 +1,14 @@
 """Single values that both sides changed: what can be settled, and by which driver."""
 
+import re
+
 from scaffold.merge import pins
 from scaffold.merge.layout import Leaf
 from scaffold.merge.parts import Part
 from scaffold.merge.pins import newer
+
+_DECIMAL = re.compile(r"\d+\.\d+")
+_VERSIONED = re.compile(r"(^|[-_.])(rev|ref|tag|image|versions?|python|node|go|java|ruby|rust)($|[-_.])", re.IGNORECASE)
 
 
 def choose(base: Part | None, ours: Part, theirs: Part) -> Part | None:
@@ -32,6 +37,9 @@ def _with_comment(part: Part) -> str:
     text = part.entry.value.text
     if not isinstance(part.data, str):
         return repr(part.data) if isinstance(part.data, int) else "a number"  # 3.10 unquoted is 3.1, and no version
+    key = str(part.key[-1] if isinstance(part.key, tuple) else part.key)
+    if _DECIMAL.fullmatch(part.data) and not _VERSIONED.search(key):
+        return "a number"  # "0.5" may be a threshold
     return f"{text} {part.entry.tail}" if "@" in text else text
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.apply.record import Change, Place
-from scaffold.git.index import Entry
+from scaffold.git.index import BASE, OURS, THEIRS, Entry
 from scaffold.lock import Lock
 from scaffold.plan.actions import Action
 from scaffold.project.opened import standing
@@ -52,8 +52,8 @@ def _changes(prepared: Prepared) -> list[Change]:
 def _sides(action: Action) -> dict[int, File]:
     if action.stages is None:
         return {0: action.after} if action.after else {}
-    sides = {1: action.stages.base, 2: action.stages.ours, 3: action.stages.theirs}
-    return {stage: side for stage, side in sides.items() if side is not None}
+    sides = zip((BASE, OURS, THEIRS), action.stages, strict=True)
+    return {stage: side for stage, side in sides if side is not None}
 
 
 def _index(action: Action) -> dict[int, Entry]:

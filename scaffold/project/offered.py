@@ -1,17 +1,16 @@
 """The team's own files where the blueprint has moved a folder, or a seeded file: they go along if that is wanted."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from scaffold import disk
 from scaffold.plan import folders
 from scaffold.plan.actions import Action, Offer, Plan
 from scaffold.project.moved import tracked
-from scaffold.project.opened import Project, as_stored, standing
+from scaffold.project.opened import Project, Standing, as_stored, standing
 from scaffold.tree import File
 
 Wanted = bool | Callable[[tuple[Offer, ...]], bool]
-Standing = Mapping[str, File | None]
 
 
 def with_own(project: Project, plan: Plan, wanted: Wanted) -> tuple[Plan, Standing, tuple[str, ...]]:

@@ -19,6 +19,7 @@ from scaffold.plan.actions import OURS
 from scaffold.tree import SYMLINK, File, Mode
 
 FOLDER = ".scaffold"
+Standing = Mapping[str, File | None]  # path -> the file that stands there, as it is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ def standing(project: Project, paths: Iterable[str]) -> dict[str, File | None]:
     return {path: disk.file_at(project.root, path, known) for path in paths}
 
 
-def as_stored(project: Project, standing: Mapping[str, File | None]) -> dict[str, File]:
+def as_stored(project: Project, standing: Standing) -> dict[str, File]:
     """Return what stands at some paths as git would store it, with what a sparse checkout leaves out."""
     files = {path: file for path, file in standing.items() if file is not None}
     repository = project.repository

@@ -9,10 +9,8 @@ from scaffold.plan.make import Target, make
 from scaffold.project.base import Bases
 from scaffold.project.migrate import Migrations
 from scaffold.project.moved import follow_team, tracked
-from scaffold.project.opened import Project, as_stored, standing
+from scaffold.project.opened import Project, Standing, as_stored, standing
 from scaffold.tree import File
-
-Standing = Mapping[str, File | None]
 
 
 def planned(

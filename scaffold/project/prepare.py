@@ -24,7 +24,7 @@ from scaffold.project.brought import brought_by_copier
 from scaffold.project.kept import answers_since, written_since
 from scaffold.project.migrate import migrations_of
 from scaffold.project.offered import Wanted, with_own
-from scaffold.project.opened import Project, standing
+from scaffold.project.opened import Project, Standing, standing
 from scaffold.project.planned import planned
 from scaffold.project.skipped import without_tasks
 from scaffold.project.stamp import stamp, trusting
@@ -35,7 +35,7 @@ from scaffold.render.means import Means
 from scaffold.sources.library import Library
 from scaffold.sources.locate import Notify, locate
 from scaffold.sources.versions import is_another
-from scaffold.tree import File, Tree
+from scaffold.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Prepared:
     wishes_file: bytes
     notes: tuple[str, ...]
     messages: tuple[str, ...] = ()
-    standing: Mapping[str, File | None] = field(default_factory=dict, repr=False)
+    standing: Standing = field(default_factory=dict, repr=False)
 
     @property
     def nothing_to_do(self) -> bool:
@@ -110,7 +110,7 @@ def prepare(
     migrations = migrations_of(known, library, release, rendered, means, notify)
     aside = in_submodules(known, before, rendered.tree)
     paths = {*before.paths, *rendered.tree} - aside.keys()
-    found: Mapping[str, File | None] = {} if migrations else standing(known, paths)
+    found: Standing = {} if migrations else standing(known, paths)
     inside = rendered._replace(tree=without(rendered.tree, aside))
     target = _target(project, release, inside)
     plan, found = planned(known, lock_without(before, aside), target, bases, migrations or found)

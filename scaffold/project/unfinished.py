@@ -51,7 +51,8 @@ def continue_update(directory: Path | str = ".") -> Continued:
         _settle(project, record)
         rerere.remember(place)
         made = _commit(project, record) if record and record.message else None
-    return Continued(root, what, resolved=resolved, commit=made, branch=place.repository.branch())
+    on = place.repository.branch()
+    return Continued(root, what, resolved=resolved, commit=made, branch=on and on.removeprefix("refs/heads/"))
 
 
 def abort_update(directory: Path | str = ".") -> Undone:

@@ -49,7 +49,7 @@ def update_continue(result: Continued) -> Iterator[Line]:
     for path in result.resolved:
         yield Line(f"  resolved {path}")
     if result.commit:
-        on = f" on the branch {result.branch.removeprefix('refs/heads/')}" if result.branch else ""
+        on = f" on the branch {result.branch}" if result.branch else ""
         yield Line(f"Committed as {result.commit[:10]}{on}. To take it back: scaffold undo", "good")
     else:
         yield Line("All of it is staged. Next: look at it with git diff --cached, then git commit.", "title")

@@ -72,7 +72,7 @@ def update_continue(result: Continued) -> dict[str, Any]:
         "resolved": list(result.resolved),
         "conflicts": [{"path": c.path, "line": c.line, "reason": c.reason} for c in result.conflicts],
         "commit": result.commit,
-        "branch": None if result.branch is None else result.branch.removeprefix("refs/heads/"),
+        "branch": result.branch,
     }
 
 

@@ -282,3 +282,38 @@ def test_sets_may_be_switched_off():
     sides = ("a\nx\n", "a\nb\nx\n", "a\nc\nx\n")
     assert settled(".gitignore", *sides) == "a\nb\nc\nx\n"
     assert settled(".gitignore", *sides, ALL - {"sets"}) is None
+
+
+def test_what_the_team_has_moved_to_another_key_counts_as_no_removal():
+    base = lines("""
+        [tool.ruff]
+        line-length = 88
+        select = ["E", "F", "W", "UP", "SIM"]
+    """)
+    moved = lines("""
+        [tool.ruff]
+        line-length = 88
+        [tool.ruff.lint]
+        select = ["E", "F", "W", "UP", "SIM"]
+    """)
+    theirs = base.replace('"SIM"]', '"SIM", "N"]')
+    assert settled("pyproject.toml", base, moved, theirs) is None
+    followed = moved.replace('"SIM"]', '"SIM", "N"]')
+    assert settled("pyproject.toml", base, followed, theirs) == followed
+
+
+def test_an_argument_that_both_sides_replaced_alike_leaves_the_others_of_one_side():
+    base = 'args: [\n  "--omit=a", # omitted\n]\n'
+    theirs = base.replace("omit=a", "omit=a,b")
+    ours = theirs.replace(", # omitted\n", ', # omitted\n  "--strict",\n')
+    assert settled("a.yml", base, ours, theirs.replace("# omitted", "# left out")) == ours.replace(
+        "# omitted", "# left out"
+    )
+    other = base.replace("omit=a", "verbose")
+    assert settled("a.yml", base, other.replace("\n]", '\n  "--strict",\n]'), other.replace("# o", "# O")) is None
+
+
+def test_a_number_that_may_be_anything_is_no_version():
+    for key, wanted in (("threshold", None), ("python", 'python = "0.3"\n')):
+        sides = [f'{key} = "0.{minor}"\n' for minor in (1, 2, 3)]
+        assert settled("a.toml", *sides) == wanted

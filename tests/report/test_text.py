@@ -52,7 +52,7 @@ RESOLVED = Resolved(
 OPEN = Continued(
     ROOT, "update demo", conflicts=(OpenConflict("a.md", 3, "marked"), OpenConflict("b.bin", None, "as left"))
 )
-CONTINUED = Continued(ROOT, "update demo", resolved=("a.md",), commit="d" * 40, branch="refs/heads/up")
+CONTINUED = Continued(ROOT, "update demo", resolved=("a.md",), commit="d" * 40, branch="up")
 ALL = {
     "new": text.new(STAMPED),
     "update": text.update(UPDATED),

@@ -495,6 +495,7 @@ ALONE: dict[str, tuple[str, Callable[[Path], object]]] = {
     "intent-to-add": ("new", intend),
     "assume-unchanged-edited": ("changed", lambda p: flag(p, "--assume-unchanged", edited=True)),
     "assume-unchanged": ("changed", lambda p: flag(p, "--assume-unchanged", edited=False)),
+    "skip-worktree": ("changed", lambda p: flag(p, "--skip-worktree", edited=False)),
     "skip-worktree-edited": ("changed", lambda p: flag(p, "--skip-worktree", edited=True)),
     "skip-worktree-away": ("changed", away),
     "sparse": ("same", sparse),
