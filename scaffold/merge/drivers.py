@@ -16,7 +16,8 @@ SAYS: Mapping[str, str] = {
     "space": "left out changes of space alone",
     "comments": "kept the team's wording of a comment",
     "insertions": "kept lines that both sides had added once",
-    "removed": "left out what one side has removed",
+    "removed": "left out what you have removed",
+    "dropped": "left out what the blueprint drops and you only raised to a newer version",
     "imports": "merged imports by name",
 }
 ALL: Drivers = frozenset(SAYS)

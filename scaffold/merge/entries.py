@@ -129,8 +129,8 @@ def _one_sided(work: Work, level: Level, triple: Triple, at: KeyPath) -> Merged:
     if removed and work.may("removed") and not (base and moved(base.data, present.data, work.data[0], work.data[OURS])):
         work.decide("removed", at, ABSENT)
         return None
-    if base is not None and work.may("removed") and scalars.only_newer(base, present):
-        work.decide("removed", at, ABSENT)
+    if side == OURS and base is not None and work.may("dropped") and scalars.only_newer(base, present):
+        work.decide("dropped", at, ABSENT)
         return None
     work.held.add(at)
     return level.conflict(triple)

@@ -78,10 +78,13 @@ def _merged(versions: Versions) -> Outcome:
     by_key = _by_key(versions)
     if fine:
         return by_key or (lines, ())
-    by_hunk = _by_hunk(versions, lines)
-    if by_key is None or (_conflicts(by_hunk[0]) < _conflicts(by_key[0]) and _either_side_reads(versions, by_hunk[0])):
-        return by_hunk
-    return by_key
+    # By key, space is told from what it means; only a file that has no keys is left to the driver for it.
+    drivers = versions.drivers - ({"space"} if by_key else frozenset())
+    by_hunk = _by_hunk(versions._replace(drivers=drivers), lines)
+    best = min((one for one in (by_key, by_hunk) if one is not None), key=lambda one: _conflicts(one[0]))
+    if by_key is None or _either_side_holds(versions, best[0]):
+        return best
+    return by_hunk if best is by_key and _either_side_holds(versions, by_hunk[0]) else by_key
 
 
 def _conflicts(parts: Sequence[Part]) -> int:
@@ -93,11 +96,9 @@ def _text(parts: Sequence[Part], side: Side = "ours") -> bytes:
     return b"".join(part if isinstance(part, bytes) else getattr(part, side) for part in parts)
 
 
-def _either_side_reads(versions: Versions, parts: Sequence[Part]) -> bool:
-    """Whether the file can be read with either side taken in every conflict, where that side can."""
-    texts = ((_text(parts, "ours"), versions.ours), (_text(parts, "theirs"), versions.theirs))
-    path = versions.path
-    return not any(flaws(path, text, sets=False) - flaws(path, side, sets=False) for text, side in texts)
+def _either_side_holds(versions: Versions, parts: Sequence[Part]) -> bool:
+    """Whether the file is without a flaw with either side taken in every conflict, where that side is."""
+    return not (versions.flaws(_text(parts, "ours")) or versions.flaws(_text(parts, "theirs")))
 
 
 def _by_key(versions: Versions) -> Outcome | None:

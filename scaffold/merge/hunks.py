@@ -10,13 +10,15 @@ from scaffold.merge.markers import Conflict, split
 from scaffold.merge.pins import is_own, newer
 from scaffold.merge.text import same_insertion
 
-# Where space at the start of a line means something, or two at its end do, or all of it. In TOML it may be a string's.
-_INDENTED = re.compile(
-    r"\.(pyi?|pyx|bzl|star|ya?ml|cff|toml|ini|cfg|md|markdown|rst|mk|just|haml|pug|slim|sass|styl|coffee|nim|fs|hs|elm|cabal)$"
-    r"|(^|/)((GNU)?[Mm]akefile|[Jj]ustfile|Snakefile|SConstruct|SConscript|BUILD|\.editorconfig|\.flake8|\.coveragerc)$"
+# Languages in which space between words, and before them, means nothing outside of quotes.
+_FREE = re.compile(
+    r"\.(c|cc|cpp|cxx|h|hh|hpp|m|mm|java|kt|kts|scala|groovy|gradle|cs|go|rs|swift|dart|zig"
+    r"|py|pyi|js|cjs|mjs|jsx|ts|tsx|css|scss|less|proto|thrift|graphql|gql|tf|tfvars|hcl|nix)$"
 )
-_ENDED = re.compile(r"\.(md|markdown)$")
-_VERBATIM = re.compile(r"\.(tsv|tab|diff|patch|snap)$")
+# What opens a text of several lines in one of them, in which space does mean something.
+_LONG = re.compile(rb"`|\"\"\"|'''|<<|R\"|@\"|#\"")
+# Where even space at a line's end means something: a break in Markdown, what a patch or a table holds.
+_ENDED = re.compile(r"\.(md|markdown|tsv|tab|diff|patch|snap)$")
 _quoted = re.compile(rb"\"[^\"]*\"|'[^']*'").sub
 
 
@@ -30,24 +32,27 @@ def settle(path: str, conflict: Conflict, drivers: Drivers) -> tuple[bytes, str]
 
 def _space(path: str, conflict: Conflict) -> bytes | None:
     """Leave out a change that differs from the base, or from the other side's, in space alone."""
-    if _VERBATIM.search(path):
-        return None
-    base, ours, theirs = (_spaceless(path, side) for side in (conflict.base, conflict.ours, conflict.theirs))
-    if ours in (base, theirs):
-        return conflict.theirs if ours == base else conflict.ours
-    return conflict.ours if theirs == base else None
+    sides = (conflict.base, conflict.ours, conflict.theirs)
+    if _ENDED.search(path):
+        base, ours, theirs = ([line.rstrip(b"\r\n") for line in split(side)] for side in sides)
+    else:
+        free = _FREE.search(path) is not None and not any(_LONG.search(side) for side in sides)
+        base, ours, theirs = (_spaceless(side, free=free, indented=path.endswith((".py", ".pyi"))) for side in sides)
+    if theirs in (ours, base):
+        return conflict.ours
+    return conflict.theirs if base == ours else None
 
 
-def _spaceless(path: str, content: bytes) -> list[bytes]:
-    lines = [line.rstrip(b"\r\n") if _ENDED.search(path) else line.rstrip() for line in split(content)]
-    start = rb"^[ \t]*" if _INDENTED.search(path) else rb"^"
-    words = []
-    for whole in lines:
-        line = _quoted(lambda quoted: quoted[0].replace(b" ", b"\0").replace(b"\t", b"\1"), whole)
-        found = re.match(start, line)
-        indent = found[0] if found else b""
-        words.append(indent + b" ".join(line[len(indent) :].split(b" " if _ENDED.search(path) else None)))
-    return words
+def _spaceless(content: bytes, *, free: bool, indented: bool) -> list[bytes]:
+    """Return lines without space at their ends and, where it is `free`, with one space for any between words.
+
+    Where the language is `indented`, what stands before the first word counts.
+    """
+    lines = [line if line.rstrip().endswith(b"\\") else line.rstrip() for line in split(content)]
+    if not free:
+        return lines
+    kept = (_quoted(lambda quoted: quoted[0].replace(b" ", b"\0").replace(b"\t", b"\1"), line) for line in lines)
+    return [line[: (len(line) - len(line.lstrip())) * indented] + b" ".join(line.split()) for line in kept]
 
 
 def _pins(_path: str, conflict: Conflict) -> bytes | None:

@@ -39,6 +39,8 @@ def newer(base: str | None, ours: str, theirs: str) -> str | None:
     mine, new = numbers[-2], numbers[-1]
     if base is not None and any(a < b for side in (mine, new) for a, b in zip(side, numbers[0], strict=True)):
         return None
+    if any(max(a, b).is_prerelease > min(a, b).is_prerelease for a, b in zip(mine, new, strict=True)):
+        return None
     if mine == new and base is None and _COMMIT.search(ours) is None:
         return theirs  # the same version, as the blueprint spells it
     if all(a >= b for a, b in zip(mine, new, strict=True)):

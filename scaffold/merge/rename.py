@@ -8,6 +8,8 @@ from typing import Any
 from scaffold.merge.schema import canonical
 
 MOST = 2000  # pairs to compare; where more have changed their names, nobody can say which became which
+SHORTEST = 16  # characters of a value that says enough to be known again, changed
+SAME = 4  # and of a text that is known again where it is the same
 ALIKE = 0.75  # of two items of which one may be the other under a new name; git takes half of a file for enough
 
 
@@ -45,17 +47,23 @@ def _follows(old: Any, new: Any, other: Any) -> bool:
 
 
 def _added(base: Any, ours: Any) -> Iterator[Any]:
-    """Walk the mappings and lists at keys that the base has not."""
+    """Walk the values at keys that the base has not, and the items that its lists have not."""
     if isinstance(ours, Mapping):
         for key, value in ours.items():
             before = base.get(key) if isinstance(base, Mapping) else None
-            if before is None and isinstance(value, Mapping | list):
+            if before is None:
                 yield value
             yield from _added(before, value)
+    elif isinstance(ours, list):
+        known = [canonical(item) for item in base] if isinstance(base, list) else []
+        yield from (item for item in ours if canonical(item) not in known)
 
 
 def _likeness(one: Any, other: Any) -> float:
-    if not (isinstance(one, Mapping) and isinstance(other, Mapping)) and not (one and type(one) is type(other) is list):
+    if type(one) is not type(other) or not isinstance(one, Mapping | list):
+        return float(isinstance(one, str) and one == other and len(one) >= SAME)
+    texts = canonical(one), canonical(other)
+    if min(map(len, texts)) < SHORTEST:
         return 0.0
-    matcher = SequenceMatcher(None, canonical(one), canonical(other), autojunk=False)
+    matcher = SequenceMatcher(None, *texts, autojunk=False)
     return matcher.ratio() if matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE else 0.0

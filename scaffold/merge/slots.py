@@ -41,15 +41,28 @@ def by_key(base: Keys, ours: Keys, theirs: Keys, *, ordered: bool = False) -> li
 
     The order is that of the side which has reordered, else ours; what only the other side has comes after what it
     follows there. Sides that are all sorted give a sorted result. Where the order counts, two insertions in one place
-    are a gap, and so is all of it where both sides have reordered.
+    are a gap, and so is all of it where both sides have reordered, or one side put in what follows something that the
+    other side took.
     """
     index = [{key: at for at, key in enumerate(keys)} for keys in (base, ours, theirs)]
     kept = _kept(base, ours, theirs)
     slots = [Slot(*(side.get(key) for side in index)) for key in _order(kept, (base, ours, theirs), ordered=ordered)]
     if not ordered:
         return list(slots)
-    found = None if kept[0] != kept[1] != kept[2] != kept[0] else _gaps(slots)
+    unsure = kept[0] != kept[1] != kept[2] != kept[0] or _adrift(base, ours, theirs) or _adrift(base, theirs, ours)
+    found = None if unsure else _gaps(slots)
     return found or ([Gap(range(len(base)), range(len(ours)), range(len(theirs)))] if slots else [])
+
+
+def _adrift(base: Keys, side: Keys, other: Keys) -> bool:
+    """Whether what a side has put in follows an entry that the other side has removed, or leads to one at the start."""
+    old, there = set(base), set(other)
+    known = [key in old for key in side]
+    for at in (at for at, is_old in enumerate(known) if not is_old and side[at] not in there):
+        nearest = next((side[i] for i in [*range(at - 1, -1, -1), *range(at + 1, len(side))] if known[i]), None)
+        if nearest is not None and nearest not in there:
+            return True
+    return False
 
 
 def _kept(*sides: Keys) -> list[list[Hashable]]:

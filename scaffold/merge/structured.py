@@ -16,7 +16,7 @@ from scaffold.errors import FormatError
 from scaffold.merge.drivers import Drivers
 from scaffold.merge.entries import merge_branch
 from scaffold.merge.host import indent_of, is_on_lines
-from scaffold.merge.layout import Branch, Entry
+from scaffold.merge.layout import Branch, Entry, text_of
 from scaffold.merge.layouts import known
 from scaffold.merge.parts import Part, comments_of, parts_of
 from scaffold.merge.pieces import Clash, Pieces, Side, aligned, resolved
@@ -87,10 +87,21 @@ def _merged(work: Work, sides: Sides) -> Structured:
     if styles[1] == styles[0] != styles[2]:
         work.host = THEIRS
     done = merge_branch(work, sides, ("", "", ""), "", ())
+    if not any(text_of(side.entry.value).startswith(("\r", "\n")) for side in sides):
+        done = _begun(done)
     if not aligned(done):
         raise Unprovable
     _prove(work, sides, done)
     return Structured(done, tuple(work.used))
+
+
+def _begun(pieces: Pieces) -> Pieces:
+    """Return the file without blank lines at its start, which an entry had that stood further down."""
+    at = next((at for at, piece in enumerate(pieces) if piece), len(pieces))
+    return (
+        *(piece.lstrip("\r\n") if isinstance(piece, str) else piece for piece in pieces[: at + 1]),
+        *pieces[at + 1 :],
+    )
 
 
 def _style(part: Part, outer: str = "") -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ class Merged:
     content: bytes | None
 
 
+NEAR = 3  # lines
 Hold = Callable[[bytes], bool]
 
 
@@ -140,12 +141,15 @@ def _side(lines: Sequence[bytes], span: tuple[int, int], edits: Sequence[_Edit])
 
 
 def refined(parts: Sequence[Part]) -> list[Part]:
-    """Make each conflict small, and one of two between which no word stands, so that each is one question."""
+    """Make each conflict small, and one of two with a few lines between them, so that each is one question.
+
+    Git joins the same ones in its default style (xmerge.c: xdl_simplify_non_conflicts).
+    """
     result: list[Part] = []
     for part in (piece for whole in parts for piece in trimmed(whole) if piece):
         if isinstance(part, Conflict) and len(result) > 1 and isinstance(result[-2], Conflict):
             before, between = result[-2], result[-1]
-            if isinstance(between, bytes) and not re.search(rb"\w", between):
+            if isinstance(between, bytes) and between.count(b"\n") <= NEAR:
                 result[-2:] = [_one(before, between, part)]
                 continue
         if result and isinstance(part, bytes) and isinstance(result[-1], bytes):

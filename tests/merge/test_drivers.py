@@ -12,13 +12,17 @@ NEEDS = {
         ".gitignore", "x\nz\n", "x\na\nz\n", "x\nb\nz\n", "x\na\nb\nz\n",
     ),
     "pins": ("a.txt", "x@v1\n", "x@v2\n", "x@v3\n", "x@v3\n"),
-    "space": ("a.txt", "x y\n", "x  y\n", "x z\n", "x z\n"),
+    "space": ("a.txt", "x y\n", "x y \n", "x z\n", "x z\n"),
     "comments": (
         "a.yaml", "a: 1\n# one\nb: 1\n", "a: 1\n# mine\nb: 2\n", "a: 2\n# new\nb: 1\n", "a: 2\n# mine\nb: 2\n",
     ),
     "insertions": ("a.txt", "x\n", "x\na\nb\n", "x\nb\n", "x\na\nb\n"),
     "removed": (
         "a.toml", "a = 1\n\n[t]\nb = 1\n", "a = 2\n", "a = 1\n\n[t]\nb = 2\n", "a = 2\n",
+    ),
+    "dropped": (
+        ".pre-commit-config.yaml", "repos:\n- repo: q\n- repo: r\n  rev: v1\n", "repos:\n- repo: q\n- repo: r\n  rev: v2\n",
+        "repos:\n- repo: q\n", "repos:\n- repo: q\n",
     ),
     "imports": ("a.py", "import b\n", "import b\nimport c\n", "import b\nimport d\n", "import b\nimport c\nimport d\n"),
 }  # fmt: skip

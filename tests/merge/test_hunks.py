@@ -7,8 +7,8 @@ from tests.merge.sides import merge, settled
 @pytest.mark.parametrize(
     ("path", "base", "ours", "theirs", "wanted"),
     [
-        ("run.sh", "a b\n", "a  b \n", "a c\n", "a c\n"),
-        ("run.sh", "a b\n", "a c\n", "  a b\n", "a c\n"),
+        ("run.sh", "a b\n", "a b \n", "a c\n", "a c\n"),
+        ("main.go", "a b\n", "a c\n", "  a  b\n", "a c\n"),
         ("app.py", "x = 1\n", "x =  1\n", "x = 2\n", "x = 2\n"),
         ("app.py", "x = 1\n", "x = 1  \n", "x = 2\n", "x = 2\n"),
         ("app.js", "f();\n", "  f();\n", "f(1);\n", "f(1);\n"),
@@ -26,6 +26,12 @@ def test_a_change_of_space_alone_gives_way(path, base, ours, theirs, wanted):
         pytest.param(
             "app.py", "if a:\n    b()\n", "if a:\n        b()\n", "if a:\n    c()\n", id="Python's indentation"
         ),
+        pytest.param("tool", "if a:\n  b()\n  c()\n", "if a:\n  b()\nc()\n", "if a:\n  b()\n  d()\n", id="no ending"),
+        pytest.param(
+            "deploy.sh", "a <<E\n  b: 1\nE\n", "a <<E\nb: 1\nE\n", "a <<E\n  b: 2\nE\n", id="text of a script"
+        ),
+        pytest.param("a.go", "x := `\n  a`\n", "x := `\na`\n", "x := `\n  b`\n", id="a long text"),
+        pytest.param("run.sh", "a \\\n  b\n", "a \\ \n  b\n", "c \\\n  b\n", id="a line that goes on"),
         pytest.param("Makefile", "a:\n\tb\n", "a:\n    b\n", "a:\n\tc\n", id="a recipe's tab"),
         pytest.param("justfile", "a:\n  b\n", "a:\n    b\n", "a:\n  c\n", id="a recipe's indentation"),
         pytest.param("a.cfg", "[s]\na = 1\n  b = 2\n", "[s]\na = 1\nb = 2\n", "[s]\na = 1\n  b = 3\n", id="continued"),
