@@ -8,6 +8,7 @@ from typing import NamedTuple
 from scaffold.merge.layout import Branch, Entry, text_of
 from scaffold.merge.pieces import Clash, Pieces, resolved
 
+_BEFORE, _AFTER = re.compile(r"\A[^\[{]*"), re.compile(r"[\]}][^\]}]*\Z")
 _BRACKET = re.compile(r"^\s*[\[{]", re.MULTILINE)
 
 
@@ -78,7 +79,8 @@ def is_bracketed(branch: Branch) -> bool:
 
 def is_on_lines(branch: Branch) -> bool:
     """Whether each entry of a branch has a line of its own."""
-    return not is_bracketed(branch) or "\n" in branch.opening + branch.closing
+    inside = _BEFORE.sub("", branch.opening) + _AFTER.sub("", branch.closing)
+    return not is_bracketed(branch) or "\n" in inside
 
 
 def follows_on(branch: Branch, within: str) -> bool:
@@ -89,7 +91,8 @@ def follows_on(branch: Branch, within: str) -> bool:
 def indent_of(branch: Branch, within: str) -> str:
     """Return what stands before the entries of a branch; `within` is the head of the entry whose value it is."""
     follows = follows_on(branch, within)
-    for entry in branch.entries[1:] if follows else branch.entries:
+    beside = follows or (is_bracketed(branch) and is_on_lines(branch) and not branch.opening.endswith("\n"))
+    for entry in branch.entries[1:] if beside else branch.entries:
         return entry.head[: len(entry.head) - len(entry.head.lstrip(" \t"))]
     return " " * len(within) if follows else ""
 
@@ -127,7 +130,7 @@ def placed(entry: Entry, source: Host, target: Host, *, first: bool) -> Done | N
     elif source.on_lines != target.on_lines:
         if lead.strip() or tail.strip():
             return None
-        lead, tail = "", ""
+        lead, tail = "", target.eol if target.on_lines else ""
         head = (target.indent if target.on_lines else " ") + head.lstrip()
     return Done(lead, head, (value,), tail)
 
