@@ -23,7 +23,7 @@ class Merged:
     content: bytes | None
 
 
-NEAR = 3  # lines
+NEAR = 2  # lines
 Hold = Callable[[bytes], bool]
 
 
@@ -143,7 +143,7 @@ def _side(lines: Sequence[bytes], span: tuple[int, int], edits: Sequence[_Edit])
 def refined(parts: Sequence[Part]) -> list[Part]:
     """Make each conflict small, and one of two with a few lines between them, so that each is one question.
 
-    Git joins the same ones in its default style (xmerge.c: xdl_simplify_non_conflicts).
+    Git joins those with up to three in its default style (xmerge.c: xdl_simplify_non_conflicts).
     """
     result: list[Part] = []
     for part in (piece for whole in parts for piece in trimmed(whole) if piece):
@@ -191,15 +191,19 @@ def same_insertion(conflict: Conflict) -> bytes | None:
     """Keep once what both sides have inserted, where one insertion holds the other whole."""
     if conflict.base.strip():
         return None
-    ours, theirs = split(conflict.ours), split(conflict.theirs)
-    if _holds(ours, theirs):
-        return conflict.ours
-    return conflict.theirs if _holds(theirs, ours) else None
+    ours, theirs = conflict.ours, conflict.theirs
+    # Blank lines around do not count, but where one side holds the other with them, none is lost.
+    for one, other in ((ours, theirs), (theirs, ours)):
+        if _holds(one, other):
+            return one
+    for one, other in ((ours, theirs), (theirs, ours)):
+        if _holds(one.strip(), other.strip()):
+            return one
+    return None
 
 
-def _holds(lines: list[bytes], part: list[bytes]) -> bool:
-    """Whether lines stand in others, one after the other; blank ones around them do not count."""
-    text, wanted = b"".join(lines).strip(), b"".join(part).strip()
+def _holds(text: bytes, wanted: bytes) -> bool:
+    """Whether lines begin or end with others, one after the other."""
     at = text.find(wanted) if re.search(rb"\w", wanted) else -1
     after = text[at + len(wanted) :]
     begins, ends = at == 0, not after
