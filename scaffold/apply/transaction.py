@@ -1,6 +1,9 @@
 """The transaction: stage everything, swap it in, and roll back where that fails."""
 
+import errno
+import os
 import shutil
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,25 +18,49 @@ from scaffold.git.index import Entry
 from scaffold.tree import File, blob_id
 
 Edited = Literal["refuse", "keep", "lose"]
+FULL = (errno.ENOSPC, errno.EDQUOT)
+PATIENCE = 20  # times a twentieth of a second
 
 
 @contextmanager
 def exclusively(place: Place) -> Iterator[None]:
-    """Hold the repository, whose index all its projects share, against a second scaffold; raises ProjectError."""
+    """Hold the repository, whose index all its projects share, against a second scaffold.
+
+    Raises ProjectError where there is one, and where the disk fails.
+    """
     from filelock import FileLock, Timeout  # only what changes a project needs it
 
-    place.records.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(place.records.parent / "busy", timeout=0)
     try:
+        place.records.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(place.records.parent / "busy", timeout=0)
         lock.acquire()
     except Timeout as error:
         raise ProjectError(
             "another scaffold is at work in this repository", where=str(place.root), hint="wait until it is done"
         ) from error
+    except OSError as error:
+        raise _unchanged(place, error) from error
     try:
+        _unlock_reference(place)
         yield
+    except OSError as error:
+        raise ProjectError(
+            f"it was broken off: {error.strerror or error}",
+            where=str(error.filename or place.root),
+            hint=f"{_remedy(error)}, and scaffold status says how it stands",
+        ) from error
     finally:
         lock.release()
+
+
+def _unlock_reference(place: Place) -> None:
+    """Remove the lock on this project's own reference that a killed run has left; git holds it for an instant only."""
+    left = place.repository.common / f"{place.reference}.lock"
+    for _ in range(PATIENCE):
+        if not left.exists():
+            return
+        time.sleep(0.05)
+    left.unlink(missing_ok=True)
 
 
 def stage(place: Place, operation: Operation, changes: list[Change], *, files_exist: bool = False) -> Record:
@@ -87,8 +114,16 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
         raise _unchanged(place, error) from error
 
 
-def _unchanged(place: Place, error: OSError) -> ProjectError:
-    return ProjectError(f"nothing was changed: {error.strerror}", where=str(error.filename or place.root))
+def _unchanged(place: Place, error: OSError, path: str | None = None) -> ProjectError:
+    where = error.filename or place.root if path is None else place.root / path
+    hint = f"{_remedy(error)}, then run it again"
+    return ProjectError(f"nothing was changed: {error.strerror or error}", where=str(where), hint=hint)
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno in FULL:
+        return "free some space"
+    return "mend the permissions" if isinstance(error, PermissionError) else "see to the disk"
 
 
 def _committed(place: Place, changes: list[Change]) -> set[str]:
@@ -107,11 +142,14 @@ def swap(place: Place, record: Record, changes: list[Change]) -> None:
             raise ProjectError(
                 f"nothing was changed: {change.path} was edited meanwhile", where=str(place.root), hint="run it again"
             )
-        if change.after is None:
-            disk.remove(place.root, change.path)
-            known.clear()  # a folder that is empty now went along
-        elif not change.after.same_as(change.before):
-            disk.swap_in(_staged(record.folder, change.path), place.root, change.path, known)
+        try:
+            if change.after is None:
+                disk.remove(place.root, change.path)
+                known.clear()  # a folder that is empty now went along
+            elif not change.after.same_as(change.before):
+                disk.swap_in(_staged(record.folder, change.path), place.root, change.path, known)
+        except OSError as error:
+            raise _unchanged(place, error, change.path) from error
     _write_index(place, {change.path: change.index for change in changes})
 
 
@@ -151,13 +189,25 @@ def roll_back(place: Place, record: Record, edited: Edited = "refuse", given_up:
         raise ProjectError(
             f"changed since: {', '.join(since)}",
             where=str(place.root),
-            hint="commit it and use git revert, or lose it with scaffold undo --force",
+            hint="scaffold undo --force loses that, or commit it and use git revert"
+            if {*since} - committed_as_they_stand(place, since)
+            else "git revert the commit, or lose it with scaffold undo --force",
         )
-    save(replace(record, state="swapping"))  # should this fail or be killed, status says so and undo goes on
+    if edited != "keep":
+        _refuse_shut(place, [step for step in record.steps if _side_now(place, step.path) != step.before])
+    if record.state != "swapping":
+        save(replace(record, state="swapping"))  # should this fail or be killed, status says so and undo goes on
     kept = set(since) if edited == "keep" else set()
     for step in sorted(record.steps, key=lambda step: step.before is not None):  # a folder may become a file again
         if step.path not in kept:
-            _put_back(place, record, step)
+            try:
+                _put_back(place, record, step)
+            except OSError as error:
+                raise ProjectError(
+                    f"{step.path} cannot be put back: {error.strerror or error}",
+                    where=str(place.root),
+                    hint=f"{_remedy(error)}, then scaffold undo goes on where it stopped",
+                ) from error
     _take_head_back(place, record)
     _write_index(place, {step.path: step.index_before for step in record.steps})
     forget(record)
@@ -179,6 +229,18 @@ def _blocked(place: Place, record: Record) -> list[str]:
         ):
             blocked.append(step.path)
     return blocked
+
+
+def _refuse_shut(place: Place, steps: list[Step]) -> None:
+    """Raise ProjectError, while nothing is changed yet, where a folder of a file to put back may not be written."""
+    for step in steps:
+        folder = next(folder for folder in (place.root / step.path).parents if os.path.lexists(folder))
+        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+            raise ProjectError(
+                f"nothing was changed: {step.path} cannot be put back, for its folder may not be written",
+                where=str(folder),
+                hint="mend the permissions, then run it again",
+            )
 
 
 def _put_back(place: Place, record: Record, step: Step) -> None:
@@ -217,6 +279,22 @@ def edited_since(place: Place, record: Record) -> list[str]:
     """Return the paths that are now neither as before the operation nor as after it."""
     now = {step.path: _side_now(place, step.path) for step in record.steps}
     return [step.path for step in record.steps if now[step.path] not in (step.before, step.after)]
+
+
+def committed_as_they_stand(place: Place, paths: Collection[str]) -> set[str]:
+    """Return those of `paths` that are at HEAD just as they stand, one that is neither there nor at HEAD among them."""
+    names = {path: _in_repository(place, path) for path in paths}
+    at_head = place.repository.entries(names.values())
+    found = set()
+    for path, name in names.items():
+        now, committed = disk.file_at(place.root, path), at_head.get(name)
+        if now is None or committed is None:
+            same = now is None and committed is None
+        else:
+            same = committed[1] in (now.blob, place.repository.stored_blob(name))
+        if same:
+            found.add(path)
+    return found
 
 
 def amend(place: Place, record: Record, paths: Collection[str]) -> Record:

@@ -1,5 +1,8 @@
 """What libgit2 could not do, as one sentence and with what mends it."""
 
+import errno
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +18,11 @@ HINTS = {
     "unknown object format": "scaffold needs a repository with SHA-1 ids",
     "index is locked": "if no other git is at work, remove .git/index.lock",
     "in index": "rm .git/index and git reset make it anew",
+    "No space left": "free some space, then run it again; scaffold status says how it stands",
+    "Permission denied": "mend the permissions, then run it again",
 }
+NOTHING = ("no error", "")  # what libgit2 says where it forgot to say
+LITTLE = 64 * 1024  # bytes: less is a full disk
 
 
 @contextmanager
@@ -26,6 +33,16 @@ def explained(where: Path | str) -> Iterator[None]:
     except KeyError as error:
         raise GitError(f"the repository lacks {error}", where=str(where), hint="git fsck says more") from error
     except (LibgitError, ValueError, OSError) as error:
-        hint = next((hint for said, hint in HINTS.items() if said in str(error)), None)
-        said = error.strerror if isinstance(error, OSError) and error.strerror else error
+        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        said = _reason(where) if said in NOTHING else said
+        hint = next((hint for known, hint in HINTS.items() if known in said), None)
         raise GitError(f"the repository cannot be used: {said}", where=str(where), hint=hint) from error
+
+
+def _reason(where: Path | str) -> str:
+    """Return what is most likely the matter where libgit2 does not say."""
+    try:
+        free = shutil.disk_usage(where).free
+    except OSError as error:
+        return error.strerror or str(error)
+    return os.strerror(errno.ENOSPC) if free < LITTLE else "git's library does not say why; is the disk full?"

@@ -1,5 +1,6 @@
 """Git's object database and references in-process (pygit2): the hot path, without a process."""
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,12 @@ from pygit2 import Blob, Commit, Oid, Patch, Repository, Tree, discover_reposito
 from pygit2 import GitError as LibgitError
 from pygit2.enums import FileMode, ObjectType, RepositoryOpenFlag, RepositoryState
 
+from scaffold.git.conversion import Conversion
 from scaffold.git.explained import explained
 from scaffold.git.history import History
 from scaffold.git.index import Entry, Staging
 from scaffold.git.pack import MOST_BYTES, write_pack
-from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode
+from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id
 
 MODES: Mapping[int, Mode] = {
     FileMode.BLOB: REGULAR,
@@ -30,6 +32,7 @@ class Objects(Staging):
         super().__init__(repository, root)
         self.folder = Path(repository.path)
         self.history = History(repository, root)
+        self.conversion = Conversion(repository, root)
         self._modes: bool | None = None
         self._stored: set[str] = set()  # blobs that were written through this object
 
@@ -156,7 +159,12 @@ class Objects(Staging):
             return found
 
     def stored_blob(self, path: str) -> str:
-        """Return the id that git would store the work tree's file under, its filters (line ends) applied."""
+        """Return the id that git would store the work tree's file under, line ends and encoding converted."""
+        here = self.root / path
+        if here.is_symlink():
+            return blob_id(os.fsencode(here.readlink()))
+        if self.conversion.encoding(path):
+            return self.conversion.stored(path, File(here.read_bytes())).blob
         with explained(self.root):
             return str(self._repository.hashfile(path))
 

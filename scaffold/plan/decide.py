@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from scaffold.blueprint.ownership import Ownership
 from scaffold.errors import FormatError
+from scaffold.formats import values
 from scaffold.lock import Locked
 from scaffold.merge.drivers import ALL, Drivers, explained
 from scaffold.merge.ends import as_in, end_of
@@ -119,7 +120,7 @@ def _seeded(case: Case, theirs: File) -> Action:
     try:
         content, drift = keys.enforce(case.path, case.ownership, case.ours.content, theirs.content, case.locked)
     except FormatError as error:
-        return case.conflict(f"its locked keys cannot be set: {error.message}", case.ours)
+        return case.conflict(f"its locked keys cannot be set: {_whose(case, case.ours, error)}", case.ours)
     if content == case.ours.content:
         verb: Verb = (
             "keep" if case.moved else "leave"
@@ -168,7 +169,7 @@ def _managed_with_keys(case: Case, ours: File, theirs: File) -> Action:
             return replace(action, before=ours, drift=drift, stages=Stages(base=case.base, ours=ours, theirs=theirs))
         content, _ = keys.enforce(case.path, case.ownership, action.after.content, theirs.content, None)
     except FormatError as error:
-        return case.conflict(f"its keys cannot be told apart: {error.message}", ours)
+        return case.conflict(f"its keys cannot be told apart: {_whose(case, ours, error)}", ours)
     after = replace(action.after, content=content)
     if after.same_as(theirs) and not drift:
         return case.act("replace", "changed in the blueprint", theirs)
@@ -178,6 +179,15 @@ def _managed_with_keys(case: Case, ours: File, theirs: File) -> Action:
         return case.act("merge", "its locked keys are put back", after, drift)
     why = action.why if action.verb == "merge" else "changed in the blueprint, around the team's own keys"
     return replace(action, verb="merge", why=why, before=ours, after=after, drift=drift)
+
+
+def _whose(case: Case, ours: File, error: FormatError) -> str:
+    """Say what is wrong, and whose file it is that cannot be read."""
+    try:
+        values.parse(case.path, ours.content)
+    except FormatError as own:
+        return f"in the team's file {own.where}, {own.message}"
+    return error.message
 
 
 def _merged(case: Case, ours: File, theirs: File) -> Action:

@@ -138,7 +138,7 @@ def _write(taken: Takeover, *, commit: bool) -> str | None:
     place, after = taken.project.place, taken.plan.lock_after
     what = f"adopt {after.blueprint} {after.version}"
     changes = changes_of(taken.prepared)
-    keep_base(place, after, to_store(taken.prepared, changes))
+    keep_base(place, after, to_store(taken.prepared))
     record = transaction.stage(place, Operation("adopt", what, commits=commit), changes)
     with transaction.rolling_back(place, record):
         transaction.swap(place, record, changes)

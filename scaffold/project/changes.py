@@ -6,12 +6,14 @@ from dataclasses import replace
 from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.apply.record import Change, Place
-from scaffold.git.index import BASE, OURS, THEIRS, Entry
+from scaffold.git.index import BASE, OURS, THEIRS
 from scaffold.lock import Lock
+from scaffold.merge.ends import as_in
+from scaffold.merge.pointers import is_pointer
 from scaffold.plan.actions import Action
-from scaffold.project.opened import standing
+from scaffold.project.opened import Project, standing
 from scaffold.project.prepare import Prepared
-from scaffold.tree import File
+from scaffold.tree import SYMLINK, File
 
 
 def changes_of(prepared: Prepared) -> list[Change]:
@@ -21,13 +23,21 @@ def changes_of(prepared: Prepared) -> list[Change]:
 
 def _own_changes(prepared: Prepared) -> list[Change]:
     project = prepared.project
-    wanted = {
-        answers_file.PATH: replace(project.wishes_file, content=prepared.wishes_file),
+    conversion = project.place.repository.conversion
+    changes = []
+    for path, file in _own(prepared).items():
+        name, here = project.in_repository(path), disk.read(project.root, path)
+        stays = here is not None and conversion.stored(name, here).same_as(file)
+        after = here if stays else conversion.checked_out(name, file)
+        changes.append(Change(path, here, after, {0: (file.mode, file.blob)}))
+    return changes
+
+
+def _own(prepared: Prepared) -> dict[str, File]:
+    return {
+        answers_file.PATH: replace(prepared.project.wishes_file, content=prepared.wishes_file),
         lock.PATH: File(lock.dump(prepared.plan.lock_after)),
     }
-    return [
-        Change(path, disk.read(project.root, path), file, {0: (file.mode, file.blob)}) for path, file in wanted.items()
-    ]
 
 
 def _changes(prepared: Prepared) -> list[Change]:
@@ -41,31 +51,39 @@ def _changes(prepared: Prepared) -> list[Change]:
     for action in actions:
         name = project.in_repository(action.path)
         untracked = action.verb != "conflict" and not staged[name] and repository.is_ignored(name)
-        index = None if untracked else _index(action)
+        sides = {} if untracked else _sides(project, action)
+        index = None if untracked else {stage: (side.mode, side.blob) for stage, side in sides.items()}
         here = before.get(action.path)
         # What stays as git has it stays as it is here too: behind a filter, or with the line ends of a checkout.
         stays = action.after is not None and action.after.same_as(action.before)
-        changes.append(Change(action.path, here, here if stays else action.after, index))
+        after = action.after and repository.conversion.checked_out(name, action.after)
+        changes.append(Change(action.path, here, here if stays else after, index))
     return changes
 
 
-def _sides(action: Action) -> dict[int, File]:
-    if action.stages is None:
-        return {0: action.after} if action.after else {}
-    sides = zip((BASE, OURS, THEIRS), action.stages, strict=True)
-    return {stage: side for stage, side in sides if side is not None}
+def _sides(project: Project, action: Action) -> dict[int, File]:
+    """Return what the index is to have for a path, by stage, as git would store it."""
+    stages = {0: action.after}
+    if action.stages is not None:
+        # With the line ends that they were merged with: else git's own tools show each line as a conflict.
+        base, ours, theirs = action.stages
+        stages = {BASE: _with_ends_of(ours, base), OURS: ours, THEIRS: _with_ends_of(ours, theirs)}
+    name, conversion = project.in_repository(action.path), project.place.repository.conversion
+    return {stage: conversion.normalised(name, side) for stage, side in stages.items() if side is not None}
 
 
-def _index(action: Action) -> dict[int, Entry]:
-    return {stage: (side.mode, side.blob) for stage, side in _sides(action).items()}
+def _with_ends_of(ours: File | None, side: File | None) -> File | None:
+    if ours is None or side is None or SYMLINK in (ours.mode, side.mode) or is_pointer(side.content):
+        return side
+    return replace(side, content=as_in(ours.content, side.content))
 
 
-def to_store(prepared: Prepared, changes: Iterable[Change]) -> Iterator[File]:
+def to_store(prepared: Prepared) -> Iterator[File]:
     """Yield every file that git's index will name, and all that the next merge starts from."""
     yield from prepared.tree.values()
-    yield from (change.after for change in changes if change.after)
-    for action in prepared.plan.conflicts:
-        yield from _sides(action).values()
+    yield from _own(prepared).values()
+    for action in prepared.plan.changes:
+        yield from _sides(prepared.project, action).values()
 
 
 def keep_base(place: Place, after: Lock, files: Iterable[File], before: Lock | None = None) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from scaffold.blueprint.ownership import spell
 from scaffold.errors import ProjectError
-from scaffold.lock import Locked
+from scaffold.lock import DROPPED, Locked
 from scaffold.project.base import Bases
 from scaffold.project.opened import FOLDER, Project, find_root, open_project, read_ours
 from scaffold.report.results import Explanation
@@ -46,6 +46,7 @@ def explain(path: Path | str) -> Explanation:
         keys={spell(key): owned_by for key, (owned_by, _) in locked.keys.items()} if locked else {},
         line=line,
         line_from=None if line is None else _line_from(project, name, locked, file, line),
+        dropped=locked is not None and locked.pending == DROPPED,
     )
 
 

@@ -13,6 +13,7 @@ from scaffold.errors import FormatError, GitError, ProjectError
 from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.lock import Lock, Locked
+from scaffold.merge.ends import end_of
 from scaffold.merge.pointers import is_pointer, stands_for
 from scaffold.merge.settle import Sides, marked_line
 from scaffold.plan.actions import OURS
@@ -95,7 +96,7 @@ def open_project(directory: Path, repository: Objects | None = None) -> Project:
     if repository is not None:
         name = f"{prefix}/{answers_file.PATH}" if prefix else answers_file.PATH
         committed = repository.entries([name]).get(name)
-        wishes_file = _as_stored(repository, name, wishes_file, committed) if committed else wishes_file
+        wishes_file = _as_stored(repository, name, wishes_file, committed, None)
     wishes = Wishes(recorded.blueprint, recorded.source, recorded.answers, recorded.keep_copier)
     if wishes_file.blob != recorded.answers_file:
         wishes = answers_file.parse(wishes_file.content, str(root / answers_file.PATH))
@@ -164,7 +165,7 @@ def markers_of(recorded: Lock) -> tuple[bytes, ...]:
 
 
 def read_ours(project: Project, paths: Iterable[str]) -> dict[str, File]:
-    """Read the project's files as git would store them: what only its filters changed (CRLF) counts as at HEAD."""
+    """Read the project's files as git would store them, line ends and encoding of a checkout converted back."""
     return as_stored(project, standing(project, paths))
 
 
@@ -198,8 +199,7 @@ def as_stored(project: Project, standing: Standing) -> dict[str, File]:
     at_head = repository.entries(project.in_repository(path) for path in odd)
     for path in odd:
         name = project.in_repository(path)
-        if name in at_head:
-            files[path] = _as_stored(repository, name, files[path], at_head[name], known.get(path))
+        files[path] = _as_stored(repository, name, files[path], at_head.get(name), known.get(path))
     return files
 
 
@@ -220,16 +220,25 @@ def _not_checked_out(project: Project, repository: Objects, paths: list[str]) ->
     return found
 
 
-def _as_stored(repository: Objects, name: str, file: File, committed: Entry, locked: Locked | None = None) -> File:
+def _as_stored(repository: Objects, name: str, file: File, committed: Entry | None, locked: Locked | None) -> File:
+    if committed is None:
+        return _with_ends_of(repository, locked, file, repository.conversion.stored(name, file))
     mode, id_ = cast("Mode", committed[0]), committed[1]
     if SYMLINK in (file.mode, mode):
         return file
-    mode = file.mode if repository.keeps_modes() else mode
-    if id_ != file.blob and repository.stored_blob(name) == id_:
-        return File(repository.blob(id_) or file.content, mode)
+    file = file if repository.keeps_modes() else replace(file, mode=mode)
+    if id_ == file.blob:
+        return file
     # The blueprint brings a Git LFS pointer, and here stands what it points to.
     if locked and locked.blob and is_pointer(repository.blob(locked.blob) or b""):
         pointer = repository.blob(id_) or b""
         if stands_for(pointer, file.content):
-            return File(pointer, mode)
-    return replace(file, mode=mode)
+            return File(pointer, file.mode)
+    return _with_ends_of(repository, locked, file, repository.conversion.stored(name, file))
+
+
+def _with_ends_of(repository: Objects, locked: Locked | None, file: File, stored: File) -> File:
+    """Return the file as it stands where the blueprint brings it with CRLF (eol=crlf), which git does not store."""
+    if stored is file or locked is None or locked.blob is None or end_of(file.content) != "CRLF":
+        return stored
+    return file if end_of(repository.blob(locked.blob) or b"") == "CRLF" else stored

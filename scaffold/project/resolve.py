@@ -12,7 +12,7 @@ from scaffold.apply.record import side_of
 from scaffold.errors import ProjectError
 from scaffold.git import porcelain
 from scaffold.git.index import BASE, OURS, THEIRS, Staged
-from scaffold.git.objects import find_repository
+from scaffold.git.objects import Objects, find_repository
 from scaffold.lock import DROPPED, Lock, Locked
 from scaffold.merge.settle import Side, Sides, marked_line, settle
 from scaffold.project import rerere
@@ -40,7 +40,8 @@ def resolve(paths: Iterable[Path | str], *, side: Side) -> Resolved:
     with transaction.exclusively(place):
         records.refuse_interrupted(place)
         project = open_project(root, place.repository)
-        taken = [_take(project, path, side) for path in _wanted(project, places)]
+        found = sides_of(project, _wanted(project, places))
+        taken = [_take(project, path, side, stages) for path, stages in found.items()]
         _carry_out(project, taken)
         left = open_project(root, place.repository).unresolved
     files = tuple(Resolution(t.path, t.conflicts, whole=t.exact, deleted=t.after is None) for t in taken)
@@ -62,23 +63,33 @@ def _there(place: Path) -> Path:
 def _wanted(project: Project, places: Iterable[Path]) -> list[str]:
     """Return the conflicts that the places name; raises ProjectError for one that is none."""
     wanted: dict[str, None] = {}
+    none: list[str] = []
     for place in places:
         if not place.is_relative_to(project.root):
             raise ProjectError("this is not in the project", where=str(place), hint=f"the project is {project.root}")
         name = place.relative_to(project.root).as_posix()
         below = "" if name == "." else f"{name}/"
         found = [path for path in sorted(project.unresolved) if path == name or path.startswith(below)]
-        if not found:
-            what = "no conflict is below this folder" if _there(place) == place else "this is no conflict"
-            others = f"these are: {', '.join(sorted(project.unresolved))}" if project.unresolved else "none is left"
-            raise ProjectError(what, where=str(place), hint=others)
+        if not found and _there(place) == place:
+            raise ProjectError("no conflict is below this folder", where=str(place), hint=_these(project, ()))
+        none += [] if found else [name]
         wanted |= dict.fromkeys(found)
+    if none:
+        what = "this is no conflict" if len(none) == 1 else f"these are no conflicts: {', '.join(none)}"
+        where = project.root / none[0] if len(none) == 1 else project.root
+        raise ProjectError(what, where=str(where), hint=_these(project, wanted))
     return list(wanted)
 
 
-def _take(project: Project, path: str, side: Side) -> Taken:
-    file, stages = disk.read(project.root, path), sides_of(project, path)
-    sides = contents_of(stages, project.recorded)
+def _these(project: Project, named: Iterable[str]) -> str:
+    """Say which files are in conflict, or of those that were named, which ones to name alone."""
+    if some := list(named):
+        return f"nothing was changed: name only {' '.join(some)}"
+    return f"these are: {', '.join(sorted(project.unresolved))}" if project.unresolved else "none is left"
+
+
+def _take(project: Project, path: str, side: Side, stages: dict[int, File]) -> Taken:
+    file, sides = disk.read(project.root, path), contents_of(stages, project.recorded)
     if file is not None and file.mode != SYMLINK and marked_line(file.content, sides):
         settled = settle(file.content, side, sides)
         if line := marked_line(settled.content, sides):
@@ -88,6 +99,8 @@ def _take(project: Project, path: str, side: Side) -> Taken:
                 hint="edit it by hand, and git add it",
             )
         return Taken(path, replace(file, content=settled.content), settled.conflicts)
+    if file is not None and OURS in stages and THEIRS in stages:
+        _refuse_replayed(project, path, file)
     if file is not None and not is_as_left(project, path, file) and not _is_a_side(project, path, file, stages):
         if OURS in stages and THEIRS in stages and entry_of(project, path).left is None:
             return Taken(path, file)  # it had markers, and somebody has dealt with them
@@ -103,6 +116,20 @@ def _take(project: Project, path: str, side: Side) -> Taken:
             hint="take --ours or --theirs, or edit it and git add it",
         )
     return Taken(path, _whole(project, path, side, file, stages), exact=True)
+
+
+def _refuse_replayed(project: Project, path: str, file: File) -> None:
+    """Raise ProjectError where it was git that resolved the file, as somebody did before: a side was asked for now."""
+    record = records.conflicted(project.place)
+    left = {step.path: step.after for step in record.steps} if record else {}
+    replays = project.place.repository.reuses_resolutions() and entry_of(project, path).left is None
+    if replays and left.get(path) == side_of(file):
+        raise ProjectError(
+            f"git has resolved {path} as it was resolved before (git rerere), so no conflict is marked in it",
+            where=str(project.root),
+            hint=f"git add it if it is right, else git rerere forget {path} and git checkout --merge {path}, "
+            "then resolve it",
+        )
 
 
 def entry_of(project: Project, path: str) -> Locked:
@@ -128,12 +155,18 @@ def _is_a_side(project: Project, path: str, file: File, stages: dict[int, File])
     return any(whole.blob in (file.blob, stored) for whole in stages.values())
 
 
-def sides_of(project: Project, path: str) -> dict[int, File]:
-    """Return the sides of a conflict by stage, as git's index has them."""
-    repository, name = project.place.repository, project.in_repository(path)
-    staged = repository.staged([name])[name]
-    found = {stage: (mode, repository.blob(id_)) for stage, (mode, id_) in staged.items() if stage}
-    return {stage: File(c, cast("Mode", mode)) for stage, (mode, c) in found.items() if c is not None}
+def sides_of(project: Project, paths: Iterable[str]) -> dict[str, dict[int, File]]:
+    """Return the sides of each conflict by stage, as git's index has them."""
+    repository, names = project.place.repository, {path: project.in_repository(path) for path in paths}
+    staged = repository.staged(names.values())
+    return {path: dict(_sides_in(repository, staged[name])) for path, name in names.items()}
+
+
+def _sides_in(repository: Objects, staged: Staged) -> Iterator[tuple[int, File]]:
+    for stage, (mode, id_) in staged.items():
+        content = repository.blob(id_) if stage else None
+        if content is not None:
+            yield stage, File(content, cast("Mode", mode))
 
 
 def contents_of(stages: dict[int, File], recorded: Lock) -> Sides:

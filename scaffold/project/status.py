@@ -29,8 +29,6 @@ def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify
     latest, behind, notes = _latest(project, offline=offline, notify=notify)
     if (project.root / WAIVERS).exists():
         notes = (*notes, f"{WAIVERS} is not read: this scaffold knows no waivers yet")
-    if _is_resolved(project):
-        notes = (*notes, "every conflict of the last update is resolved: scaffold update --continue finishes it")
     by_copier = written_since(project)
     if by_copier:
         notes = (*notes, f"Copier has written {', '.join(by_copier)}: scaffold update takes over what it says")
@@ -51,6 +49,7 @@ def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify
         ),
         interrupted=_interrupted(project),
         notes=notes,
+        unfinished=_is_resolved(project),
     )
 
 
@@ -126,7 +125,10 @@ def _latest(project: Project, *, offline: bool, notify: Notify) -> Latest:
 
 
 def _is_resolved(project: Project) -> bool:
-    """Whether the last update waits only for being finished, by `--continue` or by the person's own commit."""
+    """Whether the last update waits only for being finished, by `--continue` or by the person's own commit.
+
+    That leaves the lock pending, and where the update is to be committed, without that commit.
+    """
     if project.repository is None or project.unresolved or not project.recorded.pending:
         return False
     record = records.conflicted(project.place)

@@ -1,15 +1,19 @@
 """Undo: take the last new, update or adopt back, also one that was killed half-way."""
 
+import os
 import shutil
+from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
-from scaffold import disk
+from scaffold import disk, lock
 from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.apply.record import Place, Record
-from scaffold.errors import ProjectError
+from scaffold.errors import FormatError, ProjectError
 from scaffold.git.objects import find_repository
+from scaffold.lock import Lock
 from scaffold.project import rerere
 from scaffold.project.opened import FOLDER, find_root, place_of
 from scaffold.report.results import Undone
@@ -30,7 +34,7 @@ def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
             _remove(root)
             return Undone(root, record.what, paths, removed=True)
         refuse_elsewhere(place, record)
-        transaction.roll_back(place, record, "lose" if force else "refuse")
+        transaction.roll_back(place, record, "lose" if force else "refuse", given_up=_settled(place, record))
         rerere.forget(place)
         moved_on = place.repository.head() != record.head
     note = "the commits since then stay; what was before is staged on top of them" if moved_on else ""
@@ -51,8 +55,46 @@ def _root(directory: Path) -> Path:
     return find_root(directory)
 
 
+def _settled(place: Place, record: Record) -> set[str]:
+    """Return the conflicts that a person has settled by committing them, and the lock where a killed run settled it."""
+    if record.state != "done" or not record.conflicts:
+        return set()
+    if _is_settled_lock(place, record):
+        return {*record.conflicts, lock.PATH}
+    return transaction.committed_as_they_stand(place, record.conflicts)
+
+
+def _is_settled_lock(place: Place, record: Record) -> bool:
+    """Whether the lock is that of the operation in all but the files that were in conflict, and none is pending."""
+    now, made = _lock_now(place), _lock_of(place, record)
+    if now is None or made is None or now.pending:
+        return False
+    return _without(now, made.pending) == _without(made, made.pending)
+
+
+def _without(known: Lock, paths: Collection[str]) -> Lock:
+    return replace(known, files={path: locked for path, locked in known.files.items() if path not in paths})
+
+
+def _lock_now(place: Place) -> Lock | None:
+    file = disk.file_at(place.root, lock.PATH)
+    with suppress(FormatError):
+        return lock.parse(file.content) if file else None
+    return None
+
+
+def _lock_of(place: Place, record: Record) -> Lock | None:
+    """Return the lock that the operation wrote, or None where nobody knows it any more."""
+    made = next((step.after for step in record.steps if step.path == lock.PATH), None)
+    content = place.repository.blob(made[1]) if made else None
+    with suppress(FormatError):
+        return lock.parse(content) if content is not None else None
+    return None
+
+
 def refuse_elsewhere(place: Place, record: Record) -> None:
-    """Raise ProjectError where the operation made a branch, and another one is checked out."""
+    """Raise ProjectError where the operation was made on another branch than the one that is checked out."""
+    _refuse_left_behind(place, record)
     made = record.new_branch
     if (
         record.state != "done"
@@ -63,6 +105,26 @@ def refuse_elsewhere(place: Place, record: Record) -> None:
         return
     name = made.removeprefix("refs/heads/")
     raise ProjectError(f"{record.what} is on the branch {name}", where=str(place.root), hint=f"git switch {name} first")
+
+
+def _refuse_left_behind(place: Place, record: Record) -> None:
+    """Raise ProjectError where another branch was checked out, and nothing of the operation went along to it."""
+    repository, branch = place.repository, record.branch
+    if record.state != "done" or record.new_branch or branch is None:
+        return
+    if branch == repository.branch() or repository.head() == record.head:
+        return
+    made, now = _lock_of(place, record), _lock_now(place)
+    if (
+        made is None
+        or repository.reference(branch) is None
+        or (now is not None and _without(now, made.pending) == _without(made, made.pending))
+    ):
+        return
+    name = branch.removeprefix("refs/heads/")
+    raise ProjectError(
+        f"{record.what} was made on the branch {name}", where=str(place.root), hint=f"git switch {name} first"
+    )
 
 
 def _refuse_used(place: Place, record: Record) -> None:
@@ -84,9 +146,23 @@ def _refuse_used(place: Place, record: Record) -> None:
 
 
 def _remove(root: Path) -> None:
+    """Remove the project in one step, where every folder of it may be emptied; raises ProjectError."""
+    for folder in (root.parent, root, *(Path(path) for path, _, _ in os.walk(root))):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise ProjectError(
+                "nothing was removed: this folder may not be written",
+                where=str(folder),
+                hint="mend the permissions, then scaffold undo again",
+            )
     gone = root.with_name(f".{root.name}.scaffold-gone")
-    root.rename(gone)
-    shutil.rmtree(gone)
+    try:
+        root.rename(gone)
+        shutil.rmtree(gone)
+    except OSError as error:
+        left = (
+            f"what is left of {root.name} is in {gone}: remove it yourself" if gone.exists() else "nothing was removed"
+        )
+        raise ProjectError(f"{error.strerror or error}", where=str(error.filename or root), hint=left) from error
 
 
 def _gone(root: Path) -> bool:

@@ -91,12 +91,12 @@ def _is_half_done(place: Place, record: Record) -> bool:
 
 def _left_open(project: Project) -> Iterator[OpenConflict]:
     in_index, places = project.place.repository.conflicted(), _places(project)
-    for path in sorted({*places, *project.unresolved}):
+    for path, stages in sides_of(project, sorted({*places, *project.unresolved})).items():
         unmerged = project.in_repository(path) in in_index
         if not unmerged and path not in project.unresolved:
             continue
         file = disk.read(project.root, path)
-        line = marked_line(file.content, contents_of(sides_of(project, path), project.recorded)) if file else None
+        line = marked_line(file.content, contents_of(stages, project.recorded)) if file else None
         if line:
             yield OpenConflict(path, line, MARKED)
         elif not unmerged or path not in places or is_as_left(project, path, file):
@@ -109,7 +109,7 @@ def _settle(project: Project, record: Record | None) -> None:
     repository, paths = place.repository, _places(project)
     outside = {path for path in paths if stays_out(project, path)}
     repository.stage({project.in_repository(path): {} for path in outside})
-    if names := sorted(_unstaged(project, {*paths, *_as_applied(place, record)} - outside)):
+    if names := sorted(_unstaged(project, _to_stage(project, record) - outside)):
         porcelain.add(repository.root, names)
     settled = File(lock.dump(_with_digests(project, project.recorded.settled(frozenset()))))
     if paths:
@@ -120,12 +120,19 @@ def _settle(project: Project, record: Record | None) -> None:
         transaction.amend(place, record, {*record.conflicts, lock.PATH})
 
 
-def _as_applied(place: Place, record: Record | None) -> set[str]:
-    """Return what the update has staged and nobody has edited since: after a git reset it is to be staged again."""
-    steps = record.steps if record else ()
-    return {
-        s.path for s in steps if s.index_before is not None and side_of(disk.file_at(place.root, s.path)) == s.after
-    }
+def _to_stage(project: Project, record: Record | None) -> set[str]:
+    """Return what was decided, and what else the update has made and nobody has edited: a git reset may have been run.
+
+    Where a person has committed the update, an edit is other work, and only what git has in conflict again counts.
+    """
+    place, name = project.place, project.in_repository(lock.PATH)
+    repository, paths = place.repository, {*_places(project)}
+    committed = repository.entries([name]).get(name)
+    if committed and committed[1] == repository.stored_blob(name):
+        in_index = repository.conflicted()
+        return {path for path in paths if project.in_repository(path) in in_index}
+    steps = [step for step in record.steps if step.index_before is not None] if record else []
+    return paths | {step.path for step in steps if side_of(disk.file_at(place.root, step.path)) == step.after}
 
 
 def _unstaged(project: Project, paths: Iterable[str]) -> Iterator[str]:
@@ -156,8 +163,14 @@ def _with_digests(project: Project, settled: Lock) -> Lock:
 
 def _commit(project: Project, record: Record) -> str | None:
     """Make the commit that the update would have made; raises GitError where a hook refuses, and may be run again."""
-    record = next(known for known in records.records(project.place) if known.folder == record.folder)
+    record = _again(project, record)
     made = commit_applied(project, record.message, records.save(replace(record, commits=True)))
     # With nothing left to commit, it was a person who did, unless a run of ours was killed right after it.
-    records.save(replace(record, commits=made is not None or record.commits, commit=made, message=""))
+    commits = made is not None or record.commits
+    records.save(replace(_again(project, record), commits=commits, commit=made, message=""))
     return made
+
+
+def _again(project: Project, record: Record) -> Record:
+    """Return a record as it was saved last."""
+    return next(known for known in records.records(project.place) if known.folder == record.folder)

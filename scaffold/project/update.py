@@ -12,8 +12,9 @@ from scaffold.answers.question import Ask
 from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.apply.record import Change, Operation, Record
-from scaffold.errors import ProjectError
+from scaffold.errors import GitError, ProjectError
 from scaffold.git import porcelain
+from scaffold.git.conversion import ATTRIBUTES
 from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Action, Plan
@@ -124,9 +125,10 @@ def _is_clean(project: Project, action: Action, committed: Entry | None, staged:
     That is so for what is committed, for what is exactly as scaffold applied it, for a deletion, and for an ignored
     file, which nobody can commit: the record of the update keeps it.
     """
-    if staged not in ({}, {0: committed}) and (action.before is None or staged != {0: _entry(action.before)}):
+    entry = None if action.before is None else _entry(project, action.path, action.before)
+    if staged not in ({}, {0: committed}) and (entry is None or staged != {0: entry}):
         return False
-    if action.before is None or staged == {0: _entry(action.before)} == {0: committed}:
+    if action.before is None or staged == {0: entry} == {0: committed}:
         return True
     locked = project.recorded.files.get(action.path)
     if locked is not None and locked.matches(action.before):
@@ -135,8 +137,9 @@ def _is_clean(project: Project, action: Action, committed: Entry | None, staged:
     return committed is None and not staged and ignored
 
 
-def _entry(file: File) -> Entry:
-    return (file.mode, file.blob)
+def _entry(project: Project, path: str, file: File) -> Entry:
+    stored = project.place.repository.conversion.normalised(project.in_repository(path), file)
+    return (stored.mode, stored.blob)
 
 
 def refuse_unfit(repository: Objects, branch: str | None) -> None:
@@ -154,7 +157,7 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
     step = after.version if before.version == after.version else f"{before.version} -> {after.version}"
     what = f"update {after.blueprint} {step}"
     changes = changes_of(prepared)
-    keep_base(place, after, to_store(prepared, changes), project.recorded)
+    keep_base(place, after, to_store(prepared), project.recorded)
     operation = Operation(
         "update",
         what,
@@ -187,10 +190,14 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
 
 
 def _filter(project: Project, changes: list[Change]) -> None:
-    """Have git itself stage what its filter drivers change on the way into the index; raises GitError."""
+    """Have git itself stage what its filter drivers change on the way into the index; raises GitError.
+
+    Where attributes have changed, that may be every file.
+    """
     repository = project.place.repository
     staged = [project.in_repository(change.path) for change in changes if change.index and 0 in change.index]
-    if filtered := repository.filtered(staged):
+    others = any(change.path.rpartition("/")[2] == ATTRIBUTES for change in changes)
+    if filtered := staged if others else repository.filtered(staged):
         porcelain.add(repository.root, filtered)
 
 
@@ -202,6 +209,7 @@ def commit_applied(project: Project, message: str, record: Record) -> str | None
     differing = repository.differing()
     if not differing & set(paths):
         return None
+    edited = {*transaction.edited_since(project.place, record)}
     try:
         if differing <= set(paths):
             porcelain.commit_index(repository.root, message, hint)
@@ -210,11 +218,24 @@ def commit_applied(project: Project, message: str, record: Record) -> str | None
             known = [path for path in paths if staged[path] or path in at_head]
             _refuse_edited(repository, known)
             porcelain.commit_paths(repository.root, known, message, hint)
-    except BaseException:  # refused by a hook, or broken off: what is committed now is not ours
+    except BaseException as error:  # refused by a hook, or broken off: what is committed now is not ours
         records.save(replace(record, commits=False))
+        made = [path for path in transaction.edited_since(project.place, record) if path not in edited]
+        if made and isinstance(error, GitError):
+            raise GitError(error.message, where=error.where, hint=_after_hook(made)) from error
         raise
-    records.save(replace(record, commit=repository.head()))
+    made = [path for path in transaction.edited_since(project.place, record) if path not in edited]
+    # What hooks made of our files is ours, as far as the commit has it.
+    own = transaction.committed_as_they_stand(project.place, made)
+    transaction.amend(project.place, replace(record, commit=repository.head()), own)
     return repository.head()
+
+
+def _after_hook(paths: list[str]) -> str:
+    return (
+        f"the hook has changed {', '.join(paths)}: git add that and run git commit, "
+        "or take it all back with scaffold undo --force"
+    )
 
 
 def _refuse_edited(repository: Objects, names: Iterable[str]) -> None:

@@ -101,13 +101,14 @@ class Status(NamedTuple):
     edited_answers: tuple[str, ...]
     interrupted: bool
     notes: tuple[str, ...] = ()
+    unfinished: bool = False  # every conflict is resolved, and the update waits for `--continue`
 
     @property
     def state(self) -> str:
         """The most pressing of: interrupted, conflicts, drifted, edited, behind, unknown, current."""
         states = {
             "interrupted": self.interrupted,
-            "conflicts": bool(self.conflicts),
+            "conflicts": bool(self.conflicts) or self.unfinished,
             "drifted": bool(self.drift),
             "edited": bool(self.edited_answers),
             "behind": self.behind is True,
@@ -148,6 +149,7 @@ class Explanation(NamedTuple):
     keys: Mapping[str, str]
     line: int | None = None
     line_from: str | None = None
+    dropped: bool = False  # the blueprint no longer brings it, and what becomes of it is in conflict
 
 
 class Undone(NamedTuple):

@@ -38,7 +38,7 @@ DRIFTS = {
     "modified": "was edited",
     "deleted": "was deleted",
     "mode": "has another mode",
-    "unknown": "cannot be read, so its locked keys are unknown",
+    "unknown": "your file is not valid, so its locked keys cannot be told",
 }
 
 SHOWN = 5  # paths that a line names
@@ -125,7 +125,8 @@ def _offers(result: Updated) -> Iterator[Line]:
     if offers:
         first = "scaffold undo, then " if result.applied else ""
         yield Line(
-            f"  yours, left where the blueprint has moved from: {first}scaffold update --move-own moves them", "warn"
+            f"  yours, left where the blueprint has moved from: {first}the same update with --move-own moves them",
+            "warn",
         )
         yield from _table([(offer.path, f"-> {offer.to}") for offer in offers[:SHOWN]], "warn")
     if len(offers) > SHOWN:
@@ -161,12 +162,15 @@ def status(result: Status) -> Iterator[Line]:
     """Say how the project stands, and what would mend each thing."""
     yield Line(f"{result.blueprint} {result.version}, from {result.source}", "title")
     if result.interrupted:
-        yield Line("  interrupted  an operation was killed half-way: scaffold undo takes it back", "bad")
+        yield Line("  interrupted  an operation did not come to its end: scaffold undo takes it back", "bad")
     for path in result.conflicts:
         yield Line(f"  conflict     {path}: scaffold resolve it, or edit it; then scaffold update --continue", "bad")
+    if result.unfinished:
+        yield Line("  conflicts    all of them are resolved: scaffold update --continue finishes the update", "bad")
     for drift in result.drift:
         said = f"its locked key {drift.key} was edited" if drift.key else DRIFTS[drift.kind]
-        yield Line(f"  drift        {drift.path}: {said}; scaffold update puts it back", "warn")
+        mended = "mend it first" if drift.kind == "unknown" else "scaffold update puts it back"
+        yield Line(f"  drift        {drift.path}: {said}; {mended}", "warn")
     if result.edited_answers:
         yield Line(f"  edited       {', '.join(result.edited_answers)}: scaffold update applies it", "warn")
     if result.behind:
@@ -211,7 +215,8 @@ def explain(result: Explanation) -> Iterator[Line]:
     yield Line(result.path, "title")
     rows = [("ownership", f"{result.ownership}: {result.meaning}"), ("state", result.state)]
     if result.template:
-        rows.append(("template", f"{result.template}, in {result.blueprint} {result.version}"))
+        had = "dropped in" if result.dropped else "in"
+        rows.append(("template", f"{result.template}, {had} {result.blueprint} {result.version}"))
     rows += [(f"key {key}", owner) for key, owner in result.keys.items()]
     if result.line:
         rows.append((f"line {result.line}", result.line_from or ""))

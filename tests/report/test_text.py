@@ -279,8 +279,8 @@ def test_lists_and_releases():
 
 def test_files_of_the_teams_own_are_offered_the_move_and_how():
     lines = said("update-offers")
-    at = lines.index("  yours, left where the blueprint has moved from: scaffold update --move-own moves them")
+    at = lines.index("  yours, left where the blueprint has moved from: the same update with --move-own moves them")
     assert lines[at + 1] == "  old/0  -> new/0"
     assert lines[at + 1 + text.SHOWN] == "  and 2 more"
     applied = [line.text for line in text.update(UPDATED._replace(plan=replace(CLEAN, offers=OFFERS)))]
-    assert any("scaffold undo, then scaffold update --move-own" in line for line in applied)
+    assert any("scaffold undo, then the same update with --move-own" in line for line in applied)

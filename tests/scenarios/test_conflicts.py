@@ -391,11 +391,103 @@ def test_a_clone_of_what_was_committed_with_its_markers_can_be_finished(left, tm
 
 
 def test_status_says_that_only_the_end_is_missing(left):
-    assert not any("--continue finishes it" in note for note in scaffold.status(left).notes)
     resolve_all(left)
-    assert any("--continue finishes it" in note for note in scaffold.status(left).notes)
+    done = world.scaffold("status", where=left)
+    assert done.code == 3
+    assert "all of them are resolved: scaffold update --continue" in done.out
+    how = world.scaffold("status", "--format", "json", where=left).json
+    assert (how["state"], how["conflicts"]) == ("conflicts", [])
     scaffold.continue_update(left)
-    assert not any("--continue finishes it" in note for note in scaffold.status(left).notes)
+    assert scaffold.status(left).state != "conflicts"
+
+
+def test_undo_takes_back_what_was_resolved_and_committed_by_hand(project):
+    before = snapshot(project)
+    update(project)
+    world.write(project, {"notes.md": "by hand\n", "old.txt": "by hand\n"})
+    git("rm", "--quiet", "--force", "run.sh", where=project)
+    commit(project, "by hand")
+    by_hand = git("rev-parse", "HEAD", where=project)
+    scaffold.undo(project)
+    assert git("rev-parse", "HEAD", where=project) == by_hand
+    assert snapshot(project)["files"] == before["files"]
+
+
+def test_undo_keeps_what_was_edited_after_a_commit_by_hand(left):
+    resolve_all(left)
+    world.write(left, {"notes.md": "by hand\n"})
+    commit(left, "by hand")
+    world.write(left, {"notes.md": "at work\n"})
+    with pytest.raises(ProjectError, match=r"changed since: notes.md \(?.*scaffold undo --force"):
+        scaffold.undo(left)
+
+
+def test_undo_takes_a_lock_that_a_killed_run_has_settled_for_its_own(project):
+    before = snapshot(project)
+    update(project)
+    resolve_all(project)
+    record = next((project / ".git/scaffold/root").glob("000002/record.json"))
+    as_it_was = record.read_bytes()
+    scaffold.continue_update(project)
+    record.write_bytes(as_it_was)  # killed before it could say so
+    scaffold.undo(project)
+    assert snapshot(project) == before
+
+
+def test_after_another_branch_was_checked_out_nothing_of_it_is_touched(project):
+    git("switch", "--quiet", "--create", "other", where=project)
+    world.write(project, {"notes.md": "other\n"})
+    commit(project, "other")
+    git("switch", "--quiet", "main", where=project)
+    update(project)
+    git("checkout", "--quiet", "--force", "other", where=project)
+    left, before = project, snapshot(project)
+    for words in (("undo",), ("undo", "--force"), ("update", "--abort")):
+        done = world.scaffold(*words, where=left)
+        assert done.code == 1
+        assert "was made on the branch main (git switch main first)" in done.err
+    assert snapshot(left) == before
+    git("switch", "--quiet", "main", where=left)
+    scaffold.undo(left)
+    assert (left / "notes.md").read_text() == OURS
+
+
+def test_names_of_which_some_are_no_conflict(left):
+    refused(left, r"these are no conflicts: ci.yml, own.txt \(nothing was changed: name only notes.md\)",
+            "ci.yml", "notes.md", "own.txt")  # fmt: skip
+
+
+def test_explain_says_that_the_blueprint_has_dropped_it(left):
+    assert "dropped in demo 1.1.0" in world.scaffold("explain", "old.txt", where=left).out
+    assert "dropped" not in world.scaffold("explain", "notes.md", where=left).out
+
+
+def test_what_a_hook_of_the_commit_makes_of_files_is_part_of_the_update(project):
+    before = snapshot(project)
+    update(project, commit=True)
+    resolve_all(project)
+    hook = project / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nsed -i s/two/TWO/ ci.yml && git add ci.yml\n")
+    hook.chmod(0o755)
+    assert scaffold.continue_update(project).commit
+    assert "TWO" in (project / "ci.yml").read_text()
+    scaffold.undo(project)
+    assert snapshot(project) == before
+
+
+def test_a_side_against_what_git_has_resolved_by_itself_is_refused(project):
+    remember(project)
+    update(project)
+    scaffold.resolve([project / "notes.md"], side="ours")
+    scaffold.undo(project)
+    assert update(project).rerere == ("notes.md",)
+    refused(project, r"git rerere forget notes.md and git checkout --merge notes.md", "notes.md", side="theirs")
+    git("rerere", "forget", "notes.md", where=project)
+    git("checkout", "--merge", "notes.md", where=project)
+    scaffold.resolve([project / "notes.md"], side="theirs")
+    assert "third, theirs" in (project / "notes.md").read_text()
+    assert "ours" not in (project / "notes.md").read_text()
 
 
 @pytest.mark.parametrize("finished", [True, False])
@@ -407,6 +499,14 @@ def test_undo_takes_it_back_as_one(project, finished):
         scaffold.continue_update(project)
     scaffold.undo(project)
     assert snapshot(project) == before
+
+
+def test_what_is_edited_after_a_commit_by_hand_is_other_work(left):
+    resolve_all(left)
+    commit(left)
+    world.write(left, {"notes.md": "at work\n", "ci.yml": "at work\n"})
+    scaffold.continue_update(left)
+    assert short_status(left) == ["M  .scaffold/lock.json", " M ci.yml", " M notes.md"]
 
 
 def test_undo_keeps_what_was_committed_before_the_update_was_finished(project):

@@ -226,6 +226,8 @@ def as_before_or_after(project: Path, done: world.Done, before: object, after: o
         assert done.err.count("\n") == 1, "one sentence"
         assert "None" not in done.err
         assert "Errno" not in done.err
+        assert str(project.name) in done.err or "small/project" in done.err, "it says where"
+        assert "no error" not in done.err
     how = scaffold.status(project).state
     if how == "interrupted":
         scaffold.undo(project)

@@ -460,6 +460,14 @@ def windows(project: Path, text: str | None) -> None:
         kit.repo(project, {})
 
 
+def attributes(project: Path, said: str, line: bytes) -> None:
+    kit.write(project, {".gitattributes": f"f.txt text {said}\n"})
+    (project / "f.txt").unlink()
+    git("checkout", "--", "f.txt", where=project)
+    kit.repo(project, {})
+    assert line in (project / "f.txt").read_bytes()
+
+
 def flag(project: Path, name: str, *, edited: bool) -> None:
     git("update-index", name, "f.txt", where=project)
     if edited:
@@ -502,6 +510,8 @@ ALONE: dict[str, tuple[str, Callable[[Path], object]]] = {
     "sparse-changed": ("changed", sparse),
     "autocrlf": ("changed", lambda p: windows(p, None)),
     "autocrlf-edited": ("changed", lambda p: windows(p, MINE)),
+    "eol-crlf": ("changed", lambda p: attributes(p, "eol=crlf", b"\r\n")),
+    "encoding": ("changed", lambda p: attributes(p, "working-tree-encoding=UTF-16LE", b"\n\0")),
     "folder-in-the-way": ("new", lambda p: kit.repo(p, {"f.txt/ours.txt": MINE})),
     "sparse-index": ("changed", sparse_index),
     "split-index": ("changed", lambda p: git("update-index", "--split-index", where=p)),

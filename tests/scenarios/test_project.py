@@ -516,3 +516,20 @@ def test_an_answer_of_any_shape_comes_to_rest(tmp_path, answer):
     assert scaffold("status", where=project).code == 0
     assert scaffold("update", "--commit", "--format", "json", where=project).json["up_to_date"]
     assert snapshot(project) == before
+
+
+def test_a_lock_that_a_killed_run_left_on_the_reference_is_removed(library, project):
+    release(library, "1.1.0", NEXT)
+    (project / ".git/refs/scaffold/root.lock").touch()
+    done = scaffold("update", where=project)
+    assert (done.code, done.err) == (0, "")
+    assert not (project / ".git/refs/scaffold/root.lock").exists()
+
+
+def test_a_file_that_is_not_valid_is_said_to_be_the_teams(project):
+    world.write(project, {"settings.toml": "[tool.lint\n"})
+    commit(project)
+    said = scaffold("status", where=project)
+    assert "settings.toml: your file is not valid, so its locked keys cannot be told; mend it first" in said.out
+    done = scaffold("update", "--dry-run", where=project)
+    assert "its keys cannot be told apart: in the team's file settings.toml" in done.out

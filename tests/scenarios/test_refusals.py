@@ -210,6 +210,7 @@ def test_a_read_only_folder_in_the_project(library, project, tmp_path, shut):
     done = bound_by_permissions("update", project, where=tmp_path)
     (project / shut).chmod(0o755)
     refused(done, str(project), "Permission denied")
+    assert "/after/" not in done.err
     assert snapshot(project) == before
     assert scaffold("status", "--format", "json", where=project).json["state"] == "behind"
 

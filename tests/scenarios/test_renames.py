@@ -157,7 +157,7 @@ def test_the_command_line_offers_and_moves(tmp_path):
     case.work({"src/old/mine.py": "mine\n"})
     words = ("update", "--data", "pkg=new", "--defaults")
     said = world.scaffold(*words, "--dry-run", where=case.project)
-    assert "scaffold update --move-own moves them\n  src/old/mine.py  -> src/new/mine.py\n" in said.out
+    assert "the same update with --move-own moves them\n  src/old/mine.py  -> src/new/mine.py\n" in said.out
     done = world.scaffold(*words, "--format", "json", where=case.project)
     assert done.json["offers"] == [{"from": "src/old/mine.py", "to": "src/new/mine.py"}]
     assert world.scaffold("undo", where=case.project).code == 0

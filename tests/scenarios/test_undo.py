@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests.scenarios import world
-from tests.scenarios.test_refusals import refused
+from tests.scenarios.test_refusals import bound_by_permissions, refused
 from tests.scenarios.world import NEXT, commit, git, release, scaffold, snapshot
 
 OURS = {"notes.md": "# demo\n\nfirst\n\nsecond\n\nthird, ours\n"}
@@ -120,6 +120,20 @@ def test_an_undo_that_fails_half_way_goes_on_later(library, project):
     assert snapshot(project) == before
 
 
+def test_an_undo_that_fails_names_the_file_and_goes_on_later(library, project):
+    release(library, "1.1.0", NEXT)
+    before = snapshot(project)
+    scaffold("update", where=project)
+    in_the_way = project / ".git/scaffold/root/000002/back"
+    in_the_way.mkdir()
+    done = scaffold("undo", where=project)
+    refused(done, f"{project}: ", " cannot be put back: ", "then scaffold undo goes on where it stopped")
+    assert scaffold("status", "--format", "json", where=project).json["state"] == "interrupted"
+    in_the_way.rmdir()
+    assert scaffold("undo", where=project).code == 0
+    assert snapshot(project) == before
+
+
 def test_a_folder_that_is_not_there_is_not_the_project_above_it(library, project):
     release(library, "1.1.0", NEXT)
     before = snapshot(project)
@@ -175,3 +189,59 @@ def test_what_is_in_the_way_of_undo_stops_it_before_it_begins(library, project, 
     refused(scaffold("undo", *force, where=project), "in the way of old.txt", "move it away")
     assert snapshot(project) == before
     assert scaffold("status", where=project).code == 0
+
+
+def with_hook(project, text):
+    hook = project / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\n{text}\n")
+    hook.chmod(0o755)
+
+
+@pytest.mark.parametrize("adds", ["", "git add --update && "])
+def test_a_hook_that_changes_files_and_refuses(library, project, adds):
+    release(library, "1.1.0", NEXT)
+    before = snapshot(project)
+    with_hook(project, f"sed -i s/two/TWO/ ci.yml; {adds}exit 1")
+    done = scaffold("update", "--commit", where=project)
+    refused(done, "the hook has changed ci.yml", "git add that and run git commit", "scaffold undo --force")
+    refused(scaffold("undo", where=project), "changed since: ci.yml (scaffold undo --force loses that")
+    assert scaffold("undo", "--force", where=project).code == 0
+    assert snapshot(project) == before
+
+
+def test_what_a_hook_has_put_into_the_commit_is_part_of_the_update(library, project):
+    release(library, "1.1.0", NEXT)
+    before = snapshot(project)
+    with_hook(project, "sed -i s/two/TWO/ ci.yml; git add --update")
+    assert scaffold("update", "--commit", where=project).code == 0
+    assert "TWO" in git("show", "HEAD:ci.yml", where=project)
+    assert scaffold("undo", where=project).code == 0
+    assert snapshot(project) == before
+
+
+def test_a_folder_that_may_not_be_written_stops_undo_before_it_begins(library, project, tmp_path):
+    world.write(project, {"new/own.txt": "ours\n"})
+    commit(project)
+    release(library, "1.1.0", NEXT)
+    before = snapshot(project)
+    assert scaffold("update", where=project).code == 0
+    after = snapshot(project)
+    (project / "new").chmod(0o555)
+    done = bound_by_permissions("undo", project, where=tmp_path)
+    (project / "new").chmod(0o755)
+    refused(done, f"{project}/new: nothing was changed: new/file.txt cannot be put back", "mend the permissions")
+    assert snapshot(project) == after
+    assert scaffold("undo", where=project).code == 0
+    assert snapshot(project) == before
+
+
+def test_undo_of_new_where_a_folder_cannot_be_emptied(project, tmp_path):
+    before = snapshot(project)
+    (project / "src").chmod(0o555)
+    done = bound_by_permissions("undo", project, where=tmp_path)
+    (project / "src").chmod(0o755)
+    refused(done, f"{project}/src", "nothing was removed")
+    assert snapshot(project) == before
+    assert scaffold("undo", where=project).code == 0
+    assert not project.exists()
