@@ -13,11 +13,11 @@ test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 	$(BIN)/mkdocs build --quiet --strict --site-dir build/site
 
 quick: $(VENV)/.test  ## The tests that start no toolchain and no long scenario.
-	$(BIN)/pytest -n 2 -m "not slow and not toolchain"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not toolchain"
 
 format: $(VENV)/.test  ## Format, mend what can be mended, and write the generated pages again.
 	$(BIN)/ruff format .

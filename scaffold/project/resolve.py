@@ -200,8 +200,9 @@ def _carry_out(project: Project, taken: list[Taken]) -> None:
     """Write the files, then the index, then what undo has to know: killed in between, it can be run again."""
     place = project.place
     for one in taken:
-        if not _is_there(project, one):
-            transaction.put(place, one.path, one.after)
+        written = _written(project, one)
+        if not _is_there(project, one.path, written):
+            transaction.put(place, one.path, written)
     place.repository.store(one.after for one in taken if one.after is not None)
     outside = {one.path for one in taken if stays_out(project, one.path)}
     entries = {one.path: _entry(one) for one in taken if one.exact or one.path in outside}
@@ -221,9 +222,16 @@ def _entry(one: Taken) -> Staged:
     return {} if one.after is None else {0: (one.after.mode, one.after.blob)}
 
 
-def _is_there(project: Project, one: Taken) -> bool:
-    there = disk.read(project.root, one.path)
-    return there is None if one.after is None else one.after.same_as(there)
+def _written(project: Project, one: Taken) -> File | None:
+    """Return what a path is to have in the work tree: a whole side comes from git, as a checkout would write it."""
+    if one.after is None or not one.exact:
+        return one.after
+    return project.place.repository.conversion.checked_out(project.in_repository(one.path), one.after)
+
+
+def _is_there(project: Project, path: str, wanted: File | None) -> bool:
+    there = disk.read(project.root, path)
+    return there is None if wanted is None else wanted.same_as(there)
 
 
 def stays_out(project: Project, path: str) -> bool:

@@ -68,7 +68,8 @@ def test_update(worked, words):
     assert run_killed(0, whole, "update", *words, str(whole)) == 0
     after = snapshot(whole)
     killed, outcomes = 0, set()
-    for n in range(1, 500):
+    step = 2 if words else 1  # what a commit and a branch add to it is long
+    for n in range(1, 500, step):
         project = copy_of(worked, str(n))
         code = run_killed(n, project, "update", *words, str(project))
         if code == 0:
@@ -82,7 +83,7 @@ def test_update(worked, words):
         outcomes.add(now == before)
         scaffold.update(project)  # and it can be had again
         shutil.rmtree(project.parent)
-    assert killed > 20
+    assert killed > 20 // step
     assert True in outcomes
 
 

@@ -71,6 +71,9 @@ def test_a_conflict_without_markers_is_not_forgotten_by_a_reset(library, project
     status = scaffold("status", "--format", "json", where=project)
     assert (status.code, status.json["conflicts"]) == (3, [{"path": "old.txt"}])
     git("add", "--all", where=project)
+    status = scaffold("status", "--format", "json", where=project)
+    assert (status.code, status.json["conflicts"]) == (3, [])  # decided, and still to be finished
+    assert scaffold("update", "--continue", where=project).code == 0
     assert scaffold("status", where=project).code == 0
 
 
