@@ -74,7 +74,7 @@ def read(root: Path, path: str, known: set[str] | None = None) -> File | None:
             return None
         status = os.lstat(place)
         if stat.S_ISLNK(status.st_mode):
-            return File(os.fsencode(os.readlink(place)), SYMLINK)  # noqa: PTH115
+            return File(os.fsencode(os.readlink(place)), SYMLINK)  # noqa: PTH115 - the place is text
         if stat.S_ISREG(status.st_mode):
             with FileIO(place) as file:
                 return File(file.readall(), EXECUTABLE if status.st_mode & stat.S_IXUSR else REGULAR)
@@ -123,7 +123,7 @@ def other_case(root: Path, path: str, known: dict[str, dict[str, str]]) -> str |
     for part in path.split("/"):
         if folder not in known:
             with suppress(OSError):
-                known[folder] = {name.casefold(): name for name in os.listdir(root / folder)}  # noqa: PTH208
+                known[folder] = {name.casefold(): name for name in os.listdir(root / folder)}  # noqa: PTH208 - names are all it needs
         other = known.get(folder, {}).get(part.casefold())
         if other is None:
             return None
