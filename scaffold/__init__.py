@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scaffold.authoring.library import show_blueprint as show_blueprint
     from scaffold.authoring.release import release as release
     from scaffold.project.adopt import adopt as adopt
+    from scaffold.project.check import check as check
     from scaffold.project.diff import diff as diff
     from scaffold.project.explain import explain as explain
     from scaffold.project.new import new as new
@@ -30,6 +31,7 @@ __version__ = "0.1.0"
 _OPERATIONS = {
     "abort_update": ("scaffold.project.unfinished", "abort_update"),
     "adopt": ("scaffold.project.adopt", "adopt"),
+    "check": ("scaffold.project.check", "check"),
     "continue_update": ("scaffold.project.unfinished", "continue_update"),
     "diff": ("scaffold.project.diff", "diff"),
     "explain": ("scaffold.project.explain", "explain"),

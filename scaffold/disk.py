@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
@@ -171,6 +171,19 @@ def each(root: Path) -> Iterator[tuple[str, File]]:
             path = (Path(folder) / name).relative_to(root).as_posix()
             if (file := read(root, path)) is not None:
                 yield path, file
+
+
+def modes(root: Path, ignored: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Yield path and mode of every file below `root` in order; a folder that is `ignored` is not entered."""
+    for folder, folders, names in os.walk(root):
+        start = Path(folder).relative_to(root).as_posix()
+        start = "" if start == "." else f"{start}/"
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        folders[:] = sorted(name for name in folders if name not in links and not ignored(f"{start}{name}/"))
+        for path in sorted(f"{start}{name}" for name in (*names, *links)):
+            mode = os.lstat(root / path).st_mode
+            if not ignored(path) and (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+                yield path, SYMLINK if stat.S_ISLNK(mode) else EXECUTABLE if mode & stat.S_IXUSR else REGULAR
 
 
 def check_way(root: Path, path: str, gone: Collection[str] = (), known: set[str] | None = None) -> None:

@@ -8,6 +8,8 @@ from typing import Any, cast
 
 from packaging.version import InvalidVersion, Version
 
+from scaffold.blueprint import guardrails
+from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import OWNERS, KeyPath, Owner, Ownership, key_path, owner, spell
 from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats.located import Located, one_of, text
@@ -58,7 +60,7 @@ class Lock:
 
     `answers_file` is the blob id of `.scaffold/answers.yml` as it was written with these answers: while the file is
     that, it need not be parsed. None where JSON cannot hold the answers as they are. `keep_copier`: Copier's own
-    answers file is kept up beside it.
+    answers file is kept up beside it. `guardrails` are the blueprint's, each rule spelled out (None: it has none).
     """
 
     scaffold: str
@@ -70,6 +72,7 @@ class Lock:
     files: Mapping[str, Locked]
     answers_file: str | None = None
     keep_copier: bool = False
+    guardrails: Guardrails | None = None
 
     def written_with(self, answers_file: bytes) -> "Lock":
         """Return the lock with what its answers were written as."""
@@ -117,7 +120,10 @@ def dump(lock: Lock) -> bytes:
         head["keep_copier"] = True
     lines = [f"  {_json(key)}: {_json(value)}," for key, value in head.items()]
     files = {path: _file_out(locked) for path, locked in lock.files.items()}
-    lines += [*_block("answers", lock.answers), *_block("files", files, last=True)]
+    lines += _block("answers", lock.answers)
+    if lock.guardrails is not None:
+        lines += _guardrails_out(lock.guardrails)
+    lines += _block("files", files, last=True)
     return "\n".join(["{", *lines, "}", ""]).encode()
 
 
@@ -125,6 +131,13 @@ def _block(name: str, values: Mapping[str, Any], *, last: bool = False) -> list[
     rows = [f"    {_json(key)}: {_json(value)}" for key, value in sorted(values.items())]
     end = "" if last else ","
     return [f'  "{name}": {{', *[f"{row}," for row in rows[:-1]], *rows[-1:], f"  }}{end}"]
+
+
+def _guardrails_out(chosen: Guardrails) -> list[str]:
+    said = dict(guardrails.dump(chosen))
+    rules = _block("rules", said.pop("rules", {}), last=not said)
+    rest = [f"  {_json(key)}: {_json(value)}" for key, value in sorted(said.items())]
+    return ['  "guardrails": {', *(f"  {line}" for line in (*rules, *",\n".join(rest).splitlines())), "  },"]
 
 
 _json = json.JSONEncoder(ensure_ascii=False, default=str).encode
@@ -174,6 +187,7 @@ def _lock_in(at: Located) -> Lock:
         commit=at.optional("commit", text, None),
         answers_file=at.optional("answers_file", _blob, None),
         keep_copier=at.optional("keep_copier", lambda v: v.a(bool), default=False),
+        guardrails=at.optional("guardrails", guardrails.parse, None),
         answers=at.required("answers", lambda v: dict(v.a(dict))),
         files=at.required("files", lambda v: {safe_path(path): _file_in(file) for path, file in v.items()}),
     )

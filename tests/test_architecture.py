@@ -57,8 +57,8 @@ PURE = {
     "render.native_cookiecutter",
     "render.cookiecutter_steps",
 }
-IMPURE_IMPORTS = ("os", "pathlib.Path", "tempfile", "shutil", "time", "datetime", "random", "socket")
-BANNED_CALLS = {"print", "input", "os.chdir", "contextlib.chdir", "os.system"}
+IMPURE_IMPORTS = ("os", "pathlib.Path", "tempfile", "shutil", "time", "datetime.datetime", "random", "socket")
+BANNED_CALLS = {"print", "input", "os.chdir", "contextlib.chdir", "os.system", "date.today", "datetime.date.today"}
 
 SOURCES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path

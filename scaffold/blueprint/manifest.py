@@ -8,7 +8,8 @@ from typing import Any, Literal, NamedTuple, cast
 from packaging.version import InvalidVersion, Version
 
 from scaffold.answers.question import Question, parse_question
-from scaffold.blueprint import ownership
+from scaffold.blueprint import guardrails, ownership
+from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import Ownership
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located, one_of, text, texts
@@ -56,13 +57,12 @@ class Blueprint:
     migrations: tuple[Migration, ...] = ()
     min_scaffold_version: Version = field(default=Version("0"))
     merge: Switches = field(default_factory=dict)
+    guardrails: Guardrails | None = None
 
 
 def parse_blueprint(document: Located) -> Blueprint:
     """Read a manifest; raises FormatError."""
     document.only(KEYS)
-    if document.data.get("guardrails"):
-        document.child("guardrails").fail("empty: this scaffold does not check guardrails yet")
     return Blueprint(
         name=document.required("name", name),
         version=document.required("version", version),
@@ -79,6 +79,7 @@ def parse_blueprint(document: Located) -> Blueprint:
         migrations=document.optional("migrations", lambda at: tuple(_migration(m) for m in at.elements()), ()),
         min_scaffold_version=document.optional("min_scaffold_version", version, Version("0")),
         merge=document.optional("merge", parse_switches, {}),
+        guardrails=document.optional("guardrails", guardrails.parse, None),
     )
 
 

@@ -11,7 +11,7 @@ import typer
 
 import scaffold
 from scaffold.answers.secrets import hidden_in, masked
-from scaffold.cli import adopt, conflicts, console, library, project
+from scaffold.cli import adopt, check, conflicts, console, library, project
 from scaffold.errors import ScaffoldError, without_credentials
 from scaffold.process import commands
 from scaffold.report.text import Line
@@ -29,8 +29,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    project.new, project.update, conflicts.resolve, project.status, project.diff, adopt.adopt, project.undo,
-    project.explain,
+    project.new, project.update, conflicts.resolve, project.status, check.check, project.diff, adopt.adopt,
+    project.undo, project.explain,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(library.blueprint, name="blueprint")

@@ -12,7 +12,8 @@ from pygit2.enums import FileMode, ObjectType, RepositoryOpenFlag, RepositorySta
 from scaffold.git.conversion import Conversion
 from scaffold.git.explained import explained
 from scaffold.git.history import History
-from scaffold.git.index import Entry, Staging
+from scaffold.git.index import Entry
+from scaffold.git.listing import Listing
 from scaffold.git.pack import MOST_BYTES, write_pack
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id
 
@@ -24,7 +25,7 @@ MODES: Mapping[int, Mode] = {
 FEW = 16  # from so many new blobs on, they become one pack
 
 
-class Objects(Staging):
+class Objects(Listing):
     """One repository."""
 
     def __init__(self, repository: Repository, root: Path) -> None:
@@ -40,6 +41,11 @@ class Objects(Staging):
         """Return the commit at HEAD, or None before the first."""
         with explained(self.root):
             return None if self._repository.head_is_unborn else str(self._repository.head.target)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it has no work tree."""
+        return bool(self._repository.is_bare)
 
     @property
     def common(self) -> Path:

@@ -1,10 +1,50 @@
-"""Drift of key paths: what the lock remembers of an owned key, and whether a file still holds it."""
+"""Drift: what the platform owns, a file or a key in it, and is not as the lock says it was applied."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, spell
+from scaffold.errors import FormatError
 from scaffold.formats import values
-from scaffold.lock import Locked
+from scaffold.lock import Lock, Locked
+from scaffold.tree import File
+
+
+class Drift(NamedTuple):
+    """A locked file or key that is not as it was applied; kind: modified, deleted, mode, key or unknown."""
+
+    path: str
+    kind: str
+    key: str | None = None
+
+
+def watched(lock: Lock) -> Mapping[str, Locked]:
+    """Return the files that the platform owns something of, but for those whose conflict is still open."""
+    return {
+        path: locked
+        for path, locked in lock.files.items()
+        if locked.pending is None and (locked.owner == "locked" or "locked" in locked.ownership.keys.values())
+    }
+
+
+def drifts(lock: Lock, read: Callable[[str], File | None]) -> Iterator[Drift]:
+    """Yield every locked file and key that differs from what the lock says."""
+    for path, locked in watched(lock).items():
+        yield from _drift(path, locked, read(path))
+
+
+def _drift(path: str, locked: Locked, file: File | None) -> Iterator[Drift]:
+    if file is None:
+        yield Drift(path, "deleted")
+    elif locked.matches(file):
+        return
+    elif locked.owner == "locked":
+        yield Drift(path, "mode" if file.blob == locked.blob and file.sha256 == locked.sha256 else "modified")
+    else:
+        try:
+            yield from (Drift(path, "key", key) for key in drifted(path, locked, file.content))
+        except FormatError:
+            yield Drift(path, "unknown")
 
 
 def digests(path: str, ownership: Ownership, content: bytes) -> Mapping[KeyPath, tuple[Owner, str]]:

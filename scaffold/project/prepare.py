@@ -21,6 +21,7 @@ from scaffold.plan.actions import Action, Plan
 from scaffold.plan.make import Target
 from scaffold.project.base import Bases
 from scaffold.project.brought import brought_by_copier
+from scaffold.project.guardrails import decided
 from scaffold.project.kept import answers_since, written_since
 from scaffold.project.migrate import migrations_of
 from scaffold.project.offered import Wanted, with_own
@@ -244,6 +245,7 @@ def new_lock(release: Release, source: str, answers: Answers, *, keep_copier: bo
         answers=answers.recorded,
         files={},
         keep_copier=keep_copier,
+        guardrails=decided(release, answers.recorded),
     )
 
 

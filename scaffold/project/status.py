@@ -1,24 +1,22 @@
 """Status: behind, drifted, conflicts left, answers edited. Needs no rendering."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from packaging.version import Version
 
 from scaffold.apply import record as records
-from scaffold.errors import FormatError, ScaffoldError
+from scaffold.errors import ScaffoldError
 from scaffold.formats.values import ABSENT, digest
-from scaffold.lock import Locked
-from scaffold.plan.drift import drifted
+from scaffold.plan.drift import Drift, drifts, watched
 from scaffold.project.kept import answers_since, written_since
 from scaffold.project.opened import Project, open_project, read_ours
 from scaffold.project.tags import moved_tag
-from scaffold.report.results import Drift, Status
+from scaffold.report.results import Status
 from scaffold.sources.locate import Notify, locate
 from scaffold.sources.versions import is_another
 from scaffold.templating.limits import UNLIMITED
-from scaffold.tree import File
 
 WAIVERS = ".scaffold/waivers.yml"
 
@@ -66,30 +64,8 @@ def _edited_source(project: Project) -> tuple[str, ...]:
 
 def find_drift(project: Project) -> tuple[Drift, ...]:
     """Return every locked file and key that differs from what the lock says."""
-    watched = {
-        path: locked
-        for path, locked in project.lock.files.items()
-        if locked.pending is None and (locked.owner == "locked" or "locked" in locked.ownership.keys.values())
-    }
-    files = read_ours(project, watched)
-    return tuple(drift for path, locked in watched.items() for drift in _drift(path, locked, files.get(path)))
-
-
-def _drift(path: str, locked: Locked, file: File | None) -> Iterator[Drift]:
-    if locked.owner != "locked":
-        if file is None:
-            yield Drift(path, "deleted")
-            return
-        if locked.matches(file):
-            return
-        try:
-            yield from (Drift(path, "key", key) for key in drifted(path, locked, file.content))
-        except FormatError:
-            yield Drift(path, "unknown")
-    elif file is None:
-        yield Drift(path, "deleted")
-    elif not locked.matches(file):
-        yield Drift(path, "mode" if file.blob == locked.blob and file.sha256 == locked.sha256 else "modified")
+    files = read_ours(project, watched(project.lock))
+    return tuple(drifts(project.lock, files.get))
 
 
 class Latest(NamedTuple):

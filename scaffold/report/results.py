@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from scaffold.plan.actions import Plan
+from scaffold.plan.drift import Drift
 
 
 class Stamped(NamedTuple):
@@ -77,14 +78,6 @@ class Resolved(NamedTuple):
     side: str
     files: tuple[Resolution, ...]
     conflicts: tuple[str, ...]
-
-
-class Drift(NamedTuple):
-    """A locked file or key that is not as it was applied; kind: modified, deleted, mode, key or unknown."""
-
-    path: str
-    kind: str
-    key: str | None = None
 
 
 class Status(NamedTuple):

@@ -1,0 +1,26 @@
+"""TOML, YAML and JSON files with the line of every key; the format is known by the file's name."""
+
+from typing import NoReturn
+
+from scaffold.errors import FormatError
+from scaffold.formats import json, toml, yaml
+from scaffold.formats.located import Located
+from scaffold.formats.values import suffix
+
+SUFFIXES = (".toml", ".yaml", ".yml", ".json")
+
+
+def load(path: str, content: bytes) -> tuple[Located, ...]:
+    """Return a file's documents, of which only YAML may have several; raises FormatError with the line of a mistake."""
+    ending = suffix(path)
+    if ending not in SUFFIXES:
+        raise FormatError("the file is not TOML, YAML or JSON", where=path)
+    if ending == ".toml":
+        return (toml.load(content, path),)
+    if ending == ".json":
+        return (json.load(content, path),)
+    return yaml.load_documents(content, path, _no_include)
+
+
+def _no_include(_glob: str, where: str) -> NoReturn:
+    raise FormatError("`!include` is not followed here", where=where)

@@ -1,0 +1,67 @@
+"""A rule: one guardrail, with what an auditor and a developer want to know of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from scaffold.guard.finding import Found, Severity
+
+if TYPE_CHECKING:
+    from scaffold.guard.look import Look
+
+Looking = Callable[["Look"], Iterable[Found]]
+
+
+class NotApplicable(Exception):  # noqa: N818 - no error: a rule says that there is nothing for it to look at
+    """There is nothing here that the rule is about; the message says what is not there."""
+
+
+class CannotTell(Exception):  # noqa: N818 - no error either: a rule says that it cannot be checked here
+    """The rule cannot be checked here; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One guardrail. `title` says what holds where it passes; `files` are patterns of what it looks at.
+
+    `references` are ids of OSPS Baseline, OpenSSF Scorecard, SLSA, CIS and their kin. `parameters` are the defaults of
+    what a blueprint may set. `look` yields what breaks the rule, or raises NotApplicable.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    rationale: str
+    fix: str
+    look: Looking
+    references: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    can_be_waived: bool = True
+
+
+def rule(
+    id_: str,
+    title: str,
+    *,
+    severity: Severity,
+    rationale: str,
+    fix: str,
+    references: tuple[str, ...] = (),
+    files: tuple[str, ...] = (),
+    parameters: Mapping[str, Any] | None = None,
+    can_be_waived: bool = True,
+) -> Callable[[Looking], Rule]:
+    """Make a rule of the function below."""
+    return lambda look: Rule(
+        id=id_,
+        title=title,
+        severity=severity,
+        rationale=rationale,
+        fix=fix,
+        look=look,
+        references=references,
+        files=files,
+        parameters=parameters or {},
+        can_be_waived=can_be_waived,
+    )

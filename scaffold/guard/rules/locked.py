@@ -1,0 +1,96 @@
+"""Rules that always hold: what the platform owns is as it was applied, and nothing is left half-way."""
+
+from collections.abc import Iterator
+
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.rule import NotApplicable, rule
+from scaffold.lock import Locked
+from scaffold.plan.drift import Drift, drifts, watched
+
+DRIFTS = {
+    "modified": "was edited",
+    "deleted": "was deleted",
+    "mode": "has another mode than it was given",
+    "unknown": "cannot be read, so its locked keys cannot be told",
+}
+PUT_BACK = "Run scaffold check --fix, which puts it back; what a team needs otherwise belongs into the blueprint."
+OPENS, MIDDLE, ENDS = b"<<<<<<< ", b"=======", b">>>>>>> "
+
+
+@rule(
+    "LK-01",
+    "Locked files are as the blueprint gave them",
+    severity="high",
+    rationale="Where repositories may differ in these files, nobody can say any more what holds in all of them.",
+    fix=PUT_BACK,
+    references=("OSPS-QA-03.01", "SLSA Source L3"),
+)
+def locked_files(look: Look) -> Iterator[Found]:
+    """Compare every locked file with the lock."""
+    if not any(locked.owner == "locked" for locked in _watched(look).values()):
+        raise NotApplicable("the blueprint locks no file")
+    for drift in _drifts(look):
+        if drift.key is None and _watched(look)[drift.path].owner == "locked":
+            yield Found(f"{drift.path} is locked, and {DRIFTS[drift.kind]}", drift.path)
+
+
+@rule(
+    "LK-02",
+    "Locked keys have the value that the blueprint gave them",
+    severity="high",
+    rationale="A key is locked where a team may edit the file, and not this setting: a gate, a floor, a contract.",
+    fix=PUT_BACK,
+    references=("OSPS-QA-03.01",),
+)
+def locked_keys(look: Look) -> Iterator[Found]:
+    """Compare every locked key with the lock."""
+    if not any(locked.owner != "locked" for locked in _watched(look).values()):
+        raise NotApplicable("the blueprint locks no key")
+    for drift in _drifts(look):
+        if drift.key is not None:
+            yield Found(f"{drift.key} is locked, and was changed", drift.path, key=drift.key)
+        elif _watched(look)[drift.path].owner != "locked":
+            yield Found(f"{drift.path} holds locked keys, and {DRIFTS[drift.kind]}", drift.path)
+
+
+@rule(
+    "LK-03",
+    "No conflict is left open",
+    severity="high",
+    rationale="A file with conflict markers is neither side's: it does not run, or worse, it does.",
+    fix="Decide it with scaffold resolve, or by hand, and then run scaffold update --continue.",
+    references=("OSPS-QA-03.01",),
+)
+def open_conflicts(look: Look) -> Iterator[Found]:
+    """Look for conflict markers in every file."""
+    for path in look.paths("*"):
+        content = look.raw(path)
+        if content is not None and (line := _marker(content)):
+            yield Found("a conflict is marked here and not decided", path, line)
+
+
+def _watched(look: Look) -> dict[str, Locked]:
+    return dict(watched(look.lock))
+
+
+def _drifts(look: Look) -> Iterator[Drift]:
+    return drifts(look.lock, look.file)
+
+
+def _marker(content: bytes) -> int | None:
+    """Return the line of the first conflict that is marked whole, from its first line to its last."""
+    if OPENS not in content:
+        return None
+    opened, halved = 0, False
+    for number, line in enumerate(content.splitlines(), start=1):
+        if line.startswith(OPENS):
+            opened, halved = number, False
+        elif line == MIDDLE:
+            halved = True
+        elif opened and halved and line.startswith(ENDS):
+            return opened
+    return None
+
+
+RULES = (locked_files, locked_keys, open_conflicts)

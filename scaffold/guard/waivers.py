@@ -1,0 +1,184 @@
+"""`.scaffold/waivers.yml`: exceptions with a reason, an owner, an approver and an end.
+
+What is malformed or has expired waives nothing: a waiver that nobody can read must not open a door.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+from scaffold.blueprint.guardrails import Guardrails
+from scaffold.errors import FormatError
+from scaffold.formats import yaml
+from scaffold.formats.located import Located
+from scaffold.guard.finding import Finding, Found, Severity
+from scaffold.guard.snapshot import spec_of
+
+PATH = ".scaffold/waivers.yml"
+ONE = "finding:"  # how a scope begins that names one finding by its fingerprint
+LAPSING = 30  # days before its end from which on a waiver is warned about
+KEYS = ("rule", "scope", "reason", "owner", "approver", "created", "expires", "link")
+Standing = Literal["active", "lapsing", "unused", "expired", "malformed"]
+
+
+class Waiver(NamedTuple):
+    """One exception, which holds to its last day; `scope` is a pattern as in .gitignore, or `finding:FINGERPRINT`."""
+
+    rule: str
+    scope: str
+    reason: str
+    owner: str
+    approver: str
+    created: date
+    expires: date
+    link: str | None
+    line: int
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        return f"{PATH}:{self.line}"
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether it is about this finding, whenever it holds."""
+        if self.rule != finding.rule:
+            return False
+        if self.scope.startswith(ONE):
+            return self.scope.removeprefix(ONE) == finding.fingerprint
+        return spec_of((self.scope,)).match_file(finding.path or "")
+
+    def covers_file(self, rule: str, path: str) -> bool:
+        """Whether it is about all that a rule finds in a file."""
+        return self.rule == rule and not self.scope.startswith(ONE) and spec_of((self.scope,)).match_file(path)
+
+    def holds(self, today: date) -> bool:
+        """Whether it has not expired."""
+        return today <= self.expires
+
+
+class Waivers(NamedTuple):
+    """The waivers that are in order, and what is wrong with the others."""
+
+    entries: tuple[Waiver, ...] = ()
+    malformed: tuple[Found, ...] = ()
+
+
+class Stood(NamedTuple):
+    """How a waiver stands: active, lapsing within 30 days, unused, or expired."""
+
+    waiver: Waiver
+    state: Standing
+
+
+class Policy(NamedTuple):
+    """What a waiver must keep to: the blueprint's rules on them, and the severity of each rule that may be waived."""
+
+    guardrails: Guardrails
+    severities: dict[str, Severity]
+    today: date
+
+
+def read(content: bytes | None, policy: Policy) -> Waivers:
+    """Read the file; what is wrong with an entry, or with the whole, is a breach and no error."""
+    if content is None:
+        return Waivers()
+    try:
+        document = yaml.load(content, PATH)
+        if document.data is None:
+            return Waivers()
+        document.only({"waivers"})
+        entries = list(document.required("waivers", lambda at: at.elements() if at.data is not None else iter(())))
+    except FormatError as error:
+        return Waivers((), (_malformed(error, 1),))
+    good: list[Waiver] = []
+    bad: list[Found] = []
+    for at in entries:
+        try:
+            good.append(_waiver(at, policy))
+        except FormatError as error:
+            bad.append(_malformed(error, _line(at)))
+    return Waivers(tuple(good), tuple(bad))
+
+
+def stand(waivers: Waivers, used: Iterable[str], today: date) -> Sequence[Stood]:
+    """Return how each waiver stands; `used` names those that a finding was waived by."""
+    names = frozenset(used)
+    return [Stood(waiver, _standing(waiver, names, today)) for waiver in waivers.entries]
+
+
+def _standing(waiver: Waiver, used: frozenset[str], today: date) -> Standing:
+    if not waiver.holds(today):
+        return "expired"
+    if waiver.name not in used:
+        return "unused"
+    return "lapsing" if (waiver.expires - today).days <= LAPSING else "active"
+
+
+def _malformed(error: FormatError, line: int) -> Found:
+    place, _, number = (error.where or "").rpartition(":")
+    at = int(number) if place and number.isdecimal() else line
+    return Found(f"this waiver waives nothing: {error.message}", PATH, at)
+
+
+def _waiver(at: Located, policy: Policy) -> Waiver:
+    at.only(set(KEYS))
+    waiver = Waiver(
+        rule=at.required("rule", _filled),
+        scope=at.required("scope", _scope),
+        reason=at.required("reason", _filled),
+        owner=at.required("owner", _filled),
+        approver=at.required("approver", _filled),
+        created=at.required("created", _day),
+        expires=at.required("expires", _day),
+        link=at.optional("link", _filled, None),
+        line=_line(at),
+    )
+    _refuse(at, waiver, policy)
+    return waiver
+
+
+def _refuse(at: Located, waiver: Waiver, policy: Policy) -> None:
+    """Raise FormatError for a waiver that the blueprint does not allow."""
+    if waiver.approver.casefold() == waiver.owner.casefold():
+        at.child("approver").fail("somebody else than the owner")
+    approvers = policy.guardrails.approvers
+    if approvers and waiver.approver.casefold() not in [one.casefold() for one in approvers]:
+        at.child("approver").fail(f"one of {', '.join(approvers)}")
+    if waiver.created > policy.today:
+        at.child("created").fail(f"{policy.today} or earlier")
+    severity = policy.severities.get(waiver.rule.partition("/")[0])
+    if severity is None:
+        at.child("rule").fail("a rule that is checked here and may be waived")
+    longest = policy.guardrails.longest_for(severity)
+    if not 0 <= (waiver.expires - waiver.created).days <= longest:
+        at.child("expires").fail(f"at most {longest} days after it was created, as the rule's severity is {severity}")
+
+
+def _line(at: Located) -> int:
+    line = at.lines.get(at.path, 1)
+    return line if isinstance(line, int) else 1
+
+
+def _filled(at: Located) -> str:
+    if not at.a(str).strip():
+        at.fail("filled in")
+    return str(at.data).strip()
+
+
+def _scope(at: Located) -> str:
+    scope = _filled(at)
+    try:
+        spec_of((scope,))
+    except ValueError:
+        at.fail("a path, a pattern as in .gitignore, or finding: and a fingerprint")
+    return scope
+
+
+def _day(at: Located) -> date:
+    value: Any = at.data
+    if type(value) is date:  # a moment is a date to Python too, and none to a reader of this file
+        return value
+    try:
+        return date.fromisoformat(at.a(str))
+    except ValueError:
+        at.fail("a day such as 2027-01-31")

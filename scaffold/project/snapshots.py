@@ -1,0 +1,145 @@
+"""Where the files come from that are checked: the work tree, git's index, or a commit, also of a bare repository."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from scaffold import disk, lock
+from scaffold.errors import GitError, ProjectError
+from scaffold.git.listing import UNKNOWN
+from scaffold.git.objects import Objects, find_repository, is_repository, open_repository
+from scaffold.guard.snapshot import LARGEST, SUBMODULE, Snapshot, spec_of
+from scaffold.lock import Lock
+from scaffold.project.opened import FOLDER, Project, find_root, open_project, prefix_of, read_ours
+
+KEPT = 64_000_000  # bytes of content that are kept for the next rule
+MADE = ("/.git", "__pycache__/", ".venv/", "node_modules/", ".tools/")  # by tools, in a folder without git
+Entries = Mapping[str, tuple[str, str]]
+
+
+class View(NamedTuple):
+    """A project to check: where it is, its lock there, its files, and what they are called: a commit, or a place."""
+
+    root: Path
+    lock: Lock
+    snapshot: Snapshot
+    name: str
+    project: Project | None = None  # where it is the work tree
+
+
+def view(directory: Path, revision: str | None = None, *, staged: bool = False) -> View:
+    """Return what to check; raises ProjectError, FormatError or GitError."""
+    bare = _bare_at(directory)
+    if bare is not None:
+        repository, prefix = bare
+        return _at_commit(directory, repository, prefix, revision or "HEAD")
+    root = find_root(directory)
+    if revision is None and not staged:
+        return _in_work_tree(open_project(root))
+    repository_here = find_repository(root)
+    if repository_here is None:
+        raise ProjectError("the project is in no git repository", where=str(root), hint="check it without --rev")
+    prefix = prefix_of(root, repository_here)
+    if revision is not None:
+        return _at_commit(root, repository_here, prefix, revision)
+    return _view(root, repository_here, repository_here.in_index(prefix), "index")
+
+
+def _bare_at(directory: Path) -> tuple[Objects, str] | None:
+    """Return the bare repository at or above a path, and the way from it to the project in it."""
+    start = Path(os.path.abspath(disk.expand(directory)))  # noqa: PTH100 - what is in it exists in git only
+    for folder in (start, *start.parents):
+        if (folder / FOLDER).is_dir() or (folder / ".git").exists():
+            return None
+        if is_repository(folder):
+            repository = open_repository(folder)
+            return (repository, start.relative_to(folder).as_posix()) if repository.is_bare else None
+    return None
+
+
+def _at_commit(where: Path, repository: Objects, prefix: str, revision: str) -> View:
+    commit = repository.commit_of(revision)
+    if commit is None:
+        raise GitError(f"there is no commit {revision}", where=str(where), hint="name a branch, a tag or a commit")
+    folder = "" if prefix == "." else prefix
+    return _view(where, repository, repository.at_commit(commit, folder), commit)
+
+
+def _view(where: Path, repository: Objects, entries: Entries, name: str) -> View:
+    if lock.PATH not in entries:
+        inside = [path.removesuffix(f"/{lock.PATH}") for path in entries if path.endswith(f"/{lock.PATH}")]
+        hint = f"name one of the projects in it: {', '.join(inside)}" if inside else "make one with scaffold new"
+        raise ProjectError(
+            f"this is no scaffold project at {name}: it holds no {lock.PATH}", where=str(where), hint=hint
+        )
+
+    def fetch(path: str) -> bytes:
+        content = repository.blob(entries[path][1])
+        if content is None:
+            raise GitError(f"the repository lacks the content of {path}", where=str(where), hint="git fetch it")
+        return content
+
+    snapshot = snapshot_of(entries, lambda path: repository.size(entries[path][1]), fetch)
+    return View(where, lock.parse(fetch(lock.PATH), f"{where}:{lock.PATH}"), snapshot, name)
+
+
+def _in_work_tree(project: Project) -> View:
+    repository = project.repository
+    entries = _on_disk(project.root) if repository is None else repository.in_work_tree(project.prefix)
+
+    def measure(path: str) -> int:
+        id_ = entries[path][1]
+        if repository is not None and id_ != UNKNOWN:
+            return repository.size(id_)
+        return _size(project.root, path)
+
+    def fetch(path: str) -> bytes:
+        id_ = entries[path][1]
+        content = repository.blob(id_) if repository is not None and id_ != UNKNOWN else None
+        if content is not None:
+            return content
+        file = read_ours(project, [path]).get(path)
+        if file is None:
+            raise ProjectError(f"{path} is there no more", where=str(project.root))
+        return file.content
+
+    return View(project.root, project.lock, snapshot_of(entries, measure, fetch), "work tree", project)
+
+
+def snapshot_of(entries: Entries, measure: Callable[[str], int], fetch: Callable[[str], bytes]) -> Snapshot:
+    """Return a snapshot that keeps what was read for the next rule, as long as that is not much."""
+    kept: dict[str, bytes] = {}
+    room = KEPT
+
+    def keeping(path: str) -> bytes:
+        nonlocal room
+        if path in kept:
+            return kept[path]
+        content = fetch(path)
+        if len(content) <= min(room, LARGEST):
+            kept[path] = content
+            room -= len(content)
+        return content
+
+    return Snapshot(
+        modes={path: mode for path, (mode, _) in entries.items()},
+        blobs={path: id_ for path, (mode, id_) in entries.items() if id_ != UNKNOWN and mode != SUBMODULE},
+        measure=lambda path: len(kept[path]) if path in kept else measure(path),
+        fetch=keeping,
+    )
+
+
+def _size(root: Path, path: str) -> int:
+    try:
+        return os.lstat(root / path).st_size
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be read: {error.strerror}", where=str(root / path)) from error
+
+
+def _on_disk(root: Path) -> Entries:
+    """Return what stands in a folder that is in no repository, without what its .gitignore names."""
+    ignoring = disk.read(root, ".gitignore")
+    lines: Iterable[str] = ignoring.content.decode(errors="replace").splitlines() if ignoring else ()
+    ignored = spec_of((*MADE, *lines))
+    return {path: (mode, UNKNOWN) for path, mode in disk.modes(root, ignored.match_file)}

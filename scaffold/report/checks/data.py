@@ -1,0 +1,74 @@
+"""A check as JSON; `scaffold schema check` prints its schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scaffold.guard.check import Verdict
+    from scaffold.guard.finding import Finding
+    from scaffold.guard.waivers import Stood
+    from scaffold.report.checked import Checked
+
+
+def data(checked: Checked) -> dict[str, Any]:
+    """Return the check with stable keys."""
+    passed, of = checked.score
+    return {
+        "path": str(checked.root),
+        "blueprint": checked.blueprint,
+        "version": checked.version,
+        "checked": checked.checked,
+        "findings": [_finding(finding) for finding in checked.findings],
+        "rules": [_rule(verdict) for verdict in checked.verdicts],
+        "waivers": [waiver(stood) for stood in checked.waivers],
+        "summary": dict(checked.summary),
+        "score": {"passed": passed, "of": of},
+        "notes": list(checked.notes),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "state": finding.state,
+        "path": finding.path,
+        "line": finding.line,
+        "key": finding.key,
+        "message": finding.message,
+        "fix": finding.fix,
+        "fingerprint": finding.fingerprint,
+        "waiver": finding.waiver,
+    }
+
+
+def _rule(verdict: Verdict) -> dict[str, Any]:
+    rule = verdict.rule
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "severity": rule.severity,
+        "state": verdict.state,
+        "why": verdict.why,
+        "rationale": rule.rationale,
+        "fix": rule.fix,
+        "references": list(rule.references),
+    }
+
+
+def waiver(stood: Stood) -> dict[str, Any]:
+    """Return a waiver and how it stands."""
+    one = stood.waiver
+    return {
+        "rule": one.rule,
+        "scope": one.scope,
+        "reason": one.reason,
+        "owner": one.owner,
+        "approver": one.approver,
+        "created": str(one.created),
+        "expires": str(one.expires),
+        "link": one.link,
+        "state": stood.state,
+        "line": one.line,
+    }

@@ -1,0 +1,5 @@
+"""What breaks the rules on languages."""
+
+from tests.guard.service import Case
+
+CASES: list[Case] = []
