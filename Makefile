@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: try test quick format docs bench bench-merge clean
+.PHONY: try test quick format docs bench bench-check bench-merge clean
 
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
@@ -29,6 +29,9 @@ docs: $(VENV)/.test  ## The documentation, built into build/site.
 
 bench: $(VENV)/.test  ## Compare with Copier in one run, and write docs/reference/benchmarks.md.
 	$(BIN)/python benchmarks/compare.py
+
+bench-check: $(VENV)/.test  ## Check a thousand services out of bare repositories, and write docs/reference/benchmark-check.md.
+	@$(BIN)/python benchmarks/guardrails.py
 
 bench-merge: $(VENV)/.test  ## Score merges that people made, CASES=FILE, and write docs/reference/merge-cases.md.
 	@$(BIN)/python benchmarks/merge_cases.py "$(CASES)"

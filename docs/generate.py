@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a script beside the pages it writes
-"""Write `docs/reference/cli.md` from the command line itself; `--check` says whether the page is up to date."""
+"""Write the pages on the command line and on the rules from the program; `--check` says whether they are up to date."""
 
 import argparse
 import inspect
@@ -13,8 +13,12 @@ import typer
 
 from scaffold.cli import console
 from scaffold.cli.app import app
+from scaffold.guard.catalogue import ALWAYS, FAMILIES
+from scaffold.guard.rule import Rule
+from scaffold.guard.verdict import WAIVERS
 
-PAGE = Path(__file__).parent / "reference" / "cli.md"
+BAR = "\\|"  # in a cell of a table
+REFERENCE = Path(__file__).parent / "reference"
 HEAD = """\
 # Command line
 
@@ -34,7 +38,8 @@ WHEN = {
     1: "One sentence on standard error says what, where, and what to do.",
     2: "A command, option or argument that does not exist, is missing, or does not go with another.",
     3: "`update`, `update --continue` and `resolve`: conflicts are left. "
-    "`status`: anything but `current`, also where the newest version is not known.",
+    "`status`: anything but `current`, also where the newest version is not known. "
+    "`check`: something fails that is as severe as `--fail-on` says, or worse.",
     70: "The sentence names a log file with versions and traceback. What stands after `=` in an argument is left out.",
     130: "Ctrl-C. Files that were being swapped in are put back first.",
 }
@@ -61,8 +66,43 @@ VARIABLES = {
 }
 
 
+RULES = """\
+# Rules
+
+<!-- Written by docs/generate.py from the rules themselves. Change them there, then run it again. -->
+
+The built-in rules, by what they are about. [Check a project](../guides/check.md) says how they are run, and [Write a
+blueprint](../guides/write-a-blueprint.md#guardrails) how a blueprint chooses them, sets their parameters and declares
+its own. `OSPS` is the OSPS Baseline of the OpenSSF, `Scorecard` one of the checks of OpenSSF Scorecard; the ids of CIS,
+CWE, SLSA and zizmor say which requirement, weakness or audit comes nearest.
+"""
+
+
+def rules() -> str:
+    """Return the page on the rules."""
+    parts = [RULES, "## Always\n\nThey hold without a blueprint's choice.\n", *map(_rule, (*ALWAYS, WAIVERS))]
+    for family in FAMILIES:
+        if family.RULES:
+            title = (family.__doc__ or "").strip().removeprefix("Rules on ").rstrip(".")
+            parts += [f"## {title[0].upper()}{title[1:]}\n", *map(_rule, family.RULES)]
+    return "\n".join(parts)
+
+
+def _rule(rule: Rule) -> str:
+    rows = [
+        ("severity", rule.severity),
+        ("why", rule.rationale),
+        ("fix", rule.fix),
+        ("looks at", ", ".join(f"`{pattern}`" for pattern in rule.files)),
+        ("parameters", ", ".join(f"`{name}`" for name in rule.parameters)),
+        ("see", ", ".join(rule.references)),
+    ]
+    table = "".join(f"| {name} | {said.replace('|', BAR)} |\n" for name, said in rows if said)
+    return f"### {rule.id} {rule.title}\n\n| | |\n|---|---|\n{table}"
+
+
 def page() -> str:
-    """Return the whole page; it depends on the program only, not on the terminal or the environment."""
+    """Return the page on the command line; it depends on the program only, not on the terminal or the environment."""
     root = typer.main.get_command(app)
     codes = dict(re.findall(r"(\d+) ([^,.]+)", root.epilog or ""))
     commands = list(_walk("scaffold", root))
@@ -141,18 +181,22 @@ def _paragraphs(text: str | None) -> list[str]:
     return [" ".join(part.split()) for part in re.split(r"\n\s*\n", inspect.cleandoc(text or "")) if part.strip()]
 
 
+PAGES = {"cli.md": page, "rules.md": rules}
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Write the page, or with --check return 1 where it is stale."""
+    """Write the pages, or with --check return 1 where one is stale."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the page is stale")
-    wanted = page()
-    if not parser.parse_args(arguments).check:
-        PAGE.write_text(wanted, encoding="utf-8")
-        return 0
-    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == wanted:
-        return 0
-    console.complain("docs/reference/cli.md is stale (run python docs/generate.py)")
-    return 1
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a page is stale")
+    check, stale = parser.parse_args(arguments).check, False
+    for name, make in PAGES.items():
+        place, wanted = REFERENCE / name, make()
+        if not check:
+            place.write_text(wanted, encoding="utf-8")
+        elif not place.is_file() or place.read_text(encoding="utf-8") != wanted:
+            console.complain(f"docs/reference/{name} is stale (run python docs/generate.py)")
+            stale = True
+    return int(stale)
 
 
 if __name__ == "__main__":

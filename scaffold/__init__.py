@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scaffold.project.check import check as check
     from scaffold.project.diff import diff as diff
     from scaffold.project.explain import explain as explain
+    from scaffold.project.fix import fix as fix
     from scaffold.project.new import new as new
     from scaffold.project.resolve import resolve as resolve
     from scaffold.project.status import status as status
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from scaffold.project.unfinished import abort_update as abort_update
     from scaffold.project.unfinished import continue_update as continue_update
     from scaffold.project.update import update as update
+    from scaffold.project.waive import waive as waive
 
 __version__ = "0.1.0"
 _OPERATIONS = {
@@ -35,6 +37,7 @@ _OPERATIONS = {
     "continue_update": ("scaffold.project.unfinished", "continue_update"),
     "diff": ("scaffold.project.diff", "diff"),
     "explain": ("scaffold.project.explain", "explain"),
+    "fix": ("scaffold.project.fix", "fix"),
     "init_library": ("scaffold.authoring.library", "init_library"),
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
     "new": ("scaffold.project.new", "new"),
@@ -44,6 +47,7 @@ _OPERATIONS = {
     "status": ("scaffold.project.status", "status"),
     "undo": ("scaffold.project.undo", "undo"),
     "update": ("scaffold.project.update", "update"),
+    "waive": ("scaffold.project.waive", "waive"),
 }
 __all__ = ["__version__", *_OPERATIONS]  # noqa: PLE0604 - the keys are text
 

@@ -264,6 +264,19 @@ def swap_in(staged: str, root: Path, path: str, known: set[str] | None = None) -
         near.replace(target)
 
 
+def put(root: Path, path: str, content: bytes) -> None:
+    """Write a file in one step, with the permissions that it has; raises ProjectError."""
+    staged = root / f"{path}.scaffold-{os.urandom(4).hex()}"
+    check_way(root, path)
+    try:
+        write(staged, File(content), like=root / path)
+        swap_in(str(staged), root, path)
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be written: {error.strerror}", where=str(root / path)) from error
+    finally:
+        staged.unlink(missing_ok=True)
+
+
 def remove(root: Path, path: str) -> None:
     """Remove a file, and the folders above it that are empty then; `root` itself stays."""
     check_way(root, path)

@@ -19,6 +19,7 @@ from scaffold.blueprint import manifest, template
 from scaffold.cli import app, run
 from scaffold.formats import yaml
 from scaffold.plan.actions import Action, Plan
+from scaffold.plan.drift import Drift
 from scaffold.report import data, results, text
 from scaffold.tree import File
 from tests import test_architecture
@@ -80,11 +81,12 @@ def code_lines(path):
 @pytest.mark.parametrize("columns", ["20", "200"])
 def test_the_generated_page_is_not_stale(columns, monkeypatch):
     monkeypatch.setenv("COLUMNS", columns)
-    assert generate.page() == page("reference/cli.md"), "run python docs/generate.py"
+    for name, make in generate.PAGES.items():
+        assert make() == page(f"reference/{name}"), "run python docs/generate.py"
 
 
 def test_check_finds_a_stale_page(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(generate, "PAGE", tmp_path / "cli.md")
+    monkeypatch.setattr(generate, "REFERENCE", tmp_path)
     assert generate.main(["--check"]) == 1
     assert "stale" in capsys.readouterr().err
     assert generate.main([]) == 0
@@ -158,7 +160,7 @@ def full_results():
         "new": results.Stamped(root, "b", "1", "s", None, ("f",), {"locked": 1}, "own"),
         "update": results.Updated(root, plan, applied=True, up_to_date=False),
         "status": results.Status(
-            root, "b", "s", "1", "2", behind=True, drift=(results.Drift("p", "key", "k"),), conflicts=("c",),
+            root, "b", "s", "1", "2", behind=True, drift=(Drift("p", "key", "k"),), conflicts=("c",),
             edited_answers=("a",), interrupted=False,
         ),
         "diff": results.Diff(root, "o", "n", (results.Difference("p", "managed", "edited", None),)),
@@ -192,6 +194,15 @@ def test_every_key_of_a_json_report_is_documented(name):
     assert not emitted - code_words(told)
     rows = set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE))
     assert rows <= emitted, "the page names a key that is not there"
+
+
+def test_every_key_of_a_check_is_documented():
+    schema = json.loads((Path(scaffold.__file__).parent / "report/schemas/check.json").read_text())
+    parts = [schema, *schema["$defs"].values(), *schema["properties"].values()]  # tests/report holds it to the report
+    emitted = {key for part in parts for key in part.get("properties", {})}
+    told = section("reference/json.md", "## check")
+    assert not emitted - code_words(told)
+    assert set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)) == set(schema["properties"])
 
 
 def test_every_function_and_parameter_is_documented():
@@ -236,7 +247,8 @@ def test_commands_that_a_page_names_exist(path):
         for found in re.finditer(r"\bscaffold ([a-z]+)(?: ([a-z]+))?", line):
             words = (found[1], found[2]) if (found[1], found[2]) in known else (found[1],)
             assert words in known, line
-            options = set(re.findall(r"(?<=\s)--[a-z-]+", line[found.end() :])) - {"--help"}
+            own = line[found.end() :].partition("scaffold ")[0]  # a line may name two
+            options = set(re.findall(r"(?<=\s)--[a-z-]+", own)) - {"--help"}
             assert options <= known[words], line
         assert set(re.findall(r"^(?:\$ )?make ([a-z]+)", line)) <= targets, line
 

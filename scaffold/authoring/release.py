@@ -14,6 +14,7 @@ from scaffold.errors import FormatError, ProjectError, ScaffoldError, SourceErro
 from scaffold.formats import yaml
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects, is_repository, open_repository
+from scaffold.project.guardrails import decided
 from scaffold.render import engine
 from scaffold.render.context import Surroundings
 from scaffold.report.results import Released
@@ -129,7 +130,8 @@ def _prove(current: Release, root: Path) -> None:
         where = path.relative_to(root).as_posix()
         given = {key: value.data for key, value in yaml.load(path.read_bytes(), where).items()}
         try:
-            engine.render(current, given=given, previous={}, surroundings=Surroundings(path.stem))
+            rendered = engine.render(current, given=given, previous={}, surroundings=Surroundings(path.stem))
+            decided(current, rendered.answers.recorded)
         except ScaffoldError as error:
             raise FormatError(f"the case does not pass: {error.message}", where=where, hint=error.where) from error
 

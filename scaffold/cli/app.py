@@ -11,7 +11,8 @@ import typer
 
 import scaffold
 from scaffold.answers.secrets import hidden_in, masked
-from scaffold.cli import adopt, check, conflicts, console, library, project
+from scaffold.cli import adopt, check, conflicts, console, library, project, schema, waive
+from scaffold.cli.options import INDEX_FILE
 from scaffold.errors import ScaffoldError, without_credentials
 from scaffold.process import commands
 from scaffold.report.text import Line
@@ -29,8 +30,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    project.new, project.update, conflicts.resolve, project.status, check.check, project.diff, adopt.adopt,
-    project.undo, project.explain,
+    project.new, project.update, conflicts.resolve, project.status, check.check, waive.waive, project.diff, adopt.adopt,
+    project.undo, project.explain, schema.schema,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(library.blueprint, name="blueprint")
@@ -54,6 +55,8 @@ def root(
 
 def main() -> int:
     """Run the command line and return its exit code."""
+    if index := os.environ.get("GIT_INDEX_FILE"):  # what a commit of some files is made from, for its hooks to see
+        os.environ[INDEX_FILE] = str(Path(index).absolute())
     for name in commands.GIT_LOCAL:
         os.environ.pop(name, None)
     commands.end_in_order()

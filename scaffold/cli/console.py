@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,10 +16,14 @@ STYLES = {"plain": "", "title": "bold", "good": "green", "warn": "yellow", "bad"
 HARMLESS = {number: f"\\x{number:02x}" for number in (*range(0x20), *range(0x7F, 0xA0)) if chr(number) != "\t"}
 
 
-def show(lines: Iterable[Line]) -> None:
-    """Write lines, coloured where that is a terminal and NO_COLOR is not set."""
+def show(lines: Iterable[Line], *, wrapped: bool = False) -> None:
+    """Write lines, coloured where that is a terminal and NO_COLOR is not set.
+
+    Those that are `wrapped` are broken between words, where they are wider than the terminal.
+    """
     if sys.stdout.isatty():
         lines = [line._replace(text=line.text.translate(HARMLESS)) for line in lines]
+        lines = _wrapped(lines) if wrapped else lines
     if not _coloured(sys.stdout):
         sys.stdout.write("".join(f"{line.text}\n" for line in lines))
         return
@@ -28,6 +33,26 @@ def show(lines: Iterable[Line]) -> None:
     console = Console(soft_wrap=True, highlight=False)
     for line in lines:
         console.print(Text(line.text, STYLES[line.tone]))
+
+
+def _wrapped(lines: Iterable[Line]) -> Iterator[Line]:
+    """Break lines between words; a word stays whole, so that a path can be copied."""
+    from textwrap import TextWrapper
+
+    width = shutil.get_terminal_size().columns
+    for line in lines:
+        words = line.text.lstrip()
+        indent = line.text[: len(line.text) - len(words)]
+        fill = TextWrapper(width, indent, f"{indent}  ", break_long_words=False, break_on_hyphens=False)
+        for part in fill.wrap(words) or [""]:
+            yield line._replace(text=part)
+
+
+def write(document: bytes) -> None:
+    """Write a document for a program as it is, whatever the terminal takes."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(document)
+    sys.stdout.buffer.flush()
 
 
 def show_json(data: Any) -> None:

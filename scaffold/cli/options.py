@@ -13,6 +13,7 @@ from scaffold.render.means import Engine, Means
 from scaffold.sources import address
 from scaffold.templating.limits import Limits
 
+INDEX_FILE = "SCAFFOLD_INDEX_FILE"  # git's GIT_INDEX_FILE, of a commit that a hook looks at
 COPIERS = ("_commit", "_src_path")  # what Copier's own answers file holds besides answers
 Format = Literal["text", "json"]
 FormatOption = Annotated[Format, typer.Option("--format", help="Text for people, or JSON with stable keys.")]

@@ -79,6 +79,17 @@ def sync_mapping(path: str, content: bytes, key: str, wanted: Mapping[str, Any])
     return _dump(path, document, content)
 
 
+def append_item(path: str, content: bytes, key: str, item: Mapping[str, Any]) -> bytes:
+    """Add an item to the list below a top-level key, which is made where there is none; raises FormatError."""
+    document = _load(path, content)
+    if document.get(key) is None:
+        document[key] = []
+    if not isinstance(document[key], list):
+        raise FormatError(f"`{key}` of {path} must be a list", where=path)
+    document[key].append({name: _spelled(path, value) for name, value in item.items()})
+    return _dump(path, document, content)
+
+
 def deep_merge(path: str, lower: bytes, upper: bytes) -> bytes:
     """Merge two documents: mappings by key, lists one after the other, of anything else the upper's."""
     document = _load(path, lower)

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
-from pygit2 import Oid, Repository, Tree
+from pygit2 import Index, Oid, Repository, Tree
 from pygit2.enums import FileStatus
 
 from scaffold.git.explained import explained
@@ -26,14 +27,19 @@ class Listing(Staging):
             below = top[folder] if folder and folder in top else None if folder else top
             return dict(sorted(_below(below, ""))) if isinstance(below, Tree) else {}
 
-    def in_index(self, folder: str) -> dict[str, Entry]:
-        """Return what is staged; a path in conflict is not."""
+    def in_index(self, folder: str, index_file: Path | None = None) -> dict[str, Entry]:
+        """Return what is staged, in an index file of its own if one is named; a path in conflict is not."""
         start = f"{folder}/" if folder else ""
         with explained(self.root):
-            index = self._repository.index
+            index = self._repository.index if index_file is None else Index(str(index_file))
             index.read()
+            open_ = self._conflicts(index)
             entries = ((entry.path, entry) for entry in index if entry.path.startswith(start))
-            return {path[len(start) :]: (f"{int(entry.mode):o}", str(entry.id)) for path, entry in entries}
+            return {
+                path[len(start) :]: (f"{int(entry.mode):o}", str(entry.id))
+                for path, entry in entries
+                if path not in open_
+            }
 
     def in_work_tree(self, folder: str) -> dict[str, Entry]:
         """Return what stands in the work tree and is not ignored; the id is UNKNOWN where git has it otherwise."""

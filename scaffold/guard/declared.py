@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from scaffold.blueprint.guardrails import KINDS, Said
@@ -14,6 +15,7 @@ from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, NotApplicable, Rule
 from scaffold.guard.workflow import below, line_of
 
+MOST = 100  # matches in one file that are reported
 SHOWN = 60  # characters of a value that a finding repeats
 
 
@@ -21,7 +23,9 @@ def rule_of(id_: str, said: Said) -> Rule:
     """Return the rule that a blueprint declares, as `blueprint.guardrails` has read it."""
     kind = next(kind for kind in KINDS if kind in said)
     make = _KINDS[kind]
-    patterns = said[kind].get("files", ()) if isinstance(said[kind], dict) else said[kind]
+    patterns = said[kind].get("files", ("*",)) if isinstance(said[kind], dict) else said[kind]
+    if kind == "languages":
+        patterns = ("*",)
     return Rule(
         id=id_,
         title=said["title"],
@@ -29,9 +33,16 @@ def rule_of(id_: str, said: Said) -> Rule:
         rationale=said.get("rationale", ""),
         fix=said.get("fix", "Make it so."),
         references=tuple(said.get("references", ())),
-        files=_some(patterns if kind != "languages" else ()),
+        files=_some(said.get("files", patterns)),
         look=make(said[kind]),
     )
+
+
+def description(said: Said) -> dict[str, Any]:
+    """Return what a blueprint says of a rule that it did not write."""
+    given: dict[str, Any] = {name: said[name] for name in ("title", "rationale", "fix") if name in said}
+    lists = {name: _some(said[name]) for name in ("references", "files") if name in said}
+    return given | lists
 
 
 def _some(patterns: Any) -> tuple[str, ...]:
@@ -40,11 +51,12 @@ def _some(patterns: Any) -> tuple[str, ...]:
 
 def _present(said: Any) -> Callable[[Look], Iterator[Found]]:
     def look(at: Look) -> Iterator[Found]:
-        for pattern in _some(said):
-            if not at.paths(pattern):
-                yield Found(
-                    f"there is no {pattern.removeprefix('/')}", pattern.strip("/") if "*" not in pattern else None
-                )
+        wanted = [pattern for pattern in _some(said) if not pattern.startswith("!")]
+        unwanted = [pattern for pattern in _some(said) if pattern.startswith("!")]
+        for pattern in wanted:
+            if not at.paths(pattern, *unwanted):
+                path = None if set("*?[") & set(pattern) or pattern.endswith("/") else pattern.strip("/")
+                yield Found(f"there is no {pattern.removeprefix('/')}", path)
 
     return look
 
@@ -62,7 +74,8 @@ def _files(look: Look, said: Mapping[str, Any]) -> tuple[str, ...]:
     patterns = _some(said["files"])
     found = look.paths(*patterns)
     if not found:
-        raise NotApplicable(f"there is no {', '.join(pattern.removeprefix('/') for pattern in patterns)}")
+        wanted = (pattern.removeprefix("/") for pattern in patterns if not pattern.startswith("!"))
+        raise NotApplicable(f"there is no {' or '.join(wanted)}")
     return found
 
 
@@ -81,8 +94,11 @@ def _pattern(said: Mapping[str, Any]) -> Callable[[Look], Iterator[Found]]:
                 if not pattern.search(text):
                     yield Found(f"nothing here matches {pattern.pattern}", path)
                 continue
-            for match in pattern.finditer(text):
-                yield Found(f"this matches {pattern.pattern}", path, text.count("\n", 0, match.start()) + 1)
+            line, position = 1, 0
+            for match in islice(pattern.finditer(text), MOST):
+                line += text.count("\n", position, match.start())
+                position = match.start()
+                yield Found(f"this matches {pattern.pattern}", path, line)
 
     return look
 
@@ -90,44 +106,60 @@ def _pattern(said: Mapping[str, Any]) -> Callable[[Look], Iterator[Found]]:
 def _value(said: Mapping[str, Any]) -> Callable[[Look], Iterator[Found]]:
     def look(at: Look) -> Iterator[Found]:
         for path in _files(at, said):
-            document = at.data(path)
-            if document is None:
-                continue
-            keys = key_path(said["key"], document)
-            there = below(document, *keys)
-            value = ABSENT if there is None else there.data
-            if wrong := _wrong(value, said):
-                line = line_of(document if there is None else there)
-                yield Found(f"{said['key']} {wrong}", path, line, key=said["key"])
+            for document in at.documents(path):
+                if document.data is None:
+                    continue
+                there = _at(document, key_path(said["key"], document))
+                if wrong := _wrong(ABSENT if there is None else there.data, said):
+                    line = line_of(document if there is None else there)
+                    yield Found(f"{said['key']} {wrong}", path, line, key=said["key"])
 
     return look
+
+
+def _at(document: Located, keys: tuple[str, ...]) -> Located | None:
+    """Return the value at a key path, in which a number also counts the elements of a list."""
+    there: Located | None = document
+    for key in keys:
+        if there is not None:
+            there = below(there, int(key) if isinstance(there.data, list) and key.isdecimal() else key)
+    return there
 
 
 def _wrong(value: Any, said: Mapping[str, Any]) -> str:
     """Say what is wrong with a value, or nothing."""
     if "absent" in said:
-        return "must not be set" if value is not ABSENT and said["absent"] else ""
+        return "" if value is ABSENT else "must not be set"
     ask, wanted = next((ask, said[ask]) for ask in _ASKS if ask in said)
+    expected = f"must be {_ASKED[ask]}{_shown(wanted)}"
     if value is ABSENT:
-        return f"is missing, and must be {_ASKED[ask]} {wanted}".replace("  ", " ")
-    try:
-        fine = _ASKS[ask](value, wanted)
-    except (TypeError, re.error):
-        fine = False
-    shown = repr(value)
-    shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
-    return "" if fine else f"is {shown}, and must be {_ASKED[ask]} {wanted}".replace("  ", " ")
+        return f"is missing, and {expected}"
+    return "" if _ASKS[ask](value, wanted) else f"is {_shown(value)}, and {expected}"
+
+
+def _shown(value: Any) -> str:
+    written = ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
+    written = str(value).lower() if isinstance(value, bool) else written
+    return written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
+
+
+def _same(value: Any, wanted: Any) -> bool:
+    return isinstance(value, bool) == isinstance(wanted, bool) and bool(value == wanted)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 _ASKS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "equals": lambda value, wanted: type(value) is type(wanted) and value == wanted,
-    "one_of": lambda value, wanted: value in wanted,
+    "equals": _same,
+    "one_of": lambda value, wanted: any(_same(value, one) for one in wanted),
     "matches": lambda value, wanted: re.search(wanted, str(value)) is not None,
-    "at_least": lambda value, wanted: value >= wanted,
-    "at_most": lambda value, wanted: value <= wanted,
+    "at_least": lambda value, wanted: _is_number(value) and value >= wanted,
+    "at_most": lambda value, wanted: _is_number(value) and value <= wanted,
 }
 _ASKED = {
-    "equals": "", "one_of": "one of", "matches": "a match of", "at_least": "at least", "at_most": "at most",
+    "equals": "", "one_of": "one of ", "matches": "a match of ", "at_least": "at least ", "at_most": "at most ",
 }  # fmt: skip
 
 
@@ -135,23 +167,31 @@ def _schema(said: Mapping[str, Any]) -> Callable[[Look], Iterator[Found]]:
     def look(at: Look) -> Iterator[Found]:
         from jsonschema.exceptions import SchemaError
         from jsonschema.validators import validator_for
+        from referencing import Registry
+        from referencing.exceptions import Unresolvable
 
         try:
             kind = validator_for(said["schema"])
             kind.check_schema(said["schema"])
         except SchemaError as error:
             raise CannotTell(f"its schema is not valid: {error.message}") from error
+        checker = kind(said["schema"], registry=Registry())  # which fetches nothing from anywhere
         for path in _files(at, said):
             for document in at.documents(path):
-                for breach in kind(said["schema"]).iter_errors(document.data):
-                    yield _breach(breach, document, path)
+                try:
+                    breaches = list(islice(checker.iter_errors(document.data), MOST))
+                except Unresolvable as error:
+                    raise CannotTell(f"its schema refers to {error.ref}, which is not in it") from error
+                except re.error as error:
+                    raise CannotTell(f"its schema is not valid: {error}") from error
+                yield from (_breach(breach, document, path) for breach in breaches)
 
     return look
 
 
 def _breach(error: Any, document: Located, path: str) -> Found:
     there = below(document, *error.absolute_path)
-    where = ".".join(map(str, error.absolute_path)) or None
+    where = ".".join(map(str, error.absolute_path)) or None  # as people read it, and no key path to look anything up by
     message = error.message if len(error.message) <= 3 * SHOWN else f"{error.message[: 3 * SHOWN]}…"
     return Found(message, path, line_of(there or document), key=where)
 

@@ -1,11 +1,11 @@
 """The languages that are really in a repository, by its files, and whether a blueprint allows them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
@@ -26,7 +26,10 @@ ENDINGS = {
 LANGUAGES = {ending: language for language, endings in ENDINGS.items() for ending in endings}
 INTERPRETERS = {"python": "python", "node": "javascript", "ruby": "ruby", "perl": "perl", "php": "php", "lua": "lua"}
 _SHEBANG = re.compile(rb"#![^\n]*?\b(python|node|ruby|perl|php|lua)[0-9.]*\b")
-_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})*")
+NAMES = {"typescript": "node", "javascript": "node"}  # what the versions of a language are those of
+DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile", "!*.dockerignore")
+IMAGES = {"python": "python", "typescript": "node", "javascript": "node", "go": "golang", "java": "eclipse-temurin"}
 
 
 class Floor(NamedTuple):
@@ -37,12 +40,15 @@ class Floor(NamedTuple):
     line: int
 
 
-def found(look: Look) -> dict[str, str]:
-    """Return the languages that are there, each with the first file of it."""
+def found(look: Look, besides: Sequence[str] = ()) -> dict[str, str]:
+    """Return the languages that are there, each with the first file of it; `besides` are patterns not looked at."""
+    left_out = frozenset(look.paths(*besides)) if besides else frozenset()
     languages: dict[str, str] = {}
     for path in look.paths("*"):
-        ending = path.rpartition("/")[2].rpartition(".")[2].lower()
-        language = LANGUAGES.get(ending) if "." in path.rpartition("/")[2] else _by_shebang(look, path)
+        if path in left_out:
+            continue
+        name = path.rpartition("/")[2]
+        language = LANGUAGES.get(name.rpartition(".")[2].lower()) if "." in name else _by_shebang(look, path)
         if language:
             languages.setdefault(language, path)
     return languages
@@ -54,63 +60,78 @@ def _by_shebang(look: Look, path: str) -> str | None:
     return INTERPRETERS[match[1].decode()] if match else None
 
 
-def disallowed(look: Look, allowed: Mapping[str, str | None]) -> Iterator[Found]:
+def disallowed(look: Look, allowed: Mapping[str, str | None], besides: Sequence[str] = ()) -> Iterator[Found]:
     """Yield each language that is not allowed, and each that is below the versions allowed."""
-    for language, path in found(look).items():
-        if language not in allowed:
-            known = ", ".join(sorted(allowed))
-            yield Found(f"{language} is not a language that the blueprint allows ({known})", path)
-        elif versions := allowed[language]:
+    known = {name.lower(): versions for name, versions in allowed.items()}
+    for language, path in found(look, besides).items():
+        if language not in known:
+            names = ", ".join(sorted(allowed)) or "none"
+            yield Found(f"{language} is not a language that the blueprint allows ({names})", path)
+        elif versions := known[language]:
             yield from _below(look, language, versions)
 
 
 def _below(look: Look, language: str, versions: str) -> Iterator[Found]:
     try:
         wanted = SpecifierSet(versions)
-    except InvalidSpecifier as error:
+    except (InvalidSpecifier, TypeError) as error:
         raise CannotTell(f"`{versions}` is no range of versions") from error
     for floor in floors(look, language):
         if not wanted.contains(floor.version, prereleases=True):
-            yield Found(
-                f"{language} {floor.version} is outside the versions allowed, {versions}", floor.path, floor.line
-            )
+            said = f"{NAMES.get(language, language)} {floor.version}"
+            yield Found(f"{said} is outside the versions allowed, {versions}", floor.path, floor.line)
 
 
 def floors(look: Look, language: str) -> Iterator[Floor]:
-    """Yield the lowest versions of a language that manifests name."""
-    keys = {
-        "python": (("pyproject.toml", ("project", "requires-python")),),
-        "typescript": (("package.json", ("engines", "node")),),
-        "javascript": (("package.json", ("engines", "node")),),
-    }.get(language, ())
-    for path, way in keys:
-        document = look.data(path)
-        there = below(document, *way) if document is not None else None
-        if there is not None and (version := _lowest(str(there.data))):
-            yield Floor(version, path, line_of(there))
-    if language == "python" and (text := look.text(".python-version")) and (version := _lowest(text)):
-        yield Floor(version, ".python-version", 1)
-    if language == "go":
-        yield from _in_lines(look, "go.mod", r"^go\s+(\S+)")
-    if language == "java":
-        yield from _in_lines(look, "pom.xml", r"<(?:maven\.compiler\.release|java\.version|release)>\s*([\d.]+)")
+    """Yield the lowest versions of a language that manifests and images name."""
+    if language == "python":
+        yield from _in_manifest(look, "pyproject.toml", "project", "requires-python")
+        yield from _in_manifest(look, "pyproject.toml", "tool", "poetry", "dependencies", "python")
+        yield from _in_lines(look, (".python-version",), r"()([^#\s]+)")
+    elif language in ("typescript", "javascript"):
+        yield from _in_manifest(look, "package.json", "engines", "node")
+        yield from _in_lines(look, (".nvmrc", ".node-version"), r"()(v?\d\S*)")
+    elif language == "go":
+        yield from _in_lines(look, ("go.mod",), r"(go)[ \t]+(\d\S*)")
+    elif language == "java":
+        yield from _in_lines(look, ("pom.xml",), r"\s*<(maven\.compiler\.release|java\.version|release)>\s*([\d.]+)")
+    if language in IMAGES:
+        images = rf"(?i)\s*FROM\s+(?:--\S+\s+)*(?:[\w.:-]+/)*({IMAGES[language]}):(\d[\w.]*)"
+        yield from _in_lines(look, look.paths(*DOCKERFILES), images)
 
 
-def _in_lines(look: Look, path: str, pattern: str) -> Iterator[Floor]:
-    for number, line in enumerate((look.text(path) or "").splitlines(), start=1):
-        match = re.search(pattern, line)
-        if match and (version := _lowest(match[1])):
-            yield Floor(version, path, number)
+def _in_manifest(look: Look, path: str, *keys: str) -> Iterator[Floor]:
+    document = look.data(path) if path in look else None
+    there = below(document, *keys) if document is not None else None
+    if there is not None and isinstance(there.data, str | int | float) and (version := lowest(str(there.data))):
+        yield Floor(version, path, line_of(there))
 
 
-def _lowest(written: str) -> Version | None:
-    """Return the lowest version that a range such as `>=3.11,<4` or `^20 || ^22` allows."""
-    numbers = []
-    for part in re.split(r"[,|\s]+", re.sub(r"([<>=~^!])\s+", r"\1", written)):
-        match = _NUMBER.search(part)
-        if match and not part.startswith(("<", "!")):
-            try:
-                numbers.append(Version(match[0]))
-            except InvalidVersion:
-                continue
-    return min(numbers, default=None)
+def _in_lines(look: Look, paths: Iterable[str], pattern: str) -> Iterator[Floor]:
+    for path in paths:
+        for number, line in enumerate((look.text(path) or "").splitlines() if path in look else (), start=1):
+            match = re.match(pattern, line)
+            if match and (version := lowest(match[2])):
+                yield Floor(version, path, number)
+
+
+def lowest(written: str) -> Version | None:
+    """Return the lowest version that a range such as `>=3.11,<4` or `^20 || ^22` allows; None where nothing says so."""
+    floors: list[Version] = []
+    for choice in written.split("||"):
+        spaced = re.sub(r"([<>=~^!])\s+", r"\1", choice)
+        bounds = [version for part in re.split(r"[,\s]+", spaced) if (version := _bound(part))]
+        if bounds:
+            floors.append(max(bounds))
+    return min(floors, default=None)
+
+
+def _bound(part: str) -> Version | None:
+    """Return the lowest version of one condition."""
+    match = _NUMBER.search(part)
+    if match is None or part.startswith(("<", "!")):
+        return None
+    numbers = [int(number) for number in match[0].split(".")[:4]]
+    if part.startswith(">") and not part.startswith(">="):  # what is above 3.10 begins with 3.11
+        numbers[-1] += 1
+    return Version(".".join(map(str, numbers)))

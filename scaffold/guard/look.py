@@ -36,7 +36,7 @@ class Look:
     def paths(self, *patterns: str) -> tuple[str, ...]:
         """Return the files, links and submodules left out, that patterns as in .gitignore match."""
         modes = self.snapshot.modes
-        return tuple(path for path in self.snapshot.matching(patterns) if modes[path] not in (SYMLINK, SUBMODULE))
+        return tuple(path for path in self.snapshot.paths.matching(patterns) if modes[path] not in (SYMLINK, SUBMODULE))
 
     def file(self, path: str) -> File | None:
         """Return what stands at `path`, however large; None as for `content`."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scaffold.guard.finding import Found, Severity
 
@@ -38,6 +38,14 @@ class Rule:
     files: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     can_be_waived: bool = True
+
+
+class Looked(NamedTuple):
+    """What a rule, or an outside judge, reports; `why` says so where there was nothing to look at (`found` is None)."""
+
+    rule: Rule
+    found: tuple[Found, ...] | None = ()
+    why: str = ""
 
 
 def rule(

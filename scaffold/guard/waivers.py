@@ -5,14 +5,14 @@ What is malformed or has expired waives nothing: a waiver that nobody can read m
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, NoReturn
 
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.errors import FormatError
 from scaffold.formats import yaml
 from scaffold.formats.located import Located
 from scaffold.guard.finding import Finding, Found, Severity
-from scaffold.guard.snapshot import spec_of
+from scaffold.guard.paths import spec_of
 
 PATH = ".scaffold/waivers.yml"
 ONE = "finding:"  # how a scope begins that names one finding by its fingerprint
@@ -45,15 +45,16 @@ class Waiver(NamedTuple):
             return False
         if self.scope.startswith(ONE):
             return self.scope.removeprefix(ONE) == finding.fingerprint
-        return spec_of((self.scope,)).match_file(finding.path or "")
-
-    def covers_file(self, rule: str, path: str) -> bool:
-        """Whether it is about all that a rule finds in a file."""
-        return self.rule == rule and not self.scope.startswith(ONE) and spec_of((self.scope,)).match_file(path)
+        return matches(self.scope, finding)
 
     def holds(self, today: date) -> bool:
         """Whether it has not expired."""
         return today <= self.expires
+
+
+def matches(pattern: str, finding: Finding) -> bool:
+    """Whether a finding is in a file that a pattern, as in .gitignore, matches."""
+    return finding.path is not None and spec_of((pattern,)).match_file(finding.path)
 
 
 class Waivers(NamedTuple):
@@ -139,19 +140,25 @@ def _waiver(at: Located, policy: Policy) -> Waiver:
 
 def _refuse(at: Located, waiver: Waiver, policy: Policy) -> None:
     """Raise FormatError for a waiver that the blueprint does not allow."""
-    if waiver.approver.casefold() == waiver.owner.casefold():
-        at.child("approver").fail("somebody else than the owner")
-    approvers = policy.guardrails.approvers
-    if approvers and waiver.approver.casefold() not in [one.casefold() for one in approvers]:
-        at.child("approver").fail(f"one of {', '.join(approvers)}")
-    if waiver.created > policy.today:
-        at.child("created").fail(f"{policy.today} or earlier")
     severity = policy.severities.get(waiver.rule.partition("/")[0])
     if severity is None:
-        at.child("rule").fail("a rule that is checked here and may be waived")
+        _wrong(at, "rule", f"{waiver.rule} is no rule that is checked here and may be waived")
+    if waiver.approver.casefold() == waiver.owner.casefold():
+        _wrong(at, "approver", f"{waiver.approver} owns it, and somebody else has to approve it")
+    approvers = policy.guardrails.approvers
+    if approvers and waiver.approver.casefold() not in [one.casefold() for one in approvers]:
+        _wrong(at, "approver", f"{waiver.approver} may not approve it; the blueprint names {', '.join(approvers)}")
+    if waiver.created > policy.today:
+        _wrong(at, "created", f"it says that it was created on {waiver.created}, and it is {policy.today}")
+    if waiver.expires < waiver.created:
+        _wrong(at, "expires", f"it ends on {waiver.expires}, before it was created")
     longest = policy.guardrails.longest_for(severity)
-    if not 0 <= (waiver.expires - waiver.created).days <= longest:
-        at.child("expires").fail(f"at most {longest} days after it was created, as the rule's severity is {severity}")
+    if (days := (waiver.expires - waiver.created).days) > longest:
+        _wrong(at, "expires", f"it would hold for {days} days, and a rule of {severity} severity allows {longest}")
+
+
+def _wrong(at: Located, key: str, message: str) -> NoReturn:
+    raise FormatError(message, where=at.child(key).where)
 
 
 def _line(at: Located) -> int:

@@ -24,7 +24,8 @@ class Stages(NamedTuple):
 class Action:
     """What happens to one path: `after` is what will stand there (None: nothing).
 
-    `drift` names what a locked file or key is put back from: "" for the whole file, else the key path.
+    `drift` names what a locked file or key is put back from: "" for the whole file, else the key path; `waiver` says by
+    which exception it is not.
     """
 
     path: str
@@ -34,11 +35,20 @@ class Action:
     after: File | None
     stages: Stages | None = None
     drift: tuple[str, ...] = ()
+    waiver: str = ""
 
     @property
     def changes(self) -> bool:
         """Whether the path, or git's index for it, will differ afterwards."""
         return self.verb in CHANGING
+
+
+class Waived(NamedTuple):
+    """What a waiver allows of a file that the platform owns something of: to differ as a whole, or in some keys."""
+
+    waiver: str
+    whole: bool
+    keys: frozenset[str] = frozenset()
 
 
 class Offer(NamedTuple):
@@ -75,3 +85,8 @@ class Plan:
     def conflicts(self) -> tuple[Action, ...]:
         """The actions that leave a person something to decide."""
         return tuple(action for action in self.actions if action.verb == "conflict")
+
+    @property
+    def waived(self) -> tuple[Action, ...]:
+        """The actions that leave what the platform owns as a waiver allows."""
+        return tuple(action for action in self.actions if action.waiver)

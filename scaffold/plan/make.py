@@ -1,16 +1,16 @@
 """Make a plan: pair the paths of lock, project and new tree, decide each, and write the lock that follows."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from scaffold.blueprint.manifest import Migration
-from scaffold.blueprint.ownership import KeyPath, Owner, Ownership
+from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, spell
 from scaffold.errors import FormatError
 from scaffold.lock import DROPPED, Lock, Locked
 from scaffold.merge.drivers import ALL, Drivers
 from scaffold.merge.markers import Labels
 from scaffold.plan import folders, moves
-from scaffold.plan.actions import OURS, Action, Offer, Plan, Verb
+from scaffold.plan.actions import OURS, Action, Offer, Plan, Verb, Waived
 from scaffold.plan.decide import Case, decide, needs_base
 from scaffold.plan.drift import digests
 from scaffold.plan.places import Place, Sides, offers, places
@@ -21,13 +21,17 @@ FindBase = Callable[[str, Locked], bytes | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What the project is to become: the new tree, who owns each path, what moved since, and how files are merged."""
+    """What the project is to become: the new tree, who owns each path, what moved since, and how files are merged.
+
+    What is `waived` of the project's own paths is merged for once, though the platform owns it.
+    """
 
     tree: Tree
     ownership: Callable[[str], Ownership]
     migrations: tuple[Migration, ...]
     lock: Lock
     drivers: Drivers = ALL
+    waived: Mapping[str, Waived] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +96,23 @@ def _decided(
 ) -> Decided:
     mine = None if place.old is None and place.goal in vacated else ours.get(place.here)
     case = _case(place, mine, before, target)
-    if needs_base(case) and case.locked:
+    waived = target.waived.get(place.here)
+    if needs_base(_eased(case, waived)) and case.locked:
         content = find_base(place.old or place.path, case.locked)
         case = replace(case, base=None if content is None else File(content, case.locked.mode))
-    action = decide(case)
+    action = decide(_eased(case, waived))
+    action = replace(action, waiver=waived.waiver) if waived else action
     stays = action.verb == "leave" and action.after is not None and place.here not in goals
     return Decided(place, case, action, place.here if stays else place.goal)
+
+
+def _eased(case: Case, waived: Waived | None) -> Case:
+    """Return the case as if the platform owned nothing of what is waived."""
+    if waived is None:
+        return case
+    owner: Owner = "managed" if waived.whole and case.ownership.file == "locked" else case.ownership.file
+    keys = {key: owned for key, owned in case.ownership.keys.items() if spell(key) not in waived.keys}
+    return replace(case, ownership=Ownership(owner, keys))
 
 
 def _case(place: Place, mine: File | None, before: Lock, target: Target) -> Case:

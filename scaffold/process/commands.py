@@ -48,7 +48,7 @@ def run(
     name = _named(written if written is not None else command)
     process = tail = code = None
     try:
-        with _undisturbed(), unbounded():
+        with undisturbed(), unbounded():
             process = subprocess.Popen(  # noqa: S603 - what to run was decided by who gave trust
                 command,
                 shell=isinstance(command, str),
@@ -67,7 +67,7 @@ def run(
         raise ScriptError(f"the command {name} cannot be started: {said}", where=where, hint=hint) from error
     finally:
         if process is not None and tail is not None:
-            _end(process)
+            end(process)
             tail.join(GRACE)
     if code == 0:
         return
@@ -75,12 +75,12 @@ def run(
     if code is None:
         what, hint = f"took longer than {seconds} s", late
     else:
-        what = f"was ended by {_signal_name(-code)}" if code < 0 else f"failed with exit code {code}"
+        what = f"was ended by {signal_name(-code)}" if code < 0 else f"failed with exit code {code}"
     raise ScriptError(f"the command {name} {what}{said and f', and said: {said}'}", where=where, hint=hint)
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Let Ctrl-C and its kin wait, so that no process is started and at once forgotten."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *ENDING)}
     held = {number: handler for number, handler in handlers.items() if callable(handler)}
@@ -110,14 +110,15 @@ def _named(command: str | tuple[str, ...]) -> str:
     return f"`{text if len(text) <= SHOWN else f'{text[: SHOWN - 1]}…'}`"
 
 
-def _signal_name(number: int) -> str:
+def signal_name(number: int) -> str:
+    """Return what a signal is called."""
     try:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
 
 
-def _end(process: Any) -> None:
+def end(process: Any) -> None:
     """End a command's whole group: first kindly if the command still runs, then what is left."""
     from subprocess import TimeoutExpired
 

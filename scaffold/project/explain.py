@@ -3,10 +3,15 @@
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import spell
 from scaffold.errors import ProjectError
+from scaffold.guard.chosen import choose
+from scaffold.guard.paths import spec_of
+from scaffold.guard.rules.locked import locked_files, locked_keys
 from scaffold.lock import DROPPED, Locked
 from scaffold.project.base import Bases
+from scaffold.project.check import find_plugin
 from scaffold.project.opened import FOLDER, Project, find_root, open_project, read_ours
 from scaffold.report.results import Explanation
 from scaffold.tree import File
@@ -47,7 +52,24 @@ def explain(path: Path | str) -> Explanation:
         line=line,
         line_from=None if line is None else _line_from(project, name, locked, file, line),
         dropped=locked is not None and locked.pending == DROPPED,
+        rules=_rules(project, name, locked),
     )
+
+
+def _rules(project: Project, path: str, locked: Locked | None) -> dict[str, str]:
+    """Return the rules that look at a file, id to title."""
+    owned = {locked_files.id: locked is not None and locked.owner == "locked", locked_keys.id: _has_locked_keys(locked)}
+    chosen = choose(project.recorded.guardrails or Guardrails(), find_plugin)
+    looking = (
+        one.rule
+        for one in chosen
+        if one.applies and owned.get(one.rule.id, bool(one.rule.files) and spec_of(one.rule.files).match_file(path))
+    )
+    return {rule.id: rule.title for rule in looking}
+
+
+def _has_locked_keys(locked: Locked | None) -> bool:
+    return locked is not None and any(owner == "locked" for owner, _ in locked.keys.values())
 
 
 def _split(path: str) -> tuple[str, int | None]:

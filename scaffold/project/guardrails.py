@@ -7,7 +7,7 @@ from typing import Any
 from scaffold.answers.cast import truthy
 from scaffold.blueprint.guardrails import Guardrails, Said
 from scaffold.blueprint.release import Release, manifest_path
-from scaffold.guard.chosen import expand
+from scaffold.guard.used import expand
 from scaffold.templating.templates import Templates
 
 

@@ -31,6 +31,7 @@ from scaffold.project.skipped import without_tasks
 from scaffold.project.stamp import stamp, trusting
 from scaffold.project.submodules import in_submodules, left, lock_without, without
 from scaffold.project.tags import moved_tag
+from scaffold.project.waived import waived
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.sources.library import Library
@@ -77,7 +78,7 @@ def prepare(
     notify: Notify = lambda _: None,
 ) -> Prepared:
     """Make the plan; nothing is written. Raises ScaffoldError."""
-    _refuse_open_conflicts(project)
+    refuse_open_conflicts(project)
     wishes = project.wishes
     library = locate(
         wishes.source,
@@ -135,7 +136,8 @@ def _told(rendered: Rendered) -> list[str]:
     return [*rendered.notes, *notes_on(rendered.answers), *ignored]
 
 
-def _refuse_open_conflicts(project: Project) -> None:
+def refuse_open_conflicts(project: Project) -> None:
+    """Raise ProjectError while conflicts of an update are open."""
     if project.unresolved:
         raise ProjectError(
             f"conflicts are still open in {', '.join(sorted(project.unresolved))}",
@@ -152,6 +154,7 @@ def _target(project: Project, release: Release, rendered: Rendered) -> Target:
         migrations=release.blueprint.migrations,
         lock=new_lock(release, wishes.source, rendered.answers, keep_copier=wishes.keep_copier),
         drivers=chosen(release.blueprint.merge, wishes.merge),
+        waived=waived(project),
     )
 
 

@@ -9,7 +9,8 @@ from scaffold import disk, lock
 from scaffold.errors import GitError, ProjectError
 from scaffold.git.listing import UNKNOWN
 from scaffold.git.objects import Objects, find_repository, is_repository, open_repository
-from scaffold.guard.snapshot import LARGEST, SUBMODULE, Snapshot, spec_of
+from scaffold.guard.paths import spec_of
+from scaffold.guard.snapshot import LARGEST, SUBMODULE, Snapshot
 from scaffold.lock import Lock
 from scaffold.project.opened import FOLDER, Project, find_root, open_project, prefix_of, read_ours
 
@@ -26,24 +27,26 @@ class View(NamedTuple):
     snapshot: Snapshot
     name: str
     project: Project | None = None  # where it is the work tree
+    prefix: str = ""  # the way to it from the top of its repository
 
 
-def view(directory: Path, revision: str | None = None, *, staged: bool = False) -> View:
-    """Return what to check; raises ProjectError, FormatError or GitError."""
+def view(directory: Path, revision: str | None = None, *, staged: bool | Path = False) -> View:
+    """Return what to check, of the index or of another index file if `staged`; raises ScaffoldError."""
     bare = _bare_at(directory)
     if bare is not None:
         repository, prefix = bare
         return _at_commit(directory, repository, prefix, revision or "HEAD")
     root = find_root(directory)
     if revision is None and not staged:
-        return _in_work_tree(open_project(root))
+        return in_work_tree(open_project(root))
     repository_here = find_repository(root)
     if repository_here is None:
         raise ProjectError("the project is in no git repository", where=str(root), hint="check it without --rev")
     prefix = prefix_of(root, repository_here)
     if revision is not None:
         return _at_commit(root, repository_here, prefix, revision)
-    return _view(root, repository_here, repository_here.in_index(prefix), "index")
+    index_file = staged if isinstance(staged, Path) else None
+    return _view(root, repository_here, repository_here.in_index(prefix, index_file), "index")._replace(prefix=prefix)
 
 
 def _bare_at(directory: Path) -> tuple[Objects, str] | None:
@@ -63,7 +66,7 @@ def _at_commit(where: Path, repository: Objects, prefix: str, revision: str) -> 
     if commit is None:
         raise GitError(f"there is no commit {revision}", where=str(where), hint="name a branch, a tag or a commit")
     folder = "" if prefix == "." else prefix
-    return _view(where, repository, repository.at_commit(commit, folder), commit)
+    return _view(where, repository, repository.at_commit(commit, folder), commit)._replace(prefix=folder)
 
 
 def _view(where: Path, repository: Objects, entries: Entries, name: str) -> View:
@@ -84,7 +87,8 @@ def _view(where: Path, repository: Objects, entries: Entries, name: str) -> View
     return View(where, lock.parse(fetch(lock.PATH), f"{where}:{lock.PATH}"), snapshot, name)
 
 
-def _in_work_tree(project: Project) -> View:
+def in_work_tree(project: Project) -> View:
+    """Return the files of an open project as they stand, without what git ignores."""
     repository = project.repository
     entries = _on_disk(project.root) if repository is None else repository.in_work_tree(project.prefix)
 
@@ -104,13 +108,20 @@ def _in_work_tree(project: Project) -> View:
             raise ProjectError(f"{path} is there no more", where=str(project.root))
         return file.content
 
-    return View(project.root, project.lock, snapshot_of(entries, measure, fetch), "work tree", project)
+    snapshot = snapshot_of(entries, measure, fetch)
+    return View(project.root, project.lock, snapshot, "work tree", project, project.prefix)
 
 
 def snapshot_of(entries: Entries, measure: Callable[[str], int], fetch: Callable[[str], bytes]) -> Snapshot:
     """Return a snapshot that keeps what was read for the next rule, as long as that is not much."""
     kept: dict[str, bytes] = {}
+    sizes: dict[str, int] = {}
     room = KEPT
+
+    def measuring(path: str) -> int:
+        if path not in sizes:
+            sizes[path] = measure(path)
+        return sizes[path]
 
     def keeping(path: str) -> bytes:
         nonlocal room
@@ -125,7 +136,7 @@ def snapshot_of(entries: Entries, measure: Callable[[str], int], fetch: Callable
     return Snapshot(
         modes={path: mode for path, (mode, _) in entries.items()},
         blobs={path: id_ for path, (mode, id_) in entries.items() if id_ != UNKNOWN and mode != SUBMODULE},
-        measure=lambda path: len(kept[path]) if path in kept else measure(path),
+        measure=measuring,
         fetch=keeping,
     )
 

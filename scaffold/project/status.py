@@ -1,11 +1,13 @@
 """Status: behind, drifted, conflicts left, answers edited. Needs no rendering."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from packaging.version import Version
 
+import scaffold
 from scaffold.apply import record as records
 from scaffold.errors import ScaffoldError
 from scaffold.formats.values import ABSENT, digest
@@ -18,6 +20,11 @@ from scaffold.sources.locate import Notify, locate
 from scaffold.sources.versions import is_another
 from scaffold.templating.limits import UNLIMITED
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scaffold.guard.waivers import Stood
+
 WAIVERS = ".scaffold/waivers.yml"
 
 
@@ -25,8 +32,8 @@ def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify
     """Look at the project at or above a folder; raises ProjectError or FormatError."""
     project = open_project(Path(directory))
     latest, behind, notes = _latest(project, offline=offline, notify=notify)
-    if (project.root / WAIVERS).exists():
-        notes = (*notes, f"{WAIVERS} is not read: this scaffold knows no waivers yet")
+    waivers, waived, said = _waivers(project)
+    notes = (*notes, *said)
     by_copier = written_since(project)
     if by_copier:
         notes = (*notes, f"Copier has written {', '.join(by_copier)}: scaffold update takes over what it says")
@@ -38,7 +45,11 @@ def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify
         version=project.recorded.version,
         latest=None if latest is None else str(latest),
         behind=behind,
-        drift=tuple(drift for drift in find_drift(project) if drift.path not in by_copier),
+        drift=tuple(
+            drift
+            for drift in find_drift(project)
+            if drift.path not in by_copier and (drift.path, drift.key) not in waived
+        ),
         conflicts=tuple(sorted(project.unresolved)),
         edited_answers=(
             *_edited_source(project),
@@ -48,7 +59,27 @@ def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify
         interrupted=_interrupted(project),
         notes=notes,
         unfinished=_is_resolved(project),
+        waivers=waivers,
     )
+
+
+class Granted(NamedTuple):
+    """How the waivers stand, the drift that they cover, and what is to be said of those that are none."""
+
+    waivers: tuple[Stood, ...] = ()
+    drift: frozenset[tuple[str | None, str | None]] = frozenset()
+    notes: tuple[str, ...] = ()
+
+
+def _waivers(project: Project) -> Granted:
+    """Look at the waivers; the rules are loaded and asked only where there are any."""
+    if not (project.root / WAIVERS).is_file():
+        return Granted()
+    checked = scaffold.check(project.root)
+    waived = ((finding.path, finding.key) for finding in checked.findings if finding.waiver)
+    bad = [finding for finding in checked.findings if finding.path == WAIVERS and finding.state == "fail"]
+    notes = tuple(f"{WAIVERS}:{finding.line}: {finding.message}" for finding in bad)
+    return Granted(checked.waivers, frozenset(waived), notes)
 
 
 def _edited(applied: Mapping[str, Any], wished: Mapping[str, Any]) -> list[str]:

@@ -151,33 +151,15 @@ def refuse_unfit(repository: Objects, branch: str | None) -> None:
 
 
 def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updated:
-    project, plan = prepared.project, prepared.plan
-    place = project.place
+    plan = prepared.plan
     before, after = plan.lock_before, plan.lock_after
     step = after.version if before.version == after.version else f"{before.version} -> {after.version}"
-    what = f"update {after.blueprint} {step}"
-    changes = changes_of(prepared)
-    keep_base(place, after, to_store(prepared), project.recorded)
-    operation = Operation(
-        "update",
-        what,
-        new_branch=f"refs/heads/{branch}" if branch else None,
-        commits=commit and not plan.conflicts,
-        conflicts=tuple(action.path for action in plan.conflicts),
-        message=commit_message(plan) if commit and plan.conflicts else "",
-    )
-    record = transaction.stage(place, operation, changes)
-    with transaction.rolling_back(place, record):
-        if branch is not None:
-            porcelain.switch_to_new(place.repository.root, branch)
-        transaction.swap(place, record, changes)
-        _filter(project, changes)
-    record = records.finish(place, record)
-    replayed = rerere.replay(place, record, plan.conflicts)
-    wanted = commit and not plan.conflicts
-    made = commit_applied(project, commit_message(plan), record) if wanted else None
+    message = commit_message(plan) if commit else None
+    record = carry_out(prepared, "update", f"update {after.blueprint} {step}", message=message, branch=branch)
+    replayed = rerere.replay(prepared.project.place, record, plan.conflicts)
+    made = commit_applied(prepared.project, message, record) if message and not plan.conflicts else None
     return Updated(
-        project.root,
+        prepared.project.root,
         plan,
         applied=True,
         up_to_date=False,
@@ -187,6 +169,32 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
         next_steps=prepared.messages,
         rerere=replayed,
     )
+
+
+def carry_out(prepared: Prepared, kind: str, what: str, *, message: str | None, branch: str | None = None) -> Record:
+    """Bring a plan to the disk and into git's index, all of it or nothing; raises ScaffoldError.
+
+    `message` is that of the commit which the caller makes then, or, while conflicts are open, who finishes the update.
+    """
+    project, plan = prepared.project, prepared.plan
+    place = project.place
+    changes = changes_of(prepared)
+    keep_base(place, plan.lock_after, to_store(prepared), project.recorded)
+    operation = Operation(
+        kind,
+        what,
+        new_branch=f"refs/heads/{branch}" if branch else None,
+        commits=message is not None and not plan.conflicts,
+        conflicts=tuple(action.path for action in plan.conflicts),
+        message=message if message is not None and plan.conflicts else "",
+    )
+    record = transaction.stage(place, operation, changes)
+    with transaction.rolling_back(place, record):
+        if branch is not None:
+            porcelain.switch_to_new(place.repository.root, branch)
+        transaction.swap(place, record, changes)
+        _filter(project, changes)
+    return records.finish(place, record)
 
 
 def _filter(project: Project, changes: list[Change]) -> None:

@@ -55,6 +55,7 @@ def update(result: Updated) -> dict[str, Any]:
         "conflicts": [{"path": action.path, "reason": action.why} for action in plan.conflicts],
         "drift_replaced": drift_replaced(plan),
         "kept": [{"path": a.path, "action": a.verb, "why": a.why} for a in plan if not a.changes],
+        "waived": [{"path": action.path, "waiver": action.waiver} for action in plan.waived],
         "offers": [{"from": offer.path, "to": offer.to} for offer in plan.offers],
         "commit": result.commit,
         "branch": result.branch,
@@ -106,7 +107,15 @@ def status(result: Status) -> dict[str, Any]:
         "drift": [{"path": drift.path, "kind": drift.kind, "key": drift.key} for drift in result.drift],
         "conflicts": [{"path": path} for path in result.conflicts],
         "edited_answers": list(result.edited_answers),
-        "waivers": [],
+        "waivers": [
+            {
+                "rule": one.waiver.rule,
+                "scope": one.waiver.scope,
+                "expires": str(one.waiver.expires),
+                "state": one.state,
+            }
+            for one in result.waivers
+        ],
         "state": result.state,
         "notes": list(result.notes),
     }
@@ -150,6 +159,7 @@ def explain(result: Explanation) -> dict[str, Any]:
         "keys": dict(result.keys),
         "line": result.line,
         "line_from": result.line_from,
+        "rules": [{"id": id_, "title": title} for id_, title in result.rules.items()],
     }
 
 

@@ -3,12 +3,17 @@
 Named tuples, since making a frozen dataclass takes ten times as long, and `scaffold status` starts with all of them.
 """
 
-from collections.abc import Mapping
-from pathlib import PurePath
-from typing import Any, NamedTuple
+from __future__ import annotations
 
-from scaffold.plan.actions import Plan
-from scaffold.plan.drift import Drift
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import PurePath
+
+    from scaffold.guard.waivers import Stood
+    from scaffold.plan.actions import Plan
+    from scaffold.plan.drift import Drift
 
 
 class Stamped(NamedTuple):
@@ -95,6 +100,7 @@ class Status(NamedTuple):
     interrupted: bool
     notes: tuple[str, ...] = ()
     unfinished: bool = False  # every conflict is resolved, and the update waits for `--continue`
+    waivers: tuple[Stood, ...] = ()
 
     @property
     def state(self) -> str:
@@ -130,7 +136,10 @@ class Diff(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """What is known of a path. `state`: as stamped, edited, deleted, conflict or yours; `keys`: key path to owner."""
+    """What is known of a path. `state`: as stamped, edited, deleted, conflict or yours; `keys`: key path to owner.
+
+    `rules` are those that look at it, id to title.
+    """
 
     path: str
     blueprint: str
@@ -143,6 +152,7 @@ class Explanation(NamedTuple):
     line: int | None = None
     line_from: str | None = None
     dropped: bool = False  # the blueprint no longer brings it, and what becomes of it is in conflict
+    rules: Mapping[str, str] = {}
 
 
 class Undone(NamedTuple):

@@ -41,6 +41,11 @@ DRIFTS = {
     "unknown": "your file is not valid, so its locked keys cannot be told",
 }
 
+STANDINGS = {
+    "lapsing": "the exception to {waiver.rule} lapses on {waiver.expires}",
+    "expired": "the exception to {waiver.rule} expired on {waiver.expires}, and waives nothing",
+    "unused": "the exception to {waiver.rule} waives nothing that is found: take it out",
+}
 SHOWN = 5  # paths that a line names
 
 
@@ -93,13 +98,14 @@ def update(result: Updated) -> Iterator[Line]:
         done = "put right" if before.answers == after.answers else "answers applied"
         title = f"{after.blueprint} {after.version}: {done}"
     yield Line(title, "title")
-    yield from _actions(action for action in plan.changes if action.verb != "conflict")
+    yield from actions(action for action in plan.changes if action.verb != "conflict")
     missed = [action for action in plan if action.verb == "leave" and action.after is None]
-    yield from _actions(missed)
+    yield from actions(missed)
     kept = sum(1 for action in plan if not action.changes) - len(missed)
     if kept:
         yield Line(f"  {kept} more stay as they are", "dim")
     yield from _drift(plan.changes)
+    yield from (Line(f"  waived, so not put back: {a.path} ({a.waiver})", "warn") for a in plan.waived)
     yield from _notes(result.notes)
     yield from _offers(result)
     yield from _conflicts(plan.conflicts)
@@ -107,8 +113,9 @@ def update(result: Updated) -> Iterator[Line]:
     yield from _update_next(result)
 
 
-def _actions(actions: Iterable[Action]) -> Iterator[Line]:
-    rows = list(actions)
+def actions(found: Iterable[Action]) -> Iterator[Line]:
+    """Say what happens to each path, and why."""
+    rows = list(found)
     width = max((len(row.path) for row in rows), default=0)
     for row in rows:
         yield Line(f"  {row.verb:<8} {row.path:<{width}}  {row.why}", TONES.get(row.verb, "plain"))
@@ -137,7 +144,7 @@ def _conflicts(conflicts: tuple[Action, ...]) -> Iterator[Line]:
     if conflicts:
         yield Line("")
         yield Line(f"{len(conflicts)} left for you to decide:", "bad")
-        yield from _actions(conflicts)
+        yield from actions(conflicts)
 
 
 def _update_next(result: Updated) -> Iterator[Line]:
@@ -173,6 +180,11 @@ def status(result: Status) -> Iterator[Line]:
         yield Line(f"  drift        {drift.path}: {said}; {mended}", "warn")
     if result.edited_answers:
         yield Line(f"  edited       {', '.join(result.edited_answers)}: scaffold update applies it", "warn")
+    for stood in result.waivers:
+        if stood.state != "active":
+            yield Line(
+                f"  waiver       {stood.waiver.name}: {STANDINGS[stood.state].format(waiver=stood.waiver)}", "warn"
+            )
     if result.behind:
         yield Line(f"  behind       {result.latest} is out: scaffold update", "warn")
     yield from _notes(result.notes)
@@ -220,6 +232,7 @@ def explain(result: Explanation) -> Iterator[Line]:
     rows += [(f"key {key}", owner) for key, owner in result.keys.items()]
     if result.line:
         rows.append((f"line {result.line}", result.line_from or ""))
+    rows += [(f"rule {id_}", title) for id_, title in result.rules.items()]
     yield from _table(rows, "plain")
 
 

@@ -41,7 +41,7 @@ ownership:
   "*": managed
   pyproject.toml: {file: seeded, keys: {tool.ruff: locked}}
 compose: {.gitignore: union, a/b.toml: deep-merge}
-guardrails: []
+guardrails: {use: ["CI-*"]}
 migrations:
   - version: 1.1.0
     move: {old.txt: new/place.txt}

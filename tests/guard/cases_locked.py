@@ -34,5 +34,6 @@ CASES = [
         bad=lambda s: s.add("src/orders/domain/names.py", MARKED),
         at="src/orders/domain/names.py:2",
         fixed=lambda s: s.add("src/orders/domain/names.py", '"""Names."""\nA = 2\n'),
+        others=("AR-02",),  # which cannot read it
     ),
 ]

@@ -10,11 +10,12 @@ from typing import Any
 
 import scaffold
 from scaffold.blueprint.guardrails import Guardrails
-from scaffold.guard import catalogue, check
-from scaffold.guard.check import Judged, Verdict
-from scaffold.guard.chosen import Chosen
+from scaffold.guard import catalogue
+from scaffold.guard.check import look
+from scaffold.guard.looking import look_with
 from scaffold.guard.rule import Rule
 from scaffold.guard.snapshot import Snapshot
+from scaffold.guard.verdict import Judged, Verdict, judge
 from scaffold.lock import Lock, parse
 from scaffold.project.check import find_plugin
 from scaffold.project.snapshots import snapshot_of
@@ -71,17 +72,16 @@ class Service:
         """Check it against all that its blueprint asks."""
         lock = self.lock
         guardrails = lock.guardrails or Guardrails()
-        looked = check.look(self.snapshot, lock, guardrails, find_plugin)
-        return check.judge(looked, self.files.get(".scaffold/waivers.yml"), guardrails, today)
+        looked = look(self.snapshot, lock, guardrails, find_plugin)
+        return judge(looked, self.files.get(".scaffold/waivers.yml"), guardrails, today)
 
     def verdict(self, rule: str | Rule, **parameters: Any) -> Verdict:
         """Let one rule look, with its parameters as the blueprint sets them but for these."""
         rule = RULES[rule] if isinstance(rule, str) else rule
         guardrails = self.lock.guardrails or Guardrails()
         said = guardrails.rules.get(rule.id, {}).get("with", {})
-        chosen = Chosen(rule, {**rule.parameters, **said, **parameters})
-        looked = check._look(chosen, self.snapshot, self.lock)
-        return check.judge([looked], None, guardrails, TODAY).verdicts[0]
+        looked = look_with(rule, {**rule.parameters, **said, **parameters}, self.snapshot, self.lock)
+        return judge([looked], None, guardrails, TODAY).verdicts[0]
 
 
 Edit = Callable[[Service], Service]

@@ -7,11 +7,11 @@ import pytest
 
 from scaffold.lock import Lock, Locked
 from scaffold.plan.actions import Action, Plan, Stages
+from scaffold.plan.drift import Drift
 from scaffold.report import data
 from scaffold.report.results import (
     Diff,
     Difference,
-    Drift,
     Explanation,
     LibraryMade,
     Listed,

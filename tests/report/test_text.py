@@ -6,12 +6,12 @@ from typing import get_args
 import pytest
 
 from scaffold.plan.actions import Offer, Plan
+from scaffold.plan.drift import Drift
 from scaffold.report import conflicts, text
 from scaffold.report.results import (
     Continued,
     Diff,
     Difference,
-    Drift,
     Explanation,
     LibraryMade,
     Listed,

@@ -1,5 +1,168 @@
 """Rules on architecture: the layers, what keeps them, and what is written down of it."""
 
-from scaffold.guard.rule import Rule
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-RULES: tuple[Rule, ...] = ()
+from scaffold.guard import gates, layer_gates, layers
+from scaffold.guard.finding import Found
+from scaffold.guard.layers import Code
+from scaffold.guard.look import Look
+from scaffold.guard.rule import NotApplicable, rule
+
+# What is no product, so that no layer holds for it.
+BESIDES = (
+    "tests/", "test/", "__tests__/", "testdata/", "node_modules/", "vendor/", "third_party/", ".venv/", "/e2e/",
+    "/docs/", "/doc/", "/examples/", "/benchmarks/", "/scripts/", "/templates/", "/tools/", "/dist/", "/build/",
+    "test_*.py", "*_test.py", "conftest.py", "*_test.go", "*.test.*", "*.spec.*", "*.d.ts", "*.config.*",
+)  # fmt: skip
+LAYERS: Mapping[str, Any] = {
+    "layers": ["main", "adapters", "application", "domain"],
+    "core": ["application", "domain"],
+    "independent": ["adapters"],
+    "platform": "platform",
+    "besides": list(BESIDES),
+}
+FRAMEWORKS = {
+    "python": [
+        "aiohttp", "aiokafka", "alembic", "asyncpg", "boto3", "botocore", "celery", "confluent_kafka", "django",
+        "falcon", "fastapi", "flask", "google.cloud", "grpc", "gunicorn", "httpx", "httpx2", "hypercorn", "kafka",
+        "litestar", "mongoengine", "motor", "opentelemetry", "peewee", "pika", "psycopg", "psycopg2", "pydantic",
+        "pydantic_settings", "pymongo", "redis", "requests", "sanic", "sqlalchemy", "sqlmodel", "starlette",
+        "structlog", "tornado", "urllib3", "uvicorn",
+    ],
+    "typescript": [
+        "@angular", "@aws-sdk", "@azure", "@fastify", "@google-cloud", "@grpc", "@hapi", "@hono", "@koa", "@nestjs",
+        "@opentelemetry", "@prisma", "amqplib", "aws-sdk", "axios", "drizzle-orm", "express", "fastify", "got", "hono",
+        "http", "http2", "https", "ioredis", "kafkajs", "knex", "koa", "ky", "mongodb", "mongoose", "mysql", "mysql2",
+        "net", "next", "node-fetch", "node:http", "node:http2", "node:https", "node:net", "pg", "pino", "react",
+        "redis", "restify", "sequelize", "superagent", "typeorm", "undici", "vue", "winston",
+    ],
+    "go": [
+        "cloud.google.com/go", "database/sql", "entgo.io/ent", "github.com/Azure", "github.com/IBM/sarama",
+        "github.com/aws", "github.com/gin-gonic", "github.com/go-chi", "github.com/go-redis", "github.com/gofiber",
+        "github.com/gorilla", "github.com/jackc", "github.com/jmoiron/sqlx", "github.com/labstack", "github.com/lib/pq",
+        "github.com/redis", "github.com/segmentio/kafka-go", "github.com/sirupsen/logrus", "go.mongodb.org",
+        "go.opentelemetry.io", "go.uber.org/zap", "google.golang.org/grpc", "gorm.io", "net/http",
+    ],
+}  # fmt: skip
+MANIFESTS = {"python": "pyproject.toml", "typescript": "package.json", "go": "go.mod"}
+SOURCES = tuple(f"*{ending}" for ending in layers.LANGUAGE_OF)
+
+
+def _codes(look: Look) -> list[Code]:
+    """Return the code of each language that keeps to layers."""
+    asked = layers.asked_of(look.parameters)
+    files = layers.product_files(look, look.parameters["besides"])
+    codes = [layers.code_of(look, language, paths, asked) for language, paths in files.items()]
+    return [code for code in codes if code.roots]
+
+
+@rule(
+    "AR-01",
+    "The layers are kept by the language's own tool, which sees the code and is seen to fail",
+    severity="high",
+    rationale="A gate that looks at nothing is as green as one that finds nothing: only a planted mistake tells.",
+    fix="Put the contract on the layers, the test that plants a canary, and the step of CI that runs them back in.",
+    references=("OSPS-SA-01.01", "OSPS-QA-06.01"),
+    files=("/pyproject.toml", "/.importlinter", "/.dependency-cruiser.*", "/biome.json", "/.golangci.*", *SOURCES),
+    parameters=LAYERS,
+)
+def layer_rule(look: Look) -> Iterator[Found]:
+    """Look for the tool, what it is told, its canary, and whether CI runs it."""
+    codes = _codes(look)
+    if not codes:
+        yield _without_layers(look)
+    for code in codes:
+        found: list[Found] = []
+        gate = layer_gates.gate_of(code, found)
+        yield from found
+        if gate is None:
+            continue
+        if not layer_gates.has_canary(code, gate):
+            yield Found(
+                f"no test plants a {layer_gates.CANARY} to prove that {gate.name} fails",
+                MANIFESTS[code.language],
+                fix=f"Write a test that plants a mistake called {layer_gates.CANARY} and lets {gate.name} find it.",
+            )
+        if not gate.command.search(gates.commands(look)):
+            fix = "Call it from the target that CI runs."
+            yield Found(f"nothing that CI runs calls {gate.name}", MANIFESTS[code.language], fix=fix)
+
+
+def _without_layers(look: Look) -> Found:
+    """Return that the code keeps no layers; raises NotApplicable where there is none to keep them."""
+    files = layers.product_files(look, look.parameters["besides"])
+    manifest = next((path for language, path in MANIFESTS.items() if language in files and path in look), None)
+    if manifest is None:
+        raise NotApplicable("there is no code that layers are known of")
+    return Found(f"the code has no layers: no folder holds two of {', '.join(look.parameters['layers'])}", manifest)
+
+
+@rule(
+    "AR-02",
+    "Imports keep to the layers: the core knows no framework, and adapters do not know each other",
+    severity="high",
+    rationale="What the core imports it cannot be tested or kept without: a framework's end becomes the service's.",
+    fix="Move what is needed behind a port in application, and let main hand in the adapter.",
+    references=("OSPS-SA-01.01",),
+    files=SOURCES,
+    parameters={**LAYERS, "forbidden": FRAMEWORKS},
+)
+def forbidden_imports(look: Look) -> Iterator[Found]:
+    """Follow every import of every layer."""
+    codes = _codes(look)
+    if not codes:
+        raise NotApplicable(f"no folder holds two of the layers {', '.join(look.parameters['layers'])}")
+    for code in codes:
+        for path, edge, wrong in layers.breaches(code):
+            yield Found(wrong, path, edge.line)
+
+
+_DATE = re.compile(r"\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
+_STATUS = re.compile(r"(?im)^[#>*|\-\s]*status\b[\s:*|#-]*(\w+)")
+_DECISION = re.compile(r"(?:^|/)(\d{1,5})[-_][^/]+\.(?:md|adoc|rst)$")
+
+
+@rule(
+    "AR-03",
+    "Decisions on architecture are written down, and say how they stand",
+    severity="medium",
+    rationale="Who comes later cannot tell a decision from an accident, and takes back what was dearly learnt.",
+    fix="Write the document; a decision has a number, a status and a page of its own, and is never rewritten.",
+    references=("OSPS-SA-01.01", "OSPS-SA-02.01", "OSPS-SA-03.01", "OSPS-SA-03.02"),
+    files=("/docs/**",),
+    parameters={
+        "documents": ["/docs/adr/*.md"],
+        "decisions": ["/docs/adr/*.md", "/docs/decisions/*.md"],
+        "dated": ["/docs/threat-model.md", "/docs/architecture/threat-model.md"],
+    },
+)
+def documents(look: Look) -> Iterator[Found]:
+    """Look for the documents, the status of each decision, and the date of what ages."""
+    for pattern in look.parameters["documents"]:
+        texts = [text for _, text in look.texts(pattern)]
+        if not any(_says_something(text) for text in texts):
+            shown = pattern.removeprefix("/")
+            missing = "there is no" if not texts else "nothing but a title is in"
+            yield Found(f"{missing} {shown}", shown.partition("*")[0].rstrip("/") or None)
+    numbers: dict[str, str] = {}
+    for path, text in look.texts(*look.parameters["decisions"]):
+        number = _DECISION.search(path)
+        if number is None:  # an index, or a template
+            continue
+        if not _STATUS.search(text):
+            yield Found("the decision does not say its status: proposed, accepted or replaced", path, 1)
+        other = numbers.setdefault(number[1].lstrip("0"), path)
+        if other != path:
+            yield Found(f"the decision has the number of {other}", path)
+    for path, text in look.texts(*look.parameters["dated"]):
+        if not _DATE.search(text):
+            yield Found("the document has no date such as 2027-01-31, so nobody knows whether it still holds", path, 1)
+
+
+def _says_something(text: str) -> bool:
+    return any(line.strip() and not line.lstrip().startswith(("#", "<!--")) for line in text.splitlines())
+
+
+RULES = (layer_rule, forbidden_imports, documents)

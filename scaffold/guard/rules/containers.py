@@ -1,5 +1,217 @@
-"""Rules on containers and Kubernetes: who a process runs as, on what, and what it may do."""
+"""Rules on containers: what an image is made from, and what its processes may do."""
 
-from scaffold.guard.rule import Rule
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-RULES: tuple[Rule, ...] = ()
+from scaffold.formats.located import Located
+from scaffold.guard.dockerfile import DOCKERFILES, Dockerfile, Stage, dockerfiles
+from scaffold.guard.finding import Found
+from scaffold.guard.kubernetes import MANIFESTS, NONE, Cluster, Object, cluster, containers, line_at, listed, mapping
+from scaffold.guard.look import Look
+from scaffold.guard.rule import CannotTell, NotApplicable, rule
+
+PINNED = re.compile(r"@sha256:[0-9a-f]{64}$")
+# Images for developers and for CI, which no cluster runs.
+AT_DESK = re.compile(
+    r"(?:^|/)(?:\.devcontainer|\.github|\.ci|ci|dev|local|hack)/|\.(?:dev|debug|test|ci|local|build|e2e|playwright)$"
+)
+MOUNTED = re.compile(r"--(?:mount=\S{0,200}?\bfrom|from)=([^\s,]{1,200})")
+
+
+@rule(
+    "SC-08",
+    "Base images are pinned by digest, and come from where the platform allows",
+    severity="high",
+    rationale="A tag can be given to another image tomorrow, and the build then runs what nobody here has looked at.",
+    fix="Write the tag and the digest: FROM image:tag@sha256:…, from a registry on the platform's list.",
+    references=("Scorecard:Pinned-Dependencies", "CIS-Docker:4.2", "CKV_DOCKER_7"),
+    files=DOCKERFILES,
+    parameters={"registries": []},
+)
+def images(look: Look) -> Iterator[Found]:
+    """Look at every image that a Dockerfile takes something from."""
+    registries = look.parameters["registries"]
+    if not isinstance(registries, list):
+        raise CannotTell("`registries` is no list")
+    there = False
+    for file in dockerfiles(look):
+        there = True
+        for written, line in _taken(file):
+            image = file.resolved(written)
+            if image is None:
+                why = f"only the build knows which image {written} is: give its argument a default"
+                yield Found(why, file.path, line, known=False)
+                continue
+            if image == "scratch":
+                continue
+            if not PINNED.search(image):
+                yield Found(f"the image {image} is not pinned by its digest", file.path, line)
+            if registries and not _is_from(image, [str(one) for one in registries]):
+                yield Found(f"the image {image} is from none of: {', '.join(map(str, registries))}", file.path, line)
+    if not there:
+        raise NotApplicable("there is no Dockerfile")
+
+
+def _taken(file: Dockerfile) -> Iterator[tuple[str, int]]:
+    """Yield images, and no stages, that a Dockerfile begins from or copies out of."""
+    names: set[str] = set()
+    for stage in file.stages:
+        if stage.base.lower() not in names and "{{" not in stage.base:
+            yield stage.base, stage.line
+        names |= {stage.name}
+        for instruction in stage.instructions:
+            if instruction.word in ("COPY", "ADD", "RUN"):
+                for match in MOUNTED.finditer(instruction.value):
+                    if not match[1].isdecimal() and file.stage(match[1]) is None:
+                        yield match[1], instruction.line
+
+
+def _is_from(image: str, registries: list[str]) -> bool:
+    host, slash, _ = image.partition("/")
+    if not slash:
+        image = f"docker.io/library/{image}"
+    elif "." not in host and ":" not in host and host != "localhost":
+        image = f"docker.io/{image}"
+    return any(image.startswith(f"{one.rstrip('/')}{end}") for one in registries for end in ("/", ":", "@"))
+
+
+@rule(
+    "OP-01",
+    "Containers are restricted: no root, no more rights, nothing to write to",
+    severity="critical",
+    rationale="What breaks out of a process has its rights: as root with all capabilities it has the machine next.",
+    fix="End the Dockerfile with a numeric USER, such as USER 10001, and give the pod the settings of the restricted "
+    "standard: runAsNonRoot, no privilege escalation, drop ALL, seccomp RuntimeDefault, a read-only root.",
+    references=("PSS:restricted", "CIS-K8s:5.2.2", "CIS-K8s:5.2.6", "CIS-K8s:5.2.7", "CIS-Docker:4.1", "CWE-250"),
+    files=(*DOCKERFILES, *MANIFESTS),
+)
+def restricted(look: Look) -> Iterator[Found]:
+    """Look at the user of each image, and at the security settings of each pod."""
+    files = [file for file in dockerfiles(look) if not AT_DESK.search(file.path)]
+    for file in files:
+        yield from _user(file)
+    try:
+        found = cluster(look)
+    except NotApplicable:
+        if not files:
+            raise NotApplicable(f"there is no Dockerfile, and {NONE}") from None
+        return
+    for one, pod in found.workloads():
+        yield from _pod(one, pod)
+    yield from _namespaces(found)
+
+
+def _user(file: Dockerfile) -> Iterator[Found]:
+    stage = file.stages[-1]
+    user, line = _last_user(file, stage)
+    if user is None:
+        base = _root(file, stage).base
+        if base == "scratch" and not any(one.word in ("CMD", "ENTRYPOINT") for one in stage.instructions):
+            return  # it holds files for others, and runs nothing
+        if not re.search(r"nonroot|[-:]rootless|cgr\.dev/|nanoserver|servercore", file.resolved(base) or base):
+            yield Found("the image runs as root: no USER in its last stage", file.path, stage.line)
+        return
+    known = {}
+    for instruction in stage.instructions:
+        if instruction.word in ("ARG", "ENV"):
+            name, _, value = instruction.value.replace(" ", "=", 1).partition("=")
+            known[name] = value.strip("\"'")
+    resolved = file.resolved(user, known)
+    if resolved is None:
+        yield Found(f"only the build knows which user {user} is", file.path, line, known=False)
+        return
+    name = resolved.partition(":")[0].strip("\"'")
+    if name in ("root", "0"):
+        yield Found(f"the image runs as root: USER {resolved}", file.path, line)
+    elif not name.isdecimal() and not name.startswith("Container"):
+        message = f"USER {resolved} is a name, of which a cluster cannot tell whether it is root"
+        yield Found(message, file.path, line, severity="medium")
+
+
+def _last_user(file: Dockerfile, stage: Stage) -> tuple[str | None, int]:
+    """Return the user of a stage, which it may have from the stages that it begins from."""
+    for _ in file.stages:
+        users = [one for one in stage.instructions if one.word == "USER"]
+        if users:
+            return users[-1].value, users[-1].line
+        before = _before(file, stage)
+        if before is None:
+            break
+        stage = before
+    return None, 0
+
+
+def _root(file: Dockerfile, stage: Stage) -> Stage:
+    for _ in file.stages:
+        before = _before(file, stage)
+        if before is None:
+            break
+        stage = before
+    return stage
+
+
+def _before(file: Dockerfile, stage: Stage) -> Stage | None:
+    """Return the stage that another begins from: one of that name, and above it."""
+    found = [one for one in file.stages if one.name and one.name == stage.base.lower() and one.line < stage.line]
+    return found[-1] if found else None
+
+
+def _pod(one: Object, pod: Located) -> Iterator[Found]:
+    for name in ("hostNetwork", "hostPID", "hostIPC"):
+        if pod.data.get(name) is True:
+            yield _breach(one, pod, f"shares the machine's own: {name}", name)
+    for volume in listed(pod.data.get("volumes")):
+        if isinstance(volume, Mapping) and "hostPath" in volume:
+            yield _breach(one, pod, f"mounts a folder of the machine as {volume.get('name')}", "volumes")
+    shared = mapping(pod.data.get("securityContext"))
+    for name, container in containers(pod):
+        own = mapping(container.data.get("securityContext"))
+        wrong = list(_wrong({**_shared(shared), **own}))
+        if wrong:
+            first = wrong[0][0]
+            line = line_at(container, *(("securityContext", first) if first in own else ("securityContext",)))
+            message = f"{one.title}: the container {name} {', '.join(what for _, what in wrong)}"
+            yield Found(message, one.path, line, key=f"{one.name}.{name}.securityContext")
+
+
+def _breach(one: Object, pod: Located, wrong: str, key: str) -> Found:
+    return Found(f"{one.title} {wrong}", one.path, line_at(pod, key), key=f"{one.name}.{key}")
+
+
+def _shared(pod: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: pod[key] for key in ("runAsNonRoot", "runAsUser", "seccompProfile") if key in pod}
+
+
+def _wrong(context: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what the restricted standard, and a read-only root, ask for and a container lacks."""
+    capabilities = mapping(context.get("capabilities"))
+    dropped = [str(one).upper() for one in listed(capabilities.get("drop"))]
+    added = {str(one).upper() for one in listed(capabilities.get("add"))} - {"NET_BIND_SERVICE"}
+    if context.get("privileged") is True:
+        yield "privileged", "is privileged"
+    if context.get("runAsNonRoot") is not True:
+        yield "runAsNonRoot", "may run as root (runAsNonRoot)"
+    if context.get("runAsUser") == 0:
+        yield "runAsUser", "runs as root (runAsUser)"
+    if context.get("allowPrivilegeEscalation") is not False:
+        yield "allowPrivilegeEscalation", "may gain rights (allowPrivilegeEscalation)"
+    if context.get("readOnlyRootFilesystem") is not True:
+        yield "readOnlyRootFilesystem", "may write to its own image (readOnlyRootFilesystem)"
+    if "ALL" not in dropped:
+        yield "capabilities", "keeps capabilities (drop ALL)"
+    if added:
+        yield "capabilities", f"takes {', '.join(sorted(added))}"
+    if mapping(context.get("seccompProfile")).get("type") not in ("RuntimeDefault", "Localhost"):
+        yield "seccompProfile", "may make every system call (seccompProfile)"
+
+
+def _namespaces(found: Cluster) -> Iterator[Found]:
+    for one in found.of("Namespace"):
+        label = "pod-security.kubernetes.io/enforce"
+        if mapping(one.get("metadata", "labels")).get(label) != "restricted":
+            line = line_at(one.at, "metadata", "labels", label)
+            yield Found(f"{one.title} does not enforce the restricted standard: {label}", one.path, line)
+
+
+RULES = (images, restricted)

@@ -32,7 +32,7 @@ def locked_files(look: Look) -> Iterator[Found]:
         raise NotApplicable("the blueprint locks no file")
     for drift in _drifts(look):
         if drift.key is None and _watched(look)[drift.path].owner == "locked":
-            yield Found(f"{drift.path} is locked, and {DRIFTS[drift.kind]}", drift.path)
+            yield Found(f"the file is locked, and {DRIFTS[drift.kind]}", drift.path)
 
 
 @rule(
@@ -51,7 +51,7 @@ def locked_keys(look: Look) -> Iterator[Found]:
         if drift.key is not None:
             yield Found(f"{drift.key} is locked, and was changed", drift.path, key=drift.key)
         elif _watched(look)[drift.path].owner != "locked":
-            yield Found(f"{drift.path} holds locked keys, and {DRIFTS[drift.kind]}", drift.path)
+            yield Found(f"the file holds locked keys, and {DRIFTS[drift.kind]}", drift.path)
 
 
 @rule(

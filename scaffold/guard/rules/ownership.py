@@ -1,5 +1,256 @@
 """Rules on ownership: who answers for what, and by which name the platform knows it."""
 
-from scaffold.guard.rule import Rule
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-RULES: tuple[Rule, ...] = ()
+from scaffold.formats.located import Located
+from scaffold.guard import licences
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.owners import PATHS, Line, Owners, owners_of
+from scaffold.guard.rule import CannotTell, rule
+from scaffold.guard.workflow import below, line_of, value
+
+SHOWN = 3  # paths that a message names
+MOST_LINES = 10_000  # of a CODEOWNERS that is still looked at
+MOST_MATCHES = 2_000_000  # of a line and a file, which take a second or two
+CATALOG = ("/catalog-info.yaml", "/catalog-info.yml")
+LICENSES = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "LICENCE.md", "LICENCE.txt", "COPYING", "/LICENSES/*")
+# What stands where a name should, and is none.
+_PLACEHOLDER = re.compile(
+    r"(?:(?:group|user):)?(?:default/)?(?:\W*|todo|tbd|fixme|none|null|n/?a|unknown|unowned|changeme|change-me|xxx+|guests?"
+    r"|owner|team|team-?name|my-?team|your-?team(?:-?name)?|your-?org|example(?:-team)?|foo|\.\.\.|<.*>|\{\{.*|\$\{.*)",
+    re.IGNORECASE,
+)
+
+
+def _is_named(given: Any) -> bool:
+    return (
+        given is not None and not isinstance(given, Mapping | list) and not _PLACEHOLDER.fullmatch(str(given).strip())
+    )
+
+
+@rule(
+    "OW-01",
+    "CODEOWNERS covers every file, and gives the platform's own to the platform alone",
+    severity="high",
+    rationale="A locked file, or a waiver, that the team itself may approve is not under anybody's review.",
+    fix="Give the file a line with `*` and the team first, and put the platform's paths last: the last match wins.",
+    references=("OSPS-QA-07.01", "OSPS-GV-01.01", "Scorecard:Code-Review", "Scorecard:Branch-Protection"),
+    files=tuple(f"/{path}" for path in PATHS),
+    parameters={"platform": "", "platform_paths": [".scaffold/waivers.yml", ".scaffold/lock.json"]},
+)
+def code_owners(look: Look) -> Iterator[Found]:
+    """Decide about every file as a forge does, and compare that with who must own it."""
+    owners = owners_of(look)
+    if owners is None:
+        if not any(path in look.unread for path in PATHS):
+            yield Found("there is no CODEOWNERS, so nobody has to review anything", PATHS[0])
+        return
+    if len(owners.lines) > MOST_LINES:
+        raise CannotTell(f"{owners.path} has over {MOST_LINES:,} lines")
+    for line, owner in owners.strangers():
+        yield Found(f"{owner} is no owner: neither @user, @organisation/team nor an address", owners.path, line.number)
+    yield from _uncovered(look, owners)
+    platform = look.parameters["platform"] or look.answers.get("platform_team")
+    if not platform:
+        raise CannotTell("neither the blueprint nor the answers say which team the platform is")
+    yield from _not_the_platforms(look, owners, str(platform))
+
+
+def _uncovered(look: Look, owners: Owners) -> Iterator[Found]:
+    first = next(
+        (at for at, line in enumerate(owners.lines) if line.pattern in ("*", "/**", "**") and line.owners), None
+    )
+    after = owners.lines[first:] if first is not None else owners.lines
+    if first is not None and all(line.owners for line in after):
+        return  # whatever comes after only gives it to somebody else
+    if len(owners.lines) * len(look.snapshot.modes) > MOST_MATCHES:
+        raise CannotTell(f"{owners.path} has too many lines to be asked about every file, and none is for all of them")
+    without: dict[Line | None, list[str]] = {}
+    for path, line in owners.deciding(look.snapshot.modes).items():
+        if line is None or not line.owners:
+            without.setdefault(line, []).append(path)
+    for line, paths in without.items():
+        yield Found(f"nobody owns {_some(paths)}", owners.path, line.number if line is not None else None)
+
+
+def _not_the_platforms(look: Look, owners: Owners, platform: str) -> Iterator[Found]:
+    locked = [path for path, file in look.lock.files.items() if file.owner == "locked"]
+    wrong: dict[Line | None, list[str]] = {}
+    for path, line in owners.deciding((*locked, owners.path, *look.parameters["platform_paths"])).items():
+        if line is not None and not line.owners:
+            continue  # said above already
+        if line is None or {owner.casefold() for owner in line.owners} != {platform.casefold()}:
+            wrong.setdefault(line, []).append(path)
+    for line, paths in wrong.items():
+        whose = " ".join(line.owners) if line is not None else "nobody"
+        message = f"{whose} may approve changes of {_some(paths)}, and only {platform} may"
+        yield Found(message, owners.path, line.number if line is not None else None)
+
+
+def _some(paths: list[str]) -> str:
+    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+    return f"{', '.join(sorted(paths)[:SHOWN])}{more}"
+
+
+def _component(look: Look) -> Located | None:
+    """Return the catalog's entry for the service: the first component in it."""
+    for path in look.paths(*CATALOG):
+        for document in look.documents(path):
+            if value(document, "kind") == "Component":
+                return document
+    return None
+
+
+@rule(
+    "OW-02",
+    "The catalog knows the service: its owner, its lifecycle and its system",
+    severity="medium",
+    rationale="Who is woken at night is looked up in the catalog: an entry without an owner wakes nobody.",
+    fix="Give catalog-info.yaml a Component with spec.owner, spec.lifecycle and spec.system.",
+    references=("OSPS-GV-01.01", "OSPS-GV-01.02", "Backstage:Component"),
+    files=CATALOG,
+    parameters={"lifecycles": ["experimental", "production", "deprecated"]},
+)
+def catalog_entry(look: Look) -> Iterator[Found]:
+    """Look at the catalog's entry."""
+    component = _component(look)
+    if component is None:
+        if not look.unread:
+            there = next(iter(look.paths(*CATALOG)), None)
+            missing = "there is no catalog-info.yaml" if there is None else "the catalog has no entry of kind Component"
+            yield Found(f"{missing}, so the catalog does not know the service", there or "catalog-info.yaml")
+        return
+    for keys in (("metadata", "name"), ("spec", "owner"), ("spec", "lifecycle"), ("spec", "system")):
+        given = value(component, *keys)
+        if not _is_named(given):
+            shown = "is missing" if given is None else f"names nobody: {given}"
+            yield Found(f"{'.'.join(keys)} {shown}", component.file, _line(component, *keys), ".".join(keys))
+    lifecycle = value(component, "spec", "lifecycle")
+    allowed = look.parameters["lifecycles"]
+    if _is_named(lifecycle) and allowed and lifecycle not in allowed:
+        message = f"the lifecycle {lifecycle} is none of {', '.join(allowed)}"
+        yield Found(message, component.file, _line(component, "spec", "lifecycle"), "spec.lifecycle")
+
+
+def _line(at: Located, *keys: str) -> int:
+    """Return the line of a value, or of the nearest thing above it that is there."""
+    for key in keys:
+        there = below(at, key)
+        if there is None:
+            break
+        at = there
+    return line_of(at)
+
+
+@rule(
+    "OW-03",
+    "The mission team and the outcome that it answers for are named",
+    severity="medium",
+    rationale="A service that nobody can tell the purpose of is kept for ever, or switched off by mistake.",
+    fix="Name both in the annotations of catalog-info.yaml: whose mission it is, and what gets better by it.",
+    references=("OSPS-GV-01.01", "OSPS-GV-01.02"),
+    files=(*CATALOG, "/README.md"),
+    parameters={"annotations": ["scaffold/mission", "scaffold/outcome"]},
+)
+def mission(look: Look) -> Iterator[Found]:
+    """Look at the annotations of the catalog's entry, and in the README where there is no catalog."""
+    component = _component(look)
+    wanted = look.parameters["annotations"]
+    if component is None:
+        if not look.unread:
+            text = (look.text("README.md") or "" if "README.md" in look else "").lower()
+            for name in wanted:
+                if not _is_said(text, name.rpartition("/")[2]):
+                    where = "README.md" if text else "catalog-info.yaml"
+                    yield Found(f"nothing names the {name.rpartition('/')[2]} that the service is for", where)
+        return
+    for name in wanted:
+        given = value(component, "metadata", "annotations", name)
+        if not _is_named(given):
+            message = f"the annotation {name} " + ("is missing" if given is None else f"says nothing: {given}")
+            yield Found(message, component.file, _line(component, "metadata", "annotations", name), name)
+
+
+def _is_said(text: str, word: str) -> bool:
+    """Whether a line, or a row of a table, says something of a word."""
+    for line in text.splitlines():
+        before, found, after = line.partition(word)
+        if found and not before.strip(" |*-#_`") and _is_named(re.sub(r"^[^|:]*[|:]", "", after).strip(" |*_`")):
+            return True
+    return False
+
+
+@rule(
+    "OW-04",
+    "There is a licence, and the manifest names the same one",
+    severity="medium",
+    rationale="Without a licence nobody may use the code; with two that differ nobody knows under which one.",
+    fix='Put the text into LICENSE, and its SPDX id into the manifest: license = "Apache-2.0".',
+    references=("OSPS-LE-02.01", "OSPS-LE-03.01", "Scorecard:License"),
+    files=(*(f"/{path}".replace("//", "/") for path in LICENSES), "/pyproject.toml", "/package.json"),
+    parameters={"allowed": []},
+)
+def licence(look: Look) -> Iterator[Found]:
+    """Compare the text with what manifests say."""
+    paths = look.paths(*(f"/{path}".replace("//", "/") for path in LICENSES))
+    if not paths:
+        yield Found("there is no LICENSE", "LICENSE")
+    texts = {path: licences.of_text(look.text(path) or "") for path in paths}
+    known = {name for name in texts.values() if name}
+    allowed = look.parameters["allowed"]
+    for path, name in texts.items():
+        if name and allowed and name not in {one for given in allowed for one in licences.named(given)}:
+            yield Found(f"{name} is none of the licences that the blueprint allows: {', '.join(allowed)}", path)
+    if not paths:
+        return
+    for path, says in (("pyproject.toml", _in_pyproject), ("package.json", _in_package)):
+        document = look.data(path) if path in look else None
+        if document is None or not isinstance(document.data, Mapping):
+            continue
+        expression, key = says(document)
+        if expression is None:
+            continue
+        line = _line(document, *key)
+        if not expression:
+            yield Found("the manifest names no licence", path, line, ".".join(key))
+        elif known and not known & licences.named(expression):
+            said = f"the manifest says {expression}, and the text is {', '.join(sorted(known))}"
+            yield Found(said, path, line, ".".join(key))
+
+
+Said = tuple[str | None, tuple[str, ...]]  # None: this is no manifest, or what it says cannot be compared
+
+
+def _in_pyproject(document: Located) -> Said:
+    for keys in (("project",), ("tool", "poetry")):
+        project = value(document, *keys)
+        if not isinstance(project, Mapping):
+            continue
+        given = project.get("license")
+        if isinstance(given, str):
+            return given, (*keys, "license")
+        if isinstance(given, Mapping):
+            text = given.get("text")
+            return (text if isinstance(text, str) and len(text) <= LONGEST else None), (*keys, "license")
+        listed = project.get("classifiers")
+        marks = [str(one).rpartition(" :: ")[2] for one in listed or () if str(one).startswith("License ::")]
+        return (marks[0] if marks else ""), (*keys, "license")
+    return None, ()
+
+
+LONGEST = 60  # characters of an SPDX expression; what is longer is the text itself
+
+
+def _in_package(document: Located) -> Said:
+    given = document.data.get("license")
+    if isinstance(given, Mapping):
+        given = given.get("type")
+    if isinstance(given, str):
+        return (None if given.upper().startswith("SEE LICENSE IN") else given), ("license",)
+    return (None if document.data.get("private") is True else ""), ("license",)
+
+
+RULES = (code_owners, catalog_entry, mission, licence)

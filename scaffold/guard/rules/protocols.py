@@ -1,5 +1,265 @@
-"""Rules on security protocols: transport, authentication, secrets, cryptography, and how weaknesses are reported."""
+"""Rules on security protocols: what a service lets in, what analyses its code, and whom to tell of a weakness."""
 
-from scaffold.guard.rule import Rule
+import ast
+import re
+from collections.abc import Iterator, Mapping
 
-RULES: tuple[Rule, ...] = ()
+from scaffold.guard import gates
+from scaffold.guard.finding import Found
+from scaffold.guard.kubernetes import listed
+from scaffold.guard.look import Look
+from scaffold.guard.rule import NotApplicable, rule
+from scaffold.guard.sources import (
+    CODE,
+    assignments,
+    breaches,
+    calls,
+    code,
+    dotted,
+    flavour_of,
+    holding,
+    keywords,
+    pattern,
+    value_of,
+)
+from scaffold.guard.workflow import WORKFLOWS, Workflow, below, line_of, workflows
+
+ANY_SITE = "pages of any site may call the service and read its answers: {0}"
+GO = (
+    pattern("AllowAllOrigins", r"\b(AllowAllOrigins)\s{0,9}[:=]\s{0,9}true\b", ANY_SITE),
+    pattern("AllowedOrigins", r"\b(AllowedOrigins)\s{0,9}[:=]\s{0,9}\[\]string\{\s{0,9}\"\*\"", ANY_SITE, code=False),
+    pattern("AllowOrigins", r"\b(AllowOrigins)\s{0,9}[:=]\s{0,9}\[\]string\{\s{0,9}\"\*\"", ANY_SITE, code=False),
+    pattern("http.ListenAndServe", r"\b(http\.ListenAndServe(?:TLS)?)\(", "{0} waits for slow callers without end"),
+)
+NODE = (
+    pattern("cors(", r"(?<![\w.])(cors\(\s{0,9}\))", ANY_SITE),
+    pattern("origin", r"\bcors\b[^;]{0,200}?\b(origin\s?:\s?(?:[\"'`]\*[\"'`]|true))[\s,}]", ANY_SITE, code=False),
+)
+JAVA = (
+    pattern("CrossOrigin", r"(@CrossOrigin)(?!\s{0,9}\(\s{0,9}[^)\s])\b", ANY_SITE),
+    pattern("CrossOrigin", r"(@CrossOrigin)\s{0,9}\([^)]{0,200}\"\*\"", ANY_SITE, code=False),
+    pattern("llowedOrigin", r"\b((?:setA|a)llowedOrigin(?:s|Patterns)?)\([^)]{0,60}\"\*\"", ANY_SITE, code=False),
+)
+LOOSE = "{0} lets pages of any site call the service and read its answers"
+APPLICATIONS = frozenset(("FastAPI", "Starlette", "Litestar", "Flask", "Quart", "Sanic", "Robyn"))
+RUNS = frozenset(("run", "run_app", "runserver", "Config", "serve"))
+DEBUGGING = "{0} shows callers the code and the values of what failed"
+EVERYWHERE = "the service listens on all addresses unless told otherwise"
+
+
+@rule(
+    "SP-06",
+    "What comes in is limited: no wildcard origins, no debugging, timeouts",
+    severity="medium",
+    rationale="A browser lends its user's rights to pages of any site let in, and a debugger runs what it is sent.",
+    fix="Name the origins that may call, leave debugging to the developer's own machine, and give the server timeouts.",
+    references=("CWE-942", "CWE-489", "CWE-400", "CWE-770"),
+    files=CODE,
+)
+def inbound(look: Look) -> Iterator[Found]:
+    """Look at how servers are set up in code."""
+    python = code(look, "python")
+    others = {("go",): GO, ("typescript", "javascript"): NODE, ("java", "kotlin"): JAVA}
+    if not python and not any(code(look, *languages) for languages in others):
+        raise NotApplicable("there is no code here in a language that is looked into")
+    for path in holding(look, python, b"CORS", b"debug", b"DEBUG", b"0.0.0.0", b"ALLOWED_HOSTS"):
+        if (tree := look.python(path)) is not None:
+            yield from sorted(set(_python(tree, path)), key=lambda found: found.line or 0)
+    for languages, patterns in others.items():
+        for path in holding(look, code(look, *languages), *(one.needle.encode() for one in patterns)):
+            yield from (
+                Found(message, path, line)
+                for line, message in breaches(look.text(path) or "", flavour_of(path), patterns)
+            )
+
+
+def _python(tree: ast.Module, path: str) -> Iterator[Found]:
+    for call in calls(tree):
+        for line, message in _call(call):
+            yield Found(message, path, line, severity="low" if message == EVERYWHERE else None)
+    settings = path.rpartition("/")[2]
+    for target, value in assignments(tree):
+        name = dotted(target)
+        if settings in ("settings.py", "prod.py", "production.py"):
+            if name == "DEBUG" and value_of(value) is True:
+                yield Found(DEBUGGING.format("DEBUG = True"), path, target.lineno)
+            elif (
+                name == "ALLOWED_HOSTS" and isinstance(value, ast.List) and any(value_of(e) == "*" for e in value.elts)
+            ):
+                yield Found("the service answers under any name: ALLOWED_HOSTS holds *", path, target.lineno)
+            elif name == "CORS_ALLOW_ALL_ORIGINS" and value_of(value) is True:
+                yield Found(LOOSE.format(name), path, target.lineno)
+        if re.fullmatch(r"(?:DEFAULT_)?HOST", name) and value_of(value) == "0.0.0.0":  # noqa: S104 - looked for
+            yield Found(EVERYWHERE, path, target.lineno, severity="low")
+
+
+def _call(call: ast.Call) -> Iterator[tuple[int, str]]:
+    last = dotted(call.func).rpartition(".")[2]
+    given = keywords(call)
+    if last == "CORSMiddleware" or (call.args and dotted(call.args[0]).endswith("CORSMiddleware")):
+        for name in ("allow_origins", "allow_origin_regex"):
+            if name in given and _is_any(given[name]):
+                yield given[name].lineno, LOOSE.format(name)
+    elif (
+        last == "CORS"
+        and call.args
+        and ("origins" not in given or _is_any(given["origins"]))
+        and "resources" not in given
+    ):
+        yield call.lineno, LOOSE.format("CORS")
+    if (last in APPLICATIONS | RUNS) and value_of(given.get("debug")) is True:
+        yield given["debug"].lineno, DEBUGGING.format("debug=True")
+    if last in RUNS and value_of(given.get("host")) == "0.0.0.0":  # noqa: S104 - looked for
+        yield given["host"].lineno, EVERYWHERE
+    elif last in ("get", "getenv") and [value_of(one) for one in call.args[:2]] == ["HOST", "0.0.0.0"]:  # noqa: S104
+        yield call.lineno, EVERYWHERE
+
+
+def _is_any(node: ast.expr) -> bool:
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return any(_is_any(element) for element in node.elts)
+    return value_of(node) in ("*", ".*", "^.*$", r"https?://.*")
+
+
+ANALYSERS = re.compile(
+    r"github/codeql-action/(?:init|analyze)|semgrep|opengrep|sonarsource/|sonar-scanner|sonar:sonar|snyk code"
+    r"|checkmarx|veracode|\bbandit\b|\bgosec\b|gitlab-org/.{0,40}sast|Jobs/SAST|Security/SAST|fortify|coverity|horusec",
+    re.IGNORECASE,
+)
+HOOKS = r"|\b(?:pre-commit|prek|lefthook|trunk check)\b|\b(?:hatch|poe|pdm|mise|rye)\b[^\n]{0,60}\b(?:check|lint|all)\b"
+LINTS = {  # what runs a linter: itself, hooks, and what has scripts that are not looked up
+    "ruff": re.compile(rf"\bruff\b[^\n]{{0,60}}\bcheck\b|/ruff-action{HOOKS}"),
+    "golangci-lint": re.compile(rf"golangci-lint{HOOKS}"),
+}
+GOLANGCI = (".golangci.yml", ".golangci.yaml", ".golangci.toml")
+
+
+@rule(
+    "SP-07",
+    "Code is analysed for weaknesses on each pull request",
+    severity="high",
+    rationale="An injection that a program can find is cheapest before the merge, and free to an attacker after it.",
+    fix="Run CodeQL or Semgrep on each pull request, or turn on the security rules of the linter that CI runs: S in "
+    "ruff, gosec in golangci-lint.",
+    references=("OSPS-VM-06.02", "Scorecard:SAST"),
+    files=(*WORKFLOWS, ".gitlab-ci.yml", "pyproject.toml", "ruff.toml", *GOLANGCI),
+)
+def analysis(look: Look) -> Iterator[Found]:
+    """Look for an analyser in CI, or for the security rules of a linter that CI runs."""
+    if not code(look, "python", "typescript", "javascript", "go", "java", "kotlin", "c#", "ruby", "c", "c++", "rust"):
+        raise NotApplicable("there is no code here in a language that is analysed")
+    ours = [
+        one for one in workflows(look) if {"pull_request", "merge_group", "pull_request_target"} & one.events.keys()
+    ]
+    gitlab = look.text(".gitlab-ci.yml") if ".gitlab-ci.yml" in look else None
+    does = "\n".join((*(_what_runs(one) for one in ours), gitlab or ""))
+    if ANALYSERS.search(does):
+        return
+    linter = _linter(look)
+    if linter is None:
+        yield Found("nothing analyses the code for weaknesses on each pull request", _likeliest(ours))
+    elif linter.known:
+        yield linter
+    elif not (ours or gitlab) or not LINTS[linter.key or ""].search(f"{does}\n{gates.commands(look)}"):
+        yield Found("the linter knows weaknesses, and no pull request runs it", linter.path, linter.line)
+
+
+def _likeliest(found: list[Workflow]) -> str | None:
+    """Return the workflow where an analyser would stand: one that is called after what it checks."""
+    paths = [one.path for one in found]
+    named = (path for path in paths if re.search(r"/(?:codeql|security|sast|ci|checks?|tests?|build|pr|pull)\b", path))
+    return next(named, paths[0] if paths else None)
+
+
+def _what_runs(workflow: Workflow) -> str:
+    lines: list[str] = []
+    for job in workflow.jobs:
+        lines.append(job.calls)
+        for step in job.steps:
+            lines += (step.uses, step.run)
+    return "\n".join(lines)
+
+
+def _linter(look: Look) -> Found | None:
+    """Return what a linter is told of weaknesses: a finding, not known to be one where it looks for them; or None."""
+    for path, way in (
+        ("ruff.toml", ("lint",)),
+        (".ruff.toml", ("lint",)),
+        ("pyproject.toml", ("tool", "ruff", "lint")),
+    ):
+        document = look.data(path) if path in look else None
+        lint = below(document, *way) if document is not None else None
+        if lint is None or not isinstance(lint.data, Mapping):
+            continue
+        selected = [str(one) for name in ("select", "extend-select") for one in listed(lint.data.get(name))]
+        ignored = [str(one) for name in ("ignore", "extend-ignore") for one in listed(lint.data.get(name))]
+        told = below(lint, "select") or lint
+        if not {"S", "ALL"} & set(selected) or "S" in ignored:
+            return Found("ruff does not look for weaknesses: S is not among its rules", path, line_of(told))
+        return Found("", path, line_of(told), key="ruff", known=False)
+    for path in GOLANGCI:
+        text = look.text(path) if path in look else None
+        if text is not None:
+            looks = re.search(
+                r"^\s*(?:-\s*|[^#\n]*[\[,]\s*)[\"']?gosec\b|^\s*(?:enable-all|default)\s*[:=]\s*[\"']?(?:true|all)",
+                text,
+                re.MULTILINE,
+            )
+            why = "golangci-lint does not look for weaknesses: gosec is off"
+            return Found(why, path, key="golangci-lint" if looks else None, known=not looks)
+    return None
+
+
+POLICIES = (
+    "SECURITY.md",
+    ".github/SECURITY.md",
+    "docs/SECURITY.md",
+    "SECURITY.rst",
+    "SECURITY.txt",
+    ".github/SECURITY.rst",
+)
+CONTACT = re.compile(
+    r"[\w.+-]{1,64}@[\w-]{1,63}\.\w|@[\w-]{1,40}/[\w-]|https?://|report a vulnerability|security advisor", re.IGNORECASE
+)
+LINK = re.compile(r"\]\(/?([\w./-]{1,200}\.(?:md|rst|txt))\)")
+PRIVATE = re.compile(
+    r"privat|confiden|report a vulnerability|security advisor|/security/advisories|encrypt|\bpgp\b|hackerone|bugcrowd"
+    r"|(?:e-?mail|write to|contact|report)[^.]{0,200}@|security@|do not[^.]{0,80}\bissue",
+    re.IGNORECASE,
+)
+IN_TIME = re.compile(
+    r"\b(?:\d{1,3}|one|two|three|five|seven|ten|fourteen|thirty|ninety|a|an)[\s-]{1,9}(?:\w{1,12}[\s-]{1,9})?(?:hour|day|week|month)s?\b",
+    re.IGNORECASE,
+)
+
+
+@rule(
+    "SP-08",
+    "SECURITY.md says whom to tell of a weakness, how to do it privately, and when they answer",
+    severity="high",
+    rationale="Who finds a weakness and nobody to tell sells it, publishes it, or forgets it.",
+    fix="Write SECURITY.md with a contact, a private way to reach it, and the days until an answer and until a fix.",
+    references=("OSPS-VM-01.01", "OSPS-VM-02.01", "OSPS-VM-03.01", "Scorecard:Security-Policy"),
+    files=tuple(f"/{path}" for path in POLICIES),
+)
+def policy(look: Look) -> Iterator[Found]:
+    """Look for the three in the security policy."""
+    path = next((path for path in POLICIES if path in look), None)
+    if path is None:
+        yield Found("there is no SECURITY.md", "SECURITY.md")
+        return
+    text = look.text(path)
+    if text is None:
+        return
+    linked = (name for name in LINK.findall(text) if name in look)
+    text = "\n".join((text, *(look.text(name) or "" for name in linked)))
+    for pattern_, lacks in (
+        (CONTACT, "it names no contact"),
+        (PRIVATE, "it names no private way to report a weakness"),
+        (IN_TIME, "it does not say when a report is answered"),
+    ):
+        if not pattern_.search(text):
+            yield Found(f"{path}: {lacks}", path)
+
+
+RULES = (inbound, analysis, policy)

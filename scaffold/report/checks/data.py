@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scaffold.guard.check import Verdict
     from scaffold.guard.finding import Finding
+    from scaffold.guard.verdict import Verdict
     from scaffold.guard.waivers import Stood
     from scaffold.report.checked import Checked
 
@@ -16,6 +16,7 @@ def data(checked: Checked) -> dict[str, Any]:
     passed, of = checked.score
     return {
         "path": str(checked.root),
+        "prefix": checked.prefix,
         "blueprint": checked.blueprint,
         "version": checked.version,
         "checked": checked.checked,

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaffold.guard.finding import SEVERITIES
+from scaffold.report.checks.words import (
+    failing,
+    fixes,
+    named,
+    one_line,
+    place,
+    score,
+    shown,
+    unknown,
+    with_state,
+)
 from scaffold.report.text import Line, Tone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from scaffold.guard.check import Verdict
-    from scaffold.guard.finding import Finding, State
+    from scaffold.guard.finding import Finding
+    from scaffold.guard.verdict import Verdict
     from scaffold.report.checked import Checked
 
 SHOWN = 10  # findings of a rule that are listed
@@ -25,90 +35,87 @@ TONES: dict[str, Tone] = {"critical": "bad", "high": "bad", "medium": "warn", "l
 
 def text(checked: Checked) -> Iterator[Line]:
     """Say what fails and how it is mended, what is waived, what could not be checked, and how much passes."""
-    yield Line(f"{checked.blueprint} {checked.version}: {_place(checked.checked)} of {checked.root}", "title")
-    failing = sorted(_with("fail", checked), key=lambda verdict: SEVERITIES.index(verdict.rule.severity))
-    for verdict in failing:
+    for line in _lines(checked):
+        yield line._replace(text=shown(line.text).replace("\n", " "))
+
+
+def _lines(checked: Checked) -> Iterator[Line]:
+    yield Line(f"{checked.blueprint} {checked.version}: {_what(checked.checked)} of {checked.root}", "title")
+    for verdict, findings in failing(checked):
         yield Line("")
-        yield from _failing(verdict)
+        yield from _failing(verdict, findings)
     yield from _waived(checked)
     yield from _unknown(checked)
     yield from _warnings(checked)
     yield from (Line(f"  note: {note}", "warn") for note in checked.notes)
     yield Line("")
-    yield _score(checked)
+    if not checked.score[1]:
+        yield from (Line(f"  {one.rule.id} does not apply: {one_line(one.why)}", "dim") for one in _idle(checked))
+    yield Line(score(checked), "bad" if checked.summary["fail"] else "warn" if not checked.score[1] else "good")
 
 
-def _place(checked: str) -> str:
+def _what(checked: str) -> str:
     return f"commit {checked[:10]}" if checked not in ("work tree", "index") else checked
 
 
-def _with(state: str, checked: Checked) -> list[Verdict]:
-    return [verdict for verdict in checked.verdicts if any(finding.state == state for finding in verdict.findings)]
+def _idle(checked: Checked) -> list[Verdict]:
+    return [verdict for verdict in checked.verdicts if verdict.state == "not_applicable"]
 
 
-def _failing(verdict: Verdict) -> Iterator[Line]:
+def _failing(verdict: Verdict, findings: list[Finding]) -> Iterator[Line]:
     rule = verdict.rule
-    yield Line(f"{rule.id} {rule.title} ({rule.severity})", TONES[rule.severity])
-    findings = [finding for finding in verdict.findings if finding.state == "fail"]
-    yield from _places(findings)
-    yield Line(f"  why: {rule.rationale}", "dim")
-    for fix in dict.fromkeys(finding.fix for finding in findings):
-        yield Line(f"  fix: {fix}")
-
-
-def _places(findings: list[Finding]) -> Iterator[Line]:
+    severity = findings[0].severity
+    yield Line(f"{named(rule)} ({severity})", TONES[severity])
+    todo = fixes(findings)
     for finding in findings[:SHOWN]:
-        yield Line(f"  {place(finding)}{finding.message}")
+        yield Line(f"  {place(finding)}{_judged(verdict, finding)}{one_line(finding.message)}")
+        if len(todo) > 1:
+            yield Line(f"    fix: {one_line(finding.fix)}")
     if len(findings) > SHOWN:
         yield Line(f"  and {len(findings) - SHOWN} more")
+    if rule.rationale:
+        yield Line(f"  why: {one_line(rule.rationale)}", "dim")
+    if len(todo) == 1:
+        yield Line(f"  fix: {todo[0]}")
 
 
-def place(finding: Finding) -> str:
-    """Return where a finding is, to stand before its message."""
-    if finding.path is None:
-        return ""
-    return f"{finding.path}:{finding.line}: " if finding.line else f"{finding.path}: "
+def _judged(verdict: Verdict, finding: Finding) -> str:
+    """Return what an outside judge calls the rule."""
+    name = finding.rule.removeprefix(f"{verdict.rule.id}/")
+    return "" if finding.rule == verdict.rule.id else f"{one_line(name)} ({finding.severity}): "
 
 
 def _waived(checked: Checked) -> Iterator[Line]:
-    waived = [finding for finding in checked.findings if finding.state == "waived"]
+    waived = with_state("waived", checked)
     if waived:
         yield Line("")
         yield Line("Waived:", "title")
-        for finding in waived:
-            yield Line(f"  {finding.rule} {place(finding)}{finding.message} ({finding.waiver})", "dim")
+    for finding in waived:
+        waiver = checked.waiver_of(finding)
+        by = f"until {waiver.expires}, {waiver.name}" if waiver else finding.waiver
+        yield Line(f"  {finding.rule} {place(finding)}{one_line(finding.message)} ({by})", "dim")
 
 
 def _unknown(checked: Checked) -> Iterator[Line]:
-    """Say what could not be checked: what stands in the way of several rules once."""
-    reasons: dict[tuple[str, str], list[str]] = {}
-    for finding in checked.findings:
-        if finding.state == "unknown":
-            reasons.setdefault((place(finding), finding.message), []).append(finding.rule)
+    reasons = unknown(checked)
     if reasons:
         yield Line("")
         yield Line("Could not be checked:", "title")
-        for (where, message), rules in reasons.items():
-            yield Line(f"  {', '.join(dict.fromkeys(rules))}: {where}{message}", "warn")
+    for (path, line, message), rules in reasons.items():
+        where = "" if path is None else f"{one_line(path)}:{line}: " if line else f"{one_line(path)}: "
+        yield Line(f"  {', '.join(rules)}: {where}{one_line(message)}", "warn")
 
 
 def _warnings(checked: Checked) -> Iterator[Line]:
-    stood = [one for one in checked.waivers if one.state in STANDINGS]
+    stood = list(warnings(checked))
     if stood:
-        yield Line("")
-    for one in stood:
-        said = STANDINGS[one.state].format(expires=one.waiver.expires)
-        yield Line(f"  {one.waiver.name}: the waiver of {one.waiver.rule} {said}", "warn")
+        yield from (Line(""), Line("Waivers to look at:", "title"))
+        yield from (Line(f"  {said}", "warn") for said in stood)
 
 
-def _score(checked: Checked) -> Line:
-    passed, of = checked.score
-    counts = checked.summary
-    rest = [f"{counts[state]} {name}" for state, name in _RESTS if counts[state]]
-    said = f"{passed} of {of} rules pass" + (f"; {', '.join(rest)}" if rest else "")
-    return Line(said, "good" if not counts["fail"] else "bad")
-
-
-_RESTS: Iterable[tuple[State, str]] = (
-    ("fail", "fail"), ("waived", "waived"), ("unknown", "unknown"), ("not_applicable", "not applicable"),
-)  # fmt: skip
+def warnings(checked: Checked) -> Iterator[str]:
+    """Say which waivers lapse soon, have expired, or waive nothing."""
+    for one in checked.waivers:
+        if one.state in STANDINGS:
+            said = STANDINGS[one.state].format(expires=one.waiver.expires)
+            yield f"{one.waiver.name}: the waiver of {one_line(one.waiver.rule)} {said}"

@@ -1,1 +1,1 @@
-"""What every service shares: settings, health, start and stop."""
+"""What every service shares: settings, logs, health, start and stop."""

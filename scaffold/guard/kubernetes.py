@@ -1,0 +1,194 @@
+"""Kubernetes manifests as rules see them: objects, the pods that they start, and what kustomize lays over them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from scaffold.formats.located import Located
+from scaffold.guard.look import Look
+from scaffold.guard.rule import NotApplicable
+from scaffold.guard.sources import is_aside, is_foreign
+from scaffold.guard.workflow import below, line_of
+
+FOLDERS = ("deploy", "deployment", "deployments", "k8s", "kubernetes", "manifests", "kustomize")
+MANIFESTS = tuple(
+    f"{folder}/**/*.{ending}" for folder in ("**/" + name for name in FOLDERS) for ending in ("yml", "yaml")
+)
+KUSTOMIZATIONS = ("kustomization.yml", "kustomization.yaml", "Kustomization")
+NONE = "there are no Kubernetes manifests"
+_PODS: Mapping[str, tuple[str, ...]] = {
+    "Pod": ("spec",),
+    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+    **dict.fromkeys(
+        ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout"), ("spec", "template", "spec")
+    ),
+}
+
+
+class Object(NamedTuple):
+    """One object of a manifest."""
+
+    path: str
+    at: Located
+    kind: str
+    name: str
+
+    @property
+    def title(self) -> str:
+        """What messages call it."""
+        return f"{self.kind} {self.name}"
+
+    def get(self, *keys: str) -> Any:
+        """Return the value at a way below it, or None."""
+        there = below(self.at, *keys)
+        return None if there is None else there.data
+
+    @property
+    def pod(self) -> Located | None:
+        """The specification of the pods that it starts, where it is whole: every container has an image."""
+        spec = below(self.at, *_PODS[self.kind]) if self.kind in _PODS else None
+        if spec is None or not isinstance(spec.data, Mapping):
+            return None
+        containers = spec.data.get("containers")
+        if not isinstance(containers, list) or not containers:
+            return None
+        whole = all(isinstance(one, Mapping) and one.get("image") for one in containers)
+        return spec if whole else None
+
+    @property
+    def labels(self) -> Mapping[str, Any]:
+        """The labels of its pods."""
+        way = (*_PODS.get(self.kind, ("spec",))[:-1], "metadata", "labels")
+        found = self.get(*way)
+        return found if isinstance(found, Mapping) else {}
+
+
+class Cluster(NamedTuple):
+    """All objects of a repository's manifests, and what kustomize changes about them."""
+
+    objects: tuple[Object, ...]
+    patches: tuple[Object, ...]
+    namespaces: tuple[str, ...]  # that a kustomization sets
+    replicas: frozenset[str]  # names whose number of pods is set by a kustomization
+    texts: str  # of patches that are written inside a kustomization
+
+    def of(self, *kinds: str) -> Iterator[Object]:
+        """Yield the objects of some kinds."""
+        return (one for one in self.objects if one.kind in kinds)
+
+    def workloads(self, *kinds: str) -> Iterator[tuple[Object, Located]]:
+        """Yield whole objects that start pods, of these kinds or of all, each with its pods' specification."""
+        for one in self.of(*(kinds or _PODS)):
+            if (pod := one.pod) is not None:
+                yield one, pod
+
+
+def cluster(look: Look) -> Cluster:
+    """Return what manifests describe; raises NotApplicable where there are none. Helm's templates are no manifests."""
+    charts = tuple(path.rpartition("/")[0] + "/templates/" for path in look.paths("Chart.yaml"))
+    kustomizations = [*look.paths(*KUSTOMIZATIONS)]
+    paths = [
+        path
+        for path in dict.fromkeys((*look.paths(*MANIFESTS), *_beside(look, kustomizations)))
+        if not is_aside(path) and not is_foreign(path) and not path.startswith(charts) and path not in kustomizations
+    ]
+    patched, namespaces, replicas, texts = _kustomized(look, kustomizations)
+    objects: list[Object] = []
+    patches: list[Object] = []
+    for path in paths:
+        content = look.raw(path)
+        if content is None or b"apiVersion" not in content or b"kind:" not in content or b"{{" in content:
+            continue
+        for document in look.documents(path):
+            (patches if path in patched else objects).extend(_objects(path, document))
+    if not objects:
+        raise NotApplicable(NONE)
+    return Cluster(tuple(objects), tuple(patches), tuple(namespaces), frozenset(replicas), texts)
+
+
+def _beside(look: Look, kustomizations: list[str]) -> Iterator[str]:
+    for path in kustomizations:
+        folder = path.rpartition("/")[0]
+        if folder:
+            yield from look.paths(f"/{folder}/*.yml", f"/{folder}/*.yaml")
+
+
+def _objects(path: str, document: Located) -> Iterator[Object]:
+    if not isinstance(document.data, Mapping) or "apiVersion" not in document.data:
+        return
+    kind = document.data.get("kind")
+    items = below(document, "items")
+    if kind == "List" and items is not None and isinstance(items.data, list):
+        for item in items.elements():
+            yield from _objects(path, item)
+    elif isinstance(kind, str):
+        metadata = document.data.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, Mapping) else None
+        yield Object(path, document, kind, str(name or "without a name"))
+
+
+def _kustomized(look: Look, paths: list[str]) -> tuple[set[str], list[str], set[str], str]:
+    """Return what kustomizations name: patch files, namespaces, names with replicas; and the patches inside them."""
+    patched: set[str] = set()
+    namespaces: list[str] = []
+    replicas: set[str] = set()
+    texts: list[str] = []
+    for path in paths:
+        document = look.data(path) if path.endswith((".yml", ".yaml")) else None
+        data = document.data if document is not None and isinstance(document.data, Mapping) else {}
+        folder = path.rpartition("/")[0]
+        if data.get("namespace"):
+            namespaces.append(str(data["namespace"]))
+        replicas |= {str(one.get("name")) for one in _mappings(data.get("replicas"))}
+        for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
+            for one in listed(data.get(key)):
+                named = one.get("path") if isinstance(one, Mapping) else one
+                inside = one.get("patch") if isinstance(one, Mapping) else None
+                texts += [inside] if isinstance(inside, str) else []
+                if isinstance(named, str):
+                    patched |= {_joined(folder, named)} if "\n" not in named else set()
+                    texts += [named] if "\n" in named else []
+    return patched, namespaces, replicas, "\n".join(texts)
+
+
+def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
+    return (one for one in listed(value) if isinstance(one, Mapping))
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a value where it is a mapping, and else an empty one: people write all kinds of things."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a value where it is a list, and else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def _joined(folder: str, name: str) -> str:
+    parts = folder.split("/") if folder else []
+    for part in name.split("/"):
+        if part == ".." and parts:
+            parts.pop()
+        elif part not in (".", "", ".."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def containers(pod: Located, *, first: bool = True) -> Iterator[tuple[str, Located]]:
+    """Yield name and place of each container, those that run before the others too unless they are not to count."""
+    for key in ("initContainers", "containers") if first else ("containers",):
+        found = below(pod, key)
+        if found is not None and isinstance(found.data, list):
+            for one in found.elements():
+                if isinstance(one.data, Mapping):
+                    yield str(one.data.get("name", "without a name")), one
+
+
+def line_at(at: Located, *keys: str) -> int:
+    """Return the line of the nearest that is there on a way below."""
+    for key in keys:
+        there = below(at, key)
+        if there is None:
+            break
+        at = there
+    return line_of(at)

@@ -1,0 +1,69 @@
+"""CODEOWNERS as forges read it: the last pattern that matches a path names its owners."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from scaffold.guard.look import Look
+from scaffold.guard.paths import spec_of
+
+PATHS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")  # the first one counts
+_OWNER = re.compile(r"@[\w.-]+(?:/[\w.-]+)*|@@?[\w-]+|[^\s@]+@[^\s@]+\.[^\s@]+")
+_PART = re.compile(r"(?:[^\s\\]|\\.)+")
+
+
+class Line(NamedTuple):
+    """A line that names the owners of what a pattern matches; without owners it takes them away."""
+
+    pattern: str
+    owners: tuple[str, ...]
+    number: int
+
+    def matches(self, path: str) -> bool:
+        """Whether it is about a path."""
+        try:
+            matched = spec_of((self.pattern,)).match_file(path)
+        except ValueError:
+            return False
+        if matched and self.pattern.endswith("/*") and "**" not in self.pattern:  # not what is in folders below it
+            return path.count("/") == self.pattern.strip("/").count("/")
+        return matched
+
+
+class Owners(NamedTuple):
+    """A CODEOWNERS file."""
+
+    path: str
+    lines: tuple[Line, ...]
+
+    def deciding(self, paths: Iterable[str]) -> dict[str, Line | None]:
+        """Return the line that decides about each path: the last one that matches."""
+        found: dict[str, Line | None] = dict.fromkeys(paths)
+        waiting = list(found)
+        for line in reversed(self.lines):
+            if not waiting:
+                break
+            found.update((path, line) for path in waiting if line.matches(path))
+            waiting = [path for path in waiting if found[path] is None]
+        return found
+
+    def strangers(self) -> Iterator[tuple[Line, str]]:
+        """Yield what stands where an owner should, and is none."""
+        for line in self.lines:
+            yield from ((line, owner) for owner in line.owners if not _OWNER.fullmatch(owner))
+
+
+def owners_of(look: Look) -> Owners | None:
+    """Return the repository's owners, where it has them."""
+    path = next((path for path in PATHS if path in look), None)
+    text = look.text(path) if path is not None else None
+    return Owners(path, tuple(_lines(text))) if path is not None and text is not None else None
+
+
+def _lines(text: str) -> Iterator[Line]:
+    for number, written in enumerate(text.splitlines(), start=1):
+        parts = _PART.findall(written)
+        if not parts or parts[0].startswith(("#", "[", "^[")):  # a section of GitLab's gives owners of its own
+            continue
+        comment = next((at for at, part in enumerate(parts) if part.startswith("#")), len(parts))
+        yield Line(parts[0], tuple(parts[1:comment]), number)

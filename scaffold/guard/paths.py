@@ -1,0 +1,68 @@
+"""Paths that patterns as in .gitignore match, found without asking each pattern about each path."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any
+
+from pathspec import PathSpec
+
+ALL = ("*",)
+_WILD = re.compile(r"[*?]+")
+
+
+@lru_cache(maxsize=500)
+def spec_of(patterns: tuple[str, ...]) -> PathSpec[Any]:
+    """Compile patterns as in .gitignore; raises ValueError."""
+    return PathSpec.from_lines("gitignore", patterns)
+
+
+class Paths:
+    """Some paths, in order, and which of them patterns match; each question is answered once.
+
+    Of many paths only those are put to a pattern that hold its longest literal piece: finding a text in all paths at
+    once is a hundred times as fast as a regular expression for each.
+    """
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        """Take the paths."""
+        self._paths = tuple(paths)
+        self._text = "\n".join(self._paths)
+        self._starts = list(accumulate((len(path) + 1 for path in self._paths), initial=0))
+        self._matched: dict[tuple[str, ...], tuple[str, ...]] = {ALL: self._paths}
+        self._holding: dict[str, frozenset[int]] = {}
+
+    def matching(self, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the paths that one of the patterns matches; `!` takes out again. Raises ValueError."""
+        if patterns not in self._matched:
+            spec = spec_of(patterns)
+            candidates = (self._paths[number] for number in self._candidates(patterns))
+            self._matched[patterns] = tuple(path for path in candidates if spec.match_file(path))
+        return self._matched[patterns]
+
+    def _candidates(self, patterns: tuple[str, ...]) -> Iterable[int]:
+        """Return the numbers of all paths that may match, in order."""
+        pieces = [literal(pattern) for pattern in patterns if not pattern.startswith(("!", "#"))]
+        if not all(pieces):
+            return range(len(self._paths))
+        return sorted(frozenset().union(*map(self._with, pieces)))
+
+    def _with(self, piece: str) -> frozenset[int]:
+        """Return the numbers of the paths that hold a text."""
+        if piece not in self._holding:
+            found, at = set(), self._text.find(piece)
+            while at >= 0:
+                number = bisect_right(self._starts, at) - 1
+                found.add(number)
+                at = self._text.find(piece, self._starts[number + 1])
+            self._holding[piece] = frozenset(found)
+        return self._holding[piece]
+
+
+def literal(pattern: str) -> str:
+    """Return the longest text that is in every path which a pattern matches; empty where none can be told."""
+    if "[" in pattern or "\\" in pattern:
+        return ""
+    return max((piece.strip("/ ") for piece in _WILD.split(pattern)), key=len)

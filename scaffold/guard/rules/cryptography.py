@@ -1,0 +1,172 @@
+"""The rule on cryptography: what is broken is not used where it has to protect something."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.rule import NotApplicable, rule
+from scaffold.guard.sources import (
+    CODE,
+    assignments,
+    bare,
+    breaches,
+    calls,
+    code,
+    dotted,
+    flavour_of,
+    holding,
+    keywords,
+    numbered,
+    pattern,
+    value_of,
+)
+
+HASH = "{0} is broken as a hash"
+CIPHER = "{0} is broken as a cipher"
+GUESSED = "{0} can be guessed, and makes a secret here"
+WEAK_HASHES = frozenset(("md4", "md5", "sha1", "sha-1"))
+WEAK_CIPHERS = frozenset(
+    ("ARC2", "ARC4", "Blowfish", "CAST", "CAST5", "DES", "DES3", "IDEA", "RC4", "SEED", "TripleDES", "XOR")
+)
+CIPHER_MODULES = ("Crypto.Cipher", "Cryptodome.Cipher")
+PROTECTS = (
+    r"(?:password|passwd|secret|api_?key|otp|nonce|csrf|session_?(?:id|key)"
+    r"|(?:auth|access|refresh|reset|session|bearer)_?token)"
+)
+SECRET_NAME = re.compile(
+    rf"(?:^|_){PROTECTS}s?$|^(?:generate|make|new|create|random)_(?:\w+_)?(?:token|salt)s?$", re.IGNORECASE
+)
+GUESSABLE = frozenset(
+    ("random", "choice", "choices", "randint", "randrange", "getrandbits", "sample", "randbytes", "uniform")
+)
+
+NODE = (
+    pattern("createHash", r"\bcreateHash\(\s{0,9}[\"'`]((?i:md4|md5|sha-?1))[\"'`]", HASH, code=False),
+    pattern("createHmac", r"\bcreateHmac\(\s{0,9}[\"'`]((?i:md4|md5))[\"'`]", HASH, code=False),
+    pattern(
+        "createCipher",
+        r"\bcreateCipher(?:iv)?\(\s{0,9}[\"'`]((?i:des|des3|des-[\w-]{1,20}|rc2|rc4|bf|blowfish|aes-?\d{3}-ecb))[\"'`]",
+        CIPHER,
+        code=False,
+    ),
+    pattern(
+        "Math.random",
+        rf"(?i:\b\w{{0,40}}{PROTECTS}s?)\s{{0,9}}(?::\s?string\s?)?[:=][^\n;]{{0,200}}\b(Math\.random)\(",
+        GUESSED,
+    ),
+)
+JAVA = (
+    pattern("MessageDigest", r"\bMessageDigest\.getInstance\(\s{0,9}\"((?i:md2|md4|md5|sha-?1))\"", HASH, code=False),
+    pattern("DigestUtils", r"\bDigestUtils\.(md5|sha1|sha)\w{0,20}\(", HASH),
+    pattern(
+        "Cipher",
+        r"\bCipher\.getInstance\(\s{0,9}\"((?i:(?:des|desede|rc2|rc4|arcfour|blowfish)(?:/[\w/]{1,40})?|aes(?:/ecb/\w{1,30})?))\"",
+        CIPHER,
+        code=False,
+    ),
+    pattern("Random", rf"(?i:\b\w{{0,40}}{PROTECTS}s?)\s{{0,9}}=[^\n;]{{0,200}}\bnew\s(Random)\(", GUESSED),
+)
+GO_PACKAGES = {"crypto/md5": HASH, "crypto/sha1": HASH, "crypto/des": CIPHER, "crypto/rc4": CIPHER}
+GO_IMPORT = re.compile(
+    r"^\s{0,20}(?:import\s{1,9})?(?:[\w.]{1,40}\s{1,9})?\"(crypto/(?:md5|sha1|des|rc4)|math/rand(?:/v2)?)\"([^\n]{0,200})",
+    re.MULTILINE,
+)
+GO_SECRET = re.compile(
+    rf"\bfunc\s(?:\([^)\n]{{0,80}}\)\s)?(?i:(?:\w{{0,40}}{PROTECTS}|(?:generate|make|new|create|random)\w{{0,20}}(?:token|salt)))s?\("
+)
+
+
+@rule(
+    "SP-05",
+    "Only approved cryptography is used",
+    severity="high",
+    rationale="MD5, SHA-1, DES, RC4 and ECB are broken, and what an ordinary random number made, somebody can guess.",
+    fix="Use SHA-256 or better, AES-GCM or ChaCha20-Poly1305, and the system's random numbers for what is secret; "
+    "a hash in Python that protects nothing says usedforsecurity=False.",
+    references=("OSPS-BR-03.02", "CWE-327", "CWE-328", "CWE-338"),
+    files=CODE,
+)
+def cryptography(look: Look) -> Iterator[Found]:
+    """Look at what hashes, encrypts and makes secrets in code."""
+    python, go = code(look, "python"), code(look, "go")
+    node, java = code(look, "typescript", "javascript"), code(look, "java", "kotlin")
+    if not (python or go or node or java):
+        raise NotApplicable("there is no code here in a language that is looked into")
+    for path in holding(look, python, b"hashlib", b"hashes", b"Crypto", b"ciphers", b"random"):
+        if (tree := look.python(path)) is not None:
+            yield from (Found(message, path, line) for line, message in sorted(set(_python(tree))))
+    for paths, patterns in ((node, NODE), (java, JAVA)):
+        for path in holding(look, paths, *(one.needle.encode() for one in patterns)):
+            yield from (
+                Found(message, path, line)
+                for line, message in breaches(look.text(path) or "", flavour_of(path), patterns)
+            )
+    for path in holding(look, go, b'"crypto/', b'"math/rand'):
+        yield from _go(look.text(path) or "", path)
+
+
+def _python(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    imported: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            imported |= {f"{node.module}.{alias.name}" for alias in node.names}
+            if node.module in CIPHER_MODULES:
+                yield from ((node.lineno, CIPHER.format(a.name)) for a in node.names if a.name in WEAK_CIPHERS)
+    for call in calls(tree):
+        yield from ((call.lineno, message) for message in _call(call, imported))
+    for target, value in assignments(tree):
+        if SECRET_NAME.search(dotted(target).rpartition(".")[2]):
+            yield from ((target.lineno, GUESSED.format(name)) for name in _guessable(value, imported))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and SECRET_NAME.search(node.name):
+            yield from ((node.lineno, GUESSED.format(name)) for name in _guessable(node, imported))
+
+
+def _call(call: ast.Call, imported: set[str]) -> Iterator[str]:
+    name = dotted(call.func)
+    base, _, last = name.rpartition(".")
+    if value_of(keywords(call).get("usedforsecurity")) is not False:
+        if last in WEAK_HASHES and (base == "hashlib" or (not base and f"hashlib.{last}" in imported)):
+            yield HASH.format(last)
+        elif name == "hashlib.new" and call.args and str(value_of(call.args[0])).lower() in WEAK_HASHES:
+            yield HASH.format(value_of(call.args[0]))
+    if base.endswith("hashes") and last in ("MD5", "SHA1"):
+        yield HASH.format(last)
+    elif base.endswith("algorithms") and last in WEAK_CIPHERS:
+        yield CIPHER.format(last)
+    elif base.endswith("modes") and last == "ECB":
+        yield CIPHER.format("ECB")
+    for value in (*call.args, *keywords(call).values()):
+        if dotted(value).endswith(".MODE_ECB"):
+            yield CIPHER.format("ECB")
+
+
+def _guessable(node: ast.AST, imported: set[str]) -> set[str]:
+    """Return what makes random numbers below a node that can be guessed."""
+    found = set()
+    for call in calls(node):
+        name = dotted(call.func)
+        base, _, last = name.rpartition(".")
+        if last in GUESSABLE and (base == "random" or (not base and f"random.{last}" in imported)):
+            found.add(name)
+    return found
+
+
+def _go(text: str, path: str) -> Iterator[Found]:
+    """Look at what a Go file imports; it has no other way to say that a hash protects nothing than a comment."""
+    seen = bare(text, "go")
+    lines = text.splitlines()
+    makes_secrets = GO_SECRET.search(seen) is not None
+    for line, match in numbered(seen, GO_IMPORT.finditer(seen)):
+        line += text.count("\n", match.start(), match.start(1))  # noqa: PLW2901 - blanks before it may be lines
+        if re.search(r"#nosec|nolint[^\n]{0,40}gosec", lines[line - 1]):
+            continue
+        if match[1] in GO_PACKAGES:
+            yield Found(GO_PACKAGES[match[1]].format(match[1]), path, line)
+        elif makes_secrets and '"crypto/rand"' not in seen:
+            yield Found(GUESSED.format(match[1]), path, line)
+
+
+RULES = (cryptography,)

@@ -1,0 +1,206 @@
+"""Rules on what every change must pass: the gates, all of them in one status, and the lint of CI itself."""
+
+import re
+from collections.abc import Iterator
+
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.rule import CannotTell, NotApplicable, rule
+from scaffold.guard.scripts import MAKEFILES, Script, recipes
+from scaffold.guard.shell import commands
+from scaffold.guard.workflow import (
+    WORKFLOWS,
+    Job,
+    Step,
+    Workflow,
+    below,
+    is_false,
+    line_of,
+    steps_of,
+    texts_in,
+    workflows,
+)
+
+ELSEWHERE = (
+    "/.gitlab-ci.yml",
+    "/.circleci/config.yml",
+    "/azure-pipelines.yml",
+    "/Jenkinsfile",
+    "/bitbucket-pipelines.yml",
+)
+RESULTS = re.compile(r"needs\.[*\w-]+\.result|toJSON\(\s*needs\s*\)|contains\(\s*needs\.\*", re.IGNORECASE)
+_TARGET = re.compile(r"([^\s:=#][^:=#]*):(?![:=])([^=;#]*)")
+LINTERS = ("zizmor", "actionlint")
+HOOKS = ("/.pre-commit-config.yaml", "/.pre-commit-config.yml")
+ALSO_RUN = ("/tox.ini", "/noxfile.py", "/Justfile", "/justfile", "/Taskfile.yml", "/package.json", "/lefthook.yml")
+
+
+@rule(
+    "CI-09",
+    "Each pull request passes every gate, and one job stands for all",
+    severity="high",
+    rationale="What CI does not run does not hold, and a job that nobody waits for may fail unseen.",
+    fix="Run the gates on pull_request, with a job that waits for all (`if: always()`) and looks at results.",
+    references=("OSPS-QA-03.01", "OSPS-QA-06.01", "Scorecard:CI-Tests"),
+    files=(*WORKFLOWS, "/Makefile"),
+    parameters={"gate": "make check", "gates": ["fmt", "lint", "types", "arch", "test"]},
+)
+def aggregate(look: Look) -> Iterator[Found]:
+    """Look for the gates in what pull requests start, and for the job that waits for all."""
+    gate = look.parameters["gate"]
+    if not look.paths(*WORKFLOWS):
+        if other := look.paths(*ELSEWHERE):
+            raise CannotTell(f"CI is set up in {other[0]}, and only GitHub's workflows are understood here")
+        yield Found(f"no CI runs `{gate}`", ".github/workflows")
+        return
+    on_requests = [workflow for workflow in workflows(look) if "pull_request" in workflow.events]
+    running = [(one, job, step) for one in on_requests for job in one.jobs for step in _running(look, job, gate)]
+    if not running:
+        first = on_requests[0].path if on_requests else look.paths(*WORKFLOWS)[0]
+        yield Found(f"no workflow runs `{gate}` on pull requests", first)
+        return
+    if all(_ignored(job, step, gate) for _, job, step in running):
+        workflow, job, step = running[0]
+        yield Found(f"`{gate}` may fail in the job {job.name} and nobody notices", step.path, line_of(step.at))
+    if gate.split()[0] == "make":
+        yield from _left_out(look, gate)
+    for workflow in {workflow.path: workflow for workflow, _, _ in running}.values():
+        yield from _not_waited_for(workflow)
+
+
+def _running(look: Look, job: Job, gate: str) -> Iterator[Step]:
+    """Yield the steps that run the gate."""
+    program, *words = gate.split()
+    if is_false(job.condition):
+        return
+    for step in steps_of(look, job):
+        runs = program in step.run and any(command.runs(program, *words) for command in commands(step.run))
+        if runs and not is_false(step.at.data.get("if")):
+            yield step
+
+
+def _ignored(job: Job, step: Step, gate: str) -> bool:
+    program, *words = gate.split()
+    found = [command for command in commands(step.run) if command.runs(program, *words)]
+    return job.is_tolerated or step.is_tolerated or all(command.tolerated for command in found)
+
+
+def _left_out(look: Look, gate: str) -> Iterator[Found]:
+    """Yield each gate that the Makefile's target no longer runs."""
+    text = look.text("Makefile") if "Makefile" in look else None
+    if text is None:
+        return
+    target = gate.rsplit(maxsplit=1)[-1]
+    reached, line = _reached(text, target)
+    missing = [name for name in look.parameters["gates"] if name not in reached]
+    if line and missing:
+        yield Found(f"`{gate}` does not run {', '.join(missing)}", "Makefile", line)
+
+
+def _reached(makefile: str, target: str) -> tuple[set[str], int]:
+    """Return the targets that one target leads to, and its line, or 0 where there is no such target."""
+    targets: dict[str, set[str]] = {}
+    lines: dict[str, int] = {}
+    current: list[str] = []
+    number = 1
+    for line in makefile.replace("\\\n", "\0").split("\n"):
+        head = _TARGET.match(line.replace("\0", " ")) if not line.startswith("\t") else None
+        if head:
+            current = head[1].split()
+            for name in current:
+                targets.setdefault(name, set()).update(head[2].split())
+                lines.setdefault(name, number)
+        elif line.startswith("\t") and "make" in line.lower():
+            called = {word for command in commands(line.replace("\0", " ").lstrip("\t @-+")) for word in command.words}
+            for name in current:
+                targets[name] |= called
+        number += 1 + line.count("\0")
+    reached: set[str] = set()
+    ahead = [target]
+    while ahead:
+        if (name := ahead.pop()) not in reached:
+            reached.add(name)
+            ahead += targets.get(name, ())
+    return reached, lines.get(target, 0)
+
+
+def _not_waited_for(workflow: Workflow) -> Iterator[Found]:
+    """Yield what is wrong with the job that stands for all others of a workflow."""
+    jobs = list(workflow.jobs)
+    waiting = [job for job in jobs if "always()" in job.condition and job.needs]
+    if not waiting:
+        if len(jobs) > 1:
+            message = "no job waits for all others with `if: always()`, so no one status stands for all"
+            at = below(workflow.at, "jobs")
+            yield Found(message, workflow.path, line_of(at) if at is not None else 1)
+        return
+    best = max(waiting, key=lambda job: len(job.needs))
+    if missed := sorted({job.name for job in jobs} - {job.name for job in waiting} - best.needs):
+        needs = best.at.child("needs")
+        yield Found(f"the job {best.name} does not wait for {', '.join(missed)}", workflow.path, line_of(needs))
+    written = "\n".join(texts_in(best.at.data))
+    if not RESULTS.search(written) and "alls-green" not in written:
+        message = f"the job {best.name} does not look at the results of the jobs that it waits for"
+        yield Found(message, workflow.path, line_of(best.at))
+
+
+@rule(
+    "CI-10",
+    "CI itself is linted",
+    severity="medium",
+    rationale="A workflow is code that runs with the repository's rights, and few people read it as such.",
+    fix="Run zizmor or actionlint in CI, as a step that can fail, or as a hook of pre-commit.",
+    references=("OSPS-VM-06.02", "Scorecard:Dangerous-Workflow"),
+    files=(*WORKFLOWS, *HOOKS),
+)
+def linted(look: Look) -> Iterator[Found]:
+    """Look for a linter of workflows where CI, the Makefile or a hook runs it."""
+    if not look.paths(*WORKFLOWS):
+        raise NotApplicable("there are no workflows")
+    ignored: Found | None = None
+    for workflow in workflows(look):
+        for job in workflow.jobs:
+            for step in (*job.steps, Step(job.at)):
+                if not _lints(step):
+                    continue
+                tolerated = job.is_tolerated or step.is_tolerated or _shrugged_off(step)
+                if not tolerated and not is_false(step.at.data.get("if")) and not is_false(job.condition):
+                    return
+                ignored = Found("the lint of CI may fail and nobody notices", workflow.path, line_of(step.at))
+    if any(_is_hook(look, path) for path in look.paths(*HOOKS)) or _runs_elsewhere(look):
+        return
+    yield ignored or Found("nothing lints the workflows", look.paths(*WORKFLOWS)[0])
+
+
+def _lints(step: Step) -> bool:
+    if any(name in step.uses.lower() for name in LINTERS):
+        return True
+    return any(name in step.run for name in LINTERS) and any(_is_lint(c.words) for c in commands(step.run))
+
+
+def _is_lint(words: tuple[str, ...]) -> bool:
+    """Whether a command runs a linter: itself, or by a runner such as uvx, pipx, docker or go."""
+    if words[0] in ("echo", "printf", "cat", "grep", "git"):
+        return False
+    return any(re.split(r"[=@:<>~!\[]", word.rpartition("/")[2])[0] in LINTERS for word in words)
+
+
+def _shrugged_off(step: Step) -> bool:
+    found = [command for command in commands(step.run) if _is_lint(command.words)]
+    return bool(found) and all(command.tolerated for command in found)
+
+
+def _is_hook(look: Look, path: str) -> bool:
+    document = look.data(path)
+    repos = below(document, "repos") if document is not None else None
+    written = texts_in(repos.data) if repos is not None else ()
+    return any(name in text for text in written for name in LINTERS)
+
+
+def _runs_elsewhere(look: Look) -> bool:
+    for path, text in look.texts(*MAKEFILES):
+        for line, recipe in recipes(text) if any(name in text for name in LINTERS) else ():
+            if any(_is_lint(command.words) for _, command in Script(path, line, recipe).commands()):
+                return True
+    written = (line for _, text in look.texts(*ALSO_RUN) for line in text.splitlines())
+    return any(name in line for line in written if not line.lstrip().startswith(("#", "//")) for name in LINTERS)

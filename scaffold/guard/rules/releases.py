@@ -1,0 +1,249 @@
+"""Rules on releases: built apart from all else, signed with where it came from, with a list of what is in it."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.pins import OWN
+from scaffold.guard.releasing import Release, releases
+from scaffold.guard.rule import NotApplicable, rule
+from scaffold.guard.shell import commands
+from scaffold.guard.workflow import WORKFLOWS, Job, Step, is_false, is_true, line_of, texts_in, value
+
+# Actions that take from a cache, and the input that decides: one that has to be given for it, one that has to be
+# given against it.
+CACHES = ("actions/cache", "actions/cache/restore", "swatinem/rust-cache", "mozilla-actions/sccache-action")
+CACHE_IF: Mapping[str, str] = {
+    "actions/setup-python": "cache",
+    "actions/setup-node": "cache",
+    "actions/setup-java": "cache",
+    "actions/setup-dotnet": "cache",
+    "pnpm/action-setup": "cache",
+    "ruby/setup-ruby": "bundler-cache",
+}
+CACHE_UNLESS: Mapping[str, str] = {"actions/setup-go": "cache", "astral-sh/setup-uv": "enable-cache"}
+ATTESTERS = ("actions/attest", "actions/attest-build-provenance")
+GENERATOR = "slsa-framework/slsa-github-generator"
+SBOM_ACTIONS = (
+    "anchore/sbom-action",
+    "cyclonedx/",
+    "aquasecurity/trivy-action",
+    "advanced-security/sbom-generator-action",
+)
+SBOM_PROGRAMS = frozenset({"syft", "cdxgen", "cyclonedx-gomod", "cyclonedx-py", "cyclonedx-npm", "trivy", "sbom-tool"})
+VERIFIES = re.compile(
+    r"gh attestation verify|cosign verify|slsa-verifier|sigstore verify|gpg --verify|npm audit signatures"
+)
+CHANGELOGS = (
+    "/CHANGELOG*",
+    "/CHANGES*",
+    "/HISTORY*",
+    "/NEWS*",
+    "/RELEASES.md",
+    "/docs/**/changelog*",
+    "/doc/**/changelog*",
+)
+MADE_AT_RELEASE = ("/.github/release.yml", "/.github/release-drafter.yml", "/cliff.toml", "/release-please-config.json")
+NO_RELEASES = "no workflow makes a release"
+
+
+def _all(look: Look) -> list[Release]:
+    """Return what makes releases; raises NotApplicable where nothing does."""
+    found = list(releases(look))
+    if not found:
+        raise NotApplicable(NO_RELEASES)
+    return found
+
+
+def _whole(look: Look) -> Iterator[Release]:
+    """Yield what makes releases, without the parts that are looked at with the workflow that calls them."""
+    found = _all(look)
+    called = {job.calls[2:] for release in found for job in release.workflow.jobs if job.calls.startswith(OWN)}
+    return (one for one in found if one.workflow.path not in called or not one.workflow.is_called_only)
+
+
+@rule(
+    "CI-08",
+    "Releases are built without a cache, on runners that nothing is left on",
+    severity="high",
+    rationale="Any branch may write a cache, or leave things on a runner of ours: a release made there may hold them.",
+    fix="Take the cache out of the jobs that make the release, and run them on runners that GitHub hosts.",
+    references=("SLSA:Build-L3", "zizmor:cache-poisoning", "zizmor:self-hosted-runner"),
+    files=WORKFLOWS,
+)
+def isolation(look: Look) -> Iterator[Found]:
+    """Look at the jobs whose work is published."""
+    for release in _all(look):
+        for job in release.jobs:
+            runner = value(job.at, "runs-on")
+            if any(label == "self-hosted" for label in texts_in(runner)) or (
+                isinstance(runner, Mapping) and runner.get("group")
+            ):
+                message = f"the job {job.name} makes a release on a runner of our own"
+                yield Found(message, release.workflow.path, line_of(job.at.child("runs-on")))
+            for step in job.steps:
+                if taken := _cache_of(step):
+                    message = f"the job {job.name} makes a release with a cache: {taken}"
+                    yield Found(message, step.path, line_of(step.at))
+
+
+def _cache_of(step: Step) -> str:
+    """Return what a step takes from a cache by, or nothing."""
+    action = step.action
+    if action in CACHES:
+        return "" if is_true(step.given("lookup-only")) else action
+    if action in CACHE_IF:
+        cache = step.given(CACHE_IF[action])
+        return f"`{CACHE_IF[action]}` of {action}" if cache and not is_false(cache) else ""
+    if action in CACHE_UNLESS:
+        cache = step.given(CACHE_UNLESS[action])
+        return (
+            ""
+            if is_false(cache) or "${{" in str(cache)
+            else f"{action} has one unless `{CACHE_UNLESS[action]}` is false"
+        )
+    if action == "docker/build-push-action" and (step.given("cache-from") or step.given("cache-to")):
+        return f"`cache-from` of {action}" if step.given("cache-from") else ""
+    if action in ("gradle/actions/setup-gradle", "gradle/gradle-build-action"):
+        return "" if is_true(step.given("cache-disabled")) else f"{action} has one unless `cache-disabled` is true"
+    return ""
+
+
+@rule(
+    "SC-06",
+    "Each release is signed with its provenance",
+    severity="high",
+    rationale="Without provenance nobody can tell an image that CI made from one that a thief pushed under its name.",
+    fix="Attest it with actions/attest in the job that builds it, or call the platform's workflow for releases.",
+    references=("OSPS-BR-06.01", "SLSA:Build-L2", "SLSA:Build-L3", "Scorecard:Signed-Releases"),
+    files=WORKFLOWS,
+    parameters={"workflow": ""},
+)
+def provenance(look: Look) -> Iterator[Found]:
+    """Look for an attestation in each workflow that publishes."""
+    wanted = str(look.parameters["workflow"]).lower()
+    for release in _whole(look):
+        path = release.workflow.path
+        if wanted and not any(job.calls.lower().startswith(f"{wanted}@") for job in release.foreign):
+            yield Found(f"the release does not call {look.parameters['workflow']}", path, 1)
+            continue
+        attesting = [(job, step) for job in release.workflow.jobs for step in job.steps if _attests(step)]
+        for job, step in attesting:
+            yield from _powerless(release, job, step)
+        elsewhere = release.foreign or any(_attests(step) for step in release.steps(look))
+        if not attesting and not elsewhere and not any(_publishes_by_trust(job) for job in release.workflow.jobs):
+            yield Found("the release has no provenance", path, line_of(release.jobs[0].at))
+
+
+def _attests(step: Step) -> bool:
+    if step.action in ATTESTERS:
+        return not step.given("sbom-path")
+    if step.action == "pypa/gh-action-pypi-publish":
+        return not is_false(step.given("attestations")) and not step.given("password")
+    if step.action == "docker/build-push-action":
+        given = step.given("provenance")
+        return given is not None and not is_false(given)
+    return any(
+        command.runs("cosign", "sign")
+        or command.runs("cosign", "attest")
+        or command.runs("npm", "publish", "--provenance")
+        for command in (commands(step.run) if "cosign" in step.run or "--provenance" in step.run else ())
+    )
+
+
+def _publishes_by_trust(job: Job) -> bool:
+    """Whether npm knows the job by its identity: then it makes the provenance by itself."""
+    permitted = value(job.at, "permissions", "id-token") == "write"
+    registry = any(step.action == "actions/setup-node" and step.given("registry-url") for step in job.steps)
+    return permitted and registry and "NODE_AUTH_TOKEN" not in str(job.at.data)
+
+
+def _powerless(release: Release, job: Job, step: Step) -> Iterator[Found]:
+    """Yield what actions/attest needs, and its job may not do."""
+    given = value(job.at, "permissions")
+    given = value(release.workflow.at, "permissions") if given is None else given
+    if step.action in ATTESTERS and isinstance(given, Mapping):
+        for name in ("id-token", "attestations"):
+            if given.get(name) != "write":
+                message = f"the job {job.name} attests, and may not write {name}"
+                yield Found(message, step.path, line_of(step.at), fix=f"Give the job `{name}: write`.")
+
+
+@rule(
+    "SC-07",
+    "Each release has an SBOM that is attested",
+    severity="high",
+    rationale="When the next library breaks, the question is which releases hold it, and it is asked that day.",
+    fix="Make a CycloneDX SBOM of what is released, and attest it: actions/attest with `sbom-path`.",
+    references=("OSPS-QA-02.02", "Scorecard:SBOM"),
+    files=WORKFLOWS,
+)
+def bill_of_materials(look: Look) -> Iterator[Found]:
+    """Look for an SBOM, and for its attestation, in each workflow that publishes."""
+    for release in _whole(look):
+        steps = list(release.steps(look))
+        at = line_of(release.jobs[0].at)
+        if release.foreign or any(is_true(step.given("sbom")) for step in steps):
+            continue
+        if not any(_makes_sbom(step) for step in steps):
+            yield Found("the release has no SBOM", release.workflow.path, at)
+        elif not any(_attests_sbom(step) for step in steps):
+            yield Found("the release has an SBOM that nothing attests", release.workflow.path, at)
+
+
+def _makes_sbom(step: Step) -> bool:
+    if step.action.startswith(SBOM_ACTIONS):
+        return True
+    for command in commands(step.run) if step.run else ():
+        words = " ".join(command.words).lower()
+        if command.program in SBOM_PROGRAMS or "cyclonedx" in words or "spdx" in words or command.runs("npm", "sbom"):
+            return True
+        if command.runs("make", "sbom"):
+            return True
+    return False
+
+
+def _attests_sbom(step: Step) -> bool:
+    if step.action in ("actions/attest", "actions/attest-sbom") and step.given("sbom-path"):
+        return True
+    return any(
+        command.runs("cosign", "attest", "--type") for command in (commands(step.run) if "cosign" in step.run else ())
+    )
+
+
+@rule(
+    "SC-10",
+    "What changed is written down, and a release says how it is verified",
+    severity="low",
+    rationale="Who decides whether to upgrade reads the changelog, and who has to trust a release verifies it.",
+    fix="Keep CHANGELOG.md, with the version or `Unreleased` on top; docs/release-verification.md says how to verify.",
+    references=("OSPS-BR-02.01", "OSPS-BR-04.01", "OSPS-DO-03.01", "OSPS-DO-03.02"),
+    files=("/CHANGELOG.md", "/pyproject.toml", "/package.json", "/docs/release-verification.md"),
+)
+def changes_told(look: Look) -> Iterator[Found]:
+    """Look for a changelog that tells of the version at hand, and for how to verify a release."""
+    logs = look.paths(*CHANGELOGS)
+    if not logs and not look.paths(*MADE_AT_RELEASE):
+        yield Found("there is no changelog", "CHANGELOG.md")
+    version = _version(look)
+    texts = [look.text(path) for path in logs]
+    told = any(text is None or version in text or "unreleased" in text.lower() for text in texts)
+    if logs and version and not told:
+        yield Found(f"the changelog says nothing of {version}", logs[0])
+    attested = [release for release in releases(look) if any(_attests(step) for step in release.steps(look))]
+    if attested and not any(VERIFIES.search(guide) for _, guide in look.texts("*.md", "*.rst", "!/.github/**")):
+        yield Found("nothing says how a release is verified", "docs/release-verification.md")
+
+
+def _version(look: Look) -> str:
+    """Return the version that the manifest gives, where it is written there."""
+    for path, *way in (("pyproject.toml", "project", "version"), ("package.json", "version")):
+        document = look.data(path) if path in look else None
+        found = value(document, *way) if document is not None else None
+        if isinstance(found, str) and found not in ("0.0.0", ""):
+            return found
+    return ""
+
+
+RULES = (provenance, bill_of_materials, changes_told)

@@ -1,0 +1,84 @@
+"""The rule on secrets: none stands in the repository."""
+
+import re
+from collections.abc import Iterator
+
+from scaffold.guard import secrets
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.rule import CannotTell, NotApplicable, rule
+from scaffold.guard.sources import is_aside
+from scaffold.guard.workflow import below, line_of
+
+STORES = (
+    "*.p12", "*.pfx", "*.jks", "*.keystore", "*.ppk", "*.kdbx", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
+    "*.tfstate", "*.tfstate.backup", "!*truststore*", "!debug.keystore",
+)  # fmt: skip
+LOGINS = (".netrc", "_netrc", ".pypirc", ".git-credentials")
+PASSWORD = re.compile(rb"\bpassword[ \t:=]{1,20}(\S{1,200})|://[^\s:/@]{0,100}:([^\s@/]{1,200})@")
+FILLED = re.compile(
+    rb"^[ \t]*(?:export[ \t]+)?\w{0,60}(?:PASSW|PWD|SECRET|TOKEN|KEY|CREDENTIAL|DSN|DATABASE_URL)\w{0,40}[ \t]*="
+    rb"[ \t]*[\"']?[^\s\"'#]",
+    re.IGNORECASE | re.MULTILINE,
+)
+ENVIRONMENTS = (".env", ".env.local", ".env.*.local", ".env.prod", ".env.production", ".env.staging", ".env.live")
+
+
+@rule(
+    "SP-04",
+    "No secret stands in the repository",
+    severity="critical",
+    rationale="What is committed is copied to every clone, and stays in the history: it counts as stolen.",
+    fix="Revoke the secret first, then take it out and read it at run time, from a file or the environment.",
+    references=("OSPS-BR-07.01", "CWE-798", "CWE-312"),
+    files=("*", *ENVIRONMENTS),
+    parameters={"allow": []},
+)
+def secrets_in_tree(look: Look) -> Iterator[Found]:
+    """Look at every text file, and for files that hold nothing but secrets."""
+    try:
+        allowed = set(look.paths(*map(str, look.parameters["allow"])))
+    except (ValueError, TypeError) as error:
+        raise CannotTell("`allow` is no list of patterns") from error
+    paths = [path for path in look.paths("*") if path not in allowed]
+    if not paths:
+        raise NotApplicable("there is no file to look into")
+    environments, stores, logins = (set(look.paths(*patterns)) for patterns in (ENVIRONMENTS, STORES, LOGINS))
+    for path in paths:
+        content = look.raw(path)
+        if path in stores:
+            yield Found("this file keeps keys or passwords, and is committed", path)
+        elif path in environments and content is not None and FILLED.search(content):
+            yield Found("this file holds the secrets of one place, and is committed", path)
+        elif path in logins and content is not None and _has_password(content):
+            yield Found("this file keeps passwords, and is committed", path)
+        elif content is not None:
+            for secret in secrets.find(content, path):
+                yield Found(f"{secret.kind} stands here", path, secret.line)
+            if path.endswith((".yml", ".yaml")) and b"kind: Secret\n" in content and not is_aside(path):
+                yield from _manifest(look, path, content)
+
+
+def _manifest(look: Look, path: str, content: bytes) -> Iterator[Found]:
+    """Look at a Kubernetes Secret, unless what stands in it is encrypted or caught by its own shape."""
+    if b"ENC[" in content or b"{{" in content or any(secrets.find(content, path)):
+        return
+    for document in look.documents(path):
+        if isinstance(document.data, dict) and document.data.get("kind") == "Secret":
+            for name in ("data", "stringData"):
+                values = below(document, name)
+                if values is not None and isinstance(values.data, dict) and any(map(_is_filled, values.data.values())):
+                    yield Found("a Kubernetes Secret is committed with its values", path, line_of(values), key=name)
+
+
+def _has_password(content: bytes) -> bool:
+    found = (str(match[1] or match[2], "utf-8", "replace") for match in PASSWORD.finditer(content))
+    return any(not secrets.ELSEWHERE.search(text) and not secrets.MADE_UP.search(text) for text in found)
+
+
+def _is_filled(value: object) -> bool:
+    text = str(value or "")
+    return bool(text) and not secrets.ELSEWHERE.search(text) and not secrets.MADE_UP.search(text)
+
+
+RULES = (secrets_in_tree,)

@@ -1,0 +1,155 @@
+"""The rule on keeping dependencies current: one updater, for all there is, that waits a week."""
+
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from scaffold.formats.located import Located
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.manifests import FILES, folder_of, folders_up, is_aside, manifests, named
+from scaffold.guard.rule import CannotTell, NotApplicable, rule
+from scaffold.guard.scripts import DOCKERFILES
+from scaffold.guard.workflow import ACTIONS, WORKFLOWS, below, line_of, value
+
+DEPENDABOT = ("/.github/dependabot.yml", "/.github/dependabot.yaml")
+RENOVATE = (
+    "/renovate.json", "/renovate.json5", "/.github/renovate.json", "/.github/renovate.json5", "/.gitlab/renovate.json",
+    "/.renovaterc", "/.renovaterc.json",
+)  # fmt: skip
+OTHERS: Mapping[str, tuple[str, ...]] = {
+    "maven": ("pom.xml",),
+    "gradle": ("build.gradle", "build.gradle.kts"),
+    "bundler": ("Gemfile",),
+    "composer": ("composer.json",),
+}
+# What an ecosystem is called: by us, and by Dependabot and Renovate.
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "github-actions": ("github-actions",),
+    "python": ("uv", "pip", "pep621", "poetry", "pip_requirements", "pipenv"),
+    "npm": ("npm", "bun"),
+    "go": ("gomod",),
+    "cargo": ("cargo",),
+    "docker": ("docker", "dockerfile"),
+    "maven": ("maven",),
+    "gradle": ("gradle",),
+    "bundler": ("bundler",),
+    "composer": ("composer",),
+}
+AGE = re.compile(r"""["']?minimumReleaseAge["']?\s{0,20}:\s{0,20}["'](\d+)\s{0,5}(minute|hour|day|week|month)""")
+DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30}
+EXTENDS = re.compile(r"""["'](?:local|github|gitlab|bitbucket)>""")
+
+
+@rule(
+    "SC-02",
+    "An updater keeps every dependency current, and waits a week",
+    severity="medium",
+    rationale="What nobody updates stays weak, and what is taken on its first day may be the stolen version.",
+    fix="Name every ecosystem in .github/dependabot.yml, each with `cooldown: {default-days: 7}`.",
+    references=("OSPS-DO-06.01", "Scorecard:Dependency-Update-Tool", "zizmor:dependabot-cooldown"),
+    files=(*DEPENDABOT, *RENOVATE),
+    parameters={"days": 7},
+)
+def covered(look: Look) -> Iterator[Found]:
+    """Compare the updater's settings with what is there to update."""
+    there = _ecosystems(look)
+    if not there:
+        raise NotApplicable("there is nothing to update")
+    if paths := look.paths(*DEPENDABOT):
+        yield from _dependabot(look, paths[0], there)
+    elif paths := look.paths(*RENOVATE):
+        yield from _renovate(look, paths[0], there)
+    else:
+        yield Found(f"nothing updates {', '.join(sorted(there))}", ".github/dependabot.yml")
+
+
+def _ecosystems(look: Look) -> dict[str, list[str]]:
+    """Return what is there to update, with the folders that it is in, each with a slash at its end."""
+    there: dict[str, list[str]] = {}
+    for manifest in manifests(look):
+        there.setdefault(manifest.ecosystem, []).append(manifest.folder)
+    if look.paths(*WORKFLOWS, *ACTIONS[:2]):
+        there["github-actions"] = [""]
+    for ecosystem, names in OTHERS.items():
+        for path in named(look, *names):
+            there.setdefault(ecosystem, []).append(folder_of(path))
+    for path in look.paths(*DOCKERFILES):
+        if not is_aside(path):
+            there.setdefault("docker", []).append(folder_of(path))
+    return {ecosystem: sorted(set(folders)) for ecosystem, folders in there.items()}
+
+
+def _dependabot(look: Look, path: str, there: dict[str, list[str]]) -> Iterator[Found]:
+    document = look.data(path)
+    if document is None:
+        return
+    updates = below(document, "updates")
+    entries = list(updates.elements()) if updates is not None and isinstance(updates.data, list) else []
+    entries = [entry for entry in entries if isinstance(entry.data, Mapping)]
+    days = look.parameters["days"]
+    for entry in entries:
+        yield from _unready(entry, days, path)
+    for ecosystem, folders in there.items():
+        mine = [entry for entry in entries if entry.data.get("package-ecosystem") in NAMES[ecosystem]]
+        roots = _roots(look, ecosystem)
+        missed = [folder for folder in folders if not any(_covers(entry, folder, roots) for entry in mine)]
+        if not mine:
+            yield Found(f"nothing updates {ecosystem}", path, 1)
+        elif missed:
+            named = ", ".join(f"/{folder}" for folder in missed)
+            yield Found(f"nothing updates {ecosystem} in {named}", path, line_of(mine[0]))
+
+
+def _unready(entry: Located, days: int, path: str) -> Iterator[Found]:
+    name = entry.data.get("package-ecosystem")
+    if entry.data.get("open-pull-requests-limit") == 0:
+        yield Found(f"the updates of {name} are switched off", path, line_of(entry.child("open-pull-requests-limit")))
+    waits = below(entry, "cooldown", "default-days")
+    if waits is None:
+        yield Found(f"the updates of {name} wait for nothing", path, line_of(entry))
+    elif not isinstance(waits.data, int) or waits.data < days:
+        yield Found(f"the updates of {name} wait for less than {days} days", path, line_of(waits))
+
+
+def _roots(look: Look, ecosystem: str) -> frozenset[str]:
+    """Return the folders that answer for those below them, as the root of a workspace does."""
+    files = {str(name): file for name, file in FILES.items()} | {"maven": "pom.xml", "gradle": "build.gradle"}
+    return frozenset(map(folder_of, named(look, files[ecosystem]))) if ecosystem in files else frozenset()
+
+
+def _covers(entry: Located, folder: str, roots: frozenset[str]) -> bool:
+    """Whether an entry looks into a folder, or into the root of the workspace that it belongs to."""
+    several = entry.data.get("directories")
+    written = several if isinstance(several, list) else [entry.data.get("directory")]
+    for one in written:
+        place = f"/{str(one).strip('/')}/".replace("//", "/")
+        if fnmatchcase(f"/{folder}", place) or (
+            "**" in place and fnmatchcase(f"/{folder}", place.replace("/**/", "/*"))
+        ):
+            return True
+        if any(place == f"/{above}" for above in folders_up(folder) if above in roots):
+            return True
+    return False
+
+
+def _renovate(look: Look, path: str, there: dict[str, list[str]]) -> Iterator[Found]:
+    text = look.text(path)
+    if text is None:
+        return
+    if re.search(r"""^[ \t]{0,4}["']?enabled["']?[ \t]*:[ \t]*false""", text, re.MULTILINE):
+        yield Found("Renovate is switched off", path)
+    document: Any = look.data(path) if path.endswith(".json") else None
+    managers = value(document, "enabledManagers") if document is not None else None
+    if isinstance(managers, list):
+        for ecosystem in there:
+            if not set(managers) & set(NAMES[ecosystem]):
+                yield Found(f"nothing updates {ecosystem}", path, line_of(document.child("enabledManagers")))
+    days = look.parameters["days"]
+    waits = [int(number[:6]) * DAYS[unit] for number, unit in AGE.findall(text)]
+    if not any(wait >= days for wait in waits):
+        if not waits and EXTENDS.search(text):
+            raise CannotTell("Renovate's settings come from another repository, which cannot be read from here")
+        fix = f'Set `"minimumReleaseAge": "{days} days"`.'
+        yield Found(f"the updates wait for less than {days} days", path, fix=fix)

@@ -1,0 +1,104 @@
+"""A small scanner of languages with braces: what is code, what is a comment, and what is a text."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+Kind = Literal["comment", "string", "word", "sign"]
+Flavour = Literal["script", "go", "java"]
+
+
+class Token(NamedTuple):
+    """A piece of a source; of a string, `text` is what stands between its quotes."""
+
+    kind: Kind
+    text: str
+    line: int
+    at: int
+
+
+# Whatever is left open reaches to the end, so that no source, however odd, is looked at twice.
+_COMMENT = r"(?P<comment>//[^\n]*|/\*(?:.*?\*/|.*))"
+_STRING = r"""(?P<string>"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?)"""
+_REST = r"(?P<space>\s+)|(?P<word>[\w$]+)|(?P<sign>\.\.\.|.)"
+_RAW = r"(?P<raw>`[^`]*`?)"
+_BLOCK = r'(?P<block>"""(?:.*?"""|.*))'
+_TOKEN = {
+    "script": re.compile(f"{_COMMENT}|{_STRING}|{_REST}", re.DOTALL),
+    "go": re.compile(f"{_COMMENT}|{_STRING}|{_RAW}|{_REST}", re.DOTALL),
+    "java": re.compile(f"{_COMMENT}|{_BLOCK}|{_STRING}|{_REST}", re.DOTALL),
+}
+_TEMPLATE = re.compile(r"[^`\\$]*(?:(?:\\.|\$(?!\{))[^`\\$]*)*", re.DOTALL)
+_PATTERN = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\]?)+/?")
+_BEFORE_PATTERN = frozenset("(,=:[!&|?{;+-*%~^>")
+_WORDS_BEFORE_PATTERN = frozenset({
+    "return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "throw", "new", "await", "yield",
+})  # fmt: skip
+
+
+def tokens(source: str, flavour: Flavour = "script") -> Iterator[Token]:
+    """Yield what a source is made of, but for white space."""
+    find = _TOKEN[flavour].match
+    at, line, before = 0, 1, "("
+    braces: list[int] = []  # of each template that a `${` is open in: the braces open in it
+    while match := find(source, at):
+        kind, text = str(match.lastgroup), match[0]
+        start, at = at, match.end()
+        if kind == "sign" and flavour == "script":
+            if text == "`" or (text == "}" and braces and not braces[-1]):
+                at = _template(source, at, braces, resumed=text == "}")
+                whole = source[start + 1 : at - 1] if text == "`" and source[at - 1] == "`" else None
+                yield Token("string" if whole is not None else "sign", whole if whole is not None else "`", line, start)
+                before = ")"
+                line += source.count("\n", start, at)
+                continue
+            if text == "/" and _opens_pattern(before) and (pattern := _PATTERN.match(source, start)):
+                at, before = pattern.end(), ")"
+                continue
+            if braces and text in "{}":
+                braces[-1] += 1 if text == "{" else -1
+        if kind != "space":
+            yield _token(kind, text, line, start)
+            before = text if kind in ("sign", "word") else before if kind == "comment" else ")"
+        line += text.count("\n")
+
+
+def _token(kind: str, text: str, line: int, at: int) -> Token:
+    if kind == "comment":
+        return Token("comment", text, line, at)
+    if kind == "word":
+        return Token("word", text, line, at)
+    if kind == "sign":
+        return Token("sign", text, line, at)
+    quote = '"""' if kind == "block" else text[0]
+    return Token("string", text.removeprefix(quote).removesuffix(quote), line, at)
+
+
+def _template(source: str, at: int, braces: list[int], *, resumed: bool) -> int:
+    """Return where a template, or the rest of one, ends or opens a `${`."""
+    if resumed:
+        braces.pop()
+    match = _TEMPLATE.match(source, at)
+    end = match.end() if match else at
+    if source.startswith("${", end):
+        braces.append(0)
+        return end + 2
+    return min(end + 1, len(source))
+
+
+def _opens_pattern(before: str) -> bool:
+    return before in _BEFORE_PATTERN or before in _WORDS_BEFORE_PATTERN
+
+
+def without_comments(source: str, flavour: Flavour = "script") -> str:
+    """Return a source with blanks in place of its comments."""
+    return _blanked(source, (token for token in tokens(source, flavour) if token.kind == "comment"))
+
+
+def _blanked(source: str, comments: Iterator[Token]) -> str:
+    parts: list[str] = []
+    done = 0
+    for comment in comments:
+        parts += [source[done : comment.at], re.sub(r"[^\n]", " ", comment.text)]
+        done = comment.at + len(comment.text)
+    return "".join((*parts, source[done:]))

@@ -1,0 +1,163 @@
+"""Source files as rules see them: which are the service's own code, and their text without comments."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import NamedTuple
+
+from scaffold.guard.languages import ENDINGS
+from scaffold.guard.look import Look
+from scaffold.guard.scan import Flavour, tokens
+
+# Code that no user of the service ever reaches: tests, examples, documentation.
+_ASIDE = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|testdata|test-data|testing|fixtures|specs?|e2e|mocks?|__mocks__|examples?|samples?"
+    r"|docs?|benchmarks?)/"
+    r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$|\.(?:test|spec|stories)\.[cm]?[jt]sx?$"
+    r"|(?:Tests?|IT)\.(?:java|kt)$"
+)
+# Code of other people, and of tools.
+_FOREIGN = re.compile(
+    r"(?:^|/)(?:vendor|node_modules|third_party|\.?venv|site-packages|dist|\.tools)/|\.min\.js$|\.pb\.go$|_pb2(?:_grpc)?\.py$"
+)
+_ALL_BUT_LINES = re.compile(r"[^\n]")
+CODE = tuple(
+    f"*.{ending}" for name in ("python", "typescript", "javascript", "go", "java", "kotlin") for ending in ENDINGS[name]
+)
+# Where an address is written for people, for a machine of their own, or as a mere name.
+_NEAR = re.compile(
+    r"(?:^|\.)(?:localhost|local|localdomain|internal|svc|cluster\.local|test|example|invalid|lan|home\.arpa"
+    r"|example\.(?:com|org|net))$"
+)
+_NAMES_ONLY = re.compile(
+    r"^(?:www\.)?(?:w3\.org|purl\.org|json-schema\.org|opengis\.net|xmlsoap\.org|java\.sun\.com|apache\.org"
+    r"|springframework\.org|openid\.net|docbook\.org|oasis-open\.org|xml\.org|relaxng\.org)$"
+    r"|^(?:schemas?|xmlns|ns|maven|json-schema|docs)\."
+)
+
+
+def is_aside(path: str) -> bool:
+    """Whether a file is a test, an example or documentation, by where it is and what it is called."""
+    return _ASIDE.search(path) is not None
+
+
+def is_foreign(path: str) -> bool:
+    """Whether a file was brought in or made by a tool."""
+    return _FOREIGN.search(path) is not None
+
+
+def code(look: Look, *languages: str) -> tuple[str, ...]:
+    """Return the files of the service's own code in some languages, tests and what is brought in left out."""
+    patterns = tuple(f"*.{ending}" for language in languages for ending in ENDINGS[language])
+    return tuple(path for path in look.paths(*patterns) if not is_aside(path) and not is_foreign(path))
+
+
+def holding(look: Look, paths: Iterable[str], *needles: bytes) -> Iterator[str]:
+    """Yield the paths of text files that hold one of the needles: the cheap look before the real one."""
+    for path in paths:
+        content = look.raw(path)
+        if content is not None and any(needle in content for needle in needles):
+            yield path
+
+
+def flavour_of(path: str) -> Flavour:
+    """Return how a file of a language with braces is scanned."""
+    if path.endswith(".go"):
+        return "go"
+    return "java" if path.endswith((".java", ".kt", ".kts")) else "script"
+
+
+@lru_cache(maxsize=64)
+def bare(text: str, flavour: Flavour, *, strings: bool = True) -> str:
+    """Return a source with blanks in place of its comments, and of what is within quotes unless that is to stay."""
+    parts: list[str] = []
+    done = 0
+    for token in tokens(text, flavour):
+        if token.kind == "comment" or (token.kind == "string" and not strings):
+            start = text.index(token.text, token.at)
+            parts += [text[done:start], _ALL_BUT_LINES.sub(" ", token.text)]
+            done = start + len(token.text)
+    return "".join((*parts, text[done:]))
+
+
+def numbered(text: str, matches: Iterable[re.Match[str]]) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield matches, which come in order, with their lines."""
+    line, position = 1, 0
+    for match in matches:
+        line += text.count("\n", position, match.start())
+        position = match.start()
+        yield line, match
+
+
+class Pattern(NamedTuple):
+    """What breaks a rule in a language without a parser of ours; `needle` stands in every match, and is looked for.
+
+    `code` is matched where strings are blanked, and else where they stay: what is within quotes is mostly text.
+    """
+
+    needle: str
+    regex: re.Pattern[str]
+    message: str
+    code: bool = True
+
+
+def pattern(needle: str, regex: str, message: str, *, code: bool = True) -> Pattern:
+    """Make a pattern; `{0}` in the message is the first group of the match."""
+    return Pattern(needle, re.compile(regex), message, code)
+
+
+def breaches(text: str, flavour: Flavour, patterns: Iterable[Pattern]) -> Iterator[tuple[int, str]]:
+    """Yield line and message of everything that patterns match in a source."""
+    for one in patterns:
+        if one.needle in text:
+            seen = bare(text, flavour, strings=not one.code)
+            for line, match in numbered(seen, one.regex.finditer(seen)):
+                yield line, one.message.format(*(match.groups() or ("",)))
+
+
+def is_far(host: str) -> bool:
+    """Whether a host is another machine, out there: not this one, not a neighbour, not an example, not a mere name."""
+    host = host.lower().strip("[]")
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        pass
+    is_name = re.fullmatch(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}", host) is not None
+    return is_name and not _NEAR.search(host) and not _NAMES_ONLY.search(host)
+
+
+def dotted(node: ast.expr) -> str:
+    """Return `a.b.c` as it is written; the empty text for what is no name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    parts.append(node.id if isinstance(node, ast.Name) else "")
+    return ".".join(reversed(parts))
+
+
+def keywords(call: ast.Call) -> dict[str, ast.expr]:
+    """Return the arguments of a call that are given by name."""
+    return {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+
+
+def value_of(node: ast.expr | None) -> object:
+    """Return a literal's value, and `...` for what is none."""
+    return node.value if isinstance(node, ast.Constant) else ...
+
+
+def assignments(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield target and value of each assignment."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield target, node.value
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            yield node.target, node.value
+
+
+def calls(tree: ast.AST) -> Iterator[ast.Call]:
+    """Yield each call."""
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))

@@ -1,0 +1,113 @@
+"""Programs whose output is read: run without a shell, without the user's secrets, and ended with all they started."""
+
+import os
+import re
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import IO, NamedTuple
+
+from scaffold.errors import ScriptError
+from scaffold.process.commands import GRACE, end, signal_name, undisturbed
+
+# What a program may need of the environment; all else, such as tokens and what git tells its hooks, is kept from it.
+KEPT = frozenset((
+    "PATH", "HOME", "LANG", "LANGUAGE", "TMPDIR", "TMP", "TEMP", "TZ", "USER", "LOGNAME",
+    "APPDATA", "COMSPEC", "LOCALAPPDATA", "PATHEXT", "PROGRAMDATA", "SYSTEMROOT", "USERPROFILE", "WINDIR",
+    "GOCACHE", "GOMODCACHE", "GOPATH", "GOROOT", "ASDF_DIR", "ASDF_DATA_DIR", "PYENV_ROOT", "VOLTA_HOME", "NVM_DIR",
+))  # fmt: skip
+KEPT_ALL = re.compile(r"LC_|XDG_|MISE_\w*DIR$")
+MOST = 50_000_000  # bytes of output that are read
+TAIL = 100_000  # bytes of what is said beside it that are kept
+PIECE = 65_536
+OFTEN = 0.05  # seconds between two looks at whether it is to be stopped
+
+
+class Output(NamedTuple):
+    """What a program printed, and how it ended."""
+
+    out: str
+    err: str
+    code: int
+
+
+def output(
+    command: tuple[str, ...],
+    folder: Path,
+    *,
+    seconds: float,
+    environment: Mapping[str, str] | None = None,
+    stop: threading.Event | None = None,
+    most: int = MOST,
+) -> Output:
+    """Run a program and return what it printed, whatever its exit code; it may be asked from any thread.
+
+    `stop` ends it at once. Raises ScriptError where it cannot be started, takes too long, or prints too much.
+    """
+    import subprocess
+
+    name = Path(command[0]).name
+    kept = {key: value for key, value in os.environ.items() if key in KEPT or KEPT_ALL.match(key)}
+    process = code = None
+    try:
+        with undisturbed():
+            process = subprocess.Popen(  # noqa: S603 - a program that was looked up, with arguments of our own
+                command,
+                cwd=folder,
+                env=kept | dict(environment or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        out, err = _Reader(process.stdout, most), _Reader(process.stderr, most, TAIL)
+        until = monotonic() + seconds
+        while code is None and not (out.full or err.full or (stop and stop.is_set())) and monotonic() < until:
+            with suppress(subprocess.TimeoutExpired):
+                code = process.wait(OFTEN)
+    except (OSError, ValueError) as error:
+        said = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        raise ScriptError(f"{name} cannot be started: {said}") from error
+    finally:
+        if process is not None:
+            end(process)
+    out.join(GRACE)
+    err.join(GRACE)
+    if out.full or err.full:
+        raise ScriptError(f"{name} printed more than {most:,} bytes")
+    if code is None:
+        stopped = stop is not None and stop.is_set()
+        raise ScriptError(f"{name} was stopped" if stopped else f"{name} took longer than {seconds:g} s")
+    if code < 0:
+        raise ScriptError(f"{name} was ended by {signal_name(-code)}")
+    return Output(out.text, err.text, code)
+
+
+class _Reader(threading.Thread):
+    """Reads a stream to its end, or to where it is `full`, and keeps all of it, or the last `tail` bytes."""
+
+    def __init__(self, stream: IO[bytes] | None, most: int, tail: int = 0) -> None:
+        super().__init__(daemon=True)  # what escaped from the group may hold the stream open for ever
+        self._stream, self._most, self._tail = stream, most, tail
+        self._kept = bytearray()
+        self.full = False
+        self.start()
+
+    def run(self) -> None:
+        """Read on."""
+        if self._stream is None:
+            return
+        read = 0
+        with self._stream:
+            while not self.full and (piece := os.read(self._stream.fileno(), PIECE)):
+                read += len(piece)
+                self._kept += piece
+                if self._tail:
+                    del self._kept[: -self._tail]
+                self.full = read > self._most
+
+    @property
+    def text(self) -> str:
+        return bytes(self._kept).decode(errors="replace")

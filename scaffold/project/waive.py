@@ -1,0 +1,116 @@
+"""Waive: write down an exception to a rule, as its blueprint allows it."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from scaffold import disk
+from scaffold.blueprint.guardrails import Guardrails
+from scaffold.errors import ProjectError
+from scaffold.formats import edit
+from scaffold.guard import waivers
+from scaffold.guard.finding import Finding
+from scaffold.guard.judges.table import JUDGES
+from scaffold.guard.verdict import Verdict
+from scaffold.guard.waivers import ONE, PATH, Policy, Waiver
+from scaffold.project.check import judged
+from scaffold.project.opened import open_project
+from scaffold.project.snapshots import in_work_tree
+from scaffold.report.checked import Checked, Waived
+
+HEAD = b"""\
+# Exceptions to the guardrails: each with a reason, an owner, somebody else who approved it, and an end.
+# What is malformed or has expired waives nothing. scaffold waive adds an entry that is in order.
+waivers:
+"""
+
+
+def waive(
+    rule: str,
+    *,
+    reason: str,
+    expires: date,
+    directory: Path | str = ".",
+    path: str | None = None,
+    finding: str | None = None,
+    owner: str | None = None,
+    approver: str | None = None,
+    link: str | None = None,
+    today: date | None = None,
+) -> Waived:
+    """Add waivers for what a rule finds now; raises ProjectError where there is nothing to waive, or it is not allowed.
+
+    `path` is a pattern, and `finding` a fingerprint; with neither, each place that the rule finds is waived. The
+    owner is the project's unless named, and the approver the first whom the blueprint allows.
+    """
+    project = open_project(Path(directory))
+    view, day = in_work_tree(project), today or datetime.now(UTC).date()
+    judge = rule.partition("/")[0]
+    checked = judged(view, day, [judge] if judge in JUDGES else ())
+    guardrails = view.lock.guardrails or Guardrails()
+    entry: dict[str, Any] = {
+        "reason": reason,
+        "owner": owner or view.lock.answers.get("owner"),
+        "approver": approver or next(iter(guardrails.approvers), None),
+        "created": day,
+        "expires": expires,
+        **({"link": link} if link else {}),
+    }
+    _refuse_unnamed(entry, str(project.root))
+    scopes = _scopes(rule, checked, path, finding, str(project.root))
+    file = disk.read(project.root, PATH)
+    before = after = file.content if file else HEAD
+    for scope in scopes:
+        after = edit.append_item(PATH, after, "waivers", {"rule": rule, "scope": scope, **entry})
+    policy = Policy(
+        guardrails, {one.rule.id: one.rule.severity for one in checked.verdicts if one.rule.can_be_waived}, day
+    )
+    added = _added(before, after, policy, str(project.root / PATH))
+    disk.put(project.root, PATH, after)
+    return Waived(project.root, added)
+
+
+def _refuse_unnamed(entry: dict[str, Any], where: str) -> None:
+    for name in ("owner", "approver"):
+        if not isinstance(entry[name], str):
+            raise ProjectError(f"nobody is named as {name} of the waiver", where=where, hint=f"give --{name}")
+
+
+def _scopes(rule: str, checked: Checked, path: str | None, finding: str | None, where: str) -> list[str]:
+    """Return what is to be waived; raises ProjectError where the rule finds nothing there."""
+    verdict = _verdict(rule, checked, where)
+    failing = [one for one in verdict.findings if one.state == "fail" and one.rule == rule]
+    if finding is not None:
+        failing = [one for one in failing if one.fingerprint == finding]
+    if path is not None:
+        failing = [one for one in failing if waivers.matches(path, one)]
+    if not failing:
+        shown = f" there: {path or finding}" if path or finding else ""
+        raise ProjectError(f"{rule} finds nothing{shown} that could be waived", where=where, hint="see scaffold check")
+    if path is not None:
+        return [path]
+    return list(dict.fromkeys(_scope(one) for one in failing)) if finding is None else [f"{ONE}{finding}"]
+
+
+def _scope(finding: Finding) -> str:
+    return f"/{finding.path}" if finding.path else f"{ONE}{finding.fingerprint}"
+
+
+def _verdict(rule: str, checked: Checked, where: str) -> Verdict:
+    verdict = next((one for one in checked.verdicts if one.rule.id == rule.partition("/")[0]), None)
+    if verdict is None:
+        known = ", ".join(one.rule.id for one in checked.verdicts)
+        raise ProjectError(f"there is no rule {rule} here", where=where, hint=f"there are {known}")
+    if not verdict.rule.can_be_waived:
+        raise ProjectError(f"{rule} cannot be waived", where=where, hint=verdict.rule.fix)
+    return verdict
+
+
+def _added(before: bytes, after: bytes, policy: Policy, where: str) -> tuple[Waiver, ...]:
+    """Return the new waivers; raises ProjectError where one of them would waive nothing."""
+    known, now = waivers.read(before, policy), waivers.read(after, policy)
+    new = now.malformed[len(known.malformed) :]
+    if new:
+        reason = new[0].message.removeprefix("this waiver waives nothing: ")
+        raise ProjectError(f"the blueprint does not allow this waiver: {reason}", where=where)
+    return now.entries[len(known.entries) :]

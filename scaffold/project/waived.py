@@ -1,0 +1,35 @@
+"""What of the platform's own files a project may have otherwise for now, by its waivers."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from scaffold.blueprint.guardrails import Guardrails
+from scaffold.guard import waivers
+from scaffold.guard.looking import look_with
+from scaffold.guard.rules.locked import locked_files, locked_keys
+from scaffold.guard.verdict import judge
+from scaffold.plan.actions import Waived
+from scaffold.project.opened import Project
+from scaffold.project.snapshots import in_work_tree
+
+OWNED = (locked_files, locked_keys)
+
+
+def waived(project: Project, today: date | None = None) -> Mapping[str, Waived]:
+    """Return what waivers that hold `today` allow, by path; empty where there are none."""
+    if not (project.root / waivers.PATH).is_file():
+        return {}
+    view = in_work_tree(project)
+    guardrails = view.lock.guardrails or Guardrails()
+    looked = [look_with(rule, rule.parameters, view.snapshot, view.lock) for rule in OWNED]
+    content = view.snapshot.fetch(waivers.PATH)
+    judged = judge(looked, content, guardrails, today or datetime.now(UTC).date())
+    ends = {stood.waiver.name: stood.waiver.expires for stood in judged.waivers}
+    found: dict[str, Waived] = {}
+    for finding in (finding for verdict in judged.verdicts for finding in verdict.findings):
+        if finding.waiver is not None and finding.path is not None:
+            before = found.get(finding.path, Waived("", whole=False))
+            keys = before.keys | ({finding.key} if finding.key else set())
+            waiver = f"{finding.waiver}, until {ends[finding.waiver]}"
+            found[finding.path] = Waived(waiver, before.whole or finding.key is None, keys)
+    return found

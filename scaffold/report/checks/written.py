@@ -1,0 +1,27 @@
+"""The reports of a check by the names that `--format` and `--report` give them, each as a document of its own."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    from scaffold.report.checked import Checked
+
+Form = Literal["text", "json", "sarif", "junit", "github", "gitlab", "markdown", "badge"]
+FORMS: tuple[Form, ...] = get_args(Form)
+
+
+def written(form: Form, checked: Checked) -> bytes:
+    """Return the report in UTF-8, whatever a terminal takes; half a character is written as its number.
+
+    Each form is a function of its own name, in a module that is loaded when it is first wanted.
+    """
+    name = "data" if form == "json" else form
+    made: Any = getattr(import_module(f"{__package__}.{name}"), name)(checked)
+    if form == "text":
+        made = "".join(f"{line.text}\n" for line in made)
+    elif not isinstance(made, str):
+        made = json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+    return bytes(made.encode("utf-8", "backslashreplace"))

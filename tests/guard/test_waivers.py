@@ -1,0 +1,170 @@
+"""Waivers: what is in order waives, to its last day; what is not waives nothing, and says so."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scaffold.blueprint.guardrails import Guardrails
+from scaffold.guard import waivers
+from scaffold.guard.waivers import Policy
+from tests.guard.service import TODAY, stamped
+from tests.kit import few
+
+PATH = ".scaffold/waivers.yml"
+ENTRY = {
+    "rule": "LK-01",
+    "scope": "/LICENSE",
+    "reason": "The lawyers want their own words",
+    "owner": "@acme/checkout",
+    "approver": "@platform/engineering",
+    "created": date(2026, 11, 1),
+    "expires": date(2027, 1, 15),
+}
+EDITED = stamped().append("LICENSE", "\nAnd something else.\n")
+
+
+def with_waivers(service, *entries):
+    return service.add(PATH, yaml.safe_dump({"waivers": list(entries)}, sort_keys=False))
+
+
+def judged(*entries, today=TODAY, service=EDITED):
+    return with_waivers(service, *entries).check(today)
+
+
+def verdict(judged, rule):
+    return next(one for one in judged.verdicts if one.rule.id == rule)
+
+
+def test_a_waiver_in_order_waives_and_does_not_pass():
+    found = judged(ENTRY)
+    assert verdict(found, "LK-01").state == "waived"
+    (finding,) = verdict(found, "LK-01").findings
+    assert (finding.state, finding.waiver) == ("waived", f"{PATH}:2")
+    assert verdict(found, "WV-01").state == "pass"
+    assert [one.state for one in found.waivers] == ["active"]
+
+
+@pytest.mark.parametrize(
+    ("today", "state", "stands"),
+    [
+        (date(2026, 12, 15), "waived", "active"),
+        (date(2026, 12, 16), "waived", "lapsing"),
+        (date(2027, 1, 15), "waived", "lapsing"),
+        (date(2027, 1, 16), "fail", "expired"),
+        (date(2030, 1, 1), "fail", "expired"),
+    ],
+)
+def test_it_holds_to_its_last_day_and_warns_thirty_days_before(today, state, stands):
+    found = judged(ENTRY, today=today)
+    assert verdict(found, "LK-01").state == state
+    assert [one.state for one in found.waivers] == [stands]
+
+
+def test_an_expired_one_is_named_where_it_would_have_waived():
+    (finding,) = verdict(judged(ENTRY, today=date(2027, 2, 1)), "LK-01").findings
+    assert "its waiver expired on 2027-01-15" in finding.message
+
+
+def test_one_that_waives_nothing_is_unused():
+    assert [one.state for one in judged(ENTRY, service=stamped()).waivers] == ["unused"]
+
+
+def test_one_finding_is_waived_by_its_fingerprint():
+    service = EDITED.append("SECURITY.md", "\nMore.\n")
+    licence, security = sorted(verdict(service.check(), "LK-01").findings, key=lambda one: str(one.path))
+    found = judged({**ENTRY, "scope": f"finding:{licence.fingerprint}"}, service=service)
+    states = {one.path: one.state for one in verdict(found, "LK-01").findings}
+    assert states == {licence.path: "waived", security.path: "fail"}
+
+
+def test_a_fingerprint_stays_while_the_line_moves():
+    bad = '"""Names."""\n<<<<<<< yours\nA = 1\n=======\nA = 2\n>>>>>>> theirs\n'
+    before = verdict(stamped().add("src/orders/domain/names.py", bad).check(), "LK-03").findings[0]
+    after = verdict(stamped().add("src/orders/domain/names.py", f"# moved\n\n{bad}").check(), "LK-03").findings[0]
+    assert before.line != after.line
+    assert before.fingerprint == after.fingerprint
+
+
+MALFORMED = [
+    ("no reason", {"reason": None}),
+    ("an empty reason", {"reason": "  "}),
+    ("no approver", {"approver": None}),
+    ("approved by its owner", {"approver": "@Acme/Checkout"}),
+    ("approved by somebody who may not", {"approver": "@acme/friends"}),
+    ("no end", {"expires": None}),
+    ("an end that is no day", {"expires": "soon"}),
+    ("an end on a day that there is not", {"expires": "2027-02-30"}),
+    ("an end that is a number", {"expires": 20270115}),
+    ("an end later than the blueprint allows", {"expires": date(2027, 12, 1)}),
+    ("an end before its beginning", {"expires": date(2026, 10, 1)}),
+    ("a beginning in the future", {"created": date(2026, 12, 24)}),
+    ("no rule", {"rule": None}),
+    ("a rule that is not checked", {"rule": "XX-99"}),
+    ("a rule that cannot be waived", {"rule": "WV-01"}),
+    ("no scope", {"scope": None}),
+    ("a key that nobody knows", {"expire": "2027-01-15"}),
+]
+
+
+@pytest.mark.parametrize("changes", [changes for _, changes in MALFORMED], ids=[what for what, _ in MALFORMED])
+def test_what_is_malformed_waives_nothing_and_is_a_finding(changes):
+    entry = {key: value for key, value in {**ENTRY, **changes}.items() if value is not None}
+    found = judged(entry)
+    assert verdict(found, "LK-01").state == "fail"
+    (finding,) = verdict(found, "WV-01").findings
+    assert (finding.state, finding.path) == ("fail", PATH)
+    assert finding.line is not None
+    assert "waives nothing" in finding.message
+    assert found.waivers == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"waivers: [", b"\xff\xfe", b"- rule: LK-01\n", b"waivers: soon\n", b"waivers: [1]\n", b"other: []\n", b"\x00"],
+)
+def test_a_file_that_cannot_be_read_is_a_finding(content):
+    found = EDITED.add(PATH, content).check()
+    assert verdict(found, "WV-01").state == "fail"
+    assert verdict(found, "LK-01").state == "fail"
+
+
+@pytest.mark.parametrize("content", [b"", b"# none yet\n", b"waivers:\n", b"waivers: []\n"])
+def test_an_empty_file_is_in_order(content):
+    assert verdict(stamped().add(PATH, content).check(), "WV-01").state == "pass"
+
+
+def test_one_bad_entry_does_not_spoil_the_others():
+    found = judged({**ENTRY, "reason": ""}, ENTRY)
+    assert verdict(found, "LK-01").state == "waived"
+    assert verdict(found, "WV-01").state == "fail"
+
+
+def test_the_blueprint_sets_the_longest_term_and_the_approvers():
+    lenient = Guardrails(longest={"high": 4000}, approvers=())
+    policy = Policy(lenient, {"LK-01": "high"}, TODAY)
+    entry = {**ENTRY, "approver": "@acme/anybody", "expires": date(2036, 11, 1)}
+    read = waivers.read(yaml.safe_dump({"waivers": [entry]}).encode(), policy)
+    assert (len(read.entries), read.malformed) == (1, ())
+    strict = replace(lenient, longest={"high": 10})
+    assert waivers.read(yaml.safe_dump({"waivers": [entry]}).encode(), policy._replace(guardrails=strict)).malformed
+
+
+@few
+@given(st.integers(-400, 400), st.integers(-400, 400), st.integers(-400, 400))
+def test_law_nothing_is_waived_outside_its_term(created, term, now):
+    begins = TODAY + timedelta(created)
+    entry = {**ENTRY, "created": begins, "expires": begins + timedelta(term)}
+    today = TODAY + timedelta(now)
+    waived = verdict(judged(entry, today=today), "LK-01").state == "waived"
+    assert waived == (begins <= today <= entry["expires"] and 0 <= term <= 90)
+
+
+@few
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_law_no_content_of_the_file_ends_the_check(content):
+    judged = EDITED.add(PATH, content).check()
+    assert verdict(judged, "LK-01").state == "fail"
