@@ -18,6 +18,7 @@ KINDS = ("present", "absent", "pattern", "value", "schema", "languages", "plugin
 SETTINGS = {"severity", "when", "with", "applies"}
 DESCRIPTION = {"title", "rationale", "fix", "references", "files"}
 ASKS = ("equals", "one_of", "matches", "at_least", "at_most", "absent")
+WAIVERS = ".scaffold/waivers.yml"  # a project's exceptions; scaffold.guard.waivers reads it
 LONGEST = {"critical": 30, "high": 90, "medium": 180, "low": 365}  # days
 
 Said = Mapping[str, Any]  # what is said of one rule, as plain data

@@ -8,12 +8,12 @@ from typing import Any
 from scaffold.blueprint.guardrails import KINDS, Said
 from scaffold.blueprint.ownership import key_path
 from scaffold.formats.located import Located
+from scaffold.formats.lookup import below, line_of
 from scaffold.formats.values import ABSENT
-from scaffold.guard import languages
+from scaffold.guard.evidence import languages
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, NotApplicable, Rule
-from scaffold.guard.workflow import below, line_of
 
 MOST = 100  # matches in one file that are reported
 SHOWN = 60  # characters of a value that a finding repeats

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple, NoReturn
 
-from scaffold.blueprint.guardrails import Guardrails
+from scaffold.blueprint.guardrails import WAIVERS, Guardrails
 from scaffold.errors import FormatError
 from scaffold.formats import yaml
 from scaffold.formats.located import Located
+from scaffold.formats.lookup import line_of
 from scaffold.guard.finding import Finding, Found, Severity
 from scaffold.guard.paths import spec_of
 
-PATH = ".scaffold/waivers.yml"
+PATH = WAIVERS
 ONE = "finding:"  # how a scope begins that names one finding by its fingerprint
 LAPSING = 30  # days before its end from which on a waiver is warned about
 KEYS = ("rule", "scope", "reason", "owner", "approver", "created", "expires", "link")
@@ -97,7 +98,7 @@ def read(content: bytes | None, policy: Policy) -> Waivers:
         try:
             good.append(_waiver(at, policy))
         except FormatError as error:
-            bad.append(_malformed(error, _line(at)))
+            bad.append(_malformed(error, line_of(at)))
     return Waivers(tuple(good), tuple(bad))
 
 
@@ -132,7 +133,7 @@ def _waiver(at: Located, policy: Policy) -> Waiver:
         created=at.required("created", _day),
         expires=at.required("expires", _day),
         link=at.optional("link", _filled, None),
-        line=_line(at),
+        line=line_of(at),
     )
     _refuse(at, waiver, policy)
     return waiver
@@ -159,11 +160,6 @@ def _refuse(at: Located, waiver: Waiver, policy: Policy) -> None:
 
 def _wrong(at: Located, key: str, message: str) -> NoReturn:
     raise FormatError(message, where=at.child(key).where)
-
-
-def _line(at: Located) -> int:
-    line = at.lines.get(at.path, 1)
-    return line if isinstance(line, int) else 1
 
 
 def _filled(at: Located) -> str:

@@ -5,13 +5,13 @@ Every case ends in one named verb with its reason. Where git could not decide ei
 
 from dataclasses import dataclass, replace
 
+from scaffold import merge
 from scaffold.blueprint.ownership import Ownership
 from scaffold.errors import FormatError
 from scaffold.formats import values
 from scaffold.lock import Locked
 from scaffold.merge.drivers import ALL, Drivers, explained
 from scaffold.merge.ends import as_in, end_of
-from scaffold.merge.files import merge_files
 from scaffold.merge.markers import Labels
 from scaffold.merge.pointers import is_pointer, stands_for
 from scaffold.merge.text import merge_lines
@@ -209,7 +209,7 @@ def _merged(case: Case, ours: File, theirs: File) -> Action:
     if action := _stand_in(case, case.base, ours, theirs, mode):
         return action
     base, new = as_in(ours.content, case.base.content), as_in(ours.content, theirs.content)
-    merged = merge_files(case.path, base, ours.content, new, case.labels, case.drivers)
+    merged = merge.merge_files(case.path, base, ours.content, new, case.labels, case.drivers)
     if merged.clean and merged.content is not None:
         how = explained(merged.used) or "merged line by line"
         why = f"changed on both sides, {how}{_ends_kept(ours, theirs)}"

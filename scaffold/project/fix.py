@@ -17,8 +17,8 @@ from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats import edit
 from scaffold.formats.located import Located
 from scaffold.git.objects import find_repository
+from scaffold.guard.evidence.pins import pin
 from scaffold.guard.finding import Finding
-from scaffold.guard.pins import pin
 from scaffold.guard.rules.locked import locked_keys
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.project.base import Bases

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from typing import Any
 
 from packaging.version import Version
@@ -11,13 +12,14 @@ from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.answers.question import Answers, Ask
+from scaffold.blueprint.guardrails import WAIVERS
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import AnswerError, ProjectError
 from scaffold.formats import edit
 from scaffold.formats.values import digest
 from scaffold.lock import Lock
 from scaffold.merge.drivers import chosen
-from scaffold.plan.actions import Action, Plan
+from scaffold.plan.actions import Action, Plan, Waived
 from scaffold.plan.make import Target
 from scaffold.project.base import Bases
 from scaffold.project.brought import brought_by_copier
@@ -31,7 +33,6 @@ from scaffold.project.skipped import without_tasks
 from scaffold.project.stamp import stamp, trusting
 from scaffold.project.submodules import in_submodules, left, lock_without, without
 from scaffold.project.tags import moved_tag
-from scaffold.project.waived import waived
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.sources.library import Library
@@ -154,8 +155,16 @@ def _target(project: Project, release: Release, rendered: Rendered) -> Target:
         migrations=release.blueprint.migrations,
         lock=new_lock(release, wishes.source, rendered.answers, keep_copier=wishes.keep_copier),
         drivers=chosen(release.blueprint.merge, wishes.merge),
-        waived=waived(project),
+        waived=_waived(project),
     )
+
+
+def _waived(project: Project) -> Mapping[str, Waived]:
+    """Return what waivers allow; what reads them is loaded only where there are any."""
+    if not (project.root / WAIVERS).is_file():
+        return {}
+    found: Mapping[str, Waived] = import_module("scaffold.project.waived").waived(project)
+    return found
 
 
 def _said_of_copier(project: Project, plan: Plan) -> tuple[Action, ...]:

@@ -9,6 +9,7 @@ from packaging.version import Version
 
 import scaffold
 from scaffold.apply import record as records
+from scaffold.blueprint.guardrails import WAIVERS
 from scaffold.errors import ScaffoldError
 from scaffold.formats.values import ABSENT, digest
 from scaffold.plan.drift import Drift, drifts, watched
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scaffold.guard.waivers import Stood
-
-WAIVERS = ".scaffold/waivers.yml"
 
 
 def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify = lambda _: None) -> Status:

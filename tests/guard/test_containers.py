@@ -2,7 +2,7 @@
 
 import pytest
 
-from scaffold.guard.dockerfile import parse
+from scaffold.guard.evidence.dockerfile import parse
 from tests.guard.alone import found, state
 from tests.guard.cases_containers import DIGEST, GOOD, GOOD_IMAGE, WORKLOAD
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from scaffold.guard.languages import lowest
-from scaffold.guard.suppressions import found as suppressions
+from scaffold.guard.evidence.languages import lowest
+from scaffold.guard.evidence.suppressions import found as suppressions
 from tests.guard.service import stamped
 from tests.guard.trees import GO, TYPESCRIPT, found, repository
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scaffold.guard.secrets import find
+from scaffold.guard.evidence.secrets import find
 from tests.guard.alone import found
 
 # Made up here, and put together so that no scanner takes this file for a leak.

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scaffold.guard import gates, layer_gates, layers
+from scaffold.guard.evidence import gates, layer_gates, layers
+from scaffold.guard.evidence.layers import Code
 from scaffold.guard.finding import Found
-from scaffold.guard.layers import Code
 from scaffold.guard.look import Look
 from scaffold.guard.rule import NotApplicable, rule
 

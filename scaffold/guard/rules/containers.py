@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scaffold.formats.located import Located
-from scaffold.guard.dockerfile import DOCKERFILES, Dockerfile, Stage, dockerfiles
+from scaffold.formats.lookup import line_at, listed, mapping
+from scaffold.guard.evidence.dockerfile import DOCKERFILES, Dockerfile, Stage, dockerfiles
+from scaffold.guard.evidence.kubernetes import MANIFESTS, NONE, Cluster, Object, cluster, containers
 from scaffold.guard.finding import Found
-from scaffold.guard.kubernetes import MANIFESTS, NONE, Cluster, Object, cluster, containers, line_at, listed, mapping
 from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, NotApplicable, rule
 

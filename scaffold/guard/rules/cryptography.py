@@ -4,10 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from scaffold.guard.finding import Found
-from scaffold.guard.look import Look
-from scaffold.guard.rule import NotApplicable, rule
-from scaffold.guard.sources import (
+from scaffold.guard.evidence.sources import (
     CODE,
     assignments,
     bare,
@@ -22,6 +19,9 @@ from scaffold.guard.sources import (
     pattern,
     value_of,
 )
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.rule import NotApplicable, rule
 
 HASH = "{0} is broken as a hash"
 CIPHER = "{0} is broken as a cipher"

@@ -3,23 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from scaffold.formats.lookup import below, line_of
+from scaffold.guard.evidence.scripts import MAKEFILES, Script, recipes
+from scaffold.guard.evidence.shell import commands
+from scaffold.guard.evidence.workflow import WORKFLOWS, Job, Step, Workflow, is_false, steps_of, texts_in, workflows
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, NotApplicable, rule
-from scaffold.guard.scripts import MAKEFILES, Script, recipes
-from scaffold.guard.shell import commands
-from scaffold.guard.workflow import (
-    WORKFLOWS,
-    Job,
-    Step,
-    Workflow,
-    below,
-    is_false,
-    line_of,
-    steps_of,
-    texts_in,
-    workflows,
-)
 
 ELSEWHERE = (
     "/.gitlab-ci.yml",

@@ -4,11 +4,8 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from scaffold.guard.finding import Found
-from scaffold.guard.look import Look
-from scaffold.guard.rule import CannotTell, NotApplicable, rule
-from scaffold.guard.serving import LANGUAGES, plain, service
-from scaffold.guard.sources import (
+from scaffold.guard.evidence.serving import LANGUAGES, plain, service
+from scaffold.guard.evidence.sources import (
     CODE,
     assignments,
     bare,
@@ -23,6 +20,9 @@ from scaffold.guard.sources import (
     pattern,
     value_of,
 )
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.rule import CannotTell, NotApplicable, rule
 
 VERIFIES = re.compile(
     r"\bjwt\.decode\(|\bjwt\.verify\(|\bjwtVerify\(|\bjwt\.Parse\w*\(|\.Verifier\(|\boauth2ResourceServer\b|\bJwtDecoder\b"

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scaffold.formats.located import Located
+from scaffold.formats.lookup import line_at, listed, mapping
+from scaffold.guard.evidence.kubernetes import MANIFESTS, NONE, Cluster, Object, cluster, containers
 from scaffold.guard.finding import Found
-from scaffold.guard.kubernetes import MANIFESTS, NONE, Cluster, Object, cluster, containers, line_at, listed, mapping
 from scaffold.guard.look import Look
 from scaffold.guard.rule import NotApplicable, rule
 

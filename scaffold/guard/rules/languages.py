@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from scaffold.guard import coverage_floors, layers, lint_floors, suppressions
-from scaffold.guard import languages as spoken
+from scaffold.guard.evidence import coverage_floors, layers, lint_floors, suppressions
+from scaffold.guard.evidence import languages as spoken
+from scaffold.guard.evidence.suppressions import Suppression
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import NotApplicable, rule
 from scaffold.guard.rules.architecture import BESIDES, MANIFESTS, SOURCES
-from scaffold.guard.suppressions import Suppression
 
 # Whatever language explains the service, it is not what the service is written in.
 ASIDE = ("/docs/", "/doc/", "/.github/", "/.devcontainer/", "node_modules/", "vendor/", "third_party/", "*.min.js")

@@ -10,14 +10,14 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion
 
 from scaffold.errors import ScaffoldError
+from scaffold.formats.lookup import value
+from scaffold.guard.evidence.manifests import Dependency, Ecosystem, Manifest, canonical, folders_up, manifests, named
+from scaffold.guard.evidence.scripts import in_images, in_workflows
+from scaffold.guard.evidence.shell import Command
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.manifests import Dependency, Ecosystem, Manifest, canonical, folders_up, manifests, named
 from scaffold.guard.rule import NotApplicable, rule
-from scaffold.guard.scripts import in_images, in_workflows
-from scaffold.guard.shell import Command
 from scaffold.guard.snapshot import LARGEST
-from scaffold.guard.workflow import value
 
 LONGEST = 32_000_000  # bytes of a lock, which no one writes by hand
 LOCKS: Mapping[Ecosystem, tuple[str, ...]] = {

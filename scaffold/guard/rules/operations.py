@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scaffold.formats.located import Located
+from scaffold.formats.lookup import below, line_of
+from scaffold.guard.evidence.serving import LANGUAGES, plain, service
+from scaffold.guard.evidence.sources import CODE, calls, code, dotted, holding, keywords, numbered, value_of
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import NotApplicable, rule
-from scaffold.guard.serving import LANGUAGES, plain, service
-from scaffold.guard.sources import CODE, calls, code, dotted, holding, keywords, numbered, value_of
-from scaffold.guard.workflow import below, line_of
 
 LIVE = re.compile(
     r"[\"'`/](?:health|healthz|health[-_]?check|live|livez|liveness|alive|status|up|ping|-/healthy|q/health)[\"'`/]"

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scaffold.formats.located import Located
-from scaffold.guard import licences
+from scaffold.formats.lookup import line_at, value
+from scaffold.guard.evidence import licences
+from scaffold.guard.evidence.owners import PATHS, Line, Owners, owners_of
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.owners import PATHS, Line, Owners, owners_of
 from scaffold.guard.rule import CannotTell, rule
-from scaffold.guard.workflow import below, line_of, value
 
 SHOWN = 3  # paths that a message names
 MOST_LINES = 10_000  # of a CODEOWNERS that is still looked at
@@ -127,22 +127,12 @@ def catalog_entry(look: Look) -> Iterator[Found]:
         given = value(component, *keys)
         if not _is_named(given):
             shown = "is missing" if given is None else f"names nobody: {given}"
-            yield Found(f"{'.'.join(keys)} {shown}", component.file, _line(component, *keys), ".".join(keys))
+            yield Found(f"{'.'.join(keys)} {shown}", component.file, line_at(component, *keys), ".".join(keys))
     lifecycle = value(component, "spec", "lifecycle")
     allowed = look.parameters["lifecycles"]
     if _is_named(lifecycle) and allowed and lifecycle not in allowed:
         message = f"the lifecycle {lifecycle} is none of {', '.join(allowed)}"
-        yield Found(message, component.file, _line(component, "spec", "lifecycle"), "spec.lifecycle")
-
-
-def _line(at: Located, *keys: str) -> int:
-    """Return the line of a value, or of the nearest thing above it that is there."""
-    for key in keys:
-        there = below(at, key)
-        if there is None:
-            break
-        at = there
-    return line_of(at)
+        yield Found(message, component.file, line_at(component, "spec", "lifecycle"), "spec.lifecycle")
 
 
 @rule(
@@ -171,7 +161,7 @@ def mission(look: Look) -> Iterator[Found]:
         given = value(component, "metadata", "annotations", name)
         if not _is_named(given):
             message = f"the annotation {name} " + ("is missing" if given is None else f"says nothing: {given}")
-            yield Found(message, component.file, _line(component, "metadata", "annotations", name), name)
+            yield Found(message, component.file, line_at(component, "metadata", "annotations", name), name)
 
 
 def _is_said(text: str, word: str) -> bool:
@@ -213,7 +203,7 @@ def licence(look: Look) -> Iterator[Found]:
         expression, key = says(document)
         if expression is None:
             continue
-        line = _line(document, *key)
+        line = line_at(document, *key)
         if not expression:
             yield Found("the manifest names no licence", path, line, ".".join(key))
         elif known and not known & licences.named(expression):

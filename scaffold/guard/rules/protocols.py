@@ -4,12 +4,9 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from scaffold.guard import gates
-from scaffold.guard.finding import Found
-from scaffold.guard.kubernetes import listed
-from scaffold.guard.look import Look
-from scaffold.guard.rule import NotApplicable, rule
-from scaffold.guard.sources import (
+from scaffold.formats.lookup import below, line_of, listed
+from scaffold.guard.evidence import gates
+from scaffold.guard.evidence.sources import (
     CODE,
     assignments,
     breaches,
@@ -22,7 +19,10 @@ from scaffold.guard.sources import (
     pattern,
     value_of,
 )
-from scaffold.guard.workflow import WORKFLOWS, Workflow, below, line_of, workflows
+from scaffold.guard.evidence.workflow import WORKFLOWS, Workflow, workflows
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.rule import NotApplicable, rule
 
 ANY_SITE = "pages of any site may call the service and read its answers: {0}"
 GO = (

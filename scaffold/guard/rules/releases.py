@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from scaffold.formats.lookup import line_of, value
+from scaffold.guard.evidence.pins import OWN
+from scaffold.guard.evidence.releasing import Release, releases
+from scaffold.guard.evidence.shell import commands
+from scaffold.guard.evidence.workflow import WORKFLOWS, Job, Step, is_false, is_true, texts_in
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.pins import OWN
-from scaffold.guard.releasing import Release, releases
 from scaffold.guard.rule import NotApplicable, rule
-from scaffold.guard.shell import commands
-from scaffold.guard.workflow import WORKFLOWS, Job, Step, is_false, is_true, line_of, texts_in, value
 
 # Actions that take from a cache, and the input that decides: one that has to be given for it, one that has to be
 # given against it.

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from scaffold.guard import secrets
+from scaffold.formats.lookup import below, line_of
+from scaffold.guard.evidence import secrets
+from scaffold.guard.evidence.sources import is_aside
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, NotApplicable, rule
-from scaffold.guard.sources import is_aside
-from scaffold.guard.workflow import below, line_of
 
 STORES = (
     "*.p12", "*.pfx", "*.jks", "*.keystore", "*.ppk", "*.kdbx", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",

@@ -4,25 +4,16 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scaffold.errors import ScaffoldError
+from scaffold.formats.lookup import line_of
+from scaffold.guard.evidence.manifests import manifests
+from scaffold.guard.evidence.scripts import in_makefiles, in_workflows
+from scaffold.guard.evidence.shell import Command, commands
+from scaffold.guard.evidence.workflow import WORKFLOWS, Job, Step, all_steps, is_false, is_true, steps_of, workflows
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.manifests import manifests
 from scaffold.guard.rule import NotApplicable, Rule, rule
 from scaffold.guard.rules import locks, releases, tools, updates
-from scaffold.guard.scripts import in_makefiles, in_workflows
-from scaffold.guard.shell import Command, commands
 from scaffold.guard.snapshot import LARGEST
-from scaffold.guard.workflow import (
-    WORKFLOWS,
-    Job,
-    Step,
-    all_steps,
-    is_false,
-    is_true,
-    line_of,
-    steps_of,
-    workflows,
-)
 from scaffold.tree import is_text
 
 AUDITORS = (

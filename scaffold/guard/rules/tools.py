@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from scaffold.guard.evidence.manifests import manifests, named
+from scaffold.guard.evidence.scripts import PLACES, Script, in_files, in_images, in_makefiles, in_workflows
+from scaffold.guard.evidence.shell import SHELLS, Command
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.manifests import manifests, named
 from scaffold.guard.rule import NotApplicable, rule
-from scaffold.guard.scripts import PLACES, Script, in_files, in_images, in_makefiles, in_workflows
-from scaffold.guard.shell import SHELLS, Command
 
 TRIGGERS = (
     "npx", "npm", "pnpm", "yarn", "bunx", "uvx", "uv", "pip", "pipx", "go ", "cargo", "gem", "curl", "wget",

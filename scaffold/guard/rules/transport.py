@@ -5,12 +5,9 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from scaffold.guard.finding import Found
-from scaffold.guard.look import Look
-from scaffold.guard.rule import NotApplicable, rule
-from scaffold.guard.scripts import Script, in_files, in_images, in_makefiles, in_workflows
-from scaffold.guard.shell import Command
-from scaffold.guard.sources import (
+from scaffold.guard.evidence.scripts import Script, in_files, in_images, in_makefiles, in_workflows
+from scaffold.guard.evidence.shell import Command
+from scaffold.guard.evidence.sources import (
     CODE,
     assignments,
     bare,
@@ -28,6 +25,9 @@ from scaffold.guard.sources import (
     pattern,
     value_of,
 )
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.rule import NotApplicable, rule
 
 SCRIPTS = (
     "*.sh", "*.bash", "*.mk", "Makefile", "Makefile.local", "Dockerfile", "Dockerfile.*", "*.Dockerfile",

@@ -4,28 +4,26 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scaffold.formats.located import Located
-from scaffold.guard.finding import Found
-from scaffold.guard.look import Look
-from scaffold.guard.pins import OWN
-from scaffold.guard.rule import NotApplicable, rule
-from scaffold.guard.scripts import first_line
-from scaffold.guard.shell import Command, commands
-from scaffold.guard.workflow import (
+from scaffold.formats.lookup import below, line_of, value
+from scaffold.guard.evidence.pins import OWN
+from scaffold.guard.evidence.scripts import first_line
+from scaffold.guard.evidence.shell import Command, commands
+from scaffold.guard.evidence.workflow import (
     ACTIONS,
     WORKFLOWS,
     Job,
     Step,
     Workflow,
     all_steps,
-    below,
     is_false,
-    line_of,
     steps_of,
     texts_in,
-    value,
     workflow_at,
     workflows,
 )
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.rule import NotApplicable, rule
 
 SHOWN = 60  # characters of an expression that a finding repeats
 PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")

@@ -6,12 +6,13 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from scaffold.formats.located import Located
+from scaffold.formats.lookup import below, line_of, value
+from scaffold.guard.evidence.manifests import FILES, folder_of, folders_up, is_aside, manifests, named
+from scaffold.guard.evidence.scripts import DOCKERFILES
+from scaffold.guard.evidence.workflow import ACTIONS, WORKFLOWS
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.manifests import FILES, folder_of, folders_up, is_aside, manifests, named
 from scaffold.guard.rule import CannotTell, NotApplicable, rule
-from scaffold.guard.scripts import DOCKERFILES
-from scaffold.guard.workflow import ACTIONS, WORKFLOWS, below, line_of, value
 
 DEPENDABOT = ("/.github/dependabot.yml", "/.github/dependabot.yaml")
 RENOVATE = (

@@ -6,24 +6,22 @@ from typing import Any
 
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located
-from scaffold.guard.finding import Found
-from scaffold.guard.look import Look
-from scaffold.guard.pins import OWN, PINNED, Pin, pins_of, same_version, used, version_in
-from scaffold.guard.rule import CannotTell, NotApplicable, rule
-from scaffold.guard.rules import gates, releases, untrusted
-from scaffold.guard.workflow import (
+from scaffold.formats.lookup import below, line_of, value
+from scaffold.guard.evidence.pins import OWN, PINNED, Pin, pins_of, same_version, used, version_in
+from scaffold.guard.evidence.workflow import (
     ACTIONS,
     WORKFLOWS,
     Job,
     Workflow,
-    below,
     composite_steps,
     is_false,
-    line_of,
     texts_in,
-    value,
     workflows,
 )
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.rule import CannotTell, NotApplicable, rule
+from scaffold.guard.rules import gates, releases, untrusted
 
 DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 MATRIX = re.compile(r"matrix\.([\w-]+)")

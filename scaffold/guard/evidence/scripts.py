@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scaffold.formats.located import Located
+from scaffold.formats.lookup import below, line_of
+from scaffold.guard.evidence.shell import Command, commands
+from scaffold.guard.evidence.workflow import ACTIONS, WORKFLOWS, Step, all_steps
 from scaffold.guard.look import Look
-from scaffold.guard.shell import Command, commands
-from scaffold.guard.workflow import ACTIONS, WORKFLOWS, Step, all_steps, below, line_of
 
 MAKEFILES = ("Makefile", "GNUmakefile", "Makefile.*", "*.mk")
 DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile", "!*.dockerignore")

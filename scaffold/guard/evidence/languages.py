@@ -7,10 +7,10 @@ from typing import NamedTuple
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
+from scaffold.formats.lookup import below, line_of
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell
-from scaffold.guard.workflow import below, line_of
 from scaffold.tree import is_text
 
 # By ending: what a team writes a service in, and not what merely describes or glues (Markdown, YAML, shell, SQL).

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from scaffold.formats.located import Located
+from scaffold.formats.lookup import below, listed
+from scaffold.guard.evidence.sources import is_aside, is_foreign
 from scaffold.guard.look import Look
 from scaffold.guard.rule import NotApplicable
-from scaffold.guard.sources import is_aside, is_foreign
-from scaffold.guard.workflow import below, line_of
 
 FOLDERS = ("deploy", "deployment", "deployments", "k8s", "kubernetes", "manifests", "kustomize")
 MANIFESTS = tuple(
@@ -154,16 +154,6 @@ def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
     return (one for one in listed(value) if isinstance(one, Mapping))
 
 
-def mapping(value: Any) -> Mapping[str, Any]:
-    """Return a value where it is a mapping, and else an empty one: people write all kinds of things."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def listed(value: Any) -> list[Any]:
-    """Return a value where it is a list, and else an empty one."""
-    return value if isinstance(value, list) else []
-
-
 def _joined(folder: str, name: str) -> str:
     parts = folder.split("/") if folder else []
     for part in name.split("/"):
@@ -182,13 +172,3 @@ def containers(pod: Located, *, first: bool = True) -> Iterator[tuple[str, Locat
             for one in found.elements():
                 if isinstance(one.data, Mapping):
                     yield str(one.data.get("name", "without a name")), one
-
-
-def line_at(at: Located, *keys: str) -> int:
-    """Return the line of the nearest that is there on a way below."""
-    for key in keys:
-        there = below(at, key)
-        if there is None:
-            break
-        at = there
-    return line_of(at)

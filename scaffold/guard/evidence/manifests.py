@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from scaffold.formats.located import Located
+from scaffold.formats.lookup import below, line_of, value
 from scaffold.guard.look import Look
 from scaffold.guard.snapshot import SUBMODULE
-from scaffold.guard.workflow import below, line_of, value
 from scaffold.tree import SYMLINK
 
 Ecosystem = Literal["python", "npm", "go", "cargo"]

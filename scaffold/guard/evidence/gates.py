@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from scaffold.formats.lookup import below
+from scaffold.guard.evidence.workflow import WORKFLOWS, Job, is_false, steps_of, workflows
 from scaffold.guard.look import Look
-from scaffold.guard.workflow import WORKFLOWS, Job, below, is_false, steps_of, workflows
 
 OTHER_CI = (
     "/.gitlab-ci.yml", "/.circleci/config.yml", "/azure-pipelines.yml", "/bitbucket-pipelines.yml", "/Jenkinsfile",

@@ -4,39 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from scaffold.formats.located import Located
+from scaffold.formats.lookup import below
+from scaffold.guard.evidence.pins import OWN
 from scaffold.guard.look import Look
-from scaffold.guard.pins import OWN
 
 WORKFLOWS = ("/.github/workflows/*.yml", "/.github/workflows/*.yaml")
 ACTIONS = ("/action.yml", "/action.yaml", "/.github/actions/**/action.yml", "/.github/actions/**/action.yaml")
-
-
-def line_of(at: Located) -> int:
-    """Return the line of a value in its document."""
-    path = at.path
-    while path and path not in at.lines:
-        path = path[:-1]
-    line = at.lines.get(path, 1)
-    return line if isinstance(line, int) else 1
-
-
-def below(at: Located, *keys: str | int) -> Located | None:
-    """Return the value at a way below, or None."""
-    for key in keys:
-        data = at.data
-        if isinstance(key, int):
-            if not isinstance(data, list) or not -len(data) <= key < len(data):
-                return None
-        elif not isinstance(data, Mapping) or key not in data:
-            return None
-        at = at.child(key)
-    return at
-
-
-def value(at: Located, *keys: str | int) -> Any:
-    """Return the plain value at a way below, or None."""
-    there = below(at, *keys)
-    return None if there is None else there.data
 
 
 def is_true(data: Any) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 from scaffold.errors import FormatError
 from scaffold.formats import json
 from scaffold.formats.located import Located
+from scaffold.guard.evidence.scan import tokens
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.scan import tokens
 
 DEEPEST = 8  # files that extend each other
 _TRAILING = re.compile(r",(\s*[}\]])")

@@ -7,9 +7,9 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from scaffold.guard.languages import ENDINGS
+from scaffold.guard.evidence.languages import ENDINGS
+from scaffold.guard.evidence.scan import Flavour, tokens
 from scaffold.guard.look import Look
-from scaffold.guard.scan import Flavour, tokens
 
 # Code that no user of the service ever reaches: tests, examples, documentation.
 _ASIDE = re.compile(

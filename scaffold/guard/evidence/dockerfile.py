@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from scaffold.guard.evidence.sources import is_aside, is_foreign
 from scaffold.guard.look import Look
-from scaffold.guard.sources import is_aside, is_foreign
 
 DOCKERFILES = (
     "Dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile", "Containerfile", "Containerfile.*", "!*.dockerignore",

@@ -6,11 +6,12 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from scaffold.formats.located import Located
+from scaffold.formats.lookup import below, line_of
+from scaffold.guard.evidence.lint_floors import at_key, ini, line_with
+from scaffold.guard.evidence.scan import without_comments
+from scaffold.guard.evidence.workflow import WORKFLOWS
 from scaffold.guard.finding import Found
-from scaffold.guard.lint_floors import at_key, ini, line_with
 from scaffold.guard.look import Look
-from scaffold.guard.scan import without_comments
-from scaffold.guard.workflow import WORKFLOWS, below, line_of
 
 COMMANDS = (
     "/Makefile", "/Makefile.*", "/tox.ini", "/noxfile.py", "/justfile", "/Taskfile.yml", "/package.json", *WORKFLOWS,

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from scaffold.guard.scan import Token, tokens
+from scaffold.guard.evidence.scan import Token, tokens
 
 
 class Import(NamedTuple):

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from scaffold.guard.evidence.pins import used
+from scaffold.guard.evidence.shell import Command, commands
+from scaffold.guard.evidence.workflow import Job, Step, Workflow, is_false, steps_of, workflows
 from scaffold.guard.look import Look
-from scaffold.guard.pins import used
-from scaffold.guard.shell import Command, commands
-from scaffold.guard.workflow import Job, Step, Workflow, is_false, steps_of, workflows
 
 STARTS = frozenset({"push", "release", "workflow_dispatch", "workflow_call", "create", "schedule", "workflow_run"})
 ACTIONS = frozenset({

@@ -3,9 +3,9 @@
 import re
 from typing import NamedTuple
 
+from scaffold.guard.evidence.sources import bare, code, flavour_of, holding
 from scaffold.guard.look import Look
 from scaffold.guard.rule import NotApplicable
-from scaffold.guard.sources import bare, code, flavour_of, holding
 
 LANGUAGES = ("python", "typescript", "javascript", "go", "java", "kotlin")
 # What makes a program a service that answers over HTTP.

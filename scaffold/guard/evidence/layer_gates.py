@@ -8,12 +8,12 @@ from configparser import Error as ConfigError
 from typing import NamedTuple
 
 from scaffold.formats.located import Located
-from scaffold.guard import tsconfig
+from scaffold.formats.lookup import below, line_of
+from scaffold.guard.evidence import tsconfig
+from scaffold.guard.evidence.layers import Code
+from scaffold.guard.evidence.scan import Flavour, tokens, without_comments
 from scaffold.guard.finding import Found
-from scaffold.guard.layers import Code
 from scaffold.guard.paths import spec_of
-from scaffold.guard.scan import Flavour, tokens, without_comments
-from scaffold.guard.workflow import below, line_of
 
 CANARY = "canary"  # what a planted mistake is called in the test that proves that the gate fails
 

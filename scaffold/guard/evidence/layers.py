@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 from posixpath import dirname, normpath
 from typing import Any, NamedTuple
 
-from scaffold.guard import imports, tsconfig
-from scaffold.guard.imports import Import
+from scaffold.guard.evidence import imports, tsconfig
+from scaffold.guard.evidence.imports import Import
 from scaffold.guard.look import Look
 
 ENDINGS = {

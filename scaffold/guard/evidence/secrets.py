@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scaffold.guard.sources import is_aside
+from scaffold.guard.evidence.sources import is_aside
 
 LONGEST = 2_000  # bytes of a line that people write
 MOST = 20  # of one file: whoever has so many need not be told of each

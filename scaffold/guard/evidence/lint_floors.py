@@ -7,11 +7,11 @@ from posixpath import dirname, normpath
 from typing import Any
 
 from scaffold.formats.located import Located
-from scaffold.guard import tsconfig
+from scaffold.formats.lookup import below, line_of, value
+from scaffold.guard.evidence import tsconfig
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.paths import spec_of
-from scaffold.guard.workflow import below, line_of, value
 
 RUFF_DEFAULT = ("E4", "E7", "E9", "F")
 MYPY_STRICT = (

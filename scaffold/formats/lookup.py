@@ -1,0 +1,54 @@
+"""Looking into documents that strangers wrote: what may be there at a way below, and on which line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scaffold.formats.located import Located
+
+
+def line_of(at: Located) -> int:
+    """Return the line of a value in its document, or of the nearest thing above it that has one."""
+    path = at.path
+    while path and path not in at.lines:
+        path = path[:-1]
+    line = at.lines.get(path, 1)
+    return line if isinstance(line, int) else 1
+
+
+def below(at: Located, *keys: str | int) -> Located | None:
+    """Return the value at a way below, or None."""
+    for key in keys:
+        data = at.data
+        if isinstance(key, int):
+            if not isinstance(data, list) or not -len(data) <= key < len(data):
+                return None
+        elif not isinstance(data, Mapping) or key not in data:
+            return None
+        at = at.child(key)
+    return at
+
+
+def value(at: Located, *keys: str | int) -> Any:
+    """Return the plain value at a way below, or None."""
+    there = below(at, *keys)
+    return None if there is None else there.data
+
+
+def line_at(at: Located, *keys: str | int) -> int:
+    """Return the line of a value at a way below, or of the nearest thing on the way that is there."""
+    for key in keys:
+        there = below(at, key)
+        if there is None:
+            break
+        at = there
+    return line_of(at)
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a value where it is a mapping, and else an empty one: people write all kinds of things."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a value where it is a list, and else an empty one."""
+    return value if isinstance(value, list) else []

@@ -1,0 +1,1 @@
+"""What rules read out of files: workflows, commands, images, manifests, layers and their kin."""
