@@ -131,7 +131,7 @@ def _prove(current: Release, root: Path) -> None:
         given = {key: value.data for key, value in yaml.load(path.read_bytes(), where).items()}
         try:
             rendered = engine.render(current, given=given, previous={}, surroundings=Surroundings(path.stem))
-            decided(current, rendered.answers.recorded)
+            decided(current, rendered.answers)
         except ScaffoldError as error:
             raise FormatError(f"the case does not pass: {error.message}", where=where, hint=error.where) from error
 

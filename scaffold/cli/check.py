@@ -1,18 +1,20 @@
 """The commands about guardrails."""
 
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import scaffold
 from scaffold.cli import console, reports
-from scaffold.cli.options import INDEX_FILE, Directory
+from scaffold.cli.options import INDEX_FILE, Directory, Today
 from scaffold.guard.finding import Severity
 from scaffold.report.checks import fixed
 from scaffold.report.checks.text import text
 from scaffold.report.checks.written import Form, written
+
+if TYPE_CHECKING:
+    from scaffold.report.checked import Checked, Fixed
 
 NOT_CLEAN = 3
 Revision = Annotated[
@@ -26,10 +28,6 @@ IndexFile = Annotated[
 Fix = Annotated[bool, typer.Option("--fix", help="Put right what the blueprint knows how to mend, and stage it.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="With --fix: show the plan and write nothing.")]
 Commit = Annotated[bool, typer.Option("--commit", help="With --fix: commit it.")]
-Today = Annotated[
-    datetime | None,
-    typer.Option("--today", metavar="DAY", formats=["%Y-%m-%d"], help="Judge waivers as on this day."),
-]
 Rules = Annotated[list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule; may be repeated.")]
 Judges = Annotated[
     str | None,
@@ -39,9 +37,13 @@ Judges = Annotated[
         help="Ask other tools as well, such as `zizmor,hadolint`, or `all`; one that is not installed is unknown.",
     ),
 ]
+Verify = Annotated[
+    bool, typer.Option("--verify", help="Also hold the lock against its blueprint, where that can be had offline.")
+]
 FailOn = Annotated[
     Severity, typer.Option("--fail-on", help="Exit 3 only for a finding of this severity or worse.")
 ]  # fmt: skip
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 also where something could not be checked.")]
 FormOption = Annotated[Form, typer.Option("--format", help="How to report on standard output.")]
 
 
@@ -56,7 +58,9 @@ def check(
     today: Today = None,
     rule: Rules = None,
     judges: Judges = None,
+    verify: Verify = False,
     fail_on: FailOn = "low",
+    strict: Strict = False,
     format_: FormOption = "text",
     report: reports.Reports = None,
 ) -> None:
@@ -66,7 +70,13 @@ def check(
     """
     asked = [] if judges is None else judges.split(",")
     _refuse_at_odds(
-        fix=fix, rev=revision is not None, staged=staged, dry_run=dry_run, commit=commit, judges=bool(asked)
+        fix=fix,
+        rev=revision is not None,
+        staged=staged,
+        dry_run=dry_run,
+        commit=commit,
+        judges=bool(asked),
+        verify=verify,
     )
     files, rules, day = reports.asked(report), rule or (), today.date() if today else None
     with console.progress(spinner=True) as notify:
@@ -76,26 +86,40 @@ def check(
         else:
             mended, index = None, (index_file or True) if staged else False
             checked = scaffold.check(
-                directory, revision=revision, staged=index, today=day, rules=rules, judges=asked, notify=notify
+                directory,
+                revision=revision,
+                staged=index,
+                today=day,
+                rules=rules,
+                judges=asked,
+                verify=verify,
+                notify=notify,
             )
     for place, form in files.items():
         reports.write(place, written(form, checked))
-    if format_ == "text":
-        console.show(text(checked) if mended is None else fixed.text(mended), wrapped=True)
-    elif format_ == "json" and mended is not None:
-        console.show_json(fixed.data(mended))
-    else:
-        console.write(written(format_, checked))
-    if checked.fails(fail_on):
+    _show(format_, checked, mended)
+    if checked.fails(fail_on) or (strict and checked.summary["unknown"]):
         raise typer.Exit(NOT_CLEAN)
 
 
-def _refuse_at_odds(*, fix: bool, rev: bool, staged: bool, dry_run: bool, commit: bool, judges: bool) -> None:
+def _show(form: Form, checked: "Checked", mended: "Fixed | None") -> None:
+    if form == "text":
+        console.show(text(checked) if mended is None else fixed.text(mended), wrapped=True)
+    elif form == "json" and mended is not None:
+        console.show_json(fixed.data(mended))
+    else:
+        console.write(written(form, checked))
+
+
+def _refuse_at_odds(
+    *, fix: bool, rev: bool, staged: bool, dry_run: bool, commit: bool, judges: bool, verify: bool
+) -> None:
     """Raise BadParameter for options that do not go together."""
     wrong = {
         ("--staged", "it does not go with --rev"): staged and rev,
         ("--fix", "it mends the files here, not a commit or the index"): fix and (staged or rev),
         ("--judges", "it does not go with --fix, which mends nothing that they find"): fix and judges,
+        ("--verify", "it does not go with --fix"): fix and verify,
         ("--dry-run", "it goes with --fix"): dry_run and not fix,
         ("--commit", "it goes with --fix"): commit and not fix,
         ("--commit", "it does not go with --dry-run"): commit and dry_run,

@@ -2,6 +2,7 @@
 
 import os.path
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -25,6 +26,10 @@ DataFile = Annotated[
     Path | None, typer.Option("--data-file", metavar="FILE", help="Answers in a YAML or JSON file (-: standard input).")
 ]
 Defaults = Annotated[bool, typer.Option("--defaults", help="Never ask: take the default, or fail where there is none.")]
+Today = Annotated[
+    datetime | None,
+    typer.Option("--today", metavar="DAY", formats=["%Y-%m-%d"], help="Judge waivers as on this day."),
+]
 Offline = Annotated[bool, typer.Option("--offline", help="Use what was fetched before; touch no network.")]
 Source = Annotated[
     str,

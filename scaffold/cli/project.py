@@ -21,6 +21,7 @@ from scaffold.cli.options import (
     Prereleases,
     SkipTasks,
     Source,
+    Today,
     Trust,
     given,
     means,
@@ -147,10 +148,13 @@ def update(
     )  # fmt: skip
 
 
-def status(directory: Directory = Path(), offline: Offline = False, format_: FormatOption = "text") -> None:
+def status(
+    directory: Directory = Path(), offline: Offline = False, today: Today = None, format_: FormatOption = "text"
+) -> None:
     """Say whether a project is behind, has drifted, or has conflicts left; exits 3 where it is not clean."""
+    day = today.date() if today else None
     run(
-        lambda notify: scaffold.status(directory, offline=offline, notify=notify),
+        lambda notify: scaffold.status(directory, offline=offline, today=day, notify=notify),
         format_,
         text=as_text.status,
         data=as_data.status,

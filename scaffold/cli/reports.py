@@ -41,6 +41,10 @@ def write(place: Path, document: bytes) -> None:
         raise ProjectError("this is a folder, and a report is a file", where=str(place), hint="name a file in it")
     if not place.parent.is_dir():
         raise ProjectError("there is no such folder for the report", where=str(place.parent), hint="make it first")
+    if {".scaffold", ".git"} & set(place.resolve().parts):
+        raise ProjectError(
+            "a report is not written over what scaffold or git keeps", where=str(place), hint="name another place"
+        )
     try:
         place.write_bytes(document)
     except OSError as error:

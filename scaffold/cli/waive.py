@@ -7,16 +7,16 @@ from typing import Annotated
 import typer
 
 import scaffold
-from scaffold.cli.options import Directory, FormatOption
+from scaffold.cli.options import Directory, FormatOption, Today
 from scaffold.cli.run import run
 from scaffold.report.checks import waived
 
 
-def _day(written: str) -> date:
+def _day(written: str, today: date) -> date:
     """Read a day, or a number of days from now such as `30d`."""
     try:
         if written.endswith("d") and written[:-1].isdecimal():
-            return datetime.now(UTC).date() + timedelta(days=int(written[:-1]))
+            return today + timedelta(days=int(written[:-1]))
         return date.fromisoformat(written)
     except (ValueError, OverflowError) as error:
         raise typer.BadParameter(f"{written!r} must be a day such as 2027-01-31, or days such as 30d") from error
@@ -46,6 +46,7 @@ def waive(
         str | None, typer.Option("--approver", help="Who approves it; else the first whom the blueprint allows.")
     ] = None,
     link: Annotated[str | None, typer.Option("--link", help="Where it was discussed.")] = None,
+    today: Today = None,
     format_: FormatOption = "text",
 ) -> None:
     """Write an exception to a rule into .scaffold/waivers.yml, for what the rule finds now.
@@ -55,11 +56,12 @@ def waive(
     """
     if path is not None and finding is not None:
         raise typer.BadParameter("it does not go with --path", param_hint="--finding")
-    last = _day(expires)
+    day = today.date() if today else datetime.now(UTC).date()
+    last = _day(expires, day)
     run(
         lambda _: scaffold.waive(
             rule, reason=reason, expires=last, directory=directory, path=path, finding=finding, owner=owner,
-            approver=approver, link=link,
+            approver=approver, link=link, today=day,
         ),
         format_,
         text=waived.text,

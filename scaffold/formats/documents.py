@@ -1,5 +1,6 @@
 """TOML, YAML and JSON files with the line of every key; the format is known by the file's name."""
 
+from codecs import BOM_UTF8
 from typing import NoReturn
 
 from scaffold.errors import FormatError
@@ -12,7 +13,7 @@ SUFFIXES = (".toml", ".yaml", ".yml", ".json")
 
 def load(path: str, content: bytes) -> tuple[Located, ...]:
     """Return a file's documents, of which only YAML may have several; raises FormatError with the line of a mistake."""
-    ending = suffix(path)
+    ending, content = suffix(path), content.removeprefix(BOM_UTF8)  # which some editors write, and no format asks for
     if ending not in SUFFIXES:
         raise FormatError("the file is not TOML, YAML or JSON", where=path)
     if ending == ".toml":

@@ -15,9 +15,11 @@ def line_of(at: Located) -> int:
     return line if isinstance(line, int) else 1
 
 
-def below(at: Located, *keys: str | int) -> Located | None:
-    """Return the value at a way below, or None."""
+def below(at: Located | None, *keys: str | int) -> Located | None:
+    """Return the value at a way below, or None; there is nothing below nothing."""
     for key in keys:
+        if at is None:
+            return None
         data = at.data
         if isinstance(key, int):
             if not isinstance(data, list) or not -len(data) <= key < len(data):
@@ -28,7 +30,7 @@ def below(at: Located, *keys: str | int) -> Located | None:
     return at
 
 
-def value(at: Located, *keys: str | int) -> Any:
+def value(at: Located | None, *keys: str | int) -> Any:
     """Return the plain value at a way below, or None."""
     there = below(at, *keys)
     return None if there is None else there.data

@@ -8,7 +8,7 @@ from pygit2 import Index, Oid, Repository, Tree
 from pygit2.enums import FileStatus
 
 from scaffold.git.explained import explained
-from scaffold.git.index import Entry, Staging
+from scaffold.git.index import BASE, OURS, THEIRS, Entry, Staging
 
 GONE = FileStatus.WT_DELETED
 HERE = FileStatus.WT_NEW | FileStatus.WT_MODIFIED | FileStatus.WT_TYPECHANGE | FileStatus.CONFLICTED
@@ -28,18 +28,15 @@ class Listing(Staging):
             return dict(sorted(_below(below, ""))) if isinstance(below, Tree) else {}
 
     def in_index(self, folder: str, index_file: Path | None = None) -> dict[str, Entry]:
-        """Return what is staged, in an index file of its own if one is named; a path in conflict is not."""
+        """Return what is staged, in an index file of its own if one is named; of a path in conflict, our side."""
         start = f"{folder}/" if folder else ""
         with explained(self.root):
             index = self._repository.index if index_file is None else Index(str(index_file))
             index.read()
-            open_ = self._conflicts(index)
-            entries = ((entry.path, entry) for entry in index if entry.path.startswith(start))
-            return {
-                path[len(start) :]: (f"{int(entry.mode):o}", str(entry.id))
-                for path, entry in entries
-                if path not in open_
-            }
+            entries = {entry.path: (f"{int(entry.mode):o}", str(entry.id)) for entry in index}
+            for path, stages in self._conflicts(index).items():
+                entries[path] = stages.get(OURS) or stages.get(THEIRS) or stages[BASE]
+            return {path[len(start) :]: entry for path, entry in entries.items() if path.startswith(start)}
 
     def in_work_tree(self, folder: str) -> dict[str, Entry]:
         """Return what stands in the work tree and is not ignored; the id is UNKNOWN where git has it otherwise."""

@@ -7,16 +7,18 @@ from typing import Any
 
 from scaffold.blueprint.guardrails import KINDS, Said
 from scaffold.blueprint.ownership import key_path
+from scaffold.errors import without_credentials
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
 from scaffold.formats.values import ABSENT
-from scaffold.guard.evidence import languages
+from scaffold.guard.evidence import languages, secrets
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, NotApplicable, Rule
 
 MOST = 100  # matches in one file that are reported
 SHOWN = 60  # characters of a value that a finding repeats
+LOOKED_AT = 1_000  # characters of a value in which an address may be
 
 
 def rule_of(id_: str, said: Said) -> Rule:
@@ -134,12 +136,15 @@ def _wrong(value: Any, said: Mapping[str, Any]) -> str:
     expected = f"must be {_ASKED[ask]}{_shown(wanted)}"
     if value is ABSENT:
         return f"is missing, and {expected}"
-    return "" if _ASKS[ask](value, wanted) else f"is {_shown(value)}, and {expected}"
+    if _ASKS[ask](value, wanted):
+        return ""
+    there = "something else" if secrets.is_hidden(said["key"], value) else _shown(value)
+    return f"is {there}, and {expected}"
 
 
 def _shown(value: Any) -> str:
     written = ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
-    written = str(value).lower() if isinstance(value, bool) else written
+    written = str(value).lower() if isinstance(value, bool) else without_credentials(written[:LOOKED_AT])
     return written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
 
 
@@ -192,8 +197,26 @@ def _schema(said: Mapping[str, Any]) -> Callable[[Look], Iterator[Found]]:
 def _breach(error: Any, document: Located, path: str) -> Found:
     there = below(document, *error.absolute_path)
     where = ".".join(map(str, error.absolute_path)) or None  # as people read it, and no key path to look anything up by
-    message = error.message if len(error.message) <= 3 * SHOWN else f"{error.message[: 3 * SHOWN]}…"
-    return Found(message, path, line_of(there or document), key=where)
+    return Found(f"{where or 'the document'} {_breached(error)}", path, line_of(there or document), key=where)
+
+
+def _breached(error: Any) -> str:
+    """Say what a schema asks for and is not there, in words that hold nothing of the file: that may be a secret."""
+    if error.validator == "required":  # whose message names the key alone
+        return f"lacks {error.message.removesuffix(' is a required property')}"
+    words = _BREACHED.get(error.validator, "does not fit `{name}` of the schema")
+    return words.format(_shown(error.validator_value), name=error.validator or "false")
+
+
+_BREACHED = {
+    "type": "is not of the type {0}", "const": "is not {0}", "enum": "is none of {0}",
+    "pattern": "does not match {0}", "format": "is no {0}", "multipleOf": "is no multiple of {0}",
+    "minimum": "is less than {0}", "maximum": "is more than {0}", "exclusiveMinimum": "is not more than {0}",
+    "exclusiveMaximum": "is not less than {0}", "minLength": "is shorter than {0}", "maxLength": "is longer than {0}",
+    "minItems": "has fewer elements than {0}", "maxItems": "has more elements than {0}",
+    "minProperties": "has fewer keys than {0}", "maxProperties": "has more keys than {0}",
+    "uniqueItems": "has an element twice", "additionalProperties": "has a key that the schema does not name",
+}  # fmt: skip
 
 
 def _languages(said: Mapping[str, Any]) -> Callable[[Look], Iterator[Found]]:

@@ -1,18 +1,28 @@
 """What a rule works with: the files, the lock, the answers, and what a blueprint has set."""
 
 import ast
+import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, cast
 
 from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats import documents
 from scaffold.formats.located import Located
 from scaffold.guard.finding import Found
-from scaffold.guard.snapshot import LARGEST, SUBMODULE, Snapshot
+from scaffold.guard.kept import Kept
+from scaffold.guard.kinds import kind_of
+from scaffold.guard.snapshot import LARGEST, SEARCHED, SUBMODULE, Snapshot
 from scaffold.lock import Lock
 from scaffold.tree import SYMLINK, File, Mode, is_text
+
+BINARY = "the file is binary where text is expected"
+_MARKS = (  # the first two of UTF-32 begin as those of UTF-16 do
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +61,35 @@ class Look:
 
     def content(self, path: str) -> bytes | None:
         """Return a file's bytes; None where there is none, or it cannot be read, which makes the rule unknown."""
-        if self.snapshot.modes.get(path, SUBMODULE) in (SYMLINK, SUBMODULE):
-            return None
-        try:
-            size = self.snapshot.measure(path)
-            if size > LARGEST:
-                self._note(path, f"the file has {size:,} bytes, and what is over {LARGEST:,} is not looked into")
-                return None
-            return self.snapshot.fetch(path)
-        except ScaffoldError as error:
-            self._note(path, f"the file cannot be read: {error.message}")
-            return None
+        return self._content(path, LARGEST)
 
     def raw(self, path: str) -> bytes | None:
-        """Return what `content` does for a text of a size that people write, and None for all else, without a word."""
-        try:
-            if self.snapshot.measure(path) > LARGEST:
-                return None
-        except ScaffoldError:
-            pass  # `content` says so
-        content = self.content(path)
-        return content if content is not None and is_text(content) else None
+        """Return the bytes of a text to search in, larger ones than of `content`, and in UTF-8 for those in UTF-16.
+
+        None where there is none, as for `content`; but of what is no text nothing is said, unless its name says that it
+        is one, nor of the size of what is none by its name.
+        """
+        kind = kind_of(path)
+        if kind == "binary" and self._size(path) > LARGEST:
+            return None
+        content = self._content(path, SEARCHED)
+        if content is None:
+            return None
+        content = _in_utf_8(content)
+        if is_text(content):
+            return content
+        if kind == "text":
+            self._note(path, BINARY)
+        return None
 
     def text(self, path: str) -> str | None:
-        """Return a file's text; None as for `content`, and where it is not UTF-8."""
+        """Return a file's text; None as for `content`, and where it is in no UTF."""
         content = self.content(path)
         if content is None:
             return None
+        content = _in_utf_8(content)
         if not is_text(content):
-            self._note(path, "the file is binary where text is expected")
+            self._note(path, BINARY)
             return None
         try:
             return content.decode("utf-8-sig")
@@ -98,7 +108,7 @@ class Look:
         if content is None:
             return ()
         try:
-            return _documents(path, content)
+            return _DOCUMENTS.get(content, lambda: documents.load(path, content), path)
         except FormatError as error:
             line = (error.where or "").removeprefix(f"{path}:")
             self._note(path, error.message, int(line) if line.isdecimal() else None)
@@ -110,7 +120,7 @@ class Look:
         if content is None:
             return None
         try:
-            return _python(content)
+            return _TREES.get(content, lambda: _python(content))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             line = error.lineno if isinstance(error, SyntaxError) else None
             self._note(path, f"this is not valid Python: {error.args[0] if error.args else error}", line)
@@ -122,20 +132,46 @@ class Look:
             if (text := self.text(path)) is not None:
                 yield path, text
 
+    def _content(self, path: str, most: int) -> bytes | None:
+        if self.snapshot.modes.get(path, SUBMODULE) in (SYMLINK, SUBMODULE):
+            return None
+        try:
+            if (size := self.snapshot.measure(path)) > most:
+                self._note(path, f"the file has {size:,} bytes, and what is over {most:,} is not looked into")
+                return None
+            return self.snapshot.fetch(path)
+        except ScaffoldError as error:
+            self._note(path, f"the file cannot be read: {error.message}")
+            return None
+
+    def _size(self, path: str) -> int:
+        """Return a file's size, or 0 where that cannot be told, which whoever reads it is told."""
+        try:
+            return self.snapshot.measure(path) if path in self.snapshot.modes else 0
+        except ScaffoldError:
+            return 0
+
     def _note(self, path: str, why: str, line: int | None = None) -> None:
         self.unread[path] = Found(why, path, line, known=False)
 
 
 # What many repositories have in common, a fleet need not parse more than once.
-@lru_cache(maxsize=512)
-def _documents(path: str, content: bytes) -> tuple[Located, ...]:
-    return documents.load(path, content)
+_DOCUMENTS: Kept[tuple[Located, ...]] = Kept()
+_TREES: Kept[ast.Module] = Kept()
 
 
-@lru_cache(maxsize=512)
 def _python(content: bytes) -> ast.Module:
     import warnings
 
     with warnings.catch_warnings():  # a doubtful escape in somebody's text is no matter of ours
         warnings.simplefilter("ignore")
         return ast.parse(content)
+
+
+def _in_utf_8(content: bytes) -> bytes:
+    """Return a text that begins with the mark of UTF-16 or UTF-32 in UTF-8, and all else as it is."""
+    encoding = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), None)
+    try:
+        return content.decode(encoding).encode() if encoding else content
+    except UnicodeDecodeError:
+        return content

@@ -8,6 +8,7 @@ from scaffold.guard.paths import Paths
 
 SUBMODULE = "160000"
 LARGEST = 1_000_000  # bytes of a file that a rule reads; what is larger is no text that people wrote
+SEARCHED = 5_000_000  # bytes of a file that is only searched
 
 
 @dataclass(frozen=True)

@@ -34,11 +34,12 @@ class Waiver(NamedTuple):
     expires: date
     link: str | None
     line: int
+    nth: int = 1  # on its line
 
     @property
     def name(self) -> str:
-        """What reports call it."""
-        return f"{PATH}:{self.line}"
+        """What reports call it: its line, and which it is of those that begin there."""
+        return f"{PATH}:{self.line}" + (f" ({self.nth})" if self.nth > 1 else "")
 
     def covers(self, finding: Finding) -> bool:
         """Whether it is about this finding, whenever it holds."""
@@ -96,7 +97,8 @@ def read(content: bytes | None, policy: Policy) -> Waivers:
     bad: list[Found] = []
     for at in entries:
         try:
-            good.append(_waiver(at, policy))
+            waiver = _waiver(at, policy)
+            good.append(waiver._replace(nth=1 + sum(one.line == waiver.line for one in good)))
         except FormatError as error:
             bad.append(_malformed(error, line_of(at)))
     return Waivers(tuple(good), tuple(bad))

@@ -101,9 +101,14 @@ def _decided(
         content = find_base(place.old or place.path, case.locked)
         case = replace(case, base=None if content is None else File(content, case.locked.mode))
     action = decide(_eased(case, waived))
-    action = replace(action, waiver=waived.waiver) if waived else action
+    action = replace(action, waiver=_named(waived.waiver, place)) if waived else action
     stays = action.verb == "leave" and action.after is not None and place.here not in goals
     return Decided(place, case, action, place.here if stays else place.goal)
+
+
+def _named(waiver: str, place: Place) -> str:
+    """Return a waiver's name, with what to do about it where the file goes on to another place."""
+    return waiver if place.here == place.goal else f"{waiver}; it names {place.here}: name {place.goal} in it"
 
 
 def _eased(case: Case, waived: Waived | None) -> Case:

@@ -1,24 +1,42 @@
 """Check: the guardrails, over a project's folder, git's index, or a commit."""
 
-from collections.abc import Callable, Collection
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import redirect_stdout
 from datetime import UTC, date, datetime
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from scaffold.blueprint.guardrails import Guardrails
+from scaffold.errors import LimitError
 from scaffold.guard import waivers
 from scaffold.guard.check import look
 from scaffold.guard.finding import SEVERITIES
 from scaffold.guard.judges.table import JUDGES
 from scaffold.guard.look import Look
-from scaffold.guard.rule import CannotTell, Rule
+from scaffold.guard.rule import CannotTell, Looked, Rule
 from scaffold.guard.verdict import judge
+from scaffold.process import bounds
 from scaffold.project.judges import ask, wanted
 from scaffold.project.snapshots import View, view
 from scaffold.report.checked import Checked
+from scaffold.templating.limits import UNLIMITED
 
+SECONDS = 20  # for one rule: a pattern of a blueprint can go on for ever
 GROUP = "scaffold.rules"  # the entry points that packages offer rules by
+
+FITS: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("title", "rationale", "fix"), lambda value: isinstance(value, str)),
+    **dict.fromkeys(
+        ("references", "files"), lambda value: isinstance(value, tuple) and all(isinstance(one, str) for one in value)
+    ),
+    "severity": lambda value: value in SEVERITIES,
+    "parameters": lambda value: isinstance(value, Mapping),
+    "look": callable,
+}
+NO_GUARDRAILS = "the blueprint, as it was applied, brings no guardrails of its own: scaffold update may bring them"
 
 
 def check(
@@ -29,6 +47,7 @@ def check(
     today: date | None = None,
     rules: Collection[str] = (),
     judges: Collection[str] = (),
+    verify: bool = False,
     notify: Callable[[str], Any] = lambda _: None,
 ) -> Checked:
     """Check a project; raises ProjectError, FormatError or GitError.
@@ -36,19 +55,26 @@ def check(
     `revision` names a commit instead of the files as they stand, and `staged` the index, or an index file of its own.
     `today` decides which waivers hold. `judges` are names of other tools to ask as well; `all` are those that the
     blueprint names, or else all that are known. Of `rules`, ids, only those are in the result; without any it is all.
+    With `verify` the lock is held against its blueprint as well.
     """
     seen = view(Path(directory), revision, staged=staged)
     asked = wanted(judges, seen.lock.guardrails or Guardrails())
     notify(f"Checking {len(seen.snapshot.modes)} files")
-    return judged(seen, today or datetime.now(UTC).date(), asked, notify).only(rules)
+    extra = [import_module("scaffold.project.verify").verified(seen)] if verify else []
+    return judged(seen, today or datetime.now(UTC).date(), asked, notify, extra).only(rules)
 
 
 def judged(
-    seen: View, today: date, judges: Collection[str] = (), notify: Callable[[str], Any] = lambda _: None
+    seen: View,
+    today: date,
+    judges: Collection[str] = (),
+    notify: Callable[[str], Any] = lambda _: None,
+    extra: Iterable[Looked] = (),
 ) -> Checked:
     """Check what is in view."""
     guardrails = seen.lock.guardrails or Guardrails()
-    looked = list(look(seen.snapshot, seen.lock, guardrails, find_plugin))
+    looked = list(_in_time(look(seen.snapshot, seen.lock, guardrails, find_plugin)))
+    looked.extend(extra)
     if judges:
         looked.extend(ask(seen, judges, notify))
     content = seen.snapshot.fetch(waivers.PATH) if waivers.PATH in seen.snapshot.modes else None
@@ -65,7 +91,20 @@ def judged(
     )
 
 
-NO_GUARDRAILS = "the blueprint, as it was applied, brings no guardrails of its own: scaffold update may bring them"
+def _in_time(looks: Iterator[Looked]) -> Iterator[Looked]:
+    """Let each rule look for so long and no longer, with what a plugin prints kept out of the report."""
+    limits = UNLIMITED._replace(seconds=SECONDS)
+    while True:
+        looked = None
+        try:
+            with bounds.limited(limits, "the rule"), redirect_stdout(sys.stderr):
+                looked = next(looks, None)
+        except LimitError:
+            if looked is None:  # the alarm rang between two rules
+                raise
+        if looked is None:
+            return
+        yield looked
 
 
 def find_plugin(name: str) -> Rule:
@@ -79,8 +118,9 @@ def find_plugin(name: str) -> Rule:
         return _unusable(name, f"the plugin {name} cannot be loaded: {type(error).__name__}: {error}")
     if not isinstance(offered, Rule):
         return _unusable(name, f"the plugin {name} is no rule of scaffold")
-    if offered.severity not in SEVERITIES:
-        return _unusable(name, f"the plugin {name} has the severity {offered.severity}, which is none")
+    wrong = next((field for field, fits in FITS.items() if not fits(getattr(offered, field))), None)
+    if wrong is not None:
+        return _unusable(name, f"the plugin {name} has {getattr(offered, wrong)!r} as its {wrong}")
     return offered
 
 

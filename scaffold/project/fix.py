@@ -1,6 +1,6 @@
 """Fix: put right what the guardrails find and the blueprint knows how to mend, as a plan like any other."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -19,7 +19,7 @@ from scaffold.formats.located import Located
 from scaffold.git.objects import find_repository
 from scaffold.guard.evidence.pins import pin
 from scaffold.guard.finding import Finding
-from scaffold.guard.rules.locked import locked_keys
+from scaffold.guard.rules.locked import locked_files, locked_keys
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.project.base import Bases
 from scaffold.project.check import judged
@@ -27,7 +27,7 @@ from scaffold.project.opened import Project, find_root, open_project, place_of, 
 from scaffold.project.prepare import Prepared, refuse_open_conflicts
 from scaffold.project.snapshots import in_work_tree
 from scaffold.project.update import carry_out, commit_applied, refuse_dirty, refuse_unfit
-from scaffold.report.checked import Fixed
+from scaffold.report.checked import Checked, Fixed
 from scaffold.sources.locate import locate
 from scaffold.templating.limits import UNLIMITED
 from scaffold.tree import File, Tree
@@ -59,10 +59,10 @@ def fix(
         project = open_project(root, place.repository)
         refuse_open_conflicts(project)
         notify("Checking")
-        checked = judged(in_work_tree(project), day).only(rules)
-        failing = [finding for finding in checked.findings if finding.state == "fail"]
+        whole = judged(in_work_tree(project), day)
+        checked = whole.only(rules)
         plan = Plan(
-            actions=tuple(_actions(project, failing, Stamped(project, offline=offline, notify=notify))),
+            actions=tuple(_actions(project, checked, _waived(whole), Stamped(project, offline=offline, notify=notify))),
             lock_before=project.recorded,
             lock_after=project.recorded,
         )
@@ -126,18 +126,23 @@ class Stamped:
         return Bases(project, library)
 
 
-def _actions(project: Project, failing: Iterable[Finding], stamped: Stamped) -> Iterator[Action]:
-    """Yield an action for each file that can be mended."""
+def _waived(checked: Checked) -> frozenset[str | None]:
+    """Return the files that may be otherwise for now, or away."""
+    return frozenset(finding.path for finding in checked.findings if finding.state == "waived")
+
+
+def _actions(project: Project, checked: Checked, waived: Collection[str | None], stamped: Stamped) -> Iterator[Action]:
+    """Yield an action for each file that can be mended; a locked one is put back only where that was asked for."""
     by_path: dict[str, list[Finding]] = {}
-    for finding in failing:
-        if finding.path is not None:
+    for finding in checked.findings:
+        if finding.state == "fail" and finding.path is not None:
             by_path.setdefault(finding.path, []).append(finding)
     ours = read_ours(project, by_path)
     for path, findings in sorted(by_path.items()):
-        locked, before = project.recorded.files.get(path), ours.get(path)
+        before = ours.get(path)
         if before is None:
-            after, why = stamped(path), "it is missing, and the blueprint has it"
-        elif locked is not None and locked.owner == "locked":
+            after, why = None if path in waived else stamped(path), "it is missing, and the blueprint has it"
+        elif any(finding.rule == locked_files.id for finding in findings):
             after, why = stamped(path), "locked: put back, it had been edited"
         else:
             after, why = _mended(project, before, findings, stamped)

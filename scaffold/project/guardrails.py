@@ -4,39 +4,52 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from scaffold.answers.cast import truthy
+from scaffold.answers.question import Answers
 from scaffold.blueprint.guardrails import Guardrails, Said
 from scaffold.blueprint.release import Release, manifest_path
+from scaffold.errors import FormatError
 from scaffold.guard.used import expand
 from scaffold.templating.templates import Templates
 
+YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0", "", "none")
 
-def decided(release: Release, answers: Mapping[str, Any]) -> Guardrails | None:
-    """Return the guardrails for a project with these answers; raises FormatError or RenderError."""
+
+def decided(release: Release, answers: Answers) -> Guardrails | None:
+    """Return the guardrails for a project with these answers; raises FormatError or RenderError.
+
+    Parameters are kept, so they see only what is recorded of the answers; whether a rule is wanted may depend on all.
+    """
     guardrails = release.blueprint.guardrails
     if guardrails is None:
         return None
     where = manifest_path(release.blueprint.name)
     texts = Templates({}, where)
 
-    def filled(value: Any) -> Any:
-        if isinstance(value, str):
-            return texts.render_text(value, answers, where)
+    def filled(value: Any, known: Mapping[str, Any]) -> Any:
         if isinstance(value, list):
-            return [filled(item) for item in value]
+            return [filled(item, known) for item in value]
         if isinstance(value, dict):
-            return {key: filled(item) for key, item in value.items()}
-        return value
+            return {key: filled(item, known) for key, item in value.items()}
+        if not isinstance(value, str):
+            return value
+        for name in sorted(texts.names_in(value, where) - known.keys()):
+            raise FormatError(f"`guardrails` holds `{value}`, and there is no recorded answer `{name}`", where=where)
+        return texts.render_text(value, known, where)
+
+    def is_wanted(when: Any) -> bool:
+        written = str(filled(when, answers.context)).strip().casefold()
+        if written not in (*YES, *NO):
+            raise FormatError(f"`when: {when}` comes out as {written!r}, and must be true or false", where=where)
+        return written in YES
 
     def said(rule: Said) -> Said:
-        when = rule.get("when", True)
-        wanted = truthy(filled(when)) if isinstance(when, str) else bool(when)
-        kept = {key: filled(value) if key == "with" else value for key, value in rule.items() if key != "when"}
-        return kept if wanted else {**kept, "applies": False}
+        kept = {key: filled(value, answers.recorded) if key == "with" else value for key, value in rule.items()}
+        kept.pop("when", None)
+        return kept if is_wanted(rule.get("when", True)) else {**kept, "applies": False}
 
     return replace(
         guardrails,
         use=(),
         rules={id_: said(rule) for id_, rule in expand(guardrails, where).items()},
-        approvers=tuple(filled(list(guardrails.approvers))),
+        approvers=tuple(filled(list(guardrails.approvers), answers.recorded)),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from importlib import import_module
 from typing import Any
 
@@ -76,6 +77,7 @@ def prepare(
     prereleases: bool = False,
     means: Means = Means(),
     move_own: Wanted = False,
+    today: date | None = None,
     notify: Notify = lambda _: None,
 ) -> Prepared:
     """Make the plan; nothing is written. Raises ScaffoldError."""
@@ -115,7 +117,7 @@ def prepare(
     paths = {*before.paths, *rendered.tree} - aside.keys()
     found: Standing = {} if migrations else standing(known, paths)
     inside = rendered._replace(tree=without(rendered.tree, aside))
-    target = _target(project, release, inside)
+    target = _target(project, release, inside, today)
     plan, found = planned(known, lock_without(before, aside), target, bases, migrations or found)
     plan, own, said = with_own(project, left(plan, before, rendered.tree, aside), move_own)
     answers = rendered.answers
@@ -147,7 +149,7 @@ def refuse_open_conflicts(project: Project) -> None:
         )
 
 
-def _target(project: Project, release: Release, rendered: Rendered) -> Target:
+def _target(project: Project, release: Release, rendered: Rendered, today: date | None) -> Target:
     wishes = project.wishes
     return Target(
         tree=rendered.tree,
@@ -155,15 +157,15 @@ def _target(project: Project, release: Release, rendered: Rendered) -> Target:
         migrations=release.blueprint.migrations,
         lock=new_lock(release, wishes.source, rendered.answers, keep_copier=wishes.keep_copier),
         drivers=chosen(release.blueprint.merge, wishes.merge),
-        waived=_waived(project),
+        waived=_waived(project, today),
     )
 
 
-def _waived(project: Project) -> Mapping[str, Waived]:
+def _waived(project: Project, today: date | None) -> Mapping[str, Waived]:
     """Return what waivers allow; what reads them is loaded only where there are any."""
     if not (project.root / WAIVERS).is_file():
         return {}
-    found: Mapping[str, Waived] = import_module("scaffold.project.waived").waived(project)
+    found: Mapping[str, Waived] = import_module("scaffold.project.waived").waived(project, today)
     return found
 
 
@@ -257,7 +259,7 @@ def new_lock(release: Release, source: str, answers: Answers, *, keep_copier: bo
         answers=answers.recorded,
         files={},
         keep_copier=keep_copier,
-        guardrails=decided(release, answers.recorded),
+        guardrails=decided(release, answers),
     )
 
 

@@ -10,10 +10,13 @@ from scaffold.errors import GitError, ProjectError
 from scaffold.git.listing import UNKNOWN
 from scaffold.git.objects import Objects, find_repository, is_repository, open_repository
 from scaffold.guard.paths import spec_of
-from scaffold.guard.snapshot import LARGEST, SUBMODULE, Snapshot
+from scaffold.guard.snapshot import SEARCHED, SUBMODULE, Snapshot
 from scaffold.lock import Lock
-from scaffold.project.opened import FOLDER, Project, find_root, open_project, prefix_of, read_ours
+from scaffold.plan.drift import watched
+from scaffold.project.opened import FOLDER, Project, find_root, open_project, prefix_of, read_ours, read_readable
+from scaffold.tree import File
 
+INDEX = b"DIRC"  # how git's index begins
 KEPT = 64_000_000  # bytes of content that are kept for the next rule
 MADE = ("/.git", "__pycache__/", ".venv/", "node_modules/", ".tools/")  # by tools, in a folder without git
 Entries = Mapping[str, tuple[str, str]]
@@ -46,6 +49,8 @@ def view(directory: Path, revision: str | None = None, *, staged: bool | Path = 
     if revision is not None:
         return _at_commit(root, repository_here, prefix, revision)
     index_file = staged if isinstance(staged, Path) else None
+    if index_file is not None and not (index_file.is_file() and index_file.read_bytes()[:4] == INDEX):
+        raise ProjectError("this is no index of git", where=str(index_file), hint="leave --index-file out")
     return _view(root, repository_here, repository_here.in_index(prefix, index_file), "index")._replace(prefix=prefix)
 
 
@@ -83,6 +88,7 @@ def _view(where: Path, repository: Objects, entries: Entries, name: str) -> View
             raise GitError(f"the repository lacks the content of {path}", where=str(where), hint="git fetch it")
         return content
 
+    entries = without_inner(entries)
     snapshot = snapshot_of(entries, lambda path: repository.size(entries[path][1]), fetch)
     return View(where, lock.parse(fetch(lock.PATH), f"{where}:{lock.PATH}"), snapshot, name)
 
@@ -91,6 +97,7 @@ def in_work_tree(project: Project) -> View:
     """Return the files of an open project as they stand, without what git ignores."""
     repository = project.repository
     entries = _on_disk(project.root) if repository is None else repository.in_work_tree(project.prefix)
+    entries = without_inner(_with_owned(project, entries))
 
     def measure(path: str) -> int:
         id_ = entries[path][1]
@@ -112,6 +119,24 @@ def in_work_tree(project: Project) -> View:
     return View(project.root, project.lock, snapshot, "work tree", project, project.prefix)
 
 
+def _with_owned(project: Project, entries: Entries) -> Entries:
+    """Return the entries with what the platform owns as it stands, also where git was told not to look at it."""
+    owned = watched(project.lock)
+    files = read_readable(project, owned)
+    kept = {path: entry for path, entry in entries.items() if path not in owned or path in files}
+    return {**kept, **{path: (file.mode, UNKNOWN) for path, file in files.items() if not _is(file, entries.get(path))}}
+
+
+def _is(file: File, entry: tuple[str, str] | None) -> bool:
+    return entry == (file.mode, file.blob)
+
+
+def without_inner(entries: Entries) -> Entries:
+    """Return the entries without the projects that stand in a folder of this one: those are checked by themselves."""
+    inner = tuple(path.removesuffix(lock.PATH) for path in entries if path.endswith(f"/{lock.PATH}"))
+    return {path: entry for path, entry in entries.items() if not path.startswith(inner)} if inner else entries
+
+
 def snapshot_of(entries: Entries, measure: Callable[[str], int], fetch: Callable[[str], bytes]) -> Snapshot:
     """Return a snapshot that keeps what was read for the next rule, as long as that is not much."""
     kept: dict[str, bytes] = {}
@@ -128,7 +153,7 @@ def snapshot_of(entries: Entries, measure: Callable[[str], int], fetch: Callable
         if path in kept:
             return kept[path]
         content = fetch(path)
-        if len(content) <= min(room, LARGEST):
+        if len(content) <= min(room, SEARCHED):
             kept[path] = content
             room -= len(content)
         return content

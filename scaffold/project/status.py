@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from packaging.version import Version
 
-import scaffold
 from scaffold.apply import record as records
 from scaffold.blueprint.guardrails import WAIVERS
 from scaffold.errors import ScaffoldError
@@ -23,15 +23,21 @@ from scaffold.templating.limits import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from scaffold.guard.waivers import Stood
 
 
-def status(directory: Path | str = ".", *, offline: bool = False, notify: Notify = lambda _: None) -> Status:
-    """Look at the project at or above a folder; raises ProjectError or FormatError."""
+def status(
+    directory: Path | str = ".", *, offline: bool = False, today: date | None = None, notify: Notify = lambda _: None
+) -> Status:
+    """Look at the project at or above a folder; raises ProjectError or FormatError.
+
+    `today` decides which waivers hold.
+    """
     project = open_project(Path(directory))
     latest, behind, notes = _latest(project, offline=offline, notify=notify)
-    waivers, waived, said = _waivers(project)
+    waivers, waived, said = _waivers(project, today)
     notes = (*notes, *said)
     by_copier = written_since(project)
     if by_copier:
@@ -70,11 +76,11 @@ class Granted(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def _waivers(project: Project) -> Granted:
+def _waivers(project: Project, today: date | None) -> Granted:
     """Look at the waivers; the rules are loaded and asked only where there are any."""
     if not (project.root / WAIVERS).is_file():
         return Granted()
-    checked = scaffold.check(project.root)
+    checked = import_module("scaffold.project.check").check(project.root, today=today)
     waived = ((finding.path, finding.key) for finding in checked.findings if finding.waiver)
     bad = [finding for finding in checked.findings if finding.path == WAIVERS and finding.state == "fail"]
     notes = tuple(f"{WAIVERS}:{finding.line}: {finding.message}" for finding in bad)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,13 @@ def update(
     prereleases: bool = False,
     means: Means = Means(),
     move_own: Wanted = False,
+    today: date | None = None,
     notify: Notify = lambda _: None,
 ) -> Updated:
     """Plan an update and, unless it is a dry run, apply it; raises ScaffoldError with the project untouched.
 
     `move_own` says, or is asked, whether the team's own files go along with a folder that the blueprint has moved.
+    `today` decides which waivers hold.
     """
     root = find_root(Path(directory))
     place = place_of(root, find_repository(root))
@@ -62,6 +65,7 @@ def update(
             prereleases=prereleases,
             means=means,
             move_own=move_own,
+            today=today,
             notify=notify,
         )
         if dry_run or prepared.nothing_to_do:

@@ -1,22 +1,26 @@
 """Waive: write down an exception to a rule, as its blueprint allows it."""
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from scaffold import disk
+from scaffold.apply import transaction
 from scaffold.blueprint.guardrails import Guardrails
-from scaffold.errors import ProjectError
-from scaffold.formats import edit
+from scaffold.errors import FormatError, ProjectError
+from scaffold.formats import edit, yaml
+from scaffold.git.objects import find_repository
 from scaffold.guard import waivers
 from scaffold.guard.finding import Finding
 from scaffold.guard.judges.table import JUDGES
+from scaffold.guard.paths import pattern_of
 from scaffold.guard.verdict import Verdict
 from scaffold.guard.waivers import ONE, PATH, Policy, Waiver
 from scaffold.project.check import judged
-from scaffold.project.opened import open_project
+from scaffold.project.opened import find_root, open_project, place_of
 from scaffold.project.snapshots import in_work_tree
-from scaffold.report.checked import Checked, Waived
+from scaffold.report.checked import Checked, Exceptions
 
 HEAD = b"""\
 # Exceptions to the guardrails: each with a reason, an owner, somebody else who approved it, and an end.
@@ -37,37 +41,48 @@ def waive(
     approver: str | None = None,
     link: str | None = None,
     today: date | None = None,
-) -> Waived:
+) -> Exceptions:
     """Add waivers for what a rule finds now; raises ProjectError where there is nothing to waive, or it is not allowed.
 
     `path` is a pattern, and `finding` a fingerprint; with neither, each place that the rule finds is waived. The
     owner is the project's unless named, and the approver the first whom the blueprint allows.
     """
-    project = open_project(Path(directory))
-    view, day = in_work_tree(project), today or datetime.now(UTC).date()
-    judge = rule.partition("/")[0]
-    checked = judged(view, day, [judge] if judge in JUDGES else ())
-    guardrails = view.lock.guardrails or Guardrails()
-    entry: dict[str, Any] = {
-        "reason": reason,
-        "owner": owner or view.lock.answers.get("owner"),
-        "approver": approver or next(iter(guardrails.approvers), None),
-        "created": day,
-        "expires": expires,
-        **({"link": link} if link else {}),
-    }
-    _refuse_unnamed(entry, str(project.root))
-    scopes = _scopes(rule, checked, path, finding, str(project.root))
-    file = disk.read(project.root, PATH)
-    before = after = file.content if file else HEAD
-    for scope in scopes:
-        after = edit.append_item(PATH, after, "waivers", {"rule": rule, "scope": scope, **entry})
-    policy = Policy(
-        guardrails, {one.rule.id: one.rule.severity for one in checked.verdicts if one.rule.can_be_waived}, day
-    )
-    added = _added(before, after, policy, str(project.root / PATH))
-    disk.put(project.root, PATH, after)
-    return Waived(project.root, added)
+    root = find_root(Path(directory))
+    repository = find_repository(root)
+    with transaction.exclusively(place_of(root, repository)) if repository else nullcontext():
+        project = open_project(root, repository)
+        view, day = in_work_tree(project), today or datetime.now(UTC).date()
+        judge = rule.partition("/")[0]
+        checked = judged(view, day, [judge] if judge in JUDGES else ())
+        guardrails = view.lock.guardrails or Guardrails()
+        entry: dict[str, Any] = {
+            "reason": reason,
+            "owner": owner or view.lock.answers.get("owner"),
+            "approver": approver or next(iter(guardrails.approvers), None),
+            "created": day,
+            "expires": expires,
+            **({"link": link} if link else {}),
+        }
+        _refuse_unnamed(entry, str(root))
+        failing = _failing(rule, checked, path, finding, str(root))
+        file = disk.read(root, PATH)
+        before = after = _begun(file.content) if file else HEAD
+        for scope in _scopes(failing, path, finding):
+            after = edit.append_item(PATH, after, "waivers", {"rule": rule, "scope": scope, **entry})
+        severities = {one.rule.id: one.rule.severity for one in checked.verdicts if one.rule.can_be_waived}
+        added = _added(before, after, Policy(guardrails, severities, day), failing, str(root / PATH))
+        disk.put(root, PATH, after)
+    return Exceptions(root, added)
+
+
+def _begun(content: bytes) -> bytes:
+    """Return the file with its list begun, where there is nothing in it but comments."""
+    try:
+        is_empty = yaml.load(content, PATH).data is None
+    except FormatError:
+        return content  # which the edit refuses, with the place
+    end = b"" if content.endswith(b"\n") or not content else b"\n"
+    return content + end + b"waivers:\n" if is_empty else content
 
 
 def _refuse_unnamed(entry: dict[str, Any], where: str) -> None:
@@ -76,8 +91,8 @@ def _refuse_unnamed(entry: dict[str, Any], where: str) -> None:
             raise ProjectError(f"nobody is named as {name} of the waiver", where=where, hint=f"give --{name}")
 
 
-def _scopes(rule: str, checked: Checked, path: str | None, finding: str | None, where: str) -> list[str]:
-    """Return what is to be waived; raises ProjectError where the rule finds nothing there."""
+def _failing(rule: str, checked: Checked, path: str | None, finding: str | None, where: str) -> list[Finding]:
+    """Return the findings that are to be waived; raises ProjectError where there are none."""
     verdict = _verdict(rule, checked, where)
     failing = [one for one in verdict.findings if one.state == "fail" and one.rule == rule]
     if finding is not None:
@@ -87,13 +102,18 @@ def _scopes(rule: str, checked: Checked, path: str | None, finding: str | None, 
     if not failing:
         shown = f" there: {path or finding}" if path or finding else ""
         raise ProjectError(f"{rule} finds nothing{shown} that could be waived", where=where, hint="see scaffold check")
+    return failing
+
+
+def _scopes(failing: list[Finding], path: str | None, finding: str | None) -> list[str]:
     if path is not None:
         return [path]
-    return list(dict.fromkeys(_scope(one) for one in failing)) if finding is None else [f"{ONE}{finding}"]
+    return list(dict.fromkeys(_scope(one, by_itself=finding is not None) for one in failing))
 
 
-def _scope(finding: Finding) -> str:
-    return f"/{finding.path}" if finding.path else f"{ONE}{finding.fingerprint}"
+def _scope(finding: Finding, *, by_itself: bool) -> str:
+    by_itself = by_itself or finding.path is None
+    return f"{ONE}{finding.fingerprint}" if by_itself else pattern_of(finding.path or "")
 
 
 def _verdict(rule: str, checked: Checked, where: str) -> Verdict:
@@ -106,11 +126,17 @@ def _verdict(rule: str, checked: Checked, where: str) -> Verdict:
     return verdict
 
 
-def _added(before: bytes, after: bytes, policy: Policy, where: str) -> tuple[Waiver, ...]:
-    """Return the new waivers; raises ProjectError where one of them would waive nothing."""
+def _added(before: bytes, after: bytes, policy: Policy, failing: list[Finding], where: str) -> tuple[Waiver, ...]:
+    """Return the new waivers; raises ProjectError where one of them, or all together, would not do."""
     known, now = waivers.read(before, policy), waivers.read(after, policy)
     new = now.malformed[len(known.malformed) :]
     if new:
         reason = new[0].message.removeprefix("this waiver waives nothing: ")
         raise ProjectError(f"the blueprint does not allow this waiver: {reason}", where=where)
-    return now.entries[len(known.entries) :]
+    added = now.entries[len(known.entries) :]
+    for finding in failing:
+        if not any(waiver.covers(finding) for waiver in added):
+            raise ProjectError(
+                f"no pattern names {finding.path} alone", where=where, hint=f"use --finding {finding.fingerprint}"
+            )
+    return added

@@ -72,7 +72,7 @@ class Checked(NamedTuple):
         )
 
 
-class Waived(NamedTuple):
+class Exceptions(NamedTuple):
     """The waivers that were written down."""
 
     root: PurePath

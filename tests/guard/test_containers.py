@@ -191,16 +191,56 @@ def test_workloads_have_limits_company_and_walls(text, says):
         {"deploy/prod/p.yaml": PATCH, "deploy/prod/kustomization.yaml": f"{KUSTOMIZATION}patchesStrategicMerge: [./p.yaml]\n"},
         {"deploy/p.yaml": PATCH, "deploy/prod/kustomization.yaml": f"{KUSTOMIZATION}patches: [{{path: ../p.yaml}}]\n"},
         {"deploy/chart/Chart.yaml": "name: a\n", "deploy/chart/templates/d.yaml": PATCH},
-        {"deploy/d.yaml": PATCH.replace("2.0.0", "{{ .Values.tag }}")},
+        {"Chart.yaml": "name: a\n", "templates/d.yaml": "{{- if .Values.on }}\n" + PATCH + "{{- end }}\n"},
         {"tests/data/deploy/d.yaml": PATCH},
         {"docs/deploy/d.yaml": PATCH},
         {"deploy/values.yaml": "kind: a\ncontainers: [{image: b}]\n"},
+        {".github/kind/d.yaml": PATCH},
+        {"examples/d.yaml": PATCH},
+        {"operator/hack/d.yaml": PATCH},
+        {"catalog-info.yaml": "apiVersion: backstage.io/v1alpha1\nkind: Component\nspec: {containers: [{image: b}]}\n"},
     ],
-    ids=["partial", "patches", "strategic", "from above", "chart", "template", "test data", "docs", "values"],
+    ids=[
+        "partial", "patches", "strategic", "from above", "chart", "chart at the top", "test data", "docs", "values",
+        "github", "examples", "hack", "of another tool",
+    ],
 )  # fmt: skip
 @pytest.mark.parametrize("rule", ["OP-01", "OP-02", "OP-03"])
 def test_patches_and_templates_are_no_manifests(rule, files):
     assert found(rule, {WORKLOAD: GOOD, **files}) == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"deploy/d.yaml": f"# {{{{ nothing }}}}\n{PATCH}"},
+        {"deploy/d.yaml": PATCH.replace("2.0.0", "{{ tag }}")},
+        {"infra/cluster/d.yml": PATCH.replace("\n", "\r\n")},
+        {"d.yaml": PATCH},
+        {"deploy/d.yaml": PATCH, "deploy/chart/Chart.yaml": "name: a\n"},
+        {"ops/d.yaml": PATCH.replace("kind: Deployment", '"kind" : Deployment')},
+    ],
+    ids=["comment", "tag", "any folder", "at the top", "beside a chart", "quoted"],
+)
+def test_a_manifest_is_found_wherever_it_is(files):
+    path = next(iter(files))
+    assert [line.partition(":")[0] for line in found("OP-01", files)] == [path]
+
+
+@pytest.mark.parametrize("rule", ["OP-01", "OP-02", "OP-03", "SP-04"])
+def test_what_becomes_of_a_template_is_unknown(rule):
+    template = (
+        "{% if on %}\n"
+        + PATCH.replace("2.0.0", "{{ tag }}").replace("kind: Deployment", "kind: Secret")
+        + "{% endif %}\n"
+    )
+    said = "unknown ops/d.yaml:1 this is a template, and what becomes of it cannot be told"
+    assert found(rule, {"ops/d.yaml": template}) == [said]
+
+
+@pytest.mark.parametrize("rule", ["OP-01", "OP-02", "OP-03"])
+def test_kinds_of_other_tools_are_no_manifests(rule):
+    assert state(rule, {"slo.yaml": "apiVersion: openslo/v1\nkind: SLO\nspec: {}\n"}) == "not_applicable"
 
 
 def test_what_a_kustomization_sets_is_set():

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from scaffold.answers.question import Answers
 from scaffold.blueprint.guardrails import Guardrails, dump, parse
 from scaffold.formats import yaml
 from scaffold.guard.check import look
@@ -93,8 +94,8 @@ OUTCOMES = [
     ("value: {files: x.json, key: a, equals: {b: [1]}}", {"x.json": '{"a": {"b": [1]}}'}, "pass", []),
     ("value: {files: x.txt, key: a, equals: 1}", {"x.txt": "a: 1"}, "unknown", None),
     (SCHEMA, {"x.json": '{"a": 1}'}, "pass", []),
-    (SCHEMA, {"x.json": '{\n"b": "x"}'}, "fail", [("x.json", 1, "'a' is a required property")]),
-    (SCHEMA, {"x.json": '{"a": 1,\n"b": 2}'}, "fail", [("x.json", 2, "2 is not of type 'string'")]),
+    (SCHEMA, {"x.json": '{\n"b": "x"}'}, "fail", [("x.json", 1, "the document lacks 'a'")]),
+    (SCHEMA, {"x.json": '{"a": 1,\n"b": 2}'}, "fail", [("x.json", 2, "b is not of the type string")]),
     (SCHEMA, {}, "not_applicable", []),
     (SCHEMA, {"x.json": "{"}, "unknown", None),
     ("schema: {files: x.json, schema: {type: nothing}}", {"x.json": "{}"}, "unknown", None),
@@ -131,6 +132,58 @@ def test_a_finding_says_what_a_person_needs():
     assert judged("value: {files: [a.yml, b.yml], key: a, equals: 1}", {}).why == "there is no a.yml or b.yml"
 
 
+HIDDEN = "hunter2-" + "Zq8" * 90
+
+
+@pytest.mark.parametrize(
+    ("said", "file"),
+    [
+        (f"value: {{files: x.yml, key: {key}, {asked}}}", file)
+        for key, file in [
+            ("db.password", f"db:\n  password: {HIDDEN}\n"),
+            ("db", f"db:\n  password: {HIDDEN}\n"),
+            ("api_key", f"api_key: {HIDDEN}\n"),
+            ("database.url", f"database:\n  url: postgres://orders:{HIDDEN}@localhost/orders\n"),
+        ]
+        for asked in ("equals: x", "one_of: [x, y]", "matches: '^x'", "at_least: 7", "at_most: 7")
+    ],
+)
+def test_a_finding_repeats_no_secret(said, file):
+    state, [(_, _, message)] = outcome(said, {"x.yml": file})
+    assert state == "fail"
+    assert "hunter2" not in message
+    assert "must be" in message
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ("properties: {a: {maxLength: 4}}", "a is longer than 4"),
+        ("properties: {a: {minLength: 999}}", "a is shorter than 999"),
+        ("properties: {a: {type: integer}}", "a is not of the type integer"),
+        ("properties: {a: {type: [integer, 'null']}}", "a is not of the type integer, null"),
+        ("properties: {a: {pattern: '^x'}}", "a does not match ^x"),
+        ("properties: {a: {enum: [x, y]}}", "a is none of x, y"),
+        ("properties: {a: {const: x}}", "a is not x"),
+        ("properties: {a: {not: {type: string}}}", "a does not fit `not` of the schema"),
+        ("properties: {a: {anyOf: [{type: integer}]}}", "a does not fit `anyOf` of the schema"),
+        ("properties: {a: false}", "the document does not fit `false` of the schema"),
+        ("properties: {b: {items: false}}", "b does not fit `items` of the schema"),
+        ("properties: {b: {unevaluatedItems: false}}", "b does not fit `unevaluatedItems` of the schema"),
+        ("properties: {b: {uniqueItems: true}}", "b has an element twice"),
+        ("properties: {b: {contains: {type: integer}}}", "b does not fit `contains` of the schema"),
+        ("additionalProperties: false, properties: {b: {}}", "the document has a key that the schema does not name"),
+        ("maxProperties: 1", "the document has more keys than 1"),
+        ("required: [a, c]", "the document lacks 'c'"),
+        ("type: array", "the document is not of the type array"),
+    ],
+)
+def test_a_breach_of_a_schema_repeats_nothing_of_the_file(schema, words):
+    file = f"a: {HIDDEN}\nb: [{HIDDEN}, {HIDDEN}]\n"
+    state, found = outcome(f"schema: {{files: x.yml, schema: {{{schema}}}}}", {"x.yml": file})
+    assert (state, {message for _, _, message in found}) == ("fail", {words})
+
+
 def test_a_file_full_of_matches_is_cut_short():
     assert len(judged("pattern: {files: '*.txt', deny: 'x*'}", {"a.txt": "x\n" * 200_000}).findings) == 100
 
@@ -163,7 +216,7 @@ WHEN = {"when": "{{ tier == 'critical' }}", "title": "It is so", "severity": "lo
 )
 def test_a_rule_may_depend_on_answers(tier, state, why):
     release = kit.release({"base": {"a.txt": ""}}, guardrails={"rules": {"A-1": WHEN}})
-    guardrails = decided(release, {"tier": tier})
+    guardrails = decided(release, Answers({"tier": tier}, {"tier": tier}))
     assert guardrails is not None
     one = verdict(parse(yaml.load(kit.yaml.safe_dump(dump(guardrails)).encode(), "lock")), repository({}))
     assert (one.state, one.why) == (state, why)

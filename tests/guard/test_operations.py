@@ -125,9 +125,12 @@ def test_an_objective_has_a_target(text, says):
     assert said == [] if says is None else [says in line for line in said] == [True]
 
 
-@pytest.mark.parametrize("rule", ["OP-04", "OP-05", "OP-06"])
-@pytest.mark.parametrize("path", ["a.py", "a.go", "a.ts", "A.java"])
-def test_junk_never_breaks_a_rule_and_takes_no_time(rule, path):
-    words = "FastAPI express http.Server json logger opentelemetry health ready class A(Formatter) dumps WithEndpoint( "
-    for text in ("(" * 20_000, words * 2_000, "/*" * 40_000, '"' * 50_001, f"{words}\n" * 2_000):
-        assert not [line for line in found(rule, {path: text}) if "itself failed" in line]
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("src/otel.py", "from opentelemetry import x\nx.OTLPSpanExporter(endpoint='https://orders:hunter2@otel.acme.io')\n"),
+        ("otel.go", 'import "go.opentelemetry.io/otel"\no := otlp.WithEndpointURL("https://orders:hunter2@otel.acme.io")\n'),
+    ],
+)  # fmt: skip
+def test_the_password_of_a_collector_is_not_repeated(path, text):
+    assert [line.rpartition(": ")[2] for line in found("OP-06", {path: text})] == ["https://otel.acme.io"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.guard.paths import Paths, literal, spec_of
+from scaffold.guard.paths import Paths, literal, pattern_of, spec_of
 from tests.kit import laws
 
 NAMES = st.sampled_from(["a", "b", "ab", "a.py", "b.yml", "x.test.ts", ".github", "deploy", "a b", "ü", "A.PY"])
@@ -42,3 +42,15 @@ def test_law_it_is_what_the_patterns_match_one_by_one(paths, patterns):
 )
 def test_the_literal_piece_of_a_pattern(pattern, expected):
     assert literal(pattern) == expected
+
+
+ODD = st.text(st.sampled_from("ab[]*?!#\\ .-{}"), min_size=1, max_size=6).filter(lambda name: name not in (".", ".."))
+ODD_PATHS = st.lists(ODD, min_size=1, max_size=3).map("/".join)
+
+
+@laws
+@given(ODD_PATHS, ODD_PATHS)
+def test_law_a_path_has_a_pattern_that_matches_it_alone(path, other):
+    spec = spec_of((pattern_of(path),))
+    assert spec.match_file(path)
+    assert spec.match_file(other) == (other == path or other.startswith(f"{path}/"))

@@ -15,6 +15,9 @@ from tests.guard.trees import repository
 
 pytestmark = pytest.mark.usefixtures("installed")
 MODULE = """
+from dataclasses import replace
+from pathlib import PurePosixPath
+
 from scaffold.guard.finding import Found
 from scaffold.guard.rule import CannotTell, NotApplicable, Rule, rule
 
@@ -50,11 +53,25 @@ def texts(look):
 def nothing(look):
     return None
 
+@rule("any", "It reports a path that is none", **KIND)
+def place(look):
+    return [Found("m", PurePosixPath("README.md"))]
+
+@rule("any", "It reports a number", **KIND)
+def number(look):
+    return [Found(7)]
+
+@rule("any", "It has a severity of its own", **KIND)
+def grave(look):
+    return [Found("m", severity="grave")]
+
+unset = replace(works, parameters=None)
 none = "a text"
 urgent = Rule(id="any", title="T", severity="urgent", rationale="", fix="", look=lambda look: ())
 """
 METADATA = "Metadata-Version: 2.1\nName: acme-rules\nVersion: 1.0\n"
-NAMES = ["works", "raises", "exits", "idle", "lost", "texts", "nothing", "none", "urgent", "gone"]
+NAMES = ["works", "raises", "exits", "idle", "lost", "texts", "nothing", "place", "number", "grave"]
+NAMES += ["unset", "none", "urgent", "gone"]
 
 
 @pytest.fixture
@@ -90,13 +107,20 @@ def test_a_rule_that_works():
 
 
 OTHERS = [
-    ("raises", "unknown", "the rule itself failed: ZeroDivisionError: no"),
     ("exits", "unknown", "the rule itself failed: SystemExit: 3"),
     ("lost", "unknown", "the service is asleep"),
-    ("texts", "unknown", "the rule itself failed: it reports a str"),
+    ("texts", "unknown", "the rule itself failed: TypeError: it reports a str"),
     ("nothing", "unknown", "the rule itself failed: TypeError: 'NoneType' object is not iterable"),
     ("none", "unknown", "the plugin acme.none is no rule of scaffold"),
-    ("urgent", "unknown", "the plugin acme.urgent has the severity urgent, which is none"),
+    (
+        "place",
+        "unknown",
+        "the rule itself failed: TypeError: it reports PurePosixPath('README.md') as the path of a finding",
+    ),
+    ("number", "unknown", "the rule itself failed: TypeError: it reports 7 as the message of a finding"),
+    ("grave", "unknown", "the rule itself failed: TypeError: it reports 'grave' as the severity of a finding"),
+    ("urgent", "unknown", "the plugin acme.urgent has 'urgent' as its severity"),
+    ("unset", "unknown", "the plugin acme.unset has None as its parameters"),
     (
         "gone",
         "unknown",
@@ -117,6 +141,12 @@ def test_a_rule_that_does_not_is_unknown_and_ends_nothing(name, state, message):
     one = judged(f"acme.{name}")
     assert one.state == state
     assert [found.message for found in one.findings] == [message]
+
+
+def test_what_a_rule_has_found_before_it_fails_counts():
+    one = judged("acme.raises")
+    assert one.state == "fail"
+    assert [found.message for found in one.findings] == ["seen first", "the rule itself failed: ZeroDivisionError: no"]
 
 
 def test_a_rule_that_is_for_others():

@@ -6,8 +6,10 @@ from functools import cache
 import pytest
 
 from scaffold.guard import catalogue
+from scaffold.guard.check import look
 from scaffold.guard.used import ALWAYS, PARAMETERS
-from scaffold.guard.verdict import WAIVERS
+from scaffold.guard.verdict import WAIVERS, judge
+from scaffold.project.check import find_plugin
 from tests.guard import (
     cases_architecture,
     cases_containers,
@@ -19,7 +21,7 @@ from tests.guard import (
     cases_supply,
     cases_workflows,
 )
-from tests.guard.service import RULES, Case, stamped
+from tests.guard.service import RULES, TODAY, Case, stamped
 
 FAMILIES = (
     cases_architecture,
@@ -77,9 +79,24 @@ def test_the_printed_fix_mends_it(case):
 
 
 @each_case
-def test_without_its_body_nobody_would_notice(case):
+def test_the_finding_comes_from_the_body_of_its_rule(case, monkeypatch):
+    """The way of `scaffold check`, with a body taken out of the catalogue: what it found is then found by nobody."""
+    service = case.bad(stamped())
+    assert case.rule in _failing(service, case)
     hollow = replace(RULES[case.rule], look=lambda _: ())
-    assert case.bad(stamped()).verdict(hollow, **(case.parameters or {})).state == "pass"
+    rules = {**RULES, case.rule: hollow}
+    monkeypatch.setattr(catalogue, "ALWAYS", tuple(rules[rule.id] for rule in catalogue.ALWAYS))
+    monkeypatch.setattr(catalogue, "BUILT_IN", {id_: rules[id_] for id_ in catalogue.BUILT_IN})
+    assert case.rule not in _failing(service, case)
+
+
+def _failing(service, case):
+    lock = service.lock
+    said = lock.guardrails.rules.get(case.rule, {})
+    chosen = {case.rule: {**said, "applies": True, "with": {**said.get("with", {}), **(case.parameters or {})}}}
+    guardrails = replace(lock.guardrails, rules=chosen if case.rule in catalogue.BUILT_IN else {})
+    judged = judge(look(service.snapshot, lock, guardrails, find_plugin), None, guardrails, TODAY)
+    return {one.rule.id for one in judged.verdicts if one.state == "fail"}
 
 
 def test_a_stamped_service_scores_full_marks():

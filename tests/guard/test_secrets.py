@@ -2,7 +2,7 @@
 
 import pytest
 
-from scaffold.guard.evidence.secrets import find
+from scaffold.guard.evidence.secrets import find, is_hidden
 from tests.guard.alone import found
 
 # Made up here, and put together so that no scanner takes this file for a leak.
@@ -106,6 +106,9 @@ def test_junk_holds_no_secret_and_takes_no_time(junk):
         ("web/.env.production", "export DATABASE_URL=postgres://x\n", "secrets of one place"),
         (".netrc", "machine acme.io login orders password kw9x2vq7\n", "keeps passwords"),
         ("deploy/secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  pin: MTc4Mw==\n", "Kubernetes Secret"),
+        ("deploy/secret.yaml", "apiVersion: v1\r\nkind: Secret\r\ndata:\r\n  pin: MTc4Mw==\r\n", "Kubernetes Secret"),
+        ("secret.yml", "# {{ nothing }}\napiVersion: v1\nkind: Secret # ours\ndata:\n  pin: MTc4Mw==\n", "Kubernetes Secret"),
+        ("secret.yml", '{"apiVersion": "v1", "kind": "Secret", "stringData": {"pin": "1783"}}', "Kubernetes Secret"),
     ],
 )  # fmt: skip
 def test_files_that_hold_nothing_else_are_found(path, content, says):
@@ -120,10 +123,35 @@ def test_files_that_hold_nothing_else_are_found(path, content, says):
         ("tests/.netrc", "machine example.org login example password example-password\n"),
         ("certs/truststore.jks", b"\xfe\xed"),
         ("deploy/secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  pin: ${PIN}\n"),
+        ("deploy/store.yaml", "apiVersion: external-secrets.io/v1\nkind: SecretStore\ndata:\n  pin: MTc4Mw==\n"),
     ],
 )
 def test_files_without_a_secret_are_none(path, content):
     assert found("SP-04", {path: content}) == []
+
+
+def test_helms_templates_of_secrets_are_none():
+    secret = "{{- if .Values.on }}\napiVersion: v1\nkind: Secret\ndata:\n  pin: {{ .Values.pin }}\n{{- end }}\n"
+    assert found("SP-04", {"charts/a/Chart.yaml": "name: a\n", "charts/a/templates/secret.yaml": secret}) == []
+
+
+@pytest.mark.parametrize(("path", "text"), [one[:2] for one in SECRETS], ids=[text[:25] for _, text, _ in SECRETS])
+def test_line_ends_do_not_matter(path, text):
+    content = f"# one\n{text}\n"
+    assert list(find(content.replace("\n", "\r\n").encode(), path)) == list(find(content.encode(), path))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hidden"),
+    [
+        ("db.password", "x", True), ("api_key", "x", True), ("smtp.pwd", "x", True), ("jwt.signing-key", "x", True),
+        ("sentry.dsn", "x", True), ("a.connectionString", "x", True), ("key", "x", True), ("a", AWS, True),
+        ("a", {"password": "x"}, True), ("a", ["x", GITHUB], True), ("a", f"postgres://u:{RANDOM}@db.acme.io/x", True),
+        ("monkey", "x", False), ("a.timeout", 30, False), ("url", "https://acme.io", False), ("keyboard", "x", False),
+    ],
+)  # fmt: skip
+def test_what_may_be_a_secret_is_not_repeated(name, value, hidden):
+    assert is_hidden(name, value) is hidden
 
 
 def test_a_blueprint_may_allow_paths():

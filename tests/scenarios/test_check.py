@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -41,6 +43,15 @@ def test_a_stamped_service_scores_full_marks_and_nothing_is_silent(service):
     data = scaffold("check", "--format", "json", where=service).json
     assert data["score"]["passed"] == data["score"]["of"] >= 30
     assert sum(data["summary"].values()) == len(data["rules"])
+    assert [finding["rule"] for finding in data["findings"]] == ["SC-01"], "there is no lock file yet, and that is said"
+    assert scaffold("check", "--strict", where=service).code == 3
+    (step,) = re.findall(
+        r"uvx --from scaffold-idp==(\S+) scaffold (.*)", (service / ".github/workflows/ci.yml").read_text()
+    )
+    assert step[0] == api.__version__
+    words = shlex.split(step[1].replace("$GITHUB_STEP_SUMMARY", str(service.with_name("summary.md"))))
+    assert scaffold(*words, where=service).code == 0
+    assert "37 of 37" in service.with_name("summary.md").read_text()
     assert data["summary"]["fail"] == data["summary"]["waived"] == 0
 
 
@@ -112,6 +123,45 @@ def test_without_git_it_is_checked_as_it_stands(tmp_path):
     assert "LK-01" in failing(check(root))
 
 
+def test_another_project_in_a_folder_is_no_matter_of_the_one_around_it(service):
+    api.new("python-http-service", service / "services/other", data={**ANSWERS, "service": "other"})
+    (service / "services/other/LICENSE").write_text("ours\n")
+    (service / "services/other/src/other/report.rb").write_text("puts 1\n")
+    commit(service)
+    for how in ({}, {"staged": True}, {"revision": "HEAD"}):
+        assert failing(check(service, **how)) == set()
+        assert failing(check(service / "services/other", **how)) == {"LK-01", "LG-01"}
+
+
+def test_who_edits_the_lock_is_found_out(service):
+    assert failing(check(service, verify=True)) == set()
+    place = service / ".scaffold/lock.json"
+    lock = place.read_text()
+    for old, new in (
+        ('"SP-04": {}', '"SP-04": {"applies": false}'),
+        ('      "SP-01": {},\n', ""),
+        (
+            '"ownership": "locked", "template": "foundation/.editorconfig"',
+            '"ownership": "managed", "template": "foundation/.editorconfig"',
+        ),
+    ):
+        assert old in lock
+        place.write_text(lock.replace(old, new))
+        assert failing(check(service)) == set()
+        assert failing(check(service, verify=True)) == {"LK-04"}
+    place.write_text(lock.replace('"source": "builtin"', '"source": "/nowhere"'))
+    (unknown,) = (f for f in check(service, verify=True).findings if f.rule == "LK-04")
+    assert (unknown.state, "cannot be had" in unknown.message) == ("unknown", True)
+
+
+def test_what_git_was_told_not_to_look_at_is_looked_at(service):
+    git("update-index", "--assume-unchanged", "LICENSE", "SECURITY.md", where=service)
+    (service / "LICENSE").write_text("ours\n")
+    (service / "SECURITY.md").unlink()
+    found = {finding.path for finding in check(service).findings if finding.rule == "LK-01"}
+    assert found == {"LICENSE", "SECURITY.md"}
+
+
 def broken_yaml(root: Path) -> None:
     (root / ".github/workflows/nightly.yml").write_text("jobs: [\n")
 
@@ -163,6 +213,13 @@ def wrong_shapes(root: Path) -> None:
     (root / "package.json").write_text('{"scripts": 3, "dependencies": [], "engines": 1}')
 
 
+UNKNOWN = {
+    broken_yaml: {("CI-01", ".github/workflows/nightly.yml"), ("CI-02", ".github/workflows/nightly.yml")},
+    binary_junk: {("CI-01", ".github/workflows/junk.yml"), ("SP-04", "src/orders/junk.py")},
+    huge_files: {("CI-01", ".github/workflows/big.yml"), ("SP-04", "dump.json"), ("SP-01", "src/orders/table.py")},
+}
+
+
 @pytest.mark.parametrize(
     "harm",
     [broken_yaml, binary_junk, huge_files, symlink_loops, odd_names, nested, wrong_shapes],
@@ -174,8 +231,8 @@ def test_whatever_a_repository_holds_it_is_a_finding_or_unknown(service, harm):
     assert done.code in (0, 3), done.err
     data = json.loads(done.out)
     assert not [finding for finding in data["findings"] if "the rule itself failed" in finding["message"]]
-    if harm in (broken_yaml, binary_junk, huge_files):
-        assert data["summary"]["unknown"] > 0, "what could not be looked at is said"
+    unknown = {(finding["rule"], finding["path"]) for finding in data["findings"] if finding["state"] == "unknown"}
+    assert UNKNOWN.get(harm, set()) <= unknown, "what could not be looked at is said"
     assert scaffold("check", where=service).code == done.code
     git("add", "--all", where=service)
     assert failing(check(service, staged=True)) == {f["rule"] for f in data["findings"] if f["state"] == "fail"}

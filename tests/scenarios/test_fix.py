@@ -124,13 +124,31 @@ def test_uncommitted_work_is_not_lost(service):
     assert (service / "LICENSE").read_text() == "not committed\n"
 
 
-def test_what_is_waived_is_left(service):
-    (service / "LICENSE").write_text("ours\n")
+def test_what_is_waived_is_left_whatever_else_is_wrong_with_it(service):
+    ci = service / ".github/workflows/ci.yml"
+    ci.write_text(
+        ci.read_text()
+        .replace("timeout-minutes: 15", "timeout-minutes: 60")
+        .replace("astral-sh/setup-uv@20cfd1bf945f4377ade1205e4dbc17946fc9a30d # v10.0.1", "astral-sh/setup-uv@v10")
+    )
+    (service / "LICENSE").unlink()
     commit(service)
-    api.waive("LK-01", reason="the lawyers", expires=datetime.now(UTC).date() + timedelta(30), directory=service)
-    done = scaffold("check", "--fix", where=service)
-    assert done.code == 0
-    assert (service / "LICENSE").read_text() == "ours\n"
+    api.waive("LK-01", reason="slow tests", expires=datetime.now(UTC).date() + timedelta(30), directory=service)
+    done = scaffold("check", "--fix", "--format", "json", where=service)
+    assert [one["path"] for one in done.json["fix"]["changed"]] == [".github/workflows/ci.yml"]
+    assert "timeout-minutes: 60" in ci.read_text()
+    assert "setup-uv@20cfd1bf945f4377ade1205e4dbc17946fc9a30d # v10.0.1" in ci.read_text()
+    assert not (service / "LICENSE").exists()
+
+
+def test_a_rule_that_is_named_mends_what_it_finds_and_no_more(service):
+    ci = service / ".github/workflows/ci.yml"
+    ci.write_text(ci.read_text().replace("timeout-minutes: 15", "timeout-minutes: 60"))
+    (service / WORKFLOW).write_text(UNPINNED)
+    commit(service)
+    done = scaffold("check", "--fix", "--rule", "CI-02", "--format", "json", where=service)
+    assert [one["path"] for one in done.json["fix"]["changed"]] == [WORKFLOW]
+    assert "timeout-minutes: 60" in ci.read_text()
 
 
 def test_only_the_files_here_can_be_mended(service):

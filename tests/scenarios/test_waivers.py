@@ -1,9 +1,12 @@
 """Waivers through the commands that meet them: waive, check, status and update."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import scaffold as api
+from scaffold.guard.paths import pattern_of
 from tests.scenarios.world import MANIFEST, NEXT, commit, git, make_library, release, scaffold, stamp
 
 GUARDED = MANIFEST + "guardrails:\n  waivers:\n    approvers: ['@platform/security']\n"
@@ -122,3 +125,29 @@ def test_comments_and_other_entries_stay(project):
     assert text.count("- rule:") == 2
     assert "link: https://example.org/42" in text
     assert git("status", "--porcelain", where=project) == ""
+
+
+def test_a_path_with_signs_of_patterns_is_waived_by_itself(tmp_path):
+    declared = "  rules:\n    A-1:\n      title: T\n      severity: low\n      absent: /odd/\n"
+    project = stamp(make_library(tmp_path / "library", manifest=GUARDED + declared), tmp_path / "project")
+    (project / "odd").mkdir()
+    for one in ("[id].ts", "i.ts", "a*.ts", "ab.ts"):
+        (project / "odd" / one).write_text("x\n")
+    waived = {"odd/[id].ts", "odd/a*.ts"}
+    for path in waived:
+        api.waive("A-1", reason="r", expires=TODAY, path=pattern_of(path), owner="@a", directory=project)
+    states = {f["path"]: f["state"] for f in scaffold("check", "--format", "json", where=project).json["findings"]}
+    assert {path for path, state in states.items() if state == "waived"} == waived
+    assert {path for path, state in states.items() if state == "fail"} == {"odd/i.ts", "odd/ab.ts"}
+    api.waive("A-1", reason="r", expires=TODAY, owner="@a", directory=project)
+    assert scaffold("check", where=project).code == 0
+
+
+def test_waivers_written_at_once_are_all_there(project):
+    rules = ("LK-01", "LK-02")
+    with ThreadPoolExecutor() as pool:
+        words = [("waive", rule, "--reason", "r", "--expires", "20d", *WHO) for rule in rules]
+        done = list(pool.map(lambda one: scaffold(*one, where=project), words))
+    written = (project / ".scaffold/waivers.yml").read_text().count("- rule:")
+    assert written == sum(one.code == 0 for one in done)
+    assert all(one.code == 0 or "another scaffold is at work" in one.err for one in done), done

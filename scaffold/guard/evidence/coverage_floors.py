@@ -7,23 +7,26 @@ from typing import Any, NamedTuple
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
-from scaffold.guard.evidence.lint_floors import at_key, ini, line_with
+from scaffold.guard.evidence.inifile import ini
+from scaffold.guard.evidence.lint_floors import YES, at_key
+from scaffold.guard.evidence.places import COMMANDS
 from scaffold.guard.evidence.scan import without_comments
-from scaffold.guard.evidence.workflow import WORKFLOWS
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 
-COMMANDS = (
-    "/Makefile", "/Makefile.*", "/tox.ini", "/noxfile.py", "/justfile", "/Taskfile.yml", "/package.json", *WORKFLOWS,
-    "/.gitlab-ci.yml", "/scripts/**", "/script/**", "*.sh",
-)  # fmt: skip
-# A flag that sets a floor, and whose.
-_FLAGS = re.compile(
-    r"--cov-fail-under[=\s]+(?P<python>\d{1,3}(?:\.\d+)?)|\bcoverage\b[^\n]*?--fail-under[=\s]+(?P<report>\d{1,3})"
-    r"|--test-coverage-lines[=\s]+(?P<node>\d{1,3})|\bc8\b[^\n]*?--lines[=\s]+(?P<c8>\d{1,3})"
-)
-_THRESHOLDS = re.compile(r"\b(?:thresholds?|coverageThreshold)\b\s*:\s*\{([^}]*(?:\{[^}]*\})?)")
-_LINES = re.compile(r"\b(?:lines|statements|100)\b[\"']?\s*:\s*(\d{1,3}|true)")
+CONFIGS = ("/vitest.config.*", "/vite.config.*", "/vitest.workspace.*", "/jest.config.*", "/.c8rc*")
+LONGEST = 2_000  # characters of a line that people wrote
+MOST = 500  # patterns of what coverage leaves out
+# A flag that sets a floor, the language that it is for, and the program that has to stand before it.
+FLAGS = {
+    "cov-fail-under": ("python", ""),
+    "fail-under": ("python", "coverage"),
+    "test-coverage-lines": ("typescript", ""),
+    "lines": ("typescript", "c8"),
+}
+_FLAG = re.compile(rf"--({'|'.join(FLAGS)})[=\s]++(\d{{1,3}}(?:\.\d+)?)")
+_THRESHOLDS = re.compile(r"\b(?:thresholds?|coverageThreshold)\b\s*+:\s*+\{([^}]*+)")
+_LINES = re.compile(r"\b(?:lines|statements|100)\b[\"']?\s*+:\s*+(\d{1,3}|true)")
 
 
 class Floor(NamedTuple):
@@ -37,45 +40,47 @@ class Floor(NamedTuple):
 
 def floors(look: Look, language: str) -> Iterator[Floor]:
     """Yield every floor that is set for a language."""
-    yield from _in_commands(look, ("python", "report") if language == "python" else ("node", "c8"))
+    yield from _in_commands(look, language)
     yield from (_python if language == "python" else _typescript)(look)
 
 
-def _in_commands(look: Look, groups: Sequence[str]) -> Iterator[Floor]:
+def _in_commands(look: Look, language: str) -> Iterator[Floor]:
     for path in look.paths(*COMMANDS):
         content = look.raw(path)
-        if content is None or (b"-under" not in content and b"--test-coverage" not in content and b"c8" not in content):
+        if content is None or not any(f"--{flag}".encode() in content for flag in FLAGS):
             continue
         for number, line in enumerate(content.decode(errors="replace").splitlines(), start=1):
-            if line.lstrip().startswith("#") or len(line) > LONGEST:
-                continue
-            for match in _FLAGS.finditer(line):
-                yield from (Floor(float(match[group]), path, number) for group in groups if match[group])
+            if not line.lstrip().startswith("#"):
+                yield from (Floor(percent, path, number) for percent in _flags(line, language))
 
 
-CONFIGS = ("/vitest.config.*", "/vite.config.*", "/vitest.workspace.*", "/jest.config.*", "/.c8rc*")
-LONGEST = 10_000  # characters of a line that people wrote
+def _flags(line: str, language: str) -> Iterator[float]:
+    """Yield the floors that a line of commands sets for a language."""
+    for match in _FLAG.finditer(line) if len(line) <= LONGEST else ():
+        whose, program = FLAGS[match[1]]
+        if whose == language and program in line[: match.start()]:
+            yield float(match[2])
 
 
 def _python(look: Look) -> Iterator[Floor]:
-    document = look.data("pyproject.toml") if "pyproject.toml" in look else None
+    document = look.data("pyproject.toml")
     if document is not None:
         at = below(document, "tool", "coverage", "report", "fail_under")
         if at is not None and isinstance(at.data, int | float):
             yield Floor(float(at.data), "pyproject.toml", line_of(at), "tool.coverage.report.fail_under")
         for keys in PYTEST:
             options = below(document, *keys, "addopts")
-            if options is not None and (match := _FLAGS.search(_joined(options.data))) and match["python"]:
-                yield Floor(float(match["python"]), "pyproject.toml", line_of(options), ".".join((*keys, "addopts")))
+            for percent in _flags(_joined(options.data), "python") if options is not None else ():
+                yield Floor(percent, "pyproject.toml", line_of(options or document), ".".join((*keys, "addopts")))
     for path, section in ((".coveragerc", "report"), ("setup.cfg", "coverage:report"), ("tox.ini", "coverage:report")):
-        parser = ini(look, path)
-        written = parser.get(section, "fail_under", fallback="") if parser is not None else ""
-        if re.fullmatch(r"\d{1,3}(?:\.\d+)?", written):
-            yield Floor(float(written), path, line_with(look.text(path) or "", "fail_under"))
+        file = ini(look, path)
+        written = file.settings(section).get("fail_under", "") if file is not None else ""
+        if file is not None and re.fullmatch(r"\d{1,3}(?:\.\d+)?", written):
+            yield Floor(float(written), path, file.line("fail_under"))
     for path, section in INIS:
-        parser = ini(look, path)
-        if parser is not None and (match := _FLAGS.search(parser.get(section, "addopts", fallback=""))):
-            yield Floor(float(match["python"] or 0), path, line_with(look.text(path) or "", "addopts"))
+        file = ini(look, path)
+        for percent in _flags(file.settings(section).get("addopts", ""), "python") if file is not None else ():
+            yield Floor(percent, path, file.line("addopts") if file is not None else 1)
 
 
 PYTEST = (("tool", "pytest"), ("tool", "pytest", "ini_options"))
@@ -91,17 +96,15 @@ def _listed(given: Any) -> list[str]:
 
 
 def _typescript(look: Look) -> Iterator[Floor]:
-    for path, text in look.texts(
-        "/vitest.config.*", "/vite.config.*", "/vitest.workspace.*", "/jest.config.*", "/.c8rc*"
-    ):
+    for path, text in look.texts(*CONFIGS):
         code = without_comments(text)
         for match in _THRESHOLDS.finditer(code):
             if found := _LINES.search(match[1]):
                 percent = 100.0 if found[1] == "true" else float(found[1])
                 yield Floor(percent, path, code.count("\n", 0, match.start(1) + found.start()) + 1)
-    document = look.data("package.json") if "package.json" in look else None
+    document = look.data("package.json")
     for key in ("lines", "statements"):
-        at = below(document, "jest", "coverageThreshold", "global", key) if document is not None else None
+        at = below(document, "jest", "coverageThreshold", "global", key)
         if at is not None and isinstance(at.data, int | float):
             yield Floor(float(at.data), "package.json", line_of(at))
             return
@@ -111,20 +114,19 @@ def pytest(look: Look) -> Iterator[Found]:
     """Say where pytest lets mistakes in tests, or warnings, pass."""
     for path, section in INIS[:2]:
         if path in look:  # which wins over all else, even where it is empty
-            parser = ini(look, path)
-            inside = parser is not None and parser.has_section(section)
-            yield from _settings(dict(parser[section]) if parser is not None and inside else {}, (path, 1, None))
+            file = ini(look, path)
+            yield from _settings(file.settings(section) if file is not None else {}, (path, 1, None))
             return
-    document = look.data("pyproject.toml") if "pyproject.toml" in look else None
+    document = look.data("pyproject.toml")
     for way in PYTEST[::-1] if document is not None else ():
-        settings = below(document, *way) if document is not None else None
+        settings = below(document, *way)
         if document is not None and settings is not None and isinstance(settings.data, Mapping):
             yield from _settings(settings.data, at_key("pyproject.toml", document, *way), document, way)
             return
     for path, section in INIS[2:]:
-        parser = ini(look, path)
-        if parser is not None and parser.has_section(section):
-            yield from _settings(dict(parser[section]), (path, line_with(look.text(path) or "", f"[{section}]"), None))
+        file = ini(look, path)
+        if file is not None and section in file.sections():
+            yield from _settings(file.settings(section), (path, file.line(f"[{section}]"), None))
             return
     yield Found("pytest is not set up here", "pyproject.toml" if document is not None else None)
 
@@ -141,23 +143,25 @@ def _settings(
         yield Found("pytest takes a misspelt marker for a new one: it is not strict", *place)
     warnings = given.get("filterwarnings", ())
     lines = warnings.splitlines() if isinstance(warnings, str) else _listed(warnings)
-    if "error" not in [line.strip() for line in lines] and not re.search(r"-W\s*error(?!\S)", options):
+    if "error" not in [line.strip() for line in lines] and not re.search(r"-W\s*+error(?!\S)", options):
         at = at_key(place[0], document, *way, "filterwarnings") if document is not None else place
         yield Found("pytest lets warnings pass: they are no errors", *at)
 
 
 def _is_on(given: Any) -> bool:
-    return given is True or str(given).strip().lower() in ("true", "1", "yes", "on")
+    return given is True or str(given).strip().lower() in YES
 
 
 def left_out(look: Look, product: Sequence[str]) -> Iterator[Found]:
     """Say where coverage leaves out all of the product."""
-    document = look.data("pyproject.toml") if "pyproject.toml" in look else None
+    document = look.data("pyproject.toml")
     for section in ("run", "report"):
-        at = below(document, "tool", "coverage", section, "omit") if document is not None else None
+        at = below(document, "tool", "coverage", section, "omit")
         patterns = [str(one) for one in at.data] if at is not None and isinstance(at.data, list) else []
         files = [path for path in product if path.endswith(".py") and not path.endswith("__init__.py")]
-        if at is not None and files and all(any(_omits(one, path) for one in patterns) for path in files):
+        if at is None or not files or len(patterns) > MOST:
+            continue
+        if all(any(_omits(one, path) for one in patterns) for path in files):
             yield Found("coverage leaves all of the product out", at.file, line_of(at), f"tool.coverage.{section}.omit")
 
 

@@ -1,27 +1,35 @@
 """Dockerfiles as rules see them: stages, with their instructions and lines."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from scaffold.guard.evidence.sources import is_aside, is_foreign
+from scaffold.guard.evidence.aside import is_aside, is_foreign
+from scaffold.guard.kept import Kept
 from scaffold.guard.look import Look
 
 DOCKERFILES = (
     "Dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile", "Containerfile", "Containerfile.*", "!*.dockerignore",
     "!*.md", "!*.jinja", "!*.j2", "!*.tmpl", "!*.sh",
 )  # fmt: skip
-_VARIABLE = re.compile(r"\$(?:\{(\w{1,80})(?::?[-+]([^}]{0,200}))?\}|(\w{1,80}))")
 NESTED = 5  # arguments whose defaults name other arguments
-_HEREDOC = re.compile(r"<<-?[\"']?(\w{1,80})[\"']?")
+LONGEST = 2_000  # characters that an argument comes to
+_VARIABLE = re.compile(r"\$(?:\{(\w{1,80})(?::?[-+]([^}$]{0,200}+))?\}|(\w{1,80}))")
+_HEREDOC = re.compile(r"(?:^|(?<=\s))<<-?[\"']?([A-Za-z_]\w{0,80})[\"']?")
+_OPTIONS = re.compile(r"(?:--\S++\s++)++")
 
 
 class Instruction(NamedTuple):
-    """One instruction: its word in capitals, what follows on one line, and the line where it begins."""
+    """One instruction: its word in capitals, what follows on one line, and the line where it begins.
+
+    `script` is what a RUN gives to a shell, on as many lines as it stands on.
+    """
 
     word: str
     value: str
     line: int
+    script: str = ""
 
 
 class Stage(NamedTuple):
@@ -54,11 +62,13 @@ class Dockerfile(NamedTuple):
 
         while "$" in text and left and not missing:
             text, left = _VARIABLE.sub(value, text), left - 1
+            if len(text) > LONGEST:
+                return None
         return None if missing else text
 
     def stage(self, name: str) -> Stage | None:
         """Return the stage of that name or number."""
-        if name.isdecimal():
+        if name.isdecimal() and len(name) < NESTED:
             return self.stages[int(name)] if int(name) < len(self.stages) else None
         return next((stage for stage in self.stages if stage.name == name.lower()), None)
 
@@ -74,41 +84,73 @@ def dockerfiles(look: Look) -> Iterator[Dockerfile]:
 def parse(text: str, path: str) -> Dockerfile:
     """Split a Dockerfile into stages; what is before the first stage and is no argument, is left out."""
     arguments: dict[str, str] = {}
-    stages: list[Stage] = []
-    for instruction in _instructions(text):
+    stages: list[tuple[Stage, list[Instruction]]] = []
+    for instruction in instructions(text):
         if instruction.word == "FROM":
             words = [word for word in instruction.value.split() if not word.startswith("--")]
             name = words[2].lower() if len(words) > 2 and words[1].lower() == "as" else ""  # noqa: PLR2004 - image AS name
-            stages.append(Stage(words[0] if words else "", name, instruction.line, ()))
+            stages.append((Stage(words[0] if words else "", name, instruction.line, ()), []))
         elif stages:
-            stages[-1] = stages[-1]._replace(instructions=(*stages[-1].instructions, instruction))
+            stages[-1][1].append(instruction)
         elif instruction.word == "ARG":
             given, _, default = instruction.value.partition("=")
             arguments[given.strip()] = default.strip().strip("\"'")
-    return Dockerfile(path, tuple(stages), arguments)
+    return Dockerfile(path, tuple(stage._replace(instructions=tuple(inner)) for stage, inner in stages), arguments)
+
+
+_INSTRUCTIONS: Kept[tuple[Instruction, ...]] = Kept()
+
+
+def instructions(text: str) -> tuple[Instruction, ...]:
+    """Return the instructions of a Dockerfile in their order."""
+    return _INSTRUCTIONS.get(text, lambda: tuple(_instructions(text)))
 
 
 def _instructions(text: str) -> Iterator[Instruction]:
-    until = ""  # the word that ends a here-document
-    joined: list[str] = []
-    begun = 0
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.strip()
-        if until:
-            until = "" if line == until else until
-            continue
-        if not line or line.startswith("#"):
-            continue
-        if not joined:
-            begun = number
-        joined.append(line.removesuffix("\\").rstrip("`") if line.endswith(("\\", "`")) else line)
-        if line.endswith(("\\", "`")):
-            continue
-        if heredoc := _HEREDOC.search(line):
-            until = heredoc[1]
-        word, _, value = " ".join(joined).partition(" ")
-        yield Instruction(word.upper(), value.strip(), begun)
-        joined = []
-    if joined:
-        word, _, value = " ".join(joined).partition(" ")
-        yield Instruction(word.upper(), value.strip(), begun)
+    lines = text.split("\n")
+    number = 0
+    while number < len(lines):
+        begun, joined, shell = number, list[str](), list[str]()
+        while number < len(lines):
+            line = lines[number].strip()
+            number += 1
+            is_comment = not line or line.startswith("#")
+            shell.append("\\" if is_comment else line)
+            if is_comment and not joined:
+                break
+            if not is_comment:
+                joined.append(line.removesuffix("\\").rstrip("`") if line.endswith(("\\", "`")) else line)
+            if not is_comment and not line.endswith(("\\", "`")):
+                break
+        if joined:
+            number, body = _here_documents(lines, number, joined[-1])
+            word, value = (*" ".join(joined).split(maxsplit=1), "")[:2]
+            script = _script("\n".join(shell), body) if word.upper() == "RUN" else ""
+            yield Instruction(word.upper(), value.strip(), begun + 1, script)
+
+
+def _here_documents(lines: list[str], number: int, last: str) -> tuple[int, list[str]]:
+    """Return where the next instruction begins, and the lines of the here-documents in between."""
+    start = number
+    for tag in _HEREDOC.findall(last):
+        while number < len(lines) and lines[number].strip() != tag:
+            number += 1
+        number = min(number + 1, len(lines))
+    return number, lines[start:number]
+
+
+def _script(text: str, body: list[str]) -> str:
+    """Return the shell of a RUN, whose text and here-documents are given."""
+    run = text[len("RUN") :].lstrip(" \t")
+    options = _OPTIONS.match(run)
+    shell = ("\n" * options[0].count("\n") if options else "") + run[options.end() if options else 0 :]
+    if _HEREDOC.match(shell.lstrip()):  # with nothing before it, the document is the script
+        return "\n".join(["", *body[:-1]])
+    if body:
+        return "\n".join([shell, *body])
+    if shell.startswith("["):
+        try:
+            return " ".join(json.loads(shell.replace("\\\n", "\n")))
+        except (ValueError, TypeError, RecursionError):
+            return shell
+    return shell

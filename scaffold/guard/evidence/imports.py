@@ -2,11 +2,11 @@
 
 import ast
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from scaffold.guard.evidence.scan import Token, tokens
+from scaffold.guard.evidence.scan import Flavour, Token, tokens
+from scaffold.guard.kept import Kept
 
 
 class Import(NamedTuple):
@@ -18,6 +18,7 @@ class Import(NamedTuple):
 
 
 _CALLS = {"import_module", "importlib.import_module", "__import__"}
+_FOUND: Kept[tuple[Import, ...]] = Kept(10_000_000)
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
@@ -55,13 +56,16 @@ def _calls(tree: ast.AST) -> Iterator[Import]:
             yield Import(name.value[relative:], node.lineno, relative)
 
 
-@lru_cache(maxsize=512)
 def of_script(source: str) -> tuple[Import, ...]:
     """Return the imports of a TypeScript or JavaScript file, those of types and the dynamic ones among them."""
+    return _FOUND.get(source, lambda: _of_script(source), "script")
+
+
+def _of_script(source: str) -> tuple[Import, ...]:
     last = max(source.rfind(word) for word in ("import", "require", "from"))
     if last < 0:
         return ()
-    code = (token for token in tokens(source) if token.kind != "comment")
+    code = _code(source, "script")
     seen: list[Token] = []
     for token in code:
         seen.append(token)
@@ -112,10 +116,13 @@ def _from(seen: Sequence[Token], at: int) -> Token | None:
     return None
 
 
-@lru_cache(maxsize=512)
 def of_go(source: str) -> tuple[Import, ...]:
     """Return the imports of a Go file, which stand before all else in it."""
-    return tuple(_in_go(token for token in tokens(source, "go") if token.kind != "comment"))
+    return _FOUND.get(source, lambda: tuple(_in_go(_code(source, "go"))), "go")
+
+
+def _code(source: str, flavour: Flavour) -> Iterator[Token]:
+    return (token for token in tokens(source, flavour) if token.kind != "comment")
 
 
 def _in_go(code: Iterator[Token]) -> Iterator[Import]:

@@ -1,19 +1,18 @@
 """Kubernetes manifests as rules see them: objects, the pods that they start, and what kustomize lays over them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, listed
-from scaffold.guard.evidence.sources import is_aside, is_foreign
+from scaffold.guard.evidence.aside import is_aside, is_foreign
+from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import NotApplicable
 
-FOLDERS = ("deploy", "deployment", "deployments", "k8s", "kubernetes", "manifests", "kustomize")
-MANIFESTS = tuple(
-    f"{folder}/**/*.{ending}" for folder in ("**/" + name for name in FOLDERS) for ending in ("yml", "yaml")
-)
+MANIFESTS = ("*.yml", "*.yaml", "!.github/", "!.devcontainer/", "!hack/")
 KUSTOMIZATIONS = ("kustomization.yml", "kustomization.yaml", "Kustomization")
+TEMPLATE = "this is a template, and what becomes of it cannot be told"
 NONE = "there are no Kubernetes manifests"
 _PODS: Mapping[str, tuple[str, ...]] = {
     "Pod": ("spec",),
@@ -84,32 +83,34 @@ class Cluster(NamedTuple):
 
 def cluster(look: Look) -> Cluster:
     """Return what manifests describe; raises NotApplicable where there are none. Helm's templates are no manifests."""
-    charts = tuple(path.rpartition("/")[0] + "/templates/" for path in look.paths("Chart.yaml"))
-    kustomizations = [*look.paths(*KUSTOMIZATIONS)]
-    paths = [
-        path
-        for path in dict.fromkeys((*look.paths(*MANIFESTS), *_beside(look, kustomizations)))
-        if not is_aside(path) and not is_foreign(path) and not path.startswith(charts) and path not in kustomizations
-    ]
+    kustomizations = look.paths(*KUSTOMIZATIONS)
     patched, namespaces, replicas, texts = _kustomized(look, kustomizations)
     objects: list[Object] = []
     patches: list[Object] = []
-    for path in paths:
-        content = look.raw(path)
-        if content is None or b"apiVersion" not in content or b"kind:" not in content or b"{{" in content:
+    for path in look.paths(*MANIFESTS):
+        if is_aside(path) or is_foreign(path) or path in kustomizations:
             continue
-        for document in look.documents(path):
-            (patches if path in patched else objects).extend(_objects(path, document))
-    if not objects:
+        content = look.raw(path)
+        if content is not None and b"apiVersion" in content and b"kind" in content:
+            for document in documents(look, path):
+                (patches if path in patched else objects).extend(_objects(path, document))
+    if not any(one.kind in _PODS or one.kind == "Namespace" for one in objects):
         raise NotApplicable(NONE)
     return Cluster(tuple(objects), tuple(patches), tuple(namespaces), frozenset(replicas), texts)
 
 
-def _beside(look: Look, kustomizations: list[str]) -> Iterator[str]:
-    for path in kustomizations:
-        folder = path.rpartition("/")[0]
-        if folder:
-            yield from look.paths(f"/{folder}/*.yml", f"/{folder}/*.yaml")
+def documents(look: Look, path: str) -> tuple[Located, ...]:
+    """Return the documents of a manifest; none of Helm's templates, and of another's it is unknown what they become."""
+    if any(path.startswith(folder) for folder in _charts(look)):
+        return ()
+    found = look.documents(path)
+    if not found and path in look.unread and b"{{" in (look.content(path) or b""):
+        look.unread[path] = Found(TEMPLATE, path, look.unread[path].line, known=False)
+    return found
+
+
+def _charts(look: Look) -> Iterator[str]:
+    return (path.removesuffix("Chart.yaml") + "templates/" for path in look.paths("Chart.yaml"))
 
 
 def _objects(path: str, document: Located) -> Iterator[Object]:
@@ -126,7 +127,7 @@ def _objects(path: str, document: Located) -> Iterator[Object]:
         yield Object(path, document, kind, str(name or "without a name"))
 
 
-def _kustomized(look: Look, paths: list[str]) -> tuple[set[str], list[str], set[str], str]:
+def _kustomized(look: Look, paths: Iterable[str]) -> tuple[set[str], list[str], set[str], str]:
     """Return what kustomizations name: patch files, namespaces, names with replicas; and the patches inside them."""
     patched: set[str] = set()
     namespaces: list[str] = []

@@ -8,14 +8,14 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from scaffold.formats.lookup import below, line_of
+from scaffold.guard.evidence.dockerfile import dockerfiles
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.rule import CannotTell
 from scaffold.tree import is_text
 
 # By ending: what a team writes a service in, and not what merely describes or glues (Markdown, YAML, shell, SQL).
 ENDINGS = {
-    "python": ("py", "pyi", "pyx"), "typescript": ("ts", "tsx", "mts", "cts"),
+    "python": ("py", "pyi"), "typescript": ("ts", "tsx", "mts", "cts"),
     "javascript": ("js", "jsx", "mjs", "cjs"), "go": ("go",), "java": ("java",), "kotlin": ("kt", "kts"),
     "scala": ("scala",), "groovy": ("groovy",), "rust": ("rs",), "c": ("c",), "c++": ("cc", "cpp", "cxx", "hpp"),
     "c#": ("cs",), "f#": ("fs",), "ruby": ("rb",), "php": ("php",), "perl": ("pl", "pm"), "swift": ("swift",),
@@ -23,13 +23,18 @@ ENDINGS = {
     "lua": ("lua",), "r": ("r",), "julia": ("jl",), "zig": ("zig",), "powershell": ("ps1",), "visual basic": ("vb",),
     "cobol": ("cbl", "cob"),
 }  # fmt: skip
-LANGUAGES = {ending: language for language, endings in ENDINGS.items() for ending in endings}
+LANGUAGES = {ending: language for language, endings in ENDINGS.items() for ending in endings} | {"pyx": "python"}
 INTERPRETERS = {"python": "python", "node": "javascript", "ruby": "ruby", "perl": "perl", "php": "php", "lua": "lua"}
-_SHEBANG = re.compile(rb"#![^\n]*?\b(python|node|ruby|perl|php|lua)[0-9.]*\b")
+_SHEBANG = re.compile(rb"#![^\n]{0,200}?\b(python|node|ruby|perl|php|lua)[0-9.]*\b")
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})*")
+LONGEST = 2_000  # characters of a line that people wrote
 NAMES = {"typescript": "node", "javascript": "node"}  # what the versions of a language are those of
-DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile", "!*.dockerignore")
 IMAGES = {"python": "python", "typescript": "node", "javascript": "node", "go": "golang", "java": "eclipse-temurin"}
+
+
+def endings(*languages: str) -> tuple[str, ...]:
+    """Return the endings of some languages, each with its dot."""
+    return tuple(f".{ending}" for language in languages for ending in ENDINGS[language])
 
 
 class Floor(NamedTuple):
@@ -74,8 +79,9 @@ def disallowed(look: Look, allowed: Mapping[str, str | None], besides: Sequence[
 def _below(look: Look, language: str, versions: str) -> Iterator[Found]:
     try:
         wanted = SpecifierSet(versions)
-    except (InvalidSpecifier, TypeError) as error:
-        raise CannotTell(f"`{versions}` is no range of versions") from error
+    except (InvalidSpecifier, TypeError):
+        yield Found(f"`{versions}` is no range of versions of {language}", known=False)
+        return
     for floor in floors(look, language):
         if not wanted.contains(floor.version, prereleases=True):
             said = f"{NAMES.get(language, language)} {floor.version}"
@@ -95,14 +101,16 @@ def floors(look: Look, language: str) -> Iterator[Floor]:
         yield from _in_lines(look, ("go.mod",), r"(go)[ \t]+(\d\S*)")
     elif language == "java":
         yield from _in_lines(look, ("pom.xml",), r"\s*<(maven\.compiler\.release|java\.version|release)>\s*([\d.]+)")
-    if language in IMAGES:
-        images = rf"(?i)\s*FROM\s+(?:--\S+\s+)*(?:[\w.:-]+/)*({IMAGES[language]}):(\d[\w.]*)"
-        yield from _in_lines(look, look.paths(*DOCKERFILES), images)
+    for file in dockerfiles(look) if language in IMAGES else ():
+        for stage in file.stages:
+            name, _, tag = (file.resolved(stage.base) or "").partition("@")[0].rpartition("/")[2].partition(":")
+            if name == IMAGES[language] and tag[:1].isdecimal() and (version := lowest(tag)):
+                yield Floor(version, file.path, stage.line)
 
 
 def _in_manifest(look: Look, path: str, *keys: str) -> Iterator[Floor]:
-    document = look.data(path) if path in look else None
-    there = below(document, *keys) if document is not None else None
+    document = look.data(path)
+    there = below(document, *keys)
     if there is not None and isinstance(there.data, str | int | float) and (version := lowest(str(there.data))):
         yield Floor(version, path, line_of(there))
 
@@ -110,7 +118,7 @@ def _in_manifest(look: Look, path: str, *keys: str) -> Iterator[Floor]:
 def _in_lines(look: Look, paths: Iterable[str], pattern: str) -> Iterator[Floor]:
     for path in paths:
         for number, line in enumerate((look.text(path) or "").splitlines() if path in look else (), start=1):
-            match = re.match(pattern, line)
+            match = re.match(pattern, line) if len(line) <= LONGEST else None
             if match and (version := lowest(match[2])):
                 yield Floor(version, path, number)
 

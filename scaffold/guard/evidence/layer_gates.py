@@ -3,15 +3,16 @@
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from configparser import ConfigParser
-from configparser import Error as ConfigError
 from typing import NamedTuple
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
 from scaffold.guard.evidence import tsconfig
+from scaffold.guard.evidence.aside import TESTS
+from scaffold.guard.evidence.inifile import Ini, ini
 from scaffold.guard.evidence.layers import Code
 from scaffold.guard.evidence.scan import Flavour, tokens, without_comments
+from scaffold.guard.evidence.shell import Command
 from scaffold.guard.finding import Found
 from scaffold.guard.paths import spec_of
 
@@ -22,29 +23,23 @@ class Gate(NamedTuple):
     """A tool that keeps layers: what CI calls it by, and what its canary mentions it by."""
 
     name: str
-    command: re.Pattern[str]
+    calls: tuple[tuple[str, ...], ...]
     words: tuple[bytes, ...]
+
+    def is_run_by(self, command: Command) -> bool:
+        """Whether a command runs it."""
+        return any(command.calls(*words) for words in self.calls)
 
 
 IMPORT_LINTER = Gate(
-    "import-linter", re.compile(r"lint-imports|\bimport-?linter\b"), (b"lint-imports", b"importlinter")
+    "import-linter", (("lint-imports",), ("import-linter",), ("importlinter",)), (b"lint-imports", b"importlinter")
 )
-CRUISER = Gate(
-    "dependency-cruiser",
-    re.compile(r"\bdepcruise\b|\bdependency-cruiser\b"),
-    (b"depcruise", b"dependency-cruiser"),
-)
-BIOME = Gate("Biome", re.compile(r"\bbiome\b.*?\b(?:ci|check|lint)\b"), (b"biome",))
-ESLINT = Gate("ESLint", re.compile(r"\beslint\b"), (b"eslint",))
-ARCH_TEST = Gate("the architecture test", re.compile(r"\bgo\b.*?\btest\b|\bgotestsum\b"), (b"go/",))
-GOLANGCI = Gate("golangci-lint", re.compile(r"\bgolangci-lint\b"), (b"golangci-lint", b"depguard"))
-GO_ARCH_LINT = Gate("go-arch-lint", re.compile(r"\bgo-arch-lint\b"), (b"go-arch-lint",))
-
-TESTS = {
-    "python": ("test_*.py", "*_test.py"),
-    "typescript": ("*.test.*", "*.spec.*", "/test/**", "/tests/**", "__tests__/"),
-    "go": ("*_test.go",),
-}
+CRUISER = Gate("dependency-cruiser", (("depcruise",), ("dependency-cruiser",)), (b"depcruise", b"dependency-cruiser"))
+BIOME = Gate("Biome", (("biome", "ci"), ("biome", "check"), ("biome", "lint")), (b"biome",))
+ESLINT = Gate("ESLint", (("eslint",),), (b"eslint",))
+ARCH_TEST = Gate("the architecture test", (("go", "test"), ("gotestsum",)), (b"go/",))
+GOLANGCI = Gate("golangci-lint", (("golangci-lint",),), (b"golangci-lint", b"depguard"))
+GO_ARCH_LINT = Gate("go-arch-lint", (("go-arch-lint",),), (b"go-arch-lint",))
 
 
 class Contract(NamedTuple):
@@ -96,30 +91,24 @@ def _about(code: Code, contract: Contract) -> Iterator[Found]:
 
 def _contracts(code: Code) -> Iterator[Contract]:
     look = code.look
-    document = look.data("pyproject.toml") if "pyproject.toml" in look else None
-    contracts = below(document, "tool", "importlinter", "contracts") if document is not None else None
+    document = look.data("pyproject.toml")
+    contracts = below(document, "tool", "importlinter", "contracts")
     if contracts is not None and isinstance(contracts.data, list):
         for at in contracts.elements():
             if isinstance(at.data, dict) and at.data.get("type") == "layers":
                 yield _contract(at.data, at.file, line_of(at))
     for path in (".importlinter", "setup.cfg"):
-        if path in look:
-            yield from _in_ini(look.text(path) or "", path)
+        if (file := ini(look, path)) is not None:
+            yield from _in_ini(file)
 
 
-def _in_ini(text: str, path: str) -> Iterator[Contract]:
-    parser = ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(text)
-    except ConfigError:
-        return
-    for name in parser.sections():
-        section = parser[name]
+def _in_ini(file: Ini) -> Iterator[Contract]:
+    for name in file.sections():
+        section = file.settings(name)
         if name.startswith("importlinter:contract:") and section.get("type") == "layers":
             lists = {key: section.get(key, "").split("\n") for key in ("layers", "containers", "ignore_imports")}
             plain = {key: [line.strip() for line in lines if line.strip()] for key, lines in lists.items()}
-            line = next((number for number, one in enumerate(text.splitlines(), 1) if one.strip() == f"[{name}]"), 1)
-            yield _contract(plain, path, line)
+            yield _contract(plain, file.path, file.line(f"[{name}]"))
 
 
 def _contract(data: Mapping[str, object], path: str, line: int) -> Contract:
@@ -185,8 +174,8 @@ def _not_named(code: Code, path: str, text: str) -> Iterator[Found]:
 def _typescript_major(code: Code) -> int:
     package = tsconfig.nearest(code.look, code.roots[0], "package.json")
     document = code.look.data(package) if package is not None else None
-    wanted = below(document, "devDependencies", "typescript") if document is not None else None
-    match = re.search(r"\d+", str(wanted.data)) if wanted is not None else None
+    wanted = below(document, "devDependencies", "typescript")
+    match = re.search(r"\d{1,9}", str(wanted.data)) if wanted is not None else None
     return int(match[0]) if match else 0
 
 

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import accumulate
 from posixpath import dirname, normpath
 from typing import Any, NamedTuple
 
 from scaffold.guard.evidence import imports, tsconfig
 from scaffold.guard.evidence.imports import Import
+from scaffold.guard.evidence.languages import endings
 from scaffold.guard.look import Look
 
 ENDINGS = {
-    "python": (".py", ".pyi"),
-    "typescript": (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"),
-    "go": (".go",),
-}
+    "python": endings("python"), "typescript": endings("typescript", "javascript"), "go": endings("go"),
+}  # fmt: skip
 LANGUAGE_OF = {ending: language for language, endings in ENDINGS.items() for ending in endings}
 FEWEST = 2  # layers side by side, from which on they are taken for such and no folders that happen to be called so
 # Where a folder is what the interpreter starts from, and so a name without it is one of ours.
@@ -75,7 +75,7 @@ def roots_of(files: Sequence[str], layers: Sequence[str]) -> tuple[str, ...]:
                 found.setdefault("/".join(parts[:depth]), set()).add(part)
     roots = sorted(root for root, held in found.items() if len(held) >= FEWEST)
     homes = {f"{root}/{layer}".lstrip("/") for root in roots for layer in layers}
-    return tuple(root for root in roots if not any(f"{root}/".startswith(f"{home}/") for home in homes))
+    return tuple(root for root in roots if homes.isdisjoint(accumulate(root.split("/"), "{}/{}".format)))
 
 
 def stem(path: str) -> str:
@@ -93,7 +93,7 @@ class Code:
     files: Sequence[str]
     roots: Sequence[str]
     asked: Asked
-    stems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # a file without its ending, or a folder of some
+    stems: Mapping[str, Sequence[str]] = field(default_factory=dict)  # a file without its ending, or a folder of some
     reached: dict[str, tuple[Edge, ...]] = field(default_factory=dict)
     aliases: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # of a folder of TypeScript
 
@@ -135,16 +135,16 @@ class Code:
 
 def code_of(look: Look, language: str, files: Sequence[str], asked: Asked) -> Code:
     """Return the code of a language."""
-    stems: dict[str, tuple[str, ...]] = {}
+    stems: dict[str, list[str]] = {}
     for path in files:
         place = stem(path)
         name = place.rpartition("/")[2]
-        stems[place] = (*stems.get(place, ()), path)
+        stems.setdefault(place, []).append(path)
         folder = dirname(path)
         if language == "go" or name in INDEXES:
-            stems[folder] = (*stems.get(folder, ()), path)
+            stems.setdefault(folder, []).append(path)
         while folder and folder not in stems:
-            stems[folder] = ()
+            stems[folder] = []
             folder = dirname(folder)
     return Code(look, language, files, roots_of(files, asked.layers), asked, stems)
 

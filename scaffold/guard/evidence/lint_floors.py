@@ -1,14 +1,13 @@
 """How strict linters and type checkers are set: of what is really in effect, not of what merely stands somewhere."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from configparser import ConfigParser
-from configparser import Error as ConfigError
 from posixpath import dirname, normpath
 from typing import Any
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of, value
 from scaffold.guard.evidence import tsconfig
+from scaffold.guard.evidence.inifile import Ini, ini
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.paths import spec_of
@@ -23,6 +22,7 @@ TS_STRICT = (
     "alwaysStrict", "noImplicitAny", "noImplicitThis", "strictBindCallApply", "strictFunctionTypes",
     "strictNullChecks", "strictPropertyInitialization", "useUnknownInCatchVariables",
 )  # fmt: skip
+YES = ("true", "1", "yes", "on")
 GO_STANDARD = ("errcheck", "govet", "ineffassign", "staticcheck", "unused")
 
 
@@ -32,22 +32,6 @@ def at_key(path: str, document: Located, *keys: str) -> tuple[str, int, str]:
     for key in keys:
         at = below(at, key) or at
     return path, line_of(at), ".".join(keys)
-
-
-def ini(look: Look, path: str) -> ConfigParser | None:
-    """Return an INI file, where there is one that can be read."""
-    text = look.text(path) if path in look else None
-    parser = ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(text or "")
-    except ConfigError:
-        return None
-    return parser if text is not None else None
-
-
-def line_with(text: str, start: str) -> int:
-    """Return the first line that begins with a text, or 1."""
-    return next((number for number, line in enumerate(text.splitlines(), 1) if line.strip().startswith(start)), 1)
 
 
 def ruff(look: Look, product: Sequence[str], wanted: Sequence[str]) -> Iterator[Found]:
@@ -137,21 +121,21 @@ def _texts(given: Any) -> tuple[str, ...]:
 
 def python_types(look: Look, packages: Sequence[str]) -> Iterator[Found]:
     """Say where neither mypy nor Pyright is strict; `packages` are the names of the product's own."""
-    document = look.data("pyproject.toml") if "pyproject.toml" in look else None
+    document = look.data("pyproject.toml")
     if any(_pyright_is_strict(look, document)):
         return
     for path in ("mypy.ini", ".mypy.ini"):
-        parser = ini(look, path)
-        if parser is not None and parser.has_section("mypy"):
-            yield from _mypy_ini(look, path, parser, packages)
+        file = ini(look, path)
+        if file is not None and "mypy" in file.sections():
+            yield from _mypy_ini(file, packages)
             return
-    mypy = below(document, "tool", "mypy") if document is not None else None
+    mypy = below(document, "tool", "mypy")
     if document is not None and mypy is not None and isinstance(mypy.data, Mapping):
         yield from _mypy(document, mypy, packages)
         return
-    parser = ini(look, "setup.cfg")
-    if parser is not None and parser.has_section("mypy"):
-        yield from _mypy_ini(look, "setup.cfg", parser, packages)
+    file = ini(look, "setup.cfg")
+    if file is not None and "mypy" in file.sections():
+        yield from _mypy_ini(file, packages)
         return
     yield Found("neither mypy nor Pyright is set to strict", "pyproject.toml" if document is not None else None)
 
@@ -190,19 +174,17 @@ def _is_own(module: str, packages: Sequence[str]) -> bool:
     return module == "*" or module.partition(".")[0] in packages
 
 
-def _mypy_ini(look: Look, path: str, parser: ConfigParser, packages: Sequence[str]) -> Iterator[Found]:
-    text = look.text(path) or ""
-    if parser.get("mypy", "strict", fallback="").lower() not in ("true", "1", "yes", "on"):
-        yield Found("mypy is not strict", path, line_with(text, "[mypy]"), "mypy.strict")
+def _mypy_ini(file: Ini, packages: Sequence[str]) -> Iterator[Found]:
+    if not file.is_set("mypy", "strict", *YES):
+        yield Found("mypy is not strict", file.path, file.line("[mypy]"), "mypy.strict")
         return
-    for name in parser.sections():
+    for name in file.sections():
         modules = [one.strip() for one in name.removeprefix("mypy-").split(",")]
         if name == "mypy" or (name.startswith("mypy-") and any(_is_own(one, packages) for one in modules)):
-            off = [flag for flag in MYPY_STRICT if parser.get(name, flag, fallback="").lower() in ("false", "0", "no")]
-            if parser.get(name, "ignore_errors", fallback="").lower() in ("true", "1", "yes", "on"):
-                off.append("ignore_errors")
+            off = [flag for flag in MYPY_STRICT if file.is_set(name, flag, "false", "0", "no", "off")]
+            off += ["ignore_errors"] if file.is_set(name, "ignore_errors", *YES) else []
             for flag in off:
-                yield Found(f"mypy's {flag} is lowered in [{name}]", path, line_with(text, f"[{name}]"), flag)
+                yield Found(f"mypy's {flag} is lowered in [{name}]", file.path, file.line(f"[{name}]"), flag)
 
 
 def typescript(look: Look, product: Sequence[str]) -> Iterator[Found]:
@@ -223,7 +205,7 @@ def typescript(look: Look, product: Sequence[str]) -> Iterator[Found]:
 
 
 def _is_linted(look: Look) -> bool:
-    document = look.data("package.json") if "package.json" in look else None
+    document = look.data("package.json")
     return document is not None and value(document, "eslintConfig") is not None
 
 

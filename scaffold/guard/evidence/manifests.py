@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of, value
+from scaffold.guard.evidence.aside import is_product
 from scaffold.guard.look import Look
 from scaffold.guard.snapshot import SUBMODULE
 from scaffold.tree import SYMLINK
@@ -14,15 +15,7 @@ Ecosystem = Literal["python", "npm", "go", "cargo"]
 FILES: Mapping[Ecosystem, str] = {
     "python": "pyproject.toml", "npm": "package.json", "go": "go.mod", "cargo": "Cargo.toml",
 }  # fmt: skip
-# Folders of what stands there for a test or to be copied, and is no part of the product.
-ASIDE = frozenset({
-    "node_modules", "vendor", "third_party", "testdata", "fixtures", "__fixtures__", "tests", "test", "__tests__",
-    "examples", "example", "templates", "docs",
-})  # fmt: skip
-
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;@]*)([;@]?)")
-_GO = re.compile(r"^(?:require[ \t]+)?[ \t]*([^\s()/]+\.[^\s()]+)[ \t]+(v\S+)[ \t]*(//.*)?$", re.MULTILINE)
-_GO_REPLACED = re.compile(r"^(?:replace[ \t]+)?[ \t]*([^\s()]+)(?:[ \t]+v\S+)?[ \t]+=>", re.MULTILINE)
+_REQUIREMENT = re.compile(r"\s*+([A-Za-z0-9][\w.-]*+)\s*+(?:\[[^\]]*+\])?\s*+([^;@]*+)([;@]?)")
 _NPM = ("dependencies", "devDependencies", "optionalDependencies")
 _CARGO = ("dependencies", "dev-dependencies", "build-dependencies")
 
@@ -77,13 +70,8 @@ def manifests(look: Look, *ecosystems: Ecosystem) -> Iterator[Manifest]:
 def named(look: Look, *names: str) -> tuple[str, ...]:
     """Return the files of the product that have one of these names, wherever they stand."""
     modes = look.snapshot.modes
-    found = (path for path in modes if path.rpartition("/")[2] in names and not is_aside(path))
+    found = (path for path in modes if path.rpartition("/")[2] in names and is_product(path))
     return tuple(path for path in found if modes[path] not in (SYMLINK, SUBMODULE))
-
-
-def is_aside(path: str) -> bool:
-    """Whether a file is no part of the product: a test's, an example, or a template of another repository."""
-    return "{{" in path or not ASIDE.isdisjoint(path.split("/")[:-1])
 
 
 def canonical(name: str) -> str:
@@ -126,21 +114,34 @@ def _poetry(document: Located) -> Iterator[Dependency]:
 def _npm(look: Look, path: str) -> Iterator[Dependency]:
     document = look.data(path)
     for kind in _NPM if document is not None else ():
-        table = below(document, kind) if document is not None else None
+        table = below(document, kind)
         for name in table.data if table is not None and isinstance(table.data, Mapping) else ():
             if table is not None:
                 yield Dependency(str(name), str(table.data[name]), line_of(table.child(name)))
 
 
 def _go(look: Look, path: str) -> Iterator[Dependency]:
-    text = look.text(path) or ""
-    replaced = set(_GO_REPLACED.findall(text))
-    counted, line = 0, 1
-    for match in _GO.finditer(text):
-        line += text.count("\n", counted, match.start())
-        counted = match.start()
-        if "indirect" not in (match[3] or ""):
-            yield Dependency(match[1], match[2], line, certain=match[1] not in replaced)
+    directives = list(_directives(look.text(path) or ""))
+    replaced = {words[0] for kind, words, _, _ in directives if kind == "replace" and "=>" in words[1:]}
+    for kind, words, comment, line in directives:
+        if kind == "require" and len(words) == 2 and not comment.strip().startswith("indirect"):  # noqa: PLR2004 - name, version
+            yield Dependency(words[0], words[1], line, certain=words[0] not in replaced)
+
+
+def _directives(text: str) -> Iterator[tuple[str, list[str], str, int]]:
+    """Yield kind, words, comment and line of what a go.mod says, one by one or in blocks."""
+    block = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        code, _, comment = line.partition("//")
+        words = code.split()
+        if words[-1:] == ["("]:
+            block = words[0]
+        elif words[:1] == [")"]:
+            block = ""
+        elif block and words:
+            yield block, words, comment, number
+        elif len(words) > 1:
+            yield words[0], words[1:], comment, number
 
 
 def _cargo(look: Look, path: str) -> Iterator[Dependency]:

@@ -8,8 +8,11 @@ from scaffold.guard.look import Look
 from scaffold.guard.paths import spec_of
 
 PATHS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")  # the first one counts
-_OWNER = re.compile(r"@[\w.-]+(?:/[\w.-]+)*|@@?[\w-]+|[^\s@]+@[^\s@]+\.[^\s@]+")
-_PART = re.compile(r"(?:[^\s\\]|\\.)+")
+_OWNER = re.compile(r"@[\w.-]++(?:/[\w.-]++)*+|@@?[\w-]++|[^\s@]++@[^\s@.]++\.[^\s@]++")
+_PART = re.compile(r"(?:[^\s\\]|\\.)++")
+
+
+LONGEST = 2_000  # characters of a line that people wrote
 
 
 class Line(NamedTuple):
@@ -62,7 +65,7 @@ def owners_of(look: Look) -> Owners | None:
 
 def _lines(text: str) -> Iterator[Line]:
     for number, written in enumerate(text.splitlines(), start=1):
-        parts = _PART.findall(written)
+        parts = _PART.findall(written) if len(written) <= LONGEST else []
         if not parts or parts[0].startswith(("#", "[", "^[")):  # a section of GitLab's gives owners of its own
             continue
         comment = next((at for at, part in enumerate(parts) if part.startswith("#")), len(parts))

@@ -4,8 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from scaffold.guard.kept import Kept
+
 Kind = Literal["comment", "string", "word", "sign"]
 Flavour = Literal["script", "go", "java"]
+
+_BARE: Kept[str] = Kept(10_000_000)
+_ALL_BUT_LINES = re.compile(r"[^\n]")
 
 
 class Token(NamedTuple):
@@ -90,15 +95,17 @@ def _opens_pattern(before: str) -> bool:
     return before in _BEFORE_PATTERN or before in _WORDS_BEFORE_PATTERN
 
 
-def without_comments(source: str, flavour: Flavour = "script") -> str:
-    """Return a source with blanks in place of its comments."""
-    return _blanked(source, (token for token in tokens(source, flavour) if token.kind == "comment"))
+def without_comments(source: str, flavour: Flavour = "script", *, strings: bool = True) -> str:
+    """Return a source with blanks in place of its comments, and of what is within quotes unless that is to stay."""
+    return _BARE.get(source, lambda: _without(source, flavour, strings=strings), flavour, strings)
 
 
-def _blanked(source: str, comments: Iterator[Token]) -> str:
+def _without(source: str, flavour: Flavour, *, strings: bool) -> str:
     parts: list[str] = []
     done = 0
-    for comment in comments:
-        parts += [source[done : comment.at], re.sub(r"[^\n]", " ", comment.text)]
-        done = comment.at + len(comment.text)
+    for token in tokens(source, flavour):
+        if token.kind == "comment" or (token.kind == "string" and not strings):
+            start = source.index(token.text, token.at)
+            parts += [source[done:start], _ALL_BUT_LINES.sub(" ", token.text)]
+            done = start + len(token.text)
     return "".join((*parts, source[done:]))

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scaffold.guard.evidence.sources import is_aside
+from scaffold.guard.evidence.aside import is_aside
 
 LONGEST = 2_000  # bytes of a line that people write
 MOST = 20  # of one file: whoever has so many need not be told of each
@@ -73,6 +73,9 @@ ASSIGNED = re.compile(
     \s{0,20}(?P<sign>:=|=>|:|=|,|\|\||\?\?)\s{0,20}
     (?:[brf]?(?P<open>["'`])(?P<quoted>[^"'`\s]{8,300})(?P=open)|(?P<bare>[^\s"'`,;]{8,300})\s*(?:\s\#.*)?$)"""
 )
+SOUNDS_SECRET = re.compile(
+    r"(?i)passw|passphrase|pwd|secret|token|credential|dsn|connection.?string|(?:^|[^a-z])keys?\b|[_-]keys?\b|apikey"
+)
 # Names that speak of secrets, and hold none.
 HARMLESS = re.compile(
     r"(?i)public|page|next|continuation|cursor|csrf|xsrf|cancel|design|mask|pad_|unk_|bos_|eos_|special|token(?:iz|_?type)|integrity|checksum|encrypted|sealed|hash"
@@ -132,6 +135,16 @@ def find(content: bytes, path: str) -> Iterator[Secret]:
         if len(kinds) == MOST:
             break
     yield from (Secret(kind, line) for line, (_, kind) in kinds.items())
+
+
+def is_hidden(name: str, value: object) -> bool:
+    """Whether a report must not repeat a value, for its name or its own shape; a list or mapping may hold one."""
+    text = str(value)
+    return SOUNDS_SECRET.search(name) is not None or SOUNDS_SECRET.search(text) is not None or _is_shaped(text)
+
+
+def _is_shaped(text: str) -> bool:
+    return any(True for _ in find(text.encode(errors="replace"), ""))
 
 
 def _offsets(content: bytes, path: str) -> Iterator[tuple[int, str]]:

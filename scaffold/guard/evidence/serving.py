@@ -3,7 +3,8 @@
 import re
 from typing import NamedTuple
 
-from scaffold.guard.evidence.sources import bare, code, flavour_of, holding
+from scaffold.guard.evidence.scan import without_comments
+from scaffold.guard.evidence.sources import code, flavour_of, holding
 from scaffold.guard.look import Look
 from scaffold.guard.rule import NotApplicable
 
@@ -44,4 +45,4 @@ def plain(path: str, text: str) -> str:
     """Return a source without its comments; in Python those that have a line of their own."""
     if path.endswith(".py"):
         return re.sub(r"(?m)^[ \t]*#[^\n]*", "", text)
-    return bare(text, flavour_of(path))
+    return without_comments(text, flavour_of(path))

@@ -2,20 +2,36 @@
 
 import re
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-LONGEST_PIPE = 9  # programs of a pipe that are remembered
-SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash"})
+from scaffold.guard.kept import Kept
 
+LONGEST_PIPE = 9  # programs of a pipe that are remembered
+DEEPEST = 5  # scripts that are given to a shell within each other
+SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash"})
+# What runs other programs: by a name among its words, unless it only fetches or makes something.
+RUNNERS = frozenset({
+    "uv", "uvx", "pipx", "poetry", "pdm", "hatch", "rye", "npx", "npm", "pnpm", "yarn", "bun", "bunx", "go", "docker",
+    "podman", "mvn", "mvnw", "gradle", "gradlew", "mise", "nix", "pre-commit", "prek",
+})  # fmt: skip
+_FETCHES = frozenset({
+    "install", "i", "add", "ci", "get", "pull", "push", "build", "remove", "uninstall", "update", "upgrade", "sync",
+    "lock", "download",
+})  # fmt: skip
+
+# Every part that repeats takes all it can and gives nothing back: what strangers write is read once.
 _TOKEN = re.compile(
     r"""
     (?P<space> (?: [ \t\r]++ | \\\r?\n )++ )
   | (?P<comment> \#[^\n]*+ )
-  | <<-?[ \t]*+['"\\]?(?P<here>\w++)['"]?
-  | (?P<end> \n | ;++ | && | \|\|?&? | &(?!>) | `| \$\((?!\w++\)) | [()] )
+  | (?P<sum> \(\( (?: [^()\n] | \([^()\n]*+\) )*+ \)\) )
+  | (?P<string> <<< )
+  | (?P<here> <<-?[ \t]*+ (?: '[^'\n]++' | "[^"\n]++" | \\?[A-Za-z_][\w.-]*+ ) )
+  | (?P<end> \n | ;++ | && | \|\|?&? | &(?!>) | `| \$\((?!\(|\w++\)) | [()] )
   | (?P<word> (?:
-        '[^']*+' | "(?:[^"\\]|\\.)*+" | \$\{\{[^}\n]{0,500}+\}\} | \$[({]\w++[)}] | \\. | \$(?!\() | <(?!<) | >&
+        '[^']*+' | "(?:[^"\\]|\\.)*+" | \$\{\{[^{}\n]{0,500}+\}\} | \$[({]\w++[)}] | \\.
+      | \$\(\( (?: [^()\n] | \([^()\n]*+\) )*+ \)\) | \$(?!\() | <(?!<) | >&
       | [^\s;|&()`'"\\$<]
       | ['"\\]
     )++ )
@@ -23,13 +39,28 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_QUOTED = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*+)"|\\(.)""", re.DOTALL)
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
+_QUOTED = re.compile(r"""'([^']*+)'|"((?:[^"\\]|\\.)*+)"|\\(.)""", re.DOTALL)
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*+\+?=")
 _VARIABLE = re.compile(r"\$[({]?(\w+)[)}]?")
-_BEFORE = frozenset({
-    "if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "exec", "command", "nohup", "builtin",
-})  # fmt: skip
-_WRAPPERS = frozenset({"sudo", "env", "nice", "xargs"})
+_DASH_C = re.compile(r"-[a-z]*c")
+_BEFORE = frozenset(
+    {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "exec", "command", "builtin"}
+)
+# What runs the rest of its words: its options that take a value, and how many words of its own come before.
+_WRAPPERS: Mapping[str, tuple[frozenset[str], int]] = {
+    "sudo": (frozenset({"-u", "-g", "-h", "-p", "-C", "-D", "-T", "-U"}), 0),
+    "doas": (frozenset({"-u", "-C"}), 0),
+    "env": (frozenset({"-u", "-C", "-S"}), 0),
+    "nice": (frozenset({"-n"}), 0),
+    "ionice": (frozenset({"-c", "-n", "-p"}), 0),
+    "xargs": (frozenset({"-n", "-I", "-P", "-L", "-d", "-E", "-s", "-a"}), 0),
+    "timeout": (frozenset({"-s", "-k", "--signal", "--kill-after"}), 1),
+    "stdbuf": (frozenset({"-i", "-o", "-e"}), 0),
+    "nohup": (frozenset(), 0),
+    "setsid": (frozenset(), 0),
+    "busybox": (frozenset(), 0),
+    "chronic": (frozenset(), 0),
+}
 _HARMLESS = frozenset({"true", ":", "echo", "printf"})
 
 
@@ -52,78 +83,141 @@ class Command(NamedTuple):
 
     def runs(self, *words: str) -> bool:
         """Whether it runs a program with the other words after it, in their order, whatever stands between."""
-        rest = iter(self.words[1:])
-        return self.program == words[0] and all(word in rest for word in words[1:])
+        return self.program == words[0] and _in_order(words[1:], self.words[1:])
 
     def starts(self, *words: str) -> bool:
         """Whether it begins with these words, options between them aside."""
         return tuple(word for word in self.words if not word.startswith("-"))[: len(words)] == words
+
+    def calls(self, *words: str) -> bool:
+        """Whether it runs a program as `runs` says: itself, or by a runner such as uvx, npx, docker or `go run`."""
+        return any(name == words[0] and _in_order(words[1:], self.words[at + 1 :]) for at, name in self.names())
+
+    def names(self) -> Iterator[tuple[int, str]]:
+        """Yield what it may run by name, its program first, each with its place among the words."""
+        yield 0, self.program
+        runs_others = self.program in RUNNERS or self.program.endswith((".sh", ".ps1", ".cmd", ".bat"))
+        if runs_others and _FETCHES.isdisjoint(self.words[1:2]) and self.words[1:3] != ("tool", "install"):
+            for at, word in enumerate(self.words[1:], start=1):
+                if not word.startswith("-"):
+                    yield at, re.split(r"[=@:<>~!\[]", word.rpartition("/")[2])[0] or word
+
+
+def _in_order(words: tuple[str, ...], within: tuple[str, ...]) -> bool:
+    rest = iter(within)
+    return all(word in rest for word in words)
+
+
+_COMMANDS: Kept[tuple[Command, ...]] = Kept()
 
 
 class _Piece(NamedTuple):
     words: list[str]
     line: int
     before: str  # the sign that it follows
+    fed: list[tuple[int, str]]  # its here-documents and here-strings, with their lines
 
 
-def commands(script: str) -> Iterator[Command]:
-    """Yield the commands of a script; those of `bash -c "…"` and of `$(…)` are among them."""
+def commands(script: str, depth: int = 0) -> tuple[Command, ...]:
+    """Return the commands of a script, those among them that are given to a shell: `bash -c "…"`, `sh <<EOF`."""
+    return _COMMANDS.get(script, lambda: tuple(_commands(script, depth)), depth)
+
+
+def _commands(script: str, depth: int) -> Iterator[Command]:
     pieces = list(_pieces(script))
     sources: tuple[str, ...] = ()
-    for number, (words, line, before) in enumerate(pieces):
+    handed: list[tuple[int, str]] = []  # the here-documents that go on through a pipe
+    for number, (words, line, before, fed) in enumerate(pieces):
         found = _program(words)
-        sources = sources if before in ("|", "|&") else ()
+        piped = before in ("|", "|&")
+        sources = sources if piped else ()
+        handed = fed or (handed if piped else [])
         after = pieces[number + 1] if number + 1 < len(pieces) else None
         tolerated = after is not None and after.before == "||" and _shrugs(after.words)
         if found:
             read = _program(after.words)[:1] if after and after.before == "(" and words[-1].endswith("<") else ()
             yield Command(found, line, (*sources, *read), tolerated)
-            if found[0] in SHELLS and "-c" in found[:-1]:
-                for inner in commands(found[found.index("-c") + 1]):
-                    yield inner._replace(line=line + inner.line)
+            for start, inner in _given(found, line, handed) if depth < DEEPEST and found[0] in SHELLS else ():
+                for command in commands(inner, depth + 1):
+                    yield command._replace(line=start + command.line)
         sources = (*sources[-LONGEST_PIPE:], *found[:1])
 
 
+def _given(words: tuple[str, ...], line: int, handed: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield the scripts that a shell is given: by `-c`, or to read where it is not told of a file."""
+    option = next((at for at, word in enumerate(words[:-1]) if at and _DASH_C.fullmatch(word)), None)
+    if option is not None:
+        yield line, words[option + 1]
+    elif "-s" in words or not any(word[:1] not in "-+><" for word in words[1:]):
+        yield from handed
+
+
+class _Scanner:
+    """Splits a script into its pieces; what here-documents hold is put beside the piece that reads them."""
+
+    def __init__(self, script: str) -> None:
+        self._script = script
+        self._breaks = [match.start() for match in re.finditer("\n", script)]
+        self._words: list[str] = []
+        self._start = 0
+        self._before = ""
+        self._fed: list[tuple[int, str]] = []
+        self._waiting: list[tuple[str, list[tuple[int, str]]]] = []
+        self._is_fed = False  # the next word is a here-string
+
+    def pieces(self) -> Iterator[_Piece]:
+        position = 0
+        while match := _TOKEN.match(self._script, position):
+            position = match.end()
+            kind, text = match.lastgroup, match[0]
+            if kind == "word" and self._is_fed:
+                self._fed.append((self._line(match.start()), _plain(text)))
+                self._is_fed = False
+            elif kind in ("word", "sum"):
+                self._start = self._start if self._words else match.start()
+                self._words.append(text)
+            elif kind == "string":
+                self._is_fed = True
+            elif kind == "here":
+                self._waiting.append((text.lstrip("<-").strip(" \t'\"\\"), self._fed))
+            elif kind == "end":
+                yield from self._piece()
+                if self._before == "" or text not in "\n(":  # a line may end, or a group begin, behind a pipe
+                    self._before = text
+                if text == "\n":
+                    position = self._bodies(position)
+        yield from self._piece()
+
+    def _line(self, at: int) -> int:
+        return bisect(self._breaks, at - 1)
+
+    def _piece(self) -> Iterator[_Piece]:
+        if self._words:
+            yield _Piece(self._words, self._line(self._start), self._before, self._fed)
+            self._before = ""
+            self._words, self._fed = [], []
+        self._is_fed = False
+
+    def _bodies(self, position: int) -> int:
+        """Read the here-documents that a line has announced, and return where the script goes on."""
+        for tag, fed in self._waiting:
+            end = re.compile(rf"^[ \t]*+{re.escape(tag)}[ \t\r]*+$", re.MULTILINE).search(self._script, position)
+            stop = end.start() if end else len(self._script)
+            fed.append((self._line(position), self._script[position:stop]))
+            position = min(end.end() + 1, len(self._script)) if end else stop
+        self._waiting = []
+        return position
+
+
 def _pieces(script: str) -> Iterator[_Piece]:
-    breaks = [match.start() for match in re.finditer("\n", script)]
-    words: list[str] = []
-    before, start, here, position = "", 0, "", 0
-    while match := _TOKEN.match(script, position):
-        position = match.end()
-        kind = match.lastgroup
-        if kind == "word":
-            start = start if words else match.start()
-            words.append(match[0])
-        elif kind == "here":
-            here = match["here"]
-        elif kind == "end":
-            if words:
-                yield _Piece(words, bisect(breaks, start - 1), before)
-                before = match[0]
-            elif match[0] != "\n":
-                before = match[0]
-            words = []
-            if here and match[0] == "\n":
-                position, here = _after(script, here, position), ""
-    if words:
-        yield _Piece(words, bisect(breaks, start - 1), before)
-
-
-def _after(script: str, tag: str, position: int) -> int:
-    """Return where the script goes on after a here-document."""
-    end = re.compile(rf"^[ \t]*{tag}[ \t\r]*$", re.MULTILINE).search(script, position)
-    return end.end() if end else len(script)
+    return _Scanner(script).pieces()
 
 
 def _program(words: list[str]) -> tuple[str, ...]:
     """Return a command's words from its program on: what comes before it and its folder taken away."""
     at = 0
-    while at < len(words) and (words[at] in _BEFORE or _ASSIGNMENT.match(words[at])):
-        at += 1
-    while at < len(words) and words[at] in _WRAPPERS:
-        at += 1
-        while at < len(words) and (words[at].startswith("-") or _ASSIGNMENT.match(words[at])):
-            at += 1
+    while at < len(words) and (words[at] in _BEFORE or words[at] in _WRAPPERS or _ASSIGNMENT.match(words[at])):
+        at = _behind(words, at) if words[at] in _WRAPPERS else at + 1
     found = [_plain(word) for word in words[at:]]
     if not found:
         return ()
@@ -134,6 +228,15 @@ def _program(words: list[str]) -> tuple[str, ...]:
             return tuple(found[2:])
         program = "python"
     return (re.sub(r"^pip[\d.]+$", "pip", program), *found[1:])
+
+
+def _behind(words: list[str], at: int) -> int:
+    """Return where the command begins that a wrapper runs."""
+    valued, operands = _WRAPPERS[words[at]]
+    at += 1
+    while at < len(words) and words[at].startswith("-"):
+        at += 2 if words[at] in valued else 1
+    return at + operands
 
 
 def _plain(word: str) -> str:

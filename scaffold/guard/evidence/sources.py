@@ -3,26 +3,14 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from scaffold.guard.evidence.aside import is_aside, is_foreign
 from scaffold.guard.evidence.languages import ENDINGS
-from scaffold.guard.evidence.scan import Flavour, tokens
+from scaffold.guard.evidence.scan import Flavour, without_comments
 from scaffold.guard.look import Look
 
-# Code that no user of the service ever reaches: tests, examples, documentation.
-_ASIDE = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|testdata|test-data|testing|fixtures|specs?|e2e|mocks?|__mocks__|examples?|samples?"
-    r"|docs?|benchmarks?)/"
-    r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$|\.(?:test|spec|stories)\.[cm]?[jt]sx?$"
-    r"|(?:Tests?|IT)\.(?:java|kt)$"
-)
-# Code of other people, and of tools.
-_FOREIGN = re.compile(
-    r"(?:^|/)(?:vendor|node_modules|third_party|\.?venv|site-packages|dist|\.tools)/|\.min\.js$|\.pb\.go$|_pb2(?:_grpc)?\.py$"
-)
-_ALL_BUT_LINES = re.compile(r"[^\n]")
 CODE = tuple(
     f"*.{ending}" for name in ("python", "typescript", "javascript", "go", "java", "kotlin") for ending in ENDINGS[name]
 )
@@ -36,16 +24,6 @@ _NAMES_ONLY = re.compile(
     r"|springframework\.org|openid\.net|docbook\.org|oasis-open\.org|xml\.org|relaxng\.org)$"
     r"|^(?:schemas?|xmlns|ns|maven|json-schema|docs)\."
 )
-
-
-def is_aside(path: str) -> bool:
-    """Whether a file is a test, an example or documentation, by where it is and what it is called."""
-    return _ASIDE.search(path) is not None
-
-
-def is_foreign(path: str) -> bool:
-    """Whether a file was brought in or made by a tool."""
-    return _FOREIGN.search(path) is not None
 
 
 def code(look: Look, *languages: str) -> tuple[str, ...]:
@@ -67,19 +45,6 @@ def flavour_of(path: str) -> Flavour:
     if path.endswith(".go"):
         return "go"
     return "java" if path.endswith((".java", ".kt", ".kts")) else "script"
-
-
-@lru_cache(maxsize=64)
-def bare(text: str, flavour: Flavour, *, strings: bool = True) -> str:
-    """Return a source with blanks in place of its comments, and of what is within quotes unless that is to stay."""
-    parts: list[str] = []
-    done = 0
-    for token in tokens(text, flavour):
-        if token.kind == "comment" or (token.kind == "string" and not strings):
-            start = text.index(token.text, token.at)
-            parts += [text[done:start], _ALL_BUT_LINES.sub(" ", token.text)]
-            done = start + len(token.text)
-    return "".join((*parts, text[done:]))
 
 
 def numbered(text: str, matches: Iterable[re.Match[str]]) -> Iterator[tuple[int, re.Match[str]]]:
@@ -112,7 +77,7 @@ def breaches(text: str, flavour: Flavour, patterns: Iterable[Pattern]) -> Iterat
     """Yield line and message of everything that patterns match in a source."""
     for one in patterns:
         if one.needle in text:
-            seen = bare(text, flavour, strings=not one.code)
+            seen = without_comments(text, flavour, strings=not one.code)
             for line, match in numbered(seen, one.regex.finditer(seen)):
                 yield line, one.message.format(*(match.groups() or ("",)))
 
@@ -148,9 +113,9 @@ def value_of(node: ast.expr | None) -> object:
     return node.value if isinstance(node, ast.Constant) else ...
 
 
-def assignments(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+def assignments(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, ast.expr]]:
     """Yield target and value of each assignment."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 yield target, node.value
@@ -158,6 +123,6 @@ def assignments(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield node.target, node.value
 
 
-def calls(tree: ast.AST) -> Iterator[ast.Call]:
+def calls(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
     """Yield each call."""
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return (node for node in nodes if isinstance(node, ast.Call))

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
-from scaffold.guard.evidence.scan import Token, tokens
+from scaffold.guard.evidence.languages import endings
+from scaffold.guard.evidence.scan import Flavour, Token, tokens
+from scaffold.guard.kept import Kept
 
-ENDINGS = (".py", ".pyi", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".go", ".java", ".kt")
+ENDINGS = endings("python", "typescript", "javascript", "go", "java", "kotlin")
 
 
 class Suppression(NamedTuple):
@@ -100,11 +101,7 @@ _PYTHON_TOKEN = re.compile(
     r"""|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:''')?|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?""",
     re.DOTALL,
 )
-_BRACED_TOKEN = re.compile(
-    r'''(//[^\n]*|/\*(?:.*?\*/|.*))|"""(?:.*?"""|.*)|"[^"\\\n]*(?:\\.[^"\\\n]*)*"?'''
-    r"""|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?|`[^`\\]*(?:\\.[^`\\]*)*`?""",
-    re.DOTALL,
-)
+_FOUND: Kept[tuple[Suppression, ...]] = Kept(10_000_000)
 
 
 def found(content: bytes, ending: str) -> tuple[Suppression, ...]:
@@ -112,10 +109,9 @@ def found(content: bytes, ending: str) -> tuple[Suppression, ...]:
     low = content.lower()
     if not any(needle in low for needle in NEEDLES):
         return ()
-    return _found(content.decode("utf-8-sig", errors="replace"), ending)
+    return _FOUND.get(content, lambda: _found(content.decode("utf-8-sig", errors="replace"), ending), ending)
 
 
-@lru_cache(maxsize=512)
 def _found(source: str, ending: str) -> tuple[Suppression, ...]:
     forms = _PYTHON if ending in (".py", ".pyi") else _GO if ending == ".go" else _BRACED
     annotated = _annotated(source) if ending in (".java", ".kt") else ()
@@ -124,13 +120,11 @@ def _found(source: str, ending: str) -> tuple[Suppression, ...]:
 
 def comments(source: str, ending: str) -> Iterator[Comment]:
     """Yield the comments of a source, valid or not; what looks like one inside a text is none."""
-    find = _PYTHON_TOKEN if ending in (".py", ".pyi") else _BRACED_TOKEN
     above, ended, line, done, last, first = "", -1, 1, 0, 0, True
-    for match in find.finditer(source):
-        start, text = match.start(), match[1]
+    for start, text, end in _pieces(source, ending):
         line += source.count("\n", done, start)
         first = first and text is not None and not source[last:start].strip()
-        done, last = start, match.end()
+        done, last = start, end
         if text is None:  # a string
             continue
         alone = not source[source.rfind("\n", 0, start) + 1 : start].strip()
@@ -138,6 +132,16 @@ def comments(source: str, ending: str) -> Iterator[Comment]:
         yield Comment(text, line, alone, before, first)
         if alone:
             above, ended = _said_above(before, text), line + text.count("\n")
+
+
+def _pieces(source: str, ending: str) -> Iterator[tuple[int, str | None, int]]:
+    """Yield where comments and strings are, and perhaps more; the text of comments alone."""
+    if ending in (".py", ".pyi"):
+        yield from ((match.start(), match[1], match.end()) for match in _PYTHON_TOKEN.finditer(source))
+        return
+    flavour: Flavour = "go" if ending == ".go" else "java" if ending in (".java", ".kt") else "script"
+    for token in tokens(source, flavour):
+        yield token.at, token.text if token.kind == "comment" else None, token.at + len(token.text)
 
 
 def _said_above(before: str, text: str) -> str:

@@ -14,7 +14,6 @@ from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 
 DEEPEST = 8  # files that extend each other
-_TRAILING = re.compile(r",(\s*[}\]])")
 
 
 def read(look: Look, path: str) -> Located | None:

@@ -179,7 +179,7 @@ def composite_steps(look: Look) -> Iterator[Step]:
 def action_steps(look: Look, path: str) -> Iterator[Step]:
     """Yield the steps of the action at a path."""
     document = look.data(path)
-    runs = below(document, "runs") if document is not None else None
+    runs = below(document, "runs")
     if runs is not None:
         yield from steps_in(runs)
 
@@ -209,11 +209,15 @@ def _with_called(look: Look, job: Job, seen: set[str]) -> Iterator[Step]:
 
 
 def _called_by(look: Look, step: Step, seen: set[str]) -> Iterator[Step]:
-    if not step.uses.startswith(OWN) or step.uses in seen:
-        return
-    seen.add(step.uses)
-    folder = step.uses[2:].strip("/")
-    for name in ACTIONS[:2]:
-        for inner in action_steps(look, f"{folder}{name}".lstrip("/")):
+    if step.uses.startswith(OWN) and step.uses not in seen:
+        seen.add(step.uses)
+        for inner in called_steps(look, step):
             yield inner
             yield from _called_by(look, inner, seen)
+
+
+def called_steps(look: Look, step: Step) -> Iterator[Step]:
+    """Yield the steps of the repository's own action that a step uses."""
+    folder = step.uses[2:].strip("/")
+    for name in ACTIONS[:2]:
+        yield from action_steps(look, f"{folder}{name}".lstrip("/"))

@@ -6,16 +6,13 @@ Severities: its errors are high, warnings medium, and infos and matters of style
 
 from collections.abc import Iterator
 
+from scaffold.guard.evidence.dockerfile import DOCKERFILES
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.judges.judge import Judge, Said, document, rule_of
 
 LEVELS: dict[str, Severity] = {"error": "high", "warning": "medium", "info": "low", "style": "low"}
 WIKI, SHELLCHECK = "https://github.com/hadolint/hadolint/wiki/", "https://www.shellcheck.net/wiki/"
 RAISED: dict[str, Severity] = {"DL3002": "high"}
-FILES = (
-    "Dockerfile", "Dockerfile.*", "*.Dockerfile", "*.dockerfile", "Containerfile", "Containerfile.*",
-    "!*.dockerignore", "!*.md", "!*.jinja", "!*.j2", "!*.tmpl",
-)  # fmt: skip
 
 
 def parse(said: Said) -> Iterator[Found]:
@@ -29,7 +26,7 @@ def parse(said: Said) -> Iterator[Found]:
 
 JUDGE = Judge(
     rule=rule_of("hadolint", "high", "Dockerfiles"),
-    files=FILES,
+    files=DOCKERFILES,
     nothing="there is no Dockerfile",
     ours={"hadolint.yaml": "{}\n"},
     oldest="2.12",

@@ -4,24 +4,20 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scaffold.guard.evidence import gates, layer_gates, layers
+from scaffold.guard.evidence import layer_gates, layers
+from scaffold.guard.evidence.aside import NO_PRODUCT
 from scaffold.guard.evidence.layers import Code
+from scaffold.guard.evidence.run_by_ci import run_by_ci
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import NotApplicable, rule
 
-# What is no product, so that no layer holds for it.
-BESIDES = (
-    "tests/", "test/", "__tests__/", "testdata/", "node_modules/", "vendor/", "third_party/", ".venv/", "/e2e/",
-    "/docs/", "/doc/", "/examples/", "/benchmarks/", "/scripts/", "/templates/", "/tools/", "/dist/", "/build/",
-    "test_*.py", "*_test.py", "conftest.py", "*_test.go", "*.test.*", "*.spec.*", "*.d.ts", "*.config.*",
-)  # fmt: skip
 LAYERS: Mapping[str, Any] = {
     "layers": ["main", "adapters", "application", "domain"],
     "core": ["application", "domain"],
     "independent": ["adapters"],
     "platform": "platform",
-    "besides": list(BESIDES),
+    "besides": list(NO_PRODUCT),
 }
 FRAMEWORKS = {
     "python": [
@@ -85,7 +81,7 @@ def layer_rule(look: Look) -> Iterator[Found]:
                 MANIFESTS[code.language],
                 fix=f"Write a test that plants a mistake called {layer_gates.CANARY} and lets {gate.name} find it.",
             )
-        if not gate.command.search(gates.commands(look)):
+        if not any(gate.is_run_by(command) for command in run_by_ci(look)):
             fix = "Call it from the target that CI runs."
             yield Found(f"nothing that CI runs calls {gate.name}", MANIFESTS[code.language], fix=fix)
 
@@ -120,7 +116,7 @@ def forbidden_imports(look: Look) -> Iterator[Found]:
 
 
 _DATE = re.compile(r"\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
-_STATUS = re.compile(r"(?im)^[#>*|\-\s]*status\b[\s:*|#-]*(\w+)")
+_STATUS = re.compile(r"(?im)^[#>*|\- \t]*status\b[\s:*|#-]*(\w+)")
 _DECISION = re.compile(r"(?:^|/)(\d{1,5})[-_][^/]+\.(?:md|adoc|rst)$")
 
 

@@ -4,10 +4,10 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scaffold.guard.evidence.scan import without_comments
 from scaffold.guard.evidence.sources import (
     CODE,
     assignments,
-    bare,
     breaches,
     calls,
     code,
@@ -70,7 +70,8 @@ JAVA = (
 )
 GO_PACKAGES = {"crypto/md5": HASH, "crypto/sha1": HASH, "crypto/des": CIPHER, "crypto/rc4": CIPHER}
 GO_IMPORT = re.compile(
-    r"^\s{0,20}(?:import\s{1,9})?(?:[\w.]{1,40}\s{1,9})?\"(crypto/(?:md5|sha1|des|rc4)|math/rand(?:/v2)?)\"([^\n]{0,200})",
+    r"^[ \t]{0,20}(?:import[ \t]{1,9})?(?:[\w.]{1,40}[ \t]{1,9})?"
+    r"\"(crypto/(?:md5|sha1|des|rc4)|math/rand(?:/v2)?)\"([^\n]{0,200})",
     re.MULTILINE,
 )
 GO_SECRET = re.compile(
@@ -109,17 +110,18 @@ def cryptography(look: Look) -> Iterator[Found]:
 
 def _python(tree: ast.Module) -> Iterator[tuple[int, str]]:
     imported: set[str] = set()
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module:
             imported |= {f"{node.module}.{alias.name}" for alias in node.names}
             if node.module in CIPHER_MODULES:
                 yield from ((node.lineno, CIPHER.format(a.name)) for a in node.names if a.name in WEAK_CIPHERS)
-    for call in calls(tree):
+    for call in calls(nodes):
         yield from ((call.lineno, message) for message in _call(call, imported))
-    for target, value in assignments(tree):
+    for target, value in assignments(nodes):
         if SECRET_NAME.search(dotted(target).rpartition(".")[2]):
             yield from ((target.lineno, GUESSED.format(name)) for name in _guessable(value, imported))
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and SECRET_NAME.search(node.name):
             yield from ((node.lineno, GUESSED.format(name)) for name in _guessable(node, imported))
 
@@ -146,7 +148,7 @@ def _call(call: ast.Call, imported: set[str]) -> Iterator[str]:
 def _guessable(node: ast.AST, imported: set[str]) -> set[str]:
     """Return what makes random numbers below a node that can be guessed."""
     found = set()
-    for call in calls(node):
+    for call in calls(ast.walk(node)):
         name = dotted(call.func)
         base, _, last = name.rpartition(".")
         if last in GUESSABLE and (base == "random" or (not base and f"random.{last}" in imported)):
@@ -156,11 +158,10 @@ def _guessable(node: ast.AST, imported: set[str]) -> set[str]:
 
 def _go(text: str, path: str) -> Iterator[Found]:
     """Look at what a Go file imports; it has no other way to say that a hash protects nothing than a comment."""
-    seen = bare(text, "go")
-    lines = text.splitlines()
+    seen = without_comments(text, "go")
+    lines = text.split("\n")
     makes_secrets = GO_SECRET.search(seen) is not None
     for line, match in numbered(seen, GO_IMPORT.finditer(seen)):
-        line += text.count("\n", match.start(), match.start(1))  # noqa: PLW2901 - blanks before it may be lines
         if re.search(r"#nosec|nolint[^\n]{0,40}gosec", lines[line - 1]):
             continue
         if match[1] in GO_PACKAGES:

@@ -4,25 +4,18 @@ import re
 from collections.abc import Iterator
 
 from scaffold.formats.lookup import below, line_of
-from scaffold.guard.evidence.scripts import MAKEFILES, Script, recipes
-from scaffold.guard.evidence.shell import commands
+from scaffold.guard.evidence.expressions import dotted
+from scaffold.guard.evidence.makefile import TOP, makefile
+from scaffold.guard.evidence.places import HOOKS, OTHER_CI, TASK_FILES
+from scaffold.guard.evidence.scripts import in_makefiles
+from scaffold.guard.evidence.shell import Command, commands
 from scaffold.guard.evidence.workflow import WORKFLOWS, Job, Step, Workflow, is_false, steps_of, texts_in, workflows
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, NotApplicable, rule
 
-ELSEWHERE = (
-    "/.gitlab-ci.yml",
-    "/.circleci/config.yml",
-    "/azure-pipelines.yml",
-    "/Jenkinsfile",
-    "/bitbucket-pipelines.yml",
-)
 RESULTS = re.compile(r"needs\.[*\w-]+\.result|toJSON\(\s*needs\s*\)|contains\(\s*needs\.\*", re.IGNORECASE)
-_TARGET = re.compile(r"([^\s:=#][^:=#]*):(?![:=])([^=;#]*)")
 LINTERS = ("zizmor", "actionlint")
-HOOKS = ("/.pre-commit-config.yaml", "/.pre-commit-config.yml")
-ALSO_RUN = ("/tox.ini", "/noxfile.py", "/Justfile", "/justfile", "/Taskfile.yml", "/package.json", "/lefthook.yml")
 
 
 @rule(
@@ -39,7 +32,7 @@ def aggregate(look: Look) -> Iterator[Found]:
     """Look for the gates in what pull requests start, and for the job that waits for all."""
     gate = look.parameters["gate"]
     if not look.paths(*WORKFLOWS):
-        if other := look.paths(*ELSEWHERE):
+        if other := look.paths(*OTHER_CI):
             raise CannotTell(f"CI is set up in {other[0]}, and only GitHub's workflows are understood here")
         yield Found(f"no CI runs `{gate}`", ".github/workflows")
         return
@@ -77,41 +70,11 @@ def _ignored(job: Job, step: Step, gate: str) -> bool:
 
 def _left_out(look: Look, gate: str) -> Iterator[Found]:
     """Yield each gate that the Makefile's target no longer runs."""
-    text = look.text("Makefile") if "Makefile" in look else None
-    if text is None:
-        return
-    target = gate.rsplit(maxsplit=1)[-1]
-    reached, line = _reached(text, target)
+    make, target = makefile(look), gate.rsplit(maxsplit=1)[-1]
+    reached = make.reached(target)
     missing = [name for name in look.parameters["gates"] if name not in reached]
-    if line and missing:
-        yield Found(f"`{gate}` does not run {', '.join(missing)}", "Makefile", line)
-
-
-def _reached(makefile: str, target: str) -> tuple[set[str], int]:
-    """Return the targets that one target leads to, and its line, or 0 where there is no such target."""
-    targets: dict[str, set[str]] = {}
-    lines: dict[str, int] = {}
-    current: list[str] = []
-    number = 1
-    for line in makefile.replace("\\\n", "\0").split("\n"):
-        head = _TARGET.match(line.replace("\0", " ")) if not line.startswith("\t") else None
-        if head:
-            current = head[1].split()
-            for name in current:
-                targets.setdefault(name, set()).update(head[2].split())
-                lines.setdefault(name, number)
-        elif line.startswith("\t") and "make" in line.lower():
-            called = {word for command in commands(line.replace("\0", " ").lstrip("\t @-+")) for word in command.words}
-            for name in current:
-                targets[name] |= called
-        number += 1 + line.count("\0")
-    reached: set[str] = set()
-    ahead = [target]
-    while ahead:
-        if (name := ahead.pop()) not in reached:
-            reached.add(name)
-            ahead += targets.get(name, ())
-    return reached, lines.get(target, 0)
+    if (line := make.line(target)) and missing:
+        yield Found(f"`{gate}` does not run {', '.join(missing)}", next(iter(look.paths(*TOP)), "Makefile"), line)
 
 
 def _not_waited_for(workflow: Workflow) -> Iterator[Found]:
@@ -128,7 +91,7 @@ def _not_waited_for(workflow: Workflow) -> Iterator[Found]:
     if missed := sorted({job.name for job in jobs} - {job.name for job in waiting} - best.needs):
         needs = best.at.child("needs")
         yield Found(f"the job {best.name} does not wait for {', '.join(missed)}", workflow.path, line_of(needs))
-    written = "\n".join(texts_in(best.at.data))
+    written = dotted("\n".join(texts_in(best.at.data)))
     if not RESULTS.search(written) and "alls-green" not in written:
         message = f"the job {best.name} does not look at the results of the jobs that it waits for"
         yield Found(message, workflow.path, line_of(best.at))
@@ -157,40 +120,30 @@ def linted(look: Look) -> Iterator[Found]:
                 if not tolerated and not is_false(step.at.data.get("if")) and not is_false(job.condition):
                     return
                 ignored = Found("the lint of CI may fail and nobody notices", workflow.path, line_of(step.at))
-    if any(_is_hook(look, path) for path in look.paths(*HOOKS)) or _runs_elsewhere(look):
-        return
-    yield ignored or Found("nothing lints the workflows", look.paths(*WORKFLOWS)[0])
+    if not _runs_elsewhere(look):
+        yield ignored or Found("nothing lints the workflows", look.paths(*WORKFLOWS)[0])
 
 
 def _lints(step: Step) -> bool:
     if any(name in step.uses.lower() for name in LINTERS):
         return True
-    return any(name in step.run for name in LINTERS) and any(_is_lint(c.words) for c in commands(step.run))
+    return any(name in step.run for name in LINTERS) and any(_is_lint(one) for one in commands(step.run))
 
 
-def _is_lint(words: tuple[str, ...]) -> bool:
-    """Whether a command runs a linter: itself, or by a runner such as uvx, pipx, docker or go."""
-    if words[0] in ("echo", "printf", "cat", "grep", "git"):
-        return False
-    return any(re.split(r"[=@:<>~!\[]", word.rpartition("/")[2])[0] in LINTERS for word in words)
+def _is_lint(command: Command) -> bool:
+    return any(command.calls(name) for name in LINTERS)
 
 
 def _shrugged_off(step: Step) -> bool:
-    found = [command for command in commands(step.run) if _is_lint(command.words)]
+    found = [command for command in commands(step.run) if _is_lint(command)]
     return bool(found) and all(command.tolerated for command in found)
 
 
-def _is_hook(look: Look, path: str) -> bool:
-    document = look.data(path)
-    repos = below(document, "repos") if document is not None else None
-    written = texts_in(repos.data) if repos is not None else ()
-    return any(name in text for text in written for name in LINTERS)
-
-
 def _runs_elsewhere(look: Look) -> bool:
-    for path, text in look.texts(*MAKEFILES):
-        for line, recipe in recipes(text) if any(name in text for name in LINTERS) else ():
-            if any(_is_lint(command.words) for _, command in Script(path, line, recipe).commands()):
-                return True
-    written = (line for _, text in look.texts(*ALSO_RUN) for line in text.splitlines())
-    return any(name in line for line in written if not line.lstrip().startswith(("#", "//")) for name in LINTERS)
+    """Whether a hook, or what makefiles and runners of tasks are told, runs a linter, called by CI or by people."""
+    scripts = (one for one in in_makefiles(look) if any(name in one.text for name in LINTERS))
+    if any(_is_lint(command) for script in scripts for _, command in script.commands()):
+        return True
+    texts = (text for _, text in look.texts("/package.json", *TASK_FILES))
+    written = (line for text in texts for line in text.splitlines() if not line.lstrip().startswith(("#", "//")))
+    return any(name in line for line in written for name in LINTERS)

@@ -3,12 +3,13 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
+from scaffold.guard.evidence.scan import without_comments
 from scaffold.guard.evidence.serving import LANGUAGES, plain, service
 from scaffold.guard.evidence.sources import (
     CODE,
     assignments,
-    bare,
     breaches,
     calls,
     code,
@@ -53,7 +54,7 @@ MANIFESTS = ("*.yml", "*.yaml", "*.properties")
     fix="Verify tokens in the platform's part and make every route but health ask for them; with mutual TLS, demand a "
     "certificate.",
     references=("CWE-306", "CWE-287"),
-    files=CODE,
+    files=(*CODE, *MANIFESTS),
     parameters={"auth": "none"},
 )
 def authentication(look: Look) -> Iterator[Found]:
@@ -109,6 +110,8 @@ NODE_VERIFIES = re.compile(r"(?<![\w.])((?:jwt|jsonwebtoken|JWT)\.verify|jwtVeri
 NODE_DECODES = re.compile(r"(?<![\w.])((?:jwt|jsonwebtoken|JWT)\.decode)\(")
 GO_PARSES = re.compile(r"\bjwt\.(Parse|ParseWithClaims)\(")
 TOKEN_AND_KEY = 2  # what comes first in a call that decodes
+PARENTHESIS = re.compile(r"[()]")
+MOST = 100  # findings of one file
 REACH = 1_500  # characters of a call that is looked into
 
 
@@ -137,20 +140,21 @@ def tokens(look: Look) -> Iterator[Found]:
             text = look.text(path) or ""
             found = [
                 *breaches(text, flavour_of(path), patterns),
-                *(_node(text) if paths is node else _go(text) if paths is go else ()),
+                *(islice(_node(text), MOST) if paths is node else _go(text) if paths is go else ()),
             ]
             yield from (Found(message, path, line) for line, message in sorted(found))
 
 
 def _python(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    nodes = list(ast.walk(tree))
     libraries = {
         alias.asname or alias.name: getattr(node, "module", None) or alias.name
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    lists = {target.id: value for target, value in assignments(tree) if isinstance(target, ast.Name)}
-    for call in calls(tree):
+    lists = {target.id: value for target, value in assignments(nodes) if isinstance(target, ast.Name)}
+    for call in calls(nodes):
         base, _, last = dotted(call.func).rpartition(".")
         library = libraries.get(base or last, "").partition(".")[0]
         if last == "decode" and library in ("jwt", "jose") and len(call.args) + len(call.keywords) > 0:
@@ -198,7 +202,7 @@ def _weak(algorithms: ast.expr, lists: Mapping[str, ast.expr]) -> list[str]:
 
 
 def _node(text: str) -> Iterator[tuple[int, str]]:
-    seen = bare(text, "script")
+    seen = without_comments(text, "script")
     for line, match in numbered(seen, NODE_VERIFIES.finditer(seen)):
         arguments = _arguments(seen, match.end())
         if "{" not in arguments and arguments.count(",") > 1:
@@ -214,7 +218,7 @@ def _node(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _go(text: str) -> Iterator[tuple[int, str]]:
-    seen = bare(text, "go")
+    seen = without_comments(text, "go")
     if re.search(r"WithValidMethods|\.Method\b|ValidMethods", seen):
         return
     for line, match in numbered(seen, GO_PARSES.finditer(seen)):
@@ -224,10 +228,10 @@ def _go(text: str) -> Iterator[tuple[int, str]]:
 def _arguments(text: str, start: int) -> str:
     """Return what stands between the parenthesis before `start` and the one that closes it."""
     depth = 1
-    for at in range(start, min(len(text), start + REACH)):
-        depth += (text[at] == "(") - (text[at] == ")")
+    for match in PARENTHESIS.finditer(text, start, start + REACH):
+        depth += 1 if match[0] == "(" else -1
         if not depth:
-            return text[start:at]
+            return text[start : match.start()]
     return text[start : start + REACH]
 
 

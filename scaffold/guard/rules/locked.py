@@ -61,6 +61,7 @@ def locked_keys(look: Look) -> Iterator[Found]:
     rationale="A file with conflict markers is neither side's: it does not run, or worse, it does.",
     fix="Decide it with scaffold resolve, or by hand, and then run scaffold update --continue.",
     references=("OSPS-QA-03.01",),
+    files=("*",),
 )
 def open_conflicts(look: Look) -> Iterator[Found]:
     """Look for conflict markers in every file."""

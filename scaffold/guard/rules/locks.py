@@ -276,19 +276,19 @@ def _npmrc(look: Look, folder: str, days: int) -> Iterator[Found]:
     text = look.text(path) if path in look else ""
     if text is None:
         return
-    said = dict(re.findall(r"^[ \t]*([\w-]+)[ \t]*=[ \t]*([^\s#;]*)", text, re.MULTILINE))
+    said = dict(re.findall(r"^[ \t]*+([\w-]++)[ \t]*+=[ \t]*+([^\s#;]*+)", text, re.MULTILINE))
     if said.get("ignore-scripts") != "true":
         yield Found("npm runs the install scripts of every package", path if text else f"{folder}package.json")
     age = said.get("min-release-age", "0")
-    if not age.isdecimal() or int(age) < days:
+    if not age.isdecimal() or int(age[:9]) < days:
         message = f"npm takes packages that are younger than {days} days"
         yield Found(message, path if text else f"{folder}package.json")
 
 
 def _pnpm(look: Look, folder: str, days: int) -> Iterator[Found]:
     path = f"{folder}pnpm-workspace.yaml"
-    document = look.data(path) if path in look else None
-    age = value(document, "minimumReleaseAge") if document is not None else None
+    document = look.data(path)
+    age = value(document, "minimumReleaseAge")
     if not isinstance(age, int) or age < days * 24 * 60:
         fix = f"Set `minimumReleaseAge: {days * 24 * 60}` (minutes) in pnpm-workspace.yaml."
         yield Found(f"pnpm takes packages that are younger than {days} days", path, fix=fix)
@@ -305,7 +305,9 @@ def _yarn(look: Look, folder: str, days: int) -> Iterator[Found]:
     if document is not None and value(document, "enableScripts") is not False:
         yield Found("Yarn runs the install scripts of every package", path, fix="Set `enableScripts: false`.")
     age = (
-        re.match(r"(\d+)\s*(d|w|$)", str(value(document, "npmMinimalAgeGate") or "")) if document is not None else None
+        re.match(r"(\d{1,9})\s*+(d|w|$)", str(value(document, "npmMinimalAgeGate") or ""))
+        if document is not None
+        else None
     )
     minutes = int(age[1]) * {"d": 1440, "w": 10080, "": 1}[age[2]] if age else 0
     if document is not None and minutes < days * 1440:

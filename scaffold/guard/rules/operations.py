@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from scaffold.errors import without_credentials
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
 from scaffold.guard.evidence.serving import LANGUAGES, plain, service
@@ -27,7 +28,7 @@ MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts", "package.json")
     rationale="Whoever sends traffic and whoever restarts must be able to ask, and the two need different answers.",
     fix="Answer GET /health/live from the process alone, and GET /health/ready with 503 while it cannot serve.",
     references=("CKV_K8S_8", "CKV_K8S_9", "CIS-Docker:4.6"),
-    files=CODE,
+    files=(*CODE, *MANIFESTS),
 )
 def health(look: Look) -> Iterator[Found]:
     """Look for the routes, or for a framework's own."""
@@ -126,7 +127,9 @@ def _is_used(look: Look, path: str, paths: tuple[str, ...]) -> bool:
     return any(imports.search(look.text(one) or "") for one in holding(look, others, name.encode()))
 
 
+BROUGHT_IN = ("pyproject.toml", "requirements*.txt", "go.mod", *MANIFESTS)
 BRINGS = (b"opentelemetry", b"go.opentelemetry.io")
+FIXED_ADDRESS = "the address of the collector stands in code: {0}"
 EXPORTER = re.compile(r"Exporter$")
 FIXED = re.compile(r"\b(?:WithEndpoint|setEndpoint|WithEndpointURL)\(\s{0,9}[\"'`]([^\"'`]{1,200})")
 
@@ -139,12 +142,12 @@ FIXED = re.compile(r"\b(?:WithEndpoint|setEndpoint|WithEndpointURL)\(\s{0,9}[\"'
     fix="Start OpenTelemetry without an endpoint in code, and let the environment set OTEL_EXPORTER_OTLP_ENDPOINT and "
     "OTEL_SERVICE_NAME.",
     references=("CWE-778",),
-    files=(*CODE, "pyproject.toml", "package.json", "go.mod", "pom.xml"),
+    files=(*CODE, *BROUGHT_IN),
     parameters={"required": True},
 )
 def telemetry(look: Look) -> Iterator[Found]:
     """Look for OpenTelemetry, and for what it is told in code."""
-    paths = look.paths("pyproject.toml", "requirements*.txt", "package.json", "go.mod", *MANIFESTS)
+    paths = look.paths(*BROUGHT_IN)
     brings = list(holding(look, (*paths, *code(look, *LANGUAGES)), *BRINGS))
     if not brings:
         if not look.parameters["required"]:
@@ -153,15 +156,15 @@ def telemetry(look: Look) -> Iterator[Found]:
         return
     for path in brings:
         if path.endswith(".py") and (tree := look.python(path)) is not None:
-            for call in calls(tree):
+            for call in calls(ast.walk(tree)):
                 endpoint = value_of(keywords(call).get("endpoint"))
                 if EXPORTER.search(dotted(call.func)) and isinstance(endpoint, str):
-                    yield Found(f"the address of the collector stands in code: {endpoint}", path, call.lineno)
+                    yield Found(FIXED_ADDRESS.format(without_credentials(endpoint[:200])), path, call.lineno)
         elif path not in paths:
             text = look.text(path) or ""
             text = plain(path, text) if FIXED.search(text) else ""
             for line, match in numbered(text, FIXED.finditer(text)):
-                yield Found(f"the address of the collector stands in code: {match[1]}", path, line)
+                yield Found(FIXED_ADDRESS.format(without_credentials(match[1])), path, line)
 
 
 RUNBOOKS = ("runbook*.md", "RUNBOOK*.md", "run-book*.md", "**/runbooks/*.md", "playbook*.md")

@@ -48,15 +48,16 @@ def code_owners(look: Look) -> Iterator[Found]:
         if not any(path in look.unread for path in PATHS):
             yield Found("there is no CODEOWNERS, so nobody has to review anything", PATHS[0])
         return
-    if len(owners.lines) > MOST_LINES:
-        raise CannotTell(f"{owners.path} has over {MOST_LINES:,} lines")
     for line, owner in owners.strangers():
         yield Found(f"{owner} is no owner: neither @user, @organisation/team nor an address", owners.path, line.number)
-    yield from _uncovered(look, owners)
+    if len(owners.lines) > MOST_LINES:
+        raise CannotTell(f"{owners.path} has over {MOST_LINES:,} lines")
     platform = look.parameters["platform"] or look.answers.get("platform_team")
-    if not platform:
-        raise CannotTell("neither the blueprint nor the answers say which team the platform is")
-    yield from _not_the_platforms(look, owners, str(platform))
+    if platform:
+        yield from _not_the_platforms(look, owners, str(platform))
+    else:
+        yield Found("neither the blueprint nor the answers say which team the platform is", known=False)
+    yield from _uncovered(look, owners)
 
 
 def _uncovered(look: Look, owners: Owners) -> Iterator[Found]:
@@ -197,7 +198,7 @@ def licence(look: Look) -> Iterator[Found]:
     if not paths:
         return
     for path, says in (("pyproject.toml", _in_pyproject), ("package.json", _in_package)):
-        document = look.data(path) if path in look else None
+        document = look.data(path)
         if document is None or not isinstance(document.data, Mapping):
             continue
         expression, key = says(document)

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scaffold.formats.lookup import below, line_of, listed
-from scaffold.guard.evidence import gates
+from scaffold.guard.evidence.places import COMMANDS
+from scaffold.guard.evidence.run_by_ci import run_by_ci
 from scaffold.guard.evidence.sources import (
     CODE,
     assignments,
@@ -74,11 +75,12 @@ def inbound(look: Look) -> Iterator[Found]:
 
 
 def _python(tree: ast.Module, path: str) -> Iterator[Found]:
-    for call in calls(tree):
+    nodes = list(ast.walk(tree))
+    for call in calls(nodes):
         for line, message in _call(call):
             yield Found(message, path, line, severity="low" if message == EVERYWHERE else None)
     settings = path.rpartition("/")[2]
-    for target, value in assignments(tree):
+    for target, value in assignments(nodes):
         name = dotted(target)
         if settings in ("settings.py", "prod.py", "production.py"):
             if name == "DEBUG" and value_of(value) is True:
@@ -126,11 +128,9 @@ ANALYSERS = re.compile(
     r"|checkmarx|veracode|\bbandit\b|\bgosec\b|gitlab-org/.{0,40}sast|Jobs/SAST|Security/SAST|fortify|coverity|horusec",
     re.IGNORECASE,
 )
-HOOKS = r"|\b(?:pre-commit|prek|lefthook|trunk check)\b|\b(?:hatch|poe|pdm|mise|rye)\b[^\n]{0,60}\b(?:check|lint|all)\b"
-LINTS = {  # what runs a linter: itself, hooks, and what has scripts that are not looked up
-    "ruff": re.compile(rf"\bruff\b[^\n]{{0,60}}\bcheck\b|/ruff-action{HOOKS}"),
-    "golangci-lint": re.compile(rf"golangci-lint{HOOKS}"),
-}
+LINTS = {"ruff": ("ruff", "check"), "golangci-lint": ("golangci-lint",)}
+HOOKS = frozenset({"pre-commit", "prek", "lefthook", "trunk"})
+RUNNERS = frozenset({"hatch", "poe", "pdm", "mise", "rye"})  # of tasks that are not all looked up
 GOLANGCI = (".golangci.yml", ".golangci.yaml", ".golangci.toml")
 
 
@@ -142,7 +142,7 @@ GOLANGCI = (".golangci.yml", ".golangci.yaml", ".golangci.toml")
     fix="Run CodeQL or Semgrep on each pull request, or turn on the security rules of the linter that CI runs: S in "
     "ruff, gosec in golangci-lint.",
     references=("OSPS-VM-06.02", "Scorecard:SAST"),
-    files=(*WORKFLOWS, ".gitlab-ci.yml", "pyproject.toml", "ruff.toml", *GOLANGCI),
+    files=(*WORKFLOWS, "pyproject.toml", "ruff.toml", ".ruff.toml", *GOLANGCI, *COMMANDS),
 )
 def analysis(look: Look) -> Iterator[Found]:
     """Look for an analyser in CI, or for the security rules of a linter that CI runs."""
@@ -160,8 +160,20 @@ def analysis(look: Look) -> Iterator[Found]:
         yield Found("nothing analyses the code for weaknesses on each pull request", _likeliest(ours))
     elif linter.known:
         yield linter
-    elif not (ours or gitlab) or not LINTS[linter.key or ""].search(f"{does}\n{gates.commands(look)}"):
+    elif not (ours or gitlab) or not _is_run(look, linter.key or "", does):
         yield Found("the linter knows weaknesses, and no pull request runs it", linter.path, linter.line)
+
+
+def _is_run(look: Look, linter: str, does: str) -> bool:
+    """Whether CI runs a linter: itself, by an action of that name, by hooks, or by a task that is called so."""
+    if f"/{linter}-action" in does or any(f"/{hook}" in does or f"{hook}/" in does for hook in HOOKS):
+        return True
+    return any(
+        command.calls(*LINTS[linter])
+        or any(name in HOOKS for _, name in command.names())
+        or (command.program in RUNNERS and not {"check", "lint", "all"}.isdisjoint(command.words))
+        for command in run_by_ci(look)
+    )
 
 
 def _likeliest(found: list[Workflow]) -> str | None:

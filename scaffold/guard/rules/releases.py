@@ -25,7 +25,6 @@ CACHE_IF: Mapping[str, str] = {
 }
 CACHE_UNLESS: Mapping[str, str] = {"actions/setup-go": "cache", "astral-sh/setup-uv": "enable-cache"}
 ATTESTERS = ("actions/attest", "actions/attest-build-provenance")
-GENERATOR = "slsa-framework/slsa-github-generator"
 SBOM_ACTIONS = (
     "anchore/sbom-action",
     "cyclonedx/",
@@ -240,8 +239,8 @@ def changes_told(look: Look) -> Iterator[Found]:
 def _version(look: Look) -> str:
     """Return the version that the manifest gives, where it is written there."""
     for path, *way in (("pyproject.toml", "project", "version"), ("package.json", "version")):
-        document = look.data(path) if path in look else None
-        found = value(document, *way) if document is not None else None
+        document = look.data(path)
+        found = value(document, *way)
         if isinstance(found, str) and found not in ("0.0.0", ""):
             return found
     return ""

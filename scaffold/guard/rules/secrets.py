@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from scaffold.formats.lookup import below, line_of
-from scaffold.guard.evidence import secrets
-from scaffold.guard.evidence.sources import is_aside
+from scaffold.guard.evidence import kubernetes, secrets
+from scaffold.guard.evidence.aside import is_aside
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, NotApplicable, rule
@@ -16,6 +16,7 @@ STORES = (
 )  # fmt: skip
 LOGINS = (".netrc", "_netrc", ".pypirc", ".git-credentials")
 PASSWORD = re.compile(rb"\bpassword[ \t:=]{1,20}(\S{1,200})|://[^\s:/@]{0,100}:([^\s@/]{1,200})@")
+KIND = re.compile(rb"\bkind[\"']?[ \t]{0,9}:[ \t]{0,9}[\"']?Secret\b(?![.-])")
 FILLED = re.compile(
     rb"^[ \t]*(?:export[ \t]+)?\w{0,60}(?:PASSW|PWD|SECRET|TOKEN|KEY|CREDENTIAL|DSN|DATABASE_URL)\w{0,40}[ \t]*="
     rb"[ \t]*[\"']?[^\s\"'#]",
@@ -31,7 +32,7 @@ ENVIRONMENTS = (".env", ".env.local", ".env.*.local", ".env.prod", ".env.product
     rationale="What is committed is copied to every clone, and stays in the history: it counts as stolen.",
     fix="Revoke the secret first, then take it out and read it at run time, from a file or the environment.",
     references=("OSPS-BR-07.01", "CWE-798", "CWE-312"),
-    files=("*", *ENVIRONMENTS),
+    files=("*",),
     parameters={"allow": []},
 )
 def secrets_in_tree(look: Look) -> Iterator[Found]:
@@ -53,17 +54,15 @@ def secrets_in_tree(look: Look) -> Iterator[Found]:
         elif path in logins and content is not None and _has_password(content):
             yield Found("this file keeps passwords, and is committed", path)
         elif content is not None:
-            for secret in secrets.find(content, path):
-                yield Found(f"{secret.kind} stands here", path, secret.line)
-            if path.endswith((".yml", ".yaml")) and b"kind: Secret\n" in content and not is_aside(path):
-                yield from _manifest(look, path, content)
+            shaped = [Found(f"{secret.kind} stands here", path, secret.line) for secret in secrets.find(content, path)]
+            yield from shaped or _manifest(look, path, content)
 
 
 def _manifest(look: Look, path: str, content: bytes) -> Iterator[Found]:
-    """Look at a Kubernetes Secret, unless what stands in it is encrypted or caught by its own shape."""
-    if b"ENC[" in content or b"{{" in content or any(secrets.find(content, path)):
+    """Look at a Kubernetes Secret that is not encrypted."""
+    if not path.endswith((".yml", ".yaml")) or is_aside(path) or b"ENC[" in content or not KIND.search(content):
         return
-    for document in look.documents(path):
+    for document in kubernetes.documents(look, path):
         if isinstance(document.data, dict) and document.data.get("kind") == "Secret":
             for name in ("data", "stringData"):
                 values = below(document, name)

@@ -1,6 +1,5 @@
 """Rules on the supply chain: what is depended on, how it is kept current and audited, and what may not be in git."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from scaffold.errors import ScaffoldError
@@ -29,7 +28,6 @@ AUDITS = (
     ("npm", "audit"), ("pnpm", "audit"), ("yarn", "audit"), ("yarn", "npm", "audit"), ("cargo", "audit"),
     ("cargo", "deny"), ("uv", "audit"), ("bun", "audit"), ("trivy", "fs"), ("npx", "audit-ci"), ("composer", "audit"),
 )  # fmt: skip
-RUNNERS = frozenset({"uvx", "uv", "pipx", "go", "npx", "poetry", "pdm", "hatch", "mvn", "mvnw", "gradlew", "docker"})
 WORDS = ("audit", "govulncheck", "osv-scanner", "safety", "grype", "snyk", "trivy", "cargo deny", "dependency-check")
 
 BINARY = frozenset({
@@ -93,8 +91,8 @@ def _audits(step: Step, made: frozenset[str]) -> bool:
     return step.action.startswith(AUDITORS) or any(_is_audit(one) or _makes(one, made) for one in _commands(step))
 
 
-def _commands(step: Step) -> Iterator[Command]:
-    return commands(step.run) if any(word in step.run for word in (*WORDS, "make")) else iter(())
+def _commands(step: Step) -> tuple[Command, ...]:
+    return commands(step.run) if any(word in step.run for word in (*WORDS, "make")) else ()
 
 
 def _makes(command: Command, made: frozenset[str]) -> bool:
@@ -102,10 +100,9 @@ def _makes(command: Command, made: frozenset[str]) -> bool:
 
 
 def _is_audit(command: Command) -> bool:
-    if command.program in PROGRAMS or any(command.runs(*words) for words in AUDITS):
+    if any(command.runs(*words) for words in AUDITS):
         return True
-    names = (re.split(r"[@=:]", word.rpartition("/")[2])[0] for word in command.words)
-    return command.program in RUNNERS and any(n in PROGRAMS or n.startswith("dependency-check") for n in names)
+    return any(name in PROGRAMS or name.startswith("dependency-check") for _, name in command.names())
 
 
 def _idle(job: Job, step: Step, made: frozenset[str]) -> str:
@@ -123,7 +120,7 @@ def _lenient(look: Look) -> Iterator[Found]:
     for script in (*in_workflows(look), *in_makefiles(look)):
         for line, command in script.commands() if "pip-audit" in script.text else ():
             lenient = _is_audit(command) and not {"--strict", "-S"} & set(command.words)
-            if lenient and any(re.split(r"[@=]", word)[0] == "pip-audit" for word in command.words):
+            if lenient and command.calls("pip-audit"):
                 yield Found("pip-audit passes over what it cannot audit", script.path, line, fix="Give it --strict.")
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from scaffold.guard.evidence.manifests import manifests, named
-from scaffold.guard.evidence.scripts import PLACES, Script, in_files, in_images, in_makefiles, in_workflows
+from scaffold.guard.evidence.places import SHELL
+from scaffold.guard.evidence.scripts import Script, in_files, in_images, in_makefiles, in_workflows
 from scaffold.guard.evidence.shell import SHELLS, Command
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
@@ -13,12 +14,12 @@ from scaffold.guard.rule import NotApplicable, rule
 TRIGGERS = (
     "npx", "npm", "pnpm", "yarn", "bunx", "uvx", "uv", "pip", "pipx", "go ", "cargo", "gem", "curl", "wget",
 )  # fmt: skip
-EXACT = re.compile(r"@v?\d+\.\d+\.\d+[\w.+-]*$|@[0-9a-f]{7,40}$")
-PYTHON_EXACT = re.compile(r"(?:\[[^\]]*\])?\s*(?:===?|@)\s*[\w$({<]")
+EXACT = re.compile(r"@v?\d++\.\d++\.\d++[\w.+-]*+$|@[0-9a-f]{7,40}$")
+PYTHON_EXACT = re.compile(r"(?:\[[^\]]*+\])?\s*+(?:===?|@)\s*+[\w$({<]")
 LOCAL = (".whl", ".tar.gz", ".zip", ".txt")
 FETCHERS = frozenset({"curl", "wget"})
 PIPED = SHELLS | {"python", "node", "perl", "ruby", "php"}
-SUBSTITUTED = re.compile(r"(?:\$\(|`|<\()\s*(?:curl|wget)\b")
+SUBSTITUTED = re.compile(r"(?:\$\(|`|<\()\s*+(?:curl|wget)\b")
 # Options that take a value, which is no package.
 VALUED: Mapping[str, frozenset[str]] = {
     "pip": frozenset({
@@ -44,7 +45,7 @@ VALUED: Mapping[str, frozenset[str]] = {
     rationale="A tool that is fetched without a version is other code each day, and it runs with the rights of CI.",
     fix="Take the tool into the lock file, or name its exact version; fetch a file, check its digest, then run it.",
     references=("Scorecard:Pinned-Dependencies", "zizmor:unpinned-tools", "CWE-494"),
-    files=PLACES,
+    files=SHELL,
 )
 def pinned_tools(look: Look) -> Iterator[Found]:
     """Look at every command that fetches a tool."""

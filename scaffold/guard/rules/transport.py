@@ -5,21 +5,20 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from scaffold.guard.evidence.aside import is_aside, is_foreign
+from scaffold.guard.evidence.scan import without_comments
 from scaffold.guard.evidence.scripts import Script, in_files, in_images, in_makefiles, in_workflows
 from scaffold.guard.evidence.shell import Command
 from scaffold.guard.evidence.sources import (
     CODE,
     assignments,
-    bare,
     breaches,
     calls,
     code,
     dotted,
     flavour_of,
     holding,
-    is_aside,
     is_far,
-    is_foreign,
     keywords,
     numbered,
     pattern,
@@ -84,30 +83,36 @@ LIKE_C = {
     ("typescript", "javascript"): NODE,
     ("java", "kotlin"): JAVA,
 }
+WHO = r"(?:[^/\"'`@\s]{1,200}@)?"  # a name and a password in an address
 SENT = re.compile(
     r"(?:\b(?:fetch|axios(?:\.\w{1,9})?|got(?:\.\w{1,9})?|http\.(?:Get|Post|PostForm|Head)|URI\.create"
     r"|(?:RestClient|WebClient)\.create|baseUrl)\s{0,9}\(\s{0,99}"
     r"|\bNewRequest(?:WithContext)?\(\s{0,99}(?:[\w.]{1,40},\s{0,99}){1,2}"
     r"|\b\w{0,60}(?:[uU]rl|URL|[eE]ndpoint|ENDPOINT)\s{0,9}(?::\s{0,9}string\s{0,9})?(?::?=|:)\s{0,99})"
-    r"[\"'`]http://([^/\"'`:?#${}\s]{1,200})"
+    rf"[\"'`]http://{WHO}([^/\"'`:?#$@{{}}\s]{{1,200}})"
 )
 SET = re.compile(
-    r"^\s{0,99}(?:export\s{1,9}|ENV\s{1,9}|-\s{1,9})?[\"']?([\w.-]{0,60}(?:url|uri|endpoint|issuer))[\"']?\s{0,9}[:=]\s{0,9}[\"']?"
-    r"http://([^/\"'`:?#${}\s<>]{1,200})",
+    r"^[ \t]{0,99}(?:export[ \t]{1,9}|ENV[ \t]{1,9}|-[ \t]{1,9})?"
+    r"[\"']?([\w.-]{0,60}(?:url|uri|endpoint|issuer))[\"']?\s{0,9}[:=]\s{0,9}[\"']?"
+    rf"http://{WHO}([^/\"'`:?#$@{{}}\s<>]{{1,200}})",
     re.IGNORECASE | re.MULTILINE,
 )
 NAMED_VALUE = re.compile(
-    r"name:\s{0,9}[\"']?\w{0,60}(?:URL|URI|ENDPOINT|ISSUER)[\"']?\s{0,9}\n\s{0,99}value:\s{0,9}[\"']?http://([^/\"'`:?#${}\s<>]{1,200})"
+    r"name:\s{0,9}[\"']?\w{0,60}(?:URL|URI|ENDPOINT|ISSUER)[\"']?\s{0,9}\n\s{0,99}value:\s{0,9}[\"']?"
+    rf"http://{WHO}([^/\"'`:?#$@{{}}\s<>]{{1,200}})"
 )
 ASKS = frozenset(
     ("get", "post", "put", "patch", "delete", "head", "options", "request", "stream", "send", "urlopen", "Request")
 )
 CLIENTS = ASKS | {"Client", "AsyncClient", "Session", "client", "resource", "HTTPTransport", "AsyncHTTPTransport"}
-NEVER_FALSE = frozenset(("verify_ssl", "ssl_verify", "verify_certs", "tls_verify", "check_hostname", "assert_hostname"))
+CLIENT = re.compile(r"session|client|requests|http|^s$", re.IGNORECASE)
+SWITCHES = frozenset(("verify_ssl", "ssl_verify", "verify_certs", "tls_verify", "verify_tls"))
+NEVER_FALSE = SWITCHES | {"check_hostname", "assert_hostname"}
 OLD_VERSIONS = frozenset(("SSLv2", "SSLv3", "TLSv1", "TLSv1_1", "MINIMUM_SUPPORTED"))
 OLD_PROTOCOLS = frozenset(f"PROTOCOL_{name}" for name in ("SSLv2", "SSLv3", "TLSv1", "TLSv1_1"))
 ADDRESS = re.compile(r"(?:^|_)(?:url|uri|endpoint)$", re.IGNORECASE)
-HTTP = re.compile(r"http://([^/:?#\s]+)(?=[/:?#]|$)")
+HTTP = re.compile(rf"http://{WHO}([^/:?#@\s]{{1,200}})(?=[/:?#]|$)")
+BEGINS = re.compile(rf"http://{WHO}([^/:?#@\s]{{1,200}})[/:?#]")
 
 
 @rule(
@@ -117,7 +122,7 @@ HTTP = re.compile(r"http://([^/:?#\s]+)(?=[/:?#]|$)")
     rationale="Whoever stands between two machines reads and changes what they say, unless each checks the other.",
     fix="Give the client the certificate of the right authority, and use https:// and TLS 1.2 or newer.",
     references=("OSPS-BR-03.01", "OSPS-BR-03.02", "CWE-295", "CWE-319", "CWE-326"),
-    files=(*CODE, *SCRIPTS),
+    files=(*CODE, *SCRIPTS, *SETTINGS),
 )
 def transport(look: Look) -> Iterator[Found]:
     """Look at clients and servers in code, at commands in scripts, and at addresses in settings."""
@@ -125,7 +130,16 @@ def transport(look: Look) -> Iterator[Found]:
     scripts, settings = _own(look, SCRIPTS), _own(look, SETTINGS)
     if not any((*sources, scripts, settings)):
         raise NotApplicable("there is no code here in a language that is looked into")
-    for_python = (b"verify", b"CERT_NONE", b"hostname", b"ssl", b"http://", b"tlsAllowInvalid", b"TCPConnector")
+    for_python = (
+        b"verify",
+        b"VERIFY",
+        b"CERT_NONE",
+        b"hostname",
+        b"ssl",
+        b"http://",
+        b"tlsAllowInvalid",
+        b"TCPConnector",
+    )
     for path in holding(look, sources[0], *for_python):
         if (tree := look.python(path)) is not None:
             yield from (Found(message, path, line) for line, message in sorted(set(_python(tree))))
@@ -145,31 +159,37 @@ def _own(look: Look, patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 def _python(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield line and message of what is wrong in Python."""
-    serves = any(dotted(node).endswith(("PROTOCOL_TLS_SERVER", "Purpose.CLIENT_AUTH")) for node in _names(tree))
-    for call in calls(tree):
+    nodes = list(ast.walk(tree))
+    attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
+    serves = any(node.attr in ("PROTOCOL_TLS_SERVER", "CLIENT_AUTH") for node in attributes)
+    for call in calls(nodes):
         yield from _call(call)
-    for target, value in assignments(tree):
+    for target, value in assignments(nodes):
         name = dotted(target)
         if isinstance(target, ast.Attribute):
-            yield from ((target.lineno, message) for message in _set(name, value, serves=serves))
+            yield from ((target.lineno, message) for message in _set(target, value, serves=serves))
+        if name.rpartition(".")[2].lower() in SWITCHES and _is_off(value):
+            yield target.lineno, UNVERIFIED.format(f"{name.rpartition('.')[2]} = False")
         if ADDRESS.search(name) and (host := _plain(value)):
             yield target.lineno, PLAIN.format(host)
-    for node in _names(tree):
+    for node in attributes:
         if node.attr == "_create_unverified_context":
             yield node.lineno, UNVERIFIED.format(node.attr)
 
 
-def _names(tree: ast.Module) -> Iterator[ast.Attribute]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+def _is_off(value: ast.expr) -> bool:
+    """Whether a value is False or 0; None leaves it to the library, which then verifies."""
+    literal = value_of(value)
+    return isinstance(literal, int) and not literal
 
 
 def _call(call: ast.Call) -> Iterator[tuple[int, str]]:
     last = dotted(call.func).rpartition(".")[2]
     for name, value in keywords(call).items():
         literal = value_of(value)
-        is_off = name in NEVER_FALSE or (name == "verify" and last in CLIENTS)
-        is_off = is_off or (name == "ssl" and last in ASKS | {"TCPConnector"})
-        if is_off and literal is False:
+        decides = name in NEVER_FALSE or (name == "verify" and last in CLIENTS)
+        decides = decides or (name == "ssl" and last in ASKS | {"TCPConnector"})
+        if decides and _is_off(value):
             yield value.lineno, UNVERIFIED.format(f"{name}=False")
         elif name.startswith("tlsAllowInvalid") and literal is True:
             yield value.lineno, UNVERIFIED.format(f"{name}=True")
@@ -187,15 +207,14 @@ def _call(call: ast.Call) -> Iterator[tuple[int, str]]:
         yield call.lineno, PLAIN.format(host)
 
 
-def _set(name: str, value: ast.expr, *, serves: bool) -> Iterator[str]:
+def _set(target: ast.Attribute, value: ast.expr, *, serves: bool) -> Iterator[str]:
     """Yield what is wrong with an attribute that is set."""
-    base, _, attribute = name.rpartition(".")
-    literal = value_of(value)
-    if attribute == "check_hostname" and literal is False and not serves:
+    attribute = target.attr
+    if attribute == "check_hostname" and _is_off(value) and not serves:
         yield UNVERIFIED.format("check_hostname = False")
     elif attribute == "verify_mode" and dotted(value).endswith("CERT_NONE") and not serves:
         yield UNVERIFIED.format("verify_mode = CERT_NONE")
-    elif attribute == "verify" and literal is False and re.search(r"(?i)session|client|requests|http|^s$", base):
+    elif attribute == "verify" and _is_off(value) and CLIENT.search(ast.unparse(target.value)):
         yield UNVERIFIED.format("verify = False")
     elif attribute == "minimum_version" and (old := _old(value)):
         yield OLD.format(old)
@@ -210,7 +229,7 @@ def _plain(value: ast.expr) -> str:
     """Return the host that a text of a program sends to without encryption, or nothing."""
     if isinstance(value, ast.JoinedStr) and value.values and len(value.values) > 1:
         first = value_of(value.values[0])
-        match = re.match(r"http://([^/:?#\s]+)[/:?#]", first) if isinstance(first, str) else None
+        match = BEGINS.match(first) if isinstance(first, str) else None
     else:
         literal = value_of(value)
         match = HTTP.match(literal) if isinstance(literal, str) else None
@@ -219,7 +238,7 @@ def _plain(value: ast.expr) -> str:
 
 def _sent(text: str, path: str) -> Iterator[Found]:
     if "http://" in text:
-        seen = bare(text, flavour_of(path))
+        seen = without_comments(text, flavour_of(path))
         for line, match in numbered(seen, SENT.finditer(seen)):
             if is_far(match[1]):
                 yield Found(PLAIN.format(match[1]), path, line)

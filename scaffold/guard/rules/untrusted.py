@@ -1,12 +1,13 @@
 """Rules on what strangers can reach in CI: code of theirs with our token, text of theirs in our shell, our secrets."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_of, value
+from scaffold.formats.lookup import below, line_of, mapping, value
+from scaffold.guard.evidence.expressions import Values, dotted, values_of
 from scaffold.guard.evidence.pins import OWN
-from scaffold.guard.evidence.scripts import first_line
+from scaffold.guard.evidence.scripts import Lines
 from scaffold.guard.evidence.shell import Command, commands
 from scaffold.guard.evidence.workflow import (
     ACTIONS,
@@ -14,9 +15,9 @@ from scaffold.guard.evidence.workflow import (
     Job,
     Step,
     Workflow,
-    all_steps,
+    action_steps,
+    called_steps,
     is_false,
-    steps_of,
     texts_in,
     workflow_at,
     workflows,
@@ -33,6 +34,9 @@ HEAD = re.compile(
     r"|github\.event\.workflow_run\.(?:head_|pull_requests)"
     r"|github\.event\.(?:number|issue\.number)"
     r"|refs/pull/"
+    # as scripts ask for it, and as outputs of actions that find it are called
+    r"|\bhead\.(?:sha|ref)\b|\bheadRef(?:Oid|Name)\b|\.outputs\.[\w-]{0,50}?head[_-]?(?:sha|ref)\b",
+    re.IGNORECASE,
 )
 MOVES = frozenset({"fetch", "checkout", "switch", "worktree", "pull", "reset", "merge", "clone"})  # of git
 # What a condition must ask so that the head is the repository's own.
@@ -100,24 +104,49 @@ def _reached(look: Look, workflow: Workflow, event: str) -> bool:
 
 
 def _head_taken(look: Look, workflow: Workflow, job: Job) -> Iterator[Located]:
-    if GUARDED.search(job.condition) or is_false(job.condition):
+    if GUARDED.search(dotted(job.condition)) or is_false(job.condition):
         return
-    around = "\n".join(texts_in([workflow.at.data.get("env"), job.at.data.get("env")]))
-    inputs = job.at.data.get("with")
-    if job.calls.startswith(OWN) and isinstance(inputs, Mapping):
-        handed = [str(name) for name in inputs if HEAD.search(str(inputs[name]))]
-        if any(_checks_input_out(look, job, name) for name in handed):
+    values = values_of(workflow, job)
+    if job.calls.startswith(OWN):
+        called = workflow_at(look, job.calls[2:])
+        inner = [values_of(called, one) for one in called.jobs] if called is not None else []
+        if _hands_on(values, Step(job.at), inner):
             yield job.at.child("uses")
+    around = HEAD.search(values.behind("\n".join(texts_in([workflow.at.data.get("env"), job.at.data.get("env")]))))
     for step in job.steps:
-        if GUARDED.search(str(step.at.data.get("if", ""))):
+        if GUARDED.search(dotted(str(step.at.data.get("if", "")))):
             continue
         if step.action == "actions/checkout":
-            if HEAD.search(f"{step.given('ref')} {step.given('repository')}"):
+            if HEAD.search(values.behind(_taken(step), step)):
+                yield step.at.child("uses")
+        elif step.uses.startswith(OWN):
+            if _hands_on(values, step, [Values(tuple(called_steps(look, step)))]):
                 yield step.at.child("uses")
         elif "git" in step.run or "gh" in step.run:
-            named = HEAD.search("\n".join((step.run, around, *texts_in(step.at.data.get("env"))))) is not None
+            near = "\n".join((step.run, *texts_in(step.at.data.get("env"))))
+            named = around is not None or HEAD.search(values.behind(near, step)) is not None
             if any(_takes_head(command, named=named) for command in commands(step.run)):
                 yield step.at.child("run")
+
+
+def _taken(step: Step) -> str:
+    """Return what a checkout is told to take."""
+    return f"{step.given('ref')} {step.given('repository')}"
+
+
+def _hands_on(values: Values, step: Step, called: Iterable[Values]) -> bool:
+    """Whether what is called in this repository is handed a pull request's head, and checks that out."""
+    given = mapping(step.at.data.get("with"))
+    handed = [str(name).lower() for name in given if HEAD.search(values.behind(str(given[name]), step))]
+    return bool(handed) and any(
+        one.action == "actions/checkout" and any(_names_input(inner.behind(_taken(one), one), name) for name in handed)
+        for inner in called
+        for one in inner.steps
+    )
+
+
+def _names_input(text: str, name: str) -> bool:
+    return re.search(rf"\binputs\.{re.escape(name)}(?![\w-])", text, re.IGNORECASE) is not None
 
 
 def _takes_head(command: Command, *, named: bool) -> bool:
@@ -126,15 +155,6 @@ def _takes_head(command: Command, *, named: bool) -> bool:
         return True
     moves = command.program == "git" and not MOVES.isdisjoint(command.words)
     return moves and (named or any("pull/" in word for word in command.words))
-
-
-def _checks_input_out(look: Look, job: Job, name: str) -> bool:
-    called = workflow_at(look, job.calls[2:])
-    steps = [step for inner in called.jobs for step in steps_of(look, inner)] if called is not None else []
-    return any(
-        step.action == "actions/checkout" and f"inputs.{name}" in f"{step.given('ref')} {step.given('repository')}"
-        for step in steps
-    )
 
 
 @rule(
@@ -156,22 +176,31 @@ def injection(look: Look) -> Iterator[Found]:
     """Look for `${{ }}` in what is run."""
     if not look.paths(*WORKFLOWS, *ACTIONS):
         raise NotApplicable("there are no workflows")
-    seen = set()
-    for step in all_steps(look):
-        at = _script(step)
-        if at is None or "${{" not in at.data:
-            continue
-        first = first_line(at, look.text(step.path))
-        for written, below_first in _expressions(at.data):
-            line = first + below_first
-            if (step.path, line, written) in seen:
+    seen, lines = set(), Lines(look)
+    for values in _all_values(look):
+        for step in values.steps:
+            at = _script(step)
+            if at is None or "${{" not in at.data:
                 continue
-            seen.add((step.path, line, written))
-            shown = written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
-            if UNTRUSTED.search(written):
-                yield Found(f"the script holds {shown}, which others write", step.path, line)
-            else:
-                yield Found(f"the script holds the expression {shown}", step.path, line, severity="medium")
+            first = lines.first(at)
+            for written, below_first in _expressions(at.data):
+                line = first + below_first
+                if (step.path, line, written) in seen:
+                    continue
+                seen.add((step.path, line, written))
+                shown = written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
+                if UNTRUSTED.search(values.behind(written, step)):
+                    yield Found(f"the script holds {shown}, which others write", step.path, line)
+                else:
+                    yield Found(f"the script holds the expression {shown}", step.path, line, severity="medium")
+
+
+def _all_values(look: Look) -> Iterator[Values]:
+    """Yield the steps of each job, and of the repository's own actions, with what they refer to."""
+    for workflow in workflows(look):
+        yield from (values_of(workflow, job) for job in workflow.jobs)
+    for path in look.paths(*ACTIONS):
+        yield Values(tuple(action_steps(look, path)))
 
 
 def _script(step: Step) -> Located | None:

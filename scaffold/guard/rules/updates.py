@@ -7,8 +7,10 @@ from typing import Any
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of, value
-from scaffold.guard.evidence.manifests import FILES, folder_of, folders_up, is_aside, manifests, named
-from scaffold.guard.evidence.scripts import DOCKERFILES
+from scaffold.guard.evidence.aside import is_product
+from scaffold.guard.evidence.dockerfile import DOCKERFILES
+from scaffold.guard.evidence.manifests import FILES, folder_of, folders_up, manifests, named
+from scaffold.guard.evidence.scan import tokens
 from scaffold.guard.evidence.workflow import ACTIONS, WORKFLOWS
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
@@ -77,7 +79,7 @@ def _ecosystems(look: Look) -> dict[str, list[str]]:
         for path in named(look, *names):
             there.setdefault(ecosystem, []).append(folder_of(path))
     for path in look.paths(*DOCKERFILES):
-        if not is_aside(path):
+        if is_product(path):
             there.setdefault("docker", []).append(folder_of(path))
     return {ecosystem: sorted(set(folders)) for ecosystem, folders in there.items()}
 
@@ -139,10 +141,10 @@ def _renovate(look: Look, path: str, there: dict[str, list[str]]) -> Iterator[Fo
     text = look.text(path)
     if text is None:
         return
-    if re.search(r"""^[ \t]{0,4}["']?enabled["']?[ \t]*:[ \t]*false""", text, re.MULTILINE):
+    if _is_off(text):
         yield Found("Renovate is switched off", path)
     document: Any = look.data(path) if path.endswith(".json") else None
-    managers = value(document, "enabledManagers") if document is not None else None
+    managers = value(document, "enabledManagers")
     if isinstance(managers, list):
         for ecosystem in there:
             if not set(managers) & set(NAMES[ecosystem]):
@@ -154,3 +156,17 @@ def _renovate(look: Look, path: str, there: dict[str, list[str]]) -> Iterator[Fo
             raise CannotTell("Renovate's settings come from another repository, which cannot be read from here")
         fix = f'Set `"minimumReleaseAge": "{days} days"`.'
         yield Found(f"the updates wait for less than {days} days", path, fix=fix)
+
+
+def _is_off(text: str) -> bool:
+    """Whether JSON, or JSON with comments and bare keys, says `enabled: false` of all and not only of a part."""
+    depth = 0
+    said = ["", ""]
+    for token in tokens(text) if "enabled" in text else ():
+        if token.kind == "comment":
+            continue
+        depth += (token.kind == "sign" and token.text in "{[") - (token.kind == "sign" and token.text in "}]")
+        if depth == 1 and [*said, token.text] == ["enabled", ":", "false"]:
+            return True
+        said = [said[1], token.text]
+    return False

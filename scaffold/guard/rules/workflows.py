@@ -7,7 +7,9 @@ from typing import Any
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of, value
+from scaffold.guard.evidence.expressions import dotted
 from scaffold.guard.evidence.pins import OWN, PINNED, Pin, pins_of, same_version, used, version_in
+from scaffold.guard.evidence.scripts import Lines
 from scaffold.guard.evidence.workflow import (
     ACTIONS,
     WORKFLOWS,
@@ -20,7 +22,7 @@ from scaffold.guard.evidence.workflow import (
 )
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.rule import CannotTell, NotApplicable, rule
+from scaffold.guard.rule import NotApplicable, rule
 from scaffold.guard.rules import gates, releases, untrusted
 
 DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
@@ -89,14 +91,14 @@ def pinned_actions(look: Look) -> Iterator[Found]:
     """Look at every `uses:` of a job, a step, and the repository's own actions."""
     if not look.paths(*WORKFLOWS, *ACTIONS):
         raise NotApplicable("there are no workflows")
+    pins: Mapping[str, tuple[Pin, ...]] = {}
     try:
         pins = pins_of(look.parameters["pins"])
     except FormatError as error:
-        raise CannotTell(error.message) from error
-    seen = set()
+        yield Found(error.message, known=False)
+    seen, texts = set(), Lines(look)
     for at in _uses(look):
-        lines = (look.text(at.file) or "").splitlines()
-        line = line_of(at)
+        line, lines = line_of(at), texts.of(at.file)
         wrong = _unpinned(at.data, lines[line - 1] if line <= len(lines) else "", pins)
         if wrong is not None and (at.file, line, wrong) not in seen:  # an alias is one place with many names
             seen.add((at.file, line, wrong))
@@ -210,7 +212,7 @@ def _labels(job: Job) -> Iterator[str]:
     """Yield what a job runs on, and what its matrix puts there."""
     for label in texts_in(value(job.at, "runs-on")):
         yield label
-        for name in MATRIX.findall(label) if "${{" in label else ():
+        for name in set(MATRIX.findall(dotted(label))) if "${{" in label else ():
             yield from texts_in(value(job.at, "strategy", "matrix", name))
             included = value(job.at, "strategy", "matrix", "include")
             for row in included if isinstance(included, list) else ():

@@ -9,10 +9,10 @@ from scaffold.report.text import Line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scaffold.report.checked import Waived
+    from scaffold.report.checked import Exceptions
 
 
-def text(result: Waived) -> Iterator[Line]:
+def text(result: Exceptions) -> Iterator[Line]:
     """Say what is waived, until when, and who has to approve it."""
     for waiver in result.waivers:
         yield Line(f"{waiver.rule} is waived in {waiver.scope} until {waiver.expires} ({waiver.name})", "good")
@@ -20,7 +20,7 @@ def text(result: Waived) -> Iterator[Line]:
     yield Line(f"Next: commit it, and have the change reviewed by {approvers}.", "title")
 
 
-def data(result: Waived) -> dict[str, Any]:
+def data(result: Exceptions) -> dict[str, Any]:
     """Return the report of `scaffold waive`."""
     return {
         "path": str(result.root),

@@ -1,0 +1,49 @@
+"""What of a repository is not the product itself; each rule leaves out one of these sets, by what it is about."""
+
+import re
+
+# Brought in from elsewhere: nobody here writes it.
+BROUGHT_IN = ("node_modules/", "vendor/", "third_party/", "*.min.js")
+# What no layer, no lint and no coverage holds for: tests, and what only helps to build or explain the product.
+NO_PRODUCT = (
+    *BROUGHT_IN, "tests/", "test/", "__tests__/", "testdata/", ".venv/", "/e2e/", "/docs/", "/doc/", "/examples/",
+    "/benchmarks/", "/scripts/", "/templates/", "/tools/", "/dist/", "/build/", "test_*.py", "*_test.py", "conftest.py",
+    "*_test.go", "*.test.*", "*.spec.*", "*.d.ts", "*.config.*",
+)  # fmt: skip
+# What may be in any language: tests may not, for the team has to be able to read them.
+ANY_LANGUAGE = (*BROUGHT_IN, "/docs/", "/doc/", "/.github/", "/.devcontainer/")
+# Where nobody is asked why a tool is told to look away: people did not write it.
+NOT_WRITTEN_HERE = (*BROUGHT_IN, "/dist/")
+
+TESTS = {
+    "python": ("test_*.py", "*_test.py", "tests.py"),
+    "typescript": ("*.test.*", "*.spec.*", "/test/**", "/tests/**", "__tests__/"),
+    "go": ("*_test.go",),
+}
+
+# The same by a path alone, for what reads millions of them: no user of the service ever reaches it.
+_ASIDE = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|testdata|test-data|testing|fixtures|__fixtures__|specs?|e2e|mocks?|__mocks__|examples?"
+    r"|samples?|docs?|benchmarks?)/"
+    r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$|\.(?:test|spec|stories)\.[cm]?[jt]sx?$"
+    r"|(?:Tests?|IT)\.(?:java|kt)$"
+)
+_FOREIGN = re.compile(
+    r"(?:^|/)(?:vendor|node_modules|third_party|\.?venv|site-packages|dist|\.tools)/|\.min\.js$|\.pb\.go$|_pb2(?:_grpc)?\.py$"
+)
+_TEMPLATE = re.compile(r"(?:^|/)templates/|\{\{")
+
+
+def is_aside(path: str) -> bool:
+    """Whether a file is a test, an example or documentation, by where it is and what it is called."""
+    return _ASIDE.search(path) is not None
+
+
+def is_foreign(path: str) -> bool:
+    """Whether a file was brought in or made by a tool."""
+    return _FOREIGN.search(path) is not None
+
+
+def is_product(path: str) -> bool:
+    """Whether what a file depends on, or builds, is part of the product: no template of another repository is."""
+    return not is_aside(path) and not is_foreign(path) and _TEMPLATE.search(path) is None

@@ -1,0 +1,72 @@
+"""Verify: hold the lock against the blueprint that it names, for whoever does not take its word."""
+
+from collections.abc import Iterator
+
+from scaffold.errors import ScaffoldError
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.rule import CannotTell, Looked, Rule
+from scaffold.lock import PATH, Lock, Locked
+from scaffold.plan.drift import digests
+from scaffold.project.guardrails import decided
+from scaffold.project.snapshots import View
+from scaffold.project.stamp import stamp, trusting
+from scaffold.render.engine import Rendered
+from scaffold.render.means import Means
+from scaffold.sources.locate import locate
+from scaffold.templating.limits import UNLIMITED
+from scaffold.tree import File
+
+
+def _unasked(_: Look) -> Iterator[Found]:
+    raise CannotTell("it is asked with --verify only")
+
+
+LOCK = Rule(
+    id="LK-04",
+    title="The lock says what the blueprint gave",
+    severity="critical",
+    rationale="All is checked by the lock: who edits it decides what counts as locked, and which rules hold.",
+    fix="Put .scaffold/lock.json back from git, and run scaffold update.",
+    look=_unasked,
+    references=("OSPS-QA-07.01", "SLSA:Source-L3"),
+    files=(f"/{PATH}",),
+)
+
+
+def verified(seen: View) -> Looked:
+    """Render what was applied once more, without a network, and compare; what cannot be had makes it unknown."""
+    try:
+        return Looked(LOCK, tuple(_differences(seen)))
+    except ScaffoldError as error:
+        return Looked(LOCK, (Found(f"the blueprint cannot be had: {error.message}", PATH, known=False),))
+
+
+def _differences(seen: View) -> Iterator[Found]:
+    recorded = seen.lock
+    library = locate(recorded.source, base=seen.root, offline=True, limits=UNLIMITED, called=recorded.blueprint)
+    release = library.release(recorded.blueprint, recorded.commit or recorded.version)
+    means = trusting(Means(skip_tasks=True), library.address)
+    rendered = stamp(release, seen.root, given={}, previous=recorded.answers, operation="copy", means=means)
+    if decided(release, rendered.answers) != recorded.guardrails:
+        yield Found("the lock does not hold the rules that the blueprint has", PATH, key="guardrails")
+    changing = any(layer.settings.tasks for layer in release.layers) or any(q.secret for q in release.questions)
+    for path, file in rendered.tree.items():
+        locked = recorded.files.get(path)
+        if locked is None:
+            if not changing:
+                yield Found(f"the lock does not know {path}, which the blueprint gives", PATH, key=path)
+        elif message := _difference(path, file, locked, rendered, recorded):
+            yield Found(message, PATH, key=path, known=not changing or "ownership" in message)
+
+
+def _difference(path: str, file: File, locked: Locked, rendered: Rendered, recorded: Lock) -> str:
+    """Say what the lock has otherwise than the blueprint; a seeded file stays as it was given at first."""
+    ownership = rendered.ownership(path)
+    if locked.ownership != ownership:
+        return f"the lock gives {path} another ownership than the blueprint"
+    if locked.pending is not None or ownership.file == "seeded":
+        return ""
+    same = locked.blob == file.blob and locked.mode == file.mode and locked.sha256 in (None, file.sha256)
+    same = same and locked.keys == digests(path, ownership, file.content)
+    return "" if same else f"the lock has {path} otherwise than {recorded.blueprint} {recorded.version} gives it"
