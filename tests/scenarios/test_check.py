@@ -11,7 +11,7 @@ import pytest
 
 import scaffold as api
 from tests.guard.service import ANSWERS, TODAY
-from tests.scenarios.world import commit, git, scaffold
+from tests.scenarios.world import MANIFEST, commit, git, make_library, run, scaffold, stamp
 
 SECRET = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn/ygWyF0PbnGy0AHB7MhYw\n" * 4
 SECRET += "-----END RSA PRIVATE KEY-----\n"
@@ -160,6 +160,57 @@ def test_what_git_was_told_not_to_look_at_is_looked_at(service):
     (service / "SECURITY.md").unlink()
     found = {finding.path for finding in check(service).findings if finding.rule == "LK-01"}
     assert found == {"LICENSE", "SECURITY.md"}
+
+
+def test_a_rule_that_goes_on_for_ever_is_unknown_and_holds_up_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr("scaffold.project.check.SECONDS", 1)
+    declared = "  rules:\n    A-1:\n      title: T\n      severity: low\n      pattern:\n        files: notes.md\n"
+    manifest = f"{MANIFEST}guardrails:\n{declared}        deny: '(a+)+$'\n"
+    project = stamp(make_library(tmp_path / "library", manifest=manifest), tmp_path / "project")
+    (project / "notes.md").write_text("a" * 60 + "!\n")
+    (project / "ci.yml").write_text("ours\n")
+    states = {finding.rule: (finding.state, finding.message) for finding in check(project).findings}
+    assert states["A-1"] == ("unknown", "the rule took longer than 1 s")
+    assert states["LK-01"][0] == "fail"
+
+
+@pytest.mark.parametrize("when", ["\"{{{{ nosuch == 'a' }}}}\"", "maybe", '"{{{{ token }}}} is it"'])
+def test_a_condition_that_is_none_is_refused_when_it_is_stamped(tmp_path, when):
+    rule = "    A-1:\n      title: T\n      severity: low\n      absent: x\n      when: "
+    library = make_library(tmp_path / "library", manifest=f"{MANIFEST}guardrails:\n  rules:\n{rule}{when}\n")
+    done = scaffold("new", "demo", tmp_path / "p", "--source", library, where=tmp_path)
+    assert done.code == 1
+    assert re.search(r"nosuch|must be true or false", done.err)
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_report_is_not_written_over_what_matters(service):
+    before = (service / ".scaffold/lock.json").read_bytes()
+    for place in (".scaffold/lock.json", ".git/config", "nowhere/x", "src"):
+        assert scaffold("check", "--report", f"sarif={place}", where=service).code == 1
+    assert (service / ".scaffold/lock.json").read_bytes() == before
+
+
+def test_an_index_that_is_none_is_refused(service, tmp_path):
+    (tmp_path / "junk").write_bytes(b"junk")
+    for name in ("junk", "missing"):
+        done = scaffold("check", "--staged", "--index-file", tmp_path / name, where=service)
+        assert done.code == 1
+        assert "this is no index of git" in done.err
+
+
+def test_in_the_middle_of_a_merge_what_is_staged_is_ours(service):
+    git("checkout", "--quiet", "-b", "other", where=service)
+    main = service / "src/orders/main.py"
+    main.write_text(main.read_text() + "# theirs\n")
+    commit(service)
+    git("checkout", "--quiet", "main", where=service)
+    main.write_text(main.read_text() + "# ours\n")
+    commit(service)
+    run(["git", "merge", "--quiet", "other"], service)
+    assert git("diff", "--name-only", "--diff-filter=U", where=service).split() == ["src/orders/main.py"]
+    assert failing(check(service, staged=True)) == set()
+    assert "LK-03" in failing(check(service))
 
 
 def broken_yaml(root: Path) -> None:

@@ -89,6 +89,16 @@ def test_a_waived_locked_file_and_key_are_merged_on_update(project, library):
     assert (again.code, again.json["up_to_date"]) == (0, True)
 
 
+def test_a_waived_file_that_the_blueprint_moves_is_merged_there_and_the_waiver_is_to_follow(project, library):
+    waive(project, "LK-01")
+    manifest = GUARDED.replace("/ci.yml: locked", "/gates.yml: locked")
+    release(library, "1.1.0", {"ci.yml": None, "gates.yml": "steps: [one]\n"}, manifest=manifest)
+    done = scaffold("update", "--format", "json", where=project)
+    assert (project / "gates.yml").read_text() == "steps: [one]\nours: true\n"
+    (waived,) = done.json["waived"]
+    assert "it names ci.yml: name gates.yml in it" in waived["waiver"]
+
+
 def test_once_it_has_ended_the_file_is_put_back(project):
     waive(project, "LK-01")
     ended = (project / ".scaffold/waivers.yml").read_text()
@@ -141,6 +151,25 @@ def test_a_path_with_signs_of_patterns_is_waived_by_itself(tmp_path):
     assert {path for path, state in states.items() if state == "fail"} == {"odd/i.ts", "odd/ab.ts"}
     api.waive("A-1", reason="r", expires=TODAY, owner="@a", directory=project)
     assert scaffold("check", where=project).code == 0
+
+
+@pytest.mark.parametrize("content", ["", "# none yet", "# none\n", "waivers:\n", "waivers: []\n", "waivers: []"])
+def test_a_file_with_no_waivers_yet_takes_one(project, content):
+    (project / ".scaffold/waivers.yml").write_text(content)
+    waive(project, "LK-01")
+    waive(project, "LK-02")
+    assert scaffold("check", where=project).code == 0
+
+
+def test_waivers_on_one_line_are_two(project):
+    entry = (
+        "{{rule: {}, scope: '{}', reason: r, owner: '@a', approver: '@platform/security', created: {}, expires: {}}}"
+    )
+    entries = [entry.format("LK-01", "/none", TODAY, TODAY), entry.format("LK-01", "/ci.yml", TODAY, TODAY)]
+    (project / ".scaffold/waivers.yml").write_text(f"waivers: [{', '.join(entries)}]\n")
+    done = scaffold("check", "--format", "json", where=project).json
+    assert [one["waiver"] for one in done["findings"] if one["waiver"]] == [".scaffold/waivers.yml:1 (2)"]
+    assert [one["state"] for one in done["waivers"]] == ["unused", "lapsing"]
 
 
 def test_waivers_written_at_once_are_all_there(project):
