@@ -111,7 +111,7 @@ CASES = [
         "the audit is green where it cannot audit",
         bad=lambda s: s.edit("Makefile", "--strict --disable-pip", "--disable-pip"),
         fixed=lambda s: s,
-        at="Makefile:41",
+        at="Makefile:45",
     ),
     Case(
         "SC-04",

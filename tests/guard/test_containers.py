@@ -1,6 +1,9 @@
 """Rules on images and manifests beside the stamped service: near-misses, evasions, kustomize and Helm."""
 
+import json
+
 import pytest
+from yaml import safe_load
 
 from scaffold.guard.evidence.dockerfile import parse
 from tests.guard.alone import found, state
@@ -78,6 +81,10 @@ def test_images_come_from_registries_on_the_list(image, is_allowed):
         ("FROM x AS a\nUSER 7\nFROM y\n", "runs as root"),
         ("FROM x\nUSER 7\nUSER root\n", "USER root"),
         ("FROM x\nUSER 0:0\n", "USER 0:0"),
+        ("FROM x\nUSER 00\n", "USER 00"),
+        ("FROM x\nUSER 000:0\n", "USER 000:0"),
+        ("FROM x\nUSER 7\nONBUILD USER root\n", "ONBUILD USER root"),
+        ("FROM x\nUSER 7\nONBUILD USER 8\n", None),
         ("FROM x\nUSER app\n", "is a name"),
         ("FROM x\nUSER $WHO\n", "unknown"),
         ("FROM x\nARG WHO=root\nUSER ${WHO}\n", "runs as root"),
@@ -165,6 +172,7 @@ TOKEN = "      automountServiceAccountToken: false\n"
         (GOOD.replace("            requests: {cpu: 100m, memory: 128Mi}\n", ""), None),
         (GOOD.replace('cpu: "1", ', ""), "limits.cpu"),
         (GOOD.replace("  replicas: 3\n", ""), "1 replica"),
+        (GOOD.replace("replicas: 3", "replicas: 0").replace(BUDGET, ""), None),
         (GOOD.replace("  replicas: 3\n", "") + SCALER % 2, None),
         (GOOD.replace("  replicas: 3\n", "") + SCALER % 1, "1 replica"),
         (GOOD.replace(BUDGET, ""), "PodDisruptionBudget"),
@@ -176,7 +184,7 @@ TOKEN = "      automountServiceAccountToken: false\n"
         (GOOD.replace("automountServiceAccountToken: false", "automountServiceAccountToken: true"), "token of the cluster"),
         (GOOD.replace("automountServiceAccountToken: false", "automountServiceAccountToken: true") + ROLE, None),
     ],
-    ids=range(13),
+    ids=range(14),
 )  # fmt: skip
 def test_workloads_have_limits_company_and_walls(text, says):
     said = found("OP-03", {WORKLOAD: text})
@@ -283,3 +291,139 @@ def test_odd_files_never_break_a_rule(rule, text):
 def test_the_image_and_the_manifests_of_the_cases_are_in_order():
     for rule in ("SC-08", "OP-01", "OP-02", "OP-03"):
         assert state(rule, {"Dockerfile": GOOD_IMAGE, WORKLOAD: GOOD}) == "pass"
+
+
+ALONE = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: c, image: i}]}}"
+IN_JSON = '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [{"name": "c", "image": "i"}]}}'
+OF_ONE_KIND = (
+    "apiVersion: v1\nkind: PodList\nitems:\n  - {metadata: {name: a}, spec: {containers: [{name: c, image: i}]}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("deploy/a.yaml", ALONE.replace("kind", '"kind"')),
+        ("deploy/a.yaml", IN_JSON),
+        ("deploy/a.json", IN_JSON),
+        ("a.json", IN_JSON),
+        ("a.yaml", ALONE),
+        ("deploy/test/a.yaml", ALONE),
+        ("deploy/testing/a.yaml", ALONE),
+        ("k8s/overlays/test/a.yaml", ALONE),
+        ("infra/test/a.yaml", ALONE),
+        ("infra/a.yaml", f"# kind: Nothing, image: {{{{ x }}}}\n{ALONE}"),
+        ("deploy/a.yaml", OF_ONE_KIND),
+        ("deploy/a.yaml", f"{{apiVersion: v1, kind: List, items: [{ALONE}]}}"),
+        ("deploy/a.json", f'{{"apiVersion": "v1", "kind": "PodList", "items": [{IN_JSON}]}}'),
+    ],
+)
+@pytest.mark.parametrize("rule", ["OP-01", "OP-03"])
+def test_a_manifest_is_found_however_it_is_written(rule, path, text):
+    said = found(rule, {path: text})
+    assert said
+    assert all(line.startswith(f"{path}:") and "Pod a" in line for line in said)
+
+
+@pytest.mark.parametrize("path", ["tests/deploy/test/a.yaml", "deploy/examples/a.yaml", "docs/deploy/test/a.json"])
+def test_examples_and_data_of_tests_are_no_manifests(path):
+    assert state("OP-01", {path: IN_JSON}) == "not_applicable"
+
+
+def test_json_of_other_kinds_is_no_manifest():
+    files = {"openapi.json": '{"apiVersion": "x", "kind": 3}', "broken.json": '{"apiVersion": '}
+    assert state("OP-01", files) == "not_applicable"
+
+
+OVER = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: orders}\nspec: {template: {spec: %s}}\n"
+WEAKER = [
+    ("{hostNetwork: true}", "hostNetwork"),
+    ("{hostPID: true}", "hostPID"),
+    ("{volumes: [{name: v, hostPath: {path: /}}]}", "folder of the machine"),
+    ("{securityContext: {runAsNonRoot: false}}", "runAsNonRoot"),
+    ("{securityContext: {runAsUser: 0}}", "runAsUser"),
+    ("{containers: [{name: a, securityContext: {privileged: true}}]}", "privileged"),
+    ("{containers: [{name: a, securityContext: {allowPrivilegeEscalation: true}}]}", "allowPrivilegeEscalation"),
+    ("{containers: [{name: a, securityContext: {readOnlyRootFilesystem: false}}]}", "readOnlyRootFilesystem"),
+    ("{containers: [{name: a, securityContext: {capabilities: {add: [SYS_ADMIN]}}}]}", "SYS_ADMIN"),
+    ("{initContainers: [{name: a, securityContext: {seccompProfile: {type: Unconfined}}}]}", "seccompProfile"),
+    ("{containers: [{name: a, securityContext: null}]}", "takes securityContext away"),
+]
+HARMLESS = [
+    "{hostNetwork: false, terminationGracePeriodSeconds: 9}",
+    "{containers: [{name: a, env: [{name: privileged, value: 'true'}]}]}",
+    "{containers: [{name: a, securityContext: {capabilities: {add: [NET_BIND_SERVICE], drop: [ALL]}, runAsUser: 7}}]}",
+]
+
+
+def _ways(text):
+    """Every way in which kustomize takes a patch."""
+    inside = "".join(f"      {line}\n" for line in text.splitlines())
+    yield {"deploy/a/kustomization.yaml": f"{KUSTOMIZATION}patches:\n  - patch: |-\n{inside}"}
+    yield {"deploy/a/Kustomization": f"{KUSTOMIZATION}patchesStrategicMerge:\n  - |\n{inside}"}
+    yield {"deploy/a/kustomization.yaml": f"{KUSTOMIZATION}patches: [{{path: p.yaml}}]\n", "deploy/a/p.yaml": text}
+    yield {"deploy/overlays/a/p.yaml": text}
+
+
+@pytest.mark.parametrize("way", range(4))
+@pytest.mark.parametrize(("spec", "says"), WEAKER)
+def test_what_a_patch_sets_is_judged(spec, says, way):
+    files = list(_ways(OVER % spec))[way]
+    said = found("OP-01", files)
+    assert [says in line and "a patch of Deployment orders" in line for line in said] == [True], said
+    assert [line.partition(": ")[0] for line in found("OP-01", {WORKLOAD: GOOD, **files})] == [
+        said[0].partition(": ")[0]
+    ]
+
+
+@pytest.mark.parametrize("way", range(4))
+@pytest.mark.parametrize("spec", HARMLESS)
+def test_what_a_patch_leaves_out_is_not_judged(spec, way):
+    assert found("OP-01", list(_ways(OVER % spec))[way]) == []
+
+
+ON = "/spec/template/spec"
+
+
+@pytest.mark.parametrize(
+    ("operation", "says"),
+    [
+        (f"{{op: add, path: {ON}/hostNetwork, value: true}}", "hostNetwork"),
+        (f"{{op: replace, path: {ON}/containers/0/securityContext/privileged, value: true}}", "privileged"),
+        (f"{{op: add, path: {ON}/containers/0/securityContext, value: {{runAsUser: 0}}}}", "runAsUser"),
+        (f"{{op: add, path: {ON}/volumes/-, value: {{name: v, hostPath: {{path: /}}}}}}", "folder of the machine"),
+        (f"{{op: add, path: {ON}/containers/0/securityContext/capabilities/add/-, value: SYS_ADMIN}}", "SYS_ADMIN"),
+        (f"{{op: remove, path: {ON}/containers/0/securityContext}}", "takes securityContext away"),
+        (f"{{op: add, path: {ON}/containers/0/securityContext/capabilities/drop/-, value: NET_RAW}}", None),
+        ("{op: replace, path: /spec/replicas, value: 0}", None),
+        ("{op: remove, path: /spec/replicas}", None),
+        ("{op: 1, path: [], value: 3}", None),
+    ],
+)
+@pytest.mark.parametrize("name", ["p.yaml", "p.json"])
+def test_what_an_operation_of_a_json_patch_sets_is_judged(operation, says, name):
+    kustomization = f"{KUSTOMIZATION}patches: [{{path: {name}, target: {{kind: Deployment}}}}]\n"
+    text = json.dumps(safe_load(f"[{operation}]")) if name == "p.json" else f"- {operation}\n"
+    said = found("OP-01", {"deploy/a/kustomization.yaml": kustomization, f"deploy/a/{name}": text})
+    assert said == [] if says is None else [says in line for line in said] == [True]
+
+
+def test_a_patch_that_cannot_be_read_is_unknown():
+    kustomization = f"{KUSTOMIZATION}patches:\n  - patch: '[a: {{'\n"
+    said = found("OP-01", {"deploy/a/kustomization.yaml": kustomization})
+    assert said == ["unknown deploy/a/kustomization.yaml:5 a patch in this file cannot be read"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_wall"),
+    [
+        ("policyTypes: [Ingress, Egress]\n  ingress: [{}]\n  egress: [{}]", False),
+        ("ingress: [{}]", False),
+        ("ingress: [{}]\n  egress: [{}]", False),
+        ("policyTypes: [Ingress, Egress]\n  ingress: [{}]", True),
+        ("ingress: [{from: [{podSelector: {}}]}]", True),
+    ],
+)
+def test_a_policy_that_allows_all_is_no_wall(policy, is_wall):
+    files = {WORKLOAD: GOOD.replace("policyTypes: [Ingress, Egress]", policy)}
+    assert ["NetworkPolicy" in line for line in found("OP-03", files)] == ([] if is_wall else [True])

@@ -157,3 +157,28 @@ def test_what_strangers_send_is_read_once(piece):
     assert sum(len(one.text) for one in tokens(source)) <= len(source)
     of_script(f"{source}import")
     of_go(f"package x\nimport({source}")
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "level"),
+    [
+        ('import importlib as il\nil.import_module("fastapi")', "fastapi", 0),
+        ('from importlib import import_module as im\nim("fastapi")', "fastapi", 0),
+        ('from importlib import import_module\nimport_module(".adapters", "orders")', "orders.adapters", 0),
+        ('import importlib\nimportlib.import_module("..a.b", "orders.domain")', "orders.a.b", 0),
+        ('import importlib\nimportlib.import_module(".a")', "a", 1),
+        ('import importlib\nimportlib.import_module(name="fastapi")', "fastapi", 0),
+        ('import importlib\nimportlib.import_module(package="orders", name=".a")', "orders.a", 0),
+        ('import builtins\nbuiltins.__import__("fastapi")', "fastapi", 0),
+        ('import importlib\nNAME: str = "fastapi"\nimportlib.import_module(NAME)', "fastapi", 0),
+        ('NAME = "fastapi"\n__import__(NAME)', "fastapi", 0),
+    ],
+)
+def test_python_imports_by_name_whatever_that_is_called(source, target, level):
+    last = list(of_python(ast.parse(source), source.encode()))[-1]
+    assert (last.target, last.level, last.line) == (target, level, source.count("\n") + 1)
+
+
+@pytest.mark.parametrize("call", ["other.import_module('a')", "import_module()", "import_module(*names)", "f()(1)"])
+def test_python_that_imports_nothing_by_name(call):
+    assert list(of_python(ast.parse(call), b"import_module")) == []

@@ -235,6 +235,7 @@ def test_an_analyser_is_looked_for(files, came_out):
     ("text", "lacks"),
     [
         ("Report it to security@acme.io within 90 days.", []),
+        ("Report it to security@acme.io; we answer within three (3) business days.", []),
         ("Use [the form](https://acme.io/security/advisories/new); we answer in two working days.", []),
         ("See [the policy](docs/security.md).", []),
         ("Tell security@acme.io.", ["when a report"]),
@@ -247,3 +248,36 @@ def test_a_security_policy_says_three_things(text, lacks):
     said = found("SP-08", files)
     assert len(said) == len(lacks)
     assert all(word in line for word, line in zip(lacks, said, strict=True))
+
+
+BACK_OFF = 'package a\n\nimport r "math/rand"\n\nfunc wait() int {\n	return r.Intn(9)\n}\n\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "finds"),
+    [
+        ("func getRefreshToken() string {\n	return read()\n}\n", False),
+        ("func makeSessionToken() string {\n	return word(r.Intn(9))\n}\n", True),
+        ("func makeSessionToken() string { return word(other.Intn(9)) }\n", False),
+    ],
+)
+def test_a_random_number_beside_a_secret_makes_none(text, finds):
+    assert [line.split(" ", 1)[0] for line in found("SP-05", {"a.go": BACK_OFF + text})] == ["a.go:3"] * finds
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("from hashlib import md5 as m\nx = m(b)\n", "md5"),
+        ("import hashlib as h\nx = h.sha1(b)\n", "sha1"),
+        ("import hashlib as h\nx = h.new('md5', b)\n", "md5"),
+        ("import random as r\napi_key = r.choice(LETTERS)\n", "random.choice"),
+        ("from random import choices as c\napi_key = c(LETTERS)\n", "random.choices"),
+        ("import hashlib as h\nx = h.md5(b, usedforsecurity=False)\n", None),
+        ("from hashlib import sha256 as md5\nx = md5(b)\n", None),
+        ("import secrets as random\napi_key = random.choice(LETTERS)\n", None),
+    ],
+)
+def test_another_name_makes_no_better_cryptography(text, says):
+    said = found("SP-05", {"src/a.py": text})
+    assert said == [] if says is None else [says in line for line in said] == [True]

@@ -3,7 +3,8 @@
 import pytest
 
 from scaffold.guard.evidence.secrets import find, is_hidden
-from tests.guard.alone import found
+from tests.guard.alone import LOCK, found
+from tests.guard.service import Service, stamped
 
 # Made up here, and put together so that no scanner takes this file for a leak.
 AWS = "AKIA" + "Q7NPLC3XVZ6RJ2MD"
@@ -11,6 +12,8 @@ GITHUB = "ghp_" + "v9Qx2LrT8mZpW4nKc7YbH1dSfJ6uGaEoR3iD"
 SLACK = "xoxb-" + "731905528467-" + "Gq8vTzR2nWcLk5JxYp7DmHs4"
 KEY = "-----BEGIN RSA " + "PRIVATE KEY-----"
 BODY = "MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn/ygWyF8PbnGy0AHB7MhgwMbRvI0MBZhpI"
+WEBHOOK = "https://hooks.slack.com/services/" + "T7QK2M9XR/B4ZP8VN3L/q9WvT2rLx8Kc4NzB7mYp1DsH"
+TELEGRAM = "5839201746" + ":AAG" + "q9WvT2rLx8Kc4NzB7mYp1DsHf3JkUe6w"
 RANDOM = "kW9x2vQ7LmZr4TnB8pYc"
 
 SECRETS = [
@@ -31,6 +34,19 @@ SECRETS = [
     ("application.yml", f"spring:\n  password: {RANDOM}", "a value of password"),
     (".env.test", f"STRIPE_SECRET_KEY={RANDOM}", "a value of STRIPE_SECRET_KEY"),
     ("Dockerfile", f"ENV AUTH_TOKEN={RANDOM}", "a value of AUTH_TOKEN"),
+    ("app.yml", f"# ENC[AES256_GCM,data:x]\npassword: {RANDOM}", "a value of password"),
+    ("app.yml", f"# kind: SealedSecret\npassword: {RANDOM}", "a value of password"),
+    ("notes.txt", WEBHOOK, "a Slack webhook"),
+    ("notes.txt", f"bot: {SLACK}", "a Slack token"),
+    ("notes.txt", f"bot: {TELEGRAM}", "a Telegram token"),
+    ("call.sh", f"curl -H 'Authorization: Bearer {RANDOM}' https://api.acme.io", "a token in a header"),
+    ("api.http", f"Authorization: Bearer {RANDOM}", "a token in a header"),
+    ("README.md", f"    curl -H 'Authorization: Bearer {RANDOM}' https://api.acme.io", "a token in a header"),
+    ("bank.py", f'headers = {{"Authorization": "Bearer {RANDOM}"}}', "a token in a header"),
+    ("README.md", "The password: `Tr0ub4dor&3x`", "a password or a key in a text"),
+    ("notes.txt", f"db_password = {RANDOM}", "a password or a key in a text"),
+    ("settings.xml", f"<password>{RANDOM}</password>", "a password or a key in a text"),
+    ("beans.xml", f'<property name="db.password" value="{RANDOM}"/>', "a password or a key in a text"),
 ]
 NONE = [
     ("config.py", 'API_KEY = "your-api-key-goes-here-1234"'),
@@ -50,6 +66,20 @@ NONE = [
     ("deployment.yaml", "secretName: orders-tls-20261124"),
     ("app.yml", "token: arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders"),
     ("main.tf", 'password = "${var.db_password_v2}"'),
+    ("app.yml", "password: ENC[AES256_GCM,data:9KxQ2vLm7Rt4,iv:x2Q9,tag:k7,type:str]"),
+    (
+        "sealed.yaml",
+        "kind: SealedSecret\nspec:\n  encryptedData:\n    password: AgBy" + "3i4OJSWK2PiTySYZZA9rO43c" * 30,
+    ),
+    ("README.md", "Authorization: Bearer <your token of 20 signs>"),
+    ("README.md", "curl -H 'Authorization: Bearer $TOKEN_OF_THE_SERVICE_2'"),
+    ("README.md", "Authorization: Bearer mF_9.B5f-4.1JqM-your-token"),
+    ("README.md", "Authorization: Bearer " + "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.k7Qw9ZtR2xLm4Vb"),
+    ("bank.py", 'headers = {"Authorization": f"Bearer {await self.token_2026()}"}'),
+    ("README.md", "password: at least 12 characters"),
+    ("README.md", "The api_key: d2f31c9b7e0a4d5586c1 is the commit"),
+    ("pom.xml", "<password>${env.NEXUS_PASSWORD_2}</password>"),
+    ("tests/notes.md", f"password: {RANDOM}"),
     ("notes.md", 'A key begins with "' + KEY + '" and ends so too'),
     ("uv.lock", f'secret = "{RANDOM}"'),
     ("tests/test_login.py", f'password = "{RANDOM}"'),
@@ -59,14 +89,14 @@ NONE = [
 ]
 
 
-@pytest.mark.parametrize(("path", "text", "kind"), SECRETS, ids=[text[:25] for _, text, _ in SECRETS])
+@pytest.mark.parametrize(("path", "text", "kind"), SECRETS, ids=range(len(SECRETS)))
 def test_a_secret_is_found_and_never_repeated(path, text, kind):
     assert next(find(f"# one\n{text}\n".encode(), path)).kind == kind
     for said in found("SP-04", {path: f"# one\n{text}\n"}):
         assert not any(hidden in said for hidden in (AWS, GITHUB, SLACK, BODY, RANDOM, "Tr0ub4dor"))
 
 
-@pytest.mark.parametrize(("path", "text"), NONE, ids=[text[:40] for _, text in NONE])
+@pytest.mark.parametrize(("path", "text"), NONE, ids=range(len(NONE)))
 def test_what_is_made_up_or_elsewhere_is_none(path, text):
     assert list(find(text.encode(), path)) == []
 
@@ -108,6 +138,10 @@ def test_junk_holds_no_secret_and_takes_no_time(junk):
         ("deploy/secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  pin: MTc4Mw==\n", "Kubernetes Secret"),
         ("deploy/secret.yaml", "apiVersion: v1\r\nkind: Secret\r\ndata:\r\n  pin: MTc4Mw==\r\n", "Kubernetes Secret"),
         ("secret.yml", "# {{ nothing }}\napiVersion: v1\nkind: Secret # ours\ndata:\n  pin: MTc4Mw==\n", "Kubernetes Secret"),
+        ("secret.yml", "# ENC[AES256_GCM,data:x]\napiVersion: v1\nkind: Secret\ndata:\n  pin: MTc4Mw==\n", "Kubernetes Secret"),
+        ("deploy/test/secret.yml", "apiVersion: v1\nkind: Secret\ndata:\n  pin: MTc4Mw==\n", "Kubernetes Secret"),
+        ("secret.yml", "apiVersion: v1\nkind: SecretList\nitems: [{data: {pin: MTc4Mw==}}]\n", "Kubernetes Secret"),
+        ("secret.json", '{"apiVersion": "v1", "kind": "Secret", "stringData": {"pin": "1783"}}', "Kubernetes Secret"),
         ("secret.yml", '{"apiVersion": "v1", "kind": "Secret", "stringData": {"pin": "1783"}}', "Kubernetes Secret"),
     ],
 )  # fmt: skip
@@ -123,6 +157,7 @@ def test_files_that_hold_nothing_else_are_found(path, content, says):
         ("tests/.netrc", "machine example.org login example password example-password\n"),
         ("certs/truststore.jks", b"\xfe\xed"),
         ("deploy/secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  pin: ${PIN}\n"),
+        ("deploy/sops.yaml", "apiVersion: v1\nkind: Secret\ndata:\n  pin: ENC[AES256_GCM,data:x]\nsops: {}\n"),
         ("deploy/store.yaml", "apiVersion: external-secrets.io/v1\nkind: SecretStore\ndata:\n  pin: MTc4Mw==\n"),
     ],
 )
@@ -135,7 +170,7 @@ def test_helms_templates_of_secrets_are_none():
     assert found("SP-04", {"charts/a/Chart.yaml": "name: a\n", "charts/a/templates/secret.yaml": secret}) == []
 
 
-@pytest.mark.parametrize(("path", "text"), [one[:2] for one in SECRETS], ids=[text[:25] for _, text, _ in SECRETS])
+@pytest.mark.parametrize(("path", "text"), [one[:2] for one in SECRETS], ids=range(len(SECRETS)))
 def test_line_ends_do_not_matter(path, text):
     content = f"# one\n{text}\n"
     assert list(find(content.replace("\n", "\r\n").encode(), path)) == list(find(content.encode(), path))
@@ -159,3 +194,20 @@ def test_a_blueprint_may_allow_paths():
     assert found("SP-04", files) != []
     assert found("SP-04", files, allow=["tests/data/"]) == []
     assert found("SP-04", files, allow=7) == ["unknown None:None `allow` is no list of patterns"]
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "severity"),
+    [
+        ("key.pem", f"{KEY}\n{BODY}\n", "critical"),
+        ("src/testing.pem", f"{KEY}\n{BODY}\n", "critical"),
+        ("tests/data/key.pem", f"{KEY}\n{BODY}\n", "medium"),
+        ("internal/tls/testdata/key.pem", f"{KEY}\n{BODY}\n", "medium"),
+        ("tests/orders.p12", "x", "medium"),
+        ("orders.p12", "x", "critical"),
+        ("tests/config.py", f'ID = "{AWS}"', "critical"),
+    ],
+)
+def test_a_key_that_was_made_for_a_test_is_no_catastrophe(path, content, severity):
+    files = {LOCK: stamped().files[LOCK], path: content.encode()}
+    assert [one.severity for one in Service(files, {}).verdict("SP-04").findings] == [severity]

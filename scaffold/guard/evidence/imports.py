@@ -1,7 +1,7 @@
 """What a source imports: of Python by its syntax tree, of TypeScript, JavaScript and Go by a small scanner."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ class Import(NamedTuple):
     level: int = 0
 
 
-_CALLS = {"import_module", "importlib.import_module", "__import__"}
+_BY_NAME = {"importlib.import_module", "importlib.__import__", "builtins.__import__", "__import__"}
 _FOUND: Kept[tuple[Import, ...]] = Kept(10_000_000)
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
@@ -46,14 +46,56 @@ def _statements(tree: ast.AST) -> Iterator[Import]:
                 waiting += inner
 
 
-def _calls(tree: ast.AST) -> Iterator[Import]:
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or not node.args or ast.unparse(node.func) not in _CALLS:
-            continue
-        name = node.args[0]
-        if isinstance(name, ast.Constant) and isinstance(name.value, str):
-            relative = len(name.value) - len(name.value.lstrip("."))
-            yield Import(name.value[relative:], node.lineno, relative)
+def _calls(tree: ast.Module) -> Iterator[Import]:
+    """Yield what is imported by name, however the function that does it, and the name, are called here."""
+    called = {"import_module": "importlib.import_module"}
+    constants = _constants(tree)
+    nodes = list(ast.walk(tree))
+    for node in nodes:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            called |= {alias.asname: f"{module}{alias.name}" for alias in node.names if alias.asname}
+    for node in nodes:
+        if isinstance(node, ast.Call) and _is_import(node.func, called):
+            given = {keyword.arg: _text(keyword.value, constants) for keyword in node.keywords}
+            given |= dict(zip(("name", "package"), (_text(one, constants) for one in node.args), strict=False))
+            if name := given.get("name"):
+                yield _by_name(name, given.get("package") or "", node.lineno)
+
+
+def _is_import(function: ast.expr, called: Mapping[str, str]) -> bool:
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        return f"{called.get(function.value.id, function.value.id)}.{function.attr}" in _BY_NAME
+    return isinstance(function, ast.Name) and called.get(function.id, function.id) in _BY_NAME
+
+
+def _constants(tree: ast.Module) -> Mapping[str, str]:
+    """Return the texts that names of the module stand for."""
+    found: dict[str, str] = {}
+    for node in tree.body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            found |= {target.id: value.value for target in targets if isinstance(target, ast.Name)}
+    return found
+
+
+def _text(node: ast.expr, constants: Mapping[str, str]) -> str | None:
+    if isinstance(node, ast.Name):
+        return constants.get(node.id)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _by_name(name: str, package: str, line: int) -> Import:
+    """Return the import of a name that may be relative to a package."""
+    relative = len(name) - len(name.lstrip("."))
+    if not relative or not package:
+        return Import(name[relative:], line, relative)
+    parts = package.split(".")
+    parts = parts[: max(len(parts) - relative + 1, 0)]
+    return Import(".".join((*parts, name[relative:])), line)
 
 
 def of_script(source: str) -> tuple[Import, ...]:

@@ -1,16 +1,19 @@
 """Kubernetes manifests as rules see them: objects, the pods that they start, and what kustomize lays over them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from scaffold.errors import FormatError
+from scaffold.formats import documents as formats
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, listed
+from scaffold.formats.lookup import below, line_of, listed, value
 from scaffold.guard.evidence.aside import is_aside, is_foreign
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import NotApplicable
 
-MANIFESTS = ("*.yml", "*.yaml", "!.github/", "!.devcontainer/", "!hack/")
+MANIFESTS = ("*.yml", "*.yaml", "*.json", "!.github/", "!.devcontainer/", "!hack/")
 KUSTOMIZATIONS = ("kustomization.yml", "kustomization.yaml", "Kustomization")
 TEMPLATE = "this is a template, and what becomes of it cannot be told"
 NONE = "there are no Kubernetes manifests"
@@ -21,6 +24,13 @@ _PODS: Mapping[str, tuple[str, ...]] = {
         ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout"), ("spec", "template", "spec")
     ),
 }
+# Below what is put into a cluster, `test` is the name of one.
+_CLUSTERS = re.compile(
+    r"(?:^|/)(?:deploy(?:ments?)?|k8s|kubernetes|kustomize|manifests|infra(?:structure)?|ops|gitops|clusters|overlays"
+    r"|environments|envs)/"
+)
+_TEST = re.compile(r"(?<=/)test(?:ing)?/")
+_JSON_PAIR = re.compile(rb'"kind"\s{0,9}:')
 
 
 class Object(NamedTuple):
@@ -61,6 +71,14 @@ class Object(NamedTuple):
         return found if isinstance(found, Mapping) else {}
 
 
+class Laid(NamedTuple):
+    """A document that kustomize lays over others; `line` is where it stands if it is written inside another file."""
+
+    path: str
+    at: Located
+    line: int | None = None
+
+
 class Cluster(NamedTuple):
     """All objects of a repository's manifests, and what kustomize changes about them."""
 
@@ -69,6 +87,7 @@ class Cluster(NamedTuple):
     namespaces: tuple[str, ...]  # that a kustomization sets
     replicas: frozenset[str]  # names whose number of pods is set by a kustomization
     texts: str  # of patches that are written inside a kustomization
+    laid: tuple[Laid, ...] = ()  # all patches, in files and inside kustomizations
 
     def of(self, *kinds: str) -> Iterator[Object]:
         """Yield the objects of some kinds."""
@@ -80,23 +99,43 @@ class Cluster(NamedTuple):
             if (pod := one.pod) is not None:
                 yield one, pod
 
+    def partial(self) -> Iterator[Object]:
+        """Yield the workloads that are not whole: somebody lays them over others."""
+        return (one for one in self.of(*_PODS) if one.pod is None)
+
 
 def cluster(look: Look) -> Cluster:
     """Return what manifests describe; raises NotApplicable where there are none. Helm's templates are no manifests."""
-    kustomizations = look.paths(*KUSTOMIZATIONS)
-    patched, namespaces, replicas, texts = _kustomized(look, kustomizations)
+    kustomizations = [path for path in look.paths(*KUSTOMIZATIONS) if is_manifest(path)]
+    patched, namespaces, replicas, inside = _kustomized(look, kustomizations)
     objects: list[Object] = []
     patches: list[Object] = []
+    laid = [one for text in inside for one in _inside(look, text)]
     for path in look.paths(*MANIFESTS):
-        if is_aside(path) or is_foreign(path) or path in kustomizations:
-            continue
-        content = look.raw(path)
-        if content is not None and b"apiVersion" in content and b"kind" in content:
+        if path in patched:
+            found = documents(look, path)
+            laid += [Laid(path, document) for document in found]
+            patches += [one for document in found for one in objects_in(path, document)]
+        elif is_manifest(path) and path not in kustomizations and _may_be_one(path, look.raw(path)):
             for document in documents(look, path):
-                (patches if path in patched else objects).extend(_objects(path, document))
-    if not any(one.kind in _PODS or one.kind == "Namespace" for one in objects):
+                objects += objects_in(path, document)
+    if not laid and not any(one.kind in _PODS or one.kind == "Namespace" for one in objects):
         raise NotApplicable(NONE)
-    return Cluster(tuple(objects), tuple(patches), tuple(namespaces), frozenset(replicas), texts)
+    texts = "\n".join(text.text for text in inside)
+    return Cluster(tuple(objects), tuple(patches), tuple(namespaces), frozenset(replicas), texts, tuple(laid))
+
+
+def is_manifest(path: str) -> bool:
+    """Whether a file may be for a cluster, by where it is: no example is, nor what tests or others brought in."""
+    if match := _CLUSTERS.search(path):
+        path = path[: match.end()] + _TEST.sub("", path[match.end() - 1 :])
+    return not is_aside(path) and not is_foreign(path)
+
+
+def _may_be_one(path: str, content: bytes | None) -> bool:
+    if content is None or b"apiVersion" not in content or b"kind" not in content:
+        return False
+    return not path.endswith(".json") or _JSON_PAIR.search(content) is not None
 
 
 def documents(look: Look, path: str) -> tuple[Located, ...]:
@@ -113,42 +152,74 @@ def _charts(look: Look) -> Iterator[str]:
     return (path.removesuffix("Chart.yaml") + "templates/" for path in look.paths("Chart.yaml"))
 
 
-def _objects(path: str, document: Located) -> Iterator[Object]:
-    if not isinstance(document.data, Mapping) or "apiVersion" not in document.data:
+def objects_in(path: str, document: Located, kind: str = "") -> Iterator[Object]:
+    """Yield the objects of a document, those of lists too, which need not say what each of them is."""
+    data = document.data
+    if not isinstance(data, Mapping) or not ("apiVersion" in data or kind):
         return
-    kind = document.data.get("kind")
+    own = data.get("kind") or kind
     items = below(document, "items")
-    if kind == "List" and items is not None and isinstance(items.data, list):
+    if not isinstance(own, str):
+        return
+    if own.endswith("List") and items is not None and isinstance(items.data, list):
         for item in items.elements():
-            yield from _objects(path, item)
-    elif isinstance(kind, str):
-        metadata = document.data.get("metadata")
-        name = metadata.get("name") if isinstance(metadata, Mapping) else None
-        yield Object(path, document, kind, str(name or "without a name"))
+            yield from objects_in(path, item, own.removesuffix("List"))
+    else:
+        yield Object(path, document, own, str(value(document, "metadata", "name") or "without a name"))
 
 
-def _kustomized(look: Look, paths: Iterable[str]) -> tuple[set[str], list[str], set[str], str]:
+class _Inside(NamedTuple):
+    """A patch that is written inside a kustomization."""
+
+    path: str
+    text: str
+    line: int
+
+
+def _inside(look: Look, patch: _Inside) -> Iterator[Laid]:
+    try:
+        found = formats.load("patch.yaml", patch.text.encode())
+    except FormatError:
+        look.unread[patch.path] = Found("a patch in this file cannot be read", patch.path, patch.line, known=False)
+        return
+    yield from (Laid(patch.path, document, patch.line) for document in found)
+
+
+def _kustomization(look: Look, path: str) -> Located | None:
+    """Return a kustomization's document; one whose name has no ending is YAML."""
+    if path.endswith((".yml", ".yaml")):
+        return look.data(path)
+    try:
+        found = formats.load(f"{path}.yaml", look.content(path) or b"")
+    except FormatError as error:
+        look.unread[path] = Found(error.message, path, known=False)
+        return None
+    return found[0] if found else None
+
+
+def _kustomized(look: Look, paths: Iterable[str]) -> tuple[set[str], list[str], set[str], list[_Inside]]:
     """Return what kustomizations name: patch files, namespaces, names with replicas; and the patches inside them."""
     patched: set[str] = set()
     namespaces: list[str] = []
     replicas: set[str] = set()
-    texts: list[str] = []
+    inside: list[_Inside] = []
     for path in paths:
-        document = look.data(path) if path.endswith((".yml", ".yaml")) else None
-        data = document.data if document is not None and isinstance(document.data, Mapping) else {}
-        folder = path.rpartition("/")[0]
-        if data.get("namespace"):
-            namespaces.append(str(data["namespace"]))
-        replicas |= {str(one.get("name")) for one in _mappings(data.get("replicas"))}
+        document = _kustomization(look, path)
+        if document is None or not isinstance(document.data, Mapping):
+            continue
+        if document.data.get("namespace"):
+            namespaces.append(str(document.data["namespace"]))
+        replicas |= {str(one.get("name")) for one in _mappings(document.data.get("replicas"))}
         for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
-            for one in listed(data.get(key)):
+            for number, one in enumerate(listed(document.data.get(key))):
+                text = one.get("patch") if isinstance(one, Mapping) else one if "\n" in str(one) else None
                 named = one.get("path") if isinstance(one, Mapping) else one
-                inside = one.get("patch") if isinstance(one, Mapping) else None
-                texts += [inside] if isinstance(inside, str) else []
-                if isinstance(named, str):
-                    patched |= {_joined(folder, named)} if "\n" not in named else set()
-                    texts += [named] if "\n" in named else []
-    return patched, namespaces, replicas, "\n".join(texts)
+                if isinstance(text, str):
+                    where = below(document, key, number, "patch") or below(document, key, number) or document
+                    inside.append(_Inside(path, text, line_of(where)))
+                elif isinstance(named, str):
+                    patched.add(_joined(path.rpartition("/")[0], named))
+    return patched, namespaces, replicas, inside
 
 
 def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:

@@ -12,7 +12,7 @@ MAKEFILES = ("Makefile", "GNUmakefile", "makefile", "Makefile.*", "*.mk")
 TOP = ("/Makefile", "/makefile", "/GNUmakefile", "/Makefile.local")
 LONGEST = 2_000  # characters of a line that names targets
 NESTED = 4  # variables whose values name others
-_ASSIGNED = re.compile(r"(?:export[ ]++)?([A-Za-z_]\w*+)[ \t]*+(?::{0,3}|\?|\+)=(.*+)")
+_ASSIGNED = re.compile(r"(?:(?:export|override|private)[ \t]++)*+([A-Za-z_]\w*+)[ \t]*+(?::{0,3}|\?|\+)=(.*+)")
 _USED = re.compile(r"(?<!\$)\$[({](\w{1,80})[)}]")
 _WORKED_OUT = re.compile(r"\$[({](?!\w{1,80}[)}])")
 _VALUED = frozenset({"-C", "-f", "-j", "-l", "-o", "-W", "-I", "--directory", "--file"})
@@ -110,19 +110,19 @@ def targets(text: str) -> tuple[Target, ...]:
 
 def _targets(text: str) -> Iterator[Target]:
     current = Target((), (), 1, [])
-    variables = dict(_assigned(text))
-    for number, line in _joined(text):
+    variables = dict(assigned(text))
+    for number, line in joined(text):
         if line.startswith("\t"):
             body = line.lstrip("\t @-+")
             tolerated = "-" in line[: len(line) - len(body)]
-            current.recipes.append(Recipe(number, _expanded(body, variables).replace("$$", "$"), tolerated))
+            current.recipes.append(Recipe(number, expanded(body, variables).replace("$$", "$"), tolerated))
         elif (head := _head(line, number)) is not None:
             yield current
             current = head
     yield current
 
 
-def _assigned(text: str) -> Iterator[tuple[str, str]]:
+def assigned(text: str) -> Iterator[tuple[str, str]]:
     """Yield the variables that are set, with their values as written; what make would have to work out is left."""
     for line in text.splitlines():
         match = _ASSIGNED.match(line) if "=" in line[:LONGEST] and len(line) <= LONGEST else None
@@ -130,7 +130,7 @@ def _assigned(text: str) -> Iterator[tuple[str, str]]:
             yield match[1], match[2].partition("#")[0].strip()
 
 
-def _expanded(recipe: str, variables: Mapping[str, str]) -> str:
+def expanded(recipe: str, variables: Mapping[str, str]) -> str:
     """Return a recipe with the variables in it that are known; as it is, where that makes it long."""
     text = recipe
     for _ in range(NESTED if len(recipe) <= LONGEST else 0):
@@ -142,7 +142,7 @@ def _expanded(recipe: str, variables: Mapping[str, str]) -> str:
     return text
 
 
-def _joined(text: str) -> Iterator[tuple[int, str]]:
+def joined(text: str) -> Iterator[tuple[int, str]]:
     """Yield the lines with their numbers, those that go on as one."""
     lines = text.split("\n")
     number = 0

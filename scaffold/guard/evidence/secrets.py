@@ -41,6 +41,7 @@ SHAPES = (
     _shape("a GitHub token", "github_pat_", r"[A-Za-z0-9_]{82}"),
     *(_shape("a GitLab token", f"gl{kind}-", r"[\w-]{20,50}") for kind in ("pat", "dt", "rt", "ptt", "soat", "cbt")),
     *(_shape("a Slack token", f"xox{letter}-", r"\d{6,}-[A-Za-z0-9-]{10,200}") for letter in "abeoprs"),
+    _Shape("a Telegram token", b":AA", re.compile(rb"(?<=\d{8}):AA[\w-]{33}(?![\w-])")),
     _shape("a Slack webhook", "hooks.slack.com/services/", r"T\w{8,12}/B\w{8,12}/\w{20,30}"),
     *(_shape("a Stripe key", f"{letter}k_live_", r"[A-Za-z0-9]{20,120}") for letter in "sr"),
     _shape("an npm token", "npm_", r"[A-Za-z0-9]{36}"),
@@ -73,6 +74,15 @@ ASSIGNED = re.compile(
     \s{0,20}(?P<sign>:=|=>|:|=|,|\|\||\?\?)\s{0,20}
     (?:[brf]?(?P<open>["'`])(?P<quoted>[^"'`\s]{8,300})(?P=open)|(?P<bare>[^\s"'`,;]{8,300})\s*(?:\s\#.*)?$)"""
 )
+BEARER = re.compile(
+    rb"(?i)authorization[\"'\]]{0,2}\s{0,9}[:=,]\s{0,9}[brf]?[\"'`]?(?:bearer|token)\s{1,9}([\w.~+/=-]{20,2000})"
+)
+# In what people read, and in XML: a name that can mean nothing else, and what nobody would make up.
+TOLD = re.compile(
+    r"""(?ix)(?:^|[\s|`*<("'])(?:[\w.-]{0,40}?[_.-])?(?:passw(?:or)?d|(?:client|api|access)[_-]?(?:secret|token|key)|auth[_-]?token)
+    [`*"']{0,3}(?:\s{0,9}(?::|=|\bis\b)[`*"']{0,3}\s{0,9}[`*"']{0,3}|>|"\s{1,9}value=")([^\s<>"'`,;|*]{10,200})"""
+)
+TOLD_IN = (".md", ".mdx", ".rst", ".adoc", ".txt", ".xml")
 SOUNDS_SECRET = re.compile(
     r"(?i)passw|passphrase|pwd|secret|token|credential|dsn|connection.?string|(?:^|[^a-z])keys?\b|[_-]keys?\b|apikey"
 )
@@ -165,6 +175,13 @@ def _offsets(content: bytes, path: str) -> Iterator[tuple[int, str]]:
             if _is_password(user, password, host):
                 yield match.start(), "a password in a connection string"
     name = path.lower().rpartition("/")[2]
+    if b"uthorization" in content and not is_aside(path):
+        for match in BEARER.finditer(content):
+            token = match[1].decode("ascii", "replace")
+            if _is_certain(token) if name.endswith(NO_CODE) else _is_random(token):
+                yield match.start(), "a token in a header"
+    if name.endswith(TOLD_IN) and not is_aside(path):
+        yield from _told(content)
     if not name.endswith(NO_CODE) and not is_aside(path):
         is_bare = name.endswith(BARE) or name.startswith((".env", "dockerfile")) or name.endswith(".dockerfile")
         yield from _assigned(content, is_bare=is_bare)
@@ -190,8 +207,6 @@ def _is_password(user: str, password: str, host: str) -> bool:
 
 def _assigned(content: bytes, *, is_bare: bool) -> Iterator[tuple[int, str]]:
     """Yield what is assigned to a name that speaks of secrets, line by line, and each line once."""
-    if b"ENC[AES256" in content or b"kind: SealedSecret" in content:
-        return  # encrypted, which is how it should be
     lowered = content.lower()
     for start in sorted({at for word in WORDS for at in _lines_with(lowered, word)}):
         end = content.find(b"\n", start)
@@ -201,6 +216,25 @@ def _assigned(content: bytes, *, is_bare: bool) -> Iterator[tuple[int, str]]:
                 if _is_secret(match, is_bare=is_bare):
                     yield start, f"a value of {match['key'].strip('.-')}"
                     break
+
+
+def _told(content: bytes) -> Iterator[tuple[int, str]]:
+    """Yield what is told to people, or stands in XML, as a password or a key."""
+    lowered = content.lower()
+    for start in sorted({at for word in WORDS for at in _lines_with(lowered, word)}):
+        end = content.find(b"\n", start)
+        line = content[start : end if end >= 0 else len(content)]
+        if len(line) <= LONGEST:
+            for match in TOLD.finditer(line.decode("utf-8", "replace")):
+                if _is_certain(match[1].rstrip(".)")):
+                    yield start, "a password or a key in a text"
+                    break
+
+
+def _is_certain(value: str) -> bool:
+    """Whether a value is random even where people write about values: of all kinds of characters."""
+    kinds = (any(map(str.islower, value)), any(map(str.isupper, value)), any(map(str.isdigit, value)))
+    return all(kinds) and not value.startswith("eyJ") and not re.search(r"[()\[\]{}\\]", value) and _is_random(value)
 
 
 def _lines_with(lowered: bytes, word: bytes) -> Iterator[int]:

@@ -8,6 +8,7 @@ from scaffold.formats.located import Located
 from scaffold.formats.lookup import line_at, listed, mapping
 from scaffold.guard.evidence.dockerfile import DOCKERFILES, Dockerfile, Stage, dockerfiles
 from scaffold.guard.evidence.kubernetes import MANIFESTS, NONE, Cluster, Object, cluster, containers
+from scaffold.guard.evidence.patches import settings
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, NotApplicable, rule
@@ -17,6 +18,7 @@ PINNED = re.compile(r"@sha256:[0-9a-f]{64}$")
 AT_DESK = re.compile(
     r"(?:^|/)(?:\.devcontainer|\.github|\.ci|ci|dev|local|hack)/|\.(?:dev|debug|test|ci|local|build|e2e|playwright)$"
 )
+ROOT = re.compile(r"[\"']?(?:root|0+)(?::|[\"']?$)")
 MOUNTED = re.compile(r"--(?:mount=\S{0,200}?\bfrom|from)=([^\s,]{1,200})")
 
 
@@ -100,11 +102,18 @@ def restricted(look: Look) -> Iterator[Found]:
         return
     for one, pod in found.workloads():
         yield from _pod(one, pod)
+    for setting in settings(found):
+        of = f" of {setting.of}" if setting.of else ""
+        yield Found(f"a patch{of} {setting.wrong}", setting.path, setting.line, key=setting.key)
     yield from _namespaces(found)
 
 
 def _user(file: Dockerfile) -> Iterator[Found]:
     stage = file.stages[-1]
+    for one in stage.instructions:
+        words = one.value.split()
+        if one.word == "ONBUILD" and words[:1] and words[0].upper() == "USER" and ROOT.match(" ".join(words[1:])):
+            yield Found(f"images that begin from this one run as root: ONBUILD {one.value}", file.path, one.line)
     user, line = _last_user(file, stage)
     if user is None:
         base = _root(file, stage).base
@@ -123,7 +132,7 @@ def _user(file: Dockerfile) -> Iterator[Found]:
         yield Found(f"only the build knows which user {user} is", file.path, line, known=False)
         return
     name = resolved.partition(":")[0].strip("\"'")
-    if name in ("root", "0"):
+    if name == "root" or (name and not name.strip("0")):
         yield Found(f"the image runs as root: USER {resolved}", file.path, line)
     elif not name.isdecimal() and not name.startswith("Container"):
         message = f"USER {resolved} is a name, of which a cluster cannot tell whether it is root"

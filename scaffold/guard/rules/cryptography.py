@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from scaffold.guard.evidence.scan import without_comments
 from scaffold.guard.evidence.sources import (
@@ -70,13 +70,15 @@ JAVA = (
 )
 GO_PACKAGES = {"crypto/md5": HASH, "crypto/sha1": HASH, "crypto/des": CIPHER, "crypto/rc4": CIPHER}
 GO_IMPORT = re.compile(
-    r"^[ \t]{0,20}(?:import[ \t]{1,9})?(?:[\w.]{1,40}[ \t]{1,9})?"
+    r"^[ \t]{0,20}(?:import[ \t]{1,9})?(?:([\w.]{1,40})[ \t]{1,9})?"
     r"\"(crypto/(?:md5|sha1|des|rc4)|math/rand(?:/v2)?)\"([^\n]{0,200})",
     re.MULTILINE,
 )
 GO_SECRET = re.compile(
     rf"\bfunc\s(?:\([^)\n]{{0,80}}\)\s)?(?i:(?:\w{{0,40}}{PROTECTS}|(?:generate|make|new|create|random)\w{{0,20}}(?:token|salt)))s?\("
 )
+
+GO_REACH = 3_000  # characters of a function that are looked into
 
 
 @rule(
@@ -109,11 +111,13 @@ def cryptography(look: Look) -> Iterator[Found]:
 
 
 def _python(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    imported: set[str] = set()
+    imported: dict[str, str] = {}
     nodes = list(ast.walk(tree))
     for node in nodes:
-        if isinstance(node, ast.ImportFrom) and node.module:
-            imported |= {f"{node.module}.{alias.name}" for alias in node.names}
+        if isinstance(node, ast.Import):
+            imported |= {alias.asname: alias.name for alias in node.names if alias.asname}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imported |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
             if node.module in CIPHER_MODULES:
                 yield from ((node.lineno, CIPHER.format(a.name)) for a in node.names if a.name in WEAK_CIPHERS)
     for call in calls(nodes):
@@ -126,11 +130,17 @@ def _python(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, GUESSED.format(name)) for name in _guessable(node, imported))
 
 
-def _call(call: ast.Call, imported: set[str]) -> Iterator[str]:
-    name = dotted(call.func)
+def _called(call: ast.Call, imported: Mapping[str, str]) -> str:
+    """Return what is called, by its own name, whatever it is called here."""
+    first, dot, rest = dotted(call.func).partition(".")
+    return f"{imported.get(first, first)}{dot}{rest}"
+
+
+def _call(call: ast.Call, imported: Mapping[str, str]) -> Iterator[str]:
+    name = _called(call, imported)
     base, _, last = name.rpartition(".")
     if value_of(keywords(call).get("usedforsecurity")) is not False:
-        if last in WEAK_HASHES and (base == "hashlib" or (not base and f"hashlib.{last}" in imported)):
+        if last in WEAK_HASHES and base == "hashlib":
             yield HASH.format(last)
         elif name == "hashlib.new" and call.args and str(value_of(call.args[0])).lower() in WEAK_HASHES:
             yield HASH.format(value_of(call.args[0]))
@@ -145,13 +155,13 @@ def _call(call: ast.Call, imported: set[str]) -> Iterator[str]:
             yield CIPHER.format("ECB")
 
 
-def _guessable(node: ast.AST, imported: set[str]) -> set[str]:
+def _guessable(node: ast.AST, imported: Mapping[str, str]) -> set[str]:
     """Return what makes random numbers below a node that can be guessed."""
     found = set()
     for call in calls(ast.walk(node)):
-        name = dotted(call.func)
+        name = _called(call, imported)
         base, _, last = name.rpartition(".")
-        if last in GUESSABLE and (base == "random" or (not base and f"random.{last}" in imported)):
+        if last in GUESSABLE and base == "random":
             found.add(name)
     return found
 
@@ -160,14 +170,24 @@ def _go(text: str, path: str) -> Iterator[Found]:
     """Look at what a Go file imports; it has no other way to say that a hash protects nothing than a comment."""
     seen = without_comments(text, "go")
     lines = text.split("\n")
-    makes_secrets = GO_SECRET.search(seen) is not None
     for line, match in numbered(seen, GO_IMPORT.finditer(seen)):
         if re.search(r"#nosec|nolint[^\n]{0,40}gosec", lines[line - 1]):
             continue
-        if match[1] in GO_PACKAGES:
-            yield Found(GO_PACKAGES[match[1]].format(match[1]), path, line)
-        elif makes_secrets and '"crypto/rand"' not in seen:
-            yield Found(GUESSED.format(match[1]), path, line)
+        if match[2] in GO_PACKAGES:
+            yield Found(GO_PACKAGES[match[2]].format(match[2]), path, line)
+        elif match[2].startswith("math/rand") and _makes_secrets(seen, match[1] or "rand"):
+            yield Found(GUESSED.format(match[2]), path, line)
+
+
+def _makes_secrets(seen: str, package: str) -> bool:
+    """Whether a function whose name says that it makes a secret asks a package for random numbers."""
+    bare = r"(?<![\w.])(?:Int|Read|Uint|Perm)\w{0,9}\("
+    asks = re.compile(bare if package == "." else rf"(?<![\w.]){re.escape(package)}\.\w")
+    for match in GO_SECRET.finditer(seen):
+        end = seen.find("\n}", match.end(), match.end() + GO_REACH)
+        if asks.search(seen, match.end(), end if end >= 0 else match.end() + GO_REACH):
+            return True
+    return False
 
 
 RULES = (cryptography,)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from scaffold.formats.lookup import below, line_of
 from scaffold.guard.evidence.expressions import dotted
 from scaffold.guard.evidence.makefile import TOP, makefile
+from scaffold.guard.evidence.overrides import taken_away
 from scaffold.guard.evidence.places import HOOKS, OTHER_CI, TASK_FILES
 from scaffold.guard.evidence.scripts import in_makefiles
 from scaffold.guard.evidence.shell import Command, commands
@@ -25,7 +26,7 @@ LINTERS = ("zizmor", "actionlint")
     rationale="What CI does not run does not hold, and a job that nobody waits for may fail unseen.",
     fix="Run the gates on pull_request, with a job that waits for all (`if: always()`) and looks at results.",
     references=("OSPS-QA-03.01", "OSPS-QA-06.01", "Scorecard:CI-Tests"),
-    files=(*WORKFLOWS, "/Makefile"),
+    files=(*WORKFLOWS, *TOP),
     parameters={"gate": "make check", "gates": ["fmt", "lint", "types", "arch", "test"]},
 )
 def aggregate(look: Look) -> Iterator[Found]:
@@ -47,6 +48,7 @@ def aggregate(look: Look) -> Iterator[Found]:
         yield Found(f"`{gate}` may fail in the job {job.name} and nobody notices", step.path, line_of(step.at))
     if gate.split()[0] == "make":
         yield from _left_out(look, gate)
+        yield from taken_away(look)
     for workflow in {workflow.path: workflow for workflow, _, _ in running}.values():
         yield from _not_waited_for(workflow)
 

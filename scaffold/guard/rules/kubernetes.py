@@ -108,10 +108,11 @@ def _resources(one: Object, name: str, container: Located) -> Iterator[Found]:
 def _company(found: Cluster, one: Object, pod: Located) -> Iterator[Found]:
     """Look for a second pod, for what keeps one of them up, and for what keeps them apart."""
     number = _replicas(found, one)
+    if number == 0:
+        return  # switched off, which nobody does by mistake
     if number is not None and number < ENOUGH:
-        said = f"has {number} replica" if number else "has no replica"
         yield Found(
-            f"{one.title} {said}, so that it is away whenever that one is",
+            f"{one.title} has {number} replica, so that it is away whenever that one is",
             one.path,
             line_at(one.at, "spec", "replicas"),
         )
@@ -153,7 +154,9 @@ def _selects(selector: Any, labels: Mapping[str, Any]) -> bool:
 def _walls(found: Cluster, one: Object, pod: Located) -> Iterator[Found]:
     policies = found.of("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy")
     if not any(
-        policy.kind != "NetworkPolicy" or _selects(policy.get("spec", "podSelector"), one.labels) for policy in policies
+        policy.kind != "NetworkPolicy"
+        or (_selects(policy.get("spec", "podSelector"), one.labels) and _is_wall(mapping(policy.get("spec"))))
+        for policy in policies
     ):
         yield Found(f"{one.title} may talk to everybody: no NetworkPolicy selects its pods", one.path, line_at(one.at))
     namespace = one.get("metadata", "namespace")
@@ -162,6 +165,13 @@ def _walls(found: Cluster, one: Object, pod: Located) -> Iterator[Found]:
     if not _is_without_token(found, pod):
         message = f"{one.title} gets a token of the cluster: automountServiceAccountToken is not false"
         yield Found(message, one.path, line_at(pod, "automountServiceAccountToken"))
+
+
+def _is_wall(policy: Mapping[str, Any]) -> bool:
+    """Whether a network policy keeps anything out or in: a rule that says nothing, `{}`, allows all."""
+    types = [str(one).lower() for one in listed(policy.get("policyTypes"))]
+    ways = types or ["ingress", *(["egress"] if "egress" in policy else [])]
+    return any({} not in listed(policy.get(way)) for way in ways)
 
 
 def _is_without_token(found: Cluster, pod: Located) -> bool:

@@ -16,6 +16,8 @@ DRIFTS = {
 }
 PUT_BACK = "Run scaffold check --fix, which puts it back; what a team needs otherwise belongs into the blueprint."
 OPENS, MIDDLE, ENDS = b"<<<<<<< ", b"=======", b">>>>>>> "
+FENCES = (b"```", b"~~~")
+PROSE = (".md", ".mdx", ".markdown")
 
 
 @rule(
@@ -64,11 +66,18 @@ def locked_keys(look: Look) -> Iterator[Found]:
     files=("*",),
 )
 def open_conflicts(look: Look) -> Iterator[Found]:
-    """Look for conflict markers in every file."""
+    """Look for conflict markers in every file, and for files that are still as an update with a conflict left them."""
+    marked = set()
+    left = {look.lock.files[path].at or path: look.lock.files[path].left for path in look.lock.pending}
     for path in look.paths("*"):
         content = look.raw(path)
-        if content is not None and (line := _marker(content)):
+        if content is not None and (line := _marker(content, is_prose=path.endswith(PROSE) and path not in left)):
+            marked.add(path)
             yield Found("a conflict is marked here and not decided", path, line)
+    for path, blob in left.items():
+        file = look.file(path) if blob is not None and path not in marked else None
+        if file is not None and file.blob == blob:
+            yield Found("the update's conflict is not decided", path)
 
 
 def _watched(look: Look) -> dict[str, Locked]:
@@ -79,13 +88,20 @@ def _drifts(look: Look) -> Iterator[Drift]:
     return drifts(look.lock, look.file)
 
 
-def _marker(content: bytes) -> int | None:
-    """Return the line of the first conflict that is marked whole, from its first line to its last."""
+def _marker(content: bytes, *, is_prose: bool) -> int | None:
+    """Return the line of the first conflict that is marked whole, from its first line to its last.
+
+    Prose shows one between two fences, to explain it.
+    """
     if OPENS not in content:
         return None
-    opened, halved = 0, False
+    opened, halved, fence = 0, False, b""
     for number, line in enumerate(content.splitlines(), start=1):
-        if line.startswith(OPENS):
+        if is_prose and line.lstrip()[:3] in FENCES and fence in (b"", line.lstrip()[:3]):
+            fence = b"" if fence else line.lstrip()[:3]
+        elif fence:
+            continue
+        elif line.startswith(OPENS):
             opened, halved = number, False
         elif line == MIDDLE:
             halved = True

@@ -240,7 +240,7 @@ PRIVATE = re.compile(
     re.IGNORECASE,
 )
 IN_TIME = re.compile(
-    r"\b(?:\d{1,3}|one|two|three|five|seven|ten|fourteen|thirty|ninety|a|an)[\s-]{1,9}(?:\w{1,12}[\s-]{1,9})?(?:hour|day|week|month)s?\b",
+    r"\b(?:\d{1,3}|one|two|three|five|seven|ten|fourteen|thirty|ninety|a|an)[\s-]{1,9}(?:\(\d{1,3}\)[\s-]{1,9})?(?:\w{1,12}[\s-]{1,9})?(?:hour|day|week|month)s?\b",
     re.IGNORECASE,
 )
 
