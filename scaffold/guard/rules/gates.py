@@ -17,6 +17,7 @@ from scaffold.guard.rule import CannotTell, NotApplicable, rule
 
 RESULTS = re.compile(r"needs\.[*\w-]+\.result|toJSON\(\s*needs\s*\)|contains\(\s*needs\.\*", re.IGNORECASE)
 LINTERS = ("zizmor", "actionlint")
+OWN_VERBS = "Take it out: a team's own verbs have names of their own, and leave alone how the platform's are run."
 
 
 @rule(
@@ -48,7 +49,7 @@ def aggregate(look: Look) -> Iterator[Found]:
         yield Found(f"`{gate}` may fail in the job {job.name} and nobody notices", step.path, line_of(step.at))
     if gate.split()[0] == "make":
         yield from _left_out(look, gate)
-        yield from taken_away(look)
+        yield from (found._replace(fix=OWN_VERBS) for found in taken_away(look))
     for workflow in {workflow.path: workflow for workflow, _, _ in running}.values():
         yield from _not_waited_for(workflow)
 
