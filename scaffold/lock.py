@@ -12,7 +12,7 @@ from scaffold.blueprint import guardrails
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import OWNERS, KeyPath, Owner, Ownership, key_path, owner, spell
 from scaffold.errors import FormatError, ScaffoldError
-from scaffold.formats.located import Located, one_of, text
+from scaffold.formats.located import Located, one_of, text, texts
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id, safe_path
 
 FORMAT = 1
@@ -29,7 +29,8 @@ class Locked:
     `blob` is the base of the next merge (None: it has no base). `pending` is set while a conflict is open: the blob
     that becomes the base once the file is resolved, or DROPPED; `left` is the blob that then stands in the work tree
     where it holds no markers. `sha256` stands for locked files; `keys` maps owned key paths to owner and digest of the
-    value. `at` is where the team has moved the file to.
+    value. `at` is where the team has moved the file to. `inputs` names what it was rendered with that is not recorded
+    (`secret`, `chance`, `clock`, `hook`, `data`, `system`), or not among the answers (`folder`).
     """
 
     blob: str | None
@@ -41,6 +42,7 @@ class Locked:
     pending: str | None = None
     left: str | None = None
     at: str | None = None
+    inputs: frozenset[str] = frozenset()
 
     @property
     def ownership(self) -> Ownership:
@@ -61,6 +63,7 @@ class Lock:
     `answers_file` is the blob id of `.scaffold/answers.yml` as it was written with these answers: while the file is
     that, it need not be parsed. None where JSON cannot hold the answers as they are. `keep_copier`: Copier's own
     answers file is kept up beside it. `guardrails` are the blueprint's, each rule spelled out (None: it has none).
+    `folder` is what the project's folder was called when it was stamped: a clone may have another name.
     """
 
     scaffold: str
@@ -73,6 +76,7 @@ class Lock:
     answers_file: str | None = None
     keep_copier: bool = False
     guardrails: Guardrails | None = None
+    folder: str | None = None
 
     def written_with(self, answers_file: bytes) -> "Lock":
         """Return the lock with what its answers were written as."""
@@ -116,6 +120,8 @@ def dump(lock: Lock) -> bytes:
         "format": FORMAT, "scaffold": lock.scaffold, "blueprint": lock.blueprint, "source": lock.source,
         "version": lock.version, "commit": lock.commit, "answers_file": lock.answers_file,
     }  # fmt: skip
+    if lock.folder is not None:
+        head["folder"] = lock.folder
     if lock.keep_copier:
         head["keep_copier"] = True
     lines = [f"  {_json(key)}: {_json(value)}," for key, value in head.items()]
@@ -151,6 +157,8 @@ def _file_out(locked: Locked) -> dict[str, Any]:
         out["sha256"] = locked.sha256
     if locked.keys:
         out["keys"] = {spell(path): {"ownership": owner, "sha256": d} for path, (owner, d) in locked.keys.items()}
+    if locked.inputs:
+        out["inputs"] = sorted(locked.inputs)
     out |= {
         name: value for name, value in (("pending", locked.pending), ("left", locked.left), ("at", locked.at)) if value
     }
@@ -186,6 +194,7 @@ def _lock_in(at: Located) -> Lock:
         version=at.required("version", _version),
         commit=at.optional("commit", text, None),
         answers_file=at.optional("answers_file", _blob, None),
+        folder=at.optional("folder", text, None),
         keep_copier=at.optional("keep_copier", lambda v: v.a(bool), default=False),
         guardrails=at.optional("guardrails", guardrails.parse, None),
         answers=at.required("answers", lambda v: dict(v.a(dict))),
@@ -206,6 +215,7 @@ def _file_in(at: Located) -> Locked:
         keys=at.optional("keys", _keys, {}),
         left=at.optional("left", _blob, None),
         at=at.optional("at", lambda v: safe_path(v.a(str)), None),
+        inputs=at.optional("inputs", lambda v: frozenset(texts(v)), frozenset()),
         pending=at.optional("pending", lambda v: DROPPED if v.data == DROPPED else _blob(v), None),
     )
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import sha1, sha256
 from typing import Literal
@@ -25,11 +25,15 @@ _UNSEEN_BY_HFS = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), 
 
 @dataclass(frozen=True)
 class File:
-    """A file's bytes (for a symlink: its target), mode, and the template file it came from."""
+    """A file's bytes (for a symlink: its target), mode, the template file it came from, and what that read unrecorded.
+
+    `inputs` names the hidden inputs that a render took: with others it would have given another file.
+    """
 
     content: bytes
     mode: Mode = REGULAR
     origin: str = ""
+    inputs: frozenset[str] = field(default=frozenset(), compare=False)
 
     @cached_property
     def blob(self) -> str:

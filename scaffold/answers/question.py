@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located, one_of
+from scaffold.templating.inputs import Hidden
 
 TYPES = ("str", "int", "float", "bool", "json", "yaml", "path")
 KEYS = {
@@ -72,7 +73,8 @@ class Answers:
     """What was answered: `recorded` goes into files, `context` also holds secrets and computed values.
 
     `dropped` names answers of last time that nothing asks for now, `guessed` the secrets that took their default,
-    `unasked` what was answered now though its `when` does not hold.
+    `unasked` what was answered now though its `when` does not hold. `hidden` has the variables that depend on more than
+    what is recorded.
     """
 
     recorded: Mapping[str, Any]
@@ -80,6 +82,7 @@ class Answers:
     dropped: tuple[str, ...] = ()
     guessed: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
+    hidden: Hidden = field(default_factory=dict)
 
 
 def parse_question(name: str, at: Located, *, secret: bool = False, slips: list[FormatError] | None = None) -> Question:

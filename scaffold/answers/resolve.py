@@ -9,6 +9,7 @@ from scaffold.answers.choices import Choice, choices, items_of
 from scaffold.answers.question import MISSING, TYPES, Answers, Ask, Asked, Question
 from scaffold.answers.secrets import secrets_among, still_secret, tells, texts_of
 from scaffold.errors import AnswerError, FormatError, RenderError
+from scaffold.templating.inputs import NOTHING_HIDDEN, Hidden, Seen, watching
 from scaffold.templating.templates import UNSET, Context, Texts, UnsetError
 
 Known = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]  # answers so far, those recorded -> more
@@ -25,8 +26,13 @@ class Resolver:
         previous: Mapping[str, Any],
         known: Known = lambda _answers, _recorded: {},
         ask: Ask | None = None,
+        hidden: Hidden = NOTHING_HIDDEN,
     ) -> None:
-        """Take the answers given now, those of last time, what is known beside the answers, and who may be asked."""
+        """Take the answers given now, those of last time, what is known beside the answers, and who may be asked.
+
+        `hidden` says which of what is known beside the answers nothing records.
+        """
+        self._around = hidden
         self._texts = texts
         self._given = given
         self._previous = previous
@@ -40,20 +46,40 @@ class Resolver:
         self._secret_texts: set[str] = set()
         self._guessed: list[str] = []
         self._unasked: list[str] = []
+        self._hidden: dict[str, frozenset[str]] = {}
 
     def resolve(self, questions: Sequence[Question]) -> Answers:
         """Answer all; raises AnswerError for a wrong, an unknown or a missing answer."""
         self._refuse_unknown([question.name for question in questions])
         for question in questions:
             self._context = {**self._answers, **self._known(self._answers, self._recorded)}
-            self._answer(question)
+            with watching() as seen:
+                self._answer(question)
+            self._note_inputs(question, seen)
         if self._missing:
             names = ", ".join(f"`{name}`" for name in self._missing)
             verb = "questions have" if len(self._missing) > 1 else "question has"
             hint = f"give --data {self._missing[0]}=… or --data-file FILE, or run on a terminal to be asked"
             raise AnswerError(f"{len(self._missing)} {verb} no answer: {names}", hint=hint)
         dropped = tuple(name for name in self._previous if name not in self._recorded)
-        return Answers(dict(self._recorded), dict(self._answers), dropped, tuple(self._guessed), tuple(self._unasked))
+        return Answers(
+            dict(self._recorded),
+            dict(self._answers),
+            dropped,
+            tuple(self._guessed),
+            tuple(self._unasked),
+            dict(self._hidden),
+        )
+
+    def _note_inputs(self, question: Question, seen: Seen) -> None:
+        """Note what an answer depends on that nothing records: a secret, or what its default has read."""
+        if question.name in self._recorded:
+            return
+        found = seen.hidden({**self._around, **self._hidden})
+        if question.secret:
+            found |= {"secret" if question.name in self._guessed else "given"}
+        if found:
+            self._hidden[question.name] = found
 
     def _refuse_unknown(self, names: Sequence[str]) -> None:
         for name in self._given:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from scaffold.lock import Lock
-from scaffold.tree import File
+from scaffold.tree import File, Tree
 
 Verb = Literal["create", "replace", "merge", "delete", "keep", "leave", "conflict"]
 OURS = "yours"  # what the project's side is called in conflict markers
@@ -63,7 +63,7 @@ class Plan:
     """All actions, in order of path, and the lock that follows from them.
 
     `folders` are those that the blueprint has moved, old name to new, and `offers` the moves of the team's own files in
-    them, which nobody makes unasked.
+    them, which nobody makes unasked. `given` is what the blueprint gives the project, as the lock afterwards has it.
     """
 
     actions: tuple[Action, ...]
@@ -71,6 +71,7 @@ class Plan:
     lock_after: Lock
     folders: Mapping[str, str] = field(default_factory=dict)
     offers: tuple[Offer, ...] = ()
+    given: Tree = field(default_factory=Tree, repr=False)
 
     def __iter__(self) -> Iterator[Action]:
         """Iterate over the actions."""

@@ -17,6 +17,7 @@ from scaffold.merge.pointers import is_pointer, stands_for
 from scaffold.merge.text import merge_lines
 from scaffold.plan import keys
 from scaffold.plan.actions import Action, Stages, Verb
+from scaffold.plan.inputs import Doubt
 from scaffold.tree import SYMLINK, File, Mode
 
 BOTH_HAVE = "the team has its own file where the blueprint now brings one"
@@ -36,6 +37,7 @@ class Case:
     labels: Labels
     drivers: Drivers = ALL
     moved: bool = False
+    doubt: Doubt | None = None
 
     @property
     def edited(self) -> bool:
@@ -59,6 +61,8 @@ class Case:
 
 def decide(case: Case) -> Action:
     """Decide one path."""
+    if case.doubt is not None and (action := _doubtful(case, case.doubt)):
+        return action
     if case.theirs is None:
         return _dropped(case)
     if case.ownership.file == "locked":
@@ -77,6 +81,31 @@ def needs_base(case: Case) -> bool:
         and case.edited
         and (case.theirs is None or (case.changed_upstream and not case.theirs.same_as(case.ours)))
     )
+
+
+def _doubtful(case: Case, doubt: Doubt) -> Action | None:
+    """Decide what was stamped with inputs that nobody has any more; None where that makes no difference."""
+    if case.ours is None or case.ownership.file == "seeded":
+        return None
+    if case.theirs is None:
+        return case.act("leave", f"kept, since {doubt.why}", case.ours)
+    if case.theirs.same_as(case.ours):
+        return None
+    if doubt.then is None or SYMLINK in (doubt.then.mode, case.ours.mode, case.theirs.mode):
+        return _marked(case, case.ours, case.theirs, doubt.why)
+    if doubt.then.same_as(case.theirs):
+        return case.act("keep", "unchanged in the blueprint", case.ours)
+    compared = replace(case, base=doubt.then)
+    merged = merge.merge_files(
+        case.path, doubt.then.content, case.ours.content, case.theirs.content, case.labels, case.drivers
+    )
+    if merged.clean and merged.content is not None:
+        mode = _mode(doubt.then.mode, case.ours.mode, case.theirs.mode)
+        return case.act(
+            "merge", "changed in the blueprint, and merged around what is yours", File(merged.content, mode)
+        )
+    after = case.ours if merged.content is None else File(merged.content, case.ours.mode)
+    return compared.conflict(doubt.why, after)
 
 
 def _dropped(case: Case) -> Action:

@@ -13,6 +13,7 @@ from scaffold.plan import folders, moves
 from scaffold.plan.actions import OURS, Action, Offer, Plan, Verb, Waived
 from scaffold.plan.decide import Case, decide, needs_base
 from scaffold.plan.drift import digests
+from scaffold.plan.inputs import Again, Doubt, carry, recorded, settled_paths
 from scaffold.plan.places import Place, Sides, offers, places
 from scaffold.tree import File, Tree
 
@@ -23,7 +24,8 @@ FindBase = Callable[[str, Locked], bytes | None]
 class Target:
     """What the project is to become: the new tree, who owns each path, what moved since, and how files are merged.
 
-    What is `waived` of the project's own paths is merged for once, though the platform owns it.
+    What is `waived` of the project's own paths is merged for once, though the platform owns it. `again` is the version
+    that was applied, rendered with the same inputs as `tree`; None where nothing depends on other than answers.
     """
 
     tree: Tree
@@ -32,6 +34,7 @@ class Target:
     lock: Lock
     drivers: Drivers = ALL
     waived: Mapping[str, Waived] = field(default_factory=dict)
+    again: Again | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +69,21 @@ def make(
     `find_base(path, locked)` gives the content of a base, or None; it is asked only where a merge needs it. `tracked`
     gives what git has of the project, which is asked for only where a folder has moved.
     """
-    moved = moves.find(before, target.tree, target.migrations, ours, find_base)
+    target, moved, doubts = _with_own_inputs(before, ours, target, find_base)
     sides = Sides(
         before=before, ours=ours, theirs=target.tree, ownership=target.ownership, moved=moved, tracked=tracked
     )
     placed = list(places(sides))
     goals = {place.goal for place in placed}
     vacated = {place.here for place in placed if place.here != place.goal}
-    decided = [_decided(place, before, ours, target, find_base, goals, vacated) for place in placed]
-    after = {one.place.path: _next_base(one) for one in decided if one.case.theirs or one.action.verb == "conflict"}
+    decided = [
+        _decided(place, before, ours, target, find_base, goals, vacated, doubts.get(place.path)) for place in placed
+    ]
+    after = {
+        one.place.path: _next_base(one)
+        for one in decided
+        if one.case.theirs or one.case.doubt or one.action.verb == "conflict"
+    }
     renamed = folders.renamed(moved, before.files, target.tree)
     return Plan(
         actions=tuple(_actions(decided, ours)),
@@ -82,7 +91,20 @@ def make(
         lock_after=replace(target.lock, files=dict(sorted(after.items()))),
         folders=renamed,
         offers=tuple(sorted([*_stay(decided), *offers(sides, renamed, (one.stand for one in decided))])),
+        given=target.tree,
     )
+
+
+def _with_own_inputs(
+    before: Lock, ours: Mapping[str, File], target: Target, find_base: FindBase
+) -> tuple[Target, Mapping[str, str], Mapping[str, Doubt]]:
+    """Return the target as the inputs of what was stamped would have made it, what moved, and what is in doubt."""
+    if target.again is None:
+        return target, moves.find(before, target.tree, target.migrations, ours, find_base), {}
+    tree, again = settled_paths(before, target.tree, target.again)
+    moved = moves.find(before, tree, target.migrations, ours, find_base)
+    tree, doubts = carry(before, tree, again, moved, find_base)
+    return replace(target, tree=tree), moved, doubts
 
 
 def _decided(
@@ -93,9 +115,10 @@ def _decided(
     find_base: FindBase,
     goals: set[str],
     vacated: set[str],
+    doubt: Doubt | None,
 ) -> Decided:
     mine = None if place.old is None and place.goal in vacated else ours.get(place.here)
-    case = _case(place, mine, before, target)
+    case = replace(_case(place, mine, before, target), doubt=doubt)
     waived = target.waived.get(place.here)
     if needs_base(_eased(case, waived)) and case.locked:
         content = find_base(place.old or place.path, case.locked)
@@ -189,6 +212,8 @@ def _next_base(one: Decided) -> Locked:
     case, action = one.case, one.action
     locked, theirs = case.locked, case.theirs
     at = one.stand if one.stand != one.place.path and action.after is not None else None
+    if theirs is None and case.doubt and locked is not None and action.verb != "conflict":
+        return locked
     if theirs is None:
         assert locked is not None  # noqa: S101 - only what was applied can have been dropped
         return replace(locked, pending=DROPPED, left=_left(action), at=at)
@@ -200,6 +225,7 @@ def _next_base(one: Decided) -> Locked:
         sha256=theirs.sha256 if case.ownership.file == "locked" else None,
         keys=_digests(case, theirs),
         at=at,
+        inputs=recorded(theirs.inputs),
     )
     kept = case.ownership.file == "seeded" and action.verb != "replace"
     if locked and (kept or action.verb == "leave"):

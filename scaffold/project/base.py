@@ -48,6 +48,7 @@ class Bases:
                 operation="copy",
                 means=self._means,
                 keep_copier=True,
+                folder=self._project.folder_name,
             ).tree
         except ScaffoldError:
             return Tree()  # the old version cannot be had any more: the base stays unknown, and the plan says so

@@ -45,6 +45,7 @@ def _locked_at(
             operation="copy",
             means=means._replace(skip_tasks=True),
             keep_copier=True,
+            folder=project.folder_name,
         )
     except ScaffoldError as error:
         raise ProjectError(

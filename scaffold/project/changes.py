@@ -81,6 +81,7 @@ def _with_ends_of(ours: File | None, side: File | None) -> File | None:
 def to_store(prepared: Prepared) -> Iterator[File]:
     """Yield every file that git's index will name, and all that the next merge starts from."""
     yield from prepared.tree.values()
+    yield from prepared.plan.given.values()
     yield from _own(prepared).values()
     for action in prepared.plan.changes:
         yield from _sides(prepared.project, action).values()

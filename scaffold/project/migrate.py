@@ -12,7 +12,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.similar import MOST, alike_pairs
 from scaffold.project.opened import FOLDER, Project, read_readable
-from scaffold.project.stamp import Notify, staging_of
+from scaffold.project.stamp import Notify, staging_of, surroundings_of
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.render.scripts import Staging, Versions, applying, refuse_untrusted_migrations, run_migrations
@@ -103,8 +103,9 @@ def migrations_of(
     versions = Versions(
         _called(library, project) or recorded.version, release.described or release.version, came_from, to
     )
+    surroundings = surroundings_of(project.root, "update", project.folder_name)
     steps = (
-        (migrations, staging_of(release, layer, rendered, project.root, "update", means, notify))
+        (migrations, staging_of(release, layer, rendered, surroundings, means, notify))
         for layer, migrations in found.items()
     )
     return Migrations(tuple(steps), versions, real, dict(real))

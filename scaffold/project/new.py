@@ -23,7 +23,7 @@ from scaffold.plan.make import Target, make
 from scaffold.project.changes import keep_base
 from scaffold.project.opened import place_of, prefix_of
 from scaffold.project.prepare import new_lock, notes_on
-from scaffold.project.stamp import stamp, trusting
+from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.report.results import Stamped
@@ -70,9 +70,10 @@ def new(
         keep_copier=keep_copier,
         notify=notify,
     )
-    tree, plan = _planned(release, rendered, library.address, keep_copier=keep_copier)
+    refuse_unrecorded(release, rendered)
+    tree, plan = _planned(release, rendered, library.address, folder=root.name, keep_copier=keep_copier)
     repository = _write(root, tree, rendered.ignored, plan, git=git)
-    told = (library.note, retired(release.blueprint), *notes_on(rendered.answers), *rendered.notes)
+    told = (library.note, retired(release.blueprint), *notes_on(rendered.answers, plan), *rendered.notes)
     return Stamped(
         root=root,
         blueprint=release.blueprint.name,
@@ -87,10 +88,10 @@ def new(
     )
 
 
-def _planned(release: Release, rendered: Rendered, source: str, *, keep_copier: bool) -> tuple[Tree, Plan]:
+def _planned(release: Release, rendered: Rendered, source: str, *, folder: str, keep_copier: bool) -> tuple[Tree, Plan]:
     """Return all that is to be written, scaffold's own files among it, and the plan that says so."""
     answers, tree = rendered.answers, rendered.tree
-    stamped = new_lock(release, source, answers, keep_copier=keep_copier)
+    stamped = new_lock(release, source, answers, folder=folder, keep_copier=keep_copier)
     target = Target(tree=tree, ownership=rendered.ownership, migrations=(), lock=stamped)
     wishes = answers_file.dump(Wishes(release.blueprint.name, source, answers.recorded, keep_copier))
     plan = make(stamped, {}, target, lambda _path, _locked: None)

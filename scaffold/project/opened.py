@@ -47,6 +47,11 @@ class Project:
             return place_of(self.root, None)
         return Place(self.root, self.repository, self.prefix)
 
+    @property
+    def folder_name(self) -> str:
+        """What the project's folder was called when it was stamped; a clone or a work tree may have another name."""
+        return self.recorded.folder or self.root.name
+
     def in_repository(self, path: str) -> str:
         """Return the path as its repository calls it."""
         return f"{self.prefix}/{path}" if self.prefix else path

@@ -20,8 +20,10 @@ from scaffold.formats import edit
 from scaffold.formats.values import digest
 from scaffold.lock import Lock
 from scaffold.merge.drivers import chosen
-from scaffold.plan.actions import Action, Plan, Waived
+from scaffold.plan.actions import Action, Plan, Verb, Waived
+from scaffold.plan.inputs import Again
 from scaffold.plan.make import Target
+from scaffold.project.again import again, is_called_so
 from scaffold.project.base import Bases
 from scaffold.project.brought import brought_by_copier
 from scaffold.project.guardrails import decided
@@ -30,8 +32,7 @@ from scaffold.project.migrate import migrations_of
 from scaffold.project.offered import Wanted, with_own
 from scaffold.project.opened import Project, Standing, standing
 from scaffold.project.planned import planned
-from scaffold.project.skipped import without_tasks
-from scaffold.project.stamp import stamp, trusting
+from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
 from scaffold.project.submodules import in_submodules, left, lock_without, without
 from scaffold.project.tags import moved_tag
 from scaffold.render.engine import Rendered
@@ -39,6 +40,7 @@ from scaffold.render.means import Means
 from scaffold.sources.library import Library
 from scaffold.sources.locate import Notify, locate
 from scaffold.sources.versions import is_another
+from scaffold.templating.inputs import Draws
 from scaffold.tree import Tree
 
 
@@ -92,7 +94,7 @@ def prepare(
         notify=notify,
         called=project.recorded.blueprint,
     )
-    means = trusting(means, library.address)
+    means = trusting(means, library.address)._replace(draws=Draws())
     known = brought_by_copier(project, library, means)
     release = library.release(wishes.blueprint, to or _newest(library, known))
     require_scaffold(release.blueprint, scaffold.__version__)
@@ -107,23 +109,23 @@ def prepare(
         ask=ask,
         means=means,
         keep_copier=wishes.keep_copier,
+        folder=project.folder_name,
         notify=notify,
     )
+    refuse_unrecorded(release, rendered)
     bases, before = Bases(known, library, means), known.lock
-    if means.skip_tasks:
-        rendered, before = without_tasks(rendered, before, release, bases)
     migrations = migrations_of(known, library, release, rendered, means, notify)
     aside = in_submodules(known, before, rendered.tree)
     paths = {*before.paths, *rendered.tree} - aside.keys()
     found: Standing = {} if migrations else standing(known, paths)
     inside = rendered._replace(tree=without(rendered.tree, aside))
-    target = _target(project, release, inside, today)
+    target = _target(project, release, inside, today, again(known, library, release, rendered, means))
     plan, found = planned(known, lock_without(before, aside), target, bases, migrations or found)
     plan, own, said = with_own(project, left(plan, before, rendered.tree, aside), move_own)
     answers = rendered.answers
     written = _rewritten(project, Wishes(release.blueprint.name, wishes.source, answers.recorded, wishes.keep_copier))
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=plan.lock_after.written_with(written))
-    told = [library.note, retired(release.blueprint), *_told(rendered), _brought(project, known)]
+    told = [library.note, retired(release.blueprint), *_told(rendered, plan), _brought(project, known)]
     told += [*(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
     return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found)
@@ -134,9 +136,9 @@ def _brought(project: Project, known: Project) -> str:
     return f"Copier has brought the project to {version} since, so the update starts there" * (known is not project)
 
 
-def _told(rendered: Rendered) -> list[str]:
+def _told(rendered: Rendered, plan: Plan) -> list[str]:
     ignored = [f"made by the template's code and ignored by git, so left out: {path}" for path in rendered.ignored]
-    return [*rendered.notes, *notes_on(rendered.answers), *ignored]
+    return [*rendered.notes, *notes_on(rendered.answers, plan), *ignored]
 
 
 def refuse_open_conflicts(project: Project) -> None:
@@ -149,15 +151,18 @@ def refuse_open_conflicts(project: Project) -> None:
         )
 
 
-def _target(project: Project, release: Release, rendered: Rendered, today: date | None) -> Target:
-    wishes = project.wishes
+def _target(project: Project, release: Release, rendered: Rendered, today: date | None, then: Again | None) -> Target:
+    wishes, folder = project.wishes, project.recorded.folder
+    if folder is None and then is not None and is_called_so(project.recorded, then):
+        folder = project.root.name
     return Target(
         tree=rendered.tree,
         ownership=rendered.ownership,
         migrations=release.blueprint.migrations,
-        lock=new_lock(release, wishes.source, rendered.answers, keep_copier=wishes.keep_copier),
+        lock=new_lock(release, wishes.source, rendered.answers, folder=folder, keep_copier=wishes.keep_copier),
         drivers=chosen(release.blueprint.merge, wishes.merge),
         waived=_waived(project, today),
+        again=then,
     )
 
 
@@ -179,14 +184,30 @@ def _said_of_copier(project: Project, plan: Plan) -> tuple[Action, ...]:
     )
 
 
-def notes_on(answers: Answers) -> list[str]:
-    """Say what became of answers that were not taken as they were."""
+BECAME: Mapping[Verb, str] = {
+    "create": "made with the default",
+    "replace": "changed around it",
+    "merge": "changed around it",
+    "conflict": "in conflict",
+    "delete": "deleted",
+    "keep": "kept as it is",
+    "leave": "kept as it is",
+}
+
+
+def notes_on(answers: Answers, plan: Plan) -> list[str]:
+    """Say what became of answers that were not taken as they were, and of the files that hold a secret."""
+    verbs = {action.path: action.verb for action in plan}
+    holding = [path for path, locked in plan.lock_after.files.items() if "secret" in locked.inputs]
+    became = [f"{path} ({BECAME[verbs[path]]})" for path in holding if path in verbs]
+    held = f"; held by {', '.join(became)}" if became else ""
+    guessed = f"secrets are not kept, so these took their default: {', '.join(answers.guessed)}{held}"
     said = (
-        ("secrets are not kept, so these took their default", answers.guessed),
         ("not asked here, so not used", answers.unasked),
         ("no longer asked, so dropped", answers.dropped),
     )
-    return [f"{what}: {', '.join(names)}" for what, names in said if names]
+    rest = [f"{what}: {', '.join(names)}" for what, names in said if names]
+    return [guessed, *rest] if answers.guessed else rest
 
 
 def other_cases(project: Project, plan: Plan) -> list[str]:
@@ -248,7 +269,7 @@ def _rewritten(project: Project, wished: Wishes) -> bytes:
     return edit.sync_mapping(answers_file.PATH, content, "answers", wished.answers)
 
 
-def new_lock(release: Release, source: str, answers: Answers, *, keep_copier: bool = False) -> Lock:
+def new_lock(release: Release, source: str, answers: Answers, *, folder: str | None, keep_copier: bool = False) -> Lock:
     """Return the lock of a project that is to be stamped, as yet without files."""
     return Lock(
         scaffold=scaffold.__version__,
@@ -260,6 +281,7 @@ def new_lock(release: Release, source: str, answers: Answers, *, keep_copier: bo
         files={},
         keep_copier=keep_copier,
         guardrails=decided(release, answers),
+        folder=folder,
     )
 
 

@@ -13,6 +13,7 @@ from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import Layer
 from scaffold.errors import ProjectError, RenderError, ScaffoldError
+from scaffold.plan.inputs import words_for
 from scaffold.process import bounds
 from scaffold.render import engine, scripts
 from scaffold.render.context import Operation, Surroundings
@@ -21,6 +22,7 @@ from scaffold.render.means import Means
 from scaffold.render.scripts import RenderText, Staging
 from scaffold.sources import compiled
 from scaffold.sources.trust import is_trusted
+from scaffold.templating.inputs import Draws
 from scaffold.tree import SYMLINK, Tree
 
 FOLDER = ".scaffold"
@@ -43,15 +45,19 @@ def stamp(
     ask: Ask | None = None,
     means: Means = Means(),
     keep_copier: bool = False,
+    folder: str = "",
     notify: Notify = lambda _: None,
 ) -> Rendered:
     """Render a release for the project at `root`, and run its tasks on a copy; raises ScaffoldError.
 
-    Copier's own answers file is left out, unless it is to be kept for Copier. No error repeats a secret.
+    Copier's own answers file is left out, unless it is to be kept for Copier. `folder` is what templates take for the
+    name of the project's folder, where that is not the one it has here. No error repeats a secret.
     """
+    surroundings = surroundings_of(root, operation, folder)
     said = [given[question.name] for question in release.questions if question.secret and question.name in given]
     with _telling_none_of(said):
-        rendered = _stamped(release, root, given, previous, operation, _pausing(ask, said), means, notify)
+        with (means.draws or Draws()).again():
+            rendered = _stamped(release, given, previous, surroundings, _pausing(ask, said), means, notify)
         tree = rendered.tree
         if not keep_copier and rendered.answers_file in tree:
             kept = {path: file for path, file in tree.items() if path != rendered.answers_file}
@@ -66,10 +72,9 @@ def stamp(
 
 def _stamped(
     release: Release,
-    root: Path,
     given: Mapping[str, Any],
     previous: Mapping[str, Any],
-    operation: Operation,
+    surroundings: Surroundings,
     ask: Ask | None,
     means: Means,
     notify: Notify,
@@ -77,15 +82,10 @@ def _stamped(
     scripts.refuse_untrusted(release, trust=means.trust, skip_tasks=means.skip_tasks)
     with bounds.limited(means.limits, "rendering"), compiled.kept(release.address or release.blueprint.name):
         rendered = engine.render(
-            release,
-            given=given,
-            previous=previous,
-            surroundings=surroundings_of(root, operation),
-            ask=ask,
-            means=means,
+            release, given=given, previous=previous, surroundings=surroundings, ask=ask, means=means
         )
     if not means.skip_tasks:
-        rendered = _with_tasks(release, rendered, root, operation, means, notify)
+        rendered = _with_tasks(release, rendered, surroundings, means, notify)
     for path, file in rendered.tree.items():
         if path.split("/")[0] == FOLDER:
             message = f"the template writes {path}, and .scaffold/ is scaffold's own"
@@ -110,6 +110,17 @@ def _telling_none_of(said: list[Any]) -> Iterator[None]:
         raise
 
 
+def refuse_unrecorded(release: Release, rendered: Rendered) -> None:
+    """Raise RenderError where a locked file depends on what is not recorded, and so cannot be held against it."""
+    for path, file in rendered.tree.items() if release.kind == "library" else ():
+        if file.inputs and path != rendered.answers_file and rendered.ownership(path).file == "locked":
+            raise RenderError(
+                f"{path} is locked, and holds {words_for(file.inputs)}, so that nobody could tell an edit from it",
+                where=file.origin,
+                hint="make it managed, or take that out of its template",
+            )
+
+
 def _refuse_telling_paths(release: Release, rendered: Rendered, tree: Tree, said: frozenset[str]) -> None:
     """Raise RenderError where a secret has become the name of a file, which git and the lock record."""
     answers = rendered.answers
@@ -124,8 +135,8 @@ def _refuse_telling_paths(release: Release, rendered: Rendered, tree: Tree, said
             )
 
 
-def surroundings_of(root: Path, operation: Operation) -> Surroundings:
-    """Return what a template may know of the project at `root`."""
+def surroundings_of(root: Path, operation: Operation, folder: str = "") -> Surroundings:
+    """Return what a template may know of the project at `root`, whose folder may have been called otherwise."""
 
     def read(path: str) -> bytes | None:
         file = disk.read(root, path)
@@ -136,11 +147,11 @@ def surroundings_of(root: Path, operation: Operation) -> Surroundings:
             file = disk.read(there.parent, there.name)
         return file.content if file else None
 
-    return Surroundings(root.name, operation, SYSTEMS.get(sys.platform), read)
+    return Surroundings(folder or root.name, operation, SYSTEMS.get(sys.platform), read)
 
 
 def staging_of(
-    release: Release, layer: Layer, rendered: Rendered, root: Path, operation: Operation, means: Means, notify: Notify
+    release: Release, layer: Layer, rendered: Rendered, surroundings: Surroundings, means: Means, notify: Notify
 ) -> Staging:
     """Return what the scripts of a layer are run with: unlike files, they may know where the copies lie."""
     context = rendered.answers.context
@@ -155,10 +166,10 @@ def staging_of(
         return lambda source, extra, where: rendered.texts(layer).render_text(source, {**known, **extra}, where)
 
     return Staging(
-        root.name,
+        surroundings.folder_name,
         layer.files,
         bind,
-        operation,
+        surroundings.operation,
         means.limits,
         secrets,
         notify,
@@ -166,8 +177,9 @@ def staging_of(
 
 
 def _with_tasks(
-    release: Release, rendered: Rendered, root: Path, operation: Operation, means: Means, notify: Notify
+    release: Release, rendered: Rendered, surroundings: Surroundings, means: Means, notify: Notify
 ) -> Rendered:
+    plain = rendered.tree if rendered.hooks or any(layer.settings.tasks for layer in release.layers) else None
     tree, ignored, notes = rendered.tree, dict(rendered.ignored), list(rendered.notes)
     if rendered.hooks:
         staged = rendered.hooks(notify)
@@ -177,12 +189,12 @@ def _with_tasks(
         if not layer.settings.tasks:
             continue
         staged = scripts.run_tasks(
-            layer.settings.tasks, tree, staging_of(release, layer, rendered, root, operation, means, notify)
+            layer.settings.tasks, tree, staging_of(release, layer, rendered, surroundings, means, notify)
         )
         tree = staged.files
         ignored |= staged.ignored
         notes += [f"made by tasks and ignored by git, so left out: {folder}" for folder in staged.left_out]
-    return rendered._replace(tree=tree, ignored=ignored, notes=tuple(notes))
+    return rendered._replace(tree=tree, ignored=ignored, notes=tuple(notes), plain=plain)
 
 
 def _pausing(ask: Ask | None, said: list[Any]) -> Ask | None:

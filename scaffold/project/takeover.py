@@ -92,7 +92,7 @@ def _fitting(fit: Fit) -> Fitting:
 def take_over(basis: Basis, wish: Wish) -> Takeover:
     """Plan an adoption; nothing is written."""
     rendered, kept = basis.rendered, wish.keep_copier
-    head = replace(new_lock(basis.release, basis.address, rendered.answers), keep_copier=kept)
+    head = replace(new_lock(basis.release, basis.address, rendered.answers, folder=basis.root.name), keep_copier=kept)
     target = Target(tree=rendered.tree, ownership=rendered.ownership, migrations=(), lock=head)
     stamped = make(head, {}, target, lambda _path, _locked: None).lock_after
     nothing = unlocked(basis.root, wish.repository)

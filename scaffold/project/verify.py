@@ -8,6 +8,7 @@ from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, Looked, Rule
 from scaffold.lock import PATH, Lock, Locked
 from scaffold.plan.drift import digests
+from scaffold.plan.inputs import words_for
 from scaffold.project.guardrails import decided
 from scaffold.project.snapshots import View
 from scaffold.project.stamp import stamp, trusting
@@ -47,17 +48,26 @@ def _differences(seen: View) -> Iterator[Found]:
     library = locate(recorded.source, base=seen.root, offline=True, limits=UNLIMITED, called=recorded.blueprint)
     release = library.release(recorded.blueprint, recorded.commit or recorded.version)
     means = trusting(Means(skip_tasks=True), library.address)
-    rendered = stamp(release, seen.root, given={}, previous=recorded.answers, operation="copy", means=means)
+    folder = recorded.folder or seen.root.name
+    rendered = stamp(
+        release, seen.root, given={}, previous=recorded.answers, operation="copy", means=means, folder=folder
+    )
     if decided(release, rendered.answers) != recorded.guardrails:
         yield Found("the lock does not hold the rules that the blueprint has", PATH, key="guardrails")
-    changing = any(layer.settings.tasks for layer in release.layers) or any(q.secret for q in release.questions)
+    scripts = any(layer.settings.tasks or layer.settings.hooks for layer in release.layers)
     for path, file in rendered.tree.items():
         locked = recorded.files.get(path)
         if locked is None:
-            if not changing:
+            if not scripts and not file.inputs:
                 yield Found(f"the lock does not know {path}, which the blueprint gives", PATH, key=path)
         elif message := _difference(path, file, locked, rendered, recorded):
-            yield Found(message, PATH, key=path, known=not changing or "ownership" in message)
+            known = not (scripts or file.inputs or locked.inputs) or "ownership" in message
+            yield Found(message if known else _incomparable(path, file, locked), PATH, key=path, known=known)
+
+
+def _incomparable(path: str, file: File, locked: Locked) -> str:
+    held = words_for(file.inputs | locked.inputs or frozenset({"hook"}))
+    return f"{path} cannot be compared with what the blueprint gives: it holds {held}"
 
 
 def _difference(path: str, file: File, locked: Locked, rendered: Rendered, recorded: Lock) -> str:

@@ -12,7 +12,8 @@ def compose(how: Compose, path: str, lower: File, upper: File) -> File:
     """Put the upper layer's file on the lower's; raises FormatError where deep-merge cannot read one."""
     if how == "override":
         return upper
-    return File(_content(how, path, lower.content, upper.content), lower.mode, f"{lower.origin} + {upper.origin}")
+    content, origin = _content(how, path, lower.content, upper.content), f"{lower.origin} + {upper.origin}"
+    return File(content, lower.mode, origin, lower.inputs | upper.inputs)
 
 
 @lru_cache(maxsize=256)

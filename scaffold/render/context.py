@@ -1,6 +1,7 @@
 """What a template sees beside the answers: Copier's own variables, as far as they do not depend on the machine."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 from posixpath import normpath
@@ -9,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 from scaffold.answers.question import Answers
 from scaffold.blueprint.release import Release
 from scaffold.formats import yaml
+from scaffold.templating.inputs import Hidden, Input, reached
 from scaffold.templating.sandbox import not_native
 from scaffold.templating.templates import Context
 from scaffold.tree import safe_path
@@ -17,6 +19,9 @@ RenderText = Callable[[str, Context], str]
 Operation = Literal["copy", "update"]
 Phase = Literal["prompt", "render", "tasks", "migrate", "undefined"]
 JSON = (dict, list, str, int, float, bool, type(None))  # what Copier records
+# What a template sees that nothing records, by name, and in `_copier_conf`.
+HIDDEN: Hidden = {"_folder_name": ("folder",)}
+HIDDEN_CONF: Mapping[str, Input] = {"dst_path": "folder", "os": "system", "sep": "system"}
 # Functions that Copier gives to templates, though what they return differs each time.
 FUNCTIONS = {name: not_native(f"the function `{name}`") for name in ("now", "make_secret")}
 
@@ -36,13 +41,21 @@ class Surroundings(NamedTuple):
 class Lazy(Mapping[str, Any]):
     """A mapping whose values are made when they are looked at."""
 
-    def __init__(self, makers: Mapping[str, Callable[[], Any]], made: Mapping[str, Any] = {}) -> None:
-        """Take a maker for each key, and the values that are there already."""
+    def __init__(
+        self,
+        makers: Mapping[str, Callable[[], Any]],
+        made: Mapping[str, Any] = {},
+        inputs: Mapping[str, Input] = {},
+    ) -> None:
+        """Take a maker for each key, the values that are there already, and which of them are hidden inputs."""
         self._makers = makers
         self._made = dict(made)
+        self._inputs = inputs
 
     def __getitem__(self, key: str) -> Any:
         """Return the value, made at the first look."""
+        if key in self._inputs:
+            reached(self._inputs[key])
         if key not in self._made:
             self._made[key] = self._makers[key]()
         return self._made[key]
@@ -96,8 +109,9 @@ class Around:
         self._external = self._read_external()  # its paths may depend on answers that came late
         self._seen = self._around(answers.context, answers.recorded, "render")
         file = self._seen["_copier_conf"]["answers_file"]
-        context = {**self._seen, "_copier_conf": Lazy({}, {**self._conf, "answers_file": file}), **answers.context}
-        return Answers(answers.recorded, context, answers.dropped, answers.guessed, answers.unasked)
+        conf = Lazy({}, {**self._conf, "answers_file": file}, HIDDEN_CONF)
+        context = {**self._seen, "_copier_conf": conf, **answers.context}
+        return replace(answers, context=context, hidden={**HIDDEN, **answers.hidden})
 
     def _around(self, answers: Context, recorded: Mapping[str, Any], phase: Phase) -> Context:
         remembered = {name: value for name, value in recorded.items() if isinstance(value, JSON) and name[:1] != "_"}
@@ -109,20 +123,31 @@ class Around:
         }
 
         def answers_file() -> PurePosixPath:
-            blank = {**known, "_copier_conf": Lazy({}, {**self._conf, "answers_file": ""})}
+            blank = {**known, "_copier_conf": Lazy({}, {**self._conf, "answers_file": ""}, HIDDEN_CONF)}
             return PurePosixPath(self._text(self._settings.answers_file, {**answers, **blank}))
 
-        known["_copier_conf"] = Lazy({"answers_file": answers_file}, self._conf)
+        known["_copier_conf"] = Lazy({"answers_file": answers_file}, self._conf, HIDDEN_CONF)
         return known
 
     def _read_external(self) -> Lazy:
-        return Lazy({name: partial(self._load, path) for name, path in self._settings.external_data.items()})
+        found = self._settings.external_data
+        return Lazy({name: partial(self._load, path) for name, path in found.items()}, {}, dict.fromkeys(found, "data"))
 
     def _load(self, written: str) -> Any:
         """Read a YAML file of the project, of which there may be none; raises FormatError or ScaffoldError."""
         path = safe_path(normpath(self._text(written, {**self._seen, "_copier_phase": "undefined"})))
         content = self._surroundings.read(path)
         return {} if content is None else yaml.load(content, path).data
+
+
+class Noted(dict[str, Any]):
+    """`_copier_conf` for Copier itself, which changes it while it renders: hidden inputs in it are noted too."""
+
+    def __getitem__(self, key: str) -> Any:
+        """Return a value."""
+        if key in HIDDEN_CONF:
+            reached(HIDDEN_CONF[key])
+        return super().__getitem__(key)
 
 
 def _conf(release: Release, surroundings: Surroundings) -> dict[str, Any]:

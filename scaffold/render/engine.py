@@ -28,7 +28,7 @@ class Rendered(NamedTuple):
     """What a release became: its answers, its tree, who owns a path in it, and where Copier's answers file stands.
 
     `texts` renders pieces of a layer's configuration; `ignored` are files for the disk that git is not to have. `hooks`
-    runs those of a Cookiecutter template, where they may run.
+    runs those of a Cookiecutter template, where they may run. `plain` is the tree before scripts, where some ran.
     """
 
     answers: Answers
@@ -40,6 +40,7 @@ class Rendered(NamedTuple):
     messages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     hooks: Callable[[Callable[[str], Any]], Staged[Tree]] | None = None
+    plain: Tree | None = None
 
 
 def render(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Any
@@ -18,8 +18,9 @@ from scaffold.blueprint.scripts import is_part_of_jinja
 from scaffold.blueprint.template import DEFAULT_EXCLUDE, Layer
 from scaffold.errors import FormatError, NotNativeError, RenderError, ScaffoldError
 from scaffold.render.compose import compose
-from scaffold.render.context import Around, Operation, Surroundings
+from scaffold.render.context import HIDDEN, Around, Operation, Surroundings
 from scaffold.render.paths import Entry, View, check_link, folders_of, matcher, place, view
+from scaffold.templating.inputs import watched, watching
 from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.templates import Context, Templates, Texts
 from scaffold.tree import REGULAR, SYMLINK, File, Tree
@@ -84,7 +85,7 @@ def resolve(
     first = compiled(release.layers[0])
     texts = first.templates if release.kind != "library" else Templates({}, f"blueprints/{release.blueprint.name}")
     around = Around(release, surroundings, first.text, previous)
-    resolver = Resolver(texts, given=given, previous=previous, known=around.prompt, ask=ask)
+    resolver = Resolver(texts, given=given, previous=previous, known=around.prompt, ask=ask, hidden=HIDDEN)
     return around.rendering(resolver.resolve(release.questions))
 
 
@@ -94,7 +95,7 @@ def render(release: Release, answers: Answers, operation: Operation = "copy", li
     folders: set[str] = set()
     total = 0
     for layer in release.layers:
-        for path, file in _render_layer(compiled(layer), answers.context, operation, limits, folders):
+        for path, file in _render_layer(compiled(layer), answers, operation, limits, folders):
             total += len(file.content)
             refuse_too_much(total, len(files) + len(folders) + 1, limits, layer.where(layer.config))
             if path not in files:
@@ -172,8 +173,9 @@ def ownership(
 
 
 def _render_layer(
-    at: Compiled, context: Context, operation: Operation, limits: Limits, folders: set[str]
+    at: Compiled, answers: Answers, operation: Operation, limits: Limits, folders: set[str]
 ) -> Iterator[tuple[str, File]]:
+    context = answers.context
     suffix, seen = at.layer.settings.suffix, _view(at, context)
     excluded = _excluder(at, {**context, "_copier_operation": operation})
     answers_file = str(context["_copier_conf"]["answers_file"]) if "_copier_conf" in context else ""
@@ -184,10 +186,13 @@ def _render_layer(
         return (not entry.is_template and f"{path}{suffix}" in seen.everything) or excluded(path)
 
     for entry in seen.files:
-        for path, within in place(entry, at.templates, context, answers_file):
+        for (path, within), named in watched(place(entry, at.templates, context, answers_file)):
             if left_out(entry, path):
                 continue
-            file = entry.given or _render_file(at, entry, within, limits)
+            with watching() as told:
+                file = entry.given or _render_file(at, entry, within, limits)
+            if hidden := named.hidden(answers.hidden) | told.hidden(answers.hidden):
+                file = replace(file, inputs=hidden)
             check_link(path, file, entry.where)
             if path == answers_file:
                 for_answers.append((entry, file))

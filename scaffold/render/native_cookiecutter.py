@@ -21,7 +21,8 @@ from scaffold.blueprint.release import Release
 from scaffold.blueprint.scripts import is_part_of_jinja
 from scaffold.blueprint.template import Layer
 from scaffold.errors import NotNativeError, RenderError, ScaffoldError
-from scaffold.render.cookiecutter_steps import Inside, Template, placed, template_of
+from scaffold.render.cookiecutter_steps import Inside, Step, Template, placed, template_of
+from scaffold.templating.inputs import Seen, noting, read, watching
 from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.sandbox import not_native
 from scaffold.templating.templates import Context, Templates, Texts
@@ -73,6 +74,7 @@ class Pages(Templates):
         super().__init__(contents, "", envops=layer.settings.envops, extensions=extensions)
         self._environment.filters |= {"jsonify": _jsonify, "slugify": _slugify, **outside.filters}
         self._environment.globals |= outside.functions
+        noting(self._environment)
 
     def content(self, name: str, context: Context, limits: Limits) -> bytes:
         """Return what a file becomes; a binary one is as it was. Raises RenderError."""
@@ -243,7 +245,7 @@ def resolve(
         "_checkout": release.described,
     }
     context = {
-        "cookiecutter": OrderedDict({**space.written, **space.values, **origin}),
+        "cookiecutter": Space({**space.written, **space.values, **origin}),
         "_cookiecutter": {name: value for name, value in variables(layer).items() if not name.startswith("_")},
     }
     gone = tuple(name for name in previous if name in unasked and name not in choice.recorded)
@@ -253,6 +255,7 @@ def resolve(
         (*found.dropped, *gone),
         found.guessed,
         (*found.unasked, *(name for name in given if name in unasked and name not in choice.recorded)),
+        found.hidden,
     )
 
 
@@ -267,12 +270,31 @@ def _is_mapping(question: Question) -> bool:
     return isinstance(question.default, Deep) and question.default.startswith("{")
 
 
+class Space(OrderedDict[str, Any]):
+    """The variable `cookiecutter` as templates see it, which notes what they read."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a value."""
+        read(name)
+        return super().__getitem__(name)
+
+    def items(self) -> Any:
+        """Return all of it."""
+        read(*self)
+        return super().items()
+
+    def values(self) -> Any:
+        """Return all values."""
+        read(*self)
+        return super().values()
+
+
 class _Space:
     """The variable `cookiecutter` while questions are answered: one mapping, which templates may change."""
 
     def __init__(self, layer: Layer, prompts: Prompts) -> None:
         self.written = variables(layer)
-        self.values: OrderedDict[str, Any] = OrderedDict()
+        self.values = Space()
         self._prompts = prompts
         self._where = layer.where(layer.config)
         self._taken: dict[str, Any] = {}
@@ -305,12 +327,19 @@ def render(at: Compiled, answers: Answers, limits: Limits = Limits()) -> Tree:
     pages.render_text(template.top, context, layer.where(layer.config))
     inside = Inside()
     total = 0
-    for step, path in placed(
-        template.steps, inside, lambda step: pages.render_text(step.shown, context, layer.where(step.source))
-    ):
+    named: dict[str, Seen] = {}  # what the path of a step has read
+
+    def path_of(step: Step) -> str:
+        with watching() as named[step.name]:
+            return pages.render_text(step.shown, context, layer.where(step.source))
+
+    for step, path in placed(template.steps, inside, path_of):
         for below, file in step.files.items():
-            content = pages.content(step.name, context, limits) if step.what == "text" else file.content
-            inside.put(f"{path}{below}".lstrip("/"), File(content, file.mode, f"{layer.name}/{file.origin}"))
+            with watching() as told:
+                content = pages.content(step.name, context, limits) if step.what == "text" else file.content
+            hidden = named[step.name].hidden(answers.hidden) | told.hidden(answers.hidden)
+            made = File(content, file.mode, f"{layer.name}/{file.origin}", hidden)
+            inside.put(f"{path}{below}".lstrip("/"), made)
             total += len(content)
         refuse_too_much(total, len(inside.files) + len(inside.folders), limits, layer.where(layer.config))
     return tree_of(inside, layer)

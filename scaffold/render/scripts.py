@@ -243,7 +243,8 @@ class _Stage:
             check_link(path, file, where)
         except (ProjectError, RenderError) as error:
             raise ScriptError(error.message, where=where) from error
-        return File(file.content, file.mode, before.origin if before else where)
+        inputs = (before.inputs if before else frozenset()) | {"hook"}
+        return File(file.content, file.mode, before.origin if before else where, inputs)
 
     def _look(self) -> None:
         """Look at what is there; raises LimitError where it is too much, ScriptError where it can be no project."""

@@ -174,7 +174,9 @@ class _Library:
             raise self._explained(error, self._layer.where(self._layer.config)) from error
         inside = Inside()
         for path, file in disk.walk(Path(made)).items():
-            inside.put(path, File(file.content, file.mode, f"{self._layer.name}/{origins.get(path, '')}".rstrip("/")))
+            origin = f"{self._layer.name}/{origins.get(path, '')}".rstrip("/")
+            # What code of the template reads nobody knows.
+            inside.put(path, File(file.content, file.mode, origin, frozenset({"hook"})))
         for folder in Path(made).rglob("*/"):
             inside.make(folder.relative_to(made).as_posix())
         return tree_of(inside, self._layer)

@@ -15,13 +15,14 @@ from scaffold.blueprint.files import behind_links
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import Layer
 from scaffold.errors import NotNativeError, RenderError
-from scaffold.render.context import Around, Surroundings
+from scaffold.render.context import HIDDEN, Around, Noted, Surroundings
 from scaffold.render.means import Means
 from scaffold.render.native import foreign_extensions, tree_of, two_sources
 from scaffold.render.native import texts as native_texts
 from scaffold.render.paths import check_link
 from scaffold.render.scripts import READ_FIRST
 from scaffold.templating.explain import explained
+from scaffold.templating.inputs import Hidden, Input, Seen, drawing, noting, watching
 from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.sandbox import LOOKING
 from scaffold.templating.templates import Context, Templates
@@ -76,9 +77,10 @@ def make(
             previous=previous,
             known=lambda answers, recorded: placed(around.prompt(answers, recorded)),
             ask=ask,
+            hidden=HIDDEN,
         )
         answers = around.rendering(resolver.resolve(release.questions))
-        tree = _rendered(worker, release, placed(answers.context), surroundings, means.limits)
+        tree = _rendered(worker, release, replace(answers, context=placed(answers.context)), surroundings, means.limits)
         return Made(replace(answers, context={**answers.context, **functions()}), tree, texts)
 
 
@@ -86,7 +88,8 @@ def functions() -> Mapping[str, Any]:
     """Return the functions of Copier's that give another value each time."""
     from copier._user_data import DEFAULT_DATA
 
-    return dict(DEFAULT_DATA)
+    kinds: Mapping[str, Input] = {"now": "clock", "make_secret": "chance"}
+    return {name: drawing(kinds[name], name, function) for name, function in DEFAULT_DATA.items()}
 
 
 class LateTexts:
@@ -176,6 +179,7 @@ def _texts(layer: Layer, worker: Any) -> Templates:
         said = " ".join(str(error).split())
         message = f"an extension of the template does not load: {type(error).__name__}: {said}"
         raise RenderError(message, where=layer.line_of(next(iter(foreign_extensions(layer)), ""))) from error
+    noting(environment)
     contents = {path: file.content for path, file in behind_links(layer.files).items()}
     searched = environment.loader.searchpath
     texts = Templates(contents, layer.place, environment=environment)
@@ -201,31 +205,33 @@ def _missing(layer: Layer, name: str) -> RenderError:
     )
 
 
-def _rendered(worker: Any, release: Release, context: Context, surroundings: Surroundings, limits: Limits) -> Tree:
+def _rendered(worker: Any, release: Release, answers: Answers, surroundings: Surroundings, limits: Limits) -> Tree:
     """Let the worker write the project, and read it back."""
     from copier._main import _operation
 
+    context, layer = answers.context, release.layers[0]
     conf = dict(context["_copier_conf"])
     # Each time anew, for Copier blanks one of its values while it renders that one.
-    worker._render_context = lambda: {**context, "_copier_conf": {**conf}}  # noqa: SLF001 - its own is of the disk
+    worker._render_context = lambda: {**context, "_copier_conf": Noted(conf)}  # noqa: SLF001 - its own is of the disk
     worker._sync_git_index_executable_bit = lambda *_: None  # noqa: SLF001 - there is no repository to keep
-    watched = _Watched(worker, release.layers[0], limits, PurePosixPath(conf["answers_file"]))
+    watched = _Watched(worker, layer, limits, PurePosixPath(conf["answers_file"]), answers.hidden)
     worker._render_file, worker._render_symlink = watched.file, watched.link  # noqa: SLF001 - to know what came of what
     before = _operation.set(surroundings.operation)
     try:
         worker.dst_path.mkdir(parents=True)
-        worker._render_template()  # noqa: SLF001 - without asking the questions again
+        with watching() as watched.named:
+            worker._render_template()  # noqa: SLF001 - without asking the questions again
     except Exception as error:  # a template may raise anything at all
         raise explained(error, watched.where) from error
     finally:
         _operation.reset(before)
-    return _read(release, worker.dst_path, watched.origins)
+    return _read(release, worker.dst_path, watched.origins, watched.inputs)
 
 
 class _Watched:
     """Copier's writing of single files, told where each comes from, and stopped at what we refuse."""
 
-    def __init__(self, worker: Any, layer: Layer, limits: Limits, answers_file: PurePosixPath) -> None:
+    def __init__(self, worker: Any, layer: Layer, limits: Limits, answers_file: PurePosixPath, hidden: Hidden) -> None:
         self._file: Callable[..., None] = worker._render_file  # noqa: SLF001 - see `_rendered`
         self._link: Callable[..., None] = worker._render_symlink  # noqa: SLF001 - see `_rendered`
         self._project: Path = worker.dst_path
@@ -234,7 +240,12 @@ class _Watched:
         self._answers_file = answers_file
         self._rank = (True, 0)
         self._size = 0
+        self._hidden = hidden
+        # What an extension of the template reads nobody knows.
+        self._unseen = frozenset({"hook"} if foreign_extensions(layer) else ())
+        self.named = Seen()  # what the paths since the last file have read
         self.origins: dict[str, str] = {}
+        self.inputs: dict[str, frozenset[str]] = {}
         self.where = layer.where(layer.config)
 
     def file(self, source: Path, path: Path, extra_context: Any = None) -> None:
@@ -250,7 +261,11 @@ class _Watched:
         self._rank = rank
         if before is not None:
             place.unlink()
-        self._file(source, path, extra_context)
+        with watching() as seen:
+            self._file(source, path, extra_context)
+        unseen = self._unseen if source.name.endswith(self._layer.settings.suffix) else frozenset()
+        self.inputs[path.as_posix()] = seen.hidden(self._hidden) | self.named.hidden(self._hidden) | unseen
+        self.named.clear()
         if before is not None and before != place.read_bytes():
             raise self._twice(source, path)
         self.origins[path.as_posix()] = source.as_posix()
@@ -270,12 +285,12 @@ class _Watched:
         return two_sources(path.as_posix(), first, File(b"", origin=f"/{source.as_posix()}"), self.where)
 
 
-def _read(release: Release, project: Path, origins: Mapping[str, str]) -> Tree:
+def _read(release: Release, project: Path, origins: Mapping[str, str], inputs: Mapping[str, frozenset[str]]) -> Tree:
     files, layer = {}, release.layers[0]
     for path, file in disk.walk(project).items():
         source = origins.get(path, "")
         check_link(path, file, layer.where(source))
-        files[path] = File(file.content, file.mode, f"{layer.name}/{source}")
+        files[path] = File(file.content, file.mode, f"{layer.name}/{source}", inputs.get(path, frozenset()))
     found = (folder.relative_to(project).as_posix() for folder in project.rglob("*") if folder.is_dir())
     empty = [folder for folder in found if not any((project / folder).iterdir())]
     return tree_of(release, files, empty)

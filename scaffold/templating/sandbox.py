@@ -10,14 +10,14 @@ from jinja2 import StrictUndefined, Undefined
 from jinja2.sandbox import SandboxedEnvironment, _mutable_spec, modifies_known_mutable
 
 from scaffold.errors import NotNativeError
+from scaffold.templating import inputs
 from scaffold.templating.known import Known
 from scaffold.templating.limits import MEGABYTE
 from scaffold.templating.yields import YieldExtension
 
+LOOKING = inputs.IMPURE["system"]  # at the user's disk and environment
 # Copier has these too. They look at the machine (at its time zone, for one), or give another value each time.
-IMPURE = (
-    "ans_random", "expanduser", "expandvars", "fileglob", "random", "random_mac", "realpath", "shuffle", "strftime",
-)  # fmt: skip
+IMPURE = ("ans_random", "random", "random_mac", "shuffle", "strftime", *LOOKING)
 KNOWN = (
     "ans_groupby", "b64decode", "b64encode", "basename", "bool", "checksum", "combine", "comment", "dirname",
     "extract", "flatten", "from_json", "from_yaml", "from_yaml_all", "hash", "mandatory", "md5", "quote",
@@ -25,7 +25,6 @@ KNOWN = (
     "ternary", "to_datetime", "to_json", "to_nice_json", "to_nice_yaml", "to_uuid", "to_yaml",
     "type_debug", "win_basename", "win_dirname", "win_splitdrive",
 )  # fmt: skip
-LOOKING = ("expanduser", "expandvars", "fileglob", "realpath")  # at the user's disk and environment
 LONGEST = 100 * MEGABYTE  # characters that one multiplication may make
 UNDEFINED = {"jinja2.Undefined": Undefined, "jinja2.StrictUndefined": StrictUndefined}
 PATHS: Mapping[str, type[PurePath]] = {"posix": PurePosixPath, "windows": PureWindowsPath, "native": PurePosixPath}
@@ -53,6 +52,7 @@ class Sandbox(SandboxedEnvironment):
     """An environment whose templates reach neither code, nor clock, nor chance, nor disk."""
 
     intercepted_binops = frozenset(["*", "**"])
+    context_class = inputs.Context
 
     def __init__(self, envops: Mapping[str, Any], **options: Any) -> None:
         """Take Copier's `_envops`, and the options of a Jinja environment."""

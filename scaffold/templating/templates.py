@@ -10,6 +10,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, Templ
 from jinja2.meta import find_undeclared_variables
 
 from scaffold.errors import LimitError, RenderError, ScaffoldError
+from scaffold.templating import inputs
 from scaffold.templating.explain import explained
 from scaffold.templating.limits import MEGABYTE, Limits
 from scaffold.templating.sandbox import ChangingError, Sandbox, changing
@@ -160,6 +161,7 @@ class Templates:
         parts = self._named(source)
         if any(name not in context or name in WORDS for name in parts[1::2]) or any(map(self._marked, parts[::2])):
             return None
+        inputs.read(*parts[1::2])
         parts[1::2] = [str(context[name]) for name in parts[1::2]]
         return "".join(parts)
 

@@ -1,0 +1,192 @@
+"""What the blueprint changed is the difference between two renders made with the same inputs, and nothing else.
+
+What was stamped was rendered with a secret, a random value or a time that nobody has any more. Where a file depends on
+such an input, the version that was applied is rendered again, with the inputs of the new one, and only the difference
+between these two is carried onto what was stamped.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from scaffold.lock import Lock, Locked
+from scaffold.merge.markers import Conflict
+from scaffold.merge.text import merge_whole
+from scaffold.tree import SYMLINK, File, Tree, is_text
+
+FindBase = Callable[[str, Locked], bytes | None]
+WORDS = {  # in the order in which a reason names them
+    "secret": "a secret",
+    "chance": "a random value",
+    "clock": "a time",
+    "hook": "what code of the template made",
+    "folder": "the folder's name",
+    "data": "data of another file",
+    "system": "the operating system",
+}
+WORD = re.compile(rb"\w+|\s|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The applied version rendered again, with the inputs that the new tree was rendered with.
+
+    `tree` is None where that version cannot be had. `without_scripts`: neither tree has what scripts make, but what
+    was stamped may. `plain` has both trees as they were before the same scripts ran on them. `same_source` says that
+    two files came from the same template files and answers.
+    """
+
+    tree: Tree | None
+    without_scripts: bool = False
+    plain: tuple[Tree, Tree] | None = None
+    same_source: Callable[[File, File], bool] = lambda _then, _now: False
+
+
+class Doubt(NamedTuple):
+    """A file of which nobody can tell what it would have been with the inputs of what was stamped, and why."""
+
+    then: File | None
+    why: str
+
+
+def carry(
+    before: Lock, new: Tree, again: Again, moved: Mapping[str, str], find_base: FindBase
+) -> tuple[Tree, Mapping[str, Doubt]]:
+    """Return the new tree as the inputs of what was stamped would have made it, and of what that cannot be told.
+
+    What changed between both renders is carried onto what was stamped; `moved` has old path -> new path.
+    """
+    came_from = {path: old for old, path in moved.items()}
+    files: dict[str, File] = {}
+    doubts: dict[str, Doubt] = {}
+
+    def take(path: str, old: str, now: File | None) -> None:
+        found = _carried(before, old, path, now, again, find_base)
+        if isinstance(found, Doubt):
+            doubts[path] = found
+        elif found is not None:
+            files[path] = found
+
+    for path, now in new.items():
+        old = came_from.get(path, path)
+        files[path] = now
+        if old in before.files and (old != path or path not in moved):
+            take(path, old, now)
+        elif _was_not_wanted(path, now, again):
+            del files[path]
+    for path in before.files.keys() - moved.keys() - new.keys():
+        take(path, path, None)
+    return Tree(files, new.folders), doubts
+
+
+def _was_not_wanted(path: str, now: File, again: Again) -> bool:
+    """Whether a file is new only because of the inputs: the applied version makes it with these as well."""
+    return again.tree is not None and path in again.tree and bool(now.inputs or again.without_scripts)
+
+
+def _carried(
+    before: Lock, old: str, path: str, now: File | None, again: Again, find_base: FindBase
+) -> File | Doubt | None:
+    """Return what the file would be with its own inputs, or why nobody can tell; None: the blueprint has dropped it."""
+    locked = before.files[old]
+    then = again.tree.get(old) if again.tree is not None else None
+    kinds = hidden(before, locked, then, now)
+    if now is None and then is None and again.without_scripts:
+        kinds |= {"hook"}
+    if not kinds or (now is None and then is not None):
+        return now
+    content = find_base(old, locked)
+    stamped = (
+        None if content is None else File(content, locked.mode, locked.origin, now.inputs if now else locked.inputs)
+    )
+    if stamped is not None and now is not None and (stamped.same_as(now) or stamped.same_as(then)):
+        return now
+    unchanged = again.tree is not None and (then.same_as(now) if then else now is None)
+    if stamped is not None and (unchanged or (then and now and again.same_source(then, now))):
+        return stamped
+    was, new = _before_scripts(then, now, old, path, again, kinds)
+    if stamped is not None and was is None and new is None and again.tree is not None:
+        return stamped
+    content = _moved_on(stamped, was, new)
+    if content is None or stamped is None or was is None or new is None:
+        return Doubt(then, _why(kinds, again))
+    return replace(new, content=content, mode=new.mode if new.mode != was.mode else stamped.mode)
+
+
+def _moved_on(stamped: File | None, then: File | None, now: File | None) -> bytes | None:
+    """Return what was stamped with what changed between two renders, line by line and then word by word, or None."""
+    if stamped is None or then is None or now is None:
+        return None
+    sides = (then, stamped, now)
+    if not all(is_text(side.content) for side in sides) or SYMLINK in {side.mode for side in sides}:
+        return None
+    parts = merge_whole(then.content, stamped.content, now.content)
+    settled = [_by_word(part) if isinstance(part, Conflict) else part for part in parts]
+    return None if None in settled else b"".join(part for part in settled if part is not None)
+
+
+def _by_word(conflict: Conflict) -> bytes | None:
+    """Merge lines whose words differ in different places: the input in one, what the blueprint changed in another."""
+    sides = (conflict.base, conflict.ours, conflict.theirs)
+    words = merge_whole(*(b"".join(word.hex().encode() + b"\n" for word in WORD.findall(side)) for side in sides))
+    if any(isinstance(part, Conflict) for part in words):
+        return None
+    return bytes.fromhex(b"".join(part for part in words if isinstance(part, bytes)).decode())
+
+
+def _before_scripts(
+    then: File | None, now: File | None, old: str, path: str, again: Again, kinds: frozenset[str]
+) -> tuple[File | None, File | None]:
+    """Return both sides as they were before scripts that give another result each time."""
+    if again.plain is None or "hook" not in kinds:
+        return then, now
+    return again.plain[0].get(old), again.plain[1].get(path)
+
+
+def words_for(inputs: frozenset[str]) -> str:
+    """Name hidden inputs in words."""
+    return " and ".join(words for kind, words in WORDS.items() if kind in recorded(inputs))
+
+
+def recorded(inputs: frozenset[str]) -> frozenset[str]:
+    """Return the hidden inputs of a file as the lock keeps them."""
+    return (inputs - {"given"}) | {"secret"} if "given" in inputs else inputs
+
+
+def hidden(before: Lock, locked: Locked, then: File | None, now: File | None) -> frozenset[str]:
+    """Return the hidden inputs of a file of which the present values are not those that it was stamped with."""
+    here = (then.inputs if then else frozenset()) | (now.inputs if now else frozenset())
+    kinds = (locked.inputs | here) - {"given"}
+    if "given" in here and "secret" not in here:  # who tells a secret wants it in the file
+        kinds -= {"secret"}
+    return kinds if before.folder is None else kinds - {"folder"}
+
+
+def _why(kinds: frozenset[str], again: Again) -> str:
+    held = words_for(kinds)
+    if again.tree is None:
+        return f"it holds {held}, and the version it was stamped from cannot be rendered again to compare"
+    return f"the blueprint has changed what holds {held}"
+
+
+def settled_paths(before: Lock, new: Tree, again: Again) -> tuple[Tree, Again]:
+    """Return both trees with the paths that were stamped, where a path was made by chance or the clock."""
+    if again.tree is None:
+        return new, again
+    then = again.tree
+    added = {
+        path: file.origin for path, file in new.items() if file.inputs and path in then and path not in before.files
+    }
+    gone = {path: locked.origin for path, locked in before.files.items() if path not in new and path not in then}
+    ones = [{origin for origin, count in Counter(side.values()).items() if count == 1} for side in (added, gone)]
+    stood = {origin: path for path, origin in gone.items()}
+    to = {path: stood[origin] for path, origin in added.items() if origin in ones[0] & ones[1]}
+    if not to:
+        return new, again
+    return _renamed(new, to), replace(again, tree=_renamed(then, to))
+
+
+def _renamed(tree: Tree, to: Mapping[str, str]) -> Tree:
+    return Tree({to.get(path, path): file for path, file in tree.items()}, tree.folders)

@@ -1,0 +1,193 @@
+"""What a template reads beside the recorded answers: seen while it renders, and given alike to two renders.
+
+A render is a function of the recorded answers and of these hidden inputs. Two versions can only be compared where they
+were rendered with the same ones; otherwise their difference is nobody's change.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar
+
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context as JinjaContext
+
+T = TypeVar("T")
+
+# `given` is a secret whose value was told for this render; a `secret` one took its default.
+Input = Literal["secret", "given", "chance", "clock", "hook", "folder", "data", "system"]
+# What gives another value each time, by the names that Copier, Cookiecutter and Jinja give it.
+IMPURE: Mapping[Input, tuple[str, ...]] = {
+    "chance": (
+        "ans_random", "lipsum", "make_secret", "random", "random_ascii_string", "random_mac", "shuffle", "uuid4",
+    ),
+    "clock": ("now", "strftime"),
+    "system": ("expanduser", "expandvars", "fileglob", "realpath"),
+}  # fmt: skip
+CLOCK_METHODS = ("_now", "_datetime")  # of extensions with the tag `now`: Cookiecutter's and jinja2-time's
+Hidden = Mapping[str, Collection[str]]  # a variable -> the hidden inputs that its value depends on
+
+
+NOTHING_HIDDEN: Hidden = MappingProxyType({})
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was read while something rendered: variables by name, and hidden inputs."""
+
+    names: set[str] = field(default_factory=set)
+    inputs: set[Input] = field(default_factory=set)
+
+    def clear(self) -> None:
+        """Forget what was read."""
+        self.names.clear()
+        self.inputs.clear()
+
+    def hidden(self, known: Hidden) -> frozenset[str]:
+        """Return all hidden inputs, with those that the variables stand for."""
+        return frozenset[str](self.inputs).union(*(known[name] for name in self.names if name in known))
+
+
+_seen: ContextVar[Seen | None] = ContextVar("seen", default=None)
+
+
+@contextmanager
+def watching() -> Iterator[Seen]:
+    """Note what is read meanwhile; whoever watches around it sees that too."""
+    seen, around = Seen(), _seen.get()
+    before = _seen.set(seen)
+    try:
+        yield seen
+    finally:
+        _seen.reset(before)
+        if around is not None:
+            around.names |= seen.names
+            around.inputs |= seen.inputs
+
+
+def watched(items: Iterable[T]) -> Iterator[tuple[T, Seen]]:
+    """Yield each item with what was read to make it and those before it, no sooner than it is wanted."""
+    iterator, seen = iter(items), Seen()
+    while True:
+        with watching() as now:
+            try:
+                item = next(iterator)
+            except StopIteration:
+                return
+        seen.names |= now.names
+        seen.inputs |= now.inputs
+        yield item, seen
+
+
+def read(*names: str) -> None:
+    """Note that variables were read."""
+    if (seen := _seen.get()) is not None:
+        seen.names.update(names)
+
+
+def reached(kind: Input) -> None:
+    """Note that a hidden input was read."""
+    if (seen := _seen.get()) is not None:
+        seen.inputs.add(kind)
+
+
+class Context(JinjaContext):
+    """A context of Jinja's that notes which variables a template looks up."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        """Look a variable up."""
+        read(key)
+        return super().resolve_or_missing(key)
+
+
+class Draws:
+    """What chance and the clock gave to one render, for others to be given the same.
+
+    A value belongs to the line of the template that asked for it, so that a line which two versions share has one
+    value in both. Nothing of it outlives the process.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing drawn."""
+        self._drawn: dict[tuple[Any, ...], Any] = {}
+        self._counts: Counter[tuple[Any, ...]] = Counter()
+
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """Draw from the start meanwhile: what was drawn before is given once more."""
+        self._counts.clear()
+        before = _draws.set(self)
+        try:
+            yield
+        finally:
+            _draws.reset(before)
+
+    def draw(self, asked: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        """Return what is drawn for what was asked: the same in each render, and another one for each time in it."""
+        key = (*asked, self._counts[asked])
+        self._counts[asked] += 1
+        if key not in self._drawn:
+            self._drawn[key] = make()
+        return self._drawn[key]
+
+
+_draws: ContextVar[Draws | None] = ContextVar("draws", default=None)
+
+
+def noting(environment: Environment) -> None:
+    """Have the templates of an environment note what they read; chance and the clock give what was drawn."""
+    environment.context_class = Context
+    for kind, names in IMPURE.items():
+        tables: tuple[MutableMapping[str, Any], ...] = (environment.filters, environment.globals)
+        for table in tables:
+            table.update({name: drawing(kind, name, table[name]) for name in names if name in table})
+    for extension in environment.extensions.values():
+        for method in CLOCK_METHODS if "now" in extension.tags else ():
+            if hasattr(extension, method):
+                setattr(extension, method, _clock(getattr(extension, method)))
+
+
+def _clock(make: Callable[..., str]) -> Callable[..., str]:
+    return lambda *args: str(drawn_once("clock", "now", lambda: make(*args), args))
+
+
+def drawing(kind: Input, name: str, make: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function for templates that notes its use, and gives what chance or the clock gave to this line.
+
+    It is told the context, so that Jinja does not call it when it compiles and keep the result.
+    """
+    wants_context = getattr(make, "jinja_pass_arg", None) is not None
+
+    @pass_context
+    def drawn(context: JinjaContext, /, *args: Any, **options: Any) -> Any:
+        first = (context,) if wants_context else ()
+        return drawn_once(kind, name, lambda: make(*first, *args, **options), args, options)
+
+    return drawn
+
+
+def drawn_once(kind: Input, name: str, make: Callable[[], Any], *asked: Any) -> Any:
+    """Return what `make` gives, or gave to the same line of a template when it was rendered before."""
+    reached(kind)
+    draws = _draws.get()
+    return make() if draws is None else draws.draw((*_line(), name, repr(asked)), make)
+
+
+def _line() -> tuple[str, str | int]:
+    """Return the template that is rendering and the text of its line, or the line's number where no file holds it."""
+    frame = sys._getframe()  # noqa: SLF001 - as Jinja itself finds the line of an error
+    while "__jinja_template__" not in frame.f_globals:
+        if frame.f_back is None:
+            return "", 0
+        frame = frame.f_back
+    template = frame.f_globals["__jinja_template__"]
+    line, loader = template.get_corresponding_lineno(frame.f_lineno), template.environment.loader
+    if template.name is None or loader is None:
+        return "", line
+    source, _, _ = loader.get_source(template.environment, template.name)
+    lines = source.splitlines()
+    return template.name, lines[line - 1] if line <= len(lines) else line
