@@ -97,34 +97,36 @@ def _carried(
         kinds |= {"hook"}
     if not kinds or (now is None and then is not None):
         return now
+    if now is None:
+        why = _why(kinds, again) if again.tree is None else f"it is made with {words_for(kinds)}, which is not at hand"
+        return Doubt(None, why)
     content = find_base(old, locked)
-    stamped = (
-        None if content is None else File(content, locked.mode, locked.origin, now.inputs if now else locked.inputs)
-    )
-    if stamped is not None and now is not None and (stamped.same_as(now) or stamped.same_as(then)):
+    if content is None or then is None:
+        return now if content is not None and now.content == content else Doubt(then, _why(kinds, again))
+    stamped = File(content, locked.mode, locked.origin, now.inputs)
+    if stamped.same_as(now) or stamped.same_as(then):
         return now
-    unchanged = again.tree is not None and (then.same_as(now) if then else now is None)
-    if stamped is not None and (unchanged or (then and now and again.same_source(then, now))):
+    if then.same_as(now) or again.same_source(then, now):
         return stamped
-    was, new = _before_scripts(then, now, old, path, again, kinds)
-    if stamped is not None and was is None and new is None and again.tree is not None:
-        return stamped
-    content = _moved_on(stamped, was, new)
-    if content is None or stamped is None or was is None or new is None:
-        return Doubt(then, _why(kinds, again))
-    return replace(new, content=content, mode=new.mode if new.mode != was.mode else stamped.mode)
+    was: File | None = then
+    new: File | None = now
+    if again.plain is not None and "hook" in kinds:  # what scripts give another time is no change of the blueprint's
+        was, new = again.plain[0].get(old), again.plain[1].get(path)
+    if was is None or new is None:
+        return stamped if was is new else Doubt(then, _why(kinds, again))
+    return _moved_on(stamped, was, new) or Doubt(then, _why(kinds, again))
 
 
-def _moved_on(stamped: File | None, then: File | None, now: File | None) -> bytes | None:
+def _moved_on(stamped: File, then: File, now: File) -> File | None:
     """Return what was stamped with what changed between two renders, line by line and then word by word, or None."""
-    if stamped is None or then is None or now is None:
-        return None
     sides = (then, stamped, now)
     if not all(is_text(side.content) for side in sides) or SYMLINK in {side.mode for side in sides}:
         return None
     parts = merge_whole(then.content, stamped.content, now.content)
     settled = [_by_word(part) if isinstance(part, Conflict) else part for part in parts]
-    return None if None in settled else b"".join(part for part in settled if part is not None)
+    content = b"".join(part for part in settled if part is not None)
+    mode = now.mode if now.mode != then.mode else stamped.mode
+    return None if None in settled else replace(stamped, content=content, mode=mode)
 
 
 def _by_word(conflict: Conflict) -> bytes | None:
@@ -134,15 +136,6 @@ def _by_word(conflict: Conflict) -> bytes | None:
     if any(isinstance(part, Conflict) for part in words):
         return None
     return bytes.fromhex(b"".join(part for part in words if isinstance(part, bytes)).decode())
-
-
-def _before_scripts(
-    then: File | None, now: File | None, old: str, path: str, again: Again, kinds: frozenset[str]
-) -> tuple[File | None, File | None]:
-    """Return both sides as they were before scripts that give another result each time."""
-    if again.plain is None or "hook" not in kinds:
-        return then, now
-    return again.plain[0].get(old), again.plain[1].get(path)
 
 
 def words_for(inputs: frozenset[str]) -> str:

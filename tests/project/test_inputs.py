@@ -1,0 +1,221 @@
+"""Nothing that only a secret, chance, the clock, a hook, a folder's name or another file decides changes with an update."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pytest
+
+import scaffold
+from scaffold.errors import ScaffoldError
+from scaffold.lock import parse
+from scaffold.render.means import Means
+from tests.kit import git, library, repo, write
+
+HEAD = "{{cookiecutter.project_slug}}"
+SLUG = '{"project_slug": "demo"%s}'
+RANDOM_HOOK = "import uuid\nopen('f', 'a').write('KEY=%s\\n' % uuid.uuid4())\n"
+EXTENSION = """\
+import uuid
+from jinja2.ext import Extension
+
+
+class E(Extension):
+    def __init__(self, environment):
+        environment.globals["k"] = lambda: str(uuid.uuid4())
+"""
+UPPER = "p = 'f'\ntext = open(p).read().upper()\nopen(p, 'w').write(text)\n"
+
+
+NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Case(NamedTuple):
+    """A template: its files (`f` has one line that a later version changes), the inputs it has, and what is given."""
+
+    files: dict[str, str]
+    inputs: set[str]
+    data: Mapping[str, Any] = MappingProxyType({})
+    trust: bool = False
+
+
+def copier(config: str, text: str, inputs: str, more: Mapping[str, str] = NONE, **given: Any) -> Case:
+    files = {"copier.yml": f"name: demo\n{config}", "f.jinja": f"one\n{text}\n", "v": "1\n", **more}
+    return Case({path: text for path, text in files.items() if text}, {inputs}, **given)
+
+
+def cookiecutter(text: str, inputs: str, config: str = "", more: Mapping[str, str] = NONE, **given: Any) -> Case:
+    files = {"cookiecutter.json": SLUG % config, f"{HEAD}/f": f"one\n{text}", f"{HEAD}/v": "1\n", **more}
+    return Case(files, {inputs} if inputs else set(), **given)
+
+
+TOK = "tok: {type: str, default: changeme, secret: true}\n"
+TOLD = {"data": {"tok": "s3cr3t"}}
+CASES = {
+    "a secret": copier(TOK, "T={{ tok }}", "secret", **TOLD),
+    "a secret with an empty default": copier("tok: {default: '', secret: true}\n", "T={{ tok }}", "secret", **TOLD),
+    "a secret in an include": copier(
+        TOK,
+        "{% include 'i' %}",
+        "secret",
+        {"i": "T={{ tok }}", "copier.yml": "_exclude: [i, copier.yml]\n" + TOK},
+        **TOLD,
+    ),
+    "a secret that decides": copier(
+        TOK, "{% if tok == 'changeme' %}no{% else %}T={{ tok }}{% endif %}", "secret", **TOLD
+    ),
+    "what is computed from a secret": copier(
+        TOK + "url: {default: 'x:{{ tok }}@y', when: false}\n", "U={{ url }}", "secret", **TOLD
+    ),
+    "a file that a secret decides on": copier(
+        TOK,
+        "T={{ tok }}",
+        "secret",
+        {"f.jinja": "", "{% if tok != 'changeme' %}f{% endif %}.jinja": "one\nT\n"},
+        **TOLD,
+    ),
+    "a number by chance": copier("", "K={{ 999999999|ans_random }}", "chance"),
+    "chance among the questions": copier(
+        "k: {default: '{{ 99999999|ans_random }}', when: false}\n", "K={{ k }}", "chance"
+    ),
+    "a made secret": copier("", "K={{ make_secret() }}", "chance"),
+    "a shuffled list": copier("", "K={{ range(40)|list|shuffle }}", "chance"),
+    "the time": copier("", "K={{ now() }}", "clock"),
+    "the folder's name": copier("", "K={{ _folder_name }} {{ _copier_conf.dst_path }}", "folder"),
+    "another file": copier("_external_data: {d: d.yml}\n", "K={{ _external_data.d.k }}", "data"),
+    "a task by chance": copier("_tasks: ['cat /proc/sys/kernel/random/uuid >> f']\n", "1", "hook", trust=True),
+    "a random text": cookiecutter("K={{ random_ascii_string(12) }}\n", "chance"),
+    "a random choice": cookiecutter("K={{ range(100000)|list|random }} {{ uuid4() }}\n", "chance"),
+    "a private variable by chance": cookiecutter("K={{ cookiecutter.__k }}\n", "chance", ', "__k": "{{ uuid4() }}"'),
+    "a tag for the time": cookiecutter("K={% now 'utc', '%f' %}\n", "clock"),
+    "a hook by chance": cookiecutter("", "hook", more={"hooks/post_gen_project.py": RANDOM_HOOK}, trust=True),
+    "an extension by chance": cookiecutter(
+        "K={{ k() }}\n", "hook", ', "_extensions": ["ext.E"]', {"ext.py": EXTENSION}, trust=True
+    ),
+    "a hook that formats": cookiecutter("k\n", "hook", more={"hooks/post_gen_project.py": UPPER}, trust=True),
+}
+
+
+def committed(project: Path) -> None:
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "--allow-empty", "--message=work")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_no_version_changed_stays_and_what_one_changed_comes(tmp_path, name):
+    case = CASES[name]
+    template = repo(tmp_path / "t", case.files, "v1.0.0")
+    means = Means(trust=case.trust)
+    scaffold.new(f"{template}", tmp_path / "p", data=case.data, means=means)
+    project = tmp_path / "p"
+    write(project, {"d.yml": "k: 5\n"})  # what `_external_data` finds from now on
+    committed(project)
+    stamped = (project / "f").read_text()
+    assert parse((project / ".scaffold/lock.json").read_bytes()).files["f"].inputs == case.inputs
+
+    own = f"{HEAD}/" if "cookiecutter.json" in case.files else ""
+    repo(template, {f"{own}v": "2\n"}, "v2.0.0")
+    there = tmp_path / "another-name"
+    git(tmp_path, "clone", "--quiet", str(project), str(there))
+    for place in (there, project):
+        done = scaffold.update(place, means=means, commit=True)
+        assert [action.path for action in done.plan.changes] == ["v"]
+        assert (place / "f").read_text() == stamped
+    assert not scaffold.update(project, means=means).plan.changes, "and a second time there is nothing to do"
+
+    source = next(path for path, text in case.files.items() if text.startswith("one\n"))
+    repo(template, {source: case.files[source].replace("one", "two", 1)}, "v3.0.0")
+    done = scaffold.update(project, means=means, commit=True)
+    if name == "a file that a secret decides on":  # without the secret nobody sees what became of it
+        assert (project / "f").read_text() == stamped
+        return
+    if name == "an extension by chance":  # which draws where nobody sees it
+        assert [action.why for action in done.plan.conflicts] == [
+            "the blueprint has changed what holds what code of the template made"
+        ]
+        return
+    assert done.plan.conflicts == ()
+    assert (project / "f").read_text() == stamped.replace("one", "two").replace("ONE", "TWO")
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if CASES[name].trust and "extension" not in name])
+def test_without_scripts_what_they_made_stays(tmp_path, name):
+    case = CASES[name]
+    template = repo(tmp_path / "t", case.files, "v1.0.0")
+    scaffold.new(f"{template}", tmp_path / "p", means=Means(trust=True))
+    stamped = (tmp_path / "p/f").read_text()
+    own = f"{HEAD}/" if "cookiecutter.json" in case.files else ""
+    repo(template, {f"{own}v": "2\n"}, "v2.0.0")
+    done = scaffold.update(tmp_path / "p", means=Means(skip_tasks=True), commit=True)
+    assert [action.path for action in done.plan.changes] == ["v"]
+    assert (tmp_path / "p/f").read_text() == stamped
+
+
+def test_the_teams_own_lines_and_a_secret_in_an_ignored_file(tmp_path):
+    template = repo(tmp_path / "t", {**CASES["a secret"].files, "end.jinja": "{{ tok }}\n\nx\n"}, "v1.0.0")
+    scaffold.new(str(template), tmp_path / "p", data={"tok": "s3cr3t"})
+    project = tmp_path / "p"
+    write(project, {"f": "one\nT=s3cr3t\nmine\n", ".gitignore": "f\n"})
+    git(project, "rm", "--quiet", "--cached", "f")
+    committed(project)
+    repo(template, {"f.jinja": "two\nT={{ tok }}\n", "end.jinja": "{{ tok }}\n\ny\n"}, "v2.0.0")
+    done = scaffold.update(project)
+    assert (project / "f").read_text() == "two\nT=s3cr3t\nmine\n"
+    assert (project / "end").read_text() == "s3cr3t\n\ny\n"
+    (note,) = done.notes
+    assert note == (
+        "secrets are not kept, so these took their default: tok; held by end (changed around it), f (changed around it)"
+    )
+
+
+def test_a_secret_that_is_told_goes_into_the_file(tmp_path):
+    template = repo(tmp_path / "t", CASES["a secret"].files, "v1.0.0")
+    scaffold.new(str(template), tmp_path / "p", data={"tok": "s3cr3t"})
+    done = scaffold.update(tmp_path / "p", data={"tok": "rotated"}, commit=True)
+    assert (tmp_path / "p/f").read_text() == "one\nT=rotated\n"
+    assert done.notes == ()
+
+
+def test_a_question_that_becomes_a_secret(tmp_path):
+    plain = {**CASES["a secret"].files, "copier.yml": "tok: changeme\n"}
+    template = repo(tmp_path / "t", plain, "v1.0.0")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project, data={"tok": "mine"})
+    repo(template, {"copier.yml": TOK}, "v2.0.0")
+    scaffold.update(project, commit=True)
+    assert "mine" not in (project / ".scaffold/answers.yml").read_text()
+    for number, line in enumerate(("one", "two"), 3):
+        repo(template, {"v": f"{number}\n", "f.jinja": f"{line}\nT={{{{ tok }}}}\n"}, f"v{number}.0.0")
+        scaffold.update(project, commit=True)
+        assert (project / "f").read_text() == f"{line}\nT=mine\n"
+
+
+def test_a_project_stamped_before_inputs_were_noted(tmp_path):
+    template = repo(tmp_path / "t", CASES["the folder's name"].files, "v1.0.0")
+    project = tmp_path / "orders"
+    scaffold.new(str(template), project)
+    lock = project / ".scaffold/lock.json"
+    old = lock.read_text().replace('  "folder": "orders",\n', "").replace(', "inputs": ["folder"]', "")
+    lock.write_text(old)
+    committed(project)
+    git(tmp_path, "clone", "--quiet", str(project), str(tmp_path / "build-77"))
+    repo(template, {"v": "2\n"}, "v2.0.0")
+    for name, known in (("build-77", None), ("orders", "orders")):
+        scaffold.update(tmp_path / name, commit=True)
+        assert (tmp_path / name / "f").read_text() == "one\nK=orders orders\n"
+        assert parse((tmp_path / name / ".scaffold/lock.json").read_bytes()).folder == known
+
+
+def test_a_locked_file_holds_nothing_that_is_not_recorded(tmp_path):
+    made = library(
+        tmp_path / "lib",
+        {"base": {"copier.yml": TOK, "f.jinja": "T={{ tok }}\n"}},
+        ownership={"*": "locked"},
+    )
+    with pytest.raises(ScaffoldError) as refused:
+        scaffold.new("demo", tmp_path / "p", source=str(made))
+    assert refused.value.message == "f is locked, and holds a secret, so that nobody could tell an edit from it"
+    assert refused.value.where == "base/f.jinja"
+    assert not os.path.lexists(tmp_path / "p")
