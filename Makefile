@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: try test quick format docs bench bench-check bench-merge clean
+.PHONY: try test quick format docs bundle bench bench-check bench-merge clean
 
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
@@ -26,6 +26,10 @@ format: $(VENV)/.test  ## Format, mend what can be mended, and write the generat
 
 docs: $(VENV)/.test  ## The documentation, built into build/site.
 	$(BIN)/mkdocs build --strict --site-dir build/site
+
+bundle: $(VENV)/.run  ## Keep the built-in releases that blueprints/releases.bundle lacks, for updates from them.
+	@$(BIN)/python -c 'from pathlib import Path; from scaffold.authoring.bundle import keep_releases; \
+		print(*keep_releases(Path(".").resolve()) or ["every release is kept already"])'
 
 bench: $(VENV)/.test  ## Compare with Copier in one run, and write docs/reference/benchmarks.md.
 	$(BIN)/python benchmarks/compare.py

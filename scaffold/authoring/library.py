@@ -12,6 +12,7 @@ from scaffold.blueprint.scripts import Script, is_part_of_jinja
 from scaffold.git import porcelain
 from scaffold.report.results import LibraryMade, Listed, Shown
 from scaffold.sources.asked import find
+from scaffold.sources.built_in import RELEASES
 from scaffold.sources.library import FolderLibrary, newest_of
 from scaffold.sources.locate import BUILT_IN, Notify, built_in_root, locate
 
@@ -25,7 +26,8 @@ def init_library(dest: Path | str) -> LibraryMade:
     with disk.beside(root) as temporary:
         for folder in ("blueprints", "templates"):
             for path, file in disk.walk(built_in.root / folder).items():
-                disk.write(temporary / folder / path, file)
+                if f"{folder}/{path}" != RELEASES:
+                    disk.write(temporary / folder / path, file)
         porcelain.init(temporary)
         porcelain.commit_all(temporary, "feat: start from the built-in library", IDENTITY)
         tags = tuple(tag(name, newest_of(built_in.versions(name))) for name in built_in.names())

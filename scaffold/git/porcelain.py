@@ -131,6 +131,11 @@ def tag(root: Path, name: str, message: str) -> None:
     _git(root, "tag", "--annotate", "--message", message, name, doing=f"tag {name}")
 
 
+def bundle(repository: Path, file: Path) -> None:
+    """Write all tags of a bare repository, and what they mark, into one file; raises GitError."""
+    _git(repository, "--git-dir=.", "bundle", "create", "--quiet", str(file), "--tags", doing=f"write {file.name}")
+
+
 def rerere(root: Path, *words: str) -> None:
     """Have git replay and write down how conflicts were resolved, or `clear` what it waits for; raises GitError."""
     _git(root, "rerere", *words, doing="look up earlier resolutions")

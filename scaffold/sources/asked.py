@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from scaffold import disk
 from scaffold.errors import SourceError
+from scaffold.sources.built_in import BuiltInLibrary
 from scaffold.sources.library import FolderLibrary, GitLibrary, Library
 from scaffold.sources.locate import BUILT_IN, Notify, locate, wanted
 from scaffold.templating.limits import Limits
@@ -35,7 +36,7 @@ def find(
 def _only(library: Library) -> str:
     """Return the name of the one blueprint that a template is; raises SourceError for a library."""
     names = library.names()
-    if isinstance(library, FolderLibrary | GitLibrary):
+    if isinstance(library, BuiltInLibrary | FolderLibrary | GitLibrary):
         hint = f"use --source {library.address} and one of its names: {', '.join(names)}"
         raise SourceError(f"{library.address} is a library of blueprints, not one template", hint=hint)
     return names[0]

@@ -14,6 +14,7 @@ from scaffold.git import porcelain
 from scaffold.git.objects import Objects, is_repository, open_repository
 from scaffold.sources import reading
 from scaffold.sources.address import Address, Wanted, expand, is_remote, parted, read
+from scaffold.sources.built_in import RELEASES, BuiltInLibrary
 from scaffold.sources.library import FolderLibrary, GitLibrary, Library, head_of
 from scaffold.sources.template import DEFAULT_LIMITS, FolderTemplate, GitTemplate
 from scaffold.sources.versions import tagged
@@ -32,6 +33,21 @@ def built_in_root() -> Path:
     package = Path(__file__).parents[1]
     packaged = package / "library"
     return packaged if packaged.is_dir() else package.parent
+
+
+def built_in(root: Path) -> BuiltInLibrary:
+    """Return the library that lies in the package's own folder, with its earlier releases."""
+
+    def earlier() -> GitLibrary:
+        from platformdirs import user_cache_path
+
+        bundle = root / RELEASES
+        mirror = user_cache_path("scaffold") / "libraries" / f"{sha256(bundle.read_bytes()).hexdigest()[:32]}.git"
+        if not mirror.is_dir():
+            _fill(mirror, str(bundle), MADE_ANEW)
+        return GitLibrary(open_repository(mirror), BUILT_IN)
+
+    return BuiltInLibrary(FolderLibrary(root, BUILT_IN, fixed=True), earlier)
 
 
 def wanted(written: str) -> Wanted:
@@ -74,7 +90,7 @@ def locate(
         what = "holds characters that cannot be printed" if source.strip() else "is empty"
         raise SourceError(f"the source {what}", hint=A_SOURCE)
     if source == BUILT_IN:
-        return FolderLibrary(built_in_root(), BUILT_IN, fixed=True)
+        return built_in(built_in_root())
     address, folder = parted(expand(source))
     if folder and reading.FOREIGN.intersection(re.split(r"[/\\]", folder.lower())):
         raise SourceError(f"{folder} is no folder of a repository", where=source, hint=A_FOLDER)

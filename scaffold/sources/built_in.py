@@ -1,0 +1,64 @@
+"""The built-in library: its newest releases as files of the package, earlier ones in a git bundle beside them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from packaging.version import Version
+
+from scaffold.blueprint.release import Release, tag
+from scaffold.sources.library import FolderLibrary, GitLibrary, version_of
+
+RELEASES = "blueprints/releases.bundle"
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltInLibrary:
+    """What ships with scaffold. `earlier` opens the bundle, which costs a few processes once on a machine."""
+
+    files: FolderLibrary
+    earlier: Callable[[], GitLibrary]
+    note: str = ""
+
+    @property
+    def address(self) -> str:
+        """What locks and answers record."""
+        return self.files.address
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its blueprints."""
+        return self.files.names()
+
+    def versions(self, name: str) -> tuple[Version, ...]:
+        """Return a blueprint's released versions, oldest first."""
+        return tuple(sorted({*bundled(self.files.root / RELEASES, name), self.newest(name)}))
+
+    def newest(self, name: str) -> Version:
+        """Return the version that the package holds as files."""
+        return self.files.newest(name)
+
+    def release(self, name: str, ref: str | None = None) -> Release:
+        """Read a release by its version, or the newest; raises SourceError."""
+        version = version_of(ref)
+        if version is None or version == self.newest(name) or version not in self.versions(name):
+            return self.files.release(name, ref)
+        return replace(self.earlier().release(name, ref), commit=None)  # the bundle's commits are nobody's history
+
+    def tag_commit(self, _name: str, _version: str) -> str | None:
+        """Return None: what is built in never moves."""
+        return None
+
+    def has_commit(self, _commit: str) -> bool:
+        """Return False: releases are told by their version."""
+        return False
+
+
+def bundled(file: Path, name: str) -> tuple[Version, ...]:
+    """Return the versions of a blueprint in a git bundle of releases, as its head lists them; none without one."""
+    if not file.is_file():
+        return ()
+    head, _, _ = file.read_bytes().partition(b"\n\n")
+    prefix = f"refs/tags/{tag(name, '')}"
+    references = [line.partition(b" ")[2].decode() for line in head.splitlines()]
+    found = (version_of(one.removeprefix(prefix)) for one in references if one.startswith(prefix))
+    return tuple(sorted(version for version in found if version is not None))
