@@ -539,6 +539,35 @@ def test_row_of_its_own(small, tmp_path, name):
     assert snapshot(project) == before
 
 
+SECRET = "tok: {type: str, default: changeme, secret: true}\n"
+# Rows of files that hold a secret: the template file at two versions, the line that the team adds, what is given.
+HOLDING: dict[str, tuple[str, str, str, dict[str, str]]] = {
+    "secret": ("T={{ tok }}\n", "T={{ tok }}\n", "", {}),
+    "secret-elsewhere": ("a\nT={{ tok }}\n", "b\nexport T={{ tok }}\n", "", {}),
+    "secret-edited": ("a\n1\nT={{ tok }}\n", "b\n1\nT={{ tok }}\n", "mine\n", {}),
+    "secret-there": ("T={{ tok }}\n", "T={{ tok or 'x' }}{{ tok }}\n", "", {}),
+    "secret-decides": ("{% if tok == 's3cr3t' %}", "{% if tok == 's3cr3t' %}", "", {}),
+    "secret-given": ("T={{ tok }}\n", "T={{ tok }}\n", "", {"tok": "rotated"}),
+}
+
+
+@pytest.mark.parametrize("name", HOLDING)
+def test_row_of_a_file_with_a_secret(tmp_path, name):
+    first, second, added, given = HOLDING[name]
+    path = "{% if tok == 's3cr3t' %}f.txt{% endif %}.jinja" if name == "secret-decides" else "f.txt.jinja"
+    texts = ("1\n", "2\n") if name == "secret-decides" else (first, second)
+    template = kit.repo(tmp_path / "t", {"copier.yml": SECRET, path: texts[0]}, "v1.0.0")
+    kit.repo(template, {path: texts[1], "always.txt": "2\n"}, "v2.0.0")
+    project, row = tmp_path / "p", ROWS[name]
+    scaffold.new(f"{template}@1.0.0", project, data={"tok": "s3cr3t"})
+    before = (project / "f.txt").read_text()
+    if added:
+        kit.repo(project, {"f.txt": before + added})
+    plan = {action.path: action for action in scaffold.update(project, data=given).plan}
+    assert (plan["f.txt"].verb, plan["f.txt"].why) == (row.verb, row.why)
+    assert ("s3cr3t" in (project / "f.txt").read_text()) == ("s3cr3t" in before and not given)
+
+
 def test_a_name_that_differs_by_case_only_is_noted(small, tmp_path):
     project = tmp_path / "project"
     shutil.copytree(small["new"], project, symlinks=True)
@@ -549,5 +578,7 @@ def test_a_name_that_differs_by_case_only_is_noted(small, tmp_path):
 
 
 def test_the_page_and_the_tests_have_the_same_rows():
-    assert list(ROWS) == sorted({**SPECS, **ALONE}, key=lambda name: ROWS[name].number if name in ROWS else 0)
+    assert list(ROWS) == sorted(
+        {**SPECS, **ALONE, **HOLDING}, key=lambda name: ROWS[name].number if name in ROWS else 0
+    )
     assert [row.number for row in ROWS.values()] == list(range(1, len(ROWS) + 1))
