@@ -30,7 +30,8 @@ class Locked:
     that becomes the base once the file is resolved, or DROPPED; `left` is the blob that then stands in the work tree
     where it holds no markers. `sha256` stands for locked files; `keys` maps owned key paths to owner and digest of the
     value. `at` is where the team has moved the file to. `inputs` names what it was rendered with that is not recorded
-    (`secret`, `chance`, `clock`, `hook`, `data`, `system`), or not among the answers (`folder`).
+    (`secret`, `chance`, `clock`, `hook`, `data`, `system`), or not among the answers (`folder`); `recipe` digests all
+    else that it was made of, where that is known.
     """
 
     blob: str | None
@@ -43,6 +44,7 @@ class Locked:
     left: str | None = None
     at: str | None = None
     inputs: frozenset[str] = frozenset()
+    recipe: str = ""
 
     @property
     def ownership(self) -> Ownership:
@@ -159,6 +161,8 @@ def _file_out(locked: Locked) -> dict[str, Any]:
         out["keys"] = {spell(path): {"ownership": owner, "sha256": d} for path, (owner, d) in locked.keys.items()}
     if locked.inputs:
         out["inputs"] = sorted(locked.inputs)
+    if locked.recipe:
+        out["recipe"] = locked.recipe
     out |= {
         name: value for name, value in (("pending", locked.pending), ("left", locked.left), ("at", locked.at)) if value
     }
@@ -216,6 +220,7 @@ def _file_in(at: Located) -> Locked:
         left=at.optional("left", _blob, None),
         at=at.optional("at", lambda v: safe_path(v.a(str)), None),
         inputs=at.optional("inputs", lambda v: frozenset(texts(v)), frozenset()),
+        recipe=at.optional("recipe", _sha256, ""),
         pending=at.optional("pending", lambda v: DROPPED if v.data == DROPPED else _blob(v), None),
     )
 

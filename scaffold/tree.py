@@ -27,13 +27,15 @@ _UNSEEN_BY_HFS = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), 
 class File:
     """A file's bytes (for a symlink: its target), mode, the template file it came from, and what that read unrecorded.
 
-    `inputs` names the hidden inputs that a render took: with others it would have given another file.
+    `inputs` names the hidden inputs that a render took: with others it would have given another file. `recipe` is a
+    digest of all else that such a file was made of, where that is known.
     """
 
     content: bytes
     mode: Mode = REGULAR
     origin: str = ""
     inputs: frozenset[str] = field(default=frozenset(), compare=False)
+    recipe: str = field(default="", compare=False)
 
     @cached_property
     def blob(self) -> str:

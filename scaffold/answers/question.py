@@ -74,7 +74,7 @@ class Answers:
 
     `dropped` names answers of last time that nothing asks for now, `guessed` the secrets that took their default,
     `unasked` what was answered now though its `when` does not hold. `hidden` has the variables that depend on more than
-    what is recorded.
+    what is recorded, and `secrets` the names of the secret questions.
     """
 
     recorded: Mapping[str, Any]
@@ -83,6 +83,7 @@ class Answers:
     guessed: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
     hidden: Hidden = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
 
 
 def parse_question(name: str, at: Located, *, secret: bool = False, slips: list[FormatError] | None = None) -> Question:

@@ -69,6 +69,7 @@ class Resolver:
             tuple(self._guessed),
             tuple(self._unasked),
             dict(self._hidden),
+            frozenset(question.name for question in questions if question.secret),
         )
 
     def _note_inputs(self, question: Question, seen: Seen) -> None:
@@ -147,7 +148,10 @@ class Resolver:
         if question.secret and not may_ask:
             self._guessed.append(question.name)
         if self._ask is not None and may_ask:
-            return self._checked(question, self._ask(self._asked(question, default)), "the reply")
+            reply = self._checked(question, self._ask(self._asked(question, default)), "the reply")
+            if question.secret and reply == default:  # nobody means the default in place of what files hold already
+                self._guessed.append(question.name)
+            return reply
         if default is not MISSING and not question.secret and (problem := self._invalid(question, default)):
             self._refuse(question, default, problem, "its default")
         return default

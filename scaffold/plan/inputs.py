@@ -101,9 +101,11 @@ def _carried(
         why = _why(kinds, again) if again.tree is None else f"it is made with {words_for(kinds)}, which is not at hand"
         return Doubt(None, why)
     content = find_base(old, locked)
+    if then is None and now.recipe and now.recipe == locked.recipe:
+        then = now  # it is the same template with the same answers, whatever else it was rendered with
     if content is None or then is None:
         return now if content is not None and now.content == content else Doubt(then, _why(kinds, again))
-    stamped = File(content, locked.mode, locked.origin, now.inputs)
+    stamped = File(content, locked.mode, locked.origin, now.inputs, now.recipe)
     if stamped.same_as(now) or stamped.same_as(then):
         return now
     if then.same_as(now) or again.same_source(then, now):

@@ -226,6 +226,7 @@ def _next_base(one: Decided) -> Locked:
         keys=_digests(case, theirs),
         at=at,
         inputs=recorded(theirs.inputs),
+        recipe=theirs.recipe,
     )
     kept = case.ownership.file == "seeded" and action.verb != "replace"
     if locked and (kept or action.verb == "leave"):

@@ -26,6 +26,11 @@ HIDDEN_CONF: Mapping[str, Input] = {"dst_path": "folder", "os": "system", "sep":
 FUNCTIONS = {name: not_native(f"the function `{name}`") for name in ("now", "make_secret")}
 
 
+def unrecorded(answers: Answers) -> frozenset[str]:
+    """Return the variables that are themselves hidden inputs, and not computed from some."""
+    return answers.secrets.union(HIDDEN, FUNCTIONS)
+
+
 class Surroundings(NamedTuple):
     """What is known of where a template is rendered.
 

@@ -18,7 +18,7 @@ from scaffold.blueprint.scripts import is_part_of_jinja
 from scaffold.blueprint.template import DEFAULT_EXCLUDE, Layer
 from scaffold.errors import FormatError, NotNativeError, RenderError, ScaffoldError
 from scaffold.render.compose import compose
-from scaffold.render.context import HIDDEN, Around, Operation, Surroundings
+from scaffold.render.context import HIDDEN, Around, Operation, Surroundings, unrecorded
 from scaffold.render.paths import Entry, View, check_link, folders_of, matcher, place, view
 from scaffold.templating.inputs import watched, watching
 from scaffold.templating.limits import Limits, refuse_too_much
@@ -191,8 +191,10 @@ def _render_layer(
                 continue
             with watching() as told:
                 file = entry.given or _render_file(at, entry, within, limits)
-            if hidden := named.hidden(answers.hidden) | told.hidden(answers.hidden):
-                file = replace(file, inputs=hidden)
+            told.add(named)
+            if hidden := told.hidden(answers.hidden):
+                recipe = at.templates.recipe(entry.source, told, answers.recorded, unrecorded(answers))
+                file = replace(file, inputs=hidden, recipe=recipe)
             check_link(path, file, entry.where)
             if path == answers_file:
                 for_answers.append((entry, file))

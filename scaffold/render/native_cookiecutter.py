@@ -337,8 +337,10 @@ def render(at: Compiled, answers: Answers, limits: Limits = Limits()) -> Tree:
         for below, file in step.files.items():
             with watching() as told:
                 content = pages.content(step.name, context, limits) if step.what == "text" else file.content
-            hidden = named[step.name].hidden(answers.hidden) | told.hidden(answers.hidden)
-            made = File(content, file.mode, f"{layer.name}/{file.origin}", hidden)
+            told.add(named[step.name])
+            hidden = told.hidden(answers.hidden)
+            recipe = pages.recipe(step.name, told, answers.recorded, ["cookiecutter"]) if hidden else ""
+            made = File(content, file.mode, f"{layer.name}/{file.origin}", hidden, recipe)
             inside.put(f"{path}{below}".lstrip("/"), made)
             total += len(content)
         refuse_too_much(total, len(inside.files) + len(inside.folders), limits, layer.where(layer.config))

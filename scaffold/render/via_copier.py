@@ -15,14 +15,14 @@ from scaffold.blueprint.files import behind_links
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import Layer
 from scaffold.errors import NotNativeError, RenderError
-from scaffold.render.context import HIDDEN, Around, Noted, Surroundings
+from scaffold.render.context import HIDDEN, Around, Noted, Surroundings, unrecorded
 from scaffold.render.means import Means
 from scaffold.render.native import foreign_extensions, tree_of, two_sources
 from scaffold.render.native import texts as native_texts
 from scaffold.render.paths import check_link
 from scaffold.render.scripts import READ_FIRST
 from scaffold.templating.explain import explained
-from scaffold.templating.inputs import Hidden, Input, Seen, drawing, noting, watching
+from scaffold.templating.inputs import Input, Seen, drawing, noting, watching
 from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.sandbox import LOOKING
 from scaffold.templating.templates import Context, Templates
@@ -80,7 +80,8 @@ def make(
             hidden=HIDDEN,
         )
         answers = around.rendering(resolver.resolve(release.questions))
-        tree = _rendered(worker, release, replace(answers, context=placed(answers.context)), surroundings, means.limits)
+        known = replace(answers, context=placed(answers.context))
+        tree = _rendered(worker, release, known, texts, surroundings, means.limits)
         return Made(replace(answers, context={**answers.context, **functions()}), tree, texts)
 
 
@@ -205,7 +206,9 @@ def _missing(layer: Layer, name: str) -> RenderError:
     )
 
 
-def _rendered(worker: Any, release: Release, answers: Answers, surroundings: Surroundings, limits: Limits) -> Tree:
+def _rendered(
+    worker: Any, release: Release, answers: Answers, texts: Templates, surroundings: Surroundings, limits: Limits
+) -> Tree:
     """Let the worker write the project, and read it back."""
     from copier._main import _operation
 
@@ -214,7 +217,7 @@ def _rendered(worker: Any, release: Release, answers: Answers, surroundings: Sur
     # Each time anew, for Copier blanks one of its values while it renders that one.
     worker._render_context = lambda: {**context, "_copier_conf": Noted(conf)}  # noqa: SLF001 - its own is of the disk
     worker._sync_git_index_executable_bit = lambda *_: None  # noqa: SLF001 - there is no repository to keep
-    watched = _Watched(worker, layer, limits, PurePosixPath(conf["answers_file"]), answers.hidden)
+    watched = _Watched(worker, layer, limits, PurePosixPath(conf["answers_file"]))
     worker._render_file, worker._render_symlink = watched.file, watched.link  # noqa: SLF001 - to know what came of what
     before = _operation.set(surroundings.operation)
     try:
@@ -225,13 +228,13 @@ def _rendered(worker: Any, release: Release, answers: Answers, surroundings: Sur
         raise explained(error, watched.where) from error
     finally:
         _operation.reset(before)
-    return _read(release, worker.dst_path, watched.origins, watched.inputs)
+    return _read(release, worker.dst_path, watched, answers, texts)
 
 
 class _Watched:
     """Copier's writing of single files, told where each comes from, and stopped at what we refuse."""
 
-    def __init__(self, worker: Any, layer: Layer, limits: Limits, answers_file: PurePosixPath, hidden: Hidden) -> None:
+    def __init__(self, worker: Any, layer: Layer, limits: Limits, answers_file: PurePosixPath) -> None:
         self._file: Callable[..., None] = worker._render_file  # noqa: SLF001 - see `_rendered`
         self._link: Callable[..., None] = worker._render_symlink  # noqa: SLF001 - see `_rendered`
         self._project: Path = worker.dst_path
@@ -240,12 +243,9 @@ class _Watched:
         self._answers_file = answers_file
         self._rank = (True, 0)
         self._size = 0
-        self._hidden = hidden
-        # What an extension of the template reads nobody knows.
-        self._unseen = frozenset({"hook"} if foreign_extensions(layer) else ())
         self.named = Seen()  # what the paths since the last file have read
         self.origins: dict[str, str] = {}
-        self.inputs: dict[str, frozenset[str]] = {}
+        self.seen: dict[str, Seen] = {}
         self.where = layer.where(layer.config)
 
     def file(self, source: Path, path: Path, extra_context: Any = None) -> None:
@@ -263,9 +263,9 @@ class _Watched:
             place.unlink()
         with watching() as seen:
             self._file(source, path, extra_context)
-        unseen = self._unseen if source.name.endswith(self._layer.settings.suffix) else frozenset()
-        self.inputs[path.as_posix()] = seen.hidden(self._hidden) | self.named.hidden(self._hidden) | unseen
+        seen.add(self.named)
         self.named.clear()
+        self.seen[path.as_posix()] = seen
         if before is not None and before != place.read_bytes():
             raise self._twice(source, path)
         self.origins[path.as_posix()] = source.as_posix()
@@ -285,12 +285,16 @@ class _Watched:
         return two_sources(path.as_posix(), first, File(b"", origin=f"/{source.as_posix()}"), self.where)
 
 
-def _read(release: Release, project: Path, origins: Mapping[str, str], inputs: Mapping[str, frozenset[str]]) -> Tree:
+def _read(release: Release, project: Path, watched: _Watched, answers: Answers, texts: Templates) -> Tree:
     files, layer = {}, release.layers[0]
+    foreign = foreign_extensions(layer)
     for path, file in disk.walk(project).items():
-        source = origins.get(path, "")
+        source, seen = watched.origins.get(path, ""), watched.seen.get(path, Seen())
         check_link(path, file, layer.where(source))
-        files[path] = File(file.content, file.mode, f"{layer.name}/{source}", inputs.get(path, frozenset()))
+        hidden, recipe = seen.hidden(answers.hidden), texts.recipe(source, seen, answers.recorded, unrecorded(answers))
+        if foreign and source.endswith(layer.settings.suffix):  # what an extension reads nobody knows
+            hidden, recipe = hidden | {"hook"}, ""
+        files[path] = File(file.content, file.mode, f"{layer.name}/{source}", hidden, recipe if hidden else "")
     found = (folder.relative_to(project).as_posix() for folder in project.rglob("*") if folder.is_dir())
     empty = [folder for folder in found if not any((project / folder).iterdir())]
     return tree_of(release, files, empty)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
-from jinja2 import Environment, pass_context
+from jinja2 import Environment, Template, pass_context
 from jinja2.runtime import Context as JinjaContext
 
 T = TypeVar("T")
@@ -37,15 +37,22 @@ NOTHING_HIDDEN: Hidden = MappingProxyType({})
 
 @dataclass(slots=True)
 class Seen:
-    """What was read while something rendered: variables by name, and hidden inputs."""
+    """What was read while something rendered: variables and other templates by name, and hidden inputs."""
 
     names: set[str] = field(default_factory=set)
+    templates: set[str] = field(default_factory=set)
     inputs: set[Input] = field(default_factory=set)
 
     def clear(self) -> None:
         """Forget what was read."""
-        self.names.clear()
-        self.inputs.clear()
+        for found in (self.names, self.templates, self.inputs):
+            found.clear()
+
+    def add(self, other: "Seen") -> None:
+        """Take in what was read elsewhere."""
+        self.names |= other.names
+        self.templates |= other.templates
+        self.inputs |= other.inputs
 
     def hidden(self, known: Hidden) -> frozenset[str]:
         """Return all hidden inputs, with those that the variables stand for."""
@@ -65,8 +72,7 @@ def watching() -> Iterator[Seen]:
     finally:
         _seen.reset(before)
         if around is not None:
-            around.names |= seen.names
-            around.inputs |= seen.inputs
+            around.add(seen)
 
 
 def watched(items: Iterable[T]) -> Iterator[tuple[T, Seen]]:
@@ -78,8 +84,7 @@ def watched(items: Iterable[T]) -> Iterator[tuple[T, Seen]]:
                 item = next(iterator)
             except StopIteration:
                 return
-        seen.names |= now.names
-        seen.inputs |= now.inputs
+        seen.add(now)
         yield item, seen
 
 
@@ -87,6 +92,12 @@ def read(*names: str) -> None:
     """Note that variables were read."""
     if (seen := _seen.get()) is not None:
         seen.names.update(names)
+
+
+def loaded(name: str) -> None:
+    """Note that a template was read, as an include is."""
+    if (seen := _seen.get()) is not None:
+        seen.templates.add(name)
 
 
 def reached(kind: Input) -> None:
@@ -141,6 +152,13 @@ _draws: ContextVar[Draws | None] = ContextVar("draws", default=None)
 def noting(environment: Environment) -> None:
     """Have the templates of an environment note what they read; chance and the clock give what was drawn."""
     environment.context_class = Context
+    load = environment._load_template  # noqa: SLF001 - the one way that every include, import and parent takes
+
+    def load_template(name: str, known: MutableMapping[str, Any] | None) -> Template:
+        loaded(name)
+        return load(name, known)
+
+    setattr(environment, "_load_template", load_template)  # noqa: B010 - a method, which is nobody's to assign
     for kind, names in IMPURE.items():
         tables: tuple[MutableMapping[str, Any], ...] = (environment.filters, environment.globals)
         for table in tables:

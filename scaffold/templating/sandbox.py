@@ -1,12 +1,12 @@
 """The Jinja sandbox with Copier's filters and functions; what is not a function of its input is refused."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from jinja2 import StrictUndefined, Undefined
+from jinja2 import StrictUndefined, Template, Undefined
 from jinja2.sandbox import SandboxedEnvironment, _mutable_spec, modifies_known_mutable
 
 from scaffold.errors import NotNativeError
@@ -69,6 +69,10 @@ class Sandbox(SandboxedEnvironment):
         if attr in CHANGES and not _may_change.get() and modifies_known_mutable(obj, attr):
             raise ChangingError
         return not (isinstance(obj, PurePath) and attr == "parser") and super().is_safe_attribute(obj, attr, value)
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - Jinja's
+        inputs.loaded(name)
+        return super()._load_template(name, globals)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Multiply and raise to powers within bounds; raises OverflowError."""

@@ -1,8 +1,9 @@
 """A template's texts, compiled once, with errors that name the template's file and line."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
+from hashlib import sha256
 from keyword import kwlist
 from typing import Any, Protocol
 
@@ -112,6 +113,18 @@ class Templates:
         if take() is not None:
             raise RenderError("`yield` makes paths, and cannot stand in a file", where=where)
         return text
+
+    def recipe(self, name: str, seen: inputs.Seen, recorded: Context, hidden: Collection[str]) -> str:
+        """Return a digest of all that a file was made of but for its hidden inputs, or nothing where that is unknown.
+
+        That is the texts of its template and of those that it read, and the recorded answers in it.
+        """
+        read = seen.names - self._environment.globals.keys() - set(hidden)
+        if not recorded.keys() >= read or not self._files.keys() >= {name, *seen.templates}:
+            return ""
+        made_of = [(path, self._files[path].decode(errors="replace")) for path in sorted({name, *seen.templates})]
+        answers = [(answer, repr(recorded[answer])) for answer in sorted(read)]
+        return sha256(repr((made_of, answers)).encode(errors="surrogatepass")).hexdigest()
 
     def render_text(self, source: str, context: Context, where: str) -> str:
         """Render a piece of template text that stands at `where`; raises RenderError."""
