@@ -24,6 +24,7 @@ WORDS = {  # in the order in which a reason names them
     "hook": "what code of the template made",
     "folder": "the folder's name",
     "data": "data of another file",
+    "answer": "an answer that nothing asks for any more",
     "system": "the operating system",
 }
 WORD = re.compile(rb"\w+|\s|[^\w\s]")
@@ -116,28 +117,40 @@ def _carried(
         was, new = again.plain[0].get(old), again.plain[1].get(path)
     if was is None or new is None:
         return stamped if was is new else Doubt(then, _why(kinds, again))
-    return _moved_on(stamped, was, new) or Doubt(then, _why(kinds, again))
+    return _moved_on(stamped, was, new, noisy="hook" in kinds) or Doubt(then, _why(kinds, again))
 
 
-def _moved_on(stamped: File, then: File, now: File) -> File | None:
-    """Return what was stamped with what changed between two renders, line by line and then word by word, or None."""
+def _moved_on(stamped: File, then: File, now: File, *, noisy: bool) -> File | None:
+    """Return what was stamped with what changed between two renders, line by line and then word by word, or None.
+
+    `noisy`: where all three differ, word for word, that is what code of the template gives anew each time.
+    """
     sides = (then, stamped, now)
     if not all(is_text(side.content) for side in sides) or SYMLINK in {side.mode for side in sides}:
         return None
     parts = merge_whole(then.content, stamped.content, now.content)
-    settled = [_by_word(part) if isinstance(part, Conflict) else part for part in parts]
+    settled = [_by_word(part, noisy=noisy) if isinstance(part, Conflict) else part for part in parts]
     content = b"".join(part for part in settled if part is not None)
     mode = now.mode if now.mode != then.mode else stamped.mode
     return None if None in settled else replace(stamped, content=content, mode=mode)
 
 
-def _by_word(conflict: Conflict) -> bytes | None:
+def _by_word(conflict: Conflict, *, noisy: bool) -> bytes | None:
     """Merge lines whose words differ in different places: the input in one, what the blueprint changed in another."""
     sides = (conflict.base, conflict.ours, conflict.theirs)
     words = merge_whole(*(b"".join(word.hex().encode() + b"\n" for word in WORD.findall(side)) for side in sides))
-    if any(isinstance(part, Conflict) for part in words):
+    kept = [part.ours if isinstance(part, Conflict) and noisy and _is_noise(part) else part for part in words]
+    if any(isinstance(part, Conflict) for part in kept):
         return None
-    return bytes.fromhex(b"".join(part for part in words if isinstance(part, bytes)).decode())
+    return bytes.fromhex(b"".join(part for part in kept if isinstance(part, bytes)).decode())
+
+
+def _is_noise(conflict: Conflict) -> bool:
+    """Whether each of as many words is another one on all sides."""
+    base, ours, theirs = (side.split() for side in (conflict.base, conflict.ours, conflict.theirs))
+    return len(base) == len(ours) == len(theirs) and all(
+        len({*words}) == len(words) for words in zip(base, ours, theirs, strict=True)
+    )
 
 
 def words_for(inputs: frozenset[str]) -> str:

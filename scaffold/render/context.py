@@ -89,6 +89,7 @@ class Around:
         origin = {"_commit": release.described, "_src_path": release.address}
         # A template may have put more than answers into Copier's answers file, and look for it the next time.
         kept = {name: value for name, value in previous.items() if name not in asked and release.kind == "copier"}
+        self.hidden: Hidden = {**HIDDEN, **dict.fromkeys(kept, ("answer",))}
         self._metadata = {k: v for k, v in origin.items() if v is not None and release.kind != "library"}
         self._constant: dict[str, Any] = {
             **FUNCTIONS,
@@ -116,7 +117,7 @@ class Around:
         file = self._seen["_copier_conf"]["answers_file"]
         conf = Lazy({}, {**self._conf, "answers_file": file}, HIDDEN_CONF)
         context = {**self._seen, "_copier_conf": conf, **answers.context}
-        return replace(answers, context=context, hidden={**HIDDEN, **answers.hidden})
+        return replace(answers, context=context, hidden={**self.hidden, **answers.hidden})
 
     def _around(self, answers: Context, recorded: Mapping[str, Any], phase: Phase) -> Context:
         remembered = {name: value for name, value in recorded.items() if isinstance(value, JSON) and name[:1] != "_"}

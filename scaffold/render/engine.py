@@ -101,6 +101,13 @@ def _added(release: Release, answers: Answers, tree: Tree) -> Mapping[str, Any]:
     }
 
 
+def _all_recorded(tree: Tree) -> Tree:
+    """Return the tree where every answer that files have read is recorded once more."""
+    if not any("answer" in file.inputs for file in tree.values()):
+        return tree
+    return Tree({path: replace(f, inputs=f.inputs - {"answer"}) for path, f in tree.items()}, tree.folders)
+
+
 def _by_cookiecutter(
     release: Release, given: Mapping[str, Any], previous: Mapping[str, Any], ask: Ask | None, means: Means
 ) -> Rendered:
@@ -117,7 +124,7 @@ def _rendered(
     dropped = tuple(name for name in answers.dropped if name not in added)
     return Rendered(
         replace(answers, recorded={**answers.recorded, **added}, dropped=dropped),
-        tree,
+        tree if dropped else _all_recorded(tree),
         native.ownership(release, answers, texts),
         native.answers_path(answers),
         texts,

@@ -18,7 +18,7 @@ from scaffold.blueprint.scripts import is_part_of_jinja
 from scaffold.blueprint.template import DEFAULT_EXCLUDE, Layer
 from scaffold.errors import FormatError, NotNativeError, RenderError, ScaffoldError
 from scaffold.render.compose import compose
-from scaffold.render.context import HIDDEN, Around, Operation, Surroundings, unrecorded
+from scaffold.render.context import Around, Operation, Surroundings, unrecorded
 from scaffold.render.paths import Entry, View, check_link, folders_of, matcher, place, view
 from scaffold.templating.inputs import watched, watching
 from scaffold.templating.limits import Limits, refuse_too_much
@@ -85,7 +85,7 @@ def resolve(
     first = compiled(release.layers[0])
     texts = first.templates if release.kind != "library" else Templates({}, f"blueprints/{release.blueprint.name}")
     around = Around(release, surroundings, first.text, previous)
-    resolver = Resolver(texts, given=given, previous=previous, known=around.prompt, ask=ask, hidden=HIDDEN)
+    resolver = Resolver(texts, given=given, previous=previous, known=around.prompt, ask=ask, hidden=around.hidden)
     return around.rendering(resolver.resolve(release.questions))
 
 

@@ -22,7 +22,7 @@ from scaffold.blueprint.scripts import is_part_of_jinja
 from scaffold.blueprint.template import Layer
 from scaffold.errors import NotNativeError, RenderError, ScaffoldError
 from scaffold.render.cookiecutter_steps import Inside, Step, Template, placed, template_of
-from scaffold.templating.inputs import Seen, noting, read, watching
+from scaffold.templating.inputs import Seen, read, sharing, watching
 from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.sandbox import not_native
 from scaffold.templating.templates import Context, Templates, Texts
@@ -74,7 +74,8 @@ class Pages(Templates):
         super().__init__(contents, "", envops=layer.settings.envops, extensions=extensions)
         self._environment.filters |= {"jsonify": _jsonify, "slugify": _slugify, **outside.filters}
         self._environment.globals |= outside.functions
-        noting(self._environment)
+        if outside is not NOTHING:
+            sharing(self._environment)
 
     def content(self, name: str, context: Context, limits: Limits) -> bytes:
         """Return what a file becomes; a binary one is as it was. Raises RenderError."""

@@ -27,6 +27,7 @@ from scaffold.render.native_cookiecutter import NOTHING, Outside, choose, compil
 from scaffold.render.paths import folders_of
 from scaffold.render.scripts import READ_FIRST, Staged
 from scaffold.templating.explain import explained
+from scaffold.templating.inputs import begin
 from scaffold.templating.templates import Context, Texts
 from scaffold.tree import File, Tree
 
@@ -66,6 +67,7 @@ class _Maker(NamedTuple):
 
     def made(self, texts: Texts, tree_of: Callable[[Answers], Tree], note: str) -> Made:
         layer = self.layer
+        begin()
         answers = resolve(
             self.release, layer, texts, given=self.given, previous=self.previous, choice=self.choice, ask=self.ask
         )

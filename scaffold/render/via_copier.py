@@ -15,14 +15,14 @@ from scaffold.blueprint.files import behind_links
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import Layer
 from scaffold.errors import NotNativeError, RenderError
-from scaffold.render.context import HIDDEN, Around, Noted, Surroundings, unrecorded
+from scaffold.render.context import Around, Noted, Surroundings, unrecorded
 from scaffold.render.means import Means
 from scaffold.render.native import foreign_extensions, tree_of, two_sources
 from scaffold.render.native import texts as native_texts
 from scaffold.render.paths import check_link
 from scaffold.render.scripts import READ_FIRST
 from scaffold.templating.explain import explained
-from scaffold.templating.inputs import Input, Seen, drawing, noting, watching
+from scaffold.templating.inputs import Input, Seen, begin, drawing, noting, sharing, watching
 from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.sandbox import LOOKING
 from scaffold.templating.templates import Context, Templates
@@ -54,6 +54,7 @@ def make(
     if (foreign := foreign_extensions(layer)) and not means.trust:
         message = f"the template's extension {foreign[0]} is code that would run"
         raise RenderError(message, where=layer.line_of(foreign[0]), hint=READ_FIRST)
+    begin()
     with _scratch(layer, surroundings.folder_name) as (template, project), _silence():
         worker = _worker(release, template, project)
         texts = _texts(layer, worker)
@@ -77,7 +78,7 @@ def make(
             previous=previous,
             known=lambda answers, recorded: placed(around.prompt(answers, recorded)),
             ask=ask,
-            hidden=HIDDEN,
+            hidden=around.hidden,
         )
         answers = around.rendering(resolver.resolve(release.questions))
         known = replace(answers, context=placed(answers.context))
@@ -181,6 +182,7 @@ def _texts(layer: Layer, worker: Any) -> Templates:
         message = f"an extension of the template does not load: {type(error).__name__}: {said}"
         raise RenderError(message, where=layer.line_of(next(iter(foreign_extensions(layer)), ""))) from error
     noting(environment)
+    sharing(environment)
     contents = {path: file.content for path, file in behind_links(layer.files).items()}
     searched = environment.loader.searchpath
     texts = Templates(contents, layer.place, environment=environment)

@@ -19,7 +19,7 @@ from jinja2.runtime import Context as JinjaContext
 T = TypeVar("T")
 
 # `given` is a secret whose value was told for this render; a `secret` one took its default.
-Input = Literal["secret", "given", "chance", "clock", "hook", "folder", "data", "system"]
+Input = Literal["secret", "given", "chance", "clock", "hook", "folder", "data", "answer", "system"]
 # What gives another value each time, by the names that Copier, Cookiecutter and Jinja give it.
 IMPURE: Mapping[Input, tuple[str, ...]] = {
     "chance": (
@@ -106,13 +106,12 @@ def reached(kind: Input) -> None:
         seen.inputs.add(kind)
 
 
-class Context(JinjaContext):
-    """A context of Jinja's that notes which variables a template looks up."""
-
-    def resolve_or_missing(self, key: str) -> Any:
-        """Look a variable up."""
+def _noted(context: type[JinjaContext]) -> Callable[[JinjaContext, str], Any]:
+    def resolve_or_missing(self: JinjaContext, key: str) -> Any:
         read(key)
-        return super().resolve_or_missing(key)
+        return context.resolve_or_missing(self, key)
+
+    return resolve_or_missing
 
 
 class Draws:
@@ -130,28 +129,39 @@ class Draws:
     @contextmanager
     def again(self) -> Iterator[None]:
         """Draw from the start meanwhile: what was drawn before is given once more."""
-        self._counts.clear()
+        self.begin()
         before = _draws.set(self)
         try:
             yield
         finally:
             _draws.reset(before)
 
+    def begin(self) -> None:
+        """Start over: what renders next draws what was drawn before."""
+        self._counts.clear()
+
     def draw(self, asked: tuple[Any, ...], make: Callable[[], Any]) -> Any:
         """Return what is drawn for what was asked: the same in each render, and another one for each time in it."""
         key = (*asked, self._counts[asked])
-        self._counts[asked] += 1
         if key not in self._drawn:
             self._drawn[key] = make()
+        self._counts[asked] += 1
         return self._drawn[key]
 
 
 _draws: ContextVar[Draws | None] = ContextVar("draws", default=None)
 
 
+def begin() -> None:
+    """Draw from the start, where a renderer takes over from one that has given up half-way."""
+    if (draws := _draws.get()) is not None:
+        draws.begin()
+
+
 def noting(environment: Environment) -> None:
-    """Have the templates of an environment note what they read; chance and the clock give what was drawn."""
-    environment.context_class = Context
+    """Have the templates of an environment note what they read."""
+    known = environment.context_class  # of an extension perhaps, which adds to the context there
+    environment.context_class = type("Context", (known,), {"resolve_or_missing": _noted(known)})
     load = environment._load_template  # noqa: SLF001 - the one way that every include, import and parent takes
 
     def load_template(name: str, known: MutableMapping[str, Any] | None) -> Template:
@@ -159,6 +169,10 @@ def noting(environment: Environment) -> None:
         return load(name, known)
 
     setattr(environment, "_load_template", load_template)  # noqa: B010 - a method, which is nobody's to assign
+
+
+def sharing(environment: Environment) -> None:
+    """Have the functions of chance and the clock give the templates of an environment what was drawn for them."""
     for kind, names in IMPURE.items():
         tables: tuple[MutableMapping[str, Any], ...] = (environment.filters, environment.globals)
         for table in tables:

@@ -1,12 +1,12 @@
 """The Jinja sandbox with Copier's filters and functions; what is not a function of its input is refused."""
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, Undefined
+from jinja2 import StrictUndefined, Undefined
 from jinja2.sandbox import SandboxedEnvironment, _mutable_spec, modifies_known_mutable
 
 from scaffold.errors import NotNativeError
@@ -52,7 +52,6 @@ class Sandbox(SandboxedEnvironment):
     """An environment whose templates reach neither code, nor clock, nor chance, nor disk."""
 
     intercepted_binops = frozenset(["*", "**"])
-    context_class = inputs.Context
 
     def __init__(self, envops: Mapping[str, Any], **options: Any) -> None:
         """Take Copier's `_envops`, and the options of a Jinja environment."""
@@ -63,16 +62,13 @@ class Sandbox(SandboxedEnvironment):
         super().__init__(**given, **options, extensions=extensions, bytecode_cache=self.known)
         self.filters = _Filters(self.filters)
         self.globals |= {"pathjoin": _pathjoin, "lipsum": not_native("the function `lipsum`")}
+        inputs.noting(self)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Whether a template may read the attribute; raises ChangingError where that would change a value."""
         if attr in CHANGES and not _may_change.get() and modifies_known_mutable(obj, attr):
             raise ChangingError
         return not (isinstance(obj, PurePath) and attr == "parser") and super().is_safe_attribute(obj, attr, value)
-
-    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - Jinja's
-        inputs.loaded(name)
-        return super()._load_template(name, globals)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Multiply and raise to powers within bounds; raises OverflowError."""
