@@ -214,3 +214,10 @@ def test_an_update_is_told_to_exclude_patterns_alone():
     for how in ("native", "copier"):
         assert texts(render(files, engine=how)) == {"a": "False", "once": ""}
         assert texts(render(files, engine=how, operation="update")) == {"a": "False"}
+
+
+def test_what_an_extension_adds_to_the_context_is_there():
+    config = "_jinja_extensions: [tests.render.extension.Adding]\nname: shop\n"
+    made = render({"copier.yml": config, "a.jinja": "{{ added }}\n"}, trust=True)
+    assert texts(made)["a"] == "shop added\n"
+    assert made.tree["a"].inputs == {"hook"}, "and what it reads nobody knows"
