@@ -76,7 +76,7 @@ class Lock:
 
     def written_with(self, answers_file: bytes) -> "Lock":
         """Return the lock with what its answers were written as."""
-        faithful = json.loads(_json(self.answers)) == self.answers
+        faithful = as_kept(self.answers) == self.answers
         return replace(self, answers_file=blob_id(answers_file) if faithful else None)
 
     def settled(self, unresolved: frozenset[str]) -> "Lock":
@@ -141,6 +141,11 @@ def _guardrails_out(chosen: Guardrails) -> list[str]:
 
 
 _json = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
+def as_kept(answers: Any) -> Any:
+    """Return answers as a lock gives them back: a day as its text, a key as text."""
+    return json.loads(_json(answers))
 
 
 def _file_out(locked: Locked) -> dict[str, Any]:

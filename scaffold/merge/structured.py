@@ -13,6 +13,8 @@ from itertools import islice
 from typing import Any
 
 from scaffold.errors import FormatError
+from scaffold.formats.equal import at as value_at
+from scaffold.formats.equal import equal
 from scaffold.merge.drivers import Drivers
 from scaffold.merge.entries import merge_branch
 from scaffold.merge.host import indent_of, is_on_lines
@@ -21,7 +23,7 @@ from scaffold.merge.layouts import known
 from scaffold.merge.parts import Part, comments_of, parts_of
 from scaffold.merge.pieces import Clash, Pieces, Side, aligned, resolved
 from scaffold.merge.schema import KeyPath
-from scaffold.merge.values import Differs, Rules, merge_values, same, value_at
+from scaffold.merge.values import Differs, Rules, merge_values
 from scaffold.merge.work import THEIRS, Unprovable, Work
 
 MOST_HELD = 8  # sections that are tried one by one
@@ -79,7 +81,7 @@ def _section(part: Part) -> KeyPath:
 
 
 def _all_differ(base: Any, ours: Any, theirs: Any) -> bool:
-    return not (same(ours, theirs) or same(base, ours) or same(base, theirs))
+    return not (equal(ours, theirs) or equal(base, ours) or equal(base, theirs))
 
 
 def _merged(work: Work, sides: Sides) -> Structured:
@@ -128,7 +130,7 @@ def _prove(work: Work, sides: Sides, done: Pieces) -> None:
             found = _parsed(work.path, work.kind, resolved(done, favour or "ours"))
         except (Differs, FormatError) as error:
             raise Unprovable from error
-        if not same(found.data, wanted):
+        if not equal(found.data, wanted):
             raise Unprovable
         said.update(comments_of(found))
         if not in_conflict and _doubled(sides, found):

@@ -5,13 +5,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from scaffold.formats.equal import ABSENT, canonical, equal
 from scaffold.merge import rename
 from scaffold.merge.pieces import Clash, Side, merge_text, resolved
-from scaffold.merge.schema import KeyPath, List, canonical, list_at
+from scaffold.merge.schema import KeyPath, List, list_at
 from scaffold.merge.slots import Gap, Slot, by_key, by_place, unique
 
 T = TypeVar("T")
-ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 
 
 class Differs(Exception):  # noqa: N818 - it is an outcome, not an error
@@ -40,9 +40,9 @@ def merge_values(base: Any, ours: Any, theirs: Any, rules: Rules, at: KeyPath = 
         return rules.decided[at]
     if at in rules.held and rules.favour is not None:
         return ours if rules.favour == "ours" else theirs
-    if same(ours, theirs) or same(theirs, base):
+    if equal(ours, theirs) or equal(theirs, base):
         return ours
-    if same(ours, base):
+    if equal(ours, base):
         return theirs
     sides = (base, ours, theirs)
     if all(isinstance(side, Mapping) or (side is ABSENT and side is base) for side in sides):
@@ -59,17 +59,6 @@ def merge_values(base: Any, ours: Any, theirs: Any, rules: Rules, at: KeyPath = 
     if rules.favour is None:
         raise Differs
     return ours if rules.favour == "ours" else theirs
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are equal and of one type all through: 1 is neither 1.0 nor true."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other) or one != one  # noqa: PLR0124 - NaN
 
 
 def _mappings(
@@ -140,15 +129,6 @@ def bare(base: T, ours: T, theirs: T, data: Callable[[T], Any], absent: T) -> tu
     if base is absent and isinstance(shown[2], str) and isinstance(shown[1], Mapping):
         return theirs, ours, theirs
     return base, ours, theirs
-
-
-def value_at(data: Any, keys: KeyPath) -> Any:
-    """Return the value at a key path of nested mappings, or ABSENT."""
-    for key in keys:
-        if not isinstance(data, Mapping) or key not in data:
-            return ABSENT
-        data = data[key]
-    return data
 
 
 def name_of(slot: Slot, keys: Sequence[Sequence[Hashable]]) -> tuple[Hashable, ...]:

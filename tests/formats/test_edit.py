@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scaffold.errors import FormatError
 from scaffold.formats import edit, values
-from scaffold.formats.values import ABSENT
+from scaffold.formats.equal import ABSENT, at
 from tests.kit import few, laws
 
 PYPROJECT = b"""\
@@ -308,7 +308,7 @@ formats = pytest.mark.parametrize("name", WRITERS)
 
 def expected(path, to, source):
     """What copying a key means for plain data; None where something stands in the way."""
-    wanted = values.at(source, path)
+    wanted = at(source, path)
     after = holder = copy.deepcopy(to)
     for key in path[:-1]:
         if key not in holder and wanted is ABSENT:
@@ -347,7 +347,7 @@ def test_copying_a_key_gives_the_sources_value_and_leaves_every_other(name, to, 
 
 def _below(path, data):
     """The names of the edited key and of all below it: their comments may go."""
-    value = values.at(data, path)
+    value = at(data, path)
     names = {path[-1]}
     todo = [value]
     while todo:
