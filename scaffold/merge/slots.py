@@ -1,10 +1,11 @@
 """Which entries of three sequences belong together, and in which order the merged sequence has them."""
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
+from typing import Any
 
 ALIKE = 0.5  # of two items of which one may have taken the other's place
 MOST = 100_000  # pairs of equal entries to match by their place
@@ -29,6 +30,8 @@ class Gap:
 
 
 Keys = Sequence[Hashable]
+Orders = Sequence[Callable[[str], Any]]
+ORDERS: Orders = (str.casefold, str)  # in which people sort lists
 
 
 def unique(*sides: Keys) -> bool:
@@ -36,17 +39,18 @@ def unique(*sides: Keys) -> bool:
     return all(len(set(keys)) == len(keys) for keys in sides)
 
 
-def by_key(base: Keys, ours: Keys, theirs: Keys, *, ordered: bool = False) -> list[Slot | Gap]:
+def by_key(base: Keys, ours: Keys, theirs: Keys, *, ordered: bool = False, orders: Orders = ORDERS) -> list[Slot | Gap]:
     """Pair entries by their keys, which are unique on each side.
 
     The order is that of the side which has reordered, else ours; what only the other side has comes after what it
-    follows there. Sides that are all sorted give a sorted result. Where the order counts, two insertions in one place
-    are a gap, and so is all of it where both sides have reordered, or one side put in what follows something that the
-    other side took.
+    follows there. Sides that are all sorted in one of the `orders` give a result that is. Where the order counts, two
+    insertions in one place are a gap, and so is all of it where both sides have reordered, or one side put in what
+    follows something that the other side took.
     """
     index = [{key: at for at, key in enumerate(keys)} for keys in (base, ours, theirs)]
     kept = _kept(base, ours, theirs)
-    slots = [Slot(*(side.get(key) for side in index)) for key in _order(kept, (base, ours, theirs), ordered=ordered)]
+    woven = _order(kept, (base, ours, theirs), () if ordered else orders)
+    slots = [Slot(*(side.get(key) for side in index)) for key in woven]
     if not ordered:
         return list(slots)
     unsure = kept[0] != kept[1] != kept[2] != kept[0] or _adrift(base, ours, theirs) or _adrift(base, theirs, ours)
@@ -71,14 +75,14 @@ def _kept(*sides: Keys) -> list[list[Hashable]]:
     return [[key for key in side if key in common] for side in sides]
 
 
-def _order(kept: list[list[Hashable]], sides: tuple[Keys, Keys, Keys], *, ordered: bool) -> list[Hashable]:
+def _order(kept: list[list[Hashable]], sides: tuple[Keys, Keys, Keys], orders: Orders) -> list[Hashable]:
     base, ours, theirs = sides
     host, guest = (theirs, ours) if kept[1] == kept[0] != kept[2] else (ours, theirs)
     everything = _woven(_woven(host, guest), base)
-    alphabetic = all(isinstance(key, str) for key in everything) and all(map(_is_sorted, sides))
-    if alphabetic and not ordered:
-        return sorted(everything, key=_collated)
-    return everything
+    if not all(isinstance(key, str) for key in everything):
+        return everything
+    order = next((order for order in orders if all(_is_sorted(side, order) for side in sides)), None)
+    return sorted(everything, key=order) if order else everything
 
 
 def _woven(host: Keys, guest: Keys) -> list[Hashable]:
@@ -99,12 +103,8 @@ def _woven(host: Keys, guest: Keys) -> list[Hashable]:
     return order
 
 
-def _is_sorted(keys: Keys) -> bool:
-    return all(_collated(a) <= _collated(b) for a, b in pairwise(keys))
-
-
-def _collated(key: Hashable) -> str:
-    return str(key).casefold()
+def _is_sorted(keys: Sequence[Any], order: Callable[[str], Any]) -> bool:
+    return all(order(a) <= order(b) for a, b in pairwise(keys))
 
 
 def _gaps(slots: list[Slot]) -> list[Slot | Gap] | None:
