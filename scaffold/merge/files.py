@@ -10,7 +10,7 @@ from scaffold.merge.flaws import Flaw, flaws, heading
 from scaffold.merge.hunks import settle
 from scaffold.merge.markers import Conflict, Labels, Part, split, write
 from scaffold.merge.pieces import Side
-from scaffold.merge.schema import KeyPath
+from scaffold.merge.schema import SCALARS, KeyPath, list_at
 from scaffold.merge.structured import merge_structured
 from scaffold.merge.text import merge_whole, refined
 from scaffold.merge.work import Unprovable
@@ -43,11 +43,12 @@ class Versions(NamedTuple):
         """Base, ours and theirs."""
         return self.base, self.ours, self.theirs
 
-    def flaws(self, merged: bytes) -> frozenset[Flaw]:
-        """Return the flaws of the merged file that neither side has."""
+    def flaws(self, merged: bytes, *, team_only: bool = False) -> frozenset[Flaw]:
+        """Return the flaws of the merged file that neither side has, or that only the blueprint's has."""
         sets = "sets" in self.drivers
         found = flaws(self.path, merged, sets=sets)
-        return found and found.difference(*(flaws(self.path, side, sets=sets) for side in (self.ours, self.theirs)))
+        known = (self.ours,) if team_only else (self.ours, self.theirs)
+        return found and found.difference(*(flaws(self.path, side, sets=sets) for side in known))
 
     def brings_back(self, merged: bytes) -> bool:
         """Whether a line is in the merged file that one side removed, since the other has moved it."""
@@ -70,14 +71,21 @@ def merge_files(path: str, base: bytes, ours: bytes, theirs: bytes, labels: Labe
 
 
 def _merged(versions: Versions) -> Outcome:
-    """Merge line by line; by key where that leaves a conflict or a flaw, or brings back what was removed."""
+    """Merge line by line; by key where that leaves a conflict or a flaw, brings back what was removed, or repeats."""
     lines = merge_whole(*versions.sides)
-    fine = not _conflicts(lines) and not versions.flaws(_text(lines))
-    if fine and not versions.brings_back(_text(lines)):
+    text = None if _conflicts(lines) else _text(lines)
+    # In a list of patterns one that stands there twice does no harm, so that the merge by line will do in any case.
+    harmless = list_at(versions.path, ()) is SCALARS
+    fine = text is not None and (harmless or not versions.flaws(text))
+    back = text is not None and versions.brings_back(text)
+    if fine and not back and (text in versions.sides or not versions.flaws(text or b"", team_only=True)):
         return lines, ()
     by_key = _by_key(versions)
     if fine:
-        return by_key or (lines, ())
+        if by_key is None or (harmless and _conflicts(by_key[0])):
+            return lines, ()
+        is_news = back if _conflicts(by_key[0]) else _text(by_key[0]) != text
+        return by_key if is_news else (lines, ())
     # By key, space is told from what it means; only a file that has no keys is left to the driver for it.
     drivers = versions.drivers - ({"space"} if by_key else frozenset())
     by_hunk = _by_hunk(versions._replace(drivers=drivers), lines)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 ALIKE = 0.5  # of two items of which one may have taken the other's place
 MOST = 100_000  # pairs of equal entries to match by their place
@@ -30,7 +30,7 @@ class Gap:
 
 
 Keys = Sequence[Hashable]
-Orders = Sequence[Callable[[str], Any]]
+Orders = Sequence[Callable[[Any], Any]]
 ORDERS: Orders = (str.casefold, str)  # in which people sort lists
 
 
@@ -56,6 +56,43 @@ def by_key(base: Keys, ours: Keys, theirs: Keys, *, ordered: bool = False, order
     unsure = kept[0] != kept[1] != kept[2] != kept[0] or _adrift(base, ours, theirs) or _adrift(base, theirs, ours)
     found = None if unsure else _gaps(slots)
     return found or ([Gap(range(len(base)), range(len(ours)), range(len(theirs)))] if slots else [])
+
+
+def by_key_again(base: Keys, ours: Keys, theirs: Keys) -> tuple[list[list[Hashable]], list[Slot | Gap]]:
+    """Pair the items of sets in which some stand more than once, and number their keys so that each is unique.
+
+    What stands there again has the fate of the first, and only the team may have it so: there is no place for what the
+    other side repeats.
+    """
+    numbered = [_numbered(side) for side in (base, ours, theirs)]
+    gone = set(base) - set(theirs)
+    slots = (slot for slot in by_key(*numbered) if isinstance(slot, Slot))
+    return numbered, [
+        slot
+        for slot in slots
+        if not isinstance(key := _key_of(slot, numbered), _Again) or (slot.ours is not None and key.key not in gone)
+    ]
+
+
+class _Again(NamedTuple):
+    """A key that stood there before, and how often."""
+
+    key: Hashable
+    times: int
+
+
+def _numbered(keys: Keys) -> list[Hashable]:
+    counts: Counter[Hashable] = Counter()
+    found: list[Hashable] = []
+    for key in keys:
+        found.append(_Again(key, counts[key]) if counts[key] else key)
+        counts[key] += 1
+    return found
+
+
+def _key_of(slot: Slot, keys: Sequence[Keys]) -> Hashable:
+    places = zip(keys, (slot.base, slot.ours, slot.theirs), strict=True)
+    return next(side[at] for side, at in places if at is not None)
 
 
 def _adrift(base: Keys, side: Keys, other: Keys) -> bool:
@@ -103,7 +140,7 @@ def _woven(host: Keys, guest: Keys) -> list[Hashable]:
     return order
 
 
-def _is_sorted(keys: Sequence[Any], order: Callable[[str], Any]) -> bool:
+def _is_sorted(keys: Keys, order: Callable[[Any], Any]) -> bool:
     return all(order(a) <= order(b) for a, b in pairwise(keys))
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from scaffold.formats.equal import ABSENT, canonical, equal
-from scaffold.merge import rename
+from scaffold.merge import rename, runs
 from scaffold.merge.pieces import Clash, Side, merge_text, resolved
 from scaffold.merge.schema import KeyPath, List, list_at
-from scaffold.merge.slots import Gap, Slot, by_key, by_place, unique
+from scaffold.merge.slots import Gap, Slot, by_key, by_key_again, by_place, unique
 
 T = TypeVar("T")
 
@@ -100,8 +100,13 @@ def pair_items(
     for named in (known.named, known.finer) if known is not None else ():
         keys = [] if named is None else [[named(data(item)) for item in side] for side in sides]
         if keys and known is not None and unique(*keys):
+            if not known.ordered and runs.contradict(*keys):
+                return keys, [Gap(*(range(len(side)) for side in keys))]
             keys = rename.recognised(keys, [[data(item) for item in side] for side in sides])
             return keys, by_key(*keys, ordered=known.ordered)
+    if known is not None and not known.ordered:
+        named = known.finer or known.named
+        return by_key_again(*([named(data(item)) for item in side] for side in sides))
     items = [[data(item) for item in side] for side in sides]
     plain: list[list[Hashable]] = [[canonical(item) for item in side] for side in items]
     return plain, [_apart(slot, items) for slot in by_place(*plain)]

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from scaffold.merge.drivers import ALL
@@ -119,6 +119,27 @@ def test_what_the_team_said_is_kept(path, documents):
     base, ours, theirs = documents
     merged = merge(path, write_as(base), write_as(ours, "the team's"), write_as(theirs))
     assert "the team's" in taken(merged, "ours")
+
+
+patterns = st.lists(st.sampled_from(["*.log", "build/", "# note", "", "x", ".env"]), max_size=8)
+
+
+def entries(text):
+    return {line for line in text.splitlines() if line and not line.startswith("#")}
+
+
+@laws
+@given(patterns, patterns, patterns)
+@example(["x", "b", "y", "x"], ["x", "b", "n", "y", "x"], ["n", "x", "b", "y", "x", "x"])
+def test_a_list_of_patterns_is_merged_wherever_a_merge_by_line_is_whatever_stands_there_twice(base, ours, theirs):
+    base, ours, theirs = ("".join(f"{line}\n" for line in side) for side in (base, ours, theirs))
+    merged = merge(".gitignore", base, ours, theirs)
+    parts = by_line(base, ours, theirs)
+    if not any(isinstance(part, Conflict) for part in parts):
+        assert merged.clean
+    if merged.clean and merged.content != b"".join(part for part in parts if isinstance(part, bytes)):
+        old, mine, new = map(entries, (base, ours, theirs))
+        assert entries(merged.content.decode()) == (mine & new) | ((mine | new) - old)
 
 
 @pytest.mark.parametrize("path", ["a.bin", "a.yaml"])
