@@ -33,15 +33,15 @@ class Versions(NamedTuple):
     """The three versions of a file, and the drivers that may be used."""
 
     path: str
-    base: bytes
+    base: bytes | None
     ours: bytes
     theirs: bytes
     drivers: Drivers
 
     @property
     def sides(self) -> tuple[bytes, bytes, bytes]:
-        """Base, ours and theirs."""
-        return self.base, self.ours, self.theirs
+        """Base, ours and theirs; without a base, nothing stands in for it."""
+        return self.base or b"", self.ours, self.theirs
 
     def flaws(self, merged: bytes, *, team_only: bool = False) -> frozenset[Flaw]:
         """Return the flaws of the merged file that neither side has, or that only the blueprint's has."""
@@ -59,8 +59,8 @@ class Versions(NamedTuple):
 Outcome = tuple[list[Part], tuple[str, ...]]  # the merged file, and the drivers that settled something
 
 
-def merge_files(path: str, base: bytes, ours: bytes, theirs: bytes, labels: Labels, drivers: Drivers) -> Merged:
-    """Merge three versions of a file."""
+def merge_files(path: str, base: bytes | None, ours: bytes, theirs: bytes, labels: Labels, drivers: Drivers) -> Merged:
+    """Merge three versions of a file, or two that have none in common."""
     versions = Versions(path, base, ours, theirs, drivers)
     if not all(map(is_text, versions.sides)):
         return Merged(clean=False, content=None)
@@ -126,7 +126,8 @@ def _structured(versions: Versions, hold: frozenset[KeyPath] = frozenset()) -> O
         return None
     try:
         base, ours, theirs = (side.decode() for side in versions.sides)
-        merged = merge_structured(versions.path, base, ours, theirs, versions.drivers, hold)
+        root = None if versions.base is None else base
+        merged = merge_structured(versions.path, root, ours, theirs, versions.drivers, hold)
     except (UnicodeDecodeError, Unprovable):
         return None
     end = b"\r\n" if any("\r\n" in piece for piece in merged.pieces if isinstance(piece, str)) else b"\n"

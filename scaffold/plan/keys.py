@@ -2,7 +2,7 @@
 
 from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, spell
 from scaffold.formats import edit, values
-from scaffold.formats.equal import at, equal
+from scaffold.formats.equal import ABSENT, at, equal
 from scaffold.lock import Locked
 from scaffold.plan.drift import drifted
 
@@ -38,10 +38,12 @@ def calm(
     return ours, theirs, drift
 
 
-def taken_over(path: str, ownership: Ownership, base: bytes, ours: bytes, theirs: bytes, locked: Locked) -> list[str]:
+def taken_over(
+    path: str, ownership: Ownership, base: bytes | None, ours: bytes, theirs: bytes, locked: Locked | None
+) -> list[str]:
     """Return the key paths that were not locked before, and that the team has set otherwise; raises FormatError."""
-    before, mine, wanted = (values.parse(path, side) for side in (base, ours, theirs))
-    new = [key for key in _of(ownership, "locked") if locked.ownership.keys.get(key) != "locked"]
+    before, mine, wanted = (ABSENT if side is None else values.parse(path, side) for side in (base, ours, theirs))
+    new = [key for key in _of(ownership, "locked") if not locked or locked.ownership.keys.get(key) != "locked"]
     others = (before, wanted)
     return [spell(key) for key in new if not any(equal(at(mine, key), at(other, key)) for other in others)]
 

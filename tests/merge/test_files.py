@@ -121,6 +121,43 @@ def test_what_the_team_said_is_kept(path, documents):
     assert "the team's" in taken(merged, "ours")
 
 
+@laws
+@given(written, versions())
+def test_two_documents_without_a_base_are_joined_unless_they_contradict(path, documents):
+    _, ours, theirs = documents
+    sides = (WRITERS[path](side).encode() for side in (ours, theirs))
+    merged = merge_files(path, None, *sides, LABELS, ALL)
+    contradict = any(ours[key] != theirs[key] for key in ours.keys() & theirs.keys())
+    if merged.clean:
+        found = known.values(known.kind_of(path), merged.content.decode())
+        assert found == {**theirs, **ours} or contradict  # a list that holds the other
+        assert all(found[key] == ours[key] or not isinstance(ours[key], int) for key in ours)
+    assert merged.clean or contradict
+
+
+@pytest.mark.parametrize(
+    ("path", "ours", "theirs", "wanted"),
+    [
+        (".gitignore", "*.log\n", "dist/\n*.log\n", "dist/\n*.log\n"),
+        ("a.json", "{}\n", '{"a": 1}\n', '{"a": 1}\n'),
+        ("a.yaml", "on: [x]\n", "1: a\non:\n  - x\n", "1: a\non: [x]\n"),
+        ("setup.cfg", "[a]\nx = 1\n", "[a]\ny = 2\n", "[a]\nx = 1\ny = 2\n"),
+        ("requirements.txt", "a==1.0\n", "b\n", "a==1.0\nb\n"),
+        ("run.sh", "#!/bin/sh\nmake\nmore\n", "#!/bin/sh\nmake\n", "#!/bin/sh\nmake\nmore\n"),
+        ("requirements.txt", "a==1.0\n", "a==1.1\n", None),
+        ("a.toml", "a = 1\n", "a = true\n", None),
+        ("a.toml", "a = [1]\n", "[a]\nb = 1\n", None),
+        (".github/workflows/ci.yml", "jobs: {a: {strategy: {matrix: {p: [1.1]}}}}\n",
+         "jobs: {a: {strategy: {matrix: {p: [1.3]}}}}\n", None),
+        ("run.sh", "#!/bin/sh\nmake one\n", "#!/bin/sh\nmake two\n", None),
+    ],
+)  # fmt: skip
+def test_what_two_files_without_a_base_come_to(path, ours, theirs, wanted):
+    drivers = ALL - {"pins", "removed", "dropped"}
+    merged = merge_files(path, None, ours.encode(), theirs.encode(), LABELS, drivers)
+    assert (merged.content.decode() if merged.clean else None) == wanted
+
+
 patterns = st.lists(st.sampled_from(["*.log", "build/", "# note", "", "x", ".env"]), max_size=8)
 
 
