@@ -64,6 +64,13 @@ def as_text(value: Any) -> str:
 
 def equal(one: Any, other: Any) -> bool:
     """Whether two values are equal; NaN is itself, and what is absent is equal to nothing else."""
+    # Walking what nearly all data consists of comes to the same, and ends at the first difference.
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(equal, one, other))
+    if isinstance(one, dict) and isinstance(other, dict) and all(isinstance(key, str) for key in one):
+        return one.keys() == other.keys() and all(equal(value, other[key]) for key, value in one.items())
     return one is other or canonical(one) == canonical(other)
 
 

@@ -135,10 +135,11 @@ def written() -> Any:
     class Written(_safe()):  # type: ignore[misc]
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
             self.flatten_mapping(node)
-            return {self.key(key): self.construct_object(value, deep=deep) for key, value in node.value}
-
-        def key(self, node: Any) -> str:
-            return str(node.value) if node.id == "scalar" else as_text(self.construct_object(node, deep=True))
+            make = self.construct_object
+            return {
+                key.value if key.id == "scalar" else as_text(make(key, deep=True)): make(value, deep=deep)
+                for key, value in node.value
+            }
 
     return Written
 

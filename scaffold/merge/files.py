@@ -8,9 +8,10 @@ from scaffold.merge import python
 from scaffold.merge.drivers import Drivers
 from scaffold.merge.flaws import Flaw, flaws, heading
 from scaffold.merge.hunks import settle
+from scaffold.merge.layouts import known
 from scaffold.merge.markers import Conflict, Labels, Part, split, write
 from scaffold.merge.pieces import Side
-from scaffold.merge.schema import SCALARS, KeyPath, list_at
+from scaffold.merge.schema import KeyPath
 from scaffold.merge.structured import merge_structured
 from scaffold.merge.text import merge_whole, refined
 from scaffold.merge.work import Unprovable
@@ -43,12 +44,17 @@ class Versions(NamedTuple):
         """Base, ours and theirs; without a base, nothing stands in for it."""
         return self.base or b"", self.ours, self.theirs
 
-    def flaws(self, merged: bytes, *, team_only: bool = False) -> frozenset[Flaw]:
-        """Return the flaws of the merged file that neither side has, or that only the blueprint's has."""
-        sets = "sets" in self.drivers
-        found = flaws(self.path, merged, sets=sets)
-        known = (self.ours,) if team_only else (self.ours, self.theirs)
-        return found and found.difference(*(flaws(self.path, side, sets=sets) for side in known))
+    def flaws(self, merged: bytes) -> frozenset[Flaw]:
+        """Return the flaws of the merged file that neither side has."""
+        return self.new(self.found(merged))
+
+    def new(self, found: frozenset[Flaw]) -> frozenset[Flaw]:
+        """Return the flaws that neither side has."""
+        return found and found - self.found(self.ours) - self.found(self.theirs)
+
+    def found(self, content: bytes) -> frozenset[Flaw]:
+        """Return the flaws of a file."""
+        return flaws(self.path, content, sets="sets" in self.drivers)
 
     def brings_back(self, merged: bytes) -> bool:
         """Whether a line is in the merged file that one side removed, since the other has moved it."""
@@ -74,25 +80,32 @@ def _merged(versions: Versions) -> Outcome:
     """Merge line by line; by key where that leaves a conflict or a flaw, brings back what was removed, or repeats."""
     lines = merge_whole(*versions.sides)
     text = None if _conflicts(lines) else _text(lines)
-    # In a list of patterns one that stands there twice does no harm, so that the merge by line will do in any case.
-    harmless = list_at(versions.path, ()) is SCALARS
-    fine = text is not None and (harmless or not versions.flaws(text))
+    found = versions.found(text) if text is not None else frozenset()
+    fine = text is not None and (not found or not versions.new(found) or _is_harmless(versions, text))
     back = text is not None and versions.brings_back(text)
-    if fine and not back and (text in versions.sides or not versions.flaws(text or b"", team_only=True)):
+    if fine and not back and (not found or text in versions.sides or found <= versions.found(versions.ours)):
         return lines, ()
     by_key = _by_key(versions)
     if fine:
-        if by_key is None or (harmless and _conflicts(by_key[0])):
+        if by_key is None or (_conflicts(by_key[0]) and known.kind_of(versions.path) == "lines"):
             return lines, ()
         is_news = back if _conflicts(by_key[0]) else _text(by_key[0]) != text
         return by_key if is_news else (lines, ())
     # By key, space is told from what it means; only a file that has no keys is left to the driver for it.
     drivers = versions.drivers - ({"space"} if by_key else frozenset())
     by_hunk = _by_hunk(versions._replace(drivers=drivers), lines)
-    best = min((one for one in (by_key, by_hunk) if one is not None), key=lambda one: _conflicts(one[0]))
+    ways = [one for one in (by_key, by_hunk) if one is not None]
+    # By line, two files without a base are one conflict, which is no small one.
+    best = ways[0] if versions.base is None else min(ways, key=lambda one: _conflicts(one[0]))
     if by_key is None or _either_side_holds(versions, best[0]):
         return best
     return by_hunk if best is by_key and _either_side_holds(versions, by_hunk[0]) else by_key
+
+
+def _is_harmless(versions: Versions, merged: bytes) -> bool:
+    """Whether the only flaw of a list of lines is that some stand there twice to the letter."""
+    is_list = known.kind_of(versions.path) == "lines"
+    return is_list and not versions.flaws(b"".join(dict.fromkeys(split(merged))))
 
 
 def _conflicts(parts: Sequence[Part]) -> int:

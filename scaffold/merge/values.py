@@ -104,12 +104,25 @@ def pair_items(
                 return keys, [Gap(*(range(len(side)) for side in keys))]
             keys = rename.recognised(keys, [[data(item) for item in side] for side in sides])
             return keys, by_key(*keys, ordered=known.ordered)
-    if known is not None and not known.ordered:
-        named = known.finer or known.named
-        return by_key_again(*([named(data(item)) for item in side] for side in sides))
+    if known is not None and not known.ordered and (again := _repeated(known, sides, data)):
+        return again
     items = [[data(item) for item in side] for side in sides]
     plain: list[list[Hashable]] = [[canonical(item) for item in side] for side in items]
     return plain, [_apart(slot, items) for slot in by_place(*plain)]
+
+
+def _repeated(
+    known: List, sides: Sequence[Sequence[Any]], data: Callable[[Any], Any]
+) -> tuple[list[list[Hashable]], list[Slot | Gap]] | None:
+    """Pair the items of a set in which some stand twice, where the same name means the same item; None elsewhere.
+
+    Two requirements of one project may differ, so that of those only what the other side repeats to the letter counts.
+    """
+    named = known.finer or known.named
+    base, ours, theirs = ([named(data(item)) for item in side] for side in sides)
+    whole = {(key, canonical(data(item))) for key, item in zip(theirs, sides[2], strict=True)}
+    alike = known.finer is None or (unique(base, ours) and len(whole) == len(set(theirs)))
+    return by_key_again(base, ours, theirs) if alike else None
 
 
 def _apart(slot: Slot | Gap, items: Sequence[Sequence[Any]]) -> Slot | Gap:

@@ -158,6 +158,14 @@ def test_what_two_files_without_a_base_come_to(path, ours, theirs, wanted):
     assert (merged.content.decode() if merged.clean else None) == wanted
 
 
+def test_what_contradicts_in_two_files_without_a_base_is_marked_alone():
+    same = "".join(f"{key} = 0\n" for key in "wxyz")
+    ours, theirs = f"a = 1\nb = 1\n{same}d = 1\n", f"b = 2\nc = 3\n{same}d = 2\n"
+    merged = merge_files("a.toml", None, ours.encode(), theirs.encode(), LABELS, ALL)
+    marked = "<<<<<<< yours\n{0} = 1\n||||||| stamped 1.0.0\n=======\n{0} = 2\n>>>>>>> demo 2.0.0\n"
+    assert merged.content.decode() == f"a = 1\n{marked.format('b')}c = 3\n{same}{marked.format('d')}"
+
+
 patterns = st.lists(st.sampled_from(["*.log", "build/", "# note", "", "x", ".env"]), max_size=8)
 
 
