@@ -27,36 +27,39 @@ def copy_key(path: str, keys: Sequence[str], *, to: bytes, source: bytes) -> byt
 
     Raises FormatError where either cannot be read, or where something else stands in the way.
     """
-    document = _load(path, to)
-    wanted = at(_load(path, source), keys)
-    holders = [document]
-    for part, following in pairwise(keys):
-        if (key := step(holders[-1], part)) is ABSENT:
-            if wanted is ABSENT:
-                return to
-            _put(holders[-1], key := part, _new(path))
-        holders.append(holders[-1][key])
-        if not isinstance(holders[-1], MutableMapping) and step(holders[-1], following) is ABSENT:
-            raise FormatError(f"`{part}` holds no keys in {path}", where=path)
-    key = step(holders[-1], keys[-1])
+    document, wanted, result = _load(path, to), at(_load(path, source), keys), to
     if wanted is not ABSENT:
-        _put(holders[-1], keys[-1] if key is ABSENT else key, wanted)
-    elif key is not ABSENT:
-        _take(path, holders, keys, key)
-    result = _dump(path, document, to)
+        _set(path, document, keys, wanted)
+        result = _dump(path, document, to)
+    elif at(document, keys) is not ABSENT:
+        _take(path, document, keys)
+        result = _dump(path, document, to)
     if not equal(at(values.parse(path, result), keys), at(values.parse(path, source), keys)):
         raise _harm(path, keys)
     return result
 
 
-def _take(path: str, holders: Sequence[Any], keys: Sequence[str], key: Any) -> None:
-    """Take a key away; raises FormatError for one that a YAML mapping has only from another, by `<<`."""
+def _set(path: str, holder: Any, keys: Sequence[str], value: Any) -> None:
+    """Set a value, and make the mappings on the way to it; raises FormatError where something else stands there."""
+    for part, following in pairwise(keys):
+        if (key := step(holder, part)) is ABSENT:
+            _put(holder, key := part, _new(path))
+        holder = holder[key]
+        if not isinstance(holder, MutableMapping) and step(holder, following) is ABSENT:
+            raise FormatError(f"`{part}` holds no keys in {path}", where=path)
+    key = step(holder, keys[-1])
+    _put(holder, keys[-1] if key is ABSENT else key, value)
+
+
+def _take(path: str, document: Any, keys: Sequence[str]) -> None:
+    """Take a value away; raises FormatError for one that a YAML mapping has only from another, by `<<`."""
+    holder, parent = at(document, keys[:-1]), at(document, keys[:-2])
     try:
-        del holders[-1][key]
+        del holder[step(holder, keys[-1])]
     except KeyError as error:
         raise _harm(path, keys) from error
-    if not holders[-1] and len(holders) > 1 and suffix(path) in YAMLS:
-        _empty(holders[-2], keys[-2])
+    if not holder and len(keys) > 1 and isinstance(parent, MutableMapping) and suffix(path) in YAMLS:
+        _empty(parent, step(parent, keys[-2]))
 
 
 def _harm(path: str, keys: Sequence[str]) -> FormatError:
@@ -159,7 +162,7 @@ def _merge(lower: Any, upper: Mapping[str, Any]) -> None:
         if isinstance(have, MutableMapping) and isinstance(value, Mapping):
             _merge(have, value)
         elif isinstance(have, list) and isinstance(value, list):
-            have.extend([item for item in value if not any(_same(item, one) for one in have)])
+            have.extend(item for item in value if not any(_same(item, one) for one in have))
         else:
             _put(lower, key, value)
 
@@ -211,7 +214,7 @@ def _yaml(content: bytes) -> Any:
 
     try:
         return round_trip(content).load(content)
-    except YAMLError as error:
+    except (YAMLError, TypeError, AttributeError) as error:  # as for a mapping within a key
         raise ValueError(error) from error
 
 
