@@ -1,27 +1,11 @@
 """Plain values out of TOML, YAML and JSON files; the format is known by the file's name."""
 
-import json
-import tomllib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from scaffold.errors import FormatError
-from scaffold.formats import yaml
-
-
-def _toml(content: bytes, file: str) -> Any:
-    try:
-        return tomllib.loads(content.decode())
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"this is not valid TOML: {error}", where=file) from error
-
-
-def _json(content: bytes, file: str) -> Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise FormatError(f"this is not valid JSON: {error}", where=file + line) from error
+from scaffold.formats import json, toml, yaml
 
 
 def _yaml(content: bytes, file: str) -> Any:
@@ -29,10 +13,10 @@ def _yaml(content: bytes, file: str) -> Any:
 
 
 READERS: Mapping[str, Callable[[bytes, str], Any]] = {
-    ".toml": _toml,
+    ".toml": toml.read,
     ".yaml": _yaml,
     ".yml": _yaml,
-    ".json": _json,
+    ".json": json.read,
 }
 
 
@@ -47,7 +31,7 @@ def parse(path: str, content: bytes) -> Any:
     reader = READERS.get(suffix(path))
     if reader is None:
         raise FormatError(f"{path} is not TOML, YAML or JSON, so nobody can own a key in it", where=path)
-    data = reader(content, path)
+    data = reader(content.removeprefix(BOM_UTF8), path)
     if _is_deep(data):
         raise FormatError(f"this is nested more than {yaml.DEEPEST} levels deep", where=path)
     return data

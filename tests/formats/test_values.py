@@ -22,7 +22,8 @@ def test_the_ending_is_that_of_the_name(path, ending):
 @pytest.mark.parametrize(
     ("path", "content"),
     [("a.toml", b'x = {y = 1}\n[t]\nz = "s"\n'), ("a.yml", b"x: {y: 1}\nt:\n  z: s\n"),
-     ("a.yaml", b"x: {y: 1}\nt: {z: s}"), ("a/b.json", b'{"x": {"y": 1}, "t": {"z": "s"}}')],
+     ("a.yaml", b"x: {y: 1}\nt: {z: s}"), ("a/b.json", b'{"x": {"y": 1}, "t": {"z": "s"}}'),
+     ("a.toml", b'\xef\xbb\xbfx = {y = 1}\nt = {z = "s"}\n')],
 )  # fmt: skip
 def test_the_format_is_known_by_the_name(path, content):
     assert values.parse(path, content) == {"x": {"y": 1}, "t": {"z": "s"}}
@@ -31,13 +32,13 @@ def test_the_format_is_known_by_the_name(path, content):
 @pytest.mark.parametrize(
     ("path", "content", "where", "said"),
     [
-        ("a.toml", b"x = \n", "a.toml", "not valid TOML"),
-        ("a.toml", b"x = 1\nx = 2\n", "a.toml", "not valid TOML"),
-        ("a.toml", b"\xff", "a.toml", "not valid TOML"),
+        ("a.toml", b"x = \n", "a.toml:1", "not valid TOML"),
+        ("a.toml", b"x = 1\nx = 2\n", "a.toml:2", "not valid TOML"),
+        ("a.toml", b"\xff", "a.toml", "not UTF-8 text"),
         ("a.toml", b"x = " + b"[" * 5000, "a.toml", "not valid TOML"),
         ("a.toml", b"x = " + b"1" * 5000, "a.toml", "not valid TOML"),
         ("a.json", b'{\n"x": }', "a.json:2", "not valid JSON"),
-        ("a.json", b'{"x": "\xff"}', "a.json", "not valid JSON"),
+        ("a.json", b'{"x": "\xff"}', "a.json", "not UTF-8 text"),
         ("a.json", b"", "a.json:1", "not valid JSON"),
         ("a.json", b"[" * 100_000, "a.json", "not valid JSON"),
         ("a.json", b"1" * 5000, "a.json", "not valid JSON"),
