@@ -26,12 +26,12 @@ from page import processor
 from workload import environment
 
 from scaffold.errors import FormatError
+from scaffold.formats.equal import canonical, equal
 from scaffold.merge import drivers
 from scaffold.merge.files import merge_files
 from scaffold.merge.layouts import known
 from scaffold.merge.markers import Labels
-from scaffold.merge.schema import KeyPath, canonical, list_at
-from scaffold.merge.values import same
+from scaffold.merge.schema import KeyPath, list_at
 
 PAGE = Path(__file__).parents[1] / "docs/reference/merge-cases.md"
 BEGIN, END = "<!-- figures: written by make bench-merge -->", "<!-- end of figures -->"
@@ -166,9 +166,9 @@ def equality(case: Case, content: bytes) -> Equal:
         return Equal.NOT
     if not data:
         return Equal.NOT
-    if same(*data):
+    if equal(*data):
         return Equal.DATA
-    return Equal.SETS if same(*(_unordered(case.path, side) for side in data)) else Equal.NOT
+    return Equal.SETS if equal(*(_unordered(case.path, side) for side in data)) else Equal.NOT
 
 
 def _unordered(path: str, data: Any, at: KeyPath = ()) -> Any:

@@ -12,6 +12,7 @@ from scaffold.blueprint import guardrails
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import OWNERS, KeyPath, Owner, Ownership, key_path, owner, spell
 from scaffold.errors import FormatError, ScaffoldError
+from scaffold.formats.equal import as_text
 from scaffold.formats.located import Located, one_of, text, texts
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id, safe_path
 
@@ -82,7 +83,7 @@ class Lock:
 
     def written_with(self, answers_file: bytes) -> "Lock":
         """Return the lock with what its answers were written as."""
-        faithful = json.loads(_json(self.answers)) == self.answers
+        faithful = as_kept(self.answers) == self.answers
         return replace(self, answers_file=blob_id(answers_file) if faithful else None)
 
     def settled(self, unresolved: frozenset[str]) -> "Lock":
@@ -148,7 +149,25 @@ def _guardrails_out(chosen: Guardrails) -> list[str]:
     return ['  "guardrails": {', *(f"  {line}" for line in (*rules, *",\n".join(rest).splitlines())), "  },"]
 
 
-_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
+def _json(value: Any) -> str:
+    try:
+        return _encode(value)
+    except TypeError:  # a key that JSON cannot have, such as a day
+        return _encode(_with_texts(value))
+
+
+def _with_texts(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {as_text(key): _with_texts(item) for key, item in value.items()}
+    return [_with_texts(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def as_kept(answers: Any) -> Any:
+    """Return answers as a lock gives them back: a day as its text, a key as text."""
+    return json.loads(_json(answers))
 
 
 def _file_out(locked: Locked) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 import json
+from datetime import date
 
 import pytest
 from hypothesis import assume, example, given
@@ -94,6 +95,13 @@ def test_a_lock_is_sorted_with_one_file_and_one_answer_a_line():
 
 def test_text_stays_readable():
     assert "grüße".encode() in lock.dump(made(answers={"hello": "grüße"}))
+
+
+def test_an_answer_of_any_kind_is_kept_and_compared_as_the_lock_gives_it_back():
+    answers = {"a": {date(2030, 1, 2): [{1: True, None: date(2031, 1, 1)}]}}
+    kept = lock.parse(lock.dump(made(answers=answers))).answers
+    assert kept == lock.as_kept(answers) == {"a": {"2030-01-02": [{"1": True, "null": "2031-01-01"}]}}
+    assert made(answers=answers).written_with(b"").answers_file is None
 
 
 GOOD = lock.dump(made({"a": locked(), "b": locked(keys={("tool", "x.y"): ("locked", "d")})}, answers={"n": 1}))

@@ -50,7 +50,7 @@ def manifest_path(name: str) -> str:
 
 def read_manifest(name: str, content: bytes) -> Blueprint:
     """Read `blueprints/NAME/blueprint.yml`; raises FormatError."""
-    document = yaml.load(content, manifest_path(name))
+    document = yaml.load(content, manifest_path(name), yaml.written)
     blueprint = parse_blueprint(document)
     if blueprint.name != name:
         document.child("name").fail(f"{name!r}, as its folder is called")

@@ -20,7 +20,7 @@ def load(path: str, content: bytes) -> tuple[Located, ...]:
         return (toml.load(content, path),)
     if ending == ".json":
         return (json.load(content, path),)
-    return yaml.load_documents(content, path, _no_include)
+    return yaml.load_documents(content, path, _no_include, yaml.written)
 
 
 def _no_include(_glob: str, where: str) -> NoReturn:

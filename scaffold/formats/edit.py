@@ -7,24 +7,19 @@ import json
 import re
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import Any
 
 from yaml import SafeLoader, ScalarNode
 
 from scaffold.errors import FormatError
 from scaffold.formats import values
+from scaffold.formats.equal import ABSENT, at, equal, step
+from scaffold.formats.round_trip import round_trip
 from scaffold.formats.values import suffix
-
-if TYPE_CHECKING:
-    from ruamel.yaml import YAML
 
 Document = MutableMapping[str, Any]
 YAMLS = (".yaml", ".yml")
-
-# A YAML key whose value starts on a later line, and how deep that is indented: a mapping, or a list.
-_OPENED = rb"^( *)[^\s#-][^\n]*:[ \t\r]*(?:#[^\n]*)?\n(?:[ \t\r]*(?:#[^\n]*)?\n)*\1"
-_NESTED = re.compile(_OPENED + rb"( +)[^\s#-]", re.MULTILINE)
-_LISTED = re.compile(_OPENED + rb"( *)- ", re.MULTILINE)
 
 
 def copy_key(path: str, keys: Sequence[str], *, to: bytes, source: bytes) -> bytes:
@@ -32,35 +27,50 @@ def copy_key(path: str, keys: Sequence[str], *, to: bytes, source: bytes) -> byt
 
     Raises FormatError where either cannot be read, or where something else stands in the way.
     """
-    wanted, document = _load(path, source), _load(path, to)
-    for key in keys[:-1]:
-        wanted = wanted.get(key, {}) if isinstance(wanted, Mapping) else {}
-    present = isinstance(wanted, Mapping) and keys[-1] in wanted
-    parent: Any = None
-    holder: Any = document
-    for key in keys[:-1]:
-        if key not in holder:
-            if not present:
-                return to
-            _put(holder, key, _new(path))
-        parent, holder = holder, holder[key]
-        if not isinstance(holder, MutableMapping):
-            raise FormatError(f"`{key}` holds no keys in {path}", where=path)
-    if present:
-        _put(holder, keys[-1], wanted[keys[-1]])
-    elif holder.pop(keys[-1], None) is not None and not holder and parent is not None and suffix(path) in YAMLS:
-        _empty(parent, keys[-2])
-    result = _dump(path, document, to)
-    if values.at(values.parse(path, result), keys) != values.at(values.parse(path, source), keys):
-        raise FormatError(f"`{'.'.join(keys)}` cannot be set in {path} without harm", where=path)
+    document, wanted, result = _load(path, to), at(_load(path, source), keys), to
+    if wanted is not ABSENT:
+        _set(path, document, keys, wanted)
+        result = _dump(path, document, to)
+    elif at(document, keys) is not ABSENT:
+        _take(path, document, keys)
+        result = _dump(path, document, to)
+    if not equal(at(values.parse(path, result), keys), at(values.parse(path, source), keys)):
+        raise _harm(path, keys)
     return result
+
+
+def _set(path: str, holder: Any, keys: Sequence[str], value: Any) -> None:
+    """Set a value, and make the mappings on the way to it; raises FormatError where something else stands there."""
+    for part, following in pairwise(keys):
+        if (key := step(holder, part)) is ABSENT:
+            _put(holder, key := part, _new(path))
+        holder = holder[key]
+        if not isinstance(holder, MutableMapping) and step(holder, following) is ABSENT:
+            raise FormatError(f"`{part}` holds no keys in {path}", where=path)
+    key = step(holder, keys[-1])
+    _put(holder, keys[-1] if key is ABSENT else key, value)
+
+
+def _take(path: str, document: Any, keys: Sequence[str]) -> None:
+    """Take a value away; raises FormatError for one that a YAML mapping has only from another, by `<<`."""
+    holder, parent = at(document, keys[:-1]), at(document, keys[:-2])
+    try:
+        del holder[step(holder, keys[-1])]
+    except KeyError as error:
+        raise _harm(path, keys) from error
+    if not holder and len(keys) > 1 and isinstance(parent, MutableMapping) and suffix(path) in YAMLS:
+        _empty(parent, step(parent, keys[-2]))
+
+
+def _harm(path: str, keys: Sequence[str]) -> FormatError:
+    return FormatError(f"`{'.'.join(keys)}` cannot be set in {path} without harm", where=path)
 
 
 def set_values(path: str, content: bytes, wanted: Mapping[str, Any]) -> bytes:
     """Set top-level keys, leaving those that already hold their value untouched; raises FormatError."""
     document = _load(path, content)
     for key, value in wanted.items():
-        if key not in document or document[key] != value:
+        if not _same(document.get(key, ABSENT), value):
             document[key] = _spelled(path, value)
     return _dump(path, document, content)
 
@@ -74,7 +84,7 @@ def sync_mapping(path: str, content: bytes, key: str, wanted: Mapping[str, Any])
     for name in [name for name in holder if name not in wanted]:
         del holder[name]
     for name, value in wanted.items():
-        if name not in holder or holder[name] != value:
+        if not _same(holder.get(name, ABSENT), value):
             holder[_spelled(path, name)] = _spelled(path, value)
     return _dump(path, document, content)
 
@@ -95,6 +105,10 @@ def deep_merge(path: str, lower: bytes, upper: bytes) -> bytes:
     document = _load(path, lower)
     _merge(document, _load(path, upper))
     return _dump(path, document, lower)
+
+
+def _same(one: Any, other: Any) -> bool:
+    return equal(*(value.unwrap() if hasattr(value, "unwrap") else value for value in (one, other)))
 
 
 def _put(holder: Any, key: str, value: Any) -> None:
@@ -148,7 +162,7 @@ def _merge(lower: Any, upper: Mapping[str, Any]) -> None:
         if isinstance(have, MutableMapping) and isinstance(value, Mapping):
             _merge(have, value)
         elif isinstance(have, list) and isinstance(value, list):
-            have.extend(item for item in value if item not in have)
+            have.extend(item for item in value if not any(_same(item, one) for one in have))
         else:
             _put(lower, key, value)
 
@@ -190,29 +204,17 @@ def _dumped(path: str, document: Any, before: bytes) -> bytes:
         end = "\n" if before.endswith(b"\n") else ""
         return (json.dumps(document, indent=indent, ensure_ascii=False) + end).encode()
     out = BytesIO()
-    _round_trip(before).dump(document, out)
+    round_trip(before).dump(document, out)
     start = b"---\n" if before.startswith(b"---\n") and not out.getvalue().startswith(b"---") else b""
     return start + out.getvalue()
-
-
-def _round_trip(content: bytes) -> "YAML":
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 4096
-    nested, listed = _NESTED.search(content), _LISTED.search(content)
-    offset = len(listed[2]) if listed else 0
-    yaml.indent(mapping=len(nested[2]) if nested else 2, sequence=offset + 2, offset=offset)
-    return yaml
 
 
 def _yaml(content: bytes) -> Any:
     from ruamel.yaml.error import YAMLError
 
     try:
-        return _round_trip(content).load(content)
-    except YAMLError as error:
+        return round_trip(content).load(content)
+    except (YAMLError, TypeError, AttributeError) as error:  # as for a mapping within a key
         raise ValueError(error) from error
 
 

@@ -13,16 +13,19 @@ _SIGN = re.compile(r'\n|[{}\[\],:]|"(?:[^"\\\n]|\\.)*"|[^\s{}\[\],:"]+')
 
 def load(content: bytes, file: str) -> Located:
     """Parse a document; of a repeated key the last counts. Raises FormatError with the line of a mistake."""
+    return Located(read(content, file), file, _lines(content.decode()))
+
+
+def read(content: bytes, file: str) -> Any:
+    """Parse a document without its lines; raises FormatError with the line of a mistake."""
     try:
-        text = content.decode()
-        data = json.loads(text, object_pairs_hook=OrderedDict)
+        return json.loads(content.decode(), object_pairs_hook=OrderedDict)
     except UnicodeDecodeError as error:
         raise FormatError("the file is not UTF-8 text", where=file) from error
     except json.JSONDecodeError as error:
         raise FormatError(f"this is not valid JSON: {error.msg}", where=f"{file}:{error.lineno}") from error
     except (RecursionError, ValueError) as error:  # a number of thousands of digits is a ValueError
         raise FormatError(f"this is not valid JSON: {error}", where=file) from error
-    return Located(data, file, _lines(text))
 
 
 def _lines(text: str) -> dict[KeyPath, int | str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from scaffold.formats.equal import ABSENT, step
 from scaffold.formats.located import Located
 
 
@@ -18,15 +19,10 @@ def line_of(at: Located) -> int:
 def below(at: Located | None, *keys: str | int) -> Located | None:
     """Return the value at a way below, or None; there is nothing below nothing."""
     for key in keys:
-        if at is None:
+        there = ABSENT if at is None else step(at.data, key)
+        if at is None or there is ABSENT:
             return None
-        data = at.data
-        if isinstance(key, int):
-            if not isinstance(data, list) or not -len(data) <= key < len(data):
-                return None
-        elif not isinstance(data, Mapping) or key not in data:
-            return None
-        at = at.child(key)
+        at = at.child(there)
     return at
 
 

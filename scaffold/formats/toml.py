@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from typing import Any
 
 from scaffold.errors import FormatError
 from scaffold.formats.located import KeyPath, Located
@@ -14,16 +15,19 @@ _LINE = re.compile(r", line (\d+)|at line (\d+)")
 
 def load(content: bytes, file: str) -> Located:
     """Parse a document; raises FormatError with the line of a mistake."""
+    return Located(read(content, file), file, _lines(content.decode()))
+
+
+def read(content: bytes, file: str) -> dict[str, Any]:
+    """Parse a document without its lines; raises FormatError with the line of a mistake."""
     try:
-        text = content.decode()
-        data = tomllib.loads(text)
+        return tomllib.loads(content.decode())
     except UnicodeDecodeError as error:
         raise FormatError("the file is not UTF-8 text", where=file) from error
     except (ValueError, RecursionError) as error:
         found = _LINE.search(str(error))
         line = f":{found[1] or found[2]}" if found else ""
         raise FormatError(f"this is not valid TOML: {error}", where=file + line) from error
-    return Located(data, file, _lines(text))
 
 
 def _lines(text: str) -> dict[KeyPath, int | str]:

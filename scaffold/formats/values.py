@@ -1,41 +1,22 @@
-"""Plain values out of TOML, YAML and JSON files, by key path; the format is known by the file's name."""
+"""Plain values out of TOML, YAML and JSON files; the format is known by the file's name."""
 
-import json
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
+from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from scaffold.errors import FormatError
-from scaffold.formats import yaml
-
-ABSENT: Any = object()
-
-
-def _toml(content: bytes, file: str) -> Any:
-    try:
-        return tomllib.loads(content.decode())
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"this is not valid TOML: {error}", where=file) from error
-
-
-def _json(content: bytes, file: str) -> Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise FormatError(f"this is not valid JSON: {error}", where=file + line) from error
+from scaffold.formats import json, toml, yaml
 
 
 def _yaml(content: bytes, file: str) -> Any:
-    return yaml.load(content, file).data
+    return yaml.load(content, file, yaml.tagged).data
 
 
 READERS: Mapping[str, Callable[[bytes, str], Any]] = {
-    ".toml": _toml,
+    ".toml": toml.read,
     ".yaml": _yaml,
     ".yml": _yaml,
-    ".json": _json,
+    ".json": json.read,
 }
 
 
@@ -50,21 +31,16 @@ def parse(path: str, content: bytes) -> Any:
     reader = READERS.get(suffix(path))
     if reader is None:
         raise FormatError(f"{path} is not TOML, YAML or JSON, so nobody can own a key in it", where=path)
-    return reader(content, path)
-
-
-def at(data: Any, keys: Sequence[str]) -> Any:
-    """Return the value at a key path, or ABSENT."""
-    for key in keys:
-        if not isinstance(data, Mapping) or key not in data:
-            return ABSENT
-        data = data[key]
+    data = reader(content.removeprefix(BOM_UTF8), path)
+    if _is_deep(data):
+        raise FormatError(f"this is nested more than {yaml.DEEPEST} levels deep", where=path)
     return data
 
 
-def digest(value: Any) -> str:
-    """Return the SHA-256 of a value's canonical JSON, or of nothing where it is absent."""
-    if value is ABSENT:
-        return ""
-    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str, separators=(",", ":"))
-    return sha256(canonical.encode()).hexdigest()
+def _is_deep(data: Any) -> bool:
+    """Whether so much is nested that a walk of it could end the process."""
+    level = [data]
+    for _ in range(yaml.DEEPEST + 1):
+        held = (item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list))
+        level = [inner for items in held for inner in items]
+    return bool(level)

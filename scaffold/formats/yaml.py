@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from scaffold.errors import FormatError
+from scaffold.formats.equal import Tagged, as_text
 from scaffold.formats.located import KeyPath, Located
 
 DEEPEST = 100  # libyaml's composer recurses in C: without a bound, nested brackets end the process
@@ -12,12 +14,13 @@ MOST = 100_000  # aliases of aliases multiply: without a bound, a short file fil
 
 # What an `!include` names, as written, and the place where it stands -> the files and their contents.
 Include = Callable[[str, str], Mapping[str, bytes]]
+Reader = Callable[[], Any]  # makes the class that makes data of the nodes; without one, PyYAML's, as Copier has it
 
 
-def load(content: bytes, file: str) -> Located:
+def load(content: bytes, file: str, reader: Reader | None = None) -> Located:
     """Parse one YAML document; raises FormatError with the line of a mistake, also for a repeated key."""
     with _explained(file):
-        loader = _loader(content, file)
+        loader = _loader(content, file, reader)
         node = loader.get_single_node()
         lines: dict[KeyPath, int | str] = {}
         if node is not None:
@@ -26,13 +29,13 @@ def load(content: bytes, file: str) -> Located:
     return Located(data, file, lines)
 
 
-def load_documents(content: bytes, file: str, include: Include) -> tuple[Located, ...]:
+def load_documents(content: bytes, file: str, include: Include, reader: Reader | None = None) -> tuple[Located, ...]:
     """Parse several documents, with `!include GLOB` standing for a list of what those files hold.
 
     Empty documents are left out; of a repeated key the last counts, as Copier has it. Raises FormatError.
     """
     with _explained(file):
-        loader = _loader(content, file)
+        loader = _loader(content, file, reader)
         found = []
         for node in _Including(include).documents(loader, file, ()):
             lines: dict[KeyPath, int | str] = {}
@@ -110,16 +113,58 @@ def _explained(file: str) -> Iterator[None]:
         raise FormatError(f"this is not valid YAML: {' '.join(str(error).split())}", where=file) from error
 
 
-def _loader(content: bytes, file: str) -> Any:
+def _loader(content: bytes, file: str, reader: Reader | None = None) -> Any:
     import yaml
 
     text = content.decode()
-    loader_class = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, unless PyYAML was built without libyaml
-    _refuse_deep(yaml.parse(text, Loader=loader_class), file)
+    loader_class = _safe() if reader is None else reader()
+    refuse_deep(yaml.parse(text, Loader=loader_class), file)
     return loader_class(text)
 
 
-def _refuse_deep(events: Iterable[Any], file: str) -> None:
+def _safe() -> Any:
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, unless PyYAML was built without libyaml
+
+
+@cache
+def written() -> Any:
+    """Return the reader of files that other programs read: a key is its text, so that `on` is no `true`."""
+
+    class Written(_safe()):  # type: ignore[misc]
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
+            self.flatten_mapping(node)
+            make = self.construct_object
+            return {
+                key.value if key.id == "scalar" else as_text(make(key, deep=True)): make(value, deep=deep)
+                for key, value in node.value
+            }
+
+    return Written
+
+
+@cache
+def tagged() -> Any:
+    """Return the same reader, to which a tag that nobody here knows is no obstacle."""
+
+    class Tagging(written()):  # type: ignore[misc]
+        pass
+
+    Tagging.add_constructor(None, _tagged)
+    return Tagging
+
+
+def _tagged(loader: Any, node: Any) -> Tagged:
+    if node.id == "mapping":
+        return Tagged(node.tag, loader.construct_mapping(node, deep=True))
+    if node.id == "sequence":
+        return Tagged(node.tag, loader.construct_sequence(node, deep=True))
+    return Tagged(node.tag, loader.construct_scalar(node))
+
+
+def refuse_deep(events: Iterable[Any], file: str) -> None:
+    """Raise FormatError where so much is nested that libyaml's composer, which recurses in C, could end the process."""
     import yaml
 
     depth = 0

@@ -8,9 +8,9 @@ from typing import Any
 from scaffold.blueprint.guardrails import KINDS, Said
 from scaffold.blueprint.ownership import key_path
 from scaffold.errors import without_credentials
+from scaffold.formats.equal import ABSENT, as_text, equal
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
-from scaffold.formats.values import ABSENT
 from scaffold.guard.evidence import languages, secrets
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
@@ -111,7 +111,7 @@ def _value(said: Mapping[str, Any]) -> Callable[[Look], Iterator[Found]]:
             for document in at.documents(path):
                 if document.data is None:
                     continue
-                there = _at(document, key_path(said["key"], document))
+                there = below(document, *key_path(said["key"], document))
                 if wrong := _wrong(ABSENT if there is None else there.data, said):
                     line = line_of(document if there is None else there)
                     yield Found(f"{said['key']} {wrong}", path, line, key=said["key"])
@@ -119,47 +119,34 @@ def _value(said: Mapping[str, Any]) -> Callable[[Look], Iterator[Found]]:
     return look
 
 
-def _at(document: Located, keys: tuple[str, ...]) -> Located | None:
-    """Return the value at a key path, in which a number also counts the elements of a list."""
-    there: Located | None = document
-    for key in keys:
-        if there is not None:
-            there = below(there, int(key) if isinstance(there.data, list) and key.isdecimal() else key)
-    return there
-
-
 def _wrong(value: Any, said: Mapping[str, Any]) -> str:
     """Say what is wrong with a value, or nothing."""
     if "absent" in said:
         return "" if value is ABSENT else "must not be set"
-    ask, wanted = next((ask, said[ask]) for ask in _ASKS if ask in said)
+    ask, wanted = next((ask, said[ask]) for ask in ASKS if ask in said)
     expected = f"must be {_ASKED[ask]}{_shown(wanted)}"
     if value is ABSENT:
         return f"is missing, and {expected}"
-    if _ASKS[ask](value, wanted):
+    if ASKS[ask](value, wanted):
         return ""
     there = "something else" if secrets.is_hidden(said["key"], value) else _shown(value)
     return f"is {there}, and {expected}"
 
 
 def _shown(value: Any) -> str:
-    written = ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
-    written = str(value).lower() if isinstance(value, bool) else without_credentials(written[:LOOKED_AT])
+    written = ", ".join(map(_shown, value)) if isinstance(value, list) else as_text(value)
+    written = without_credentials(written[:LOOKED_AT])
     return written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
-
-
-def _same(value: Any, wanted: Any) -> bool:
-    return isinstance(value, bool) == isinstance(wanted, bool) and bool(value == wanted)
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-_ASKS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "equals": _same,
-    "one_of": lambda value, wanted: any(_same(value, one) for one in wanted),
-    "matches": lambda value, wanted: re.search(wanted, str(value)) is not None,
+ASKS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "equals": equal,
+    "one_of": lambda value, wanted: any(equal(value, one) for one in wanted),
+    "matches": lambda value, wanted: re.search(wanted, as_text(value)) is not None,
     "at_least": lambda value, wanted: _is_number(value) and value >= wanted,
     "at_most": lambda value, wanted: _is_number(value) and value <= wanted,
 }

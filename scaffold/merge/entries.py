@@ -2,6 +2,8 @@
 
 from collections.abc import Hashable, Sequence
 
+from scaffold.formats.equal import ABSENT
+from scaffold.formats.equal import at as value_at
 from scaffold.merge import scalars
 from scaffold.merge.comments import merge_comments
 from scaffold.merge.host import Done, Unsettled, assemble, shifted_value
@@ -12,7 +14,7 @@ from scaffold.merge.pieces import Pieces, aligned, merge_text
 from scaffold.merge.rename import moved
 from scaffold.merge.schema import REQUIREMENTS, KeyPath
 from scaffold.merge.slots import Gap, Slot, by_key, unique
-from scaffold.merge.values import ABSENT, bare, name_of, pair_items, value_at
+from scaffold.merge.values import bare, name_of, pair_items
 from scaffold.merge.work import OURS, THEIRS, Unprovable, Work
 
 Both = tuple[Part | None, Part, Part]

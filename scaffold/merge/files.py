@@ -8,6 +8,7 @@ from scaffold.merge import python
 from scaffold.merge.drivers import Drivers
 from scaffold.merge.flaws import Flaw, flaws, heading
 from scaffold.merge.hunks import settle
+from scaffold.merge.layouts import known
 from scaffold.merge.markers import Conflict, Labels, Part, split, write
 from scaffold.merge.pieces import Side
 from scaffold.merge.schema import KeyPath
@@ -33,21 +34,27 @@ class Versions(NamedTuple):
     """The three versions of a file, and the drivers that may be used."""
 
     path: str
-    base: bytes
+    base: bytes | None
     ours: bytes
     theirs: bytes
     drivers: Drivers
 
     @property
     def sides(self) -> tuple[bytes, bytes, bytes]:
-        """Base, ours and theirs."""
-        return self.base, self.ours, self.theirs
+        """Base, ours and theirs; without a base, nothing stands in for it."""
+        return self.base or b"", self.ours, self.theirs
 
     def flaws(self, merged: bytes) -> frozenset[Flaw]:
         """Return the flaws of the merged file that neither side has."""
-        sets = "sets" in self.drivers
-        found = flaws(self.path, merged, sets=sets)
-        return found and found.difference(*(flaws(self.path, side, sets=sets) for side in (self.ours, self.theirs)))
+        return self.new(self.found(merged))
+
+    def new(self, found: frozenset[Flaw]) -> frozenset[Flaw]:
+        """Return the flaws that neither side has."""
+        return found and found - self.found(self.ours) - self.found(self.theirs)
+
+    def found(self, content: bytes) -> frozenset[Flaw]:
+        """Return the flaws of a file."""
+        return flaws(self.path, content, sets="sets" in self.drivers)
 
     def brings_back(self, merged: bytes) -> bool:
         """Whether a line is in the merged file that one side removed, since the other has moved it."""
@@ -58,8 +65,8 @@ class Versions(NamedTuple):
 Outcome = tuple[list[Part], tuple[str, ...]]  # the merged file, and the drivers that settled something
 
 
-def merge_files(path: str, base: bytes, ours: bytes, theirs: bytes, labels: Labels, drivers: Drivers) -> Merged:
-    """Merge three versions of a file."""
+def merge_files(path: str, base: bytes | None, ours: bytes, theirs: bytes, labels: Labels, drivers: Drivers) -> Merged:
+    """Merge three versions of a file, or two that have none in common."""
     versions = Versions(path, base, ours, theirs, drivers)
     if not all(map(is_text, versions.sides)):
         return Merged(clean=False, content=None)
@@ -70,21 +77,35 @@ def merge_files(path: str, base: bytes, ours: bytes, theirs: bytes, labels: Labe
 
 
 def _merged(versions: Versions) -> Outcome:
-    """Merge line by line; by key where that leaves a conflict or a flaw, or brings back what was removed."""
+    """Merge line by line; by key where that leaves a conflict or a flaw, brings back what was removed, or repeats."""
     lines = merge_whole(*versions.sides)
-    fine = not _conflicts(lines) and not versions.flaws(_text(lines))
-    if fine and not versions.brings_back(_text(lines)):
+    text = None if _conflicts(lines) else _text(lines)
+    found = versions.found(text) if text is not None else frozenset()
+    fine = text is not None and (not found or not versions.new(found) or _is_harmless(versions, text))
+    back = text is not None and versions.brings_back(text)
+    if fine and not back and (not found or text in versions.sides or found <= versions.found(versions.ours)):
         return lines, ()
     by_key = _by_key(versions)
     if fine:
-        return by_key or (lines, ())
+        if by_key is None or (_conflicts(by_key[0]) and known.kind_of(versions.path) == "lines"):
+            return lines, ()
+        is_news = back if _conflicts(by_key[0]) else _text(by_key[0]) != text
+        return by_key if is_news else (lines, ())
     # By key, space is told from what it means; only a file that has no keys is left to the driver for it.
     drivers = versions.drivers - ({"space"} if by_key else frozenset())
     by_hunk = _by_hunk(versions._replace(drivers=drivers), lines)
-    best = min((one for one in (by_key, by_hunk) if one is not None), key=lambda one: _conflicts(one[0]))
+    ways = [one for one in (by_key, by_hunk) if one is not None]
+    # By line, two files without a base are one conflict, which is no small one.
+    best = ways[0] if versions.base is None else min(ways, key=lambda one: _conflicts(one[0]))
     if by_key is None or _either_side_holds(versions, best[0]):
         return best
     return by_hunk if best is by_key and _either_side_holds(versions, by_hunk[0]) else by_key
+
+
+def _is_harmless(versions: Versions, merged: bytes) -> bool:
+    """Whether the only flaw of a list of lines is that some stand there twice to the letter."""
+    is_list = known.kind_of(versions.path) == "lines"
+    return is_list and not versions.flaws(b"".join(dict.fromkeys(split(merged))))
 
 
 def _conflicts(parts: Sequence[Part]) -> int:
@@ -118,7 +139,8 @@ def _structured(versions: Versions, hold: frozenset[KeyPath] = frozenset()) -> O
         return None
     try:
         base, ours, theirs = (side.decode() for side in versions.sides)
-        merged = merge_structured(versions.path, base, ours, theirs, versions.drivers, hold)
+        root = None if versions.base is None else base
+        merged = merge_structured(versions.path, root, ours, theirs, versions.drivers, hold)
     except (UnicodeDecodeError, Unprovable):
         return None
     end = b"\r\n" if any("\r\n" in piece for piece in merged.pieces if isinstance(piece, str)) else b"\n"

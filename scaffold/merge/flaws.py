@@ -31,7 +31,7 @@ def flaws(path: str, content: bytes, *, sets: bool) -> frozenset[Flaw]:
             return frozenset(_repeated_headings(text)) if _MARKDOWN.search(path) else frozenset()
         data = known.values(kind, text)
     except (UnicodeDecodeError, FormatError):
-        return frozenset({Flaw("unreadable")})
+        return frozenset() if known.kind_of(path) == "lines" else frozenset({Flaw("unreadable")})
     found = [Flaw("doubled", f"{at} {name}") for at, name in doubled(path, data)] if sets else []
     return frozenset([*found, *_missing_jobs(path, data)])
 

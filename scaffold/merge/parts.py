@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffold.errors import FormatError
+from scaffold.formats.equal import canonical, equal
 from scaffold.merge.layout import Branch, Entry
 from scaffold.merge.layouts.known import Format
-from scaffold.merge.schema import KeyPath, canonical, list_at
-from scaffold.merge.values import same
+from scaffold.merge.schema import KeyPath, list_at
 
 _COMMENT = re.compile(r"(?<=\s)(#|//).*")
 
@@ -28,7 +28,7 @@ class Part:
         if self.children is None or other.children is None:
             if isinstance(self.data, float) and self.entry.value.text != other.entry.value.text:
                 return False  # 3.1 and 3.10 are one number, and two versions
-            return same(self.data, other.data)
+            return equal(self.data, other.data)
         return len(self.children) == len(other.children) and all(
             mine.key == its.key and mine.alike(its) for mine, its in zip(self.children, other.children, strict=True)
         )

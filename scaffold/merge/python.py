@@ -9,12 +9,25 @@ from collections.abc import Set as AbstractSet
 from itertools import accumulate
 
 from scaffold.merge.markers import Conflict, Part
-from scaffold.merge.slots import Gap, by_key, unique
+from scaffold.merge.slots import ORDERS, Orders, Slot, by_key, unique
 
 _ITEM = re.compile(r"""\s*(?:\w+(?:\s+as\s+\w+)?|"[^"\\]*"|'[^'\\]*'),\s*(?:#.*)?\s*""")
 _FROM = re.compile(r"(\s*from\s+[\w.]+\s+import\s+)([\w ,]+)\s*")
 _ASSIGNED = (ast.Assign, ast.AugAssign, ast.AnnAssign)
-Lines = dict[Hashable, str]
+Lines = dict[str, str]
+Pairs = Iterable[tuple[Hashable, Hashable]]
+
+# The ways in which isort and ruff sort: `import` before `from`, or by module alone; constants, classes, then the rest.
+LINES: Orders = (
+    lambda line: (line.startswith("from "), line.casefold()),
+    lambda line: line.partition(" ")[2].casefold(),
+    *ORDERS,
+)
+NAMES: Orders = (lambda name: (_rank(name), name.casefold()), *ORDERS)
+
+
+def _rank(name: str) -> int:
+    return 0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2
 
 
 def settle(conflict: Conflict) -> bytes | None:
@@ -25,13 +38,13 @@ def settle(conflict: Conflict) -> bytes | None:
         return None
     for key in (_imported, _item):
         sides = [[(key(line), line) for line in text.splitlines(keepends=True)] for text in texts]
-        names = [[name for name, _ in side] for side in sides]
-        if all(None not in side for side in names) and unique(*names):
-            return _merged(*(dict(side) for side in sides))
+        named = [{name: line for name, line in side if name is not None} for side in sides]
+        if all(len(lines) == len(side) for lines, side in zip(named, sides, strict=True)):
+            return _merged(*named)
     return None
 
 
-def _imported(line: str) -> Hashable:
+def _imported(line: str) -> str | None:
     """Name a line that is one import by its module and, but for `from`, its names; `*` may hide any other's names."""
     if "*" in line.partition("#")[0]:
         return None
@@ -46,25 +59,22 @@ def _imported(line: str) -> Hashable:
     return " ".join(line.split()) if isinstance(body[0], ast.Import | ast.ImportFrom) else None
 
 
-def _item(line: str) -> Hashable:
+def _item(line: str) -> str | None:
     """Name a line that is one item with its comma."""
     return line.partition("#")[0].strip() if _ITEM.fullmatch(line) else None
 
 
 def _merged(base: Lines, ours: Lines, theirs: Lines) -> bytes | None:
-    lines = []
-    for slot in by_key(list(base), list(ours), list(theirs)):
-        if isinstance(slot, Gap):
-            return None
-        side, at = next(
-            (s, i) for s, i in ((ours, slot.ours), (theirs, slot.theirs), (base, slot.base)) if i is not None
-        )
-        key = list(side)[at]
-        line = _line(*(lines_.get(key) for lines_ in (base, ours, theirs)))
-        if line is None:
-            return None
-        lines.append(line)
-    return "".join(lines).encode()
+    lines = [_line(*(side.get(key) for side in (base, ours, theirs))) for key in _woven(base, ours, theirs, LINES)]
+    return None if None in lines else "".join(line for line in lines if line is not None).encode()
+
+
+def _woven(base: Iterable[str], ours: Iterable[str], theirs: Iterable[str], orders: Orders) -> list[str]:
+    """Return what any side has, in the order of the merged side."""
+    sides = list(ours), list(theirs), list(base)
+    slots = [slot for slot in by_key(sides[2], *sides[:2], orders=orders) if isinstance(slot, Slot)]
+    places = [zip(sides, (slot.ours, slot.theirs, slot.base), strict=True) for slot in slots]
+    return [next(side[at] for side, at in place if at is not None) for place in places]
 
 
 def _line(base: str | None, ours: str | None, theirs: str | None) -> str | None:
@@ -78,10 +88,10 @@ def _line(base: str | None, ours: str | None, theirs: str | None) -> str | None:
         return None
     old, mine, new = ([name.strip() for name in match[2].split(",")] for match in found if match)
     old = old if base else []
-    names = [name for name in mine if name in new or name not in old]
-    names += [name for name in new if name not in mine and name not in old]
-    if mine == sorted(mine) and new == sorted(new):
-        names.sort()
+    if not unique(old, mine, new):
+        return None
+    wanted = ({*mine} & {*new}) | (({*mine} | {*new}) - {*old})
+    names = [name for name in _woven(old, mine, new, NAMES) if name in wanted]
     assert ours is not None and found[1] is not None  # noqa: S101, PT018 - it matched
     return f"{found[1][1]}{', '.join(names)}{ours[len(ours.rstrip()) :]}"
 
@@ -89,8 +99,9 @@ def _line(base: str | None, ours: str | None, theirs: str | None) -> str | None:
 def proven(before: Sequence[Part], after: Sequence[Part], settled: AbstractSet[int]) -> bool:
     """Whether the module has the names that are left when both sides' changes to its imports and exports are made.
 
-    `settled` are the places of the parts that were merged by name. All of their lines have to be imports or exports,
-    and no name may come from two places that comes from one on each side.
+    `settled` are the places of the parts that were merged by name. All of their lines have to be imports or exports.
+    Where a name comes from, and what is known of a source by which name, only one side may have changed: an import that
+    comes from elsewhere now is no new one, and may be just what the other side has removed.
     """
     rest = [part if isinstance(part, bytes) else part.ours for part in after]
     sides = [
@@ -109,8 +120,8 @@ def proven(before: Sequence[Part], after: Sequence[Part], settled: AbstractSet[i
     wanted = (mine.keys() & new.keys()) | (mine.keys() - old.keys()) | (new.keys() - old.keys())
     if found.keys() != wanted or any(count > max(mine[name], new[name]) for name, count in found.items()):
         return False
-    come, came, comes = (_sources(names) for names in (mine, new, found))
-    return all(len(of) == 1 or of in (come.get(name), came.get(name)) for name, of in comes.items())
+    pairs = [list(_bound(names)) for names in (old, mine, new, found)]
+    return _by_one_side(*pairs) and _by_one_side(*([(source, name) for name, source in side] for side in pairs))
 
 
 def _side(part: Part, side: str) -> bytes:
@@ -146,16 +157,31 @@ def _names(module: ast.Module) -> Iterator[tuple[str, ...]]:
             yield from (("__all__", ast.unparse(part)) for part in parts)
 
 
-def _sources(names: Iterable[tuple[str, ...]]) -> dict[str, set[tuple[str, ...]]]:
-    """Return where each imported name comes from."""
-    sources: dict[str, set[tuple[str, ...]]] = {}
+def _bound(names: Iterable[tuple[str, ...]]) -> Iterator[tuple[Hashable, Hashable]]:
+    """Walk what imports make known, each with where it comes from."""
     for kind, *name in names:
         if kind == "import":
             whole = name[0] if name[1] else name[0].partition(".")[0]
-            sources.setdefault(name[1] or whole, set()).add((whole,))
+            yield name[1] or whole, (whole,)
         elif kind == "from":
-            sources.setdefault(name[2] or name[1], set()).add((name[0], name[1]))
-    return sources
+            yield name[2] or name[1], (name[0], name[1])
+
+
+def _by_one_side(old: Pairs, mine: Pairs, new: Pairs, found: Pairs) -> bool:
+    """Whether of everything that is named first, what is named second is as the one side has it that changed it."""
+    before, ours, theirs, merged = map(_related, (old, mine, new, found))
+    for name in {*before, *ours, *theirs, *merged}:
+        had, mine_has, new_has = before.get(name), ours.get(name), theirs.get(name)
+        if merged.get(name) != (new_has if mine_has == had else mine_has) or had != mine_has != new_has != had:
+            return False
+    return True
+
+
+def _related(pairs: Pairs) -> dict[Hashable, set[Hashable]]:
+    related: dict[Hashable, set[Hashable]] = {}
+    for one, other in pairs:
+        related.setdefault(one, set()).add(other)
+    return related
 
 
 def _is_all(node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> bool:

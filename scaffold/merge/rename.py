@@ -5,12 +5,12 @@ from difflib import SequenceMatcher
 from itertools import islice
 from typing import Any
 
-from scaffold.merge.schema import canonical
+from scaffold.formats.equal import canonical
 
 MOST = 2000  # pairs to compare; where more have changed their names, nobody can say which became which
 SHORTEST = 16  # characters of a value that says enough to be known again, changed
 SAME = 4  # and of a text that is known again where it is the same
-ALIKE = 0.75  # of two items of which one may be the other under a new name; git takes half of a file for enough
+ALIKE = 0.7  # of two items of which one may be the other under a new name; git takes half of a file for enough
 
 
 def recognised(keys: Sequence[Sequence[Hashable]], items: Sequence[Sequence[Any]]) -> list[list[Hashable]]:

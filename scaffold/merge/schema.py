@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from json import dumps
 from typing import Any, NamedTuple
+
+from scaffold.formats.equal import canonical
 
 Named = Callable[[Any], Hashable]
 KeyPath = tuple[Hashable, ...]
@@ -22,11 +23,6 @@ class List(NamedTuple):
     named: Named
     finer: Named | None = None
     ordered: bool = False
-
-
-def canonical(value: Any) -> str:
-    """Return text that is the same for equal values."""
-    return dumps(value, sort_keys=True, ensure_ascii=False, default=repr)
 
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?[^;]*(;.*)?")
@@ -123,7 +119,7 @@ _RULES: tuple[tuple[str, str, List], ...] = (
     (".github/workflows/*", "jobs.*.steps", List(step, ordered=True)),
     (".github/workflows/*", "jobs.*.needs", SCALARS),
     (".github/workflows/*", "jobs.*.strategy.matrix.*", SCALARS),
-    (".github/workflows/*", "on|True.*.branches|tags|types|paths|branches-ignore|tags-ignore", SCALARS),
+    (".github/workflows/*", "on.*.branches|tags|types|paths|branches-ignore|tags-ignore", SCALARS),
     (".github/dependabot.yml", "updates", List(_every("package-ecosystem", "directory"))),
     ("action.yml", "runs.steps", List(step, ordered=True)),
     (".gitlab-ci.yml", "stages", List(canonical, ordered=True)),

@@ -1,10 +1,11 @@
 """Which entries of three sequences belong together, and in which order the merged sequence has them."""
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
+from typing import Any, NamedTuple
 
 ALIKE = 0.5  # of two items of which one may have taken the other's place
 MOST = 100_000  # pairs of equal entries to match by their place
@@ -29,6 +30,8 @@ class Gap:
 
 
 Keys = Sequence[Hashable]
+Orders = Sequence[Callable[[Any], Any]]
+ORDERS: Orders = (str.casefold, str)  # in which people sort lists
 
 
 def unique(*sides: Keys) -> bool:
@@ -36,22 +39,60 @@ def unique(*sides: Keys) -> bool:
     return all(len(set(keys)) == len(keys) for keys in sides)
 
 
-def by_key(base: Keys, ours: Keys, theirs: Keys, *, ordered: bool = False) -> list[Slot | Gap]:
+def by_key(base: Keys, ours: Keys, theirs: Keys, *, ordered: bool = False, orders: Orders = ORDERS) -> list[Slot | Gap]:
     """Pair entries by their keys, which are unique on each side.
 
     The order is that of the side which has reordered, else ours; what only the other side has comes after what it
-    follows there. Sides that are all sorted give a sorted result. Where the order counts, two insertions in one place
-    are a gap, and so is all of it where both sides have reordered, or one side put in what follows something that the
-    other side took.
+    follows there. Sides that are all sorted in one of the `orders` give a result that is. Where the order counts, two
+    insertions in one place are a gap, and so is all of it where both sides have reordered, or one side put in what
+    follows something that the other side took.
     """
     index = [{key: at for at, key in enumerate(keys)} for keys in (base, ours, theirs)]
     kept = _kept(base, ours, theirs)
-    slots = [Slot(*(side.get(key) for side in index)) for key in _order(kept, (base, ours, theirs), ordered=ordered)]
+    woven = _order(kept, (base, ours, theirs), () if ordered else orders)
+    slots = [Slot(*(side.get(key) for side in index)) for key in woven]
     if not ordered:
         return list(slots)
     unsure = kept[0] != kept[1] != kept[2] != kept[0] or _adrift(base, ours, theirs) or _adrift(base, theirs, ours)
     found = None if unsure else _gaps(slots)
     return found or ([Gap(range(len(base)), range(len(ours)), range(len(theirs)))] if slots else [])
+
+
+def by_key_again(base: Keys, ours: Keys, theirs: Keys) -> tuple[list[list[Hashable]], list[Slot | Gap]]:
+    """Pair the items of sets in which some stand more than once, and number their keys so that each is unique.
+
+    What stands there again has the fate of the first, and only the team may have it so: there is no place for what the
+    other side repeats.
+    """
+    numbered = [_numbered(side) for side in (base, ours, theirs)]
+    gone = set(base) - set(theirs)
+    slots = (slot for slot in by_key(*numbered) if isinstance(slot, Slot))
+    return numbered, [
+        slot
+        for slot in slots
+        if not isinstance(key := _key_of(slot, numbered), _Again) or (slot.ours is not None and key.key not in gone)
+    ]
+
+
+class _Again(NamedTuple):
+    """A key that stood there before, and how often."""
+
+    key: Hashable
+    times: int
+
+
+def _numbered(keys: Keys) -> list[Hashable]:
+    counts: Counter[Hashable] = Counter()
+    found: list[Hashable] = []
+    for key in keys:
+        found.append(_Again(key, counts[key]) if counts[key] else key)
+        counts[key] += 1
+    return found
+
+
+def _key_of(slot: Slot, keys: Sequence[Keys]) -> Hashable:
+    places = zip(keys, (slot.base, slot.ours, slot.theirs), strict=True)
+    return next(side[at] for side, at in places if at is not None)
 
 
 def _adrift(base: Keys, side: Keys, other: Keys) -> bool:
@@ -71,14 +112,14 @@ def _kept(*sides: Keys) -> list[list[Hashable]]:
     return [[key for key in side if key in common] for side in sides]
 
 
-def _order(kept: list[list[Hashable]], sides: tuple[Keys, Keys, Keys], *, ordered: bool) -> list[Hashable]:
+def _order(kept: list[list[Hashable]], sides: tuple[Keys, Keys, Keys], orders: Orders) -> list[Hashable]:
     base, ours, theirs = sides
     host, guest = (theirs, ours) if kept[1] == kept[0] != kept[2] else (ours, theirs)
     everything = _woven(_woven(host, guest), base)
-    alphabetic = all(isinstance(key, str) for key in everything) and all(map(_is_sorted, sides))
-    if alphabetic and not ordered:
-        return sorted(everything, key=_collated)
-    return everything
+    if not all(isinstance(key, str) for key in everything):
+        return everything
+    order = next((order for order in orders if all(_is_sorted(side, order) for side in sides)), None)
+    return sorted(everything, key=order) if order else everything
 
 
 def _woven(host: Keys, guest: Keys) -> list[Hashable]:
@@ -99,12 +140,8 @@ def _woven(host: Keys, guest: Keys) -> list[Hashable]:
     return order
 
 
-def _is_sorted(keys: Keys) -> bool:
-    return all(_collated(a) <= _collated(b) for a, b in pairwise(keys))
-
-
-def _collated(key: Hashable) -> str:
-    return str(key).casefold()
+def _is_sorted(keys: Keys, order: Callable[[Any], Any]) -> bool:
+    return all(order(a) <= order(b) for a, b in pairwise(keys))
 
 
 def _gaps(slots: list[Slot]) -> list[Slot | Gap] | None:

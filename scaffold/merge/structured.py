@@ -13,6 +13,8 @@ from itertools import islice
 from typing import Any
 
 from scaffold.errors import FormatError
+from scaffold.formats.equal import ABSENT, equal
+from scaffold.formats.equal import at as value_at
 from scaffold.merge.drivers import Drivers
 from scaffold.merge.entries import merge_branch
 from scaffold.merge.host import indent_of, is_on_lines
@@ -21,14 +23,14 @@ from scaffold.merge.layouts import known
 from scaffold.merge.parts import Part, comments_of, parts_of
 from scaffold.merge.pieces import Clash, Pieces, Side, aligned, resolved
 from scaffold.merge.schema import KeyPath
-from scaffold.merge.values import Differs, Rules, merge_values, same, value_at
+from scaffold.merge.values import Differs, Rules, merge_values
 from scaffold.merge.work import THEIRS, Unprovable, Work
 
 MOST_HELD = 8  # sections that are tried one by one
 LONGEST = 200_000  # characters of a document that is looked into
 LONG = 50_000  # characters of one that is looked into only once
 _VERSION = re.compile(r"#\s*v?\d[\w.]*")
-Sides = tuple[Part, Part, Part]
+Sides = tuple[Part | None, Part, Part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,19 @@ class Structured:
 
 
 def merge_structured(
-    path: str, base: str, ours: str, theirs: str, drivers: Drivers, hold: frozenset[KeyPath] = frozenset()
+    path: str, base: str | None, ours: str, theirs: str, drivers: Drivers, hold: frozenset[KeyPath] = frozenset()
 ) -> Structured:
     """Merge three versions of a document by key, with what `hold` names left in conflict; raises Unprovable."""
     kind = known.kind_of(path)
-    length = max(map(len, (base, ours, theirs)))
+    length = max(map(len, (base or "", ours, theirs)))
     if kind is None or length > LONGEST:
         raise Unprovable
     try:
-        sides = (_parsed(path, kind, base), _parsed(path, kind, ours), _parsed(path, kind, theirs))
+        root = None if base is None else _parsed(path, kind, base)
+        sides = (root, _parsed(path, kind, ours), _parsed(path, kind, theirs))
     except FormatError as error:
         raise Unprovable from error
-    data = (sides[0].data, sides[1].data, sides[2].data)
+    data = (ABSENT if root is None else root.data, sides[1].data, sides[2].data)
     for more in islice(_holds(sides), 1 if length > LONG else None):
         with suppress(Unprovable):
             return _merged(Work(path, kind, drivers, data, hold | more), sides)
@@ -66,8 +69,9 @@ def _parsed(path: str, kind: known.Format, text: str) -> Part:
 def _holds(sides: Sides) -> Iterator[frozenset[KeyPath]]:
     """Yield what to leave in conflict: nothing first, then one section that both sides changed, then all of them."""
     yield frozenset()
-    paths = {_section(child): None for side in sides for child in side.children or () if isinstance(side.data, dict)}
-    both = [at for at in paths if _all_differ(*(value_at(side.data, at) for side in sides))]
+    there = [side for side in sides if side is not None and isinstance(side.data, dict)]
+    paths = {_section(child): None for side in there for child in side.children or ()}
+    both = [at for at in paths if _all_differ(*(value_at(side and side.data, at) for side in sides))]
     yield from (frozenset({at}) for at in both[:MOST_HELD])
     if len(both) > 1:
         yield frozenset(both)
@@ -79,15 +83,15 @@ def _section(part: Part) -> KeyPath:
 
 
 def _all_differ(base: Any, ours: Any, theirs: Any) -> bool:
-    return not (same(ours, theirs) or same(base, ours) or same(base, theirs))
+    return not (equal(ours, theirs) or equal(base, ours) or equal(base, theirs))
 
 
 def _merged(work: Work, sides: Sides) -> Structured:
-    styles = [set(_style(side)) for side in sides]
+    styles = [side and set(_style(side)) for side in sides]
     if styles[1] == styles[0] != styles[2]:
         work.host = THEIRS
     done = merge_branch(work, sides, ("", "", ""), "", ())
-    if not any(text_of(side.entry.value).startswith(("\r", "\n")) for side in sides):
+    if not any(side and text_of(side.entry.value).startswith(("\r", "\n")) for side in sides):
         done = _begun(done)
     if not aligned(done):
         raise Unprovable
@@ -128,7 +132,7 @@ def _prove(work: Work, sides: Sides, done: Pieces) -> None:
             found = _parsed(work.path, work.kind, resolved(done, favour or "ours"))
         except (Differs, FormatError) as error:
             raise Unprovable from error
-        if not same(found.data, wanted):
+        if not equal(found.data, wanted):
             raise Unprovable
         said.update(comments_of(found))
         if not in_conflict and _doubled(sides, found):
@@ -139,13 +143,13 @@ def _prove(work: Work, sides: Sides, done: Pieces) -> None:
 
 def _doubled(sides: Sides, found: Part) -> bool:
     """Whether a comment of the text stands in it more often than on either side, as the heading of two entries may."""
-    ours, theirs, both = (Counter(comments_of(part)) for part in (*sides[1:], found))
+    ours, theirs, both = (Counter(comments_of(part)) for part in (sides[1], sides[2], found))
     return any(count > max(ours[comment], theirs[comment]) for comment, count in both.items())
 
 
 def _lost(work: Work, sides: Sides, said: set[str]) -> set[str]:
     """Return comments that one side added and the text has not, but for those that a driver gave up on purpose."""
-    base, ours, theirs = (set(comments_of(side)) for side in sides)
+    base, ours, theirs = (set(comments_of(side) if side else ()) for side in sides)
     lost = ours - base - said
     if not {"comments", "removed"} & work.used.keys():
         lost |= theirs - base - said

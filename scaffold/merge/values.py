@@ -5,13 +5,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from scaffold.merge import rename
+from scaffold.formats.equal import ABSENT, canonical, equal
+from scaffold.merge import rename, runs
 from scaffold.merge.pieces import Clash, Side, merge_text, resolved
-from scaffold.merge.schema import KeyPath, List, canonical, list_at
-from scaffold.merge.slots import Gap, Slot, by_key, by_place, unique
+from scaffold.merge.schema import KeyPath, List, list_at
+from scaffold.merge.slots import Gap, Slot, by_key, by_key_again, by_place, unique
 
 T = TypeVar("T")
-ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 
 
 class Differs(Exception):  # noqa: N818 - it is an outcome, not an error
@@ -40,9 +40,9 @@ def merge_values(base: Any, ours: Any, theirs: Any, rules: Rules, at: KeyPath = 
         return rules.decided[at]
     if at in rules.held and rules.favour is not None:
         return ours if rules.favour == "ours" else theirs
-    if same(ours, theirs) or same(theirs, base):
+    if equal(ours, theirs) or equal(theirs, base):
         return ours
-    if same(ours, base):
+    if equal(ours, base):
         return theirs
     sides = (base, ours, theirs)
     if all(isinstance(side, Mapping) or (side is ABSENT and side is base) for side in sides):
@@ -59,17 +59,6 @@ def merge_values(base: Any, ours: Any, theirs: Any, rules: Rules, at: KeyPath = 
     if rules.favour is None:
         raise Differs
     return ours if rules.favour == "ours" else theirs
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are equal and of one type all through: 1 is neither 1.0 nor true."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other) or one != one  # noqa: PLR0124 - NaN
 
 
 def _mappings(
@@ -111,11 +100,29 @@ def pair_items(
     for named in (known.named, known.finer) if known is not None else ():
         keys = [] if named is None else [[named(data(item)) for item in side] for side in sides]
         if keys and known is not None and unique(*keys):
+            if not known.ordered and runs.contradict(*keys):
+                return keys, [Gap(*(range(len(side)) for side in keys))]
             keys = rename.recognised(keys, [[data(item) for item in side] for side in sides])
             return keys, by_key(*keys, ordered=known.ordered)
+    if known is not None and not known.ordered and (again := _repeated(known, sides, data)):
+        return again
     items = [[data(item) for item in side] for side in sides]
     plain: list[list[Hashable]] = [[canonical(item) for item in side] for side in items]
     return plain, [_apart(slot, items) for slot in by_place(*plain)]
+
+
+def _repeated(
+    known: List, sides: Sequence[Sequence[Any]], data: Callable[[Any], Any]
+) -> tuple[list[list[Hashable]], list[Slot | Gap]] | None:
+    """Pair the items of a set in which some stand twice, where the same name means the same item; None elsewhere.
+
+    Two requirements of one project may differ, so that of those only what the other side repeats to the letter counts.
+    """
+    named = known.finer or known.named
+    base, ours, theirs = ([named(data(item)) for item in side] for side in sides)
+    whole = {(key, canonical(data(item))) for key, item in zip(theirs, sides[2], strict=True)}
+    alike = known.finer is None or (unique(base, ours) and len(whole) == len(set(theirs)))
+    return by_key_again(base, ours, theirs) if alike else None
 
 
 def _apart(slot: Slot | Gap, items: Sequence[Sequence[Any]]) -> Slot | Gap:
@@ -140,15 +147,6 @@ def bare(base: T, ours: T, theirs: T, data: Callable[[T], Any], absent: T) -> tu
     if base is absent and isinstance(shown[2], str) and isinstance(shown[1], Mapping):
         return theirs, ours, theirs
     return base, ours, theirs
-
-
-def value_at(data: Any, keys: KeyPath) -> Any:
-    """Return the value at a key path of nested mappings, or ABSENT."""
-    for key in keys:
-        if not isinstance(data, Mapping) or key not in data:
-            return ABSENT
-        data = data[key]
-    return data
 
 
 def name_of(slot: Slot, keys: Sequence[Sequence[Hashable]]) -> tuple[Hashable, ...]:

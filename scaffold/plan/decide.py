@@ -21,6 +21,7 @@ from scaffold.plan.inputs import Doubt
 from scaffold.tree import SYMLINK, File, Mode
 
 BOTH_HAVE = "the team has its own file where the blueprint now brings one"
+NEED_A_BASE = frozenset({"pins", "removed", "dropped"})  # of the drivers: without one nobody knows who is newer
 NO_BASE = "the version it was stamped from cannot be found, and both sides differ"
 
 
@@ -124,7 +125,7 @@ def _locked(case: Case, theirs: File) -> Action:
     if theirs.same_as(case.ours):
         return case.act("keep", "already as the blueprint has it", theirs)
     if case.locked is None and case.ours is not None:
-        return _both_added(case, case.ours, theirs)
+        return _marked(case, case.ours, theirs, BOTH_HAVE)
     if case.ours is None:
         if case.locked is None:
             return case.act("create", "new in the blueprint", theirs)
@@ -184,11 +185,9 @@ def _managed_with_keys(case: Case, ours: File, theirs: File) -> Action:
     """Merge as if locked keys were never touched and seeded ones never changed upstream, then set the locked ones."""
     base = case.base.content if case.base else None
     try:
-        if case.locked and base is not None:
-            taken = keys.taken_over(case.path, case.ownership, base, ours.content, theirs.content, case.locked)
-            if taken:
-                why = f"the blueprint now locks {', '.join(taken)}, which the team has set otherwise"
-                return _marked(case, ours, theirs, why)
+        if taken := keys.taken_over(case.path, case.ownership, base, ours.content, theirs.content, case.locked):
+            why = f"the blueprint now locks {', '.join(taken)}, which the team has set otherwise"
+            return _marked(case, ours, theirs, why)
         calm_ours, calm_theirs, drift = keys.calm(
             case.path, case.ownership, base, ours.content, theirs.content, case.locked
         )
@@ -220,7 +219,7 @@ def _whose(case: Case, ours: File, error: FormatError) -> str:
 
 
 def _merged(case: Case, ours: File, theirs: File) -> Action:
-    if case.locked is None:
+    if case.locked is None or case.locked.blob is None:
         return _both_added(case, ours, theirs)
     if case.locked.matches(theirs):
         return case.act("keep", "unchanged in the blueprint", ours)
@@ -280,16 +279,29 @@ def _ends_kept(ours: File, theirs: File) -> str:
 
 
 def _both_added(case: Case, ours: File, theirs: File) -> Action:
-    return _marked(case, ours, theirs, BOTH_HAVE)
+    """Join two files that nothing was stamped before: clean only where neither contradicts the other."""
+    if _has_no_lines(ours) or _has_no_lines(theirs):
+        return case.conflict(BOTH_HAVE, ours)
+    new = as_in(ours.content, theirs.content)
+    merged = merge.merge_files(case.path, None, ours.content, new, case.labels, case.drivers - NEED_A_BASE)
+    if merged.clean and merged.content is not None:
+        how = explained(merged.used) or "merged line by line"
+        return case.act("merge", f"{BOTH_HAVE}, {how}{_ends_kept(ours, theirs)}", File(merged.content, ours.mode))
+    return case.conflict(BOTH_HAVE, ours if merged.content is None else File(merged.content, ours.mode))
 
 
 def _marked(case: Case, ours: File, theirs: File, why: str) -> Action:
-    if SYMLINK in (ours.mode, theirs.mode) or is_pointer(ours.content) or is_pointer(theirs.content):
+    if _has_no_lines(ours) or _has_no_lines(theirs):
         return case.conflict(why, ours)
     base = as_in(ours.content, case.base.content) if case.base else None
     merged = merge_lines(base, ours.content, as_in(ours.content, theirs.content), case.labels)
     after = File(merged.content, ours.mode) if merged.content is not None and not merged.clean else ours
     return case.conflict(why, after)
+
+
+def _has_no_lines(file: File) -> bool:
+    """Whether a file is a link, or stands for one elsewhere."""
+    return file.mode == SYMLINK or is_pointer(file.content)
 
 
 def _mode(base: Mode, ours: Mode, theirs: Mode) -> Mode:

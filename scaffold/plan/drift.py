@@ -6,6 +6,7 @@ from typing import NamedTuple
 from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, spell
 from scaffold.errors import FormatError
 from scaffold.formats import values
+from scaffold.formats.equal import at, digest
 from scaffold.lock import Lock, Locked
 from scaffold.tree import File
 
@@ -52,13 +53,13 @@ def digests(path: str, ownership: Ownership, content: bytes) -> Mapping[KeyPath,
     if not ownership.keys:
         return {}
     data = values.parse(path, content)
-    return {key: (owner, values.digest(values.at(data, key))) for key, owner in ownership.keys.items()}
+    return {key: (owner, digest(at(data, key))) for key, owner in ownership.keys.items()}
 
 
 def drifted(path: str, locked: Locked, content: bytes) -> tuple[str, ...]:
     """Return the locked key paths whose value is not what was applied; raises FormatError."""
-    expected = {key: digest for key, (owner, digest) in locked.keys.items() if owner == "locked"}
+    expected = {key: applied for key, (owner, applied) in locked.keys.items() if owner == "locked"}
     if not expected:
         return ()
     data = values.parse(path, content)
-    return tuple(spell(key) for key, digest in expected.items() if values.digest(values.at(data, key)) != digest)
+    return tuple(spell(key) for key, applied in expected.items() if digest(at(data, key)) != applied)

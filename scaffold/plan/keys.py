@@ -2,6 +2,7 @@
 
 from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, spell
 from scaffold.formats import edit, values
+from scaffold.formats.equal import ABSENT, at, equal
 from scaffold.lock import Locked
 from scaffold.plan.drift import drifted
 
@@ -13,7 +14,7 @@ def enforce(
     drift = _drift(path, ownership, ours, locked)
     wanted = values.parse(path, theirs)
     for key in _of(ownership, "locked"):
-        if values.at(values.parse(path, ours), key) != values.at(wanted, key):
+        if not equal(at(values.parse(path, ours), key), at(wanted, key)):
             ours = edit.copy_key(path, key, to=ours, source=theirs)
     return ours, drift
 
@@ -32,16 +33,19 @@ def calm(
             ours = edit.copy_key(path, key, to=ours, source=theirs if base is None else base)
     kept = values.parse(path, ours if base is None else base)
     for key in _of(ownership, "seeded"):
-        if values.at(values.parse(path, theirs), key) != values.at(kept, key):
+        if not equal(at(values.parse(path, theirs), key), at(kept, key)):
             theirs = edit.copy_key(path, key, to=theirs, source=ours if base is None else base)
     return ours, theirs, drift
 
 
-def taken_over(path: str, ownership: Ownership, base: bytes, ours: bytes, theirs: bytes, locked: Locked) -> list[str]:
+def taken_over(
+    path: str, ownership: Ownership, base: bytes | None, ours: bytes, theirs: bytes, locked: Locked | None
+) -> list[str]:
     """Return the key paths that were not locked before, and that the team has set otherwise; raises FormatError."""
-    before, mine, wanted = (values.parse(path, side) for side in (base, ours, theirs))
-    new = [key for key in _of(ownership, "locked") if locked.ownership.keys.get(key) != "locked"]
-    return [spell(key) for key in new if values.at(mine, key) not in (values.at(before, key), values.at(wanted, key))]
+    before, mine, wanted = (ABSENT if side is None else values.parse(path, side) for side in (base, ours, theirs))
+    new = [key for key in _of(ownership, "locked") if not locked or locked.ownership.keys.get(key) != "locked"]
+    others = (before, wanted)
+    return [spell(key) for key in new if not any(equal(at(mine, key), at(other, key)) for other in others)]
 
 
 def _drift(path: str, ownership: Ownership, ours: bytes, locked: Locked | None) -> tuple[str, ...]:

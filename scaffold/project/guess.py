@@ -8,6 +8,7 @@ from typing import Any
 from scaffold.answers.question import Asked
 from scaffold.errors import FormatError
 from scaffold.formats import values
+from scaffold.formats.equal import at
 from scaffold.tree import File, Tree, is_text
 
 # Words that no project holds, in lower case so that most rules let them pass and most filters leave them alone.
@@ -127,22 +128,22 @@ def facts_of(folder: str, remote: str | None, files: Mapping[str, File]) -> dict
 
 
 def _from_python(data: Any, found: dict[str, list[str]]) -> None:
-    project = values.at(data, ["project"])
+    project = at(data, ["project"])
     for key, fact in (("name", "name"), ("description", "description"), ("version", "version")):
-        found[fact] += _texts(values.at(project, [key]))
-    found["python"] += re.findall(r"\d+\.\d+", "".join(_texts(values.at(project, ["requires-python"]))))
-    authors = values.at(project, ["authors"])
+        found[fact] += _texts(at(project, [key]))
+    found["python"] += re.findall(r"\d+\.\d+", "".join(_texts(at(project, ["requires-python"]))))
+    authors = at(project, ["authors"])
     for author in authors if isinstance(authors, list) else []:
-        found["author"] += _texts(values.at(author, ["name"]))
-        found["email"] += _texts(values.at(author, ["email"]))
+        found["author"] += _texts(at(author, ["name"]))
+        found["email"] += _texts(at(author, ["email"]))
 
 
 def _from_javascript(data: Any, found: dict[str, list[str]]) -> None:
     for key, fact in (("name", "name"), ("description", "description"), ("version", "version")):
-        found[fact] += _texts(values.at(data, [key]))
-    author = values.at(data, ["author"])
-    found["author"] += _texts(values.at(author, ["name"])) or _texts(author)
-    found["email"] += _texts(values.at(author, ["email"]))
+        found[fact] += _texts(at(data, [key]))
+    author = at(data, ["author"])
+    found["author"] += _texts(at(author, ["name"])) or _texts(author)
+    found["email"] += _texts(at(author, ["email"]))
 
 
 def _texts(value: Any) -> list[str]:

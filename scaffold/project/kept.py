@@ -5,6 +5,8 @@ from typing import Any
 
 from scaffold.errors import FormatError
 from scaffold.formats import yaml
+from scaffold.formats.equal import equal
+from scaffold.lock import as_kept
 from scaffold.project.opened import Project, read_ours
 from scaffold.tree import File
 
@@ -16,7 +18,7 @@ def answers_since(project: Project) -> dict[str, Any]:
     for path, file in written_since(project).items():
         applied = project.recorded.answers
         found = only_answers(read_answers(project, path, file.content))
-        return {name: value for name, value in found.items() if applied.get(name) != value}
+        return {name: value for name, value in found.items() if not equal(applied.get(name), as_kept(value))}
     return {}
 
 

@@ -17,7 +17,7 @@ from scaffold.blueprint.guardrails import WAIVERS
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import AnswerError, ProjectError
 from scaffold.formats import edit
-from scaffold.formats.values import digest
+from scaffold.formats.equal import digest
 from scaffold.lock import Lock
 from scaffold.merge.drivers import chosen
 from scaffold.plan.actions import Action, Plan, Verb, Waived

@@ -14,6 +14,7 @@ from scaffold.git import porcelain
 from scaffold.git.index import BASE, OURS, THEIRS, Staged
 from scaffold.git.objects import Objects, find_repository
 from scaffold.lock import DROPPED, Lock, Locked
+from scaffold.merge.readable import broken
 from scaffold.merge.settle import Side, Sides, marked_line, settle
 from scaffold.project import rerere
 from scaffold.project.opened import Project, find_root, markers_of, open_project, place_of
@@ -96,6 +97,12 @@ def _take(project: Project, path: str, side: Side, stages: dict[int, File]) -> T
             raise ProjectError(
                 "the markers in the file cannot be told apart",
                 where=f"{project.root / path}:{line}",
+                hint="edit it by hand, and git add it",
+            )
+        if why := broken(path, settled.content, (whole.content for whole in stages.values())):
+            raise ProjectError(
+                f"with {'both sides' if side == 'both' else f'--{side}'} {path} could not be read any more: {why}",
+                where=str(project.root / path),
                 hint="edit it by hand, and git add it",
             )
         return Taken(path, replace(file, content=settled.content), settled.conflicts)

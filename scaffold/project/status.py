@@ -11,7 +11,8 @@ from packaging.version import Version
 from scaffold.apply import record as records
 from scaffold.blueprint.guardrails import WAIVERS
 from scaffold.errors import ScaffoldError
-from scaffold.formats.values import ABSENT, digest
+from scaffold.formats.equal import ABSENT, equal
+from scaffold.lock import as_kept
 from scaffold.plan.drift import Drift, drifts, watched
 from scaffold.project.kept import answers_since, written_since
 from scaffold.project.opened import Project, open_project, read_ours
@@ -88,8 +89,8 @@ def _waivers(project: Project, today: date | None) -> Granted:
 
 
 def _edited(applied: Mapping[str, Any], wished: Mapping[str, Any]) -> list[str]:
-    names = sorted({*applied, *wished})
-    return [name for name in names if digest(applied.get(name, ABSENT)) != digest(wished.get(name, ABSENT))]
+    now = as_kept(wished)
+    return [n for n in sorted({*applied, *now}) if not equal(applied.get(n, ABSENT), now.get(n, ABSENT))]
 
 
 def _edited_source(project: Project) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from scaffold.apply.record import Place, Record, side_of
 from scaffold.errors import ProjectError
 from scaffold.git import porcelain
 from scaffold.git.objects import find_repository
-from scaffold.lock import Lock, Locked
+from scaffold.lock import DROPPED, Lock, Locked
+from scaffold.merge.readable import broken
 from scaffold.merge.settle import marked_line
 from scaffold.project import rerere
 from scaffold.project.opened import Project, find_root, open_project, place_of
@@ -23,6 +24,7 @@ from scaffold.tree import File
 
 AS_LEFT = "as the update left it, which may be meant so or not: scaffold resolve it, or git add it"
 MARKED = "holds conflict markers"
+BROKEN = "cannot be read any more, though every side could"
 UNMERGED = "git has it in conflict: git add it once it is right"
 
 
@@ -92,15 +94,25 @@ def _is_half_done(place: Place, record: Record) -> bool:
 def _left_open(project: Project) -> Iterator[OpenConflict]:
     in_index, places = project.place.repository.conflicted(), _places(project)
     for path, stages in sides_of(project, sorted({*places, *project.unresolved})).items():
-        unmerged = project.in_repository(path) in in_index
-        if not unmerged and path not in project.unresolved:
-            continue
-        file = disk.read(project.root, path)
-        line = marked_line(file.content, contents_of(stages, project.recorded)) if file else None
+        unmerged, file = project.in_repository(path) in in_index, disk.read(project.root, path)
+        is_open = unmerged or path in project.unresolved
+        line = marked_line(file.content, contents_of(stages, project.recorded)) if is_open and file else None
         if line:
             yield OpenConflict(path, line, MARKED)
-        elif not unmerged or path not in places or is_as_left(project, path, file):
+        elif is_open and (not unmerged or path not in places or is_as_left(project, path, file)):
             yield OpenConflict(path, None, AS_LEFT if path in places else UNMERGED)
+        elif file and path in places and (why := broken(path, file.content, _sides(project, path, places[path]))):
+            yield OpenConflict(path, None, f"{BROKEN}: {why}")
+
+
+def _sides(project: Project, path: str, locked: Locked) -> Iterator[bytes]:
+    """Yield what was merged, as far as it is known: once a file is in git's index, that has the sides no more."""
+    repository, name = project.place.repository, project.in_repository(path)
+    committed = repository.entries([name]).get(name)
+    for id_ in (locked.blob, locked.pending, committed and committed[1]):
+        content = repository.blob(id_) if id_ not in (None, DROPPED) else None
+        if content is not None:
+            yield content
 
 
 def _settle(project: Project, record: Record | None) -> None:

@@ -318,7 +318,10 @@ def adopt(result: Adopted) -> Iterator[Line]:
     yield Line(f"  {same} of {len(result.files) + len(result.missing)} files are as the blueprint has them")
     told = {
         "edited": ("edited", result.edited),
-        "own": ("the team's own; an update leaves what the blueprint has as a conflict", result.own),
+        "own": (
+            "the team's own; an update adds what the blueprint has, and leaves what contradicts as a conflict",
+            result.own,
+        ),
         "deleted": ("deleted", result.deleted),
         "missing": ("missing; an update brings them", result.missing),
         "removed": ("no longer needed, so removed", result.removed),

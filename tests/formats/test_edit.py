@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scaffold.errors import FormatError
 from scaffold.formats import edit, values
-from scaffold.formats.values import ABSENT
+from scaffold.formats.equal import ABSENT, at
 from tests.kit import few, laws
 
 PYPROJECT = b"""\
@@ -308,11 +308,11 @@ formats = pytest.mark.parametrize("name", WRITERS)
 
 def expected(path, to, source):
     """What copying a key means for plain data; None where something stands in the way."""
-    wanted = values.at(source, path)
+    wanted = at(source, path)
     after = holder = copy.deepcopy(to)
+    if wanted is ABSENT and at(to, path) is ABSENT:
+        return after
     for key in path[:-1]:
-        if key not in holder and wanted is ABSENT:
-            return after
         holder = holder.setdefault(key, {})
         if not isinstance(holder, dict):
             return None
@@ -347,7 +347,7 @@ def test_copying_a_key_gives_the_sources_value_and_leaves_every_other(name, to, 
 
 def _below(path, data):
     """The names of the edited key and of all below it: their comments may go."""
-    value = values.at(data, path)
+    value = at(data, path)
     names = {path[-1]}
     todo = [value]
     while todo:
@@ -355,6 +355,27 @@ def _below(path, data):
             names |= current.keys()
             todo += current.values()
     return names
+
+
+def test_deep_merge_tells_true_from_one_and_an_item_is_added_once():
+    after = edit.deep_merge("x.toml", b"a = [1]\n", b"a = [true, 1.0, true]\n")
+    assert repr(values.parse("x.toml", after)) == "{'a': [1, True, 1.0]}"
+
+
+@pytest.mark.parametrize(
+    ("to", "path"),
+    [("!t k: [1]\n", ["k", "0"]), ("b: &b {d: 1}\nc:\n  <<: *b\n  e: 2\n", ["c", "d"]), ("? {a: [b]}\n: 1\n", ["a"])],
+    ids=["a-key-with-a-tag", "merged", "a-mapping-as-key"],
+)
+def test_what_ruamel_cannot_edit_is_refused(to, path):
+    with pytest.raises(FormatError):
+        yml(path, to.encode(), b"z: 1\n")
+
+
+def test_an_element_of_a_list_is_set_and_taken():
+    assert yml(["a", "1", "b"], b"a:\n  - x # one\n  - b: 1\n", b"a: [y, {b: 2}]\n") == "a:\n  - x # one\n  - b: 2\n"
+    assert yml(["a", "0", "b"], b"a:\n  - b: 1\n    c: 2\n", b"a: []\n") == "a:\n  - c: 2\n"
+    assert toml(["a", "0"], b"a = [1, 2]\n", b"a = [3]\n") == "a = [3, 2]\n"
 
 
 @formats

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from scaffold.merge.drivers import ALL
@@ -119,6 +119,72 @@ def test_what_the_team_said_is_kept(path, documents):
     base, ours, theirs = documents
     merged = merge(path, write_as(base), write_as(ours, "the team's"), write_as(theirs))
     assert "the team's" in taken(merged, "ours")
+
+
+@laws
+@given(written, versions())
+def test_two_documents_without_a_base_are_joined_unless_they_contradict(path, documents):
+    _, ours, theirs = documents
+    sides = (WRITERS[path](side).encode() for side in (ours, theirs))
+    merged = merge_files(path, None, *sides, LABELS, ALL)
+    contradict = any(ours[key] != theirs[key] for key in ours.keys() & theirs.keys())
+    if merged.clean:
+        found = known.values(known.kind_of(path), merged.content.decode())
+        assert found == {**theirs, **ours} or contradict  # a list that holds the other
+        assert all(found[key] == ours[key] or not isinstance(ours[key], int) for key in ours)
+    assert merged.clean or contradict
+
+
+@pytest.mark.parametrize(
+    ("path", "ours", "theirs", "wanted"),
+    [
+        (".gitignore", "*.log\n", "dist/\n*.log\n", "dist/\n*.log\n"),
+        ("a.json", "{}\n", '{"a": 1}\n', '{"a": 1}\n'),
+        ("a.yaml", "on: [x]\n", "1: a\non:\n  - x\n", "1: a\non: [x]\n"),
+        ("setup.cfg", "[a]\nx = 1\n", "[a]\ny = 2\n", "[a]\nx = 1\ny = 2\n"),
+        ("requirements.txt", "a==1.0\n", "b\n", "a==1.0\nb\n"),
+        ("run.sh", "#!/bin/sh\nmake\nmore\n", "#!/bin/sh\nmake\n", "#!/bin/sh\nmake\nmore\n"),
+        ("requirements.txt", "a==1.0\n", "a==1.1\n", None),
+        ("a.toml", "a = 1\n", "a = true\n", None),
+        ("a.toml", "a = [1]\n", "[a]\nb = 1\n", None),
+        (".github/workflows/ci.yml", "jobs: {a: {strategy: {matrix: {p: [1.1]}}}}\n",
+         "jobs: {a: {strategy: {matrix: {p: [1.3]}}}}\n", None),
+        ("run.sh", "#!/bin/sh\nmake one\n", "#!/bin/sh\nmake two\n", None),
+    ],
+)  # fmt: skip
+def test_what_two_files_without_a_base_come_to(path, ours, theirs, wanted):
+    drivers = ALL - {"pins", "removed", "dropped"}
+    merged = merge_files(path, None, ours.encode(), theirs.encode(), LABELS, drivers)
+    assert (merged.content.decode() if merged.clean else None) == wanted
+
+
+def test_what_contradicts_in_two_files_without_a_base_is_marked_alone():
+    same = "".join(f"{key} = 0\n" for key in "wxyz")
+    ours, theirs = f"a = 1\nb = 1\n{same}d = 1\n", f"b = 2\nc = 3\n{same}d = 2\n"
+    merged = merge_files("a.toml", None, ours.encode(), theirs.encode(), LABELS, ALL)
+    marked = "<<<<<<< yours\n{0} = 1\n||||||| stamped 1.0.0\n=======\n{0} = 2\n>>>>>>> demo 2.0.0\n"
+    assert merged.content.decode() == f"a = 1\n{marked.format('b')}c = 3\n{same}{marked.format('d')}"
+
+
+patterns = st.lists(st.sampled_from(["*.log", "build/", "# note", "", "x", ".env"]), max_size=8)
+
+
+def entries(text):
+    return {line for line in text.splitlines() if line and not line.startswith("#")}
+
+
+@laws
+@given(patterns, patterns, patterns)
+@example(["x", "b", "y", "x"], ["x", "b", "n", "y", "x"], ["n", "x", "b", "y", "x", "x"])
+def test_a_list_of_patterns_is_merged_wherever_a_merge_by_line_is_whatever_stands_there_twice(base, ours, theirs):
+    base, ours, theirs = ("".join(f"{line}\n" for line in side) for side in (base, ours, theirs))
+    merged = merge(".gitignore", base, ours, theirs)
+    parts = by_line(base, ours, theirs)
+    if not any(isinstance(part, Conflict) for part in parts):
+        assert merged.clean
+    if merged.clean and merged.content != b"".join(part for part in parts if isinstance(part, bytes)):
+        old, mine, new = map(entries, (base, ours, theirs))
+        assert entries(merged.content.decode()) == (mine & new) | ((mine | new) - old)
 
 
 @pytest.mark.parametrize("path", ["a.bin", "a.yaml"])

@@ -18,6 +18,19 @@ REST = "\n\ndef run():\n    return 1\n"
         ),
         ("from a import b, d\n", "from a import b, c, d\n", "from a import b, d, e\n", "from a import b, c, d, e\n"),
         ("from a import b, c\n", "from a import b\n", "from a import b, c, d\n", "from a import b, d\n"),
+        ("from a import B, f\n", "from a import B, D, f\n", "from a import CC, B, f\n", "from a import CC, B, D, f\n"),
+        (
+            "import os\nimport z\nfrom b import x\n",
+            "import os\nimport sys\nimport z\nfrom b import x\nfrom d import y\n",
+            "import json\nimport os\nimport z\nfrom b import x\nfrom c import y as w\n",
+            "import json\nimport os\nimport sys\nimport z\nfrom b import x\nfrom c import y as w\nfrom d import y\n",
+        ),
+        (
+            "import b\nfrom c import x\nimport d\n",
+            "import b\nfrom c import x\nimport d\nfrom f import y\n",
+            "import b\nfrom c import x\nimport d\nimport e\n",
+            "import b\nfrom c import x\nimport d\nimport e\nfrom f import y\n",
+        ),
         ("from . import b\n", "from . import b, c as d\n", "from . import a, b\n", "from . import a, b, c as d\n"),
         (
             "from a import (\n    b,\n)\n",
@@ -73,6 +86,10 @@ def test_imports_and_exports_are_merged_by_name(base, ours, theirs, wanted):
             "try:\n    import a\n    import c\nfinally:\n    pass\n", id="in a block",
         ),
         pytest.param("from a import b\n", "from a import c\n", "from a import b as c\n", id="renamed by both"),
+        pytest.param("import b\nfrom a import x\n", "import b\nimport c\n", "import b\nfrom d import x\n", id="moved and removed"),
+        pytest.param("import a as x\n", "import b\n", "import a as y\n", id="renamed and removed"),
+        pytest.param("from a import x, y\n", "from a import x\n", "from a import x\nfrom d import y\n", id="moved, one of two"),
+        pytest.param("from a import x, x\n", "from a import x, y, x\n", "from a import x, x, z\n", id="twice on a line"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_shown_to_be_right_stays_in_conflict(base, ours, theirs):

@@ -12,7 +12,7 @@ from scaffold.merge.schema import REQUIREMENTS, SCALARS, by, doubled, hooks, lis
         ("pyproject.toml", ("tool", "ruff", "lint", "select"), SCALARS),
         ("pyproject.toml", ("tool", "hatch", "envs", "test", "dependencies"), REQUIREMENTS),
         (".github/workflows/ci.yml", ("on", "push", "branches"), SCALARS),
-        (".github/workflows/ci.yml", ("True", "push", "branches"), SCALARS),
+        (".github/workflows/ci.yml", ("on", "pull_request", "types"), SCALARS),
         ("requirements/dev.txt", (), REQUIREMENTS),
         (".gitignore", (), SCALARS),
         ("pyproject.toml", ("project", "authors"), None),

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.merge.slots import Gap, Slot, by_key, by_place
+from scaffold.merge.slots import Gap, Slot, by_key, by_key_again, by_place
 from tests.kit import laws
 
 keys = st.lists(st.sampled_from("abcdefgh"), max_size=7)
@@ -87,6 +87,19 @@ def test_each_key_has_one_place(base, ours, theirs, ordered):
     for side, entries in zip(("base", "ours", "theirs"), (base, ours, theirs), strict=True):
         assert sorted(covered(slots, side)) == list(range(len(entries)))
     named = [key_of(slot, base, ours, theirs) for slot in slots if isinstance(slot, Slot)]
+    assert len(set(named)) == len(named)
+
+
+@laws
+@given(keys, keys, keys)
+def test_what_stands_there_again_is_the_teams_and_goes_with_the_first(base, ours, theirs):
+    numbered, slots = by_key_again(base, ours, theirs)
+    named = [key_of(slot, *numbered) for slot in slots]
+    assert {key for key in named if isinstance(key, str)} == {*base, *ours, *theirs}
+    assert sorted(covered(slots, "ours")) == [
+        i for i, key in enumerate(ours) if key not in ours[:i] or key not in {*base} - {*theirs}
+    ]
+    assert all(slot.ours is not None for slot, key in zip(slots, named, strict=True) if not isinstance(key, str))
     assert len(set(named)) == len(named)
 
 

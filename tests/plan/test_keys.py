@@ -123,6 +123,24 @@ def test_without_its_base_a_file_with_drift_is_still_never_merged_by_guess():
     assert "cannot be found" in action.why
 
 
+def test_a_file_of_the_teams_own_is_joined_by_key_unless_it_sets_a_locked_key_otherwise():
+    ours = '[project]\nversion = "9"\nauthor = "us"\n'
+    action, locked = plan(ours, BASE, base=None)
+    assert (action.verb, action.drift) == ("merge", ())
+    assert "the team has its own file" in action.why
+    wanted = values.parse("a.toml", BASE.encode())
+    wanted["project"] |= {"version": "9", "author": "us"}
+    assert values.parse("a.toml", action.after.content) == wanted
+    assert (locked.blob, locked.pending) == (file(BASE).blob, None)
+    action, locked = plan(f"{ours}\n[tool.ruff]\nfix = true\n", BASE, base=None)
+    assert (action.verb, action.why) == (
+        "conflict",
+        "the blueprint now locks tool.ruff, which the team has set otherwise",
+    )
+    found = Locked(None, "100644", "managed", "base/x")  # what an adoption takes down of it
+    assert plan(ours, BASE, before=found, known=False)[0].verb == "merge"
+
+
 def test_a_seeded_file_keeps_all_but_its_locked_keys():
     keys = {("tool", "ruff"): "locked"}
     ours = '[project]\nname = "mine"\n\n[tool.ruff]\nline-length = 79\n'

@@ -100,6 +100,28 @@ def test_a_side_of_what_is_marked_and_all_else_as_it_stands(left, side, first, t
     assert set(git("diff", "--name-only", where=left).split()) == {"old.txt", "run.sh"}, "it is staged as it stands"
 
 
+def test_what_could_not_be_read_any_more_is_neither_written_nor_taken_as_decided(library, tmp_path):
+    release(library, "1.1.0", {"data.toml": "x = 1\n", "code.py": "def a(\n    x,\n): ...\n"})
+    project = scaffold.new("demo", tmp_path / "p", source=str(library)).root
+    world.write(project, {"data.toml": "x = 2\n", "code.py": "def b(\n    y,\n): ...\n"})
+    commit(project)
+    release(library, "1.2.0", {"data.toml": "x = 3\n", "code.py": "def c(\n    z,\n): ...\n"})
+    scaffold.update(project)
+    before = snapshot(project)
+    with pytest.raises(ProjectError, match=r"with both sides data\.toml could not be read any more: .*TOML"):
+        scaffold.resolve([project / "data.toml"], side="both")
+    with pytest.raises(ProjectError, match=r"code\.py could not be read any more: line 1 is not valid Python"):
+        scaffold.resolve([project], side="both")
+    assert snapshot(project) == before
+    world.write(project, {"data.toml": "x = 2\nx = 3\n", "code.py": "d = 1\n"})
+    git("add", ".", where=project)
+    (open_one,) = scaffold.continue_update(project).conflicts
+    assert (open_one.path, open_one.line) == ("data.toml", None)
+    assert open_one.reason.startswith("cannot be read any more, though every side could: this is not valid TOML")
+    world.write(project, {"data.toml": "x = 4\n"})
+    assert scaffold.continue_update(project).resolved == ("code.py", "data.toml")
+
+
 def test_clean_changes_of_the_blueprint_stay_where_git_checkout_throws_them_away(library, tmp_path):
     project = world.stamp(library, tmp_path / "p")
     world.write(project, {"notes.md": "# demo\n\nfirst\n\nsecond\n\nthird, ours\n"})

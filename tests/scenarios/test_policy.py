@@ -98,6 +98,13 @@ SPECS: dict[str, Spec] = {
     "new": Spec(None, None, THEIRS),
     "both-added-alike": Spec(None, OURS, OURS),
     "both-added": Spec(None, OURS, THEIRS),
+    "both-added-by-key": Spec(
+        None,
+        '# ours\n[a]\nx = "@"\nz = [1]\n',
+        '[a]\nx = "@"\ny = 2\n\n[b]\nw = 1  # theirs\n',
+        '# ours\n[a]\nx = "@"\nz = [1]\ny = 2\n\n[b]\nw = 1  # theirs\n',
+        at="f.toml",
+    ),
     "locked": Spec(BASE, theirs=THEIRS, folder="locked"),
     "locked-edited": Spec(BASE, OURS, THEIRS, folder="locked"),
     "locked-deleted": Spec(BASE, None, THEIRS, folder="locked"),
@@ -126,6 +133,7 @@ SPECS: dict[str, Spec] = {
     "key-becomes-locked": Spec(
         TOML, TOML.replace("level = 1", "level = 9"), TOML.replace("level = 1", "level = 2"), folder="keys-later"
     ),
+    "key-both-added": Spec(None, TOML.replace("level", "other"), TOML, folder="keys"),
     "key-file-deleted": Spec(TOML, None, folder="keys"),
     "key-not-readable": Spec(TOML, "[broken @\n", TOML.replace("level = 1", "level = 2"), folder="keys"),
     "mode-theirs": Spec(BASE, theirs=executable("@\n")),

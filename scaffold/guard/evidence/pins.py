@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from scaffold.errors import FormatError
 from scaffold.formats import yaml
+from scaffold.formats.equal import at
 from scaffold.formats.located import KeyPath
 
 OWN = ("./", "$/")  # how `uses:` names what is in the same repository
@@ -72,7 +73,7 @@ def pin(text: str, pins: Mapping[str, Any]) -> str:
     """
     allowed = pins_of(pins)
     try:
-        document = yaml.load_documents(text.encode(), "", _no_include)[0]
+        document = yaml.load_documents(text.encode(), "", _no_include, yaml.written)[0]
     except (FormatError, IndexError, UnicodeEncodeError):
         return text
     lines = text.splitlines(keepends=True)  # breaks lines where YAML does
@@ -92,17 +93,10 @@ def _uses(document: Any, lines: Mapping[KeyPath, int | str]) -> Iterator[tuple[i
     seen = set()
     for path, line in lines.items():
         if path[-1:] == ("uses",) and isinstance(line, int) and _is_place(path):
-            value = _value(document, path)
+            value = at(document, path)
             if isinstance(value, str) and (line, value) not in seen:
                 seen.add((line, value))
                 yield line, value
-
-
-def _value(data: Any, path: KeyPath) -> Any:
-    for key in path:
-        fits = isinstance(key, int) if isinstance(data, list) else isinstance(data, Mapping) and key in data
-        data = data[key] if fits else None
-    return data
 
 
 def _is_place(path: KeyPath) -> bool:

@@ -123,7 +123,7 @@ class Workflow(NamedTuple):
     @property
     def events(self) -> Mapping[str, Any]:
         """What starts it, with its filters."""
-        on = self.at.data.get(True, self.at.data.get("on"))  # YAML 1.1 reads a bare `on` as true
+        on = self.at.data.get("on")
         if isinstance(on, str):
             return {on: None}
         if isinstance(on, list):

@@ -2,9 +2,10 @@
 
 import re
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from scaffold.errors import FormatError
+from scaffold.formats import yaml
 from scaffold.merge.layouts.brackets import DEEPEST
 
 MOST = 100_000  # aliases of aliases multiply: comparing such data would never end
@@ -12,16 +13,9 @@ MOST = 100_000  # aliases of aliases multiply: comparing such data would never e
 _deep = re.compile(rf"^[ \t?:-]{{{DEEPEST}}}", re.MULTILINE).search
 
 
-class Tagged(NamedTuple):
-    """A value with a tag of some program's own, such as `!ENV`: compared, never understood."""
-
-    tag: str
-    value: Any
-
-
 def values(text: str) -> Any:
     """Return the document's data; raises FormatError where it is not valid, also for a key that is written twice."""
-    import yaml
+    from yaml import YAMLError
 
     if text.count("[") + text.count("{") > DEEPEST or _deep(text):
         _refuse_deep(text)
@@ -32,7 +26,7 @@ def values(text: str) -> Any:
             return None
         _count(node, {})
         return loader.construct_document(node)
-    except (yaml.YAMLError, RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
+    except (YAMLError, RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
         raise invalid(error) from error
 
 
@@ -45,37 +39,22 @@ def invalid(error: Exception) -> FormatError:
 
 @cache
 def _loader() -> Any:
-    import yaml
+    class Loader(yaml.tagged()):  # type: ignore[misc]
+        """The reader of what is written, to which `<<` is a key like any other."""
 
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        """A safe loader that takes every mapping as it is written: each key as text, and `<<` as one of them."""
+        def flatten_mapping(self, node: Any) -> None:
+            pass
 
-        def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
-            return {self.construct_scalar(key): self.construct_object(value, deep=deep) for key, value in node.value}
-
-    Loader.add_constructor(None, _tagged)
     return Loader
-
-
-def _tagged(loader: Any, node: Any) -> Tagged:
-    if node.id == "mapping":
-        return Tagged(node.tag, loader.construct_mapping(node, deep=True))
-    if node.id == "sequence":
-        return Tagged(node.tag, loader.construct_sequence(node, deep=True))
-    return Tagged(node.tag, loader.construct_scalar(node))
 
 
 def _refuse_deep(text: str) -> None:
     """Raise FormatError where so much is nested that libyaml's composer, which recurses in C, could end the process."""
-    import yaml
+    from yaml import YAMLError, parse
 
-    depth = 0
     try:
-        for event in yaml.parse(text, Loader=_loader()):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST:
-                raise FormatError(f"this is nested more than {DEEPEST} levels deep")
-    except (yaml.YAMLError, ValueError) as error:
+        yaml.refuse_deep(parse(text, Loader=_loader()), "")
+    except (YAMLError, ValueError) as error:
         raise invalid(error) from error
 
 
