@@ -120,7 +120,7 @@ def _enclosing(root: Path) -> Objects | None:
     """Return the repository that a new folder would belong to: one around it that does not ignore it."""
     nearest = next(folder for folder in root.parents if folder.exists())
     repository = find_repository(nearest)
-    if repository is None:
+    if repository is None or repository.is_bare:
         return None
     prefix = prefix_of(nearest.resolve() / root.relative_to(nearest), repository)
     return None if repository.is_ignored(f"{prefix}/") else repository

@@ -68,7 +68,7 @@ def find_root(directory: Path) -> Path:
 def prefix_of(root: Path, repository: Objects) -> str:
     """Return the way from the repository's top to `root`, empty at the top; raises ProjectError outside it."""
     top = repository.root.resolve()
-    if not root.is_relative_to(top):
+    if repository.is_bare or not root.is_relative_to(top):
         raise ProjectError(f"the folder is in no work tree of the repository {top}", where=str(root))
     way = root.relative_to(top).as_posix()
     return "" if way == "." else way

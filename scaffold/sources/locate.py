@@ -123,7 +123,7 @@ def _bundle(file: Path, options: Options) -> Library:
 
 def _opened(repository: Objects, address: str, note: str, options: Options) -> Library:
     """Tell what a repository holds: where it has a HEAD by that, else by its tags, else by its work tree."""
-    root = repository.root if repository.root != repository.folder else None
+    root = None if repository.is_bare else repository.root
     standing = FolderLibrary(root, address) if root and (root / "blueprints").is_dir() else None
     library = GitLibrary(repository, address, note, standing, options.prereleases)
     whole = str(Address(address, options.folder))
@@ -201,6 +201,6 @@ def _fill(mirror: Path, url: str, hint: str) -> None:
             if not mirror.is_dir():  # else another run was first, and its copy is as good
                 raise
     except GitError as error:
-        raise SourceError(error.message, hint=hint) from error
+        raise SourceError(error.message, hint=error.hint or hint) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -99,7 +99,7 @@ class GitTemplate:
     def _head(self) -> str:
         head = head_of(self.repository)
         if head is None:
-            has_files = self._has_work_tree() and any(self.repository.history.standing())
+            has_files = not self.repository.is_bare and any(self.repository.history.standing())
             hint = "commit first, or use `@.` for the files as they stand" if has_files else "name a tag or a branch"
             raise SourceError("HEAD of the template's repository names no commit", where=self.address, hint=hint)
         return head
@@ -123,12 +123,9 @@ class GitTemplate:
     def _version(self, commit: str, tags: Tags) -> Version:
         return _called(str(self.repository.folder), commit, tuple(tags.items()))[0]
 
-    def _has_work_tree(self) -> bool:
-        return self.repository.root != self.repository.folder
-
     def _standing(self) -> Release:
         """Read the files of the work tree, committed or not, but for those that git ignores."""
-        if not self._has_work_tree():
+        if self.repository.is_bare:
             raise SourceError(
                 "`@.` means the files as they stand in a folder, and there is none here",
                 where=self.address,
@@ -144,7 +141,7 @@ class GitTemplate:
     def _say_of_head(self, tags: Tags, *, named: bool) -> None:
         if tags and not named:
             self._say(f"{self.address} has only pre-releases, so its HEAD was taken")
-        if self._has_work_tree() and self.repository.history.below(parted(self.address).folder).is_dirty():
+        if not self.repository.is_bare and self.repository.history.below(parted(self.address).folder).is_dirty():
             self._say(f"what is not committed in {self.address} was left out; `@.` takes it")
 
     def _say(self, note: str) -> None:
