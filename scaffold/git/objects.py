@@ -9,6 +9,7 @@ from pygit2 import Blob, Commit, Oid, Patch, Repository, Tree, discover_reposito
 from pygit2 import GitError as LibgitError
 from pygit2.enums import FileMode, ObjectType, RepositoryOpenFlag, RepositoryState
 
+from scaffold.git.attributes import Attributes
 from scaffold.git.conversion import Conversion
 from scaffold.git.explained import explained
 from scaffold.git.history import History
@@ -35,6 +36,7 @@ class Objects(Listing):
         self.folder = Path(repository.path)
         self.history = History(repository, root)
         self.conversion = Conversion(repository, root)
+        self.attributes = Attributes(repository, root)
         self._modes: bool | None = None
         self._stored: set[str] = set()  # blobs that were written through this object
 

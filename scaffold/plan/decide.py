@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from scaffold import merge
 from scaffold.blueprint.ownership import Ownership
-from scaffold.errors import FormatError
+from scaffold.errors import FormatError, ScriptError
 from scaffold.formats import values
 from scaffold.lock import Locked
 from scaffold.merge.drivers import ALL, Drivers, explained
 from scaffold.merge.ends import as_in, end_of
+from scaffold.merge.manner import UNSAID, Manner
 from scaffold.merge.markers import Labels
 from scaffold.merge.pointers import is_pointer, stands_for
 from scaffold.merge.text import merge_lines
@@ -35,6 +36,7 @@ class Case:
     theirs: File | None
     labels: Labels
     drivers: Drivers = ALL
+    manner: Manner = UNSAID
     moved: bool = False
 
     @property
@@ -208,6 +210,8 @@ def _merged(case: Case, ours: File, theirs: File) -> Action:
         return _marked(case, ours, theirs, NO_BASE)
     if action := _stand_in(case, case.base, ours, theirs, mode):
         return action
+    if action := _as_git_is_told(case, case.base.content, ours, theirs, mode):
+        return action
     base, new = as_in(ours.content, case.base.content), as_in(ours.content, theirs.content)
     merged = merge.merge_files(case.path, base, ours.content, new, case.labels, case.drivers)
     if merged.clean and merged.content is not None:
@@ -217,6 +221,24 @@ def _merged(case: Case, ours: File, theirs: File) -> Action:
     if merged.content is None:
         return case.conflict("a binary file that both sides have changed", ours)
     return case.conflict("both sides changed the same lines", File(merged.content, mode))
+
+
+def _as_git_is_told(case: Case, base: bytes, ours: File, theirs: File, mode: Mode) -> Action | None:
+    """Merge as the team's git is told to, by attributes and its drivers; None where nothing is said."""
+    sides = (as_in(ours.content, base), ours.content, as_in(ours.content, theirs.content))
+    told = f"as .gitattributes say ({case.manner.way})"
+    try:
+        merged = case.manner.merge(*sides, case.labels)
+    except ScriptError as error:
+        return case.conflict(f"both sides changed it, and it cannot be merged {told}: {error.message}", ours)
+    if merged is None:
+        return None
+    if merged.content is None:
+        return case.conflict(f"both sides changed it, and it is not merged, {told}", ours)
+    after = File(merged.content, mode)
+    if not merged.clean:
+        return case.conflict(f"both sides changed it, and merging it {told} left a conflict", after)
+    return case.act("keep" if after.same_as(ours) else "merge", f"changed on both sides, merged {told}", after)
 
 
 def _stand_in(case: Case, base: File, ours: File, theirs: File, mode: Mode) -> Action | None:
@@ -251,11 +273,15 @@ def _ends_kept(ours: File, theirs: File) -> str:
 
 
 def _both_added(case: Case, ours: File, theirs: File) -> Action:
+    if case.manner.run or case.manner.way == "union":  # which settle also what has no base
+        action = _as_git_is_told(case, b"", ours, theirs, ours.mode)
+        return action or _marked(case, ours, theirs, BOTH_HAVE)
     return _marked(case, ours, theirs, BOTH_HAVE)
 
 
 def _marked(case: Case, ours: File, theirs: File, why: str) -> Action:
-    if SYMLINK in (ours.mode, theirs.mode) or is_pointer(ours.content) or is_pointer(theirs.content):
+    whole = case.manner.way == "binary" or is_pointer(ours.content) or is_pointer(theirs.content)
+    if whole or SYMLINK in (ours.mode, theirs.mode):
         return case.conflict(why, ours)
     base = as_in(ours.content, case.base.content) if case.base else None
     merged = merge_lines(base, ours.content, as_in(ours.content, theirs.content), case.labels)

@@ -8,6 +8,7 @@ from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, spell
 from scaffold.errors import FormatError
 from scaffold.lock import DROPPED, Lock, Locked
 from scaffold.merge.drivers import ALL, Drivers
+from scaffold.merge.manner import UNSAID, Manner
 from scaffold.merge.markers import Labels
 from scaffold.plan import folders, moves
 from scaffold.plan.actions import OURS, Action, Offer, Plan, Verb, Waived
@@ -23,7 +24,8 @@ FindBase = Callable[[str, Locked], bytes | None]
 class Target:
     """What the project is to become: the new tree, who owns each path, what moved since, and how files are merged.
 
-    What is `waived` of the project's own paths is merged for once, though the platform owns it.
+    What is `waived` of the project's own paths is merged for once, though the platform owns it; `manner` is how the
+    team's git is told to merge one.
     """
 
     tree: Tree
@@ -32,6 +34,7 @@ class Target:
     lock: Lock
     drivers: Drivers = ALL
     waived: Mapping[str, Waived] = field(default_factory=dict)
+    manner: Callable[[str], Manner] = lambda _: UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,9 @@ def _case(place: Place, mine: File | None, before: Lock, target: Target) -> Case
     base = mine if locked and mine and locked.blob == mine.blob and locked.mode == mine.mode else None
     if base is None and locked and theirs and locked.blob == theirs.blob:
         base = File(theirs.content, locked.mode)
+    met = mine is not None and theirs is not None and not (locked and locked.matches(mine))
+    manner = target.manner(place.goal) if met else UNSAID
+    labels = f"stamped {before.version}", OURS, f"{target.lock.blueprint} {target.lock.version}"
     return Case(
         path=place.path,
         ownership=ownership,
@@ -134,8 +140,9 @@ def _case(place: Place, mine: File | None, before: Lock, target: Target) -> Case
         base=base,
         ours=mine,
         theirs=theirs,
-        labels=Labels(f"stamped {before.version}", OURS, f"{target.lock.blueprint} {target.lock.version}"),
+        labels=Labels(*labels, manner.size),
         drivers=target.drivers,
+        manner=manner,
         moved=place.here != place.goal,
     )
 

@@ -14,6 +14,7 @@ from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.lock import Lock, Locked
 from scaffold.merge.ends import end_of
+from scaffold.merge.manner import UNSAID, Manner
 from scaffold.merge.pointers import is_pointer, stands_for
 from scaffold.merge.settle import Sides, marked_line
 from scaffold.plan.actions import OURS
@@ -50,6 +51,20 @@ class Project:
     def in_repository(self, path: str) -> str:
         """Return the path as its repository calls it."""
         return f"{self.prefix}/{path}" if self.prefix else path
+
+    def manner(self, path: str) -> Manner:
+        """Return how git is told to merge a file; raises GitError."""
+        return self.repository.attributes.manner(self.in_repository(path)) if self.repository else UNSAID
+
+    def marked(self, path: str) -> Sides:
+        """Return how an update marks a conflict in a file, as it or `git checkout --merge` writes it.
+
+        A document about conflicts has other labels.
+        """
+        size, theirs = self.manner(path).size, f"{self.recorded.blueprint} {self.recorded.version}"
+        labels = (("<", OURS), ("<", "ours"), ("|", "stamped "), (">", theirs), (">", "theirs"))
+        lines = tuple(f"{sign * size} {label}{'' if label.endswith(' ') else chr(10)}" for sign, label in labels)
+        return Sides(markers=tuple(line.encode() for line in lines), size=size)
 
 
 def find_root(directory: Path) -> Path:
@@ -122,12 +137,12 @@ def unresolved(project: Project) -> frozenset[str]:
     own = {path for path in (lock.PATH, answers_file.PATH) if project.in_repository(path) in in_index}
     pending = {project.recorded.files[path].at or path: path for path in project.recorded.pending}
     files = read_ours(project, pending)
-    told, markers = _told(project) if pending else {}, markers_of(project.recorded)
+    told = _told(project) if pending else {}
     return frozenset(own) | frozenset(
         place
         for place, path in pending.items()
         if project.in_repository(place) in in_index
-        or (place in files and marked_line(files[place].content, Sides(markers=markers)))
+        or (place in files and marked_line(files[place].content, project.marked(place)))
         or (place in files and _is_as_left(project, path, files[place], told))
     )
 
@@ -152,16 +167,6 @@ def _told(project: Project) -> Mapping[str, Locked] | None:
         return lock.parse(content).files
     except FormatError:
         return None
-
-
-def markers_of(recorded: Lock) -> tuple[bytes, ...]:
-    """Return how lines begin that mark a conflict of an update, as it or `git checkout --merge` writes them.
-
-    A document about conflicts has other labels.
-    """
-    theirs = f"{recorded.blueprint} {recorded.version}"
-    lines = (f"<<<<<<< {OURS}\n", "<<<<<<< ours\n", "||||||| stamped ", f">>>>>>> {theirs}\n", ">>>>>>> theirs\n")
-    return tuple(line.encode() for line in lines)
 
 
 def read_ours(project: Project, paths: Iterable[str]) -> dict[str, File]:

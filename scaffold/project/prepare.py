@@ -158,6 +158,7 @@ def _target(project: Project, release: Release, rendered: Rendered, today: date 
         lock=new_lock(release, wishes.source, rendered.answers, keep_copier=wishes.keep_copier),
         drivers=chosen(release.blueprint.merge, wishes.merge),
         waived=_waived(project, today),
+        manner=project.manner,
     )
 
 

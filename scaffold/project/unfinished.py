@@ -96,7 +96,7 @@ def _left_open(project: Project) -> Iterator[OpenConflict]:
         if not unmerged and path not in project.unresolved:
             continue
         file = disk.read(project.root, path)
-        line = marked_line(file.content, contents_of(stages, project.recorded)) if file else None
+        line = marked_line(file.content, contents_of(project, path, stages)) if file else None
         if line:
             yield OpenConflict(path, line, MARKED)
         elif not unmerged or path not in places or is_as_left(project, path, file):

@@ -1,5 +1,8 @@
 """What git is told of a repository counts: where its work tree is, and how its files merge; in-process, on real git."""
 
+import re
+from subprocess import CalledProcessError
+
 import pytest
 
 import scaffold
@@ -43,3 +46,94 @@ def test_new_makes_a_repository_that_it_can_read(template, tmp_path, monkeypatch
     assert scaffold.update(project).applied
     monkeypatch.chdir(tmp_path)
     assert scaffold.new(f"file://{template}", tmp_path / "other").version == "2", "through a copy that is kept"
+
+
+LINES = "".join(f"{number}\n" for number in range(1, 9))
+ATTRIBUTES = """\
+[attr]frozen -merge
+*.svg binary
+*.lock -merge
+*.log merge=union
+*.json merge=text
+*.odd merge=nobody
+*.own merge=own
+*.asks merge=asks
+*.macro frozen
+*.md conflict-marker-size=20
+*.unset merge=union
+sub/*.unset !merge
+"""
+FILES = (
+    *("plain.txt", "same.txt", "image.svg", "deps.lock", "all.log", "near.json", "x.odd", "x.own", "x.asks"),
+    *("sub/x.macro", "a file's.md", "x.unset", "sub/x.unset", "x.info", "x.everywhere"),
+)
+SETTINGS = {
+    "merge.own.driver": "true",
+    "merge.asks.driver": "echo %L %P %% >>%A; cat %B %O >>%A; exit 1",
+    "merge.conflictStyle": "zdiff3",
+}
+BASE = {"near.json": '{\n  "a": 1,\n  "b": 1\n}\n'}
+OURS = {"near.json": '{\n  "a": 2,\n  "b": 1\n}\n', "plain.txt": LINES.replace("8", "ours")}
+THEIRS = {"near.json": '{\n  "a": 1,\n  "b": 2\n}\n', "plain.txt": LINES.replace("1", "theirs")}
+
+
+def side(own, word):
+    """The files of one side: those without words of their own differ in one line from the other side's."""
+    return {path: own.get(path, LINES.replace("4", word)) for path in FILES}
+
+
+def outcome(project):
+    """What stands in each file, whatever the markers are labelled, and which are in conflict for git."""
+    contents = {path: (project / path).read_text() for path in FILES}
+    plain = {path: re.sub(r"(?m)^(<{7,}|[|]{7,}|>{7,}) .*", r"\1", text) for path, text in contents.items()}
+    return plain, {line.partition("\t")[2] for line in git(project, "ls-files", "-u", "-z").split("\0")}
+
+
+@pytest.mark.parametrize("default", ["", "union", "binary", "own"])
+def test_a_file_merges_as_git_merge_does_it(tmp_path, default):
+    root = kit.repo(tmp_path / "template", {"copier.yml": "name: demo\n", **side(BASE, "4")}, "v1")
+    kit.repo(root, side(THEIRS, "theirs"), "v2")
+    project = stamped(root, tmp_path / "project")
+    base = git(project, "rev-parse", "HEAD")
+    (tmp_path / "everywhere").write_text("*.everywhere merge=union\n")
+    (project / ".git/info/attributes").write_text("*.info merge=union\n")
+    for name, value in SETTINGS.items():
+        git(project, "config", name, value)
+    git(project, "config", "core.attributesFile", str(tmp_path / "everywhere"))
+    if default:
+        git(project, "config", "merge.default", default)
+    kit.repo(project, {".gitattributes": ATTRIBUTES, **side(OURS, "ours")})
+    git(project, "checkout", "--quiet", "-b", "theirs", base)
+    kit.repo(project, side(THEIRS, "theirs"))
+    git(project, "checkout", "--quiet", "main")
+    with pytest.raises(CalledProcessError):
+        git(project, "merge", "--quiet", "theirs")
+    by_git = outcome(project)
+    git(project, "merge", "--abort")
+    before = outcome(project)
+    assert scaffold.update(project, dry_run=True).plan.conflicts
+    assert outcome(project) == before, "a driver works on copies"
+    scaffold.update(project)
+    assert outcome(project) == by_git
+    assert scaffold.resolve([project / path for path in sorted(by_git[1] - {""})], side="ours").conflicts == ()
+
+
+def test_a_driver_that_fails_is_a_conflict_that_says_so(template, tmp_path):
+    project = stamped(template, tmp_path / "project")
+    git(project, "config", "merge.broken.driver", "echo no such thing >&2; exit 130")
+    kit.repo(project, {".gitattributes": "f merge=broken\n", "f": "mine\n"})
+    conflict = scaffold.update(project).plan.conflicts[0]
+    assert "merge.broken.driver" in conflict.why
+    assert "no such thing" in conflict.why
+    assert (project / "f").read_text() == "mine\n"
+    assert git(project, "status", "--short", "f") == "UU f"
+
+
+def test_a_file_that_both_have_added_merges_so_too(tmp_path):
+    root = kit.repo(tmp_path / "template", {"copier.yml": "name: demo\n"}, "v1")
+    project = stamped(root, tmp_path / "project")
+    kit.repo(root, {"all.log": "a\nb\n", "x.lock": "a\nb\n"}, "v2")
+    kit.repo(project, {".gitattributes": ATTRIBUTES, "all.log": "a\nc\n", "x.lock": "a\nc\n"})
+    assert [action.path for action in scaffold.update(project).plan.conflicts] == ["x.lock"]
+    assert (project / "all.log").read_text() == "a\nc\nb\n"
+    assert (project / "x.lock").read_text() == "a\nc\n"
