@@ -59,8 +59,9 @@ class Lock:
     """What was last applied to a project.
 
     `answers_file` is the blob id of `.scaffold/answers.yml` as it was written with these answers: while the file is
-    that, it need not be parsed. None where JSON cannot hold the answers as they are. `keep_copier`: Copier's own
-    answers file is kept up beside it. `guardrails` are the blueprint's, each rule spelled out (None: it has none).
+    that, it need not be parsed. None where it says more, or JSON cannot hold the answers as they are. `keep_copier`:
+    Copier's own answers file is kept up beside it. `guardrails` are the blueprint's, each rule spelled out (None: it
+    has none).
     """
 
     scaffold: str
@@ -74,9 +75,9 @@ class Lock:
     keep_copier: bool = False
     guardrails: Guardrails | None = None
 
-    def written_with(self, answers_file: bytes) -> "Lock":
-        """Return the lock with what its answers were written as."""
-        faithful = json.loads(_json(self.answers)) == self.answers
+    def written_with(self, answers_file: bytes, *, says_more: bool = False) -> "Lock":
+        """Return the lock with what its answers were written as, in a file that may say more than the lock does."""
+        faithful = not says_more and json.loads(_json(self.answers)) == self.answers
         return replace(self, answers_file=blob_id(answers_file) if faithful else None)
 
     def settled(self, unresolved: frozenset[str]) -> "Lock":

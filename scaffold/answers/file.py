@@ -12,31 +12,43 @@ HEAD = "# What this service was stamped from. Edit an answer, then run `scaffold
 
 
 class Wishes(NamedTuple):
-    """What the file asks for."""
+    """What the file asks for.
+
+    `follow` is the branch or tag that updates go to instead of the newest version.
+    """
 
     blueprint: str
     source: str
     answers: Mapping[str, Any]
     keep_copier: bool = False
     merge: Switches = UNSAID
+    follow: str = ""
+
+    @property
+    def is_in_lock(self) -> bool:
+        """Whether the lock says all of it too."""
+        return not (self.merge or self.follow)
 
 
 def parse(content: bytes, file: str = PATH) -> Wishes:
     """Read the file; raises FormatError with the line of a mistake."""
     document = yaml.load(content, file)
-    document.only({"blueprint", "source", "answers", "keep_copier", "merge"})
+    document.only({"blueprint", "source", "answers", "keep_copier", "merge", "follow"})
     return Wishes(
         blueprint=document.required("blueprint", text),
         source=document.required("source", text),
         answers=document.optional("answers", lambda at: {name: value.data for name, value in at.items()}, {}),
         keep_copier=document.optional("keep_copier", lambda at: at.a(bool), default=False),
         merge=document.optional("merge", parse_switches, {}),
+        follow=document.optional("follow", text, ""),
     )
 
 
 def dump(wishes: Wishes) -> bytes:
     """Write a new file."""
     stamp: dict[str, Any] = {"blueprint": wishes.blueprint, "source": wishes.source}
+    if wishes.follow:
+        stamp["follow"] = wishes.follow
     if wishes.keep_copier:
         stamp["keep_copier"] = True
     if wishes.merge:

@@ -77,6 +77,7 @@ class Basis:
     origin: Origin | None = None
     fits: tuple[Fit, ...] = ()
     notes: tuple[str, ...] = ()
+    follow: str = ""
 
 
 def recorded(wish: Wish, origin: Origin) -> Basis:
@@ -114,7 +115,8 @@ def recorded(wish: Wish, origin: Origin) -> Basis:
     notes += _notes(release, rendered, origin, {*answers} - known)
     if isinstance(library, FolderTemplate):
         notes.append("the template has no versions, so its files as they are now count as what was stamped")
-    return Basis(root, release, library.address, rendered, origin, notes=(*_said(library, release), *notes))
+    follow = origin.follow if origin.follow and library.is_branch(origin.follow) else ""
+    return Basis(root, release, library.address, rendered, origin, (), (*_said(library, release), *notes), follow)
 
 
 def _opened(wish: Wish, origin: Origin) -> Library:

@@ -29,7 +29,7 @@ class Origin:
     """What a file says of the project it belongs to.
 
     `written` is the template's address as recorded; `ref` its version, tag or commit; `folder` where the template
-    lies in its repository; `lines` where each answer stands.
+    lies in its repository; `follow` the branch that the tool went by; `lines` where each answer stands.
     """
 
     tool: Tool
@@ -39,6 +39,7 @@ class Origin:
     answers: Mapping[str, Any] = field(repr=False)
     lines: Mapping[str, str] = field(default_factory=dict, repr=False)
     folder: str = ""
+    follow: str = ""
     skipped: tuple[str, ...] = ()
 
     @property
@@ -157,6 +158,7 @@ def _cruft(file: Path) -> Origin:
         answers=_plain(answers),
         lines=_lines(answers),
         folder=document.optional("directory", text, ""),
+        follow=document.optional("checkout", text, ""),
         skipped=tuple(document.optional("skip", lambda at: [str(one) for one in at.a(list)], [])),
     )
 

@@ -33,7 +33,7 @@ from scaffold.project.planned import planned
 from scaffold.project.skipped import without_tasks
 from scaffold.project.stamp import stamp, trusting
 from scaffold.project.submodules import in_submodules, left, lock_without, without
-from scaffold.project.tags import moved_tag
+from scaffold.project.tags import is_ahead, moved_tag
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.sources.library import Library
@@ -91,6 +91,7 @@ def prepare(
         limits=means.limits,
         notify=notify,
         called=project.recorded.blueprint,
+        follow=wishes.follow,
     )
     means = trusting(means, library.address)
     known = brought_by_copier(project, library, means)
@@ -121,8 +122,10 @@ def prepare(
     plan, found = planned(known, lock_without(before, aside), target, bases, migrations or found)
     plan, own, said = with_own(project, left(plan, before, rendered.tree, aside), move_own)
     answers = rendered.answers
-    written = _rewritten(project, Wishes(release.blueprint.name, wishes.source, answers.recorded, wishes.keep_copier))
-    plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=plan.lock_after.written_with(written))
+    wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded)
+    written = _rewritten(project, wished)
+    after = plan.lock_after.written_with(written, says_more=not wished.is_in_lock)
+    plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=after)
     told = [library.note, retired(release.blueprint), *_told(rendered), _brought(project, known)]
     told += [*(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
@@ -225,6 +228,8 @@ def _newest(library: Library, project: Project) -> str | None:
         )
     if newest == applied or is_another(applied, newest):
         return None
+    if is_ahead(library, project, newest):
+        return recorded.commit
     if applied in library.versions(name):
         return str(applied)
     raise ProjectError(

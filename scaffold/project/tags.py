@@ -1,4 +1,6 @@
-"""Whether the version that was applied is still what its tag says."""
+"""How the version that was applied stands to the versions that there are."""
+
+from packaging.version import Version
 
 from scaffold.project.opened import Project
 from scaffold.sources.library import Library
@@ -16,3 +18,9 @@ def moved_tag(library: Library, project: Project) -> str:
         f"the tag of {recorded.blueprint} {recorded.version} was moved: it marked {recorded.commit[:10]} when it was "
         f"applied, and now {str(marked)[:10]}"
     )
+
+
+def is_ahead(library: Library, project: Project, newest: Version) -> bool:
+    """Whether what was applied comes after the newest version: a commit that has no release as yet."""
+    commit = project.recorded.commit
+    return commit is not None and Version(project.recorded.version) > newest and library.has_commit(commit)

@@ -104,6 +104,7 @@ def status(result: Status) -> dict[str, Any]:
         "version": result.version,
         "latest": result.latest,
         "behind": result.behind,
+        "ahead": result.ahead,
         "drift": [{"path": drift.path, "kind": drift.kind, "key": drift.key} for drift in result.drift],
         "conflicts": [{"path": path} for path in result.conflicts],
         "edited_answers": list(result.edited_answers),

@@ -86,7 +86,10 @@ class Resolved(NamedTuple):
 
 
 class Status(NamedTuple):
-    """How a project stands. `latest` and `behind` are None where the library could not be read."""
+    """How a project stands. `latest` and `behind` are None where the library could not be read.
+
+    `ahead`: the version comes after the latest, as a commit that is not released.
+    """
 
     root: PurePath
     blueprint: str
@@ -101,6 +104,7 @@ class Status(NamedTuple):
     notes: tuple[str, ...] = ()
     unfinished: bool = False  # every conflict is resolved, and the update waits for `--continue`
     waivers: tuple[Stood, ...] = ()
+    ahead: bool = False
 
     @property
     def state(self) -> str:

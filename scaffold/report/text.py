@@ -187,6 +187,8 @@ def status(result: Status) -> Iterator[Line]:
             )
     if result.behind:
         yield Line(f"  behind       {result.latest} is out: scaffold update", "warn")
+    if result.ahead:
+        yield Line(f"  ahead        {result.version} comes after {result.latest}, the newest release")
     yield from _notes(result.notes)
     if result.state == "current":
         yield Line("  current      nothing to do", "good")

@@ -6,6 +6,9 @@ from subprocess import CalledProcessError
 import pytest
 
 import scaffold
+from scaffold.errors import GitError, SourceError
+from scaffold.report import data as as_data
+from scaffold.report import text as as_text
 from tests import kit
 from tests.kit import git
 
@@ -137,3 +140,67 @@ def test_a_file_that_both_have_added_merges_so_too(tmp_path):
     assert [action.path for action in scaffold.update(project).plan.conflicts] == ["x.lock"]
     assert (project / "all.log").read_text() == "a\nc\nb\n"
     assert (project / "x.lock").read_text() == "a\nc\n"
+
+
+@pytest.mark.parametrize("left_out", ["blob:none", "tree:0"])
+def test_a_partial_clone_is_refused_with_the_way_out(template, tmp_path, left_out):
+    library = kit.repo(kit.library(tmp_path / "library", {"base": {"f": "1\n"}}), {}, "demo/v1.0.0")
+    kit.repo(library, {"templates/base/f": "2\n", "blueprints/demo/blueprint.yml": kit.manifest(version="2.0.0")})
+    for number, origin in enumerate((template, library)):
+        git(origin, "config", "uploadpack.allowFilter", "true")
+        part = tmp_path / f"part-{number}"
+        git(tmp_path, "clone", "--quiet", f"--filter={left_out}", f"file://{origin}", str(part))
+        asked = (f"{part}@v1", "builtin") if origin == template else ("demo@1.0.0", str(part))
+        with pytest.raises(GitError, match=r"partial clone and lacks [0-9a-f]{40} .*--refetch --no-filter"):
+            scaffold.new(asked[0], tmp_path / "made", source=asked[1])
+        git(part, "fetch", "--quiet", "--refetch", "--no-filter")
+        scaffold.new(asked[0], tmp_path / f"made-{number}", source=asked[1])
+        assert (tmp_path / f"made-{number}/f").read_text() == "1\n"
+
+
+def test_a_project_ahead_of_the_newest_release_is_ahead_and_stays_there(tmp_path):
+    root = kit.repo(tmp_path / "template", {"copier.yml": "name: demo\n", "f": "1\n"}, "v1.0.0")
+    kit.repo(root, {"f": "2\n"})
+    project = tmp_path / "project"
+    scaffold.new(f"{root}@HEAD", project)
+    found = scaffold.status(project)
+    assert (found.state, found.behind, found.ahead, found.latest) == ("current", False, True, "1.0.0")
+    assert as_data.status(found)["ahead"] is True
+    assert "ahead" in "".join(line.text for line in as_text.status(found))
+    assert scaffold.update(project).up_to_date
+    kit.repo(root, {"f": "3\n"}, "v1.1.0")
+    assert scaffold.status(project).behind
+    assert scaffold.update(project).plan.lock_after.version == "1.1.0"
+
+
+def test_a_template_on_a_branch_is_followed_where_nothing_else_is_there(tmp_path):
+    root = kit.repo(tmp_path / "template", {"README": "no template\n"})
+    for branch in ("one", "two"):
+        git(root, "checkout", "--quiet", "-b", branch, "main")
+        kit.repo(root, {"copier.yml": "name: demo\n", "f": f"{branch}\n"})
+    git(root, "checkout", "--quiet", "main")
+    with pytest.raises(SourceError, match="there is no template"):
+        scaffold.new(str(root), tmp_path / "project")
+    project = tmp_path / "project"
+    scaffold.new(f"{root}@one", project)
+    assert scaffold.status(project).state == "current"
+    git(root, "checkout", "--quiet", "one")
+    kit.repo(root, {"f": "newer\n"})
+    git(root, "checkout", "--quiet", "main")
+    assert scaffold.status(project).behind
+    scaffold.update(project, commit=True)
+    assert (project / "f").read_text() == "newer\n"
+    assert scaffold.status(project).state == "current"
+    git(root, "branch", "--quiet", "-D", "one")
+    assert "there is no one in" in scaffold.status(project).notes[0]
+
+
+def test_what_may_be_named_is_listed_newest_first(tmp_path):
+    root = kit.repo(tmp_path / "template", {"copier.yml": "name: demo\n"}, *(f"v{number}" for number in range(1, 14)))
+    library = kit.repo(kit.library(tmp_path / "library", {"base": {"f": "1\n"}}), {}, "demo/v1.0.0", "demo/v1.10.0")
+    project = tmp_path / "project"
+    scaffold.new(str(root), project)
+    with pytest.raises(SourceError, match=r"there is: v13, v12, .*, v4, and 3 older ones\)"):
+        scaffold.update(project, to="v99")
+    with pytest.raises(SourceError, match=r"released versions: 1\.10\.0, 1\.0\.0\)"):
+        scaffold.new("demo@9", tmp_path / "other", source=str(library))
