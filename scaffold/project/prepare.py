@@ -26,6 +26,7 @@ from scaffold.project.base import Bases
 from scaffold.project.brought import brought_by_copier
 from scaffold.project.guardrails import decided
 from scaffold.project.kept import answers_since, written_since
+from scaffold.project.left_out import left_out, recorded
 from scaffold.project.migrate import migrations_of
 from scaffold.project.offered import Wanted, with_own
 from scaffold.project.opened import Project, Standing, standing
@@ -114,13 +115,15 @@ def prepare(
     if means.skip_tasks:
         rendered, before = without_tasks(rendered, before, release, bases)
     migrations = migrations_of(known, library, release, rendered, means, notify)
-    aside = in_submodules(known, before, rendered.tree)
+    out = left_out(project, release, rendered, before)
+    aside = {**out, **in_submodules(known, before, rendered.tree)}
     paths = {*before.paths, *rendered.tree} - aside.keys()
     found: Standing = {} if migrations else standing(known, paths)
     inside = rendered._replace(tree=without(rendered.tree, aside))
     target = _target(project, release, inside, today)
     plan, found = planned(known, lock_without(before, aside), target, bases, migrations or found)
-    plan, own, said = with_own(project, left(plan, before, rendered.tree, aside), move_own)
+    plan = recorded(left(plan, before, {*rendered.tree, *out}, aside), out, rendered)
+    plan, own, said = with_own(project, plan, move_own)
     answers = rendered.answers
     wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded)
     written = _rewritten(project, wished)

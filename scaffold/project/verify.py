@@ -54,7 +54,7 @@ def _differences(seen: View) -> Iterator[Found]:
     for path, file in rendered.tree.items():
         locked = recorded.files.get(path)
         if locked is None:
-            if not changing:
+            if not (changing or rendered.left_out(path)):  # an update does without it
                 yield Found(f"the lock does not know {path}, which the blueprint gives", PATH, key=path)
         elif message := _difference(path, file, locked, rendered, recorded):
             yield Found(message, PATH, key=path, known=not changing or "ownership" in message)

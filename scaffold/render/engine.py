@@ -28,7 +28,7 @@ class Rendered(NamedTuple):
     """What a release became: its answers, its tree, who owns a path in it, and where Copier's answers file stands.
 
     `texts` renders pieces of a layer's configuration; `ignored` are files for the disk that git is not to have. `hooks`
-    runs those of a Cookiecutter template, where they may run.
+    runs those of a Cookiecutter template, where they may run. `left_out` tells which paths an update does without.
     """
 
     answers: Answers
@@ -40,6 +40,7 @@ class Rendered(NamedTuple):
     messages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     hooks: Callable[[Callable[[str], Any]], Staged[Tree]] | None = None
+    left_out: Callable[[str], bool] = lambda _: False
 
 
 def render(
@@ -117,8 +118,9 @@ def _rendered(
     return Rendered(
         replace(answers, recorded={**answers.recorded, **added}, dropped=dropped),
         tree,
-        native.ownership(release, answers, texts),
+        native.given_once(release, answers, texts),
         native.answers_path(answers),
         texts,
+        left_out=native.left_out(release, answers, "update", texts),
         messages=native.messages(release, answers, f"after_{surroundings.operation}", texts),
     )

@@ -207,6 +207,10 @@ def test_an_update_never_goes_back_by_itself(library, tmp_path):
     scaffold("new", "demo@2.0.0rc1", tmp_path / "p", "--source", library, where=tmp_path)
     assert scaffold("update", "--format", "json", where=tmp_path / "p").json["up_to_date"]
     git("tag", "--delete", "demo/v2.0.0rc1", where=library)
+    assert scaffold("update", "--format", "json", where=tmp_path / "p").json["up_to_date"], "its commit is still there"
+    (tmp_path / "p/.scaffold/answers.yml").write_text(f"blueprint: demo\nsource: {tmp_path / 'folder'}\n")
+    git("worktree", "add", "--quiet", str(tmp_path / "folder"), "demo/v1.0.0", where=library)
+    (tmp_path / "folder/.git").unlink()
     done = scaffold("update", where=tmp_path / "p")
     assert done.code == 1
     assert "the newest demo in" in done.err
