@@ -29,7 +29,8 @@ class Locked:
     `blob` is the base of the next merge (None: it has no base). `pending` is set while a conflict is open: the blob
     that becomes the base once the file is resolved, or DROPPED; `left` is the blob that then stands in the work tree
     where it holds no markers. `sha256` stands for locked files; `keys` maps owned key paths to owner and digest of the
-    value. `at` is where the team has moved the file to.
+    value. `at` is where the team has moved the file to. `mine` are the blobs by which a conflict counts as decided for
+    the team's side, and `sided` how many in a row were; `own`: the team has made it its own.
     """
 
     blob: str | None
@@ -41,6 +42,9 @@ class Locked:
     pending: str | None = None
     left: str | None = None
     at: str | None = None
+    mine: frozenset[str] = frozenset()
+    sided: int = 0
+    own: bool = False
 
     @property
     def ownership(self) -> Ownership:
@@ -80,14 +84,18 @@ class Lock:
         faithful = not says_more and json.loads(_json(self.answers)) == self.answers
         return replace(self, answers_file=blob_id(answers_file) if faithful else None)
 
-    def settled(self, unresolved: frozenset[str]) -> "Lock":
-        """Return the lock in which every conflict that was resolved since has the new base."""
+    def settled(self, unresolved: frozenset[str], sided: frozenset[str] = frozenset()) -> "Lock":
+        """Return the lock in which every conflict that was resolved since has the new base.
+
+        Both are places in the project: `sided` of conflicts that were decided for the team's side.
+        """
         files = {}
         for path, locked in self.files.items():
             if locked.pending is None or (locked.at or path) in unresolved:
                 files[path] = locked
             elif locked.pending != DROPPED:
-                files[path] = replace(locked, blob=locked.pending, pending=None, left=None)
+                row = locked.sided + 1 if (locked.at or path) in sided else 0
+                files[path] = replace(locked, blob=locked.pending, pending=None, left=None, mine=frozenset(), sided=row)
         return replace(self, files=files)
 
     @property
@@ -150,11 +158,12 @@ def _file_out(locked: Locked) -> dict[str, Any]:
     }  # fmt: skip
     if locked.sha256:
         out["sha256"] = locked.sha256
+    if locked.mine:
+        out["mine"] = sorted(locked.mine)
     if locked.keys:
         out["keys"] = {spell(path): {"ownership": owner, "sha256": d} for path, (owner, d) in locked.keys.items()}
-    out |= {
-        name: value for name, value in (("pending", locked.pending), ("left", locked.left), ("at", locked.at)) if value
-    }
+    rest = {"pending": locked.pending, "left": locked.left, "at": locked.at, "sided": locked.sided, "own": locked.own}
+    out |= {name: value for name, value in rest.items() if value}
     return out
 
 
@@ -207,6 +216,9 @@ def _file_in(at: Located) -> Locked:
         keys=at.optional("keys", _keys, {}),
         left=at.optional("left", _blob, None),
         at=at.optional("at", lambda v: safe_path(v.a(str)), None),
+        mine=at.optional("mine", lambda v: frozenset(map(_blob, v.elements())), frozenset()),
+        sided=at.optional("sided", lambda v: v.a(int), 0),
+        own=at.optional("own", lambda v: v.a(bool), default=False),
         pending=at.optional("pending", lambda v: DROPPED if v.data == DROPPED else _blob(v), None),
     )
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from scaffold.blueprint.patterns import matcher
 from scaffold.formats import yaml
-from scaffold.formats.located import text
+from scaffold.formats.located import Located, text, texts
 from scaffold.merge.drivers import UNSAID, Switches, parse_switches
 
 PATH = ".scaffold/answers.yml"
@@ -14,7 +15,8 @@ HEAD = "# What this service was stamped from. Edit an answer, then run `scaffold
 class Wishes(NamedTuple):
     """What the file asks for.
 
-    `follow` is the branch or tag that updates go to instead of the newest version.
+    `follow` is the branch or tag that updates go to instead of the newest version; `own` are patterns of files that the
+    team has made its own.
     """
 
     blueprint: str
@@ -23,17 +25,18 @@ class Wishes(NamedTuple):
     keep_copier: bool = False
     merge: Switches = UNSAID
     follow: str = ""
+    own: tuple[str, ...] = ()
 
     @property
     def is_in_lock(self) -> bool:
         """Whether the lock says all of it too."""
-        return not (self.merge or self.follow)
+        return not (self.merge or self.follow or self.own)
 
 
 def parse(content: bytes, file: str = PATH) -> Wishes:
     """Read the file; raises FormatError with the line of a mistake."""
     document = yaml.load(content, file)
-    document.only({"blueprint", "source", "answers", "keep_copier", "merge", "follow"})
+    document.only({"blueprint", "source", "answers", "keep_copier", "merge", "follow", "own"})
     return Wishes(
         blueprint=document.required("blueprint", text),
         source=document.required("source", text),
@@ -41,7 +44,18 @@ def parse(content: bytes, file: str = PATH) -> Wishes:
         keep_copier=document.optional("keep_copier", lambda at: at.a(bool), default=False),
         merge=document.optional("merge", parse_switches, {}),
         follow=document.optional("follow", text, ""),
+        own=document.optional("own", _patterns, ()),
     )
+
+
+def _patterns(at: Located) -> tuple[str, ...]:
+    found = texts(at)
+    for number, pattern in enumerate(found):
+        try:
+            matcher((pattern,))
+        except ValueError:
+            at.child(number).fail("a pattern as in .gitignore")
+    return found
 
 
 def dump(wishes: Wishes) -> bytes:
@@ -53,5 +67,7 @@ def dump(wishes: Wishes) -> bytes:
         stamp["keep_copier"] = True
     if wishes.merge:
         stamp["merge"] = dict(wishes.merge)
+    if wishes.own:
+        stamp["own"] = list(wishes.own)
     stamp["answers"] = dict(wishes.answers)
     return (HEAD + yaml.dump(stamp)).encode()

@@ -38,11 +38,17 @@ class Case:
     drivers: Drivers = ALL
     manner: Manner = UNSAID
     moved: bool = False
+    own: bool = False  # the team has made it its own
 
     @property
     def edited(self) -> bool:
         """Whether ours is not what was applied last."""
         return self.locked is None or not self.locked.matches(self.ours)
+
+    @property
+    def whose(self) -> str:
+        """Say why an update leaves the file."""
+        return "yours: the team has made it its own" if self.own else "seeded: the team's"
 
     @property
     def changed_upstream(self) -> bool:
@@ -85,7 +91,7 @@ def _dropped(case: Case) -> Action:
     if case.ours is None:
         return case.act("keep", "already gone", None)
     if case.ownership.file == "seeded":
-        return case.act("leave", "seeded: the team's, though the blueprint has dropped it", case.ours)
+        return case.act("leave", f"{case.whose}, though the blueprint has dropped it", case.ours)
     if not case.edited:
         return case.act("delete", "dropped from the blueprint", None)
     if case.ownership.file == "locked":
@@ -110,15 +116,15 @@ def _locked(case: Case, theirs: File) -> Action:
 
 
 def _seeded(case: Case, theirs: File) -> Action:
-    if case.ours is None and case.locked is None:
+    if case.ours is None and case.locked is None and not case.own:
         return case.act("create", "new in the blueprint; from now on the team's", theirs)
     if case.ours is None:
-        return _deleted_by_team(case, theirs, "seeded: the team has deleted it")
-    if case.moved and not case.edited:
+        return _deleted_by_team(case, theirs, case.whose if case.own else "seeded: the team has deleted it")
+    if case.moved and not (case.edited or case.own):
         # In its new place it may need its new content: a package that has another name imports itself by that.
         return case.act("replace", "seeded, and the team has not touched it", theirs)
     if not case.ownership.keys:
-        return case.act("leave", "seeded: the team's", case.ours)
+        return case.act("leave", case.whose, case.ours)
     try:
         content, drift = keys.enforce(case.path, case.ownership, case.ours.content, theirs.content, case.locked)
     except FormatError as error:
@@ -127,8 +133,9 @@ def _seeded(case: Case, theirs: File) -> Action:
         verb: Verb = (
             "keep" if case.moved else "leave"
         )  # with the platform's keys in it, it has to be where they are looked for
-        return case.act(verb, "seeded: the team's", case.ours)
-    return case.act("merge", "seeded, but for its locked keys", replace(case.ours, content=content), drift)
+        return case.act(verb, case.whose, case.ours)
+    why = f"{'yours' if case.own else 'seeded'}, but for its locked keys"
+    return case.act("merge", why, replace(case.ours, content=content), drift)
 
 
 def _managed(case: Case, theirs: File) -> Action:

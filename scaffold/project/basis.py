@@ -207,8 +207,8 @@ def _notes(release: Release, rendered: Rendered, origin: Origin, extra: set[str]
         notes.append(f"secrets are not recorded, so these took their default: {', '.join(answers.guessed)}")
     if unused := sorted(extra):
         notes.append(f"not asked by {release.blueprint.name} {release.version}, so left out: {', '.join(unused)}")
-    if origin.skipped:
-        notes.append(f"cruft was told to skip these, and scaffold merges them: {', '.join(origin.skipped)}")
+    if origin.own:
+        notes.append(f"cruft was told to skip these, so they are the team's own: {', '.join(origin.own)}")
     return notes
 
 

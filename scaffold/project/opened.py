@@ -9,6 +9,7 @@ from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.apply.record import Place
+from scaffold.blueprint.patterns import matcher
 from scaffold.errors import FormatError, GitError, ProjectError
 from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
@@ -35,11 +36,12 @@ class Project:
     wishes: Wishes = field(repr=False)
     wishes_file: File = field(repr=False)
     unresolved: frozenset[str] = frozenset()
+    sided: frozenset[str] = frozenset()  # conflicts that the team's side was taken in
 
     @property
     def lock(self) -> Lock:
         """The lock, with what was resolved since taken into account."""
-        return self.recorded.settled(self.unresolved)
+        return self.recorded.settled(self.unresolved, self.sided)
 
     @property
     def place(self) -> Place:
@@ -51,6 +53,14 @@ class Project:
     def in_repository(self, path: str) -> str:
         """Return the path as its repository calls it."""
         return f"{self.prefix}/{path}" if self.prefix else path
+
+    def is_own(self, path: str) -> bool:
+        """Whether the team has made a file of the blueprint's its own, by where the project has it."""
+        return bool(self.wishes.own) and matcher(self.wishes.own)(path)
+
+    def owns(self, path: str, locked: Locked) -> bool:
+        """Whether the team has made its own what the lock has at a path; never what the platform owns."""
+        return locked.owner == "managed" and self.is_own(locked.at or path)
 
     def manner(self, path: str) -> Manner:
         """Return how git is told to merge a file; raises GitError."""
@@ -116,7 +126,7 @@ def open_project(directory: Path, repository: Objects | None = None) -> Project:
     if wishes_file.blob != recorded.answers_file:
         wishes = answers_file.parse(wishes_file.content, str(root / answers_file.PATH))
     project = Project(root, repository, prefix, recorded, wishes, wishes_file)
-    return replace(project, unresolved=unresolved(project))
+    return replace(project, unresolved=unresolved(project), sided=_sided(project))
 
 
 def _required(root: Path, path: str) -> File:
@@ -145,6 +155,13 @@ def unresolved(project: Project) -> frozenset[str]:
         or (place in files and marked_line(files[place].content, project.marked(place)))
         or (place in files and _is_as_left(project, path, files[place], told))
     )
+
+
+def _sided(project: Project) -> frozenset[str]:
+    """Return where conflicts were whose file is now what taking the team's side makes of it."""
+    pending = {locked.at or path: locked for path, locked in project.recorded.files.items() if locked.mine}
+    files = read_readable(project, pending)
+    return frozenset(place for place, file in files.items() if file.blob in pending[place].mine)
 
 
 def _is_as_left(project: Project, path: str, file: File, told: Mapping[str, Locked] | None) -> bool:

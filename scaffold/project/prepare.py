@@ -42,6 +42,8 @@ from scaffold.sources.locate import Notify, locate
 from scaffold.sources.versions import is_another
 from scaffold.tree import Tree
 
+OFTEN = 2  # conflicts of a file in a row that the team has taken its side in
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -84,16 +86,7 @@ def prepare(
     """Make the plan; nothing is written. Raises ScaffoldError."""
     refuse_open_conflicts(project)
     wishes = project.wishes
-    library = locate(
-        wishes.source,
-        base=project.root,
-        offline=offline,
-        prereleases=prereleases,
-        limits=means.limits,
-        notify=notify,
-        called=project.recorded.blueprint,
-        follow=wishes.follow,
-    )
+    library = _library(project, means, notify, offline=offline, prereleases=prereleases)
     means = trusting(means, library.address)
     known = brought_by_copier(project, library, means)
     release = library.release(wishes.blueprint, to or _newest(library, known))
@@ -130,9 +123,28 @@ def prepare(
     after = plan.lock_after.written_with(written, says_more=not wished.is_in_lock)
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=after)
     told = [library.note, retired(release.blueprint), *_told(rendered), _brought(project, known)]
-    told += [*(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
+    told += [*_sided(before), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
     return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found)
+
+
+def _library(project: Project, means: Means, notify: Notify, *, offline: bool, prereleases: bool) -> Library:
+    return locate(
+        project.wishes.source,
+        base=project.root,
+        offline=offline,
+        prereleases=prereleases,
+        limits=means.limits,
+        notify=notify,
+        called=project.recorded.blueprint,
+        follow=project.wishes.follow,
+    )
+
+
+def _sided(before: Lock) -> list[str]:
+    """Suggest to own what was decided for the team's side again and again."""
+    paths = [locked.at or path for path, locked in before.files.items() if locked.sided >= OFTEN]
+    return [f"{path} was decided for your side {OFTEN} times in a row; scaffold own makes it yours" for path in paths]
 
 
 def _brought(project: Project, known: Project) -> str:
@@ -165,6 +177,7 @@ def _target(project: Project, release: Release, rendered: Rendered, today: date 
         drivers=chosen(release.blueprint.merge, wishes.merge),
         waived=_waived(project, today),
         manner=project.manner,
+        own=project.is_own,
     )
 
 

@@ -66,6 +66,7 @@ def status(
         notes=notes,
         unfinished=_is_resolved(project),
         waivers=waivers,
+        own=tuple(locked.at or path for path, locked in project.lock.files.items() if project.owns(path, locked)),
     )
 
 

@@ -111,7 +111,7 @@ def _settle(project: Project, record: Record | None) -> None:
     repository.stage({project.in_repository(path): {} for path in outside})
     if names := sorted(_unstaged(project, _to_stage(project, record) - outside)):
         porcelain.add(repository.root, names)
-    settled = File(lock.dump(_with_digests(project, project.recorded.settled(frozenset()))))
+    settled = File(lock.dump(_with_digests(project, project.recorded.settled(frozenset(), project.sided))))
     if paths:
         transaction.put(place, lock.PATH, settled)
     repository.store([settled])

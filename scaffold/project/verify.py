@@ -65,7 +65,7 @@ def _difference(path: str, file: File, locked: Locked, rendered: Rendered, recor
     ownership = rendered.ownership(path)
     if locked.ownership != ownership:
         return f"the lock gives {path} another ownership than the blueprint"
-    if locked.pending is not None or ownership.file == "seeded":
+    if locked.pending is not None or locked.own or ownership.file == "seeded":
         return ""
     same = locked.blob == file.blob and locked.mode == file.mode and locked.sha256 in (None, file.sha256)
     same = same and locked.keys == digests(path, ownership, file.content)

@@ -6,6 +6,7 @@ import pytest
 
 import scaffold
 from tests import kit
+from tests.kit import git
 
 ONCE = "{% if _copier_operation == 'update' %}/once/{% endif %}"
 TEXT = "one\ntwo\nthree\nfour\nfive\n"
@@ -66,7 +67,9 @@ def test_what_is_left_out_of_updates_is_given_once(tmp_path, project):
     released(root, 4, {"copier.yml": config(), "once/a": TEXT.replace("two", "2")})
     kit.repo(project, {"once/a": TEXT.replace("five", "5")})
     updated(project)
-    assert standing(project)["once/a"] == "one\n2\nthree\nfour\n5\n", "once it is brought again, it is merged from what was given"
+    assert standing(project)["once/a"] == "one\n2\nthree\nfour\n5\n", (
+        "once it is brought again, it is merged from what was given"
+    )
 
 
 def test_what_a_later_version_leaves_out_stays(tmp_path, project):
@@ -99,3 +102,28 @@ def test_in_a_library_too(tmp_path, project):
     kit.repo(kit.library(root, layers, ownership={"*": "managed"}, version="2.0.0"), {}, "demo/v2.0.0")
     updated(project)
     assert standing(project) == {"once/a": "1\n", "once/b": "1\n", "v": "2\n"}
+
+
+def test_what_cruft_skips_and_the_branch_that_it_was_made_from_are_taken_over(tmp_path, project):
+    inner = "{{cookiecutter.slug}}"
+    names = ("f", "own [1]/x", "own [1]/y", "gone", "a/__init__.py", "a/b/__init__.py", "top.md", "a/low.md")
+    root = kit.repo(tmp_path / "template", {"README": "no template here\n"})
+    git(root, "checkout", "--quiet", "-b", "templates/one")
+    kit.repo(root, {"cookiecutter.json": '{"slug": "demo"}', **{f"{inner}/{name}": "1\n" for name in names}})
+    state = {"template": str(root), "commit": git(root, "rev-parse", "HEAD"), "checkout": "templates/one"}
+    skip = {"skip": ["own [1]/", "gone"], "context": {"cookiecutter": {"slug": "demo"}}, "directory": None}
+    skipped = '[tool.cruft]\nskip = ["**/__init__.py", "*.md"]\n'
+    mine = {"own [1]/x": "mine\n", "pyproject.toml": skipped, ".cruft.json": json.dumps(state | skip)}
+    kit.repo(project, {**dict.fromkeys(names, "1\n"), **mine})
+    git(root, "rm", "--quiet", f"{inner}/gone")
+    kit.repo(root, {f"{inner}/{name}": "2\n" for name in (*names, "own [1]/new") if name != "gone"})
+    git(root, "checkout", "--quiet", "main")
+    adopted = scaffold.adopt(project, commit=True)
+    assert any("so they are the team's own" in note for note in adopted.notes)
+    assert scaffold.status(project).behind
+    updated(project)
+    new = {path for path, text in standing(project).items() if text == "2\n"}
+    assert new == {"f", "a/low.md"}
+    assert standing(project)["own [1]/x"] == "mine\n"
+    assert {"gone", "own [1]/y"} < standing(project).keys()
+    assert "own [1]/new" not in standing(project)
