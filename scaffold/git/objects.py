@@ -306,7 +306,7 @@ def _id_at(tree: Tree | None, path: str) -> Oid | None:
 
 def find_repository(folder: Path) -> Objects | None:
     """Open the repository that git finds from `folder`, or return None; raises GitError for one it cannot read."""
-    if discover_repository(str(folder)) is None:
+    if discover_repository(str(folder), False, os.environ.get("GIT_CEILING_DIRECTORIES", "")) is None:
         return None
     return _open(folder, RepositoryOpenFlag(0))
 

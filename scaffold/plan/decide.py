@@ -254,6 +254,8 @@ def _stand_in(case: Case, base: File, ours: File, theirs: File, mode: Mode) -> A
         return case.act("replace", "changed in the blueprint; here is a Git LFS pointer to what was applied", theirs)
     if any(is_pointer(side.content) for side in (base, ours, theirs)):
         return case.conflict("a Git LFS pointer on one side, and both have changed it", ours)
+    if case.manner.way == "binary":
+        return None  # its line ends are none
     was, new = as_in(ours.content, base.content), as_in(ours.content, theirs.content)
     if was == new:
         verb: Verb = "keep" if mode == ours.mode else "merge"

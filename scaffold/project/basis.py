@@ -149,7 +149,8 @@ def _release(library: Library, name: str, ref: str | None, origin: Origin) -> Re
     try:
         return library.release(name, ref)
     except SourceError as error:
-        raise SourceError(error.message, where=str(origin.file), hint=SAY_VERSION) from error
+        hint = f"{SAY_VERSION}; {error.hint}" if error.hint else SAY_VERSION
+        raise SourceError(error.message, where=str(origin.file), hint=hint) from error
 
 
 def _means(wish: Wish, release: Release, library: Library) -> tuple[Means, list[str]]:

@@ -37,7 +37,7 @@ from scaffold.project.submodules import in_submodules, left, lock_without, witho
 from scaffold.project.tags import is_ahead, moved_tag
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
-from scaffold.sources.library import Library
+from scaffold.sources.library import AS_IT_STANDS, Library
 from scaffold.sources.locate import Notify, locate
 from scaffold.sources.versions import is_another
 from scaffold.tree import Tree
@@ -245,7 +245,7 @@ def _newest(library: Library, project: Project) -> str | None:
     if newest == applied or is_another(applied, newest):
         return None
     if is_ahead(library, project, newest):
-        return recorded.commit
+        return recorded.commit or AS_IT_STANDS
     if applied in library.versions(name):
         return str(applied)
     raise ProjectError(

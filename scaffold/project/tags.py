@@ -2,8 +2,9 @@
 
 from packaging.version import Version
 
+from scaffold.errors import SourceError
 from scaffold.project.opened import Project
-from scaffold.sources.library import Library
+from scaffold.sources.library import AS_IT_STANDS, Library
 
 
 def moved_tag(library: Library, project: Project) -> str:
@@ -21,6 +22,13 @@ def moved_tag(library: Library, project: Project) -> str:
 
 
 def is_ahead(library: Library, project: Project, newest: Version) -> bool:
-    """Whether what was applied comes after the newest version: a commit that has no release as yet."""
-    commit = project.recorded.commit
-    return commit is not None and Version(project.recorded.version) > newest and library.has_commit(commit)
+    """Whether what was applied comes after the newest version: a commit, or files, that have no release as yet."""
+    recorded = project.recorded
+    if Version(recorded.version) <= newest:
+        return False
+    if recorded.commit is not None:
+        return library.has_commit(recorded.commit)
+    try:
+        return library.release(recorded.blueprint, AS_IT_STANDS).version == recorded.version
+    except SourceError:
+        return False

@@ -16,6 +16,7 @@ from scaffold.git.objects import Objects, open_repository
 from scaffold.git.porcelain import REMOTE_HEAD
 from scaffold.tree import File
 
+AS_IT_STANDS = "."  # the files of a folder, committed or not
 SHOWN = 10  # versions that an error names
 
 
@@ -95,7 +96,7 @@ class FolderLibrary:
     def read(self, name: str, ref: str | None) -> Release:
         """Read the blueprint from the disk."""
         blueprint = self._manifest(name)
-        if ref not in (None, ".") and version_of(ref) != blueprint.version:
+        if ref not in (None, AS_IT_STANDS) and version_of(ref) != blueprint.version:
             raise SourceError(
                 f"there is no {name} {ref} in {self.address}",
                 where=str(self.root),
@@ -169,7 +170,7 @@ class GitLibrary:
     def release(self, name: str, ref: str | None = None) -> Release:
         """Read a release at its tag, a branch, a commit, or the one that is followed, else the newest."""
         ref = ref or self.follow or None
-        if ref == "." and self.unreleased:
+        if ref == AS_IT_STANDS and self.unreleased:
             return self.unreleased.release(name)
         tags = self._tags(name)
         if ref is None:

@@ -15,12 +15,11 @@ from scaffold.git.history import History
 from scaffold.git.objects import Objects, open_repository
 from scaffold.sources import reading
 from scaffold.sources.address import parted
-from scaffold.sources.library import SHOWN, head_of, newest_first, no_blueprint, version_of
+from scaffold.sources.library import AS_IT_STANDS, SHOWN, head_of, newest_first, no_blueprint, version_of
 from scaffold.sources.reading import Files
 from scaffold.sources.versions import Tags, after, digest_version, tagged
 from scaffold.templating.limits import Limits
 
-AS_IT_STANDS = "."
 DEFAULT_LIMITS = Limits()
 FULL_ID = 40  # hexadecimal digits
 
@@ -88,6 +87,7 @@ class GitTemplate:
         if ref is None or ref == "HEAD":
             self._say_of_head(tags, named=ref is not None)
             head = self._head()
+            self._refuse_none(head)
             return self._at(head, self._version(head, tags), tags)
         return self._at(*self._marked(ref, tags), tags)
 
@@ -115,6 +115,17 @@ class GitTemplate:
             hint = "commit first, or use `@.` for the files as they stand" if has_files else "name a tag or a branch"
             raise SourceError("HEAD of the template's repository names no commit", where=self.address, hint=hint)
         return head
+
+    def _refuse_none(self, head: str) -> None:
+        """Raise SourceError where there is no template at HEAD, and branches have some."""
+        history = self.repository.history
+        below = history.below(parted(self.address).folder)
+        if reading.kind_at(below, head):
+            return
+        branches = [name for name, commit in history.branches().items() if reading.kind_at(below, commit)]
+        if branches:
+            hint = f"name a branch that has one, with @ behind the address: {', '.join(branches[:SHOWN])}"
+            raise SourceError(f"there is no template at HEAD of {self.address}", hint=hint)
 
     def _commit_of(self, ref: str, version: Version | None) -> str | None:
         """Return the commit that a ref names; `0.0.0.post5.dev0+g1a2b3c4`, which scaffold gave it, names one too."""

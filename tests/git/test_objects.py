@@ -95,6 +95,13 @@ def test_the_work_tree_is_the_one_that_git_says(tmp_path, made):
     assert {folder: our_top(folder) for folder in folders} == {folder: gits_top(folder) for folder in folders}
 
 
+def test_git_is_told_where_to_stop_looking(tmp_path, monkeypatch):
+    root = repo(tmp_path / "root", {"sub/deep/f": "1\n"})
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(root / "sub"))
+    for folder in (root, root / "sub", root / "sub/deep"):
+        assert our_top(folder) == gits_top(folder)
+
+
 @pytest.mark.parametrize(
     ("setting", "hint"),
     [

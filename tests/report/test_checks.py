@@ -399,7 +399,7 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["answers", "check", "waivers"]
     monkeypatch.setattr("sys.argv", ["scaffold", "schema", "chek"])
     assert run_main() == 1
-    assert capsys.readouterr().err == "error: there is no schema chek (there are: check, waivers)\n"
+    assert capsys.readouterr().err == "error: there is no schema chek (there are: answers, check, waivers)\n"
 
 
 def run_main() -> int:

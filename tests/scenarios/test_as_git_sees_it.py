@@ -121,6 +121,20 @@ def test_a_file_merges_as_git_merge_does_it(tmp_path, default):
     assert scaffold.resolve([project / path for path in sorted(by_git[1] - {""})], side="ours").conflicts == ()
 
 
+def test_a_file_that_git_does_not_merge_has_no_line_ends_to_keep(template, tmp_path):
+    project = stamped(template, tmp_path / "project")
+    kit.repo(project, {".gitattributes": "f binary\n", "f": "1\r\n"})
+    assert [action.path for action in scaffold.update(project).plan.conflicts] == ["f"]
+    assert (project / "f").read_bytes() == b"1\r\n"
+
+
+def test_a_bare_repository_behind_a_file_is_checked_like_any_other(template, tmp_path):
+    git(tmp_path, "clone", "--quiet", "--bare", str(stamped(template, tmp_path / "project")), "around/.bare")
+    (tmp_path / "around/.git").write_text("gitdir: ./.bare\n")
+    for place in ("around", "around/.bare", "project/.git"):
+        assert scaffold.check(tmp_path / place, revision="main").version == "1"
+
+
 def test_a_driver_that_fails_is_a_conflict_that_says_so(template, tmp_path):
     project = stamped(template, tmp_path / "project")
     git(project, "config", "merge.broken.driver", "echo no such thing >&2; exit 130")
@@ -173,13 +187,24 @@ def test_a_project_ahead_of_the_newest_release_is_ahead_and_stays_there(tmp_path
     assert scaffold.update(project).plan.lock_after.version == "1.1.0"
 
 
+def test_a_project_of_unreleased_files_is_ahead_too(tmp_path):
+    root = kit.repo(kit.library(tmp_path / "library", {"base": {"f": "1\n"}}), {}, "demo/v1.0.0")
+    kit.library(root, {"base": {"f": "2\n"}}, version="1.1.0")
+    project = tmp_path / "project"
+    scaffold.new("demo@.", project, source=str(root))
+    assert (scaffold.status(project).state, scaffold.status(project).ahead) == ("current", True)
+    kit.library(root, {"base": {"f": "3\n"}}, version="1.1.0")
+    scaffold.update(project, commit=True)
+    assert (project / "f").read_text() == "3\n", "files as they stand stay what the project goes by"
+
+
 def test_a_template_on_a_branch_is_followed_where_nothing_else_is_there(tmp_path):
     root = kit.repo(tmp_path / "template", {"README": "no template\n"})
     for branch in ("one", "two"):
         git(root, "checkout", "--quiet", "-b", branch, "main")
         kit.repo(root, {"copier.yml": "name: demo\n", "f": f"{branch}\n"})
     git(root, "checkout", "--quiet", "main")
-    with pytest.raises(SourceError, match="there is no template"):
+    with pytest.raises(SourceError, match=r"no template at HEAD of .* with @ behind the address: one, two\)"):
         scaffold.new(str(root), tmp_path / "project")
     project = tmp_path / "project"
     scaffold.new(f"{root}@one", project)
