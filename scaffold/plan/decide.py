@@ -103,7 +103,7 @@ def _locked(case: Case, theirs: File) -> Action:
     if theirs.same_as(case.ours):
         return case.act("keep", "already as the blueprint has it", theirs)
     if case.locked is None and case.ours is not None:
-        return _both_added(case, case.ours, theirs)
+        return _marked(case, case.ours, theirs, BOTH_HAVE)
     if case.ours is None:
         if case.locked is None:
             return case.act("create", "new in the blueprint", theirs)
@@ -233,7 +233,7 @@ def _merged(case: Case, ours: File, theirs: File) -> Action:
 def _as_git_is_told(case: Case, base: bytes, ours: File, theirs: File, mode: Mode) -> Action | None:
     """Merge as the team's git is told to, by attributes and its drivers; None where nothing is said."""
     sides = (as_in(ours.content, base), ours.content, as_in(ours.content, theirs.content))
-    told = f"as .gitattributes say ({case.manner.way})"
+    told = f"as git is told to (merge={case.manner.way})"
     try:
         merged = case.manner.merge(*sides, case.labels)
     except ScriptError as error:
@@ -282,10 +282,10 @@ def _ends_kept(ours: File, theirs: File) -> str:
 
 
 def _both_added(case: Case, ours: File, theirs: File) -> Action:
-    if case.manner.run or case.manner.way == "union":  # which settle also what has no base
-        action = _as_git_is_told(case, b"", ours, theirs, ours.mode)
-        return action or _marked(case, ours, theirs, BOTH_HAVE)
-    return _marked(case, ours, theirs, BOTH_HAVE)
+    lines = SYMLINK not in (ours.mode, theirs.mode)
+    needs_no_base = lines and (case.manner.run or case.manner.way == "union")
+    action = _as_git_is_told(case, b"", ours, theirs, ours.mode) if needs_no_base else None
+    return action or _marked(case, ours, theirs, BOTH_HAVE)
 
 
 def _marked(case: Case, ours: File, theirs: File, why: str) -> Action:

@@ -147,11 +147,19 @@ def test_a_driver_that_fails_is_a_conflict_that_says_so(template, tmp_path):
 
 
 def test_a_file_that_both_have_added_merges_so_too(tmp_path):
-    root = kit.repo(tmp_path / "template", {"copier.yml": "name: demo\n"}, "v1")
-    project = stamped(root, tmp_path / "project")
-    kit.repo(root, {"all.log": "a\nb\n", "x.lock": "a\nb\n"}, "v2")
-    kit.repo(project, {".gitattributes": ATTRIBUTES, "all.log": "a\nc\n", "x.lock": "a\nc\n"})
-    assert [action.path for action in scaffold.update(project).plan.conflicts] == ["x.lock"]
+    owners = {"/locked.log": "locked"}
+    root = kit.library(tmp_path / "library", {"base": {"f": "1\n"}}, ownership=owners)
+    scaffold.new("demo", tmp_path / "project", source=str(root))
+    project, new = tmp_path / "project", {"all.log": "a\nb\n", "x.lock": "a\nb\n", "locked.log": "a\nb\n"}
+    kit.library(
+        root,
+        {"base": new | {"copier.yml": "_preserve_symlinks: true\n", "link.log": kit.link("b")}},
+        ownership=owners,
+        version="2.0.0",
+    )
+    kit.repo(project, {".gitattributes": ATTRIBUTES, **dict.fromkeys(new, "a\nc\n"), "link.log": kit.link("c")})
+    conflicts = [action.path for action in scaffold.update(project).plan.conflicts]
+    assert conflicts == ["link.log", "locked.log", "x.lock"], "neither what is locked nor a link has lines to join"
     assert (project / "all.log").read_text() == "a\nc\nb\n"
     assert (project / "x.lock").read_text() == "a\nc\n"
 
