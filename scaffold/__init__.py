@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scaffold.project.explain import explain as explain
     from scaffold.project.fix import fix as fix
     from scaffold.project.new import new as new
+    from scaffold.project.own import own as own
     from scaffold.project.resolve import resolve as resolve
     from scaffold.project.status import status as status
     from scaffold.project.undo import undo as undo
@@ -41,6 +42,7 @@ _OPERATIONS = {
     "init_library": ("scaffold.authoring.library", "init_library"),
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
     "new": ("scaffold.project.new", "new"),
+    "own": ("scaffold.project.own", "own"),
     "release": ("scaffold.authoring.release", "release"),
     "resolve": ("scaffold.project.resolve", "resolve"),
     "show_blueprint": ("scaffold.authoring.library", "show_blueprint"),

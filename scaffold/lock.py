@@ -30,9 +30,10 @@ class Locked:
     `blob` is the base of the next merge (None: it has no base). `pending` is set while a conflict is open: the blob
     that becomes the base once the file is resolved, or DROPPED; `left` is the blob that then stands in the work tree
     where it holds no markers. `sha256` stands for locked files; `keys` maps owned key paths to owner and digest of the
-    value. `at` is where the team has moved the file to. `inputs` names what it was rendered with that is not recorded
-    (`secret`, `chance`, `clock`, `hook`, `data`, `system`), or not among the answers (`folder`); `recipe` digests all
-    else that it was made of, where that is known.
+    value. `at` is where the team has moved the file to. `mine` are the blobs by which a conflict counts as decided for
+    the team's side, and `sided` how many in a row were; `own`: the team has made it its own. `inputs` names what it was
+    rendered with that is recorded nowhere (`secret`, `chance`, `clock`, `hook`, `data`, `answer`, `system`), or not among
+    the answers (`folder`); `recipe` digests all else that it was made of, where that is known.
     """
 
     blob: str | None
@@ -46,6 +47,9 @@ class Locked:
     at: str | None = None
     inputs: frozenset[str] = frozenset()
     recipe: str = ""
+    mine: frozenset[str] = frozenset()
+    sided: int = 0
+    own: bool = False
 
     @property
     def ownership(self) -> Ownership:
@@ -64,9 +68,9 @@ class Lock:
     """What was last applied to a project.
 
     `answers_file` is the blob id of `.scaffold/answers.yml` as it was written with these answers: while the file is
-    that, it need not be parsed. None where JSON cannot hold the answers as they are. `keep_copier`: Copier's own
-    answers file is kept up beside it. `guardrails` are the blueprint's, each rule spelled out (None: it has none).
-    `folder` is what the project's folder was called when it was stamped: a clone may have another name.
+    that, it need not be parsed. None where it says more, or JSON cannot hold the answers as they are. `keep_copier`:
+    Copier's own answers file is kept up beside it. `guardrails` are the blueprint's, each rule spelled out (None: it
+    has none). `folder` is what the project's folder was called when it was stamped: a clone may have another name.
     """
 
     scaffold: str
@@ -81,19 +85,23 @@ class Lock:
     guardrails: Guardrails | None = None
     folder: str | None = None
 
-    def written_with(self, answers_file: bytes) -> "Lock":
-        """Return the lock with what its answers were written as."""
-        faithful = as_kept(self.answers) == self.answers
+    def written_with(self, answers_file: bytes, *, says_more: bool = False) -> "Lock":
+        """Return the lock with what its answers were written as, in a file that may say more than the lock does."""
+        faithful = not says_more and as_kept(self.answers) == self.answers
         return replace(self, answers_file=blob_id(answers_file) if faithful else None)
 
-    def settled(self, unresolved: frozenset[str]) -> "Lock":
-        """Return the lock in which every conflict that was resolved since has the new base."""
+    def settled(self, unresolved: frozenset[str], sided: frozenset[str] = frozenset()) -> "Lock":
+        """Return the lock in which every conflict that was resolved since has the new base.
+
+        Both are places in the project: `sided` of conflicts that were decided for the team's side.
+        """
         files = {}
         for path, locked in self.files.items():
             if locked.pending is None or (locked.at or path) in unresolved:
                 files[path] = locked
             elif locked.pending != DROPPED:
-                files[path] = replace(locked, blob=locked.pending, pending=None, left=None)
+                row = locked.sided + 1 if (locked.at or path) in sided else 0
+                files[path] = replace(locked, blob=locked.pending, pending=None, left=None, mine=frozenset(), sided=row)
         return replace(self, files=files)
 
     @property
@@ -176,15 +184,17 @@ def _file_out(locked: Locked) -> dict[str, Any]:
     }  # fmt: skip
     if locked.sha256:
         out["sha256"] = locked.sha256
+    if locked.mine:
+        out["mine"] = sorted(locked.mine)
     if locked.keys:
         out["keys"] = {spell(path): {"ownership": owner, "sha256": d} for path, (owner, d) in locked.keys.items()}
     if locked.inputs:
         out["inputs"] = sorted(locked.inputs)
-    if locked.recipe:
-        out["recipe"] = locked.recipe
-    out |= {
-        name: value for name, value in (("pending", locked.pending), ("left", locked.left), ("at", locked.at)) if value
-    }
+    rest = {
+        "recipe": locked.recipe, "pending": locked.pending, "left": locked.left, "at": locked.at, "sided": locked.sided,
+        "own": locked.own,
+    }  # fmt: skip
+    out |= {name: value for name, value in rest.items() if value}
     return out
 
 
@@ -240,6 +250,9 @@ def _file_in(at: Located) -> Locked:
         at=at.optional("at", lambda v: safe_path(v.a(str)), None),
         inputs=at.optional("inputs", lambda v: frozenset(texts(v)), frozenset()),
         recipe=at.optional("recipe", _sha256, ""),
+        mine=at.optional("mine", lambda v: frozenset(map(_blob, v.elements())), frozenset()),
+        sided=at.optional("sided", lambda v: v.a(int), 0),
+        own=at.optional("own", lambda v: v.a(bool), default=False),
         pending=at.optional("pending", lambda v: DROPPED if v.data == DROPPED else _blob(v), None),
     )
 

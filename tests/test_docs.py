@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 
 import pytest
 import typer
+from jsonschema import Draft202012Validator
 
 import scaffold
 from scaffold import lock
@@ -18,6 +19,7 @@ from scaffold.apply import record as records
 from scaffold.blueprint import manifest, template
 from scaffold.cli import app, run
 from scaffold.formats import yaml
+from scaffold.merge.drivers import SAYS
 from scaffold.plan.actions import Action, Plan
 from scaffold.plan.drift import Drift
 from scaffold.report import data, results, text
@@ -31,6 +33,7 @@ ELSEWHERE = re.compile(
     r"(?<![\w.])/(?:work|tmp)\b|pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|proxy\.golang\.org|crates\.io|artifactory",
     re.IGNORECASE,
 )
+FULL_WISHES = Wishes("b", "s", {"a": 1}, keep_copier=True, merge={"pins": False}, follow="main", own=("/f",))
 WRONG_COMMAND_LINE = 2  # Typer's own
 
 
@@ -112,12 +115,21 @@ def test_every_exit_code_is_documented():
         ("### blueprint.yml", manifest.KEYS | set(manifest.COMPOSE)),
         ("### blueprint.yml", {"state", "sunset", "replaced_by", "file", "keys", "version", "move"}),
         ("### copier.yml", template.SETTINGS | question.KEYS | set(question.TYPES)),
-        ("### .scaffold/answers.yml", set(yaml.load(dump(Wishes("b", "s", {})), "a").data)),
+        ("### .scaffold/answers.yml", set(FULL_WISHES._fields)),
         ("## In .git", {field.name for kind in (records.Record, records.Step) for field in fields(kind)} - {"folder"}),
     ],
 )
 def test_every_key_of_a_file_is_documented(heading, keys):
     assert not keys - code_words(section("reference/files.md", heading))
+
+
+def test_the_schema_of_the_answers_is_that_of_the_file():
+    schema = json.loads((Path(scaffold.__file__).parent / "report/schemas/answers.json").read_text())
+    assert set(schema["properties"]) == set(yaml.load(dump(FULL_WISHES), "a").data) == set(FULL_WISHES._fields)
+    assert set(schema["properties"]["merge"]["propertyNames"]["enum"]) == set(SAYS)
+    for wishes in (FULL_WISHES, Wishes("b", "s", {})):
+        assert not list(Draft202012Validator(schema).iter_errors(yaml.load(dump(wishes), "a").data))
+    assert list(Draft202012Validator(schema).iter_errors({"blueprint": "b", "source": "s", "own": "f"}))
 
 
 def full_lock():
@@ -129,6 +141,11 @@ def full_lock():
         sha256="b" * 64,
         keys={("tool", "ruff"): ("locked", "c" * 64)},
         pending="d" * 40,
+        left="d" * 40,
+        at="elsewhere",
+        mine=frozenset({"d" * 40}),
+        sided=1,
+        own=True,
     )
     return lock.Lock("0.1.0", "name", "builtin", "1.0.0", "e" * 40, {}, {"file": locked})
 
@@ -163,6 +180,7 @@ def full_results():
             root, "b", "s", "1", "2", behind=True, drift=(Drift("p", "key", "k"),), conflicts=("c",),
             edited_answers=("a",), interrupted=False,
         ),
+        "own": results.Owned(root, ("f",), ("/f",), back=False),
         "diff": results.Diff(root, "o", "n", (results.Difference("p", "managed", "edited", None),)),
         "undo": results.Undone(root, "w", ("p",)),
         "resolve": results.Resolved(

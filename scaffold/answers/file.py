@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from scaffold.blueprint.patterns import matcher
 from scaffold.formats import yaml
-from scaffold.formats.located import text
+from scaffold.formats.located import Located, text, texts
 from scaffold.merge.drivers import UNSAID, Switches, parse_switches
 
 PATH = ".scaffold/answers.yml"
@@ -12,34 +13,61 @@ HEAD = "# What this service was stamped from. Edit an answer, then run `scaffold
 
 
 class Wishes(NamedTuple):
-    """What the file asks for."""
+    """What the file asks for.
+
+    `follow` is the branch or tag that updates go to instead of the newest version; `own` are patterns of files that the
+    team has made its own.
+    """
 
     blueprint: str
     source: str
     answers: Mapping[str, Any]
     keep_copier: bool = False
     merge: Switches = UNSAID
+    follow: str = ""
+    own: tuple[str, ...] = ()
+
+    @property
+    def is_in_lock(self) -> bool:
+        """Whether the lock says all of it too."""
+        return not (self.merge or self.follow or self.own)
 
 
 def parse(content: bytes, file: str = PATH) -> Wishes:
     """Read the file; raises FormatError with the line of a mistake."""
     document = yaml.load(content, file)
-    document.only({"blueprint", "source", "answers", "keep_copier", "merge"})
+    document.only({"blueprint", "source", "answers", "keep_copier", "merge", "follow", "own"})
     return Wishes(
         blueprint=document.required("blueprint", text),
         source=document.required("source", text),
         answers=document.optional("answers", lambda at: {name: value.data for name, value in at.items()}, {}),
         keep_copier=document.optional("keep_copier", lambda at: at.a(bool), default=False),
         merge=document.optional("merge", parse_switches, {}),
+        follow=document.optional("follow", text, ""),
+        own=document.optional("own", _patterns, ()),
     )
+
+
+def _patterns(at: Located) -> tuple[str, ...]:
+    found = texts(at)
+    for number, pattern in enumerate(found):
+        try:
+            matcher((pattern,))
+        except ValueError:
+            at.child(number).fail("a pattern as in .gitignore")
+    return found
 
 
 def dump(wishes: Wishes) -> bytes:
     """Write a new file."""
     stamp: dict[str, Any] = {"blueprint": wishes.blueprint, "source": wishes.source}
+    if wishes.follow:
+        stamp["follow"] = wishes.follow
     if wishes.keep_copier:
         stamp["keep_copier"] = True
     if wishes.merge:
         stamp["merge"] = dict(wishes.merge)
+    if wishes.own:
+        stamp["own"] = list(wishes.own)
     stamp["answers"] = dict(wishes.answers)
     return (HEAD + yaml.dump(stamp)).encode()

@@ -22,6 +22,12 @@ class Ownership:
     file: Owner = "managed"
     keys: Mapping[KeyPath, Owner] = field(default_factory=dict)
 
+    def given(self) -> "Ownership":
+        """Return the same for a file that is given once: what was shared is the team's, what is locked stays so."""
+        if self.file != "managed":
+            return self
+        return Ownership("seeded", {path: owner for path, owner in self.keys.items() if owner == "locked"})
+
 
 def parse(at: Located) -> Mapping[str, Ownership]:
     """Read the `ownership:` mapping of a blueprint, pattern to ownership; raises FormatError."""

@@ -1,11 +1,24 @@
-"""Ownership by gitignore-style pattern, of which the last match wins."""
+"""Patterns as in .gitignore, of which the last match wins: whose a file is."""
 
-from collections.abc import Mapping
-
-from pathspec import PathSpec
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from scaffold.blueprint.ownership import Ownership
 from scaffold.errors import FormatError
+
+
+def pattern_of(path: str) -> str:
+    """Return the pattern that matches one path, and what is below it."""
+    return "/" + re.sub(r"([\\*?\[\]!#]| (?=$))", r"\\\1", path)
+
+
+@lru_cache(maxsize=64)
+def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """Return whether one of the patterns matches a path, the last one deciding; raises ValueError."""
+    from pathspec import PathSpec  # 10 ms that `scaffold status` need not pay
+
+    return PathSpec.from_lines("gitignore", patterns).match_file
 
 
 class Rules:
@@ -13,6 +26,8 @@ class Rules:
 
     def __init__(self, patterns: Mapping[str, Ownership], where: str) -> None:
         """Compile the patterns in their order; raises FormatError."""
+        from pathspec import PathSpec
+
         self._owners = list(patterns.values())
         # Not GitIgnoreSpec: there, as in git, a pattern for a folder gives way to an earlier one for the file.
         try:

@@ -30,8 +30,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    project.new, project.update, conflicts.resolve, project.status, check.check, waive.waive, project.diff, adopt.adopt,
-    project.undo, project.explain, schema.schema,
+    project.new, project.update, conflicts.resolve, conflicts.own, project.status, check.check, waive.waive,
+    project.diff, adopt.adopt, project.undo, project.explain, schema.schema,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(library.blueprint, name="blueprint")

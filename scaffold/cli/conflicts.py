@@ -46,6 +46,21 @@ def resolve(
     )
 
 
+def own(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Files, folders, or patterns in quotes.", show_default=False),
+    ],
+    back: Annotated[bool, typer.Option("--back", help="Share them with the blueprint again.")] = False,
+    format_: FormatOption = "text",
+) -> None:
+    """Make files of the blueprint the team's own: updates leave them alone from then on.
+
+    It is recorded in .scaffold/answers.yml. A locked file stays the platform's, and so does a locked key.
+    """
+    run(lambda _: scaffold.own(paths, back=back), format_, text=text.own, data=as_data.own)
+
+
 def finish(context: typer.Context, directory: Path, format_: Format, *, abort: bool) -> None:
     """Go on with an update, or abort it; raises BadParameter for options of another update."""
     given = {name for name in context.params if _is_given(context, name)} - {*ALONE}

@@ -5,7 +5,7 @@ What does so is loaded when the first file is edited: most runs edit none, and i
 
 import json
 import re
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
@@ -89,14 +89,25 @@ def sync_mapping(path: str, content: bytes, key: str, wanted: Mapping[str, Any])
     return _dump(path, document, content)
 
 
-def append_item(path: str, content: bytes, key: str, item: Mapping[str, Any]) -> bytes:
+def append_item(path: str, content: bytes, key: str, item: Any) -> bytes:
     """Add an item to the list below a top-level key, which is made where there is none; raises FormatError."""
     document = _load(path, content)
     if document.get(key) is None:
         document[key] = []
     if not isinstance(document[key], list):
         raise FormatError(f"`{key}` of {path} must be a list", where=path)
-    document[key].append({name: _spelled(path, value) for name, value in item.items()})
+    document[key].append(_spelled(path, item))
+    return _dump(path, document, content)
+
+
+def remove_items(path: str, content: bytes, key: str, items: Collection[Any]) -> bytes:
+    """Take items out of the list below a top-level key, and the key with the last of them; raises FormatError."""
+    document = _load(path, content)
+    held = document.get(key) or []
+    for number in reversed([number for number, item in enumerate(held) if item in items]):
+        del held[number]
+    if not held:
+        document.pop(key, None)
     return _dump(path, document, content)
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pygit2 import Blob, Commit, Oid, Patch, Repository, Tree, discover_repository
+from pygit2 import Blob, Commit, Oid, Patch, Repository, Tree, discover_repository, settings
 from pygit2 import GitError as LibgitError
 from pygit2.enums import FileMode, ObjectType, RepositoryOpenFlag, RepositoryState
 
+from scaffold.git.attributes import Attributes
 from scaffold.git.conversion import Conversion
 from scaffold.git.explained import explained
 from scaffold.git.history import History
@@ -23,6 +24,7 @@ MODES: Mapping[int, Mode] = {
     FileMode.LINK: SYMLINK,
 }
 FEW = 16  # from so many new blobs on, they become one pack
+settings.set_extensions(["partialclone"])  # that some contents are elsewhere is no reason to read none of it
 
 
 class Objects(Listing):
@@ -34,6 +36,7 @@ class Objects(Listing):
         self.folder = Path(repository.path)
         self.history = History(repository, root)
         self.conversion = Conversion(repository, root)
+        self.attributes = Attributes(repository, root)
         self._modes: bool | None = None
         self._stored: set[str] = set()  # blobs that were written through this object
 
@@ -44,8 +47,8 @@ class Objects(Listing):
 
     @property
     def is_bare(self) -> bool:
-        """Whether it has no work tree."""
-        return bool(self._repository.is_bare)
+        """Whether it has no work tree, as where it was opened in its own folder."""
+        return self.root == self.folder
 
     @property
     def common(self) -> Path:
@@ -302,18 +305,37 @@ def _id_at(tree: Tree | None, path: str) -> Oid | None:
 
 
 def find_repository(folder: Path) -> Objects | None:
-    """Open the repository whose work tree holds `folder`, or return None; raises GitError for one it cannot read."""
-    path = discover_repository(str(folder))
-    if path is None:
+    """Open the repository that git finds from `folder`, or return None; raises GitError for one it cannot read."""
+    if discover_repository(str(folder), False, os.environ.get("GIT_CEILING_DIRECTORIES", "")) is None:
         return None
-    return open_repository(Path(path))
+    return _open(folder, RepositoryOpenFlag(0))
 
 
 def open_repository(path: Path) -> Objects:
     """Open the repository at `path` itself; raises GitError."""
-    with explained(path):
-        repository = Repository(str(path), RepositoryOpenFlag.NO_SEARCH)
-        return Objects(repository, Path(repository.workdir or repository.path))
+    return _open(path, RepositoryOpenFlag.NO_SEARCH)
+
+
+def _open(start: Path, flag: RepositoryOpenFlag) -> Objects:
+    with explained(start):
+        repository = Repository(str(start), flag)
+        return Objects(repository, _top(repository, start.absolute()))
+
+
+def _top(repository: Repository, start: Path) -> Path:
+    """Return the top of the work tree, as `git rev-parse --show-toplevel` has it, or the repository where it has none.
+
+    By the way that led from `start` to the repository, and not by where that lies: `.git` may be a file or a link.
+    """
+    own = Path(repository.path)
+    linked = (own / "gitdir").is_file()
+    inside = start.resolve().is_relative_to(own.resolve())
+    if repository.is_bare or (inside and (linked or "core.worktree" not in repository.config)):
+        return own
+    if linked:  # and perhaps moved since that file was written
+        top = next(folder for folder in (start, *start.parents) if (folder / ".git").exists())
+        repository.workdir = str(top)
+    return Path(repository.workdir)
 
 
 def is_repository(path: Path) -> bool:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.errors import GitError, without_credentials
+from scaffold.git.explained import hint_for
 
 REMOTE_HEAD = "refs/remotes/library/HEAD"
 SAID = 300  # characters of what git said that an error repeats
+READABLE = {"GIT_DEFAULT_HASH": "sha1", "GIT_DEFAULT_REF_FORMAT": "files"}  # of what is made: else we could not read it
 NOISE = ("hint:", "Cloning into", "warning:")
 
 
@@ -29,13 +31,14 @@ def _git(
         raise GitError(f"git is not installed, so scaffold cannot {doing}", hint="install git") from error
     git = Git(folder)
     # Git must never wait for a password where nobody can type one; a credential helper still answers.
-    git.update_environment(GIT_TERMINAL_PROMPT="0", **environment)
+    git.update_environment(GIT_TERMINAL_PROMPT="0", **READABLE, **environment)
     try:
         return str(git.execute(["git", *arguments], **options))
     except GitCommandNotFound as error:
         raise GitError(f"git is not installed, so scaffold cannot {doing}", hint="install git") from error
     except GitCommandError as error:
-        raise GitError(f"git could not {doing}: {_said(error)}", hint=hint) from error
+        said = _said(error)
+        raise GitError(f"git could not {doing}: {said}", hint=hint_for(said) or hint) from error
 
 
 def _said(error: Any) -> str:

@@ -61,11 +61,6 @@ class Paths:
         return self._holding[piece]
 
 
-def pattern_of(path: str) -> str:
-    """Return the pattern that matches one path and nothing else."""
-    return "/" + re.sub(r"([\\*?\[\]!#]| (?=$))", r"\\\1", path)
-
-
 def literal(pattern: str) -> str:
     """Return the longest text that is in every path which a pattern matches; empty where none can be told."""
     if "[" in pattern or "\\" in pattern:

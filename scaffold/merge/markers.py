@@ -10,11 +10,12 @@ SIGNS = (b"<", b"|", b"=", b">")  # of the lines before ours, the base, theirs, 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What the three sides are called in conflict markers."""
+    """What the three sides are called in conflict markers, and how many characters a marker has."""
 
     base: str
     ours: str
     theirs: str
+    size: int = SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,12 @@ def _marked(conflict: Conflict, labels: Labels) -> bytes:
     )
     text = b""
     for sign, label, content in sides:
-        text += (sign * SIZE + b" " + label.encode()).rstrip() + end + _ended(content, end)
-    return text + b">" * SIZE + b" " + labels.theirs.encode() + end
+        text += (sign * labels.size + b" " + label.encode()).rstrip() + end + ended(content, end)
+    return text + b">" * labels.size + b" " + labels.theirs.encode() + end
 
 
-def _ended(content: bytes, end: bytes) -> bytes:
+def ended(content: bytes, end: bytes) -> bytes:
+    """Return lines of which the last one has an end too."""
     return content if not content or content.endswith(b"\n") else content + end
 
 
@@ -74,13 +76,13 @@ def read(content: bytes) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def pieces(content: bytes) -> Iterator[Piece]:
-    """Yield a file in pieces, each conflict in it one of its own."""
+def pieces(content: bytes, size: int = SIZE) -> Iterator[Piece]:
+    """Yield a file in pieces, each conflict in it one of its own; `size` is that of its markers."""
     lines = split(content)
     at, plain = 0, 0
     while at < len(lines):
-        end = _end(lines, at) if sign(lines[at]) == b"<" else None
-        readings = tuple(_readings(lines[at + 1 : end])) if end is not None else ()
+        end = _end(lines, at, size) if sign(lines[at], size) == b"<" else None
+        readings = tuple(_readings(lines[at + 1 : end], size)) if end is not None else ()
         if end is None or not readings:
             at += 1
             continue
@@ -92,12 +94,12 @@ def pieces(content: bytes) -> Iterator[Piece]:
         yield Piece(b"".join(lines[plain:]))
 
 
-def sign(line: bytes) -> bytes:
+def sign(line: bytes, size: int = SIZE) -> bytes:
     """Return which marker a line is, by its first character, or nothing where it is none."""
     first, bare = line[:1], line.rstrip(b"\r\n")
-    if first not in SIGNS or not bare.startswith(first * SIZE):
+    if first not in SIGNS or not bare.startswith(first * size):
         return b""
-    return first if bare == first * SIZE or (first != b"=" and bare[SIZE : SIZE + 1] == b" ") else b""
+    return first if bare == first * size or (first != b"=" and bare[size : size + 1] == b" ") else b""
 
 
 def split(content: bytes) -> list[bytes]:
@@ -107,16 +109,16 @@ def split(content: bytes) -> list[bytes]:
     return lines if lines[-1] else lines[:-1]
 
 
-def _end(lines: Sequence[bytes], start: int) -> int | None:
+def _end(lines: Sequence[bytes], start: int, size: int) -> int | None:
     """Return the number of the line that ends the conflict, or None where another begins before it."""
-    found = ((at, sign(lines[at])) for at in range(start + 1, len(lines)))
+    found = ((at, sign(lines[at], size)) for at in range(start + 1, len(lines)))
     at, closing = next(((at, which) for at, which in found if which in (b"<", b">") and which), (0, b""))
     return at if closing == b">" else None
 
 
-def _readings(lines: Sequence[bytes]) -> Iterator[Conflict]:
+def _readings(lines: Sequence[bytes], size: int) -> Iterator[Conflict]:
     """Yield every way to tell the sides apart: with a base where a line may begin one, else without."""
-    signs = [sign(line) for line in lines]
+    signs = [sign(line, size) for line in lines]
     begins: list[int | None] = [at for at, which in enumerate(signs) if which == b"|"]
     for begin in begins or [None]:
         for middle in (at for at, which in enumerate(signs) if which == b"="):

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from scaffold.merge.markers import Conflict, Piece, pieces, sign, split
+from scaffold.merge.markers import SIZE, Conflict, Piece, pieces, sign, split
 
 Side = Literal["ours", "theirs", "both"]
 
@@ -11,12 +11,14 @@ class Sides(NamedTuple):
     """The whole files that were merged; empty for one that is not there.
 
     Where nobody knows them any more, `markers` are how lines begin that mark a conflict, and nothing else counts.
+    `size` is how many characters a marker of the file has.
     """
 
     base: bytes = b""
     ours: bytes = b""
     theirs: bytes = b""
     markers: tuple[bytes, ...] = (b"",)
+    size: int = SIZE
 
     def whole(self) -> tuple[bytes, bytes, bytes]:
         """Return the files, with the line ends, and the last one, that a file with markers has."""
@@ -32,7 +34,7 @@ class Settled(NamedTuple):
 
 def settle(content: bytes, side: Side, sides: Sides) -> Settled:
     """Take one side in every conflict that is marked in a file, and leave everything else as it stands."""
-    found = [(piece, _reading(piece, sides)) for piece in pieces(content)]
+    found = [(piece, _reading(piece, sides)) for piece in pieces(content, sides.size)]
     parts = [piece.text if conflict is None else _chosen(conflict, side) for piece, conflict in found]
     count = sum(conflict is not None for _, conflict in found)
     if found and found[-1][1] is not None and _ends_open(parts[-1], sides, side):
@@ -43,7 +45,7 @@ def settle(content: bytes, side: Side, sides: Sides) -> Settled:
 def marked_line(content: bytes, sides: Sides) -> int | None:
     """Return the number of the first line that is a marker and stands in neither of the sides, or None."""
     own = {line for whole in sides.whole() for line in split(whole)}
-    lines = ((number, sign(line), _plain(line)) for number, line in enumerate(split(content), start=1))
+    lines = ((number, sign(line, sides.size), _plain(line)) for number, line in enumerate(split(content), start=1))
     marking = ((number, line) for number, which, line in lines if which not in (b"", b"=") and line not in own)
     return next((number for number, line in marking if line.startswith(sides.markers)), None)
 

@@ -57,7 +57,7 @@ def merge_whole(base: bytes, ours: bytes, theirs: bytes, *, hold: Hold = lambda 
     What only theirs changed is a conflict too where `hold` says so of its lines.
     """
     lines = split(base), split(ours), split(theirs)
-    in_ours, in_theirs = _edits(base, ours), _edits(base, theirs)
+    in_ours, in_theirs = edits(base, ours), edits(base, theirs)
     parts: list[Part] = []
     at = 0
     while in_ours or in_theirs:
@@ -74,7 +74,7 @@ def merge_whole(base: bytes, ours: bytes, theirs: bytes, *, hold: Hold = lambda 
     return parts
 
 
-def _edits(old: bytes, new: bytes) -> list[_Edit]:
+def edits(old: bytes, new: bytes) -> list[_Edit]:
     """Return the differences, in order, with the last one first out."""
     patch = Patch.create_from(old, new, context_lines=0, interhunk_lines=0, flag=DiffOption.FORCE_TEXT)
     found = []
@@ -150,19 +150,20 @@ def refined(parts: Sequence[Part]) -> list[Part]:
         if isinstance(part, Conflict) and len(result) > 1 and isinstance(result[-2], Conflict):
             before, between = result[-2], result[-1]
             if isinstance(between, bytes) and between.count(b"\n") <= NEAR:
-                result[-2:] = [_one(before, between, part)]
+                result[-2:] = [joined(before, between, part)]
                 continue
         if result and isinstance(part, bytes) and isinstance(result[-1], bytes):
             result[-1] += part
             continue
         if result and isinstance(part, Conflict) and isinstance(result[-1], Conflict):
-            result[-1] = _one(result[-1], b"", part)
+            result[-1] = joined(result[-1], b"", part)
             continue
         result.append(part)
     return result
 
 
-def _one(first: Conflict, between: bytes, second: Conflict) -> Conflict:
+def joined(first: Conflict, between: bytes, second: Conflict) -> Conflict:
+    """Return two conflicts as one, with the text between them on every side."""
     return Conflict(
         first.base + between + second.base,
         first.ours + between + second.ours,

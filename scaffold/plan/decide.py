@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from scaffold import merge
 from scaffold.blueprint.ownership import Ownership
-from scaffold.errors import FormatError
+from scaffold.errors import FormatError, ScriptError
 from scaffold.formats import values
 from scaffold.lock import Locked
 from scaffold.merge.drivers import ALL, Drivers, explained
 from scaffold.merge.ends import as_in, end_of
+from scaffold.merge.manner import UNSAID, Manner
 from scaffold.merge.markers import Labels
 from scaffold.merge.pointers import is_pointer, stands_for
 from scaffold.merge.text import merge_lines
@@ -37,13 +38,20 @@ class Case:
     theirs: File | None
     labels: Labels
     drivers: Drivers = ALL
+    manner: Manner = UNSAID
     moved: bool = False
     doubt: Doubt | None = None
+    own: bool = False  # the team has made it its own
 
     @property
     def edited(self) -> bool:
         """Whether ours is not what was applied last."""
         return self.locked is None or not self.locked.matches(self.ours)
+
+    @property
+    def whose(self) -> str:
+        """Say why an update leaves the file."""
+        return "yours: the team has made it its own" if self.own else "seeded: the team's"
 
     @property
     def changed_upstream(self) -> bool:
@@ -96,24 +104,15 @@ def _doubtful(case: Case, doubt: Doubt) -> Action | None:
         return _marked(case, case.ours, case.theirs, doubt.why)
     if doubt.then.same_as(case.theirs):
         return case.act("keep", "unchanged in the blueprint", case.ours)
-    compared = replace(case, base=doubt.then)
-    merged = merge.merge_files(
-        case.path, doubt.then.content, case.ours.content, case.theirs.content, case.labels, case.drivers
-    )
-    if merged.clean and merged.content is not None:
-        mode = _mode(doubt.then.mode, case.ours.mode, case.theirs.mode)
-        return case.act(
-            "merge", "changed in the blueprint, and merged around what is yours", File(merged.content, mode)
-        )
-    after = case.ours if merged.content is None else File(merged.content, case.ours.mode)
-    return compared.conflict(doubt.why, after)
+    mode = _mode(doubt.then.mode, case.ours.mode, case.theirs.mode)
+    return _by_content(replace(case, base=doubt.then), doubt.then, case.ours, case.theirs, mode, doubt.why)
 
 
 def _dropped(case: Case) -> Action:
     if case.ours is None:
         return case.act("keep", "already gone", None)
     if case.ownership.file == "seeded":
-        return case.act("leave", "seeded: the team's, though the blueprint has dropped it", case.ours)
+        return case.act("leave", f"{case.whose}, though the blueprint has dropped it", case.ours)
     if not case.edited:
         return case.act("delete", "dropped from the blueprint", None)
     if case.ownership.file == "locked":
@@ -138,15 +137,15 @@ def _locked(case: Case, theirs: File) -> Action:
 
 
 def _seeded(case: Case, theirs: File) -> Action:
-    if case.ours is None and case.locked is None:
+    if case.ours is None and case.locked is None and not case.own:
         return case.act("create", "new in the blueprint; from now on the team's", theirs)
     if case.ours is None:
-        return _deleted_by_team(case, theirs, "seeded: the team has deleted it")
-    if case.moved and not case.edited:
+        return _deleted_by_team(case, theirs, case.whose if case.own else "seeded: the team has deleted it")
+    if case.moved and not (case.edited or case.own):
         # In its new place it may need its new content: a package that has another name imports itself by that.
         return case.act("replace", "seeded, and the team has not touched it", theirs)
     if not case.ownership.keys:
-        return case.act("leave", "seeded: the team's", case.ours)
+        return case.act("leave", case.whose, case.ours)
     try:
         content, drift = keys.enforce(case.path, case.ownership, case.ours.content, theirs.content, case.locked)
     except FormatError as error:
@@ -155,8 +154,9 @@ def _seeded(case: Case, theirs: File) -> Action:
         verb: Verb = (
             "keep" if case.moved else "leave"
         )  # with the platform's keys in it, it has to be where they are looked for
-        return case.act(verb, "seeded: the team's", case.ours)
-    return case.act("merge", "seeded, but for its locked keys", replace(case.ours, content=content), drift)
+        return case.act(verb, case.whose, case.ours)
+    why = f"{'yours' if case.own else 'seeded'}, but for its locked keys"
+    return case.act("merge", why, replace(case.ours, content=content), drift)
 
 
 def _managed(case: Case, theirs: File) -> Action:
@@ -236,15 +236,39 @@ def _merged(case: Case, ours: File, theirs: File) -> Action:
         return _marked(case, ours, theirs, NO_BASE)
     if action := _stand_in(case, case.base, ours, theirs, mode):
         return action
-    base, new = as_in(ours.content, case.base.content), as_in(ours.content, theirs.content)
-    merged = merge.merge_files(case.path, base, ours.content, new, case.labels, case.drivers)
+    return _by_content(case, case.base, ours, theirs, mode, "both sides changed the same lines")
+
+
+def _by_content(case: Case, base: File, ours: File, theirs: File, mode: Mode, why: str) -> Action:
+    """Merge by content: as git is told to, else by line and by key; `why` is what a conflict is for."""
+    if action := _as_git_is_told(case, base.content, ours, theirs, mode):
+        return action
+    was, new = as_in(ours.content, base.content), as_in(ours.content, theirs.content)
+    merged = merge.merge_files(case.path, was, ours.content, new, case.labels, case.drivers)
     if merged.clean and merged.content is not None:
         how = explained(merged.used) or "merged line by line"
-        why = f"changed on both sides, {how}{_ends_kept(ours, theirs)}"
-        return case.act("merge", why, File(merged.content, mode))
+        return case.act("merge", f"changed on both sides, {how}{_ends_kept(ours, theirs)}", File(merged.content, mode))
     if merged.content is None:
         return case.conflict("a binary file that both sides have changed", ours)
-    return case.conflict("both sides changed the same lines", File(merged.content, mode))
+    return case.conflict(why, File(merged.content, mode))
+
+
+def _as_git_is_told(case: Case, base: bytes, ours: File, theirs: File, mode: Mode) -> Action | None:
+    """Merge as the team's git is told to, by attributes and its drivers; None where nothing is said."""
+    sides = (as_in(ours.content, base), ours.content, as_in(ours.content, theirs.content))
+    told = f"as git is told to (merge={case.manner.way})"
+    try:
+        merged = case.manner.merge(*sides, case.labels)
+    except ScriptError as error:
+        return case.conflict(f"both sides changed it, and it cannot be merged {told}: {error.message}", ours)
+    if merged is None:
+        return None
+    if merged.content is None:
+        return case.conflict(f"both sides changed it, and it is not merged, {told}", ours)
+    after = File(merged.content, mode)
+    if not merged.clean:
+        return case.conflict(f"both sides changed it, and merging it {told} left a conflict", after)
+    return case.act("keep" if after.same_as(ours) else "merge", f"changed on both sides, merged {told}", after)
 
 
 def _stand_in(case: Case, base: File, ours: File, theirs: File, mode: Mode) -> Action | None:
@@ -253,6 +277,8 @@ def _stand_in(case: Case, base: File, ours: File, theirs: File, mode: Mode) -> A
         return case.act("replace", "changed in the blueprint; here is a Git LFS pointer to what was applied", theirs)
     if any(is_pointer(side.content) for side in (base, ours, theirs)):
         return case.conflict("a Git LFS pointer on one side, and both have changed it", ours)
+    if case.manner.way == "binary":
+        return None  # its line ends are none
     was, new = as_in(ours.content, base.content), as_in(ours.content, theirs.content)
     if was == new:
         verb: Verb = "keep" if mode == ours.mode else "merge"
@@ -280,8 +306,12 @@ def _ends_kept(ours: File, theirs: File) -> str:
 
 def _both_added(case: Case, ours: File, theirs: File) -> Action:
     """Join two files that nothing was stamped before: clean only where neither contradicts the other."""
-    if _has_no_lines(ours) or _has_no_lines(theirs):
+    if _is_whole(case, ours, theirs):
         return case.conflict(BOTH_HAVE, ours)
+    if (case.manner.run or case.manner.way == "union") and (
+        action := _as_git_is_told(case, b"", ours, theirs, ours.mode)
+    ):
+        return action
     new = as_in(ours.content, theirs.content)
     merged = merge.merge_files(case.path, None, ours.content, new, case.labels, case.drivers - NEED_A_BASE)
     if merged.clean and merged.content is not None:
@@ -291,7 +321,7 @@ def _both_added(case: Case, ours: File, theirs: File) -> Action:
 
 
 def _marked(case: Case, ours: File, theirs: File, why: str) -> Action:
-    if _has_no_lines(ours) or _has_no_lines(theirs):
+    if _is_whole(case, ours, theirs):
         return case.conflict(why, ours)
     base = as_in(ours.content, case.base.content) if case.base else None
     merged = merge_lines(base, ours.content, as_in(ours.content, theirs.content), case.labels)
@@ -299,9 +329,10 @@ def _marked(case: Case, ours: File, theirs: File, why: str) -> Action:
     return case.conflict(why, after)
 
 
-def _has_no_lines(file: File) -> bool:
-    """Whether a file is a link, or stands for one elsewhere."""
-    return file.mode == SYMLINK or is_pointer(file.content)
+def _is_whole(case: Case, ours: File, theirs: File) -> bool:
+    """Whether there are no lines to merge: one is a link, stands for a file elsewhere, or is told to be binary."""
+    links = SYMLINK in (ours.mode, theirs.mode) or is_pointer(ours.content) or is_pointer(theirs.content)
+    return links or case.manner.way == "binary"
 
 
 def _mode(base: Mode, ours: Mode, theirs: Mode) -> Mode:

@@ -8,14 +8,17 @@ from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, spell
 from scaffold.errors import FormatError
 from scaffold.lock import DROPPED, Lock, Locked
 from scaffold.merge.drivers import ALL, Drivers
+from scaffold.merge.manner import UNSAID, Manner
 from scaffold.merge.markers import Labels
+from scaffold.merge.settle import Sides as Settling
+from scaffold.merge.settle import settle
 from scaffold.plan import folders, moves
 from scaffold.plan.actions import OURS, Action, Offer, Plan, Verb, Waived
 from scaffold.plan.decide import Case, decide, needs_base
 from scaffold.plan.drift import digests
 from scaffold.plan.inputs import Again, Doubt, carry, recorded, settled_paths
 from scaffold.plan.places import Place, Sides, offers, places
-from scaffold.tree import File, Tree
+from scaffold.tree import File, Tree, blob_id
 
 FindBase = Callable[[str, Locked], bytes | None]
 
@@ -24,8 +27,9 @@ FindBase = Callable[[str, Locked], bytes | None]
 class Target:
     """What the project is to become: the new tree, who owns each path, what moved since, and how files are merged.
 
-    What is `waived` of the project's own paths is merged for once, though the platform owns it. `again` is the version
-    that was applied, rendered with the same inputs as `tree`; None where nothing depends on other than answers.
+    What is `waived` of the project's own paths is merged for once, though the platform owns it; `manner` is how the
+    team's git is told to merge one, and `own` whether the team has made it its own. `again` is the version that was
+    applied, rendered with the same inputs as `tree`; None where nothing depends on other than answers.
     """
 
     tree: Tree
@@ -35,6 +39,8 @@ class Target:
     drivers: Drivers = ALL
     waived: Mapping[str, Waived] = field(default_factory=dict)
     again: Again | None = None
+    manner: Callable[[str], Manner] = lambda _: UNSAID
+    own: Callable[[str], bool] = lambda _: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,13 @@ class Decided:
     def leaves(self) -> bool:
         """Whether the file goes away from where it is."""
         return self.place.here != self.stand and self.action.before is not None
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the lock is to know the file: one that the blueprint brings, or that is in conflict."""
+        never = self.case.own and self.case.locked is None and self.case.ours is None
+        brought = self.case.theirs is not None or self.case.doubt is not None
+        return (brought and not never) or self.action.verb == "conflict"
 
     @property
     def left_behind(self) -> bool:
@@ -79,11 +92,7 @@ def make(
     decided = [
         _decided(place, before, ours, target, find_base, goals, vacated, doubts.get(place.path)) for place in placed
     ]
-    after = {
-        one.place.path: _next_base(one)
-        for one in decided
-        if one.case.theirs or one.case.doubt or one.action.verb == "conflict"
-    }
+    after = {one.place.path: _next_base(one) for one in decided if one.is_recorded}
     renamed = folders.renamed(moved, before.files, target.tree)
     return Plan(
         actions=tuple(_actions(decided, ours)),
@@ -150,15 +159,21 @@ def _case(place: Place, mine: File | None, before: Lock, target: Target) -> Case
     base = mine if locked and mine and locked.blob == mine.blob and locked.mode == mine.mode else None
     if base is None and locked and theirs and locked.blob == theirs.blob:
         base = File(theirs.content, locked.mode)
+    own = ownership.file == "managed" and target.own(place.here)
+    met = mine is not None and theirs is not None and not (locked and locked.matches(mine))
+    manner = target.manner(place.goal) if met else UNSAID
+    labels = f"stamped {before.version}", OURS, f"{target.lock.blueprint} {target.lock.version}"
     return Case(
         path=place.path,
-        ownership=ownership,
+        ownership=ownership.given() if own else ownership,
         locked=locked,
         base=base,
         ours=mine,
         theirs=theirs,
-        labels=Labels(f"stamped {before.version}", OURS, f"{target.lock.blueprint} {target.lock.version}"),
+        labels=Labels(*labels, manner.size),
         drivers=target.drivers,
+        manner=manner,
+        own=own,
         moved=place.here != place.goal,
     )
 
@@ -220,13 +235,15 @@ def _next_base(one: Decided) -> Locked:
     after = Locked(
         blob=theirs.blob,
         mode=theirs.mode,
-        owner=case.ownership.file,
+        owner="managed" if case.own else case.ownership.file,
         origin=theirs.origin,
         sha256=theirs.sha256 if case.ownership.file == "locked" else None,
         keys=_digests(case, theirs),
         at=at,
         inputs=recorded(theirs.inputs),
         recipe=theirs.recipe,
+        sided=locked.sided if locked and not case.own else 0,
+        own=case.own,
     )
     kept = case.ownership.file == "seeded" and action.verb != "replace"
     if locked and (kept or action.verb == "leave"):
@@ -235,13 +252,22 @@ def _next_base(one: Decided) -> Locked:
     if action.verb != "conflict":
         return after
     base = locked.blob if locked else None
-    return replace(after, blob=base, pending=after.blob, left=_left(action), sha256=None)
+    return replace(after, blob=base, pending=after.blob, left=_left(action), sha256=None, mine=_mine(case, action))
 
 
 def _left(action: Action) -> str | None:
     """Return the blob that a conflict without markers leaves in the work tree."""
     ours = action.stages.ours if action.stages else None
     return ours.blob if ours is not None and ours.same_as(action.after) else None
+
+
+def _mine(case: Case, action: Action) -> frozenset[str]:
+    """Return the blobs of what taking the team's side makes of a conflict: the whole file, or in what is marked."""
+    if action.stages is None or action.stages.ours is None or action.after is None:
+        return frozenset()
+    base, ours, theirs = (side.content if side else b"" for side in action.stages)
+    settled = settle(action.after.content, "ours", Settling(base, ours, theirs, size=case.labels.size))
+    return frozenset({action.stages.ours.blob, blob_id(settled.content)})
 
 
 def _digests(case: Case, theirs: File) -> Mapping[KeyPath, tuple[Owner, str]]:

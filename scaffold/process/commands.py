@@ -37,11 +37,12 @@ def run(
     hint: str | None = None,
     late: str = MORE_TIME,
     secrets: Collection[str] = (),
-) -> None:
-    """Run a command for a shell, or a program and its arguments, and end all that it started.
+    fine: Collection[int] = (0,),
+) -> int:
+    """Run a command for a shell, or a program and its arguments, and end all that it started; return its exit code.
 
     Errors quote the command as `written`, since the real one may hold secrets, and the last of what it said; `late` is
-    their hint where the time was up. Raises ScriptError.
+    their hint where the time was up. Raises ScriptError where it ends with a code that is not `fine`.
     """
     import subprocess  # 10 ms, and only commands of templates need it
 
@@ -69,8 +70,8 @@ def run(
         if process is not None and tail is not None:
             end(process)
             tail.join(GRACE)
-    if code == 0:
-        return
+    if code is not None and code in fine:
+        return code
     said = tail.said(secrets)
     if code is None:
         what, hint = f"took longer than {seconds} s", late

@@ -77,6 +77,7 @@ class Basis:
     origin: Origin | None = None
     fits: tuple[Fit, ...] = ()
     notes: tuple[str, ...] = ()
+    follow: str = ""
 
 
 def recorded(wish: Wish, origin: Origin) -> Basis:
@@ -114,7 +115,8 @@ def recorded(wish: Wish, origin: Origin) -> Basis:
     notes += _notes(release, rendered, origin, {*answers} - known)
     if isinstance(library, FolderTemplate):
         notes.append("the template has no versions, so its files as they are now count as what was stamped")
-    return Basis(root, release, library.address, rendered, origin, notes=(*_said(library, release), *notes))
+    follow = origin.follow if origin.follow and library.is_branch(origin.follow) else ""
+    return Basis(root, release, library.address, rendered, origin, (), (*_said(library, release), *notes), follow)
 
 
 def _opened(wish: Wish, origin: Origin) -> Library:
@@ -147,7 +149,8 @@ def _release(library: Library, name: str, ref: str | None, origin: Origin) -> Re
     try:
         return library.release(name, ref)
     except SourceError as error:
-        raise SourceError(error.message, where=str(origin.file), hint=SAY_VERSION) from error
+        hint = f"{SAY_VERSION}; {error.hint}" if error.hint else SAY_VERSION
+        raise SourceError(error.message, where=str(origin.file), hint=hint) from error
 
 
 def _means(wish: Wish, release: Release, library: Library) -> tuple[Means, list[str]]:
@@ -205,8 +208,8 @@ def _notes(release: Release, rendered: Rendered, origin: Origin, extra: set[str]
         notes.append(f"secrets are not recorded, so these took their default: {', '.join(answers.guessed)}")
     if unused := sorted(extra):
         notes.append(f"not asked by {release.blueprint.name} {release.version}, so left out: {', '.join(unused)}")
-    if origin.skipped:
-        notes.append(f"cruft was told to skip these, and scaffold merges them: {', '.join(origin.skipped)}")
+    if origin.own:
+        notes.append(f"cruft was told to skip these, so they are the team's own: {', '.join(origin.own)}")
     return notes
 
 

@@ -45,7 +45,8 @@ def diff(
         base = None if content is None else File(content, locked.mode)
         what = "deleted" if file is None else f"moved to {place}" if place != path else "edited"
         text = None if base is None else _text(path, base, file)
-        found.append(Difference(path, locked.owner, what, text))
+        owner = "seeded" if project.owns(path, locked) else locked.owner
+        found.append(Difference(path, owner, what, text))
     return Diff(project.root, f"{lock.blueprint} {lock.version} as stamped", "yours", tuple(found))
 
 

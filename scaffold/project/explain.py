@@ -20,6 +20,7 @@ MEANING = {
     "locked": "the platform's: a local edit is drift, and the next update puts it back",
     "managed": "shared: your edits and the blueprint's changes are merged",
     "seeded": "yours: it was given once, and updates leave it alone",
+    "own": "yours: the team has made it its own in .scaffold/answers.yml, and scaffold own --back takes that back",
     "none": "yours: it does not come from the blueprint",
     "scaffold": "scaffold's own: it writes it, and you may edit the answers in answers.yml",
 }
@@ -39,20 +40,22 @@ def explain(path: Path | str) -> Explanation:
     file = read_ours(project, [name]).get(name)
     if locked is None and file is None:
         raise ProjectError("there is no such file, and the blueprint has none", where=str(place))
+    is_own = locked is not None and project.owns(name, locked)
     owner = locked.owner if locked else ("scaffold" if name.startswith(f"{FOLDER}/") else "none")
     return Explanation(
         path=name,
         blueprint=project.lock.blueprint,
         version=project.lock.version,
         template=locked.origin if locked else None,
-        ownership=owner,
-        meaning=MEANING[owner],
+        ownership="seeded" if is_own else owner,
+        meaning=MEANING["own" if is_own else owner],
         state=_state(project, name, locked, file),
         keys={spell(key): owned_by for key, (owned_by, _) in locked.keys.items()} if locked else {},
         line=line,
         line_from=None if line is None else _line_from(project, name, locked, file, line),
         dropped=locked is not None and locked.pending == DROPPED,
         rules=_rules(project, name, locked),
+        own=is_own,
     )
 
 

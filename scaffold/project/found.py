@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from scaffold import disk
 from scaffold.blueprint.cookiecutter import answers_in
+from scaffold.blueprint.patterns import pattern_of
 from scaffold.errors import FormatError, ProjectError, SourceError
-from scaffold.formats import json, values, yaml
-from scaffold.formats.located import Located, text
+from scaffold.formats import json, toml, values, yaml
+from scaffold.formats.located import Located, text, texts
 from scaffold.git.objects import Objects
 from scaffold.sources.address import Address, expand, is_remote, parted
 
@@ -21,6 +22,7 @@ MOST_BYTES = 256 * 1024  # of an answers file of any name
 HEAD = 16 * 1024  # the bytes of it that have to tell
 TELLS = re.compile(rb"^(['\"]?)_src_path\1[ \t]*:", re.MULTILINE)
 FROM_ADDRESS = "say where it is now with --source ADDRESS"
+_NONE: tuple[str, ...] = ()
 ONE_AT_A_TIME = "adopt takes one at a time: name it with --answers-file"
 
 
@@ -29,7 +31,8 @@ class Origin:
     """What a file says of the project it belongs to.
 
     `written` is the template's address as recorded; `ref` its version, tag or commit; `folder` where the template
-    lies in its repository; `lines` where each answer stands.
+    lies in its repository; `follow` the branch that the tool went by; `lines` where each answer stands; `own` the files
+    that it was told to skip, as patterns.
     """
 
     tool: Tool
@@ -39,7 +42,8 @@ class Origin:
     answers: Mapping[str, Any] = field(repr=False)
     lines: Mapping[str, str] = field(default_factory=dict, repr=False)
     folder: str = ""
-    skipped: tuple[str, ...] = ()
+    follow: str = ""
+    own: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -149,6 +153,7 @@ def _copier(file: Path) -> Origin:
 def _cruft(file: Path) -> Origin:
     document = _json(file)
     answers = dict(document.required("context", answers_in))
+    skipped = (*document.optional("skip", texts, _NONE), *_skipped_in(file.parent / "pyproject.toml"))
     return Origin(
         tool="cruft",
         file=file,
@@ -157,8 +162,25 @@ def _cruft(file: Path) -> Origin:
         answers=_plain(answers),
         lines=_lines(answers),
         folder=document.optional("directory", text, ""),
-        skipped=tuple(document.optional("skip", lambda at: [str(one) for one in at.a(list)], [])),
+        follow=document.optional("checkout", text, ""),
+        own=tuple(_pattern(path) for path in skipped),
     )
+
+
+def _skipped_in(file: Path) -> tuple[str, ...]:
+    """Return what `[tool.cruft]` says to skip; raises FormatError."""
+    if not file.is_file():
+        return ()
+    document = toml.load(_content(file), str(file))
+    for key in ("tool", "cruft"):
+        document = document.child(key) if key in document.a(dict) else replace(document, data={})
+    return document.optional("skip", texts, _NONE)
+
+
+def _pattern(written: str) -> str:
+    """Return the pattern of what cruft skips: a path below the project's folder, or where it has a `*` a glob."""
+    path = PurePosixPath(written).as_posix()
+    return f"/{path}" if "*" in path else pattern_of(path)
 
 
 def replayed(file: Path) -> Origin:

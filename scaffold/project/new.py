@@ -15,6 +15,7 @@ from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.apply.record import Change, Operation, Place
 from scaffold.blueprint.release import Release, require_scaffold, retired
+from scaffold.errors import ScaffoldError
 from scaffold.git import porcelain
 from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
@@ -28,6 +29,7 @@ from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.report.results import Stamped
 from scaffold.sources.asked import find
+from scaffold.sources.library import Library
 from scaffold.sources.locate import BUILT_IN, Notify
 from scaffold.tree import File, Tree
 
@@ -71,7 +73,9 @@ def new(
         notify=notify,
     )
     refuse_unrecorded(release, rendered)
-    tree, plan = _planned(release, rendered, library.address, folder=root.name, keep_copier=keep_copier)
+    follow = ref if ref and library.is_branch(ref) and not _goes_by_itself(library, name) else ""
+    wishes = Wishes(release.blueprint.name, library.address, rendered.answers.recorded, keep_copier, follow=follow)
+    tree, plan = _planned(release, rendered, wishes, root.name)
     repository = _write(root, tree, rendered.ignored, plan, git=git)
     told = (library.note, retired(release.blueprint), *notes_on(rendered.answers, plan), *rendered.notes)
     return Stamped(
@@ -88,15 +92,24 @@ def new(
     )
 
 
-def _planned(release: Release, rendered: Rendered, source: str, *, folder: str, keep_copier: bool) -> tuple[Tree, Plan]:
+def _goes_by_itself(library: Library, name: str) -> bool:
+    """Whether there is something to go by where no branch is named: a version, or the blueprint at HEAD."""
+    try:
+        library.release(name)
+    except ScaffoldError:
+        return False
+    return True
+
+
+def _planned(release: Release, rendered: Rendered, wishes: Wishes, folder: str) -> tuple[Tree, Plan]:
     """Return all that is to be written, scaffold's own files among it, and the plan that says so."""
     answers, tree = rendered.answers, rendered.tree
-    stamped = new_lock(release, source, answers, folder=folder, keep_copier=keep_copier)
+    stamped = new_lock(release, wishes.source, answers, folder=folder, keep_copier=wishes.keep_copier)
     target = Target(tree=tree, ownership=rendered.ownership, migrations=(), lock=stamped)
-    wishes = answers_file.dump(Wishes(release.blueprint.name, source, answers.recorded, keep_copier))
+    written = answers_file.dump(wishes)
     plan = make(stamped, {}, target, lambda _path, _locked: None)
-    plan = replace(plan, lock_after=plan.lock_after.written_with(wishes))
-    own = {answers_file.PATH: File(wishes), lock.PATH: File(lock.dump(plan.lock_after))}
+    plan = replace(plan, lock_after=plan.lock_after.written_with(written, says_more=not wishes.is_in_lock))
+    own = {answers_file.PATH: File(written), lock.PATH: File(lock.dump(plan.lock_after))}
     return Tree({**tree, **own}, tree.folders), plan
 
 
@@ -121,7 +134,7 @@ def _enclosing(root: Path) -> Objects | None:
     """Return the repository that a new folder would belong to: one around it that does not ignore it."""
     nearest = next(folder for folder in root.parents if folder.exists())
     repository = find_repository(nearest)
-    if repository is None:
+    if repository is None or repository.is_bare:
         return None
     prefix = prefix_of(nearest.resolve() / root.relative_to(nearest), repository)
     return None if repository.is_ignored(f"{prefix}/") else repository

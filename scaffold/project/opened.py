@@ -9,11 +9,13 @@ from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.apply.record import Place
+from scaffold.blueprint.patterns import matcher
 from scaffold.errors import FormatError, GitError, ProjectError
 from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.lock import Lock, Locked
 from scaffold.merge.ends import end_of
+from scaffold.merge.manner import UNSAID, Manner
 from scaffold.merge.pointers import is_pointer, stands_for
 from scaffold.merge.settle import Sides, marked_line
 from scaffold.plan.actions import OURS
@@ -34,11 +36,12 @@ class Project:
     wishes: Wishes = field(repr=False)
     wishes_file: File = field(repr=False)
     unresolved: frozenset[str] = frozenset()
+    sided: frozenset[str] = frozenset()  # conflicts that the team's side was taken in
 
     @property
     def lock(self) -> Lock:
         """The lock, with what was resolved since taken into account."""
-        return self.recorded.settled(self.unresolved)
+        return self.recorded.settled(self.unresolved, self.sided)
 
     @property
     def place(self) -> Place:
@@ -55,6 +58,28 @@ class Project:
     def in_repository(self, path: str) -> str:
         """Return the path as its repository calls it."""
         return f"{self.prefix}/{path}" if self.prefix else path
+
+    def is_own(self, path: str) -> bool:
+        """Whether the team has made a file of the blueprint's its own, by where the project has it."""
+        return bool(self.wishes.own) and matcher(self.wishes.own)(path)
+
+    def owns(self, path: str, locked: Locked) -> bool:
+        """Whether the team has made its own what the lock has at a path; never what the platform owns."""
+        return locked.owner == "managed" and self.is_own(locked.at or path)
+
+    def manner(self, path: str) -> Manner:
+        """Return how git is told to merge a file; raises GitError."""
+        return self.repository.attributes.manner(self.in_repository(path)) if self.repository else UNSAID
+
+    def marked(self, path: str) -> Sides:
+        """Return how an update marks a conflict in a file, as it or `git checkout --merge` writes it.
+
+        A document about conflicts has other labels.
+        """
+        size, theirs = self.manner(path).size, f"{self.recorded.blueprint} {self.recorded.version}"
+        labels = (("<", OURS), ("<", "ours"), ("|", "stamped "), (">", theirs), (">", "theirs"))
+        lines = tuple(f"{sign * size} {label}{'' if label.endswith(' ') else chr(10)}" for sign, label in labels)
+        return Sides(markers=tuple(line.encode() for line in lines), size=size)
 
 
 def find_root(directory: Path) -> Path:
@@ -73,7 +98,7 @@ def find_root(directory: Path) -> Path:
 def prefix_of(root: Path, repository: Objects) -> str:
     """Return the way from the repository's top to `root`, empty at the top; raises ProjectError outside it."""
     top = repository.root.resolve()
-    if not root.is_relative_to(top):
+    if repository.is_bare or not root.is_relative_to(top):
         raise ProjectError(f"the folder is in no work tree of the repository {top}", where=str(root))
     way = root.relative_to(top).as_posix()
     return "" if way == "." else way
@@ -106,7 +131,7 @@ def open_project(directory: Path, repository: Objects | None = None) -> Project:
     if wishes_file.blob != recorded.answers_file:
         wishes = answers_file.parse(wishes_file.content, str(root / answers_file.PATH))
     project = Project(root, repository, prefix, recorded, wishes, wishes_file)
-    return replace(project, unresolved=unresolved(project))
+    return replace(project, unresolved=unresolved(project), sided=_sided(project))
 
 
 def _required(root: Path, path: str) -> File:
@@ -127,14 +152,21 @@ def unresolved(project: Project) -> frozenset[str]:
     own = {path for path in (lock.PATH, answers_file.PATH) if project.in_repository(path) in in_index}
     pending = {project.recorded.files[path].at or path: path for path in project.recorded.pending}
     files = read_ours(project, pending)
-    told, markers = _told(project) if pending else {}, markers_of(project.recorded)
+    told = _told(project) if pending else {}
     return frozenset(own) | frozenset(
         place
         for place, path in pending.items()
         if project.in_repository(place) in in_index
-        or (place in files and marked_line(files[place].content, Sides(markers=markers)))
+        or (place in files and marked_line(files[place].content, project.marked(place)))
         or (place in files and _is_as_left(project, path, files[place], told))
     )
+
+
+def _sided(project: Project) -> frozenset[str]:
+    """Return where conflicts were whose file is now what taking the team's side makes of it."""
+    pending = {locked.at or path: locked for path, locked in project.recorded.files.items() if locked.mine}
+    files = read_readable(project, pending)
+    return frozenset(place for place, file in files.items() if file.blob in pending[place].mine)
 
 
 def _is_as_left(project: Project, path: str, file: File, told: Mapping[str, Locked] | None) -> bool:
@@ -157,16 +189,6 @@ def _told(project: Project) -> Mapping[str, Locked] | None:
         return lock.parse(content).files
     except FormatError:
         return None
-
-
-def markers_of(recorded: Lock) -> tuple[bytes, ...]:
-    """Return how lines begin that mark a conflict of an update, as it or `git checkout --merge` writes them.
-
-    A document about conflicts has other labels.
-    """
-    theirs = f"{recorded.blueprint} {recorded.version}"
-    lines = (f"<<<<<<< {OURS}\n", "<<<<<<< ours\n", "||||||| stamped ", f">>>>>>> {theirs}\n", ">>>>>>> theirs\n")
-    return tuple(line.encode() for line in lines)
 
 
 def read_ours(project: Project, paths: Iterable[str]) -> dict[str, File]:

@@ -28,20 +28,23 @@ from scaffold.project.base import Bases
 from scaffold.project.brought import brought_by_copier
 from scaffold.project.guardrails import decided
 from scaffold.project.kept import answers_since, written_since
+from scaffold.project.left_out import left_out, recorded
 from scaffold.project.migrate import migrations_of
 from scaffold.project.offered import Wanted, with_own
 from scaffold.project.opened import Project, Standing, standing
 from scaffold.project.planned import planned
 from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
 from scaffold.project.submodules import in_submodules, left, lock_without, without
-from scaffold.project.tags import moved_tag
+from scaffold.project.tags import is_ahead, moved_tag
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
-from scaffold.sources.library import Library
+from scaffold.sources.library import AS_IT_STANDS, Library
 from scaffold.sources.locate import Notify, locate
 from scaffold.sources.versions import is_another
 from scaffold.templating.inputs import Draws
 from scaffold.tree import Tree
+
+OFTEN = 2  # conflicts of a file in a row that the team has taken its side in
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +88,7 @@ def prepare(
     """Make the plan; nothing is written. Raises ScaffoldError."""
     refuse_open_conflicts(project)
     wishes = project.wishes
-    library = locate(
-        wishes.source,
-        base=project.root,
-        offline=offline,
-        prereleases=prereleases,
-        limits=means.limits,
-        notify=notify,
-        called=project.recorded.blueprint,
-    )
+    library = _library(project, means, notify, offline=offline, prereleases=prereleases)
     means = trusting(means, library.address)._replace(draws=Draws())
     known = brought_by_copier(project, library, means)
     release = library.release(wishes.blueprint, to or _newest(library, known))
@@ -115,20 +110,43 @@ def prepare(
     refuse_unrecorded(release, rendered)
     bases, before = Bases(known, library, means), known.lock
     migrations = migrations_of(known, library, release, rendered, means, notify)
-    aside = in_submodules(known, before, rendered.tree)
+    out = left_out(project, release, rendered, before)
+    aside = {**out, **in_submodules(known, before, rendered.tree)}
     paths = {*before.paths, *rendered.tree} - aside.keys()
     found: Standing = {} if migrations else standing(known, paths)
     inside = rendered._replace(tree=without(rendered.tree, aside))
     target = _target(project, release, inside, today, again(known, library, release, rendered, means))
     plan, found = planned(known, lock_without(before, aside), target, bases, migrations or found)
-    plan, own, said = with_own(project, left(plan, before, rendered.tree, aside), move_own)
+    plan = recorded(left(plan, before, {*rendered.tree, *out}, aside), out, rendered)
+    plan, own, said = with_own(project, plan, move_own)
     answers = rendered.answers
-    written = _rewritten(project, Wishes(release.blueprint.name, wishes.source, answers.recorded, wishes.keep_copier))
-    plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=plan.lock_after.written_with(written))
+    wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded)
+    written = _rewritten(project, wished)
+    after = plan.lock_after.written_with(written, says_more=not wished.is_in_lock)
+    plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=after)
     told = [library.note, retired(release.blueprint), *_told(rendered, plan), _brought(project, known)]
-    told += [*(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
+    told += [*_sided(before), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
     return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found)
+
+
+def _library(project: Project, means: Means, notify: Notify, *, offline: bool, prereleases: bool) -> Library:
+    return locate(
+        project.wishes.source,
+        base=project.root,
+        offline=offline,
+        prereleases=prereleases,
+        limits=means.limits,
+        notify=notify,
+        called=project.recorded.blueprint,
+        follow=project.wishes.follow,
+    )
+
+
+def _sided(before: Lock) -> list[str]:
+    """Suggest to own what was decided for the team's side again and again."""
+    paths = [locked.at or path for path, locked in before.files.items() if locked.sided >= OFTEN]
+    return [f"{path} was decided for your side {OFTEN} times in a row; scaffold own makes it yours" for path in paths]
 
 
 def _brought(project: Project, known: Project) -> str:
@@ -163,6 +181,8 @@ def _target(project: Project, release: Release, rendered: Rendered, today: date 
         drivers=chosen(release.blueprint.merge, wishes.merge),
         waived=_waived(project, today),
         again=then,
+        manner=project.manner,
+        own=project.is_own,
     )
 
 
@@ -245,6 +265,8 @@ def _newest(library: Library, project: Project) -> str | None:
         )
     if newest == applied or is_another(applied, newest):
         return None
+    if is_ahead(library, project, newest):
+        return recorded.commit or AS_IT_STANDS
     if applied in library.versions(name):
         return str(applied)
     raise ProjectError(

@@ -13,11 +13,11 @@ from scaffold.errors import ProjectError
 from scaffold.git import porcelain
 from scaffold.git.index import BASE, OURS, THEIRS, Staged
 from scaffold.git.objects import Objects, find_repository
-from scaffold.lock import DROPPED, Lock, Locked
+from scaffold.lock import DROPPED, Locked
 from scaffold.merge.readable import broken
 from scaffold.merge.settle import Side, Sides, marked_line, settle
 from scaffold.project import rerere
-from scaffold.project.opened import Project, find_root, markers_of, open_project, place_of
+from scaffold.project.opened import Project, find_root, open_project, place_of
 from scaffold.report.results import Resolution, Resolved
 from scaffold.tree import REGULAR, SYMLINK, File, Mode
 
@@ -90,7 +90,7 @@ def _these(project: Project, named: Iterable[str]) -> str:
 
 
 def _take(project: Project, path: str, side: Side, stages: dict[int, File]) -> Taken:
-    file, sides = disk.read(project.root, path), contents_of(stages, project.recorded)
+    file, sides = disk.read(project.root, path), contents_of(project, path, stages)
     if file is not None and file.mode != SYMLINK and marked_line(file.content, sides):
         settled = settle(file.content, side, sides)
         if line := marked_line(settled.content, sides):
@@ -176,12 +176,13 @@ def _sides_in(repository: Objects, staged: Staged) -> Iterator[tuple[int, File]]
             yield stage, File(content, cast("Mode", mode))
 
 
-def contents_of(stages: dict[int, File], recorded: Lock) -> Sides:
+def contents_of(project: Project, path: str, stages: dict[int, File]) -> Sides:
     """Return what the three sides hold, nothing for one that is not there; else how an update marks a conflict."""
+    marked = project.marked(path)
     if not stages:
-        return Sides(markers=markers_of(recorded))
+        return marked
     base, ours, theirs = (stages[stage].content if stage in stages else b"" for stage in (BASE, OURS, THEIRS))
-    return Sides(base, ours, theirs)
+    return Sides(base, ours, theirs, size=marked.size)
 
 
 def _whole(project: Project, path: str, side: Side, file: File | None, stages: dict[int, File]) -> File | None:

@@ -58,7 +58,7 @@ def _bare_at(directory: Path) -> tuple[Objects, str] | None:
     """Return the bare repository at or above a path, and the way from it to the project in it."""
     start = Path(os.path.abspath(disk.expand(directory)))  # noqa: PTH100 - what is in it exists in git only
     for folder in (start, *start.parents):
-        if (folder / FOLDER).is_dir() or (folder / ".git").exists():
+        if (folder / FOLDER).is_dir():
             return None
         if is_repository(folder):
             repository = open_repository(folder)

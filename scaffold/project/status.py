@@ -16,7 +16,7 @@ from scaffold.lock import as_kept
 from scaffold.plan.drift import Drift, drifts, watched
 from scaffold.project.kept import answers_since, written_since
 from scaffold.project.opened import Project, open_project, read_ours
-from scaffold.project.tags import moved_tag
+from scaffold.project.tags import is_ahead, moved_tag
 from scaffold.report.results import Status
 from scaffold.sources.locate import Notify, locate
 from scaffold.sources.versions import is_another
@@ -37,7 +37,7 @@ def status(
     `today` decides which waivers hold.
     """
     project = open_project(Path(directory))
-    latest, behind, notes = _latest(project, offline=offline, notify=notify)
+    latest, behind, notes, ahead = _latest(project, offline=offline, notify=notify)
     waivers, waived, said = _waivers(project, today)
     notes = (*notes, *said)
     by_copier = written_since(project)
@@ -51,6 +51,7 @@ def status(
         version=project.recorded.version,
         latest=None if latest is None else str(latest),
         behind=behind,
+        ahead=ahead,
         drift=tuple(
             drift
             for drift in find_drift(project)
@@ -66,6 +67,7 @@ def status(
         notes=notes,
         unfinished=_is_resolved(project),
         waivers=waivers,
+        own=tuple(locked.at or path for path, locked in project.lock.files.items() if project.owns(path, locked)),
     )
 
 
@@ -106,11 +108,15 @@ def find_drift(project: Project) -> tuple[Drift, ...]:
 
 
 class Latest(NamedTuple):
-    """The newest version, whether that is one to go to (None: nobody can say), and what else is to be said."""
+    """The newest version, whether that is one to go to (None: nobody can say), and what else is to be said.
+
+    `ahead`: what was applied comes after it.
+    """
 
     version: Version | None
     behind: bool | None
     notes: tuple[str, ...] = ()
+    ahead: bool = False
 
 
 def _latest(project: Project, *, offline: bool, notify: Notify) -> Latest:
@@ -123,6 +129,7 @@ def _latest(project: Project, *, offline: bool, notify: Notify) -> Latest:
             limits=UNLIMITED,
             notify=notify,
             called=recorded.blueprint,
+            follow=wishes.follow,
         )
         newest, moved = library.newest(wishes.blueprint), moved_tag(library, project)
         notes = tuple(note for note in (library.note, moved) if note)
@@ -131,6 +138,8 @@ def _latest(project: Project, *, offline: bool, notify: Notify) -> Latest:
             return Latest(newest, True, notes)
         if newest == applied or applied in library.versions(wishes.blueprint):
             return Latest(newest, False, notes)
+        if is_ahead(library, project, newest):
+            return Latest(newest, False, notes, ahead=True)
     except ScaffoldError as error:
         return Latest(None, None, (f"whether it is behind is unknown: {error}",))
     gone = f"whether it is behind is unknown: the newest version is {newest}, and {applied} is there no more"

@@ -1,7 +1,10 @@
-"""Whether the version that was applied is still what its tag says."""
+"""How the version that was applied stands to the versions that there are."""
 
+from packaging.version import Version
+
+from scaffold.errors import SourceError
 from scaffold.project.opened import Project
-from scaffold.sources.library import Library
+from scaffold.sources.library import AS_IT_STANDS, Library
 
 
 def moved_tag(library: Library, project: Project) -> str:
@@ -16,3 +19,16 @@ def moved_tag(library: Library, project: Project) -> str:
         f"the tag of {recorded.blueprint} {recorded.version} was moved: it marked {recorded.commit[:10]} when it was "
         f"applied, and now {str(marked)[:10]}"
     )
+
+
+def is_ahead(library: Library, project: Project, newest: Version) -> bool:
+    """Whether what was applied comes after the newest version: a commit, or files, that have no release as yet."""
+    recorded = project.recorded
+    if Version(recorded.version) <= newest:
+        return False
+    if recorded.commit is not None:
+        return library.has_commit(recorded.commit)
+    try:
+        return library.release(recorded.blueprint, AS_IT_STANDS).version == recorded.version
+    except SourceError:
+        return False

@@ -101,9 +101,10 @@ def take_over(basis: Basis, wish: Wish) -> Takeover:
     ours = read_ours(nothing, {*stamped.files, *([own] if own else [])})
     if basis.origin is None:
         stamped = replace(stamped, files=_derived(stamped, ours, rendered.tree))
-    wished = Wishes(head.blueprint, head.source, rendered.answers.recorded, kept)
+    own_files = basis.origin.own if basis.origin else ()
+    wished = Wishes(head.blueprint, head.source, rendered.answers.recorded, kept, follow=basis.follow, own=own_files)
     written = answers_file.dump(wished)
-    after = stamped.written_with(written)
+    after = stamped.written_with(written, says_more=not wished.is_in_lock)
     plan = Plan(actions=_actions(own, ours, rendered.tree, keep=kept), lock_before=head, lock_after=after)
     project = replace(nothing, recorded=after, wishes=wished, wishes_file=File(written))
     prepared = Prepared(project, plan, rendered.tree, rendered.answers, written, basis.notes)

@@ -96,7 +96,7 @@ def _left_open(project: Project) -> Iterator[OpenConflict]:
     for path, stages in sides_of(project, sorted({*places, *project.unresolved})).items():
         unmerged, file = project.in_repository(path) in in_index, disk.read(project.root, path)
         is_open = unmerged or path in project.unresolved
-        line = marked_line(file.content, contents_of(stages, project.recorded)) if is_open and file else None
+        line = marked_line(file.content, contents_of(project, path, stages)) if is_open and file else None
         if line:
             yield OpenConflict(path, line, MARKED)
         elif is_open and (not unmerged or path not in places or is_as_left(project, path, file)):
@@ -123,7 +123,7 @@ def _settle(project: Project, record: Record | None) -> None:
     repository.stage({project.in_repository(path): {} for path in outside})
     if names := sorted(_unstaged(project, _to_stage(project, record) - outside)):
         porcelain.add(repository.root, names)
-    settled = File(lock.dump(_with_digests(project, project.recorded.settled(frozenset()))))
+    settled = File(lock.dump(_with_digests(project, project.recorded.settled(frozenset(), project.sided))))
     if paths:
         transaction.put(place, lock.PATH, settled)
     repository.store([settled])

@@ -58,7 +58,7 @@ def _differences(seen: View) -> Iterator[Found]:
     for path, file in rendered.tree.items():
         locked = recorded.files.get(path)
         if locked is None:
-            if not scripts and not file.inputs:
+            if not (scripts or file.inputs or rendered.left_out(path)):  # an update does without what is left out
                 yield Found(f"the lock does not know {path}, which the blueprint gives", PATH, key=path)
         elif message := _difference(path, file, locked, rendered, recorded):
             known = not (scripts or file.inputs or locked.inputs) or "ownership" in message
@@ -75,7 +75,7 @@ def _difference(path: str, file: File, locked: Locked, rendered: Rendered, recor
     ownership = rendered.ownership(path)
     if locked.ownership != ownership:
         return f"the lock gives {path} another ownership than the blueprint"
-    if locked.pending is not None or ownership.file == "seeded":
+    if locked.pending is not None or locked.own or ownership.file == "seeded":
         return ""
     same = locked.blob == file.blob and locked.mode == file.mode and locked.sha256 in (None, file.sha256)
     same = same and locked.keys == digests(path, ownership, file.content)

@@ -8,13 +8,13 @@ from typing import Any
 from scaffold import disk
 from scaffold.apply import transaction
 from scaffold.blueprint.guardrails import Guardrails
+from scaffold.blueprint.patterns import pattern_of
 from scaffold.errors import FormatError, ProjectError
 from scaffold.formats import edit, yaml
 from scaffold.git.objects import find_repository
 from scaffold.guard import waivers
 from scaffold.guard.finding import Finding
 from scaffold.guard.judges.table import JUDGES
-from scaffold.guard.paths import pattern_of
 from scaffold.guard.verdict import Verdict
 from scaffold.guard.waivers import ONE, PATH, Policy, Waiver
 from scaffold.project.check import judged

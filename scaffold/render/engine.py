@@ -29,6 +29,7 @@ class Rendered(NamedTuple):
 
     `texts` renders pieces of a layer's configuration; `ignored` are files for the disk that git is not to have. `hooks`
     runs those of a Cookiecutter template, where they may run. `plain` is the tree before scripts, where some ran.
+    `left_out` tells which paths an update does without.
     """
 
     answers: Answers
@@ -41,6 +42,7 @@ class Rendered(NamedTuple):
     notes: tuple[str, ...] = ()
     hooks: Callable[[Callable[[str], Any]], Staged[Tree]] | None = None
     plain: Tree | None = None
+    left_out: Callable[[str], bool] = lambda _: False
 
 
 def render(
@@ -125,8 +127,9 @@ def _rendered(
     return Rendered(
         replace(answers, recorded={**answers.recorded, **added}, dropped=dropped),
         tree if dropped else _all_recorded(tree),
-        native.ownership(release, answers, texts),
+        native.given_once(release, answers, texts),
         native.answers_path(answers),
         texts,
+        left_out=native.left_out(release, answers, "update", texts),
         messages=native.messages(release, answers, f"after_{surroundings.operation}", texts),
     )

@@ -172,12 +172,30 @@ def ownership(
     return known[skipped].of
 
 
+def left_out(
+    release: Release, answers: Answers, operation: Operation, texts: Callable[[Layer], Texts] = texts
+) -> Callable[[str], bool]:
+    """Return whether a path is left out by a layer's `_exclude`, in a stamping or in an update."""
+    context = {**answers.context, "_copier_operation": operation}
+    excluded = [_excluder(layer, texts(layer), context) for layer in release.layers if layer.settings.exclude]
+    return lambda path: any(excludes(path) for excludes in excluded)
+
+
+def given_once(
+    release: Release, answers: Answers, texts: Callable[[Layer], Texts] = texts
+) -> Callable[[str], Ownership]:
+    """Return who owns a path: the team what `_exclude` leaves out of updates only, else as `ownership` says."""
+    owner = ownership(release, answers, texts)
+    stamped, updated = (left_out(release, answers, operation, texts) for operation in ("copy", "update"))
+    return lambda path: owner(path).given() if updated(path) and not stamped(path) else owner(path)
+
+
 def _render_layer(
     at: Compiled, answers: Answers, operation: Operation, limits: Limits, folders: set[str]
 ) -> Iterator[tuple[str, File]]:
     context = answers.context
     suffix, seen = at.layer.settings.suffix, _view(at, context)
-    excluded = _excluder(at, {**context, "_copier_operation": operation})
+    excluded = _excluder(at.layer, at.templates, {**context, "_copier_operation": operation})
     answers_file = str(context["_copier_conf"]["answers_file"]) if "_copier_conf" in context else ""
     found: dict[str, File] = {}
     for_answers: list[tuple[Entry, File]] = []
@@ -244,12 +262,12 @@ def _view(at: Compiled, context: Context) -> View:
     return at.views[root]
 
 
-def _excluder(at: Compiled, context: Context) -> Callable[[str], bool]:
-    settings = at.layer.settings
+def _excluder(layer: Layer, texts: Texts, context: Context) -> Callable[[str], bool]:
+    settings, where = layer.settings, layer.where(layer.config)
     default = () if normpath(settings.subdirectory or ".") != "." else DEFAULT_EXCLUDE
     patterns = default if settings.exclude is None else settings.exclude
-    lines = [line for pattern in patterns for line in _LINES.split(at.text(pattern, context))]
-    return matcher(tuple(lines), at.layer.where(at.layer.config))
+    lines = [line for pattern in patterns for line in _LINES.split(texts.render_text(pattern, context, where))]
+    return matcher(tuple(lines), where)
 
 
 def _render_file(at: Compiled, entry: Entry, context: Context, limits: Limits) -> File:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
         Explanation,
         LibraryMade,
         Listed,
+        Owned,
         Released,
         Resolved,
         Shown,
@@ -104,9 +105,11 @@ def status(result: Status) -> dict[str, Any]:
         "version": result.version,
         "latest": result.latest,
         "behind": result.behind,
+        "ahead": result.ahead,
         "drift": [{"path": drift.path, "kind": drift.kind, "key": drift.key} for drift in result.drift],
         "conflicts": [{"path": path} for path in result.conflicts],
         "edited_answers": list(result.edited_answers),
+        "own": list(result.own),
         "waivers": [
             {
                 "rule": one.waiver.rule,
@@ -118,6 +121,17 @@ def status(result: Status) -> dict[str, Any]:
         ],
         "state": result.state,
         "notes": list(result.notes),
+    }
+
+
+def own(result: Owned) -> dict[str, Any]:
+    """Return the report of `scaffold own`."""
+    return {
+        "path": str(result.root),
+        "files": list(result.files),
+        "own": list(result.own),
+        "back": result.back,
+        "locked_keys": list(result.held),
     }
 
 
@@ -154,6 +168,7 @@ def explain(result: Explanation) -> dict[str, Any]:
         "version": result.version,
         "template": result.template,
         "ownership": result.ownership,
+        "own": result.own,
         "meaning": result.meaning,
         "state": result.state,
         "keys": dict(result.keys),

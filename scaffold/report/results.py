@@ -86,7 +86,10 @@ class Resolved(NamedTuple):
 
 
 class Status(NamedTuple):
-    """How a project stands. `latest` and `behind` are None where the library could not be read."""
+    """How a project stands. `latest` and `behind` are None where the library could not be read.
+
+    `ahead`: the version comes after the latest, as a commit that is not released.
+    """
 
     root: PurePath
     blueprint: str
@@ -101,6 +104,8 @@ class Status(NamedTuple):
     notes: tuple[str, ...] = ()
     unfinished: bool = False  # every conflict is resolved, and the update waits for `--continue`
     waivers: tuple[Stood, ...] = ()
+    ahead: bool = False
+    own: tuple[str, ...] = ()  # files of the blueprint that the team has made its own
 
     @property
     def state(self) -> str:
@@ -114,6 +119,16 @@ class Status(NamedTuple):
             "unknown": self.behind is None,
         }
         return next((name for name, holds in states.items() if holds), "current")
+
+
+class Owned(NamedTuple):
+    """What `own` was asked about: the files, the patterns that hold now, and which files have keys that stay locked."""
+
+    root: PurePath
+    files: tuple[str, ...]
+    own: tuple[str, ...]
+    back: bool
+    held: tuple[str, ...] = ()
 
 
 class Difference(NamedTuple):
@@ -153,6 +168,7 @@ class Explanation(NamedTuple):
     line_from: str | None = None
     dropped: bool = False  # the blueprint no longer brings it, and what becomes of it is in conflict
     rules: Mapping[str, str] = {}
+    own: bool = False  # the team has made it its own
 
 
 class Undone(NamedTuple):

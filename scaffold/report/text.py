@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
         Fitting,
         LibraryMade,
         Listed,
+        Owned,
         Released,
         Shown,
         Stamped,
@@ -185,11 +186,25 @@ def status(result: Status) -> Iterator[Line]:
             yield Line(
                 f"  waiver       {stood.waiver.name}: {STANDINGS[stood.state].format(waiver=stood.waiver)}", "warn"
             )
+    if result.own:
+        yield Line(f"  own          {_some(result.own)}: yours by .scaffold/answers.yml, so updates leave it alone")
     if result.behind:
         yield Line(f"  behind       {result.latest} is out: scaffold update", "warn")
+    if result.ahead:
+        yield Line(f"  ahead        {result.version} comes after {result.latest}, the newest release")
     yield from _notes(result.notes)
     if result.state == "current":
         yield Line("  current      nothing to do", "good")
+
+
+def own(result: Owned) -> Iterator[Line]:
+    """Say whose the files are now."""
+    count = len(result.files)
+    whose = "shared with the blueprint again, and merged" if result.back else "yours: updates leave them alone"
+    yield Line(f"{count} file{'s' * (count > 1)} {whose}: {_some(result.files)}", "good")
+    if result.held:
+        yield Line(f"  what is locked in them stays the platform's: {_some(result.held)}", "warn")
+    yield Line("  Recorded in .scaffold/answers.yml, and staged. To take it back: scaffold undo")
 
 
 def diff(result: Diff) -> Iterator[Line]:

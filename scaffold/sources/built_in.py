@@ -48,6 +48,10 @@ class BuiltInLibrary:
         """Return None: what is built in never moves."""
         return None
 
+    def is_branch(self, _ref: str) -> bool:
+        """Return False: there are no branches."""
+        return False
+
     def has_commit(self, _commit: str) -> bool:
         """Return False: releases are told by their version."""
         return False

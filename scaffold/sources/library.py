@@ -16,6 +16,9 @@ from scaffold.git.objects import Objects, open_repository
 from scaffold.git.porcelain import REMOTE_HEAD
 from scaffold.tree import File
 
+AS_IT_STANDS = "."  # the files of a folder, committed or not
+SHOWN = 10  # versions that an error names
+
 
 class Library(Protocol):
     """A library of blueprints."""
@@ -45,6 +48,9 @@ class Library(Protocol):
 
     def has_commit(self, commit: str) -> bool:
         """Whether a commit can still be read, which one of a rewritten history may not be."""
+
+    def is_branch(self, ref: str) -> bool:
+        """Whether a ref names a branch and no version, so that it moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,10 @@ class FolderLibrary:
         """Return False: there are no commits."""
         return False
 
+    def is_branch(self, _ref: str) -> bool:
+        """Return False: there are no branches."""
+        return False
+
     def release(self, name: str, ref: str | None = None) -> Release:
         """Read the blueprint; a `ref` must be the version that it has, or `.`."""
         if self.fixed:
@@ -86,7 +96,7 @@ class FolderLibrary:
     def read(self, name: str, ref: str | None) -> Release:
         """Read the blueprint from the disk."""
         blueprint = self._manifest(name)
-        if ref not in (None, ".") and version_of(ref) != blueprint.version:
+        if ref not in (None, AS_IT_STANDS) and version_of(ref) != blueprint.version:
             raise SourceError(
                 f"there is no {name} {ref} in {self.address}",
                 where=str(self.root),
@@ -120,6 +130,7 @@ class GitLibrary:
     note: str = ""
     unreleased: FolderLibrary | None = None  # the work tree, read for `.` and where nothing is released yet
     prereleases: bool = False  # whether the newest version may be a pre-release
+    follow: str = ""  # what a project follows instead of the newest version
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the blueprints at HEAD and in tags."""
@@ -137,7 +148,9 @@ class GitLibrary:
         return tuple(sorted(self._tags(name))) or (self._unreleased(name).blueprint.version,)
 
     def newest(self, name: str) -> Version:
-        """Return the newest version, a pre-release only if asked for or where there is nothing else."""
+        """Return the version that is followed, else the newest: a pre-release only if asked for, or as the only one."""
+        if self.follow:
+            return self.release(name).blueprint.version
         return newest_of(self.versions(name), prereleases=self.prereleases)
 
     def tag_commit(self, name: str, version: str) -> str | None:
@@ -150,9 +163,14 @@ class GitLibrary:
         """Whether a commit can still be read."""
         return self.repository.commit_of(commit) is not None
 
+    def is_branch(self, ref: str) -> bool:
+        """Whether a ref names a branch and no version."""
+        return version_of(ref) is None and self.repository.reference(f"refs/heads/{ref}") is not None
+
     def release(self, name: str, ref: str | None = None) -> Release:
-        """Read a release at its tag, a branch, a commit, or the newest one."""
-        if ref == "." and self.unreleased:
+        """Read a release at its tag, a branch, a commit, or the one that is followed, else the newest."""
+        ref = ref or self.follow or None
+        if ref == AS_IT_STANDS and self.unreleased:
             return self.unreleased.release(name)
         tags = self._tags(name)
         if ref is None:
@@ -163,7 +181,7 @@ class GitLibrary:
             return self._released(name, version, tags)
         commit = self.repository.commit_of(f"refs/heads/{ref}") or self.repository.commit_of(ref)
         if commit is None:
-            known = ", ".join(map(str, sorted(tags))) or "none"
+            known = newest_first({version: str(version) for version in tags}) or "none"
             raise SourceError(f"there is no {name} {ref} in {self.address}", hint=f"released versions: {known}")
         return self._at(name, commit)
 
@@ -224,6 +242,13 @@ def newest_of(versions: Iterable[Version], *, prereleases: bool = False) -> Vers
     ordered = sorted(versions)
     finals = [version for version in ordered if prereleases or not version.is_prerelease]
     return (finals or ordered)[-1]
+
+
+def newest_first(names: Mapping[Version, str]) -> str:
+    """Name the versions there are, the newest first and of many not all."""
+    ordered = [names[version] for version in sorted(names, reverse=True)]
+    more = [f"and {len(ordered) - SHOWN} older ones"] if len(ordered) > SHOWN else []
+    return ", ".join([*ordered[:SHOWN], *more])
 
 
 def no_blueprint(name: str, address: str, names: Iterable[str]) -> SourceError:

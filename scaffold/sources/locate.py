@@ -67,6 +67,7 @@ class Options(NamedTuple):
     notify: Notify
     called: str
     folder: str  # of the repository, where that is more than the template
+    follow: str
 
 
 def locate(
@@ -78,13 +79,14 @@ def locate(
     limits: Limits = DEFAULT_LIMITS,
     notify: Notify = lambda _: None,
     called: str = "",
+    follow: str = "",
 ) -> Library:
     """Open a library, or a template of Copier's or Cookiecutter's as a library of one blueprint.
 
     `ADDRESS//FOLDER` is a template in a folder of a repository; in any other folder `//` is a slash like any other.
     A relative folder counts from `base`; with `prereleases` the newest version may be one; `limits` bound what is read
     of a template; `notify` hears of what may take long; `called` is what a project calls a template that may have
-    moved since. Raises SourceError.
+    moved since, and `follow` the branch or tag that counts as the newest version. Raises SourceError.
     """
     if not source.isprintable() or not source.strip():
         what = "holds characters that cannot be printed" if source.strip() else "is empty"
@@ -94,7 +96,7 @@ def locate(
     address, folder = parted(expand(source))
     if folder and reading.FOREIGN.intersection(re.split(r"[/\\]", folder.lower())):
         raise SourceError(f"{folder} is no folder of a repository", where=source, hint=A_FOLDER)
-    options = Options(offline, prereleases, limits, notify, called, folder)
+    options = Options(offline, prereleases, limits, notify, called, folder, follow)
     place = base / disk.expand(address)
     try:
         if os.path.isdir(place):  # noqa: PTH112 - which says no also to a name that is too long
@@ -138,12 +140,12 @@ def _bundle(file: Path, options: Options) -> Library:
 
 
 def _opened(repository: Objects, address: str, note: str, options: Options) -> Library:
-    """Tell what a repository holds: where it has a HEAD by that, else by its tags, else by its work tree."""
-    root = repository.root if repository.root != repository.folder else None
+    """Tell what a repository holds: by its HEAD, else by its newest tag or its branches, else by its work tree."""
+    root = None if repository.is_bare else repository.root
     standing = FolderLibrary(root, address) if root and (root / "blueprints").is_dir() else None
-    library = GitLibrary(repository, address, note, standing, options.prereleases)
+    library = GitLibrary(repository, address, note, standing, options.prereleases, options.follow)
     whole = str(Address(address, options.folder))
-    template = GitTemplate(repository, whole, note, options.prereleases, options.limits, options.called)
+    template = GitTemplate(repository, whole, note, options.prereleases, options.limits, options.called, options.follow)
     if options.folder:
         return template
     if standing and standing.names():
@@ -163,11 +165,12 @@ def _opened(repository: Objects, address: str, note: str, options: Options) -> L
 
 
 def _telling(repository: Objects) -> Iterator[str]:
-    """Yield the commits that tell what a repository is: HEAD, else the newest of its versions."""
+    """Yield the commits that tell what a repository is: HEAD, else the newest of its versions, else its branches."""
     if (head := head_of(repository)) is not None:
         yield head
     if tags := tagged(repository.history.tags()):
         yield tags[max(tags)].commit
+    yield from repository.history.branches().values()
 
 
 def _blueprints(repository: Objects, commit: str) -> tuple[str, ...]:
@@ -217,6 +220,6 @@ def _fill(mirror: Path, url: str, hint: str) -> None:
             if not mirror.is_dir():  # else another run was first, and its copy is as good
                 raise
     except GitError as error:
-        raise SourceError(error.message, hint=hint) from error
+        raise SourceError(error.message, hint=error.hint or hint) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

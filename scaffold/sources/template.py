@@ -15,12 +15,11 @@ from scaffold.git.history import History
 from scaffold.git.objects import Objects, open_repository
 from scaffold.sources import reading
 from scaffold.sources.address import parted
-from scaffold.sources.library import head_of, no_blueprint, version_of
+from scaffold.sources.library import AS_IT_STANDS, SHOWN, head_of, newest_first, no_blueprint, version_of
 from scaffold.sources.reading import Files
 from scaffold.sources.versions import Tags, after, digest_version, tagged
 from scaffold.templating.limits import Limits
 
-AS_IT_STANDS = "."
 DEFAULT_LIMITS = Limits()
 FULL_ID = 40  # hexadecimal digits
 
@@ -38,6 +37,7 @@ class GitTemplate:
     prereleases: bool = False  # whether the newest version may be a pre-release
     limits: Limits = DEFAULT_LIMITS
     name: str = ""  # what a project calls it that was made before it moved here
+    follow: str = ""  # what a project follows instead of the newest version
 
     def names(self) -> tuple[str, ...]:
         """Return the one name there is."""
@@ -53,6 +53,8 @@ class GitTemplate:
         """Return the version that `release` reads where none is named."""
         _check_name(self, name)
         tags = self._tags()
+        if self.follow:
+            return self._marked(self.follow, tags)[1]
         return self._newest(tags) or self._version(self._head(), tags)
 
     def tag_commit(self, name: str, version: str) -> str | None:
@@ -66,9 +68,17 @@ class GitTemplate:
         """Whether a commit can still be read, which one of a rewritten history may not be."""
         return self.repository.commit_of(commit) is not None
 
+    def is_branch(self, ref: str) -> bool:
+        """Whether a ref names a branch and no version."""
+        return ref in self.repository.history.branches() and ref not in self.repository.history.tags()
+
     def release(self, name: str, ref: str | None = None) -> Release:
-        """Read a release: by version or tag, branch, commit or `HEAD`, as the work tree stands (`.`), or the newest."""
+        """Read a release: by version or tag, branch, commit or `HEAD`, as the work tree stands (`.`), or the newest.
+
+        Where a project follows something, that is the newest.
+        """
         _check_name(self, name)
+        ref = ref or self.follow or None
         if ref == AS_IT_STANDS:
             return self._standing()
         tags = self._tags()
@@ -77,18 +87,20 @@ class GitTemplate:
         if ref is None or ref == "HEAD":
             self._say_of_head(tags, named=ref is not None)
             head = self._head()
+            self._refuse_none(head)
             return self._at(head, self._version(head, tags), tags)
-        return self._named(ref, tags)
+        return self._at(*self._marked(ref, tags), tags)
 
-    def _named(self, ref: str, tags: Tags) -> Release:
+    def _marked(self, ref: str, tags: Tags) -> tuple[str, Version]:
+        """Return the commit that a version, tag, branch or commit names, and its version; raises SourceError."""
         wanted = version_of(ref)
         version = next((version for version in tags if version == wanted), None)  # as its tag spells it
         if version and ref not in self.repository.history.tags():
-            return self._at(tags[version].commit, version, tags)
+            return tags[version].commit, version
         commit = self._commit_of(ref, wanted)
         if commit is None:
             raise self._unknown(ref, tags)
-        return self._at(commit, version or self._version(commit, tags), tags)
+        return commit, version or self._version(commit, tags)
 
     def _tags(self) -> Tags:
         return tagged(self.repository.history.tags())
@@ -99,10 +111,21 @@ class GitTemplate:
     def _head(self) -> str:
         head = head_of(self.repository)
         if head is None:
-            has_files = self._has_work_tree() and any(self.repository.history.standing())
+            has_files = not self.repository.is_bare and any(self.repository.history.standing())
             hint = "commit first, or use `@.` for the files as they stand" if has_files else "name a tag or a branch"
             raise SourceError("HEAD of the template's repository names no commit", where=self.address, hint=hint)
         return head
+
+    def _refuse_none(self, head: str) -> None:
+        """Raise SourceError where there is no template at HEAD, and branches have some."""
+        history = self.repository.history
+        below = history.below(parted(self.address).folder)
+        if reading.kind_at(below, head):
+            return
+        branches = [name for name, commit in history.branches().items() if reading.kind_at(below, commit)]
+        if branches:
+            hint = f"name a branch that has one, with @ behind the address: {', '.join(branches[:SHOWN])}"
+            raise SourceError(f"there is no template at HEAD of {self.address}", hint=hint)
 
     def _commit_of(self, ref: str, version: Version | None) -> str | None:
         """Return the commit that a ref names; `0.0.0.post5.dev0+g1a2b3c4`, which scaffold gave it, names one too."""
@@ -123,12 +146,9 @@ class GitTemplate:
     def _version(self, commit: str, tags: Tags) -> Version:
         return _called(str(self.repository.folder), commit, tuple(tags.items()))[0]
 
-    def _has_work_tree(self) -> bool:
-        return self.repository.root != self.repository.folder
-
     def _standing(self) -> Release:
         """Read the files of the work tree, committed or not, but for those that git ignores."""
-        if not self._has_work_tree():
+        if self.repository.is_bare:
             raise SourceError(
                 "`@.` means the files as they stand in a folder, and there is none here",
                 where=self.address,
@@ -144,7 +164,7 @@ class GitTemplate:
     def _say_of_head(self, tags: Tags, *, named: bool) -> None:
         if tags and not named:
             self._say(f"{self.address} has only pre-releases, so its HEAD was taken")
-        if self._has_work_tree() and self.repository.history.below(parted(self.address).folder).is_dirty():
+        if not self.repository.is_bare and self.repository.history.below(parted(self.address).folder).is_dirty():
             self._say(f"what is not committed in {self.address} was left out; `@.` takes it")
 
     def _say(self, note: str) -> None:
@@ -156,9 +176,10 @@ class GitTemplate:
         if len(ref) == FULL_ID and not set(ref) - set("0123456789abcdef"):
             hint = "its history may have been rewritten; name a version with --to"
             return SourceError(f"there is no commit {ref} in {self.address} any more", hint=hint)
-        names = [*self.repository.history.tags(), *self.repository.history.branches()]
-        near = get_close_matches(ref, names, n=3) or [tags[version].name for version in sorted(tags)[-3:]]
-        return SourceError(named, hint=f"there is: {', '.join(near)}" if near else "it has neither tags nor branches")
+        branches = [*self.repository.history.branches()]
+        near = get_close_matches(ref, branches, n=3) if tags else branches[:SHOWN]
+        known = ", ".join(part for part in (newest_first({v: tag.name for v, tag in tags.items()}), *near) if part)
+        return SourceError(named, hint=f"there is: {known}" if known else "it has neither tags nor branches")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +211,10 @@ class FolderTemplate:
 
     def has_commit(self, _commit: str) -> bool:
         """Return False: there are no commits."""
+        return False
+
+    def is_branch(self, _ref: str) -> bool:
+        """Return False: there are no branches."""
         return False
 
     def release(self, name: str, ref: str | None = None) -> Release:

@@ -24,6 +24,8 @@ anything = st.recursive(
         source=texts,
         answers=st.dictionaries(texts, anything, max_size=3),
         merge=st.dictionaries(st.sampled_from(list(SAYS)), st.booleans(), max_size=3),
+        follow=texts,
+        own=st.lists(st.sampled_from(["/a b", "docs/", "!*.md", "#", "yes", "/a: b", "* "]), max_size=3).map(tuple),
     )
 )
 def test_the_file_reads_back_as_it_was_written(wishes):

@@ -480,3 +480,18 @@ def test_what_is_synced_reads_back_as_the_same_values(answers):
     after = edit.sync_mapping("a.yml", ANSWERS, "answers", answers)
     assert values.parse("a.yml", after) == {"blueprint": "demo", "source": "builtin", "answers": answers}
     assert b"# the one" in after
+
+
+@pytest.mark.parametrize(
+    ("before", "gone", "after"),
+    [
+        (b"# a\nown:\n- /f  # ours\n- /g\nb: 1  # b\n", ["/g"], b"# a\nown:\n- /f  # ours\nb: 1  # b\n"),
+        (b"own: [/f, '*', /f]\nb: 1\n", ["/f"], b"own: ['*']\nb: 1\n"),
+        (b"a: 1  # a\nown:\n- /f\nb: 1\n", ["/f", "/x"], b"a: 1  # a\nb: 1\n"),
+        (b"a: 1\n", ["/f"], b"a: 1\n"),
+    ],
+)
+def test_items_of_a_list_go_and_come_back(before, gone, after):
+    assert edit.remove_items("a.yml", before, "own", gone) == after
+    again = edit.append_item("a.yml", after, "own", "no")
+    assert values.parse("a.yml", again)["own"][-1] == "no"

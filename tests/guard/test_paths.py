@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.guard.paths import Paths, literal, pattern_of, spec_of
+from scaffold.blueprint.patterns import pattern_of
+from scaffold.guard.paths import Paths, literal, spec_of
 from tests.kit import laws
 
 NAMES = st.sampled_from(["a", "b", "ab", "a.py", "b.yml", "x.test.ts", ".github", "deploy", "a b", "ü", "A.PY"])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import scaffold as api
-from scaffold.guard.paths import pattern_of
+from scaffold.blueprint.patterns import pattern_of
 from tests.scenarios.world import MANIFEST, NEXT, commit, git, make_library, release, scaffold, stamp
 
 GUARDED = MANIFEST + "guardrails:\n  waivers:\n    approvers: ['@platform/security']\n"

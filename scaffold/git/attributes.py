@@ -1,0 +1,87 @@
+"""How git would merge a file: its attributes and settings, and the drivers that the user has set up for it."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from pygit2 import Repository
+
+from scaffold.errors import ScriptError
+from scaffold.git.explained import explained
+from scaffold.merge.manner import Manner
+from scaffold.merge.markers import SIZE, Labels
+from scaffold.merge.text import Merged
+from scaffold.process import commands
+
+OWN = ("text", "binary", "union")  # git's own drivers
+LONGEST = 1_000  # characters of a marker
+PATIENCE = 300  # seconds that a driver has for one file
+CONFLICT = range(129)  # exit codes: 0 merged, to 128 in conflict; above, it has failed (git: merge-ll.c)
+SOONER = "mend the driver, or take it out of git's settings"
+PLACEHOLDER = re.compile(r"%([OABLPSXY%])")
+
+
+class Attributes:
+    """The attributes of one repository, as they stand in its work tree."""
+
+    def __init__(self, repository: Repository, root: Path) -> None:
+        """Wrap an open repository with its work tree at `root`."""
+        self._repository = repository
+        self.root = root
+
+    def manner(self, path: str) -> Manner:
+        """Return how git would merge the file; no way where it would merge lines for want of other words."""
+        with explained(self.root):
+            said, size = (self._repository.get_attr(path, name) for name in ("merge", "conflict-marker-size"))
+            if isinstance(said, bool):
+                return Manner("text" if said else "binary", _size(size))
+            name = said or self._setting("merge.default")
+            command = self._setting(f"merge.{name}.driver")
+            if command:
+                return Manner(name, _size(size), Driver(name, command, self.root, path).run)
+            return Manner(name if name in OWN else "", _size(size))  # git takes a name that means nothing for none
+
+    def _setting(self, name: str) -> str:
+        settings = self._repository.config
+        return str(settings[name]) if name in settings else ""
+
+
+def _size(said: object) -> int:
+    digits = re.match(r"\d+", said) if isinstance(said, str) else None
+    size = int(digits[0]) if digits else 0
+    return size if 0 < size <= LONGEST else SIZE
+
+
+class Driver(NamedTuple):
+    """A merge driver of the user's own, `merge.NAME.driver`, for one file; it runs at `root`."""
+
+    name: str
+    command: str
+    root: Path
+    path: str
+
+    def run(self, base: bytes, ours: bytes, theirs: bytes, labels: Labels) -> Merged:
+        """Run it on copies of the three versions; raises ScriptError where it fails other than by a conflict."""
+        from tempfile import TemporaryDirectory  # most runs have no driver to run
+
+        with TemporaryDirectory(prefix="scaffold-merge-") as folder:
+            result, *others = (Path(folder) / name for name in ("ours", "base", "theirs"))
+            for place, content in zip((result, *others), (ours, base, theirs), strict=True):
+                place.write_bytes(content)
+            sides = dict(zip("AOB", map(str, (result, *others)), strict=True))
+            words = sides | {"L": str(labels.size), "P": self.path}
+            words |= {"S": labels.base, "X": labels.ours, "Y": labels.theirs}
+            command = PLACEHOLDER.sub(lambda found: _quoted(words, found[1]), self.command)
+            written = f"merge.{self.name}.driver"
+            code = commands.run(command, self.root, {}, seconds=PATIENCE, written=written, late=SOONER, fine=CONFLICT)
+            try:
+                return Merged(clean=code == 0, content=result.read_bytes())
+            except OSError as error:
+                raise ScriptError(f"the command {written} left no result: {error.strerror}") from error
+
+
+def _quoted(words: Mapping[str, str], letter: str) -> str:
+    import shlex
+
+    return shlex.quote(words[letter]) if letter in words else "%"

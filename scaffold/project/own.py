@@ -1,0 +1,122 @@
+"""Own: a team makes files of the blueprint its own, so that updates leave them alone, or takes that back."""
+
+import os
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from scaffold.answers import file as answers_file
+from scaffold.answers.question import Answers
+from scaffold.apply import record as records
+from scaffold.apply import transaction
+from scaffold.blueprint.patterns import matcher, pattern_of
+from scaffold.errors import ProjectError
+from scaffold.formats import edit
+from scaffold.git.objects import find_repository
+from scaffold.lock import Locked
+from scaffold.plan.actions import Plan
+from scaffold.project.base import Bases
+from scaffold.project.moved import follow_team
+from scaffold.project.opened import Project, find_root, open_project, place_of, read_ours
+from scaffold.project.prepare import Prepared
+from scaffold.project.update import carry_out
+from scaffold.report.results import Owned
+from scaffold.tree import Tree
+
+Known = Mapping[str, Locked]  # the files that the blueprint brings, by where the project has them
+
+
+def own(paths: Iterable[Path | str], *, back: bool = False) -> Owned:
+    """Make files, folders or patterns of managed files the team's own, or with `back` the blueprint's again.
+
+    Raises ProjectError for what the blueprint does not bring, and for what is locked.
+    """
+    places = [_place(Path(path)) for path in paths]
+    if not places:
+        raise ProjectError("no path was named", hint="name files, a folder, or a pattern in quotes")
+    root = find_root(next(folder for folder in (places[0], *places[0].parents) if folder.is_dir()))
+    if outside := [place for place in places if not place.is_relative_to(root)]:
+        raise ProjectError("this is not in the project", where=str(outside[0]), hint=f"the project is {root}")
+    place = place_of(root, find_repository(root))
+    with transaction.exclusively(place):
+        records.refuse_interrupted(place)
+        project = open_project(root, place.repository)
+        if project.recorded.pending:
+            hint = "finish it with scaffold update --continue, or take it back with scaffold update --abort"
+            raise ProjectError("an update with conflicts is not finished", where=str(root), hint=hint)
+        known = _known(project)
+        patterns = project.wishes.own
+        named: set[str] = set()
+        for one in places:
+            pattern, files = _asked(root, known, one, back=back)
+            patterns = _changed(patterns, pattern, files, back=back)
+            named |= files
+        if patterns != project.wishes.own:
+            said = ", ".join(place.relative_to(root).as_posix() for place in places)
+            _carry_out(project, patterns, f"own {'--back ' if back else ''}{said}")
+    held = tuple(sorted(path for path in named if any(o == "locked" for o, _ in known[path].keys.values())))
+    return Owned(root, tuple(sorted(named)), patterns, back=back, held=held)
+
+
+def _place(path: Path) -> Path:
+    """Return where a path is; a link at its end is not followed, for the link may be what is meant."""
+    place = Path(os.path.abspath(path))  # noqa: PTH100
+    return place.parent.resolve() / place.name
+
+
+def _known(project: Project) -> Known:
+    """Return what the blueprint brings by where it is now, also where the team has only just moved it."""
+    lock = project.lock
+    lock, files = follow_team(project, lock, read_ours(project, lock.paths), Bases(project, None))
+    return {lock.place_of(path, files): locked for path, locked in lock.files.items()}
+
+
+def _asked(root: Path, known: Known, place: Path, *, back: bool) -> tuple[str, set[str]]:
+    """Return the pattern for what was named, and the managed files that it is about; raises ProjectError for none."""
+    name = place.relative_to(root).as_posix()
+    pattern = _pattern(known, name)
+    found = {path for path in known if matcher((pattern,))(path)}
+    if not found:
+        hint = "it is yours already, or there is no such file: scaffold explain says where a file comes from"
+        raise ProjectError("the blueprint brings no such file", where=str(place), hint=hint)
+    managed = {path for path in found if known[path].owner == "managed"}
+    if not managed:
+        locked = [path for path in found if known[path].owner == "locked"]
+        if locked and not back:
+            what = f"{min(locked)} is locked: it is the platform's, and cannot be the team's own"
+            raise ProjectError(what, where=str(place), hint="scaffold waive writes an exception to a rule down")
+        hint = "it was given once, and updates leave it alone"
+        raise ProjectError("there is nothing here that the blueprint and the team share", where=str(place), hint=hint)
+    return pattern, managed
+
+
+def _pattern(known: Known, name: str) -> str:
+    """Return the pattern for a file, else for a folder of files; what is neither is taken for a pattern itself."""
+    if name == ".":
+        return "*"
+    if name in known:
+        return pattern_of(name)
+    if any(path.startswith(f"{name}/") for path in known):
+        return f"{pattern_of(name)}/"
+    return f"/{name}"
+
+
+def _changed(own: tuple[str, ...], pattern: str, files: Collection[str], *, back: bool) -> tuple[str, ...]:
+    """Return the patterns that hold with one more, or without it: the shortest that say so."""
+    said, other = (f"!{pattern}", pattern) if back else (pattern, f"!{pattern}")
+    left = tuple(one for one in own if one != other)
+    is_own = matcher(left)
+    return left if all(is_own(path) is not back for path in files) else (*left, said)
+
+
+def _carry_out(project: Project, patterns: tuple[str, ...], what: str) -> None:
+    """Write the patterns among the answers, as an operation that can be taken back."""
+    content, before = project.wishes_file.content, project.wishes.own
+    if gone := [pattern for pattern in before if pattern not in patterns]:
+        content = edit.remove_items(answers_file.PATH, content, "own", gone)
+    for pattern in patterns:
+        if pattern not in before:
+            content = edit.append_item(answers_file.PATH, content, "own", pattern)
+    recorded = replace(project.recorded, answers_file=None)
+    plan = Plan(actions=(), lock_before=project.recorded, lock_after=recorded)
+    carry_out(Prepared(project, plan, Tree(), Answers({}, {}), content, ()), "own", what, message=None)
