@@ -14,6 +14,7 @@ from yaml import SafeLoader, ScalarNode
 from scaffold.errors import FormatError
 from scaffold.formats import values
 from scaffold.formats.values import suffix
+from scaffold.formats.yaml import ODD
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
@@ -127,7 +128,7 @@ def _empty(parent: Any, key: str) -> Any:
 
 
 def _spelled(path: str, value: Any) -> Any:
-    """Quote what ruamel would write bare, as YAML 1.2 has it, and PyYAML would read as YAML 1.1: no, 12:30."""
+    """Quote what ruamel would write bare, as YAML 1.2 has it, and PyYAML would read as YAML 1.1: no, 12:30, a NEL."""
     if suffix(path) not in YAMLS:
         return value
     if isinstance(value, dict):
@@ -135,8 +136,10 @@ def _spelled(path: str, value: Any) -> Any:
     if isinstance(value, list):
         return [_spelled(path, item) for item in value]
     if isinstance(value, str):
-        from ruamel.yaml.scalarstring import SingleQuotedScalarString
+        from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
 
+        if ODD.search(value):
+            return DoubleQuotedScalarString(value)
         tag = SafeLoader("").resolve(ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
         return value if tag == "tag:yaml.org,2002:str" else SingleQuotedScalarString(value)
     return value
