@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import sha1, sha256
 from typing import Literal
@@ -25,11 +25,15 @@ _UNSEEN_BY_HFS = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), 
 
 @dataclass(frozen=True)
 class File:
-    """A file's bytes (for a symlink: its target), mode, and the template file it came from."""
+    """A file's bytes (for a symlink: its target), mode, and the template file it came from.
+
+    `permissions` are all those of a file that no git has narrowed to its mode, for where it is first written.
+    """
 
     content: bytes
     mode: Mode = REGULAR
     origin: str = ""
+    permissions: int | None = field(default=None, compare=False)
 
     @cached_property
     def blob(self) -> str:
