@@ -19,7 +19,7 @@ from scaffold.render.context import Operation, Surroundings
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.render.scripts import RenderText, Staging
-from scaffold.sources import compiled
+from scaffold.sources import compiled, settings
 from scaffold.sources.trust import is_trusted
 from scaffold.tree import SYMLINK, Tree
 
@@ -80,9 +80,9 @@ def _stamped(
             release,
             given=given,
             previous=previous,
-            surroundings=surroundings_of(root, operation),
+            surroundings=surroundings_of(root, operation)._replace(answers_file=means.answers_file),
             ask=ask,
-            means=means,
+            means=means._replace(manner=means.manner._replace(defaults=settings.defaults())),
         )
     if not means.skip_tasks:
         rendered = _with_tasks(release, rendered, root, operation, means, notify)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.errors import ProjectError
+from scaffold.git.objects import Objects
 from scaffold.lock import Lock, Locked
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.make import Target, make
-from scaffold.project.basis import HALF, Basis, Wish, unlocked
+from scaffold.project.basis import HALF, Basis, unlocked
 from scaffold.project.fit import Fit, shared
 from scaffold.project.opened import Project, read_ours
 from scaffold.project.prepare import Prepared, new_lock
@@ -89,13 +90,13 @@ def _fitting(fit: Fit) -> Fitting:
     )
 
 
-def take_over(basis: Basis, wish: Wish) -> Takeover:
+def take_over(basis: Basis, repository: Objects, *, keep_copier: bool = False) -> Takeover:
     """Plan an adoption; nothing is written."""
-    rendered, kept = basis.rendered, wish.keep_copier
+    rendered, kept = basis.rendered, keep_copier
     head = replace(new_lock(basis.release, basis.address, rendered.answers), keep_copier=kept)
     target = Target(tree=rendered.tree, ownership=rendered.ownership, migrations=(), lock=head)
     stamped = make(head, {}, target, lambda _path, _locked: None).lock_after
-    nothing = unlocked(basis.root, wish.repository)
+    nothing = unlocked(basis.root, repository)
     file = basis.origin.file if basis.origin and basis.origin.file.is_relative_to(basis.root) else None
     own = file.relative_to(basis.root).as_posix() if file else ""
     ours = read_ours(nothing, {*stamped.files, *([own] if own else [])})

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Any
@@ -19,6 +19,7 @@ from scaffold.blueprint.template import DEFAULT_EXCLUDE, Layer
 from scaffold.errors import FormatError, NotNativeError, RenderError, ScaffoldError
 from scaffold.render.compose import compose
 from scaffold.render.context import Around, Operation, Surroundings
+from scaffold.render.means import Means
 from scaffold.render.paths import Entry, View, check_link, folders_of, matcher, place, view
 from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.templates import Context, Templates, Texts
@@ -79,24 +80,32 @@ def resolve(
     previous: Mapping[str, Any],
     surroundings: Surroundings,
     ask: Ask | None = None,
+    means: Means = Means(),
 ) -> Answers:
     """Answer the release's questions; raises AnswerError."""
     first = compiled(release.layers[0])
     texts = first.templates if release.kind != "library" else Templates({}, f"blueprints/{release.blueprint.name}")
     around = Around(release, surroundings, first.text, previous)
-    resolver = Resolver(texts, given=given, previous=previous, known=around.prompt, ask=ask)
+    resolver = Resolver(
+        texts,
+        given=given,
+        previous=previous,
+        known=around.prompt,
+        ask=ask,
+        manner=means.manner,
+    )
     return around.rendering(resolver.resolve(release.questions))
 
 
-def render(release: Release, answers: Answers, operation: Operation = "copy", limits: Limits = Limits()) -> Tree:
+def render(release: Release, answers: Answers, operation: Operation = "copy", means: Means = Means()) -> Tree:
     """Render all layers and stack them; raises RenderError with file and line in the template."""
     files: dict[str, File] = {}
     folders: set[str] = set()
     total = 0
     for layer in release.layers:
-        for path, file in _render_layer(compiled(layer), answers.context, operation, limits, folders):
+        for path, file in _render_layer(compiled(layer), answers.context, operation, means, folders):
             total += len(file.content)
-            refuse_too_much(total, len(files) + len(folders) + 1, limits, layer.where(layer.config))
+            refuse_too_much(total, len(files) + len(folders) + 1, means.limits, layer.where(layer.config))
             if path not in files:
                 files[path] = file
                 continue
@@ -172,10 +181,11 @@ def ownership(
 
 
 def _render_layer(
-    at: Compiled, context: Context, operation: Operation, limits: Limits, folders: set[str]
+    at: Compiled, context: Context, operation: Operation, means: Means, folders: set[str]
 ) -> Iterator[tuple[str, File]]:
+    limits = means.limits
     suffix, seen = at.layer.settings.suffix, _view(at, context)
-    excluded = _excluder(at, {**context, "_copier_operation": operation})
+    excluded = _excluder(at, {**context, "_copier_operation": operation}, means.exclude)
     answers_file = str(context["_copier_conf"]["answers_file"]) if "_copier_conf" in context else ""
     found: dict[str, File] = {}
     for_answers: list[tuple[Entry, File]] = []
@@ -237,11 +247,11 @@ def _view(at: Compiled, context: Context) -> View:
     return at.views[root]
 
 
-def _excluder(at: Compiled, context: Context) -> Callable[[str], bool]:
+def _excluder(at: Compiled, context: Context, more: tuple[str, ...]) -> Callable[[str], bool]:
     settings = at.layer.settings
     default = () if normpath(settings.subdirectory or ".") != "." else DEFAULT_EXCLUDE
     patterns = default if settings.exclude is None else settings.exclude
-    lines = [line for pattern in patterns for line in _LINES.split(at.text(pattern, context))]
+    lines = [line for pattern in (*patterns, *more) for line in _LINES.split(at.text(pattern, context))]
     return matcher(tuple(lines), at.layer.where(at.layer.config))
 
 
@@ -258,4 +268,5 @@ def _render_file(at: Compiled, entry: Entry, context: Context, limits: Limits) -
             content = at.templates.render(entry.source, context, limits.megabytes).encode()
     except UnicodeEncodeError as error:
         raise RenderError("the rendered text cannot be written as UTF-8", where=entry.where) from error
-    return File(content, mode, f"{at.layer.name}/{entry.source}")
+    origin = f"{at.layer.name}/{entry.source}"
+    return replace(entry.file, content=content, origin=origin) if entry.file else File(content, mode, origin)

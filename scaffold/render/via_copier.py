@@ -54,7 +54,7 @@ def make(
         message = f"the template's extension {foreign[0]} is code that would run"
         raise RenderError(message, where=layer.line_of(foreign[0]), hint=READ_FIRST)
     with _scratch(layer, surroundings.folder_name) as (template, project), _silence():
-        worker = _worker(release, template, project)
+        worker = _worker(release, template, project, means.exclude)
         texts = _texts(layer, worker)
         if not means.trust:
             worker.jinja_env.filters |= {name: _untrusted(name) for name in LOOKING}
@@ -67,7 +67,8 @@ def make(
             context = {**context, **functions()}
             if not foreign or "_copier_conf" not in context:
                 return context
-            return {**context, "_copier_conf": {**context["_copier_conf"], "src_path": template, "dst_path": project}}
+            places = {"src_path": PurePosixPath(template), "dst_path": PurePosixPath(project)}
+            return {**context, "_copier_conf": {**context["_copier_conf"], **places}}
 
         around = Around(release, surroundings, text, previous)
         resolver = Resolver(
@@ -76,6 +77,7 @@ def make(
             previous=previous,
             known=lambda answers, recorded: placed(around.prompt(answers, recorded)),
             ask=ask,
+            manner=means.manner,
         )
         answers = around.rendering(resolver.resolve(release.questions))
         tree = _rendered(worker, release, placed(answers.context), surroundings, means.limits)
@@ -93,15 +95,14 @@ class LateTexts:
     """Renders texts natively, such as those of tasks, and those that this cannot do in Copier's environment."""
 
     def __init__(self, release: Release) -> None:
-        """Take a Copier template that is rendered natively."""
+        """Take a Copier template."""
         self._release = release
-        self._native = native_texts(release.layers[0])
         self._copier: Templates | None = None
 
     def render_text(self, source: str, context: Context, where: str) -> str:
         """Render a piece of template text that stands at `where`; raises RenderError."""
         try:
-            return self._native.render_text(source, context, where)
+            return native_texts(self._release.layers[0]).render_text(source, context, where)
         except NotNativeError:
             with _silence():
                 if self._copier is None:
@@ -111,7 +112,7 @@ class LateTexts:
 
     def names_in(self, source: Any, where: str) -> set[str]:
         """Return the variables that a text, or any text in a list or mapping, refers to; raises RenderError."""
-        return self._native.names_in(source, where)
+        return native_texts(self._release.layers[0]).names_in(source, where)
 
 
 @contextmanager
@@ -132,7 +133,7 @@ def _silence() -> Iterator[None]:
         yield
 
 
-def _worker(release: Release, template: Path, project: Path) -> Any:
+def _worker(release: Release, template: Path, project: Path, exclude: tuple[str, ...] = ()) -> Any:
     """Return Copier's worker for a template that is on the disk, and that it need not clone."""
     from copier._main import Worker
     from copier._settings import SettingsModel
@@ -151,7 +152,7 @@ def _worker(release: Release, template: Path, project: Path) -> Any:
     }
     worker = Worker(
         src_path=made.url, dst_path=project, settings=SettingsModel(), defaults=True, quiet=True, unsafe=True,
-        skip_tasks=True,
+        skip_tasks=True, exclude=exclude,
     )  # fmt: skip
     worker.__dict__["template"] = made
     return worker
@@ -275,7 +276,8 @@ def _read(release: Release, project: Path, origins: Mapping[str, str]) -> Tree:
     for path, file in disk.walk(project).items():
         source = origins.get(path, "")
         check_link(path, file, layer.where(source))
-        files[path] = File(file.content, file.mode, f"{layer.name}/{source}")
+        permissions = layer.files[source].permissions if source in layer.files else None
+        files[path] = File(file.content, file.mode, f"{layer.name}/{source}", permissions)
     found = (folder.relative_to(project).as_posix() for folder in project.rglob("*") if folder.is_dir())
     empty = [folder for folder in found if not any((project / folder).iterdir())]
     return tree_of(release, files, empty)
