@@ -286,7 +286,10 @@ class Resolver:
         return value
 
     def _text(self, source: str, question: Question, extra: Context | None = None) -> str:
-        return self._texts.render_text(source, {**self._context, **(extra or {})}, question.where)
+        try:
+            return self._texts.render_text(source, {**self._context, **(extra or {})}, question.where)
+        except FormatError as error:  # of a file that the text has read: no matter of what the text gives
+            raise RenderError(error.message, where=error.where, hint=error.hint) from error
 
 
 def _is_list(raw: Any) -> bool:

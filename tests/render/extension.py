@@ -13,3 +13,9 @@ class Broken(Extension):
     def __init__(self, environment):
         super().__init__(environment)
         raise ZeroDivisionError("division by zero")
+
+
+class Kinds(Extension):
+    def __init__(self, environment):
+        super().__init__(environment)
+        environment.filters["kind"] = lambda value: type(value).__name__
