@@ -22,6 +22,11 @@ class Ownership:
     file: Owner = "managed"
     keys: Mapping[KeyPath, Owner] = field(default_factory=dict)
 
+    @property
+    def holds_locked(self) -> bool:
+        """Whether the platform owns the file, or a key in it."""
+        return self.file == "locked" or "locked" in self.keys.values()
+
 
 def parse(at: Located) -> Mapping[str, Ownership]:
     """Read the `ownership:` mapping of a blueprint, pattern to ownership; raises FormatError."""

@@ -7,7 +7,7 @@ from scaffold.blueprint.release import Release
 from scaffold.lock import Lock
 from scaffold.plan.actions import Action, Plan
 from scaffold.project.opened import Project, standing
-from scaffold.render.engine import Rendered
+from scaffold.render.engine import Rendered, refuse_locked
 from scaffold.render.means import Means
 from scaffold.render.paths import matcher
 from scaffold.tree import Tree
@@ -46,7 +46,10 @@ def left_by_wish(project: Project, lock: Lock, release: Release, rendered: Rende
 
     excluded, skipped = matching(means.exclude, "--exclude"), matching(means.skip, "--skip")
     found = {path: "left out by --exclude" for path in lock.files if excluded(lock.files[path].at or path)}
-    there = standing(project, [path for path in {*lock.paths, *rendered.tree} if skipped(path)])
+    mine = {path for path in {*lock.paths, *rendered.tree} - {rendered.answers_file} if skipped(path)}
+    there = standing(project, mine)
+    if release.kind == "library":
+        refuse_locked(release, rendered.ownership, mine, "--skip")
     return found | {path: "it exists, and --skip leaves it" for path, file in there.items() if file is not None}
 
 

@@ -1,7 +1,7 @@
 """Which renderer does it: our own, or the tool that a template was written for."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -55,7 +55,18 @@ def render(
     """Answer the release's questions and render it; raises AnswerError or RenderError."""
     replies = Replies(ask, _intro(release, previous, surroundings))
     made = _made(release, given, previous, surroundings, replies, means)
+    if means.exclude and release.kind == "library":
+        whole = native.render(release, made.answers, surroundings.operation, means._replace(exclude=()))
+        refuse_locked(release, made.ownership, whole.keys() - made.tree.keys(), "--exclude")
     return made._replace(messages=(*replies.untold, *made.messages))
+
+
+def refuse_locked(release: Release, ownership: Callable[[str], Ownership], paths: Iterable[str], option: str) -> None:
+    """Raise RenderError where a run would leave what the platform owns: that is not for a team to say."""
+    if locked := sorted(path for path in paths if ownership(path).holds_locked):
+        name = release.blueprint.name
+        hint = f"take it out of {option}, or ask for an exception with scaffold waive"
+        raise RenderError(f"{option} would leave {locked[0]}, which {name} locks", hint=hint)
 
 
 def _made(

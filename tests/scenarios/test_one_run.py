@@ -6,8 +6,9 @@ import pytest
 
 import scaffold
 from scaffold.answers.question import Manner
-from scaffold.errors import ProjectError
+from scaffold.errors import ProjectError, RenderError
 from scaffold.render.means import Means
+from tests import kit
 from tests.kit import git, repo, write
 
 FILES = {
@@ -18,6 +19,9 @@ FILES = {
 }
 AS_NEW = {"app.txt": "demo 8080\none\n", "extra.txt": "one\n"}
 NEXT = {"app.txt.jinja": "{{ name }} {{ port }}\ntwo\n", "extra.txt": "two\n"}
+
+
+LOCKED = {"ci.yml": "locked", "conf.toml": {"keys": {"a": "locked"}}}
 
 
 @pytest.fixture
@@ -85,6 +89,19 @@ def test_a_path_is_left_alone_for_one_run_and_comes_along_with_the_next(template
 def test_what_is_excluded_is_not_stamped(template, tmp_path):
     scaffold.new(str(template), tmp_path / "p", means=Means(exclude=("*", "!app.txt"), skip=("app.txt",)))
     assert texts(tmp_path / "p") == {"app.txt": AS_NEW["app.txt"]}
+
+
+@pytest.mark.parametrize("path", ["ci.yml", "conf.toml"])
+def test_what_the_platform_owns_is_left_by_no_option(tmp_path, path):
+    files = {"copier.yml": "", "ci.yml": "a: 1\n", "conf.toml": "a = 1\n", "own.txt": "x\n"}
+    library = kit.library(tmp_path / "library", {"base": files}, ownership=LOCKED)
+    for how in ({"exclude": (path,)}, {"exclude": ("*", "!own.txt")}):
+        with pytest.raises(RenderError, match=r"--exclude would leave (ci.yml|conf.toml), which demo locks"):
+            scaffold.new("demo", tmp_path / "p", source=str(library), means=Means(**how))
+    scaffold.new("demo", tmp_path / "p", source=str(library), means=Means(exclude=("own.txt",)))
+    for how, said in (({"exclude": (path,)}, "--exclude"), ({"skip": (path,)}, "--skip")):
+        with pytest.raises(RenderError, match=f"{said} would leave {path}, which demo locks"):
+            scaffold.update(tmp_path / "p", means=Means(**how))
 
 
 @pytest.mark.parametrize("engine", ["native", "copier"])
