@@ -6,7 +6,6 @@ from pathlib import Path
 from scaffold import lock
 from scaffold.errors import ProjectError
 from scaffold.git.objects import find_repository
-from scaffold.lock import Lock
 from scaffold.plan.make import Target
 from scaffold.project.aside import in_submodules, left, left_by_wish, lock_without, without
 from scaffold.project.base import Bases
@@ -40,16 +39,11 @@ def prepare_in(basis: Basis, means: Means, *, keep_copier: bool) -> Prepared:
     before = replace(adopted, files={path: locked for path, locked in adopted.files.items() if locked.blob})
     tree = rendered.tree
     aside = {**in_submodules(project, before, tree), **left_by_wish(project, before, basis.release, rendered, means)}
-    target = Target(
-        tree=without(tree, aside), ownership=rendered.ownership, migrations=(), lock=_without_files(adopted)
-    )
+    head = replace(adopted, files={})
+    target = Target(tree=without(tree, aside), ownership=rendered.ownership, migrations=(), lock=head)
     there: Standing = standing(project, {*before.paths, *tree} - aside.keys())
     plan, there = planned(project, lock_without(before, aside), target, Bases(project, None), there)
     plan = left(plan, before, tree, aside)
     plan = replace(plan, lock_after=plan.lock_after.written_with(taken.prepared.wishes_file))
     notes = (*basis.notes, *told_of(rendered), *other_cases(project, plan))
     return replace(taken.prepared, plan=plan, notes=notes, messages=rendered.messages, standing=there)
-
-
-def _without_files(adopted: Lock) -> Lock:
-    return replace(adopted, files={})

@@ -119,7 +119,7 @@ def test_new_says_where_its_repository_is(repository, words):
 
 def test_new_names_each_path_for_a_dry_run_and_beside_what_is_there():
     dry = [line.text for line in text.new(STAMPED._replace(applied=False))]
-    assert dry[0] == "Would stamp demo 1.0.0 into /project"
+    assert dry[0] == "Would stamp demo 1.0.0 into /p/orders"
     assert "  create   new          why new" in dry
     assert dry[-2:] == ["Nothing was written: this was a dry run.", "  make setup"]
     beside = [line.text for line in text.new(STAMPED._replace(in_use=True))]
