@@ -71,7 +71,7 @@ class Migrations:
     def moved(self) -> manifest.Migration:
         """What they have moved so far, as content tells: the base of a merge has to go along."""
         gone = {path: file for path, file in self.real.items() if path not in self.now}
-        made = sorted(self.now.keys() - self.real.keys())[:MOST]
+        made = sorted(self.now.keys() - self.real.keys() - self.told.keys())[:MOST]
         return manifest.Migration(self.versions.pep440_to, alike_pairs(gone, {path: self.now[path] for path in made}))
 
     def finish(self, plan: Plan) -> Plan:
@@ -83,7 +83,7 @@ class Migrations:
                 self.now[action.path] = action.after
         self.run("after")
         planned = {action.path: action for action in plan}
-        for path in self.told:
+        for path in self.told.keys() - {action.path for action in plan.changes}:
             self.now.pop(path, None)
         paths = {*planned, *(p for p in {*self.real, *self.now} if not _same(self.real.get(p), self.now.get(p)))}
         actions = (self._action(path, planned.get(path)) for path in sorted(paths))

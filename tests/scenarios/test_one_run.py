@@ -233,3 +233,15 @@ def test_answers_that_a_migration_changes_before_the_update_are_the_answers(tmp_
     updated = scaffold.update(tmp_path / "p", means=Means(trust=True))
     assert texts(tmp_path / "p")["app.txt"] == "new \none\n"
     assert updated.plan.lock_after.answers == {"name": "new"}
+
+
+def test_what_migrations_are_told_of_the_answers_is_no_file_of_the_project(tmp_path):
+    template = repo(tmp_path / "t", {**FILES, "gone.txt": "name: demo\nport: 8080\n"}, "v1")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project, keep_copier=True)
+    (project / ".copier-answers.yml").unlink()
+    repo(project, {})
+    (template / "gone.txt").unlink()
+    repo(template, {"copier.yml": FILES["copier.yml"] + "_migrations: ['test -f .copier-answers.yml']\n"}, "v2")
+    changes = scaffold.update(project, means=Means(trust=True)).plan.changes
+    assert {action.path: action.verb for action in changes} == {".copier-answers.yml": "create", "gone.txt": "delete"}
