@@ -21,20 +21,31 @@ def expand(path: Path | str) -> Path:
         raise ProjectError(f"there is no home folder for {path}", hint="write the path in full") from error
 
 
-def free_place(dest: Path | str) -> Path:
-    """Return the absolute path for a new folder; raises ProjectError where something but an empty folder is there."""
+def place_at(dest: Path | str) -> Path:
+    """Return the absolute path for a folder to stamp into; raises ProjectError in git's own folder."""
     root = Path(os.path.abspath(expand(dest)))  # noqa: PTH100 - a link at dest is not to be followed
     if ".git" in root.parts:
         raise ProjectError("this lies in git's own folder", where=str(root), hint="name a folder outside it")
+    return root
+
+
+def is_free(root: Path) -> bool:
+    """Whether nothing stands at `root` but an empty folder, in which nobody is."""
+    if not os.path.lexists(root):
+        return True
+    return root.is_dir() and not root.is_symlink() and not any(root.iterdir()) and root != Path.cwd()
+
+
+def free_place(dest: Path | str) -> Path:
+    """Return the absolute path for a new folder; raises ProjectError where something but an empty folder is there."""
+    root = place_at(dest)
     refuse_existing(root)
     return root
 
 
 def refuse_existing(root: Path) -> None:
     """Raise ProjectError where something stands at `root` that is not an empty folder."""
-    if not os.path.lexists(root):
-        return
-    if root.is_dir() and not root.is_symlink() and not any(root.iterdir()) and root != Path.cwd():
+    if is_free(root):
         return
     what = "this folder exists" if root.is_dir() else "a file of this name exists"
     raise ProjectError(f"{what} already, and nothing is written over it", where=str(root), hint="name a new folder")
@@ -241,6 +252,8 @@ def write_beside(place: str, file: File, like: str | None = None) -> None:
             bits = stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else bits
     readable = (bits & 0o444) >> 2
     wanted = bits | readable if file.mode == EXECUTABLE else bits & ~0o111
+    if like is None and file.permissions is not None:
+        wanted = file.permissions & 0o777
     if wanted != made:
         os.chmod(place, wanted)  # noqa: PTH101
 

@@ -32,7 +32,7 @@ class Locked:
     where it holds no markers. `sha256` stands for locked files; `keys` maps owned key paths to owner and digest of the
     value. `at` is where the team has moved the file to. `mine` are the blobs by which a conflict counts as decided for
     the team's side, and `sided` how many in a row were; `own`: the team has made it its own. `inputs` names what it was
-    rendered with that is recorded nowhere (`secret`, `chance`, `clock`, `hook`, `data`, `answer`, `system`), or not among
+    rendered with that is recorded nowhere (`secret`, `chance`, `clock`, `hook`, `data`, `answer`, `system`), or outside
     the answers (`folder`); `recipe` digests all else that it was made of, where that is known.
     """
 

@@ -174,7 +174,7 @@ def full_results():
     known = {"type": "str", "help": "h", "default": "d", "choices": ["c"], "required": True}
     listed = results.Listed("n", "1", "t", "active", ("1",))
     return {
-        "new": results.Stamped(root, "b", "1", "s", None, ("f",), {"locked": 1}, "own"),
+        "new": results.Stamped(root, "b", "1", "s", None, ("f",), {"locked": 1}, "own", plan),
         "update": results.Updated(root, plan, applied=True, up_to_date=False),
         "status": results.Status(
             root, "b", "s", "1", "2", behind=True, drift=(Drift("p", "key", "k"),), conflicts=("c",),

@@ -1,6 +1,7 @@
 """From a raw answer to its type, by Copier's rules."""
 
 import json
+from numbers import Number
 from typing import Any
 
 from scaffold.formats import yaml
@@ -12,6 +13,8 @@ FALSE = {"", "n", "no", "f", "false", "off", "~", "null", "none"}
 
 def cast(type_: str, value: Any) -> Any:
     """Turn a raw answer into its type, by Copier's rules; raises ValueError or FormatError."""
+    if value is None and type_ not in ("json", "yaml"):
+        raise ValueError(value)
     try:
         return _cast(type_, value)
     except (TypeError, OverflowError, RecursionError) as error:
@@ -20,7 +23,9 @@ def cast(type_: str, value: Any) -> Any:
 
 def _cast(type_: str, value: Any) -> Any:
     if type_ in ("str", "path"):
-        if not isinstance(value, str | int | float):  # a date in YAML is none of these: it has to be quoted
+        if isinstance(value, bytes | bytearray):
+            return value.decode()
+        if not isinstance(value, str | Number):  # a date in YAML is none of these: it has to be quoted
             raise ValueError(value)
         return str(value)
     if type_ == "bool":

@@ -38,7 +38,8 @@ def _choice(label: Any, value: Any, rendered: Rendered, *, pair: bool) -> Choice
     disabled = ""
     if pair and isinstance(value, Mapping):
         disabled, value = str(rendered(value.get("validator", ""))), value["value"]
-    return Choice(str(rendered(label)), rendered(value), disabled)
+    label, value = str(rendered(label)), rendered(value)
+    return Choice(label, label if value is None else value, disabled)
 
 
 def items_of(text: str) -> list[str]:

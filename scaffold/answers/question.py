@@ -33,6 +33,7 @@ class Question:
     default: Any = MISSING
     secret: bool = False
     placeholder: str = ""
+    qmark: str = ""
     multiline: bool | str = False
     validator: str = ""
     when: Any = True
@@ -47,7 +48,7 @@ class Question:
 class Asked(NamedTuple):
     """A question as a person meets it: everything rendered, and `check` to say what is wrong with a reply.
 
-    `choices` maps a label to its value, `disabled` a label to why it cannot be chosen.
+    `choices` maps a label to its value, `disabled` a label to why it cannot be chosen; `intro` is to be read before.
     """
 
     question: Question
@@ -59,6 +60,20 @@ class Asked(NamedTuple):
     placeholder: str
     check: Callable[[Any], str]
     disabled: Mapping[str, str] = {}
+    intro: tuple[str, ...] = ()
+
+
+class Manner(NamedTuple):
+    """How one run goes through questions.
+
+    Those that a pattern of `again` names are asked whatever answers there are, and `only` those if it says so.
+    `defaults` are the user's own, for questions that are shown: what is computed is not recorded, and would come out
+    otherwise elsewhere.
+    """
+
+    again: tuple[str, ...] = ()
+    only: bool = False
+    defaults: Mapping[str, Any] = {}
 
 
 class Ask(Protocol):
@@ -110,6 +125,7 @@ def parse_question(name: str, at: Located, *, secret: bool = False, slips: list[
         default=default,
         secret=secret or at.optional("secret", lambda v: v.a(bool), default=False),
         placeholder=at.optional("placeholder", lambda v: v.a(str), ""),
+        qmark=at.optional("qmark", lambda v: v.a(str), ""),
         multiline=_flag(at.child("multiline")) if "multiline" in at.data else False,
         validator=at.optional("validator", lambda v: v.a(str), ""),
         when=at.data.get("when", True),

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from typing import Any
 
 from scaffold.answers.cast import EXPECTED, cast, truthy
 from scaffold.answers.choices import Choice, choices, items_of
-from scaffold.answers.question import MISSING, TYPES, Answers, Ask, Asked, Question
+from scaffold.answers.question import MISSING, TYPES, Answers, Ask, Asked, Manner, Question
 from scaffold.answers.secrets import secrets_among, still_secret, tells, texts_of
 from scaffold.errors import AnswerError, FormatError, RenderError
 from scaffold.templating.inputs import NOTHING_HIDDEN, Hidden, Seen, watching
 from scaffold.templating.templates import UNSET, Context, Texts, UnsetError
 
-Known = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]  # answers so far, those recorded -> more
+Known = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]  # answers in sight, and to record -> more
 
 
 class Resolver:
@@ -26,11 +27,14 @@ class Resolver:
         previous: Mapping[str, Any],
         known: Known = lambda _answers, _recorded: {},
         ask: Ask | None = None,
+        manner: Manner = Manner(),
+        ahead: bool = True,
         hidden: Hidden = NOTHING_HIDDEN,
     ) -> None:
         """Take the answers given now, those of last time, what is known beside the answers, and who may be asked.
 
-        `hidden` says which of what is known beside the answers nothing records.
+        With `ahead` questions see what was given or kept for those after them. `hidden` says which of what is known
+        beside the answers nothing records.
         """
         self._around = hidden
         self._texts = texts
@@ -38,12 +42,15 @@ class Resolver:
         self._previous = previous
         self._known = known
         self._ask = ask
+        self._manner = manner
+        self._sees_ahead = ahead
         self._answers: dict[str, Any] = {}
         self._recorded: dict[str, Any] = {}
         self._context: Context = {}
         self._missing: list[str] = []
         self._secrets: set[str] = set()
         self._secret_texts: set[str] = set()
+        self._ahead: dict[str, Any] = {}  # what was given or kept for questions that have not come up yet
         self._guessed: list[str] = []
         self._unasked: list[str] = []
         self._hidden: dict[str, frozenset[str]] = {}
@@ -51,8 +58,10 @@ class Resolver:
     def resolve(self, questions: Sequence[Question]) -> Answers:
         """Answer all; raises AnswerError for a wrong, an unknown or a missing answer."""
         self._refuse_unknown([question.name for question in questions])
+        if self._sees_ahead:
+            self._look_ahead(questions)
         for question in questions:
-            self._context = {**self._answers, **self._known(self._answers, self._recorded)}
+            self._see()
             with watching() as seen:
                 self._answer(question)
             self._note_inputs(question, seen)
@@ -82,6 +91,23 @@ class Resolver:
         if found:
             self._hidden[question.name] = found
 
+    def _look_ahead(self, questions: Sequence[Question]) -> None:
+        """Put in sight what was given or kept, as Copier does, for the questions that come before theirs."""
+        names = [question.name for question in questions if not question.computed]
+        self._ahead = {name: self._raw(name) for name in names if name in self._given or name in self._previous}
+        secret = [question for question in questions if question.secret]
+        self._secrets |= {question.name for question in secret if question.name in self._ahead}
+        self._secret_texts |= secrets_among(secret, self._ahead)
+
+    def _raw(self, name: str) -> Any:
+        return self._given[name] if name in self._given else self._previous[name]
+
+    def _see(self) -> None:
+        """Renew what texts are rendered with."""
+        told = {name: value for name, value in self._ahead.items() if name not in self._secrets}
+        seen = {**self._ahead, **self._answers}
+        self._context = {**seen, **self._known(seen, {**told, **self._recorded})}
+
     def _refuse_unknown(self, names: Sequence[str]) -> None:
         for name in self._given:
             if name not in names:
@@ -94,6 +120,7 @@ class Resolver:
             self._leave_out(question)
             return
         value = self._value_of(question)
+        self._ahead.pop(question.name, None)
         if value is MISSING:
             if self._asks(question):
                 self._missing.append(question.name)
@@ -109,9 +136,11 @@ class Resolver:
         """Give a question that is not shown its default, unrecorded."""
         if question.name in self._given:
             self._unasked.append(question.name)
+        if self._ahead.pop(question.name, MISSING) is not MISSING:
+            self._see()  # its default does not see what it is instead of
         if question.secret or self._secrets & self._texts.names_in(question.default, question.where):
             self._secrets.add(question.name)
-        default = self._default_of(question)
+        default = self._default_of(question, question.default)
         if default is not MISSING:
             self._answers[question.name] = default
             self._secret_texts |= secrets_among([question], self._answers)
@@ -127,7 +156,7 @@ class Resolver:
         if holds and question.choices is not None:
             return True
         named = self._secrets & self._texts.names_in(question.default, question.where)
-        return bool((holds or named) and value == self._default_of(question))
+        return bool((holds or named) and value == self._default_of(question, question.default))
 
     def _holds_secret(self, question: Question, value: Any) -> bool:
         """Whether a secret stands in a value, as by an include, and not in the question as the template has it."""
@@ -139,18 +168,24 @@ class Resolver:
         return truthy(self._rendered(question.ask, question))
 
     def _value_of(self, question: Question) -> Any:
-        if question.name in self._given:
-            return self._checked(question, self._given[question.name], "--data")
-        may_ask = self._ask is not None and self._asks(question)
-        if question.name in self._previous and not (may_ask and self._problem(question, self._previous[question.name])):
-            return self._checked(question, self._previous[question.name], ".scaffold/answers.yml")
-        default = self._default_of(question)
+        name = question.name
+        again = self._ask is not None and any(fnmatchcase(name, pattern) for pattern in self._manner.again)
+        if name in self._given and not again:
+            return self._checked(question, self._given[name], "--data")
+        may_ask = again or (self._ask is not None and not self._manner.only and self._asks(question))
+        kept = name in self._previous and not (may_ask and self._problem(question, self._previous[name]))
+        if kept and not again:
+            return self._checked(question, self._previous[name], ".scaffold/answers.yml")
+        if again and (kept or (name in self._given and not self._problem(question, self._given[name]))):
+            default = self._cast(question, self._raw(name))
+        else:
+            default = self._default_of(question, self._manner.defaults.get(name, question.default))
         if question.secret and not may_ask:
-            self._guessed.append(question.name)
+            self._guessed.append(name)
         if self._ask is not None and may_ask:
             reply = self._checked(question, self._ask(self._asked(question, default)), "the reply")
             if question.secret and reply == default:  # nobody means the default in place of what files hold already
-                self._guessed.append(question.name)
+                self._guessed.append(name)
             return reply
         if default is not MISSING and not question.secret and (problem := self._invalid(question, default)):
             self._refuse(question, default, problem, "its default")
@@ -188,6 +223,8 @@ class Resolver:
             value = self._cast(question, raw)
         except (ValueError, FormatError):
             found = self._choices_of(question)
+            if question.multiselect and not _is_list(raw):
+                return "it must be a list, as in [one, two]"
             if found is None:
                 return f"it must be {self._expected(question)}"
             barred = next((c.disabled for c in found if c.disabled and str(c.value) == str(raw)), "")
@@ -206,6 +243,8 @@ class Resolver:
         return name
 
     def _invalid(self, question: Question, value: Any) -> str:
+        if any(text.encode(errors="ignore").decode() != text for text in texts_of(value)):
+            return "it holds half of a character (a lone surrogate), which no file can hold"
         if not question.validator:
             return ""
         return self._text(question.validator, question, {question.name: value}).strip()
@@ -236,11 +275,11 @@ class Resolver:
     def _enabled(self, question: Question, found: Sequence[Choice]) -> list[Any]:
         return [self._cast_one(question, choice.value) for choice in found if not choice.disabled]
 
-    def _default_of(self, question: Question) -> Any:
-        if question.default is MISSING:
+    def _default_of(self, question: Question, written: Any) -> Any:
+        if written is MISSING:
             return MISSING
         try:
-            rendered = self._rendered(question.default, question, UNSET)
+            rendered = self._rendered(written, question, UNSET)
             if isinstance(rendered, str) and self._type_of(question) == "bool" and not question.multiselect:
                 rendered = truthy(rendered)
             return self._cast(question, rendered)
@@ -275,4 +314,14 @@ class Resolver:
         return value
 
     def _text(self, source: str, question: Question, extra: Context | None = None) -> str:
-        return self._texts.render_text(source, {**self._context, **(extra or {})}, question.where)
+        try:
+            return self._texts.render_text(source, {**self._context, **(extra or {})}, question.where)
+        except FormatError as error:  # of a file that the text has read: no matter of what the text gives
+            raise RenderError(error.message, where=error.where, hint=error.hint) from error
+
+
+def _is_list(raw: Any) -> bool:
+    try:
+        return isinstance(items_of(raw) if isinstance(raw, str) else raw, list)
+    except ValueError:
+        return False

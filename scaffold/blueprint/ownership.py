@@ -28,6 +28,11 @@ class Ownership:
             return self
         return Ownership("seeded", {path: owner for path, owner in self.keys.items() if owner == "locked"})
 
+    @property
+    def holds_locked(self) -> bool:
+        """Whether the platform owns the file, or a key in it."""
+        return self.file == "locked" or "locked" in self.keys.values()
+
 
 def parse(at: Located) -> Mapping[str, Ownership]:
     """Read the `ownership:` mapping of a blueprint, pattern to ownership; raises FormatError."""

@@ -20,6 +20,7 @@ from scaffold.cli.options import (
     Offline,
     SkipTasks,
     Trust,
+    asker,
     given,
     means,
 )
@@ -95,7 +96,7 @@ def adopt(
     the blueprint that fits best is proposed: you are asked, or say --yes or --blueprint; else the exit code is 3.
     History is not rewritten, and scaffold undo takes it back.
     """
-    ask = prompt.ask if not defaults and format_ == "text" and console.can_ask() else None
+    ask = asker(format_, defaults=defaults)
     answers = given(data, data_file)
     how = means(engine, limit, trust=trust, skip_tasks=skip_tasks)
     run(

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from scaffold.answers.question import Ask, Manner
+from scaffold.cli import console, prompt
 from scaffold.errors import AnswerError
 from scaffold.formats import yaml
 from scaffold.render.means import Engine, Means
@@ -46,6 +48,28 @@ EngineOption = Annotated[
     typer.Option("--engine", help="What renders; `auto` is our own, and the template's own tool where that is needed."),
 ]
 Prereleases = Annotated[bool, typer.Option("--prereleases", help="The newest version may be a pre-release.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and write nothing.")]
+Recopy = Annotated[
+    bool, typer.Option("--recopy", help="Take the blueprint's files as if stamped anew; edits of them are lost.")
+]
+MoveOwn = Annotated[
+    bool, typer.Option("--move-own", help="Move your own files along where the blueprint has moved a folder.")
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", metavar="PATTERN", help="Leave out what matches, this time; may be repeated."),
+]
+Skip = Annotated[
+    list[str] | None,
+    typer.Option("--skip", metavar="PATTERN", help="Leave what matches as it is, where it exists; may be repeated."),
+]
+AnswersFile = Annotated[
+    str, typer.Option("--answers-file", metavar="PATH", help="Another name for Copier's answers file.")
+]
+Again = Annotated[
+    list[str] | None,
+    typer.Option("--ask", metavar="PATTERN", help="Ask these questions, whatever answers there are; may be repeated."),
+]
 LimitOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -64,6 +88,32 @@ def source_for(blueprint: str, source: str, context: typer.Context) -> str:
         asked = address.read(blueprint, lambda path: os.path.exists(os.path.expanduser(path)))  # noqa: PTH110, PTH111
         return "builtin" if asked.source else source
     return source
+
+
+def asker(format_: Format, again: list[str] | None = None, *, defaults: bool) -> Ask | None:
+    """Return who is asked, if anybody is; raises BadParameter where somebody has to be, and cannot."""
+    can_ask = format_ == "text" and console.can_ask()
+    if again and not can_ask:
+        raise typer.BadParameter("there is nobody at a terminal to be asked", param_hint="--ask")
+    return prompt.ask if can_ask and (again or not defaults) else None
+
+
+def for_this_run(
+    how: Means,
+    exclude: list[str] | None,
+    skip: list[str] | None,
+    answers_file: str,
+    again: list[str] | None,
+    *,
+    defaults: bool,
+) -> Means:
+    """Return how to render, with what one run wishes beside."""
+    return how._replace(
+        exclude=tuple(exclude or ()),
+        skip=tuple(skip or ()),
+        answers_file=answers_file,
+        manner=Manner(again=tuple(again or ()), only=defaults),
+    )
 
 
 def means(engine: Engine, limit: list[str] | None, *, trust: bool, skip_tasks: bool) -> Means:
@@ -97,7 +147,7 @@ def _from_file(data_file: Path) -> dict[str, Any]:
         content = sys.stdin.buffer.read() if str(data_file) == "-" else data_file.read_bytes()
     except OSError as error:
         raise AnswerError(f"the answers cannot be read: {error.strerror}", where=str(data_file)) from error
-    document = yaml.load(content, str(data_file))
+    document = yaml.load(yaml.in_utf8(content, str(data_file)), str(data_file))
     if document.data is None:
         return {}
     return {name: value.data for name, value in document.items() if name not in COPIERS}

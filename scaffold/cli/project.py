@@ -6,23 +6,30 @@ from typing import Annotated
 import typer
 
 import scaffold
-from scaffold.answers.question import Ask
-from scaffold.cli import conflicts, console, prompt
+from scaffold.cli import conflicts, prompt
 from scaffold.cli.options import (
+    Again,
+    AnswersFile,
     Data,
     DataFile,
     Defaults,
     Directory,
+    DryRun,
     EngineOption,
-    Format,
+    Exclude,
     FormatOption,
     LimitOption,
+    MoveOwn,
     Offline,
     Prereleases,
+    Recopy,
+    Skip,
     SkipTasks,
     Source,
     Today,
     Trust,
+    asker,
+    for_this_run,
     given,
     means,
     source_for,
@@ -31,10 +38,6 @@ from scaffold.cli.run import run
 from scaffold.plan.actions import Offer
 from scaffold.report import data as as_data
 from scaffold.report import text as as_text
-
-
-def _asker(format_: Format, *, defaults: bool) -> Ask | None:
-    return prompt.ask if not defaults and format_ == "text" and console.can_ask() else None
 
 
 def _offered(offers: tuple[Offer, ...]) -> bool:
@@ -54,11 +57,16 @@ def new(
             show_default=False,
         ),
     ],
-    dest: Annotated[Path, typer.Argument(metavar="DEST", help="The folder to make.", show_default=False)],
+    dest: Annotated[Path, typer.Argument(metavar="DEST", help="The folder to stamp into.", show_default=False)],
     source: Source = "builtin",
     data: Data = None,
     data_file: DataFile = None,
     defaults: Defaults = False,
+    again: Again = None,
+    exclude: Exclude = None,
+    skip: Skip = None,
+    answers_file: AnswersFile = "",
+    dry_run: DryRun = False,
     no_git: Annotated[bool, typer.Option("--no-git", help="Make no repository and no commit.")] = False,
     trust: Trust = False,
     skip_tasks: SkipTasks = False,
@@ -71,23 +79,27 @@ def new(
     offline: Offline = False,
     format_: FormatOption = "text",
 ) -> None:
-    """Stamp a service from a blueprint into a new folder.
+    """Stamp a service from a blueprint into a folder.
 
     Everything is rendered in memory and moved into place at once: there is nothing at DEST unless all of it is. Inside
-    an existing repository the new folder is staged there; elsewhere it becomes a repository with a first commit.
+    an existing repository the new folder is staged there; elsewhere it becomes a repository with a first commit. In a
+    folder that is in use nothing is written over: what differs is a conflict, and the exit code is 3.
     """
-    ask = _asker(format_, defaults=defaults)
+    ask = asker(format_, again, defaults=defaults)
     answers = given(data, data_file)
-    how = means(engine, limit, trust=trust, skip_tasks=skip_tasks)
+    how = for_this_run(
+        means(engine, limit, trust=trust, skip_tasks=skip_tasks), exclude, skip, answers_file, again, defaults=defaults
+    )
     source = source_for(blueprint, source, context)
     run(
         lambda notify: scaffold.new(
             blueprint, dest, source=source, data=answers, ask=ask, git=not no_git, offline=offline,
-            prereleases=prereleases, keep_copier=keep_copier, means=how, notify=notify,
+            prereleases=prereleases, keep_copier=keep_copier, dry_run=dry_run, means=how, notify=notify,
         ),
         format_,
         text=as_text.new,
         data=as_data.new,
+        clean=lambda result: not result.plan.conflicts,
         asks=ask is not None,
     )  # fmt: skip
 
@@ -99,7 +111,12 @@ def update(
     data: Data = None,
     data_file: DataFile = None,
     defaults: Defaults = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and write nothing.")] = False,
+    again: Again = None,
+    exclude: Exclude = None,
+    skip: Skip = None,
+    answers_file: AnswersFile = "",
+    recopy: Recopy = False,
+    dry_run: DryRun = False,
     commit: Annotated[
         bool, typer.Option("--commit", help="Commit the update where nothing is left to decide.")
     ] = False,
@@ -112,9 +129,7 @@ def update(
     limit: LimitOption = None,
     prereleases: Prereleases = False,
     offline: Offline = False,
-    move_own: Annotated[
-        bool, typer.Option("--move-own", help="Move your own files along where the blueprint has moved a folder.")
-    ] = False,
+    move_own: MoveOwn = False,
     continue_: Annotated[
         bool, typer.Option("--continue", help="Finish an update whose conflicts are resolved.")
     ] = False,
@@ -131,12 +146,14 @@ def update(
     if continue_ or abort:
         conflicts.finish(context, directory, format_, abort=abort)
         return
-    ask = _asker(format_, defaults=defaults)
+    ask = asker(format_, again, defaults=defaults)
     answers = given(data, data_file)
-    how = means(engine, limit, trust=trust, skip_tasks=skip_tasks)
+    how = for_this_run(
+        means(engine, limit, trust=trust, skip_tasks=skip_tasks), exclude, skip, answers_file, again, defaults=defaults
+    )
     run(
         lambda notify: scaffold.update(
-            directory, to=to, data=answers, dry_run=dry_run, commit=commit, branch=branch, ask=ask,
+            directory, to=to, data=answers, dry_run=dry_run, recopy=recopy, commit=commit, branch=branch, ask=ask,
             offline=offline, prereleases=prereleases, means=how, notify=notify,
             move_own=move_own or (_offered if ask is not None and not dry_run else False),
         ),

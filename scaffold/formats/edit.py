@@ -17,6 +17,7 @@ from scaffold.formats import values
 from scaffold.formats.equal import ABSENT, at, equal, step
 from scaffold.formats.round_trip import round_trip
 from scaffold.formats.values import suffix
+from scaffold.formats.yaml import ODD
 
 Document = MutableMapping[str, Any]
 YAMLS = (".yaml", ".yml")
@@ -152,7 +153,7 @@ def _empty(parent: Any, key: str) -> Any:
 
 
 def _spelled(path: str, value: Any) -> Any:
-    """Quote what ruamel would write bare, as YAML 1.2 has it, and PyYAML would read as YAML 1.1: no, 12:30."""
+    """Quote what ruamel would write bare, as YAML 1.2 has it, and PyYAML would read as YAML 1.1: no, 12:30, a NEL."""
     if suffix(path) not in YAMLS:
         return value
     if isinstance(value, dict):
@@ -160,8 +161,10 @@ def _spelled(path: str, value: Any) -> Any:
     if isinstance(value, list):
         return [_spelled(path, item) for item in value]
     if isinstance(value, str):
-        from ruamel.yaml.scalarstring import SingleQuotedScalarString
+        from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
 
+        if ODD.search(value):
+            return DoubleQuotedScalarString(value)
         tag = SafeLoader("").resolve(ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
         return value if tag == "tag:yaml.org,2002:str" else SingleQuotedScalarString(value)
     return value

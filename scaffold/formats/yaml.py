@@ -1,5 +1,8 @@
 """YAML in: the safe subset, with the line of every key."""
 
+import codecs
+import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -11,10 +14,19 @@ from scaffold.formats.located import KeyPath, Located
 
 DEEPEST = 100  # libyaml's composer recurses in C: without a bound, nested brackets end the process
 MOST = 100_000  # aliases of aliases multiply: without a bound, a short file fills the memory
+ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")  # comes back only from double quotes
+MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}
 
 # What an `!include` names, as written, and the place where it stands -> the files and their contents.
 Include = Callable[[str, str], Mapping[str, bytes]]
 Reader = Callable[[], Any]  # makes the class that makes data of the nodes; without one, PyYAML's, as Copier has it
+
+
+def in_utf8(content: bytes, file: str) -> bytes:
+    """Return a file that may be UTF-16, as editors on Windows write it, in UTF-8; raises FormatError."""
+    encoding = next((encoding for mark, encoding in MARKS.items() if content.startswith(mark)), None)
+    with _explained(file):
+        return content.decode(encoding).encode() if encoding else content
 
 
 def load(content: bytes, file: str, reader: Reader | None = None) -> Located:
@@ -197,8 +209,23 @@ def _note_lines(
             _note_lines(value, (*path, index), lines, own, once=once, elsewhere=elsewhere)
 
 
-def dump(data: Any) -> str:
-    """Write plain data as block-style YAML, keys in the order given."""
+def dump(data: Any, *, flow: bool = False) -> str:
+    """Write plain data as YAML, in block style or on one line, keys in the order given."""
     import yaml
 
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120, default_flow_style=False)
+    class Dumper(yaml.SafeDumper):
+        """Of our own, so that nobody else's texts are written so."""
+
+    Dumper.add_representer(str, _text)
+    return yaml.dump(
+        data,
+        Dumper=Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=math.inf if flow else 120,
+        default_flow_style=flow,
+    )
+
+
+def _text(dumper: Any, text: str) -> Any:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if ODD.search(text) else None)

@@ -9,15 +9,13 @@ from scaffold import lock
 from scaffold.answers.question import Ask
 from scaffold.apply import record as records
 from scaffold.apply import transaction
-from scaffold.apply.record import Operation
 from scaffold.errors import ProjectError
 from scaffold.git.objects import Objects, find_repository
 from scaffold.project import found
 from scaffold.project.basis import Basis, Confirm, Wish, proposed, recorded, replayed, search
-from scaffold.project.changes import changes_of, keep_base, to_store
 from scaffold.project.opened import FOLDER, place_of
-from scaffold.project.takeover import Takeover, take_over
-from scaffold.project.update import commit_applied, refuse_dirty, refuse_unfit
+from scaffold.project.takeover import take_over
+from scaffold.project.update import carry_out, commit_applied, refuse_dirty, refuse_unfit
 from scaffold.render.means import Means
 from scaffold.report.results import Adopted
 from scaffold.sources.locate import BUILT_IN, Notify
@@ -81,7 +79,7 @@ def _adopted(wish: Wish) -> Adopted:
         return _carry_out(known, wish)
     proposal = search(wish)
     if not (wish.yes or wish.blueprint is not None):
-        result = take_over(proposed(wish, proposal, agreed=False), wish).result(proposed=True)
+        result = take_over(proposed(wish, proposal, agreed=False), wish.repository).result(proposed=True)
         if wish.confirm is None or not wish.confirm(result):
             return result
     return _carry_out(proposed(wish, proposal, agreed=not wish.dry_run), wish)
@@ -123,24 +121,16 @@ def _carry_out(basis: Basis, wish: Wish) -> Adopted:
     place = place_of(basis.root, wish.repository)
     with nullcontext() if wish.dry_run else transaction.exclusively(place):
         records.refuse_interrupted(place)
-        taken = take_over(basis, wish)
+        taken = take_over(basis, wish.repository, keep_copier=wish.keep_copier)
         if not wish.yes:
             taken.refuse_unlike()
         if wish.dry_run:
             return taken.result()
         refuse_dirty(taken.project, taken.plan.changes, "the adoption")
         refuse_unfit(place.repository, None)
-        made = _write(taken, commit=wish.commit)
+        after = taken.plan.lock_after
+        what = f"adopt {after.blueprint} {after.version}"
+        message = f"chore: {what}" if wish.commit else None
+        record = carry_out(taken.prepared, "adopt", what, message=message)
+        made = commit_applied(taken.project, message, record) if message else None
     return taken.result(applied=True, commit=made)
-
-
-def _write(taken: Takeover, *, commit: bool) -> str | None:
-    place, after = taken.project.place, taken.plan.lock_after
-    what = f"adopt {after.blueprint} {after.version}"
-    changes = changes_of(taken.prepared)
-    keep_base(place, after, to_store(taken.prepared))
-    record = transaction.stage(place, Operation("adopt", what, commits=commit), changes)
-    with transaction.rolling_back(place, record):
-        transaction.swap(place, record, changes)
-    record = records.finish(place, record)
-    return commit_applied(taken.project, f"chore: {what}", record) if commit else None

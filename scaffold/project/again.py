@@ -11,6 +11,7 @@ from scaffold.lock import Lock
 from scaffold.plan.inputs import Again
 from scaffold.project.opened import Project
 from scaffold.project.stamp import stamp
+from scaffold.render.context import Operation
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.sources.library import Library
@@ -20,7 +21,9 @@ from scaffold.tree import File, Tree
 LOOKS_ELSEWHERE = re.compile(rb"\b(include|import|extends|_copier_conf|_copier_answers|_commit|_checkout)\b")
 
 
-def again(project: Project, library: Library, release: Release, rendered: Rendered, means: Means) -> Again | None:
+def again(
+    project: Project, library: Library, release: Release, rendered: Rendered, means: Means, operation: Operation
+) -> Again | None:
     """Return the applied version as the new one's inputs make it, or None where no file depends on any.
 
     Its scripts run too, on a copy, where the new one's have run and made something else than what was stamped.
@@ -41,7 +44,7 @@ def again(project: Project, library: Library, release: Release, rendered: Render
             project.root,
             given=_secrets_of(old, rendered),
             previous=recorded.answers,
-            operation="update",
+            operation=operation,
             means=means,
             keep_copier=True,
             folder=project.folder_name,

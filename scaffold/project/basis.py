@@ -79,6 +79,12 @@ class Basis:
     notes: tuple[str, ...] = ()
     follow: str = ""
 
+    def wishes(self, *, keep_copier: bool) -> Wishes:
+        """Return what `.scaffold/answers.yml` is to ask for."""
+        name, answers = self.release.blueprint.name, self.rendered.answers.recorded
+        own = self.origin.own if self.origin else ()
+        return Wishes(name, self.address, answers, keep_copier, follow=self.follow, own=own)
+
 
 def recorded(wish: Wish, origin: Origin) -> Basis:
     """Render what a file in the repository, or Cookiecutter's replay, says; raises ScaffoldError."""
@@ -106,12 +112,8 @@ def recorded(wish: Wish, origin: Origin) -> Basis:
     better = _above(root, rendered, origin, wish.repository)
     if better != root or trial != means:
         root, rendered = better, render(better, means)
-    if wish.keep_copier and origin.file != root / rendered.answers_file:
-        raise ProjectError(
-            f"--keep-copier keeps {rendered.answers_file} up, and this project's answers are in another file",
-            where=str(origin.file),
-            hint="rename it, or adopt without --keep-copier",
-        )
+    if wish.keep_copier and origin.file != root / rendered.answers_file:  # it has another name, which it is to keep
+        rendered = render(root, means._replace(answers_file=origin.file.relative_to(root).as_posix()))
     notes += _notes(release, rendered, origin, {*answers} - known)
     if isinstance(library, FolderTemplate):
         notes.append("the template has no versions, so its files as they are now count as what was stamped")

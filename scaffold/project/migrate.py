@@ -1,19 +1,27 @@
-"""A template's migrations: run on a copy of the project before and after the merge, and folded into the plan."""
+"""A template's migrations: run on a copy of the project before and after the merge, and folded into the plan.
 
-from collections.abc import Mapping
+Those that come first also come before the questions: what they make of the answers is what the update starts from.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from packaging.version import Version
 
+from scaffold.answers import file as answers_file
 from scaffold.blueprint import manifest
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.scripts import Migration, Stage
+from scaffold.blueprint.template import Layer
 from scaffold.errors import ScaffoldError
+from scaffold.formats import yaml
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.similar import MOST, alike_pairs
+from scaffold.project.kept import answers_since, only_answers, read_answers
 from scaffold.project.opened import FOLDER, Project, read_readable
 from scaffold.project.stamp import Notify, staging_of, surroundings_of
-from scaffold.render.engine import Rendered
+from scaffold.render.engine import Rendered, before_questions
 from scaffold.render.means import Means
 from scaffold.render.scripts import Staging, Versions, applying, refuse_untrusted_migrations, run_migrations
 from scaffold.sources.library import Library
@@ -26,21 +34,33 @@ WHY = "changed by a migration of the template"
 class Migrations:
     """The migrations of one update: `real` is the project as it is, `now` as they have made it so far.
 
-    `found` has those of each layer, with what they are run with.
+    `found` has those of each layer, and `staged` gives what they are run with. `told` are files with the answers that
+    they may change, and that are no part of the project.
     """
 
-    found: tuple[tuple[tuple[Migration, ...], Staging], ...]
+    found: Mapping[Layer, tuple[Migration, ...]]
+    staged: Callable[[Layer, Rendered], Staging]
+    read: Callable[[Iterable[str]], Mapping[str, File]]
     versions: Versions
-    real: Mapping[str, File]
+    real: dict[str, File]
     now: dict[str, File]
+    rendered: Rendered
+    told: Mapping[str, File]
     left_out: tuple[str, ...] = ()
 
     def run(self, stage: Stage) -> None:
         """Run those of one stage on a copy; raises ScriptError or LimitError."""
-        for migrations, staging in self.found:
-            staged = run_migrations(stage, migrations, self.now, self.versions, staging)
-            self.now = staged.files
-            self.left_out += (*staged.ignored, *staged.left_out)
+        for layer, migrations in self.found.items():
+            made = run_migrations(stage, migrations, self.now, self.versions, self.staged(layer, self.rendered))
+            self.now = made.files
+            self.left_out += (*made.ignored, *made.left_out)
+
+    def go_on(self, rendered: Rendered) -> None:
+        """Take what the release has become since, and look at the files that stand where it writes."""
+        self.rendered = rendered
+        more = self.read(path for path in rendered.tree if path not in self.real and path not in self.told)
+        self.real |= more
+        self.now = {**more, **self.now}
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -51,7 +71,7 @@ class Migrations:
     def moved(self) -> manifest.Migration:
         """What they have moved so far, as content tells: the base of a merge has to go along."""
         gone = {path: file for path, file in self.real.items() if path not in self.now}
-        made = sorted(self.now.keys() - self.real.keys())[:MOST]
+        made = sorted(self.now.keys() - self.real.keys() - self.told.keys())[:MOST]
         return manifest.Migration(self.versions.pep440_to, alike_pairs(gone, {path: self.now[path] for path in made}))
 
     def finish(self, plan: Plan) -> Plan:
@@ -63,6 +83,8 @@ class Migrations:
                 self.now[action.path] = action.after
         self.run("after")
         planned = {action.path: action for action in plan}
+        for path in self.told.keys() - {action.path for action in plan.changes}:
+            self.now.pop(path, None)
         paths = {*planned, *(p for p in {*self.real, *self.now} if not _same(self.real.get(p), self.now.get(p)))}
         actions = (self._action(path, planned.get(path)) for path in sorted(paths))
         return replace(plan, actions=tuple(actions))
@@ -86,9 +108,12 @@ def _same(one: File | None, other: File | None) -> bool:
 
 
 def migrations_of(
-    project: Project, library: Library, release: Release, rendered: Rendered, means: Means, notify: Notify
+    project: Project, library: Library, release: Release, means: Means, notify: Notify
 ) -> Migrations | None:
-    """Return what migrates the project to a release, or None where nothing does; raises RenderError without trust."""
+    """Return what migrates the project to a release, its first stage done, or None where nothing does.
+
+    Raises RenderError without trust, and ScriptError where a migration fails.
+    """
     recorded = project.recorded
     came_from, to = Version(recorded.version), release.blueprint.version
     if recorded.blueprint != release.blueprint.name or came_from == to:
@@ -98,17 +123,50 @@ def migrations_of(
     if not found:
         return None
     refuse_untrusted_migrations((one for migrations in found.values() for one in migrations), trust=means.trust)
-    paths = {*project.place.repository.tracked(project.prefix), *recorded.paths, *rendered.tree}
-    real = read_readable(project, sorted(path for path in paths if path.split("/")[0] != FOLDER))
-    versions = Versions(
-        _called(library, project) or recorded.version, release.described or release.version, came_from, to
+
+    def read(paths: Iterable[str]) -> dict[str, File]:
+        return read_readable(project, sorted(path for path in paths if path.split("/")[0] != FOLDER))
+
+    called = _called(library, project) or recorded.version
+    real = read({*project.place.repository.tracked(project.prefix), *recorded.paths})
+    surroundings = surroundings_of(project.root, "update", project.folder_name)._replace(
+        answers_file=means.answers_file
     )
-    surroundings = surroundings_of(project.root, "update", project.folder_name)
-    steps = (
-        (migrations, staging_of(release, layer, rendered, surroundings, means, notify))
-        for layer, migrations in found.items()
+    start = before_questions(release, answers_of(project), surroundings)
+    told = {path: file for path, file in _telling(project, start, called).items() if path not in real}
+    migrations = Migrations(
+        found=found,
+        staged=lambda layer, rendered: staging_of(release, layer, rendered, surroundings, means, notify),
+        read=read,
+        versions=Versions(called, release.described or release.version, came_from, to),
+        real=real,
+        now={**real, **told},
+        rendered=start,
+        told=told,
     )
-    return Migrations(tuple(steps), versions, real, dict(real))
+    migrations.run("before")
+    return migrations
+
+
+def answers_of(project: Project, migrations: Migrations | None = None) -> Mapping[str, Any]:
+    """Return the answers of last time, as a person, Copier or migrations have edited them; raises FormatError."""
+    if migrations is not None:
+        before, now = {**migrations.real, **migrations.told}, migrations.now
+        path = migrations.rendered.answers_file
+        if answers_file.PATH in now and not now[answers_file.PATH].same_as(before[answers_file.PATH]):
+            return answers_file.parse(now[answers_file.PATH].content).answers
+        if path in now and path in before and not now[path].same_as(before[path]):
+            return only_answers(read_answers(project, path, now[path].content))
+    return {**project.wishes.answers, **answers_since(project)}
+
+
+def _telling(project: Project, start: Rendered, called: str) -> dict[str, File]:
+    """Return the files that hold the answers: scaffold's own, and Copier's, which migrations are written for."""
+    told = {answers_file.PATH: project.wishes_file}
+    if start.answers_file:
+        stamp = {"_commit": called, "_src_path": project.wishes.source, **start.answers.recorded}
+        told[start.answers_file] = File(yaml.dump(stamp).encode())
+    return told
 
 
 def _called(library: Library, project: Project) -> str | None:

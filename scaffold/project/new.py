@@ -1,10 +1,11 @@
-"""New: stamp a service, all of it or nothing, as a repository of its own or as a folder of one."""
+"""New: stamp a service, all of it or nothing: a repository of its own, a folder of one, or beside what is there."""
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import scaffold
 from scaffold import disk, lock
@@ -21,10 +22,13 @@ from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
+from scaffold.project.basis import Basis
 from scaffold.project.changes import keep_base
 from scaffold.project.opened import place_of, prefix_of
 from scaffold.project.prepare import new_lock, notes_on
 from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
+from scaffold.project.taken_in import prepare_in, refuse_unfit_folder
+from scaffold.project.update import carry_out, refuse_dirty, refuse_unfit
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.report.results import Stamped
@@ -47,14 +51,20 @@ def new(
     offline: bool = False,
     prereleases: bool = False,
     keep_copier: bool = False,
+    dry_run: bool = False,
     means: Means = Means(),
     notify: Notify = lambda _: None,
 ) -> Stamped:
-    """Stamp `NAME[@VERSION]`, or the template at `ADDRESS[@REF]`, into a new folder.
+    """Stamp `NAME[@VERSION]`, or the template at `ADDRESS[@REF]`, into a folder, unless it is a dry run.
 
-    Raises ScaffoldError, and then there is nothing at `dest`.
+    Where the folder is in use, that is the adoption of what is there, and nothing of it is written over. Raises
+    ScaffoldError, and then nothing was written.
     """
-    root = disk.free_place(dest)
+    root = disk.place_at(dest)
+    in_use = not disk.is_free(root)
+    if in_use:
+        refuse_unfit_folder(root)
+        root = root.resolve()
     library, name, ref = find(
         blueprint, source, offline=offline, prereleases=prereleases, limits=means.limits, notify=notify
     )
@@ -73,22 +83,37 @@ def new(
         notify=notify,
     )
     refuse_unrecorded(release, rendered)
+    told = tuple(note for note in (library.note, retired(release.blueprint)) if note)
     follow = ref if ref and library.is_branch(ref) and not _goes_by_itself(library, name) else ""
-    wishes = Wishes(release.blueprint.name, library.address, rendered.answers.recorded, keep_copier, follow=follow)
-    tree, plan = _planned(release, rendered, wishes, root.name)
-    repository = _write(root, tree, rendered.ignored, plan, git=git)
-    told = (library.note, retired(release.blueprint), *notes_on(rendered.answers, plan), *rendered.notes)
+    basis = Basis(root, release, library.address, rendered, notes=told, follow=follow)
+    if in_use:
+        made = _take_in(basis, means, keep_copier=keep_copier, dry_run=dry_run)
+    else:
+        made = _stamp_anew(basis, keep_copier=keep_copier, dry_run=dry_run, git=git)
+    return _result(basis, made)._replace(applied=not dry_run, in_use=in_use)
+
+
+class _Made(NamedTuple):
+    files: tuple[str, ...]
+    plan: Plan
+    repository: str
+    notes: tuple[str, ...]
+
+
+def _result(basis: Basis, made: _Made) -> Stamped:
+    release, locked = basis.release, made.plan.lock_after.files
     return Stamped(
-        root=root,
+        root=basis.root,
         blueprint=release.blueprint.name,
         version=release.version,
-        source=library.address,
+        source=basis.address,
         commit=release.commit,
-        files=tuple(tree),
-        owners=Counter(locked.owner for locked in plan.lock_after.files.values()),
-        repository=repository,
-        next_steps=rendered.messages,
-        notes=tuple(note for note in told if note),
+        files=made.files,
+        owners=Counter(one.owner for one in locked.values()),
+        repository=made.repository,
+        next_steps=basis.rendered.messages,
+        notes=made.notes,
+        plan=made.plan,
     )
 
 
@@ -99,6 +124,32 @@ def _goes_by_itself(library: Library, name: str) -> bool:
     except ScaffoldError:
         return False
     return True
+
+
+def _stamp_anew(basis: Basis, *, keep_copier: bool, dry_run: bool, git: bool) -> _Made:
+    """Stamp into a folder that is not there, or empty; raises ScaffoldError, and then it is so still."""
+    root, rendered = basis.root, basis.rendered
+    wishes = basis.wishes(keep_copier=keep_copier)
+    tree, plan = _planned(basis.release, rendered, wishes, root.name)
+    if dry_run:
+        repository = "none" if not git else "own" if _enclosing(root) is None else "existing"
+    else:
+        repository = _write(root, tree, rendered.ignored, plan, git=git)
+    return _Made(tuple(tree), plan, repository, (*basis.notes, *notes_on(rendered.answers, plan), *rendered.notes))
+
+
+def _take_in(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool) -> _Made:
+    """Stamp into a folder that is in use; raises ScaffoldError with the folder untouched."""
+    place = place_of(basis.root, find_repository(basis.root))
+    with nullcontext() if dry_run else transaction.exclusively(place):
+        records.refuse_interrupted(place)
+        prepared = prepare_in(basis, means, keep_copier=keep_copier)
+        if not dry_run:
+            refuse_dirty(prepared.project, prepared.plan.changes, "the new project")
+            refuse_unfit(place.repository, None)
+            after = prepared.plan.lock_after
+            carry_out(prepared, "new", f"new {after.blueprint} {after.version}", message=None)
+    return _Made(tuple(prepared.tree), prepared.plan, "existing", prepared.notes)
 
 
 def _planned(release: Release, rendered: Rendered, wishes: Wishes, folder: str) -> tuple[Tree, Plan]:

@@ -21,7 +21,6 @@ def planned(
     Also returns what stood at the paths that the plan was made from.
     """
     if isinstance(now, Migrations):
-        now.run("before")
         target = replace(target, migrations=(*target.migrations, now.moved))
         plan = _made(project, before, target, bases, now.now)
         return now.finish(plan), {}

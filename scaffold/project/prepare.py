@@ -24,17 +24,18 @@ from scaffold.plan.actions import Action, Plan, Verb, Waived
 from scaffold.plan.inputs import Again
 from scaffold.plan.make import Target
 from scaffold.project.again import again, is_called_so
+from scaffold.project.aside import in_submodules, left, left_by_wish, lock_without, without
 from scaffold.project.base import Bases
 from scaffold.project.brought import brought_by_copier
 from scaffold.project.guardrails import decided
-from scaffold.project.kept import answers_since, written_since
+from scaffold.project.kept import kept_name, written_since
 from scaffold.project.left_out import left_out, recorded
-from scaffold.project.migrate import migrations_of
+from scaffold.project.migrate import answers_of, migrations_of
 from scaffold.project.offered import Wanted, with_own
 from scaffold.project.opened import Project, Standing, standing
 from scaffold.project.planned import planned
+from scaffold.project.recopied import as_it_stands
 from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
-from scaffold.project.submodules import in_submodules, left, lock_without, without
 from scaffold.project.tags import is_ahead, moved_tag
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
@@ -82,25 +83,26 @@ def prepare(
     prereleases: bool = False,
     means: Means = Means(),
     move_own: Wanted = False,
+    recopy: bool = False,
     today: date | None = None,
     notify: Notify = lambda _: None,
 ) -> Prepared:
     """Make the plan; nothing is written. Raises ScaffoldError."""
     refuse_open_conflicts(project)
     wishes = project.wishes
-    library = _library(project, means, notify, offline=offline, prereleases=prereleases)
-    means = trusting(means, library.address)._replace(draws=Draws())
+    library, means = _located(project, means, notify, offline=offline, prereleases=prereleases)
     known = brought_by_copier(project, library, means)
-    release = library.release(wishes.blueprint, to or _newest(library, known))
+    release = library.release(wishes.blueprint, to or _newest(library, known, recopy=recopy))
     require_scaffold(release.blueprint, scaffold.__version__)
     _refuse_unknown_answers(project, release)
     notify(f"Comparing with {release.blueprint.name} {release.version}")
+    migrations = migrations_of(known, library, release, means, notify)
     rendered = stamp(
         release,
         project.root,
         given=data,
-        previous={**wishes.answers, **answers_since(project)},
-        operation="update",
+        previous=answers_of(project, migrations),
+        operation="copy" if recopy else "update",
         ask=ask,
         means=means,
         keep_copier=wishes.keep_copier,
@@ -109,29 +111,37 @@ def prepare(
     )
     refuse_unrecorded(release, rendered)
     bases, before = Bases(known, library, means), known.lock
-    migrations = migrations_of(known, library, release, rendered, means, notify)
+    then = again(known, library, release, rendered, means, "copy" if recopy else "update")
+    if recopy:
+        before = as_it_stands(known, before, rendered.tree)
+    if migrations:
+        migrations.go_on(rendered)
     out = left_out(project, release, rendered, before)
-    aside = {**out, **in_submodules(known, before, rendered.tree)}
+    unwanted = {**out, **left_by_wish(known, before, release, rendered, means)}
+    aside = {**in_submodules(known, before, rendered.tree), **unwanted}
     paths = {*before.paths, *rendered.tree} - aside.keys()
     found: Standing = {} if migrations else standing(known, paths)
     inside = rendered._replace(tree=without(rendered.tree, aside))
-    target = _target(project, release, inside, today, again(known, library, release, rendered, means))
+    target = _target(project, release, inside, today, then)
     plan, found = planned(known, lock_without(before, aside), target, bases, migrations or found)
-    plan = recorded(left(plan, before, {*rendered.tree, *out}, aside), out, rendered)
+    plan = recorded(left(plan, before, {*rendered.tree, *unwanted}, aside), out, rendered)
     plan, own, said = with_own(project, plan, move_own)
     answers = rendered.answers
     wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded)
     written = _rewritten(project, wished)
     after = plan.lock_after.written_with(written, says_more=not wished.is_in_lock)
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=after)
-    told = [library.note, retired(release.blueprint), *_told(rendered, plan), _brought(project, known)]
+    told = [library.note, retired(release.blueprint), *told_of(rendered, plan), _brought(project, known)]
     told += [*_sided(before), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
     return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found)
 
 
-def _library(project: Project, means: Means, notify: Notify, *, offline: bool, prereleases: bool) -> Library:
-    return locate(
+def _located(
+    project: Project, means: Means, notify: Notify, *, offline: bool, prereleases: bool
+) -> tuple[Library, Means]:
+    """Open the project's library, and say how to render what comes from there."""
+    library = locate(
         project.wishes.source,
         base=project.root,
         offline=offline,
@@ -141,6 +151,8 @@ def _library(project: Project, means: Means, notify: Notify, *, offline: bool, p
         called=project.recorded.blueprint,
         follow=project.wishes.follow,
     )
+    means = trusting(means, library.address)._replace(draws=Draws())
+    return library, means._replace(answers_file=means.answers_file or kept_name(project, library))
 
 
 def _sided(before: Lock) -> list[str]:
@@ -154,7 +166,8 @@ def _brought(project: Project, known: Project) -> str:
     return f"Copier has brought the project to {version} since, so the update starts there" * (known is not project)
 
 
-def _told(rendered: Rendered, plan: Plan) -> list[str]:
+def told_of(rendered: Rendered, plan: Plan) -> list[str]:
+    """Say what came of a render that is not in its tree."""
     ignored = [f"made by the template's code and ignored by git, so left out: {path}" for path in rendered.ignored]
     return [*rendered.notes, *notes_on(rendered.answers, plan), *ignored]
 
@@ -246,7 +259,7 @@ def other_cases(project: Project, plan: Plan) -> list[str]:
     ]
 
 
-def _newest(library: Library, project: Project) -> str | None:
+def _newest(library: Library, project: Project, *, recopy: bool) -> str | None:
     """Return the version to go to where none was named (None: the newest); raises ProjectError rather than go back."""
     name, recorded = project.wishes.blueprint, project.recorded
     applied = Version(recorded.version)
@@ -256,10 +269,11 @@ def _newest(library: Library, project: Project) -> str | None:
         hint = "see what changed between the two, and accept it with --to and that version"
         raise ProjectError(moved, where=str(project.root), hint=hint)
     newest = library.newest(name)
-    if recorded.commit and project.wishes.source == recorded.source and not library.has_commit(recorded.commit):
+    gone = recorded.commit and project.wishes.source == recorded.source and not library.has_commit(recorded.commit)
+    if gone and not recopy:
         raise ProjectError(
-            f"the history of {library.address} was rewritten: it has no commit {recorded.commit[:10]} any more, from "
-            f"which {applied} was applied",
+            f"the history of {library.address} was rewritten: it has no commit {str(recorded.commit)[:10]} any more, "
+            f"from which {applied} was applied",
             where=str(project.root),
             hint=f"see what it holds now, and accept it with --to {newest}",
         )

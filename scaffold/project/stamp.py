@@ -20,7 +20,7 @@ from scaffold.render.context import Operation, Surroundings
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.render.scripts import RenderText, Staging
-from scaffold.sources import compiled
+from scaffold.sources import compiled, settings
 from scaffold.sources.trust import is_trusted
 from scaffold.templating.inputs import Draws
 from scaffold.tree import SYMLINK, Tree
@@ -53,7 +53,7 @@ def stamp(
     Copier's own answers file is left out, unless it is to be kept for Copier. `folder` is what templates take for the
     name of the project's folder, where that is not the one it has here. No error repeats a secret.
     """
-    surroundings = surroundings_of(root, operation, folder)
+    surroundings = surroundings_of(root, operation, folder)._replace(answers_file=means.answers_file)
     said = [given[question.name] for question in release.questions if question.secret and question.name in given]
     with _telling_none_of(said):
         with (means.draws or Draws()).again():
@@ -82,7 +82,12 @@ def _stamped(
     scripts.refuse_untrusted(release, trust=means.trust, skip_tasks=means.skip_tasks)
     with bounds.limited(means.limits, "rendering"), compiled.kept(release.address or release.blueprint.name):
         rendered = engine.render(
-            release, given=given, previous=previous, surroundings=surroundings, ask=ask, means=means
+            release,
+            given=given,
+            previous=previous,
+            surroundings=surroundings,
+            ask=ask,
+            means=means._replace(manner=means.manner._replace(defaults=settings.defaults())),
         )
     if not means.skip_tasks:
         rendered = _with_tasks(release, rendered, surroundings, means, notify)

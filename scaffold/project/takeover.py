@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from scaffold.answers import file as answers_file
-from scaffold.answers.file import Wishes
 from scaffold.errors import ProjectError
+from scaffold.git.objects import Objects
 from scaffold.lock import Lock, Locked
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.make import Target, make
-from scaffold.project.basis import HALF, Basis, Wish, unlocked
+from scaffold.project.basis import HALF, Basis, unlocked
 from scaffold.project.fit import Fit, shared
 from scaffold.project.opened import Project, read_ours
 from scaffold.project.prepare import Prepared, new_lock
@@ -89,20 +89,19 @@ def _fitting(fit: Fit) -> Fitting:
     )
 
 
-def take_over(basis: Basis, wish: Wish) -> Takeover:
+def take_over(basis: Basis, repository: Objects, *, keep_copier: bool = False) -> Takeover:
     """Plan an adoption; nothing is written."""
-    rendered, kept = basis.rendered, wish.keep_copier
+    rendered, kept = basis.rendered, keep_copier
     head = replace(new_lock(basis.release, basis.address, rendered.answers, folder=basis.root.name), keep_copier=kept)
     target = Target(tree=rendered.tree, ownership=rendered.ownership, migrations=(), lock=head)
     stamped = make(head, {}, target, lambda _path, _locked: None).lock_after
-    nothing = unlocked(basis.root, wish.repository)
+    nothing = unlocked(basis.root, repository)
     file = basis.origin.file if basis.origin and basis.origin.file.is_relative_to(basis.root) else None
     own = file.relative_to(basis.root).as_posix() if file else ""
     ours = read_ours(nothing, {*stamped.files, *([own] if own else [])})
     if basis.origin is None:
         stamped = replace(stamped, files=_derived(stamped, ours, rendered.tree))
-    own_files = basis.origin.own if basis.origin else ()
-    wished = Wishes(head.blueprint, head.source, rendered.answers.recorded, kept, follow=basis.follow, own=own_files)
+    wished = basis.wishes(keep_copier=kept)
     written = answers_file.dump(wished)
     after = stamped.written_with(written, says_more=not wished.is_in_lock)
     plan = Plan(actions=_actions(own, ours, rendered.tree, keep=kept), lock_before=head, lock_after=after)

@@ -43,11 +43,13 @@ def update(
     prereleases: bool = False,
     means: Means = Means(),
     move_own: Wanted = False,
+    recopy: bool = False,
     today: date | None = None,
     notify: Notify = lambda _: None,
 ) -> Updated:
     """Plan an update and, unless it is a dry run, apply it; raises ScaffoldError with the project untouched.
 
+    With `recopy` the blueprint's files come as if stamped anew, and what the team made of them since is given up.
     `move_own` says, or is asked, whether the team's own files go along with a folder that the blueprint has moved.
     `today` decides which waivers hold.
     """
@@ -65,6 +67,7 @@ def update(
             prereleases=prereleases,
             means=means,
             move_own=move_own,
+            recopy=recopy,
             today=today,
             notify=notify,
         )

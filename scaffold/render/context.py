@@ -34,13 +34,15 @@ def unrecorded(answers: Answers) -> frozenset[str]:
 class Surroundings(NamedTuple):
     """What is known of where a template is rendered.
 
-    `os` is linux, macos, windows or None; `read` returns a file of the project, for `_external_data`.
+    `os` is linux, macos, windows or None; `read` returns a file of the project, for `_external_data`; `answers_file`
+    is Copier's, where this run names another than the template does.
     """
 
     folder_name: str
     operation: Operation = "copy"
     os: str | None = "linux"
     read: Callable[[str], bytes | None] = lambda _: None
+    answers_file: str = ""
 
 
 class Lazy(Mapping[str, Any]):
@@ -100,6 +102,7 @@ class Around:
         }
         self._conf = _conf(release, surroundings)
         self._settings = release.layers[0].settings
+        self._answers_file = surroundings.answers_file or self._settings.answers_file
         self._surroundings = surroundings
         self._text = text
         self._seen: Context = {}
@@ -107,16 +110,18 @@ class Around:
 
     def prompt(self, answers: Context, recorded: Mapping[str, Any]) -> Context:
         """Return what the questions see, after those that are answered."""
-        self._seen = self._around(answers, recorded, "prompt")
-        return self._seen
+        around = self._around(answers, recorded, "prompt")
+        self._seen = {**answers, **around}
+        return around
 
     def rendering(self, answers: Answers) -> Answers:
         """Return the answers with all that the files see."""
         self._external = self._read_external()  # its paths may depend on answers that came late
-        self._seen = self._around(answers.context, answers.recorded, "render")
-        file = self._seen["_copier_conf"]["answers_file"]
+        around = self._around(answers.context, answers.recorded, "render")
+        self._seen = {**answers.context, **around}
+        file = around["_copier_conf"]["answers_file"]
         conf = Lazy({}, {**self._conf, "answers_file": file}, HIDDEN_CONF)
-        context = {**self._seen, "_copier_conf": conf, **answers.context}
+        context = {**around, "_copier_conf": conf, **answers.context}
         return replace(answers, context=context, hidden={**self.hidden, **answers.hidden})
 
     def _around(self, answers: Context, recorded: Mapping[str, Any], phase: Phase) -> Context:
@@ -130,7 +135,7 @@ class Around:
 
         def answers_file() -> PurePosixPath:
             blank = {**known, "_copier_conf": Lazy({}, {**self._conf, "answers_file": ""}, HIDDEN_CONF)}
-            return PurePosixPath(self._text(self._settings.answers_file, {**answers, **blank}))
+            return PurePosixPath(self._text(self._answers_file, {**answers, **blank}))
 
         known["_copier_conf"] = Lazy({"answers_file": answers_file}, self._conf, HIDDEN_CONF)
         return known
@@ -143,7 +148,7 @@ class Around:
         """Read a YAML file of the project, of which there may be none; raises FormatError or ScaffoldError."""
         path = safe_path(normpath(self._text(written, {**self._seen, "_copier_phase": "undefined"})))
         content = self._surroundings.read(path)
-        return {} if content is None else yaml.load(content, path).data
+        return {} if content is None else yaml.load(yaml.in_utf8(content, path), path).data
 
 
 class Noted(dict[str, Any]):

@@ -1,7 +1,7 @@
 """Which renderer does it: our own, or the tool that a template was written for."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -13,8 +13,9 @@ from scaffold.blueprint.template import Layer
 from scaffold.errors import FormatError, NotNativeError, RenderError
 from scaffold.formats import yaml
 from scaffold.render import native, via_cookiecutter, via_copier
-from scaffold.render.context import Surroundings
+from scaffold.render.context import Around, Surroundings
 from scaffold.render.means import Means
+from scaffold.render.paths import matcher
 from scaffold.render.replies import Replies
 from scaffold.render.scripts import Staged
 from scaffold.templating.templates import Texts
@@ -55,7 +56,30 @@ def render(
     means: Means = Means(),
 ) -> Rendered:
     """Answer the release's questions and render it; raises AnswerError or RenderError."""
-    replies = Replies(ask)
+    replies = Replies(ask, _intro(release, previous, surroundings))
+    made = _made(release, given, previous, surroundings, replies, means)
+    if means.exclude and release.kind == "library":
+        whole = native.render(release, made.answers, surroundings.operation, means._replace(exclude=()))
+        refuse_locked(release, made.ownership, whole.keys() - made.tree.keys(), "--exclude")
+    return made._replace(messages=(*replies.untold, *made.messages))
+
+
+def refuse_locked(release: Release, ownership: Callable[[str], Ownership], paths: Iterable[str], option: str) -> None:
+    """Raise RenderError where a run would leave what the platform owns: that is not for a team to say."""
+    if locked := sorted(path for path in paths if ownership(path).holds_locked):
+        name = release.blueprint.name
+        hint = f"take it out of {option}, or ask for an exception with scaffold waive"
+        raise RenderError(f"{option} would leave {locked[0]}, which {name} locks", hint=hint)
+
+
+def _made(
+    release: Release,
+    given: Mapping[str, Any],
+    previous: Mapping[str, Any],
+    surroundings: Surroundings,
+    replies: Replies,
+    means: Means,
+) -> Rendered:
     if release.kind == "cookiecutter":
         return _by_cookiecutter(release, given, previous, replies.ask, means)
 
@@ -72,8 +96,10 @@ def render(
     if means.engine == "cookiecutter":
         raise RenderError("this is not a Cookiecutter template", where=release.address, hint="leave out --engine")
     try:
-        answers = native.resolve(release, given=given, previous=previous, surroundings=surroundings, ask=replies.ask)
-        tree = native.render(release, answers, surroundings.operation, means.limits)
+        answers = native.resolve(
+            release, given=given, previous=previous, surroundings=surroundings, ask=replies.ask, means=means
+        )
+        tree = native.render(release, answers, surroundings.operation, means)
         made = _rendered(release, answers, tree, surroundings, native.texts)
         return made if release.kind != "copier" else made._replace(texts=lambda _: via_copier.LateTexts(release))
     except NotNativeError as error:
@@ -81,6 +107,30 @@ def render(
             raise
         note = f"rendered by Copier: {error.message}" + (f" ({error.where})" if error.where else "")
         return by_copier()._replace(notes=(note,))
+
+
+def before_questions(release: Release, answers: Mapping[str, Any], surroundings: Surroundings) -> Rendered:
+    """Return what a template's code sees before anything is asked: the answers of last time, and no files."""
+    late = via_copier.LateTexts(release) if release.kind == "copier" else None
+
+    def texts(layer: Layer) -> Texts:
+        return late or native.texts(layer)
+
+    first = release.layers[0]
+    where = first.where(first.config)
+    around = Around(release, surroundings, lambda text, seen: texts(first).render_text(text, seen, where), answers)
+    seen = around.rendering(Answers(answers, answers))
+    path = native.answers_path(seen) if release.kind == "copier" else ""
+    return Rendered(seen, Tree(), lambda _: Ownership("managed"), path, texts)
+
+
+def _intro(release: Release, previous: Mapping[str, Any], surroundings: Surroundings) -> tuple[str, ...]:
+    """Return what people are to read before they are asked (Copier's `_message_before_copy` and its kin)."""
+    when = f"before_{surroundings.operation}"
+    if not any(layer.settings.messages.get(when) for layer in release.layers):
+        return ()
+    seen = before_questions(release, previous, surroundings)
+    return native.messages(release, seen.answers, when, seen.texts)
 
 
 def _added(release: Release, answers: Answers, tree: Tree) -> Mapping[str, Any]:
@@ -114,9 +164,11 @@ def _by_cookiecutter(
     release: Release, given: Mapping[str, Any], previous: Mapping[str, Any], ask: Ask | None, means: Means
 ) -> Rendered:
     made = via_cookiecutter.make(release, given=given, previous=previous, ask=ask, means=means)
+    excluded = matcher(means.exclude, "--exclude")
+    tree = Tree({p: file for p, file in made.tree.items() if not excluded(p)}, made.tree.folders)
     owner = native.ownership(release, made.answers, lambda _: made.texts)
     notes = (made.note,) if made.note else ()
-    return Rendered(made.answers, made.tree, owner, "", lambda _: made.texts, notes=notes, hooks=made.hooks)
+    return Rendered(made.answers, tree, owner, "", lambda _: made.texts, notes=notes, hooks=made.hooks)
 
 
 def _rendered(

@@ -39,29 +39,23 @@ def run(
 ) -> Staged[Tree]:
     """Run the hooks before and after rendering; raises ScriptError, and nothing has been written then.
 
-    Both run after it here, which a hook cannot tell: the first one finds an empty folder, as it would.
+    Both run after it here, in one folder, which a hook cannot tell: the first one finds it empty, as it would.
     """
+    names = ("pre_gen_project", "post_gen_project")
 
-    def staged(name: str, files: Tree) -> Staged[Tree]:
-        paths = hooks_of(layer, name)
-
-        def bind(template: Path, project: Path) -> RenderText:
-            space = {**context["cookiecutter"], "_repo_dir": str(template), "_output_dir": str(project.parent)}
-            words = {PYTHON: sys.executable}
+    def bind(template: Path, project: Path) -> RenderText:
+        space = {**context["cookiecutter"], "_repo_dir": str(template), "_output_dir": str(project.parent)}
+        words = {PYTHON: sys.executable}
+        for name in names:
             for path, text in texts_of(layer, name, texts, {**context, "cookiecutter": space}).items():
                 place = template.parent / "hooks" / path.rpartition("/")[2]
                 disk.write(place, File(text.encode(), EXECUTABLE))
                 words[path] = str(place)
-            return lambda source, _extra, _where: words.get(source, source)
+        return lambda source, _extra, _where: words.get(source, source)
 
-        root = layer.settings.subdirectory
-        staging = Staging(folder_name, _below(layer, root), bind, limits=limits, notify=notify)
-        return scripts.run_tasks([_script(path, layer) for path in paths], files, staging)
-
-    before = staged("pre_gen_project", Tree())
-    whole = Tree({**before.files, **tree}, {*before.files.folders, *tree.folders}) if before.files else tree
-    after = staged("post_gen_project", whole)
-    return Staged(after.files, {**before.ignored, **after.ignored}, (*before.left_out, *after.left_out))
+    staging = Staging(folder_name, _below(layer, layer.settings.subdirectory), bind, limits=limits, notify=notify)
+    before, after = ([_script(path, layer) for path in hooks_of(layer, name)] for name in names)
+    return scripts.run_around(before, tree, after, staging)
 
 
 def before_questions(layer: Layer, limits: Limits, notify: Notify = lambda _: None) -> Layer:

@@ -19,6 +19,7 @@ from scaffold.blueprint.template import DEFAULT_EXCLUDE, Layer
 from scaffold.errors import FormatError, NotNativeError, RenderError, ScaffoldError
 from scaffold.render.compose import compose
 from scaffold.render.context import Around, Operation, Surroundings, unrecorded
+from scaffold.render.means import Means
 from scaffold.render.paths import Entry, View, check_link, folders_of, matcher, place, view
 from scaffold.templating.inputs import watched, watching
 from scaffold.templating.limits import Limits, refuse_too_much
@@ -80,24 +81,33 @@ def resolve(
     previous: Mapping[str, Any],
     surroundings: Surroundings,
     ask: Ask | None = None,
+    means: Means = Means(),
 ) -> Answers:
     """Answer the release's questions; raises AnswerError."""
     first = compiled(release.layers[0])
     texts = first.templates if release.kind != "library" else Templates({}, f"blueprints/{release.blueprint.name}")
     around = Around(release, surroundings, first.text, previous)
-    resolver = Resolver(texts, given=given, previous=previous, known=around.prompt, ask=ask, hidden=around.hidden)
+    resolver = Resolver(
+        texts,
+        given=given,
+        previous=previous,
+        known=around.prompt,
+        ask=ask,
+        manner=means.manner,
+        hidden=around.hidden,
+    )
     return around.rendering(resolver.resolve(release.questions))
 
 
-def render(release: Release, answers: Answers, operation: Operation = "copy", limits: Limits = Limits()) -> Tree:
+def render(release: Release, answers: Answers, operation: Operation = "copy", means: Means = Means()) -> Tree:
     """Render all layers and stack them; raises RenderError with file and line in the template."""
     files: dict[str, File] = {}
     folders: set[str] = set()
     total = 0
     for layer in release.layers:
-        for path, file in _render_layer(compiled(layer), answers, operation, limits, folders):
+        for path, file in _render_layer(compiled(layer), answers, operation, means, folders):
             total += len(file.content)
-            refuse_too_much(total, len(files) + len(folders) + 1, limits, layer.where(layer.config))
+            refuse_too_much(total, len(files) + len(folders) + 1, means.limits, layer.where(layer.config))
             if path not in files:
                 files[path] = file
                 continue
@@ -191,11 +201,11 @@ def given_once(
 
 
 def _render_layer(
-    at: Compiled, answers: Answers, operation: Operation, limits: Limits, folders: set[str]
+    at: Compiled, answers: Answers, operation: Operation, means: Means, folders: set[str]
 ) -> Iterator[tuple[str, File]]:
-    context = answers.context
+    context, limits = answers.context, means.limits
     suffix, seen = at.layer.settings.suffix, _view(at, context)
-    excluded = _excluder(at.layer, at.templates, {**context, "_copier_operation": operation})
+    excluded = _excluder(at.layer, at.templates, {**context, "_copier_operation": operation}, means.exclude)
     answers_file = str(context["_copier_conf"]["answers_file"]) if "_copier_conf" in context else ""
     found: dict[str, File] = {}
     for_answers: list[tuple[Entry, File]] = []
@@ -262,10 +272,10 @@ def _view(at: Compiled, context: Context) -> View:
     return at.views[root]
 
 
-def _excluder(layer: Layer, texts: Texts, context: Context) -> Callable[[str], bool]:
+def _excluder(layer: Layer, texts: Texts, context: Context, more: tuple[str, ...] = ()) -> Callable[[str], bool]:
     settings, where = layer.settings, layer.where(layer.config)
     default = () if normpath(settings.subdirectory or ".") != "." else DEFAULT_EXCLUDE
-    patterns = default if settings.exclude is None else settings.exclude
+    patterns = (*(default if settings.exclude is None else settings.exclude), *more)
     lines = [line for pattern in patterns for line in _LINES.split(texts.render_text(pattern, context, where))]
     return matcher(tuple(lines), where)
 
@@ -283,4 +293,5 @@ def _render_file(at: Compiled, entry: Entry, context: Context, limits: Limits) -
             content = at.templates.render(entry.source, context, limits.megabytes).encode()
     except UnicodeEncodeError as error:
         raise RenderError("the rendered text cannot be written as UTF-8", where=entry.where) from error
-    return File(content, mode, f"{at.layer.name}/{entry.source}")
+    origin = f"{at.layer.name}/{entry.source}"
+    return replace(entry.file, content=content, origin=origin) if entry.file else File(content, mode, origin)

@@ -22,6 +22,7 @@ from scaffold.blueprint.scripts import is_part_of_jinja
 from scaffold.blueprint.template import Layer
 from scaffold.errors import NotNativeError, RenderError, ScaffoldError
 from scaffold.render.cookiecutter_steps import Inside, Step, Template, placed, template_of
+from scaffold.render.means import Means
 from scaffold.templating.inputs import Seen, read, sharing, watching
 from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.sandbox import not_native
@@ -225,6 +226,7 @@ def resolve(
     previous: Mapping[str, Any],
     choice: Answers,
     ask: Ask | None = None,
+    means: Means = Means(),
 ) -> Answers:
     """Answer a layer's questions; the context holds what its files are rendered with. Raises AnswerError."""
     space = _Space(layer, Prompts(texts))
@@ -236,6 +238,8 @@ def resolve(
         previous={name: value for name, value in previous.items() if name not in unasked},
         known=lambda answers, _: space.seen(answers),
         ask=ask,
+        manner=means.manner,
+        ahead=False,
     )
     found = resolver.resolve(_passes(layer))
     space.seen(found.context)

@@ -1,7 +1,7 @@
 """Where a template's files go: parts rendered one by one, loops over them, exclusions, and what may not be written."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 from posixpath import normpath
@@ -84,12 +84,13 @@ def _given(path: str, file: File, is_template: bool, layer: Layer, templates: Te
             return None
         return File(str(PurePosixPath(target)).encode(errors="surrogateescape"), SYMLINK, origin)
     if not is_template:
-        return File(file.content, file.mode, origin)
+        return replace(file, origin=origin)
     try:
         text = file.content.decode()
     except UnicodeDecodeError:
-        return None if layer.settings.suffix else File(file.content, file.mode, origin)
-    return File(templates.as_lexed(text).encode(), file.mode, origin) if templates.is_plain(text) else None
+        return None if layer.settings.suffix else replace(file, origin=origin)
+    content = templates.as_lexed(text).encode() if templates.is_plain(text) else None
+    return None if content is None else replace(file, content=content, origin=origin)
 
 
 def folders_of(paths: Iterable[str]) -> set[str]:

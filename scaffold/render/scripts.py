@@ -100,19 +100,23 @@ def run_tasks(tasks: Iterable[Script], tree: Tree, staging: Staging) -> Staged[T
     if not tasks:
         return Staged(tree, {}, ())
     with _staged(tree, staging, tree.folders) as stage:
-        extra = {"_stage": "task", "_copier_operation": staging.operation, "_copier_phase": "tasks"}
-        for number, task in enumerate(tasks, 1):
-            if stage.wanted(task, extra):
-                staging.notify(f"Running task {number} of {len(tasks)}")
-                stage.run(task, extra, f"{NOTHING_WRITTEN}; --skip-tasks goes without the template's tasks")
-        if stage.found is None:
-            return Staged(tree, {}, ())
-        files = stage.read()
-        try:
-            after = Tree(files, stage.found.folders)
-        except ScaffoldError as error:  # two names that differ in case alone
-            raise ScriptError(error.message, where=tasks[-1].where) from error
-        return Staged(after, stage.read_ignored(), stage.left_out)
+        stage.run_all(tasks)
+        return Staged(tree, {}, ()) if stage.found is None else stage.tree()
+
+
+def run_around(before: Iterable[Script], tree: Tree, after: Iterable[Script], staging: Staging) -> Staged[Tree]:
+    """Run scripts in an empty folder, write the tree over what they left, and run others in that same folder.
+
+    Raises ScriptError, LimitError or RenderError.
+    """
+    before, after = tuple(before), tuple(after)
+    if not (before or after):
+        return Staged(tree, {}, ())
+    with _staged({}, staging) as stage:
+        stage.run_all(before)
+        stage.put(tree)
+        stage.run_all(after)
+        return stage.tree()
 
 
 def applying(migrations: Iterable[Migration], came_from: Version | None, to: Version | None) -> tuple[Migration, ...]:
@@ -177,6 +181,36 @@ class _Stage:
         self._where = ""  # of that last script
         self._origins: dict[str, str] = {}  # of files that scripts made: the place of the script
         self._ignored: tuple[str, ...] = ()
+
+    def run_all(self, tasks: Collection[Script]) -> None:
+        """Run those of some tasks that are wanted, in order."""
+        extra = {"_stage": "task", "_copier_operation": self._staging.operation, "_copier_phase": "tasks"}
+        for number, task in enumerate(tasks, 1):
+            if self.wanted(task, extra):
+                self._staging.notify(f"Running task {number} of {len(tasks)}")
+                self.run(task, extra, f"{NOTHING_WRITTEN}; --skip-tasks goes without the template's tasks")
+
+    def put(self, tree: Tree) -> None:
+        """Write files and folders over what is there."""
+        self._before = {**self.read(), **tree}
+        for path in tree:
+            place = self.project / path
+            if place.is_dir() and not place.is_symlink():
+                raise ScriptError(f"{path} was made as a folder, and the template has a file there", where=self._where)
+            place.unlink(missing_ok=True)
+        disk.fill(self.project, tree)
+        for folder in tree.folders:
+            (self.project / folder).mkdir(parents=True, exist_ok=True)
+        self._look()
+
+    def tree(self) -> Staged[Tree]:
+        """Return all that is there now; raises ScriptError for names that cannot be together."""
+        found = self.found or _Found([], [], [], [])
+        try:
+            after = Tree(self.read(), found.folders)
+        except ScaffoldError as error:  # two names that differ in case alone
+            raise ScriptError(error.message, where=self._where) from error
+        return Staged(after, self.read_ignored(), self.left_out)
 
     def wanted(self, script: Script, extra: Mapping[str, Any]) -> bool:
         """Whether a script's `when` says that it runs."""

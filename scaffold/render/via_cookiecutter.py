@@ -69,8 +69,9 @@ class _Maker(NamedTuple):
         layer = self.layer
         begin()
         answers = resolve(
-            self.release, layer, texts, given=self.given, previous=self.previous, choice=self.choice, ask=self.ask
-        )
+            self.release, layer, texts, given=self.given, previous=self.previous, choice=self.choice, ask=self.ask,
+            means=self.means,
+        )  # fmt: skip
         if not self.running or not layer.settings.hooks:
             return Made(answers, tree_of(answers), texts, None, note)
         hooks.texts_of(layer, "pre_gen_project", texts, answers.context)  # which may change what files see

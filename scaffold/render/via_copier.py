@@ -56,7 +56,7 @@ def make(
         raise RenderError(message, where=layer.line_of(foreign[0]), hint=READ_FIRST)
     begin()
     with _scratch(layer, surroundings.folder_name) as (template, project), _silence():
-        worker = _worker(release, template, project)
+        worker = _worker(release, template, project, means.exclude)
         texts = _texts(layer, worker)
         if not means.trust:
             worker.jinja_env.filters |= {name: _untrusted(name) for name in LOOKING}
@@ -69,7 +69,8 @@ def make(
             context = {**context, **functions()}
             if not foreign or "_copier_conf" not in context:
                 return context
-            return {**context, "_copier_conf": {**context["_copier_conf"], "src_path": template, "dst_path": project}}
+            places = {"src_path": PurePosixPath(template), "dst_path": PurePosixPath(project)}
+            return {**context, "_copier_conf": {**context["_copier_conf"], **places}}
 
         around = Around(release, surroundings, text, previous)
         resolver = Resolver(
@@ -78,6 +79,7 @@ def make(
             previous=previous,
             known=lambda answers, recorded: placed(around.prompt(answers, recorded)),
             ask=ask,
+            manner=means.manner,
             hidden=around.hidden,
         )
         answers = around.rendering(resolver.resolve(release.questions))
@@ -98,15 +100,14 @@ class LateTexts:
     """Renders texts natively, such as those of tasks, and those that this cannot do in Copier's environment."""
 
     def __init__(self, release: Release) -> None:
-        """Take a Copier template that is rendered natively."""
+        """Take a Copier template."""
         self._release = release
-        self._native = native_texts(release.layers[0])
         self._copier: Templates | None = None
 
     def render_text(self, source: str, context: Context, where: str) -> str:
         """Render a piece of template text that stands at `where`; raises RenderError."""
         try:
-            return self._native.render_text(source, context, where)
+            return native_texts(self._release.layers[0]).render_text(source, context, where)
         except NotNativeError:
             with _silence():
                 if self._copier is None:
@@ -116,7 +117,7 @@ class LateTexts:
 
     def names_in(self, source: Any, where: str) -> set[str]:
         """Return the variables that a text, or any text in a list or mapping, refers to; raises RenderError."""
-        return self._native.names_in(source, where)
+        return native_texts(self._release.layers[0]).names_in(source, where)
 
 
 @contextmanager
@@ -137,7 +138,7 @@ def _silence() -> Iterator[None]:
         yield
 
 
-def _worker(release: Release, template: Path, project: Path) -> Any:
+def _worker(release: Release, template: Path, project: Path, exclude: tuple[str, ...] = ()) -> Any:
     """Return Copier's worker for a template that is on the disk, and that it need not clone."""
     from copier._main import Worker
     from copier._settings import SettingsModel
@@ -156,7 +157,7 @@ def _worker(release: Release, template: Path, project: Path) -> Any:
     }
     worker = Worker(
         src_path=made.url, dst_path=project, settings=SettingsModel(), defaults=True, quiet=True, unsafe=True,
-        skip_tasks=True,
+        skip_tasks=True, exclude=exclude,
     )  # fmt: skip
     worker.__dict__["template"] = made
     return worker
@@ -296,7 +297,9 @@ def _read(release: Release, project: Path, watched: _Watched, answers: Answers, 
         hidden, recipe = seen.hidden(answers.hidden), texts.recipe(source, seen, answers.recorded, unrecorded(answers))
         if foreign and source.endswith(layer.settings.suffix):  # what an extension reads nobody knows
             hidden, recipe = hidden | {"hook"}, ""
-        files[path] = File(file.content, file.mode, f"{layer.name}/{source}", hidden, recipe if hidden else "")
+        permissions = layer.files[source].permissions if source in layer.files else None
+        origin = f"{layer.name}/{source}"
+        files[path] = File(file.content, file.mode, origin, hidden, recipe if hidden else "", permissions)
     found = (folder.relative_to(project).as_posix() for folder in project.rglob("*") if folder.is_dir())
     empty = [folder for folder in found if not any((project / folder).iterdir())]
     return tree_of(release, files, empty)

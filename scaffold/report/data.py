@@ -35,8 +35,19 @@ def new(result: Stamped) -> dict[str, Any]:
         "files": list(result.files),
         "ownership": dict(result.owners),
         "repository": result.repository,
+        "applied": result.applied,
+        **changed(result.plan),
         "next_steps": list(result.next_steps),
         "notes": list(result.notes),
+    }
+
+
+def changed(plan: Plan) -> dict[str, Any]:
+    """Return what a plan changes, and what it leaves to decide."""
+    changes = [action for action in plan.changes if action.verb != "conflict"]
+    return {
+        "changed": [{"path": action.path, "action": action.verb, "why": action.why} for action in changes],
+        "conflicts": [{"path": action.path, "reason": action.why} for action in plan.conflicts],
     }
 
 
@@ -50,10 +61,7 @@ def update(result: Updated) -> dict[str, Any]:
         "to": plan.lock_after.version,
         "applied": result.applied,
         "up_to_date": result.up_to_date,
-        "changed": [
-            {"path": a.path, "action": a.verb, "why": a.why} for a in plan.changes if a.verb != "conflict"
-        ],
-        "conflicts": [{"path": action.path, "reason": action.why} for action in plan.conflicts],
+        **changed(plan),
         "drift_replaced": drift_replaced(plan),
         "kept": [{"path": a.path, "action": a.verb, "why": a.why} for a in plan if not a.changes],
         "waived": [{"path": action.path, "waiver": action.waiver} for action in plan.waived],

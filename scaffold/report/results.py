@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 class Stamped(NamedTuple):
-    """What `new` made.
+    """What `new` made, or with `applied` false would make.
 
-    `owners` counts files by owner; `repository` is own, existing or none; `next_steps` is the blueprint's advice.
+    `owners` counts files by owner; `repository` is own, existing or none; `next_steps` is the blueprint's advice. With
+    `in_use` there were files already, and the plan says what became of them.
     """
 
     root: PurePath
@@ -30,8 +31,11 @@ class Stamped(NamedTuple):
     files: tuple[str, ...]
     owners: Mapping[str, int]
     repository: str
+    plan: Plan
     next_steps: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    applied: bool = True
+    in_use: bool = False
 
 
 class Updated(NamedTuple):

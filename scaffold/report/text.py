@@ -48,6 +48,9 @@ STANDINGS = {
     "unused": "the exception to {waiver.rule} waives nothing that is found: take it out",
 }
 SHOWN = 5  # paths that a line names
+DRY_RUN = "Nothing was written: this was a dry run."
+DECIDE = "Next: decide each of them, then scaffold update --continue."
+SIDES = "  Edit it, or take a side: scaffold resolve PATH --ours, --theirs or --both; or git mergetool."
 
 
 class Line(NamedTuple):
@@ -58,8 +61,12 @@ class Line(NamedTuple):
 
 
 def new(result: Stamped) -> Iterator[Line]:
-    """Say what was made and what to do next."""
-    yield Line(f"Stamped {result.blueprint} {result.version} into {result.root}", "title")
+    """Say what was made, or would be, and what to do next."""
+    done = "Stamped" if result.applied else "Would stamp"
+    yield Line(f"{done} {result.blueprint} {result.version} into {result.root}", "title")
+    if result.in_use or not result.applied:
+        yield from _beside(result)
+        return
     owned = " · ".join(f"{result.owners[o]} {o} ({whose})" for o, whose in OWNERS if result.owners.get(o))
     files = sum(result.owners.values())
     yield Line(f"  {files} file{'s' * (files != 1)} and .scaffold/, {REPOSITORIES[result.repository]}")
@@ -71,6 +78,26 @@ def new(result: Stamped) -> Iterator[Line]:
     yield Line(f"Next, in {result.root}:", "title")
     for step in result.next_steps or (_first_step(result),):
         yield Line(f"  {step}")
+
+
+def _beside(result: Stamped) -> Iterator[Line]:
+    """Word what is planned path by path: for a dry run, and for a folder in which there were files already."""
+    plan = result.plan
+    yield from actions(action for action in plan.changes if action.verb != "conflict")
+    yield from actions(action for action in plan if not action.changes)
+    yield from _notes(result.notes)
+    yield from _conflicts(plan.conflicts)
+    yield Line("")
+    if not result.applied:
+        yield Line(DRY_RUN, "title")
+    elif plan.conflicts:
+        yield Line(DECIDE, "title")
+        yield Line(SIDES)
+        yield Line("  The rest is staged. To take all of it back: scaffold undo")
+    else:
+        yield Line("Staged. Next: look at it with git diff --cached, then git commit.", "good")
+        yield Line("  To take it back: scaffold undo")
+    yield from (Line(f"  {step}") for step in result.next_steps)
 
 
 def _first_step(result: Stamped) -> str:
@@ -151,12 +178,12 @@ def _conflicts(conflicts: tuple[Action, ...]) -> Iterator[Line]:
 def _update_next(result: Updated) -> Iterator[Line]:
     on = f" on the branch {result.branch}" if result.branch else ""
     if not result.applied:
-        yield Line("Nothing was written: this was a dry run.", "title")
+        yield Line(DRY_RUN, "title")
     elif result.plan.conflicts:
         if result.rerere:
             yield Line(f"  resolved by git rerere as before, so look at it: {', '.join(result.rerere)}", "warn")
-        yield Line("Next: decide each of them, then scaffold update --continue.", "title")
-        yield Line("  Edit it, or take a side: scaffold resolve PATH --ours, --theirs or --both; or git mergetool.")
+        yield Line(DECIDE, "title")
+        yield Line(SIDES)
         yield Line(f"  The rest is staged{on}. To take all of it back: scaffold update --abort")
     elif result.commit:
         yield Line(f"Committed as {result.commit[:10]}{on}. To take it back: scaffold undo", "good")

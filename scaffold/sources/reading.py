@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, NoReturn, TypeVar
 
@@ -115,7 +116,8 @@ def folder(root: Path, limits: Limits) -> Files:
         paths += [(Path(at) / name).relative_to(root).as_posix() for name in [*names, *links] if name != ".git"]
         if len(paths) > limits.files:
             break
-    return Files(_weighed(root, sorted(paths), limits, str(root)))
+    files = _weighed(root, sorted(paths), limits, str(root))
+    return Files({path: replace(file, permissions=disk.permissions(root, path)) for path, file in files.items()})
 
 
 def _unreadable(error: OSError) -> NoReturn:

@@ -218,11 +218,11 @@ class FolderTemplate:
         return False
 
     def release(self, name: str, ref: str | None = None) -> Release:
-        """Read the template; a `ref` must be the version that it has, or `.`."""
+        """Read the template; a `ref` must be the version that it has, `.` or `HEAD`, which are the same here."""
         _check_name(self, name)
         files = reading.folder(self.root, self.limits)
         version = digest_version(files.files)
-        if ref not in (None, AS_IT_STANDS) and version_of(ref) != version:
+        if ref not in (None, AS_IT_STANDS, "HEAD") and version_of(ref) != version:
             raise SourceError(
                 f"there is no {ref} in {self.address}",
                 where=str(self.root),

@@ -1,30 +1,18 @@
 """Whose code may run without being asked: the addresses that a user trusts, in a settings file of their own."""
 
-import os
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from scaffold import disk
-from scaffold.errors import FormatError
-from scaffold.formats import yaml
 from scaffold.formats.located import Located, texts
+from scaffold.sources import settings
 from scaffold.sources.address import expand, parted
 from scaffold.sources.locate import BUILT_IN
 
-VARIABLE = "SCAFFOLD_SETTINGS"
 _SCP = re.compile(r"(?:[\w.~-]+@)?[A-Za-z0-9.-]+:(?!//).+", re.DOTALL)
 _HOST = re.compile(r"(?:[^@\\\s]*@)?[A-Za-z0-9.-]+(?::\d+)?")
 _SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")  # RFC 3986: characters that mean themselves, encoded or not
-
-
-def settings_file() -> Path:
-    """Return where the user's settings stand: as SCAFFOLD_SETTINGS says, else in the user's folder for settings."""
-    if named := os.environ.get(VARIABLE):
-        return Path(named)
-    from platformdirs import user_config_path  # only settings need it
-
-    return user_config_path("scaffold") / "settings.yml"
 
 
 def is_trusted(address: str) -> bool:
@@ -32,7 +20,8 @@ def is_trusted(address: str) -> bool:
 
     Raises FormatError for settings that cannot be read.
     """
-    return address == BUILT_IN or any(covers(entry, address) for entry in _trusted(settings_file()))
+    trusted: tuple[str, ...] = () if address == BUILT_IN else settings.read().optional("trust", _entries, ())
+    return address == BUILT_IN or any(covers(entry, address) for entry in trusted)
 
 
 def covers(entry: str, address: str) -> bool:
@@ -51,21 +40,6 @@ def _covers_repository(entry: str, address: str) -> bool:
         return entry == address
     wanted, given = _normal(entry), _normal(address)
     return given.startswith(f"{wanted.rstrip('/')}/") if entry.endswith("/") else given == wanted
-
-
-def _trusted(file: Path) -> tuple[str, ...]:
-    try:
-        document = yaml.load(file.read_bytes(), str(file))
-    except FileNotFoundError as error:
-        if VARIABLE not in os.environ:
-            return ()
-        raise FormatError(f"there is no such file, and {VARIABLE} names it", where=str(file)) from error
-    except OSError as error:
-        raise FormatError(f"the settings cannot be read: {error.strerror}", where=str(file)) from error
-    if document.data is None:
-        return ()
-    document.only({"trust"})
-    return document.optional("trust", _entries, ())
 
 
 def _entries(at: Located) -> tuple[str, ...]:

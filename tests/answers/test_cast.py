@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,8 @@ from tests.kit import laws
         ("path", "a/b", "a/b"),
         ("int", "8080", 8080), ("int", " 8 ", 8), ("int", "-1", -1), ("int", 7, 7), ("int", 7.0, 7), ("int", True, 1),
         ("float", "3", 3.0), ("float", "1e3", 1000.0), ("float", 2, 2.0),
-        ("bool", True, True), ("bool", 0, False), ("bool", "2", True),
+("str", b"y", "y"), ("str", Decimal("1.10"), "1.10"),
+                ("bool", True, True), ("bool", 0, False), ("bool", "2", True),
         ("json", '{"a": [1, null]}', {"a": [1, None]}), ("json", "null", None), ("json", '"x"', "x"),
         ("json", {"a": 1}, {"a": 1}), ("json", [1], [1]), ("json", None, None),
         ("yaml", "a: [1, no]", {"a": [1, False]}), ("yaml", "text", "text"), ("yaml", "", None), ("yaml", "3", 3),
@@ -37,7 +39,7 @@ def test_a_raw_answer_becomes_its_type(type_, raw, value):
         ("int", "x"), ("int", ""), ("int", "1.5"), ("int", None), ("int", []), ("int", {}),
         ("int", float("inf")), ("int", float("nan")), ("int", "9" * 5000),
         ("float", "x"), ("float", ""), ("float", None), ("float", [1]), ("float", 10**400),
-        ("bool", "maybe"), ("bool", []), ("bool", {"a": 1}),
+        ("bool", None), ("bool", "maybe"), ("bool", []), ("bool", {"a": 1}),
         ("json", "{"), ("json", ""), ("json", "[" * 100_000),
         ("yaml", "["), ("yaml", "a: 1\na: 2"), ("yaml", "[" * 100_000),
     ],

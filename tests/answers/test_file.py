@@ -5,10 +5,12 @@ from hypothesis import strategies as st
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.errors import FormatError
+from scaffold.formats import edit
 from scaffold.merge.drivers import SAYS
-from tests.kit import laws
+from tests.kit import few, laws
 
-texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x85\u2028\u2029"), max_size=8)
+odd = st.sampled_from("\x00\x1b\x85\u2028\u2029\ufeff\r\n\t =~'\"")
+texts = st.text(odd | st.characters(exclude_categories=("Cs",)), max_size=8)
 anything = st.recursive(
     st.booleans() | st.integers() | texts | st.sampled_from(["no", "12:30", "null", "{{ x }}"]),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
@@ -30,6 +32,14 @@ anything = st.recursive(
 )
 def test_the_file_reads_back_as_it_was_written(wishes):
     assert answers_file.parse(answers_file.dump(wishes)) == wishes
+
+
+@few
+@given(st.dictionaries(texts, anything, max_size=3), st.dictionaries(texts, anything, max_size=3))
+def test_edited_answers_read_back_as_they_were_given(before, after):
+    content = answers_file.dump(Wishes("demo", "builtin", before))
+    edited = edit.sync_mapping(answers_file.PATH, content, "answers", after)
+    assert answers_file.parse(edited).answers == after
 
 
 def test_the_file_tells_a_person_what_it_is_for():

@@ -33,7 +33,7 @@ service:
     shown = {field.name: getattr(made, field.name) for field in dataclasses.fields(made)}
     assert shown == {
         "name": "service", "where": "templates/base/copier.yml:1", "type": "str", "help": "Its name",
-        "choices": ["a", "b"], "multiselect": True, "default": "a", "secret": False, "placeholder": "orders",
+        "choices": ["a", "b"], "multiselect": True, "default": "a", "secret": False, "placeholder": "orders", "qmark": "?",
         "multiline": True, "validator": "{% if not service %}no{% endif %}", "when": "{{ yes }}",
         "ask": "{{ no }}", "computed": False,
     }  # fmt: skip

@@ -1,13 +1,13 @@
 import pytest
 
-from scaffold.answers.question import parse_question
+from scaffold.answers.question import Manner, parse_question
 from scaffold.answers.resolve import Resolver
 from scaffold.errors import AnswerError, FormatError, RenderError
 from scaffold.formats import yaml
 from scaffold.templating.templates import Templates
 
 
-def resolve(text, given=None, *, previous=None, ask=None, folder="shop"):
+def resolve(text, given=None, *, previous=None, ask=None, folder="shop", manner=Manner()):
     document = yaml.load(text.encode(), "copier.yml")
     questions = [parse_question(name, at) for name, at in document.items()]
     resolver = Resolver(
@@ -16,6 +16,7 @@ def resolve(text, given=None, *, previous=None, ask=None, folder="shop"):
         previous=previous or {},
         known=lambda answers, recorded: {"_folder_name": folder, "_so_far": dict(answers), "_kept": dict(recorded)},
         ask=ask,
+        manner=manner,
     )
     return resolver.resolve(questions)
 
@@ -191,9 +192,14 @@ def test_several_choices_come_in_the_order_of_the_question(raw, value):
     assert resolve(MULTI, {"q": raw}).recorded == {"q": value}
 
 
-@pytest.mark.parametrize("raw", [["a", "x"], "a", 3, {"a": 1}, "[", None, [["a"]]], ids=str)
-def test_of_several_choices_an_unknown_one_is_refused(raw):
-    assert refused(MULTI, {"q": raw}).message.endswith("it must be one of a, b, c, d")
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [(raw, "it must be one of a, b, c, d") for raw in (["a", "x"], [["a"]])]
+    + [(raw, "it must be a list, as in [one, two]") for raw in ("a", 3, {"a": 1}, "[", None)],
+    ids=str,
+)
+def test_of_several_choices_an_unknown_one_and_what_is_no_list_are_refused(raw, said):
+    assert refused(MULTI, {"q": raw}).message.endswith(said)
 
 
 def test_several_of_no_choices_are_none():
@@ -343,3 +349,46 @@ def test_a_secret_that_is_asked_for_is_checked_and_kept_out_of_the_record():
 
 def test_the_order_of_recorded_answers_is_that_of_the_questions():
     assert list(resolve("b: 1\na: 2\nc: 3\n", {"c": 4, "a": 5}).recorded) == ["b", "a", "c"]
+
+
+def test_what_is_given_or_kept_is_in_sight_of_the_questions_before_it():
+    text = "first: '{{ second }}{{ third }}{{ fourth }}'\nsecond: a\nthird: b\nfourth: c\n"
+    assert resolve(text, {"second": "x"}, previous={"third": "y"}).recorded == {
+        "first": "xy", "second": "x", "third": "y", "fourth": "c",
+    }  # fmt: skip
+
+
+def test_what_a_hidden_question_was_answered_with_is_out_of_sight_from_there_on():
+    text = "a: '{{ b }}'\nb: {default: '{{ b | default(1) }}', when: false}\nc: '{{ b }}'\n"
+    answers = resolve(text, previous={"b": "last"})
+    assert (answers.recorded, answers.context["b"]) == ({"a": "last", "c": "1"}, "1")
+
+
+def test_a_secret_that_is_given_ahead_is_told_by_no_answer_before_it():
+    text = "url: 'https://{{ token }}@x'\nfriend: {type: str, default: x}\ntoken: {secret: true, default: none}\n"
+    answers = resolve(text, {"token": "hush-hush"})
+    assert (answers.recorded, answers.context["url"]) == ({"friend": "x"}, "https://hush-hush@x")
+    assert (
+        resolve("kept: '{{ _kept.token }}'\ntoken: {secret: true, default: x}\n", {"token": "y"}).recorded["kept"] == ""
+    )
+
+
+def test_a_choice_of_null_means_its_label():
+    text = "q: {type: str, choices: {one: null, two: 2}, default: one}\n"
+    assert resolve(text).recorded == {"q": "one"}
+    assert resolve("q: {type: yaml, choices: [[label, null], [real, 'null']]}\n", {"q": "null"}).recorded == {"q": None}
+
+
+@pytest.mark.parametrize("raw", ["\ud800", ["a", "\udfff"]])
+def test_half_of_a_character_is_refused(raw):
+    assert "half of a character" in refused("q: {type: yaml}\n", {"q": [raw]}).message
+
+
+def test_the_users_own_defaults_are_cast_and_checked():
+    manner = Manner(defaults={"port": "{{ 1 + 1 }}", "hidden": "x"})
+    assert resolve("port: 1\nhidden: {default: y, when: false}\n", manner=manner).context == {
+        "port": 2,
+        "hidden": "y",
+    }
+    with pytest.raises(FormatError, match="the default of `port` must be a whole number"):
+        resolve("port: 1\n", manner=Manner(defaults={"port": "many"}))

@@ -6,8 +6,8 @@ from scaffold.errors import FormatError
 from scaffold.formats import yaml
 from tests.kit import laws
 
-# PyYAML itself reads YAML 1.1's rarer line ends (NEL, LS, PS) back as spaces.
-texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x85\u2028\u2029"), max_size=10)
+odd = st.sampled_from("\x00\x07\x1b\x7f\x85\x9f\u2028\u2029\ufeff\ufffe\r\n\t =~'\"#:-")
+texts = st.text(odd | st.characters(exclude_categories=("Cs",)), max_size=10)
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
@@ -25,6 +25,18 @@ def error_of(content):
 @given(plain)
 def test_what_is_written_reads_back(data):
     assert yaml.load(yaml.dump(data).encode(), "f").data == data
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_what_editors_write_is_read_whatever_its_encoding(encoding):
+    mark = "\ufeff" if encoding in ("utf-16-le", "utf-16-be") else ""
+    assert yaml.in_utf8(f"{mark}a: ñ\n".encode(encoding), "f") == "a: ñ\n".encode()
+
+
+def test_what_is_no_utf_16_is_refused():
+    with pytest.raises(FormatError, match="not UTF-8 text") as caught:
+        yaml.in_utf8(b"\xff\xfea", "f.yml")
+    assert caught.value.where == "f.yml"
 
 
 def test_keys_keep_their_order_and_text_stays_readable():

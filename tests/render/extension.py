@@ -26,3 +26,9 @@ class Adding(Extension):
                 super().__init__(at, {**parent, "added": f"{parent.get('name')} added"}, *args, **options)
 
         environment.context_class = Context
+
+
+class Kinds(Extension):
+    def __init__(self, environment):
+        super().__init__(environment)
+        environment.filters["kind"] = lambda value: type(value).__name__

@@ -310,6 +310,24 @@ def test_hooks_run_on_a_copy_with_trust(tmp_path, capfd):
     assert not (tmp_path / "dest").exists()
 
 
+def test_hooks_see_one_folder_from_the_first_to_the_last(tmp_path):
+    hooks = {
+        "hooks/pre_gen_project.sh": "git init --quiet && echo early > b && mkdir kept && touch kept/x",
+        "hooks/post_gen_project.sh": "test -d .git && cat b > seen && git status --porcelain > status",
+    }
+    shell = {path: executable(f"#!/bin/sh\nset -e\n{text}\n") for path, text in hooks.items()}
+    made = stamped(tmp_path, template(SLUG, {"b": "late"}, **shell), TRUSTED)
+    assert {path: file.content for path, file in made.tree.items()} == {
+        "b": b"late", "kept/x": b"", "seen": b"late", "status": b"?? b\n?? kept/\n?? seen\n?? status\n",
+    }  # fmt: skip
+
+
+def test_a_folder_of_a_hook_in_the_place_of_a_file_is_one_sentence(tmp_path):
+    files = template(SLUG, {"b": "x"}, **{"hooks/pre_gen_project.sh": executable("#!/bin/sh\nmkdir b\n")})
+    with pytest.raises(ScriptError, match="b was made as a folder, and the template has a file there"):
+        stamped(tmp_path, files, TRUSTED)
+
+
 def test_hooks_need_trust_and_can_be_left_out(tmp_path):
     files = template(SLUG, {"b": "x"}, **HOOKS)
     with pytest.raises(RenderError, match="the template wants to run code: 2 hooks") as caught:

@@ -221,3 +221,46 @@ def test_what_an_extension_adds_to_the_context_is_there():
     made = render({"copier.yml": config, "a.jinja": "{{ added }}\n"}, trust=True)
     assert texts(made)["a"] == "shop added\n"
     assert made.tree["a"].inputs == {"hook"}, "and what it reads nobody knows"
+
+
+def test_external_data_sees_the_answers_and_names_its_file():
+    files = {
+        "copier.yml": "_external_data: {more: '{{ which }}.yml'}\nwhich: one\nport: '{{ _external_data.more.port }}'\n",
+        "a.jinja": "{{ port }} {{ _external_data.more.port }}",
+    }
+    there = {"two.yml": "port: ñ\n".encode("utf-16"), "bad.yml": b"port: [\n"}
+
+    def made(which):
+        surroundings = Surroundings("demo", read=there.get)
+        return engine.render(template(files), given={"which": which}, previous={}, surroundings=surroundings)
+
+    assert texts(made("two")) == {"a": "ñ ñ"}
+    with pytest.raises(RenderError) as caught:
+        made("bad")
+    assert caught.value.where.startswith("bad.yml:")
+
+
+@pytest.mark.parametrize("engine_", ["native", "copier"])
+def test_what_is_to_be_read_before_comes_with_the_first_question_or_first_of_all(engine_):
+    files = {
+        "copier.yml": "_message_before_copy: 'Welcome to {{ _folder_name }}{{ name }}'\n"
+        "_message_after_copy: Bye {{ name }}\nname: {type: str, qmark: '!'}\nmore: x\n",
+        "a": "",
+    }
+    seen = []
+
+    def ask(asked):
+        seen.append((asked.question.name, asked.question.qmark, asked.intro))
+        return "shop"
+
+    assert render(files, {"name": "shop"}, engine=engine_).messages == ("Welcome to demo", "Bye shop")
+    assert render(files, ask=ask, engine=engine_).messages == ("Bye shop",)
+    assert seen == [("name", "!", ("Welcome to demo",)), ("more", "", ())]
+
+
+def test_no_path_that_can_be_read_reaches_code_of_a_template():
+    conf = (
+        "{{ _copier_conf.src_path | kind }} {{ _copier_conf.dst_path | kind }} {{ _copier_conf.answers_file | kind }}"
+    )
+    files = {"copier.yml": "_jinja_extensions: [tests.render.extension.Kinds]\n", "a.jinja": conf}
+    assert texts(render(files, trust=True)) == {"a": " ".join(["PurePosixPath"] * 3)}

@@ -50,7 +50,9 @@ PLAN = Plan(
     lock_before=lock("1.0.0"),
     lock_after=lock("1.1.0"),
 )
-STAMPED = Stamped(ROOT, "demo", "1.0.0", "builtin", None, ("a", "b/c"), {"managed": 2}, "own", ("make setup",), ("n",))
+STAMPED = Stamped(
+    ROOT, "demo", "1.0.0", "builtin", None, ("a", "b/c"), {"managed": 2}, "own", PLAN, ("make setup",), ("n",)
+)
 UPDATED = Updated(ROOT, PLAN, applied=True, up_to_date=False, commit="d" * 40, branch="up", notes=("n",))
 STATUS = Status(
     ROOT, "demo", "builtin", "1.0.0", "1.1.0", True,

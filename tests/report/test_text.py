@@ -55,6 +55,7 @@ OPEN = Continued(
 CONTINUED = Continued(ROOT, "update demo", resolved=("a.md",), commit="d" * 40, branch="up")
 ALL = {
     "new": text.new(STAMPED),
+    "new-in-use": text.new(STAMPED._replace(in_use=True)),
     "update": text.update(UPDATED),
     "update-dry": text.update(UPDATED._replace(applied=False)),
     "update-rerere": text.update(UPDATED._replace(rerere=("clash",))),
@@ -114,6 +115,18 @@ def test_new_says_what_was_made_whose_it_is_and_what_is_next():
 def test_new_says_where_its_repository_is(repository, words):
     lines = [line.text for line in text.new(STAMPED._replace(repository=repository))]
     assert sum(words in line for line in lines) == 1
+
+
+def test_new_names_each_path_for_a_dry_run_and_beside_what_is_there():
+    dry = [line.text for line in text.new(STAMPED._replace(applied=False))]
+    assert dry[0] == "Would stamp demo 1.0.0 into /p/orders"
+    assert "  create   new          why new" in dry
+    assert dry[-2:] == ["Nothing was written: this was a dry run.", "  make setup"]
+    beside = [line.text for line in text.new(STAMPED._replace(in_use=True))]
+    assert beside[beside.index("1 left for you to decide:") + 1] == "  conflict clash  why clash"
+    assert "  The rest is staged. To take all of it back: scaffold undo" in beside
+    clean = [line.text for line in text.new(STAMPED._replace(in_use=True, plan=CLEAN))]
+    assert "Staged. Next: look at it with git diff --cached, then git commit." in clean
 
 
 def test_update_names_every_change_what_was_put_back_and_what_is_left():

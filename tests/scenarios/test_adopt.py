@@ -260,11 +260,6 @@ def test_a_large_file_is_no_answers_file(made):
     assert adopt(made)["removed"] == ["tooling.yml"]
 
 
-def test_a_custom_name_that_the_template_does_not_write_cannot_be_kept(template, tmp_path):
-    project = copied(template, tmp_path / "project", "--answers-file", "tooling.yml")
-    assert "--keep-copier" in adopt(project, "--keep-copier", code=1)
-
-
 def test_copier_is_not_kept_for_a_template_that_it_cannot_fetch(made, template):
     write(template, {"many/service/copier.yml": COPIER})
     for path, content in FIRST.items():

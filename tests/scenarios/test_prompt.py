@@ -126,3 +126,46 @@ def test_an_update_asks_whether_the_teams_own_files_go_along(tmp_path, yes):
     assert child.exitstatus == 0
     assert (project / "now/mine.py").exists() is yes
     assert (project / "old/mine.py").exists() is not yes
+
+
+ODD = """\
+name: {type: str, help: A name?}
+parts:
+  type: str
+  help: Which parts?
+  multiselect: true
+  choices: [a, b]
+  validator: "{% if not parts %}at least one{% endif %}"
+none: {type: yaml, help: Which one?, choices: [[label, null], [real, "null"]]}
+data: {type: json, help: What data?, default: {a: [1]}}
+"""
+
+
+def test_odd_replies_are_taken_or_asked_again(tmp_path):
+    library = world.make_library(tmp_path / "library", copier=ODD)
+    child = terminal("new", "demo", "p", "--source", library, where=tmp_path)
+    child.expect("A name")
+    child.send("\r")
+    child.expect("(?s)Which parts.*○ b")
+    child.send("\r")  # refused, which is told where this terminal has no line for it
+    child.send(" \r")
+    child.expect("(?s)Which one.*real")
+    child.send("\x1b[B\r")
+    child.expect_exact('{"a": [1]}')
+    child.send("\r")
+    child.expect("Stamped demo 1.0.0")
+    child.expect(pexpect.EOF)
+    child.close()
+    project = tmp_path / "p"
+    answers = "answers:\n  name: ''\n  parts:\n  - a\n  none: null\n  data:\n    a:\n    - 1\n"
+    assert (project / ".scaffold/answers.yml").read_text().endswith(answers)
+    child = terminal("update", "--defaults", "--ask", "na*", where=project)
+    child.expect("A name")
+    child.send("shop\r")
+    child.expect("answers applied")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert "name: 'shop'" in (project / ".scaffold/answers.yml").read_text()
+    done = scaffold("update", "--ask", "na*", where=project)
+    assert (done.code, "nobody at a terminal" in done.err) == (2, True)
+    assert scaffold("new", "demo", project, "--source", library, where=tmp_path).code == 1

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
+import scaffold
 from scaffold.errors import ScaffoldError, SourceError
 from scaffold.sources.locate import locate
 from scaffold.sources.template import FolderTemplate, GitTemplate
@@ -288,6 +289,18 @@ def test_a_folder_has_the_version_of_its_files(tmp_path):
         library.release("t", "1.0")
     (root / "run").chmod(0o644)
     assert library.release("t").version != release.version, "a mode counts"
+
+
+def test_a_folder_has_one_head_and_all_permissions_of_its_files(tmp_path):
+    root = kit.write(tmp_path / "t", {"copier.yml": "", "a": "a\n", "b.jinja": "b\n"})
+    (root / "a").chmod(0o640)
+    (root / "b.jinja").chmod(0o755)
+    library = locate(str(root))
+    files = library.release("t", "HEAD").layers[0].files
+    assert files == library.release("t", ".").layers[0].files
+    assert (files["a"].permissions, files["b.jinja"].permissions) == (0o640, 0o755)
+    scaffold.new(f"{root}@HEAD", tmp_path / "p")
+    assert [(tmp_path / "p" / path).stat().st_mode & 0o777 for path in "ab"] == [0o640, 0o755]
 
 
 def test_a_cookiecutter_template(tmp_path):

@@ -1,6 +1,7 @@
 import pytest
 
 from scaffold.errors import FormatError
+from scaffold.sources import settings as user_settings
 from scaffold.sources import trust
 
 
@@ -8,7 +9,7 @@ from scaffold.sources import trust
 def settings(tmp_path, monkeypatch):
     """Write the settings that count."""
     file = tmp_path / "settings.yml"
-    monkeypatch.setenv(trust.VARIABLE, str(file))
+    monkeypatch.setenv(user_settings.VARIABLE, str(file))
 
     def write(text):
         file.write_text(text)
@@ -117,9 +118,9 @@ def test_folders_are_compared_where_they_really_are(settings, tmp_path, monkeypa
 
 
 def test_the_built_in_library_is_trusted_and_without_settings_nothing_else(tmp_path, monkeypatch):
-    monkeypatch.delenv(trust.VARIABLE, raising=False)
+    monkeypatch.delenv(user_settings.VARIABLE, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    assert trust.settings_file() == tmp_path / "scaffold" / "settings.yml"
+    assert user_settings.settings_file() == tmp_path / "scaffold" / "settings.yml"
     assert trust.is_trusted("builtin")
     assert not trust.is_trusted("gh:org/repo")
     (tmp_path / "scaffold").mkdir()
@@ -160,9 +161,9 @@ def test_a_key_that_is_nearly_right_is_suggested(settings):
 
 
 def test_settings_that_are_named_but_not_there(tmp_path, monkeypatch):
-    monkeypatch.setenv(trust.VARIABLE, str(tmp_path / "none.yml"))
+    monkeypatch.setenv(user_settings.VARIABLE, str(tmp_path / "none.yml"))
     with pytest.raises(FormatError, match="SCAFFOLD_SETTINGS names it"):
         trust.is_trusted("gh:org/repo")
-    monkeypatch.setenv(trust.VARIABLE, str(tmp_path))
+    monkeypatch.setenv(user_settings.VARIABLE, str(tmp_path))
     with pytest.raises(FormatError, match="cannot be read"):
         trust.is_trusted("gh:org/repo")

@@ -1,0 +1,28 @@
+"""A recopy: the blueprint's files as if they were stamped anew, with the answers kept and the team's edits given up."""
+
+from dataclasses import replace
+
+from scaffold.lock import Lock, Locked
+from scaffold.project.opened import Project, read_ours
+from scaffold.tree import File, Tree
+
+
+def as_it_stands(project: Project, lock: Lock, tree: Tree) -> Lock:
+    """Return the lock as if what stands in the project had been stamped, so that nothing in it counts as an edit.
+
+    What the team has deleted has no entry, and comes back. What the blueprint has dropped keeps its entry, and so an
+    edit of it is still one.
+    """
+    ours = read_ours(project, lock.paths)
+    files: dict[str, Locked] = {}
+    for path, locked in lock.files.items():
+        file = ours.get(locked.at or path)
+        if path not in tree:
+            files[path] = locked
+        elif file is not None:
+            files[path] = _stamped_so(locked, file)
+    return replace(lock, files=files)
+
+
+def _stamped_so(locked: Locked, file: File) -> Locked:
+    return replace(locked, blob=file.blob, mode=file.mode) if locked.owner == "managed" else locked
