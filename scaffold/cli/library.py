@@ -10,7 +10,7 @@ import scaffold
 from scaffold.cli.options import FormatOption, Offline, Source, source_for
 from scaffold.cli.run import run
 from scaffold.report import data as as_data
-from scaffold.report import text as as_text
+from scaffold.report import libraries as as_text
 
 blueprint = typer.Typer(help="See, and release, the blueprints of a library.", no_args_is_help=True)
 library = typer.Typer(help="Make a library of your own.", no_args_is_help=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from scaffold.lock import Lock
+from scaffold.plan.make import FindBase
 from scaffold.plan.places import is_fixed
 from scaffold.plan.similar import pairs
-from scaffold.project.base import Bases
 from scaffold.project.opened import FOLDER, Project, read_readable
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode
 
@@ -18,7 +18,9 @@ class Staged(NamedTuple):
     blob: str
 
 
-def follow_team(project: Project, lock: Lock, ours: Mapping[str, File], bases: Bases) -> tuple[Lock, dict[str, File]]:
+def follow_team(
+    project: Project, lock: Lock, ours: Mapping[str, File], bases: FindBase
+) -> tuple[Lock, dict[str, File]]:
     """Return the lock with what the team has moved taken down, and the project's files, the moved ones among them.
 
     A file that the platform owns, or a key of, is not followed: it is put back where it belongs.

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from scaffold.lock import Lock
 from scaffold.plan.actions import Plan
-from scaffold.plan.make import Target, make
-from scaffold.project.base import Bases
+from scaffold.plan.make import FindBase, Target, make
 from scaffold.project.migrate import Migrations
 from scaffold.project.moved import follow_team, tracked
 from scaffold.project.opened import Project, Standing, as_stored, standing
@@ -14,7 +13,7 @@ from scaffold.tree import File
 
 
 def planned(
-    project: Project, before: Lock, target: Target, bases: Bases, now: Migrations | Standing
+    project: Project, before: Lock, target: Target, bases: FindBase, now: Migrations | Standing
 ) -> tuple[Plan, Standing]:
     """Plan the way from what stands now, through the template's migrations where it has some.
 
@@ -30,6 +29,6 @@ def planned(
     return (plan, now) if not any(unread.values()) else planned(project, before, target, bases, {**now, **unread})
 
 
-def _made(project: Project, before: Lock, target: Target, bases: Bases, ours: Mapping[str, File]) -> Plan:
+def _made(project: Project, before: Lock, target: Target, bases: FindBase, ours: Mapping[str, File]) -> Plan:
     lock, files = follow_team(project, before, ours, bases)
     return make(lock, files, target, bases, lambda: tracked(project))

@@ -18,7 +18,7 @@ from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import AnswerError, ProjectError
 from scaffold.formats import edit
 from scaffold.formats.equal import digest
-from scaffold.lock import Lock
+from scaffold.lock import Lock, Locked
 from scaffold.merge.drivers import chosen
 from scaffold.plan.actions import Action, Plan, Verb, Waived
 from scaffold.plan.inputs import Again
@@ -30,7 +30,7 @@ from scaffold.project.brought import brought_by_copier
 from scaffold.project.guardrails import decided
 from scaffold.project.kept import kept_name, written_since
 from scaffold.project.left_out import left_out, recorded
-from scaffold.project.migrate import answers_of, migrations_of
+from scaffold.project.migrate import Migrations, answers_of, migrations_of
 from scaffold.project.offered import Wanted, with_own
 from scaffold.project.opened import Project, Standing, standing
 from scaffold.project.planned import planned
@@ -110,21 +110,11 @@ def prepare(
         notify=notify,
     )
     refuse_unrecorded(release, rendered)
-    bases, before = Bases(known, library, means), known.lock
-    then = again(known, library, release, rendered, means, "copy" if recopy else "update")
-    if recopy:
-        before = as_it_stands(known, before, rendered.tree)
     if migrations:
         migrations.go_on(rendered)
-    out = left_out(project, release, rendered, before)
-    unwanted = {**out, **left_by_wish(known, before, release, rendered, means)}
-    aside = {**in_submodules(known, before, rendered.tree), **unwanted}
-    paths = {*before.paths, *rendered.tree} - aside.keys()
-    found: Standing = {} if migrations else standing(known, paths)
-    inside = rendered._replace(tree=without(rendered.tree, aside))
-    target = _target(project, release, inside, today, then)
-    plan, found = planned(known, lock_without(before, aside), target, bases, migrations or found)
-    plan = recorded(left(plan, before, {*rendered.tree, *unwanted}, aside), out, rendered)
+    then = again(known, library, release, rendered, means, "copy" if recopy else "update")
+    target = _target(project, release, rendered, today, then)
+    plan, found = _planned(known, target, release, rendered, Bases(known, library, means), migrations, means, recopy)
     plan, own, said = with_own(project, plan, move_own)
     answers = rendered.answers
     wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded)
@@ -132,9 +122,36 @@ def prepare(
     after = plan.lock_after.written_with(written, says_more=not wished.is_in_lock)
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=after)
     told = [library.note, retired(release.blueprint), *told_of(rendered, plan), _brought(project, known)]
-    told += [*_sided(before), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
+    told += [*_sided(known.lock), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
     return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found)
+
+
+def _planned(
+    known: Project,
+    target: Target,
+    release: Release,
+    rendered: Rendered,
+    bases: Bases,
+    migrations: Migrations | None,
+    means: Means,
+    recopy: bool,
+) -> tuple[Plan, Standing]:
+    """Plan with what submodules hold, what the template leaves out and what this run is to leave put aside."""
+    applied = known.lock
+    before = as_it_stands(known, applied, rendered.tree) if recopy else applied
+    out = left_out(known, release, rendered, before)
+    unwanted = {**out, **left_by_wish(known, before, release, rendered, means)}
+    aside = {**in_submodules(known, before, rendered.tree), **unwanted}
+    found: Standing = {} if migrations else standing(known, {*before.paths, *rendered.tree} - aside.keys())
+    target = replace(target, tree=without(rendered.tree, aside))
+
+    def base(path: str, locked: Locked) -> bytes | None:
+        """Return what was applied, also where a recopy takes what stands there for that."""
+        return bases(path, applied.files.get(path, locked) if recopy else locked)
+
+    plan, found = planned(known, lock_without(before, aside), target, base, migrations or found)
+    return recorded(left(plan, before, {*rendered.tree, *unwanted}, aside), out, rendered), found
 
 
 def _located(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from scaffold.plan.actions import Action
     from scaffold.report.results import (
@@ -13,11 +13,7 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
         Diff,
         Explanation,
         Fitting,
-        LibraryMade,
-        Listed,
         Owned,
-        Released,
-        Shown,
         Stamped,
         Status,
         Undone,
@@ -27,7 +23,6 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
 
 Tone = Literal["plain", "title", "good", "warn", "bad", "dim"]
 TONES: dict[str, Tone] = {"create": "good", "delete": "bad", "conflict": "bad", "merge": "warn", "replace": "warn"}
-SHOWN_VERSIONS = 10
 DIFF_TONES: dict[str, Tone] = {"+": "good", "-": "bad", "@": "dim"}
 OWNERS = (("locked", "the platform's"), ("managed", "shared"), ("seeded", "yours"))
 REPOSITORIES = {
@@ -72,7 +67,7 @@ def new(result: Stamped) -> Iterator[Line]:
     yield Line(f"  {files} file{'s' * (files != 1)} and .scaffold/, {REPOSITORIES[result.repository]}")
     if owned:
         yield Line(f"  {owned}", "dim")
-    yield from _table([(top, f"{count} file{'s' * (count > 1)}") for top, count in _tops(result.files)], "dim")
+    yield from table([(top, f"{count} file{'s' * (count > 1)}") for top, count in _tops(result.files)], "dim")
     yield from _notes(result.notes)
     yield Line("")
     yield Line(f"Next, in {result.root}:", "title")
@@ -163,7 +158,7 @@ def _offers(result: Updated) -> Iterator[Line]:
             f"  yours, left where the blueprint has moved from: {first}the same update with --move-own moves them",
             "warn",
         )
-        yield from _table([(offer.path, f"-> {offer.to}") for offer in offers[:SHOWN]], "warn")
+        yield from table([(offer.path, f"-> {offer.to}") for offer in offers[:SHOWN]], "warn")
     if len(offers) > SHOWN:
         yield Line(f"  and {len(offers) - SHOWN} more", "warn")
 
@@ -275,73 +270,7 @@ def explain(result: Explanation) -> Iterator[Line]:
     if result.line:
         rows.append((f"line {result.line}", result.line_from or ""))
     rows += [(f"rule {id_}", title) for id_, title in result.rules.items()]
-    yield from _table(rows, "plain")
-
-
-def blueprint_list(result: tuple[Listed, ...]) -> Iterator[Line]:
-    """List the blueprints of a library."""
-    if not result:
-        yield Line("The library holds no blueprints.", "warn")
-    for listed in result:
-        yield Line(f"{listed.name} {listed.version}", "title")
-        yield Line(f"  {listed.title} ({listed.lifecycle}); versions: {', '.join(listed.versions)}")
-
-
-def blueprint_show(result: Shown) -> Iterator[Line]:
-    """Show one blueprint."""
-    yield Line(f"{result.name} {result.version}: {result.title}", "title")
-    if result.description:
-        yield Line(f"  {result.description}")
-    rows = [
-        ("lifecycle", result.lifecycle),
-        ("owners", ", ".join(result.owners)),
-        ("layers", " > ".join(result.layers)),
-        ("versions", _newest(result.versions)),
-    ]
-    yield from _table([row for row in rows if row[1]], "plain")
-    yield Line("Questions:" if result.questions else "It asks no questions.", "title")
-    yield from _table([(name, _question(known)) for name, known in result.questions.items()], "plain")
-    if result.ownership:
-        yield Line("Ownership (the last match wins):", "title")
-        yield from _table(list(result.ownership.items()), "plain")
-    if result.code:
-        yield Line("Code of its own, which runs only with --trust:", "title")
-        yield from (Line(f"  {code}", "warn") for code in result.code)
-
-
-def _newest(versions: tuple[str, ...]) -> str:
-    """Name the newest versions, and count the rest."""
-    older = len(versions) - SHOWN_VERSIONS
-    shown = ", ".join(versions[-SHOWN_VERSIONS:])
-    return f"{shown}, and {older} older" if older > 0 else shown
-
-
-def _question(known: Mapping[str, Any]) -> str:
-    if "choices" in known:
-        choices = known["choices"]
-        kind = "one of " + ", ".join(map(str, choices)) if isinstance(choices, list | dict) else "a choice"
-    else:
-        kind = known["type"]
-    given = "required" if known.get("required") else f"default {known.get('default')!r}"
-    asked = " ".join(known["help"].split())  # on a line of its table
-    return f"{asked} ({kind}, {given})" if asked else f"{kind}, {given}"
-
-
-def blueprint_release(result: Released) -> Iterator[Line]:
-    """Say what was released."""
-    step = result.version if result.previous == result.version else f"{result.previous} -> {result.version}"
-    yield Line(f"Released {result.name} {step} as {result.tag}", "good")
-    for note in result.notes:
-        yield Line(f"  {note}")
-    yield Line("Next: git push --follow-tags", "title")
-
-
-def library_init(result: LibraryMade) -> Iterator[Line]:
-    """Say what was made."""
-    yield Line(f"Made a library at {result.root}, with {', '.join(result.tags)}", "good")
-    yield Line("Next:", "title")
-    yield Line(f"  scaffold new NAME DEST --source {result.root}")
-    yield Line("  change templates/ or blueprints/, commit, and scaffold blueprint release NAME")
+    yield from table(rows, "plain")
 
 
 def adopt(result: Adopted) -> Iterator[Line]:
@@ -354,7 +283,7 @@ def adopt(result: Adopted) -> Iterator[Line]:
         took = "Took over" if result.applied else "Would take over"
         yield Line(f"{took} {result.root}, {came}, as {name}", "title")
     fits = [(f"{fit.blueprint} {fit.version}", _share(fit)) for fit in result.fits]
-    yield from _table(fits if result.proposed else [], "plain")
+    yield from table(fits if result.proposed else [], "plain")
     edited = len(result.edited) + len(result.own)
     same = len(result.files) - edited - len(result.deleted)
     yield Line(f"  {same} of {len(result.files) + len(result.missing)} files are as the blueprint has them")
@@ -369,9 +298,9 @@ def adopt(result: Adopted) -> Iterator[Line]:
         "removed": ("no longer needed, so removed", result.removed),
     }
     rows = [(str(len(paths)), f"{what}: {_some(paths)}") for what, paths in told.values() if paths]
-    yield from _table(rows, "plain")
+    yield from table(rows, "plain")
     if result.proposed:
-        yield from _table([(question, str(answer)) for question, answer in result.answers.items()], "dim")
+        yield from table([(question, str(answer)) for question, answer in result.answers.items()], "dim")
     yield from _notes(result.notes)
     yield Line("")
     yield from _adopt_next(result)
@@ -399,7 +328,8 @@ def _adopt_next(result: Adopted) -> Iterator[Line]:
         yield Line("  To take it back: scaffold undo")
 
 
-def _table(rows: list[tuple[str, str]], tone: Tone) -> Iterator[Line]:
+def table(rows: list[tuple[str, str]], tone: Tone) -> Iterator[Line]:
+    """Word rows of a name and what is said of it, in columns."""
     width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
         yield Line(f"  {name:<{width}}  {value}", tone)

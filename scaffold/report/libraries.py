@@ -1,0 +1,80 @@
+"""Results about libraries and their blueprints, as lines for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scaffold.report.text import Line, table
+
+if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
+    from collections.abc import Iterator, Mapping
+
+    from scaffold.report.results import LibraryMade, Listed, Released, Shown
+
+SHOWN_VERSIONS = 10
+
+
+def blueprint_list(result: tuple[Listed, ...]) -> Iterator[Line]:
+    """List the blueprints of a library."""
+    if not result:
+        yield Line("The library holds no blueprints.", "warn")
+    for listed in result:
+        yield Line(f"{listed.name} {listed.version}", "title")
+        yield Line(f"  {listed.title} ({listed.lifecycle}); versions: {', '.join(listed.versions)}")
+
+
+def blueprint_show(result: Shown) -> Iterator[Line]:
+    """Show one blueprint."""
+    yield Line(f"{result.name} {result.version}: {result.title}", "title")
+    if result.description:
+        yield Line(f"  {result.description}")
+    rows = [
+        ("lifecycle", result.lifecycle),
+        ("owners", ", ".join(result.owners)),
+        ("layers", " > ".join(result.layers)),
+        ("versions", _newest(result.versions)),
+    ]
+    yield from table([row for row in rows if row[1]], "plain")
+    yield Line("Questions:" if result.questions else "It asks no questions.", "title")
+    yield from table([(name, _question(known)) for name, known in result.questions.items()], "plain")
+    if result.ownership:
+        yield Line("Ownership (the last match wins):", "title")
+        yield from table(list(result.ownership.items()), "plain")
+    if result.code:
+        yield Line("Code of its own, which runs only with --trust:", "title")
+        yield from (Line(f"  {code}", "warn") for code in result.code)
+
+
+def _newest(versions: tuple[str, ...]) -> str:
+    """Name the newest versions, and count the rest."""
+    older = len(versions) - SHOWN_VERSIONS
+    shown = ", ".join(versions[-SHOWN_VERSIONS:])
+    return f"{shown}, and {older} older" if older > 0 else shown
+
+
+def _question(known: Mapping[str, Any]) -> str:
+    if "choices" in known:
+        choices = known["choices"]
+        kind = "one of " + ", ".join(map(str, choices)) if isinstance(choices, list | dict) else "a choice"
+    else:
+        kind = known["type"]
+    given = "required" if known.get("required") else f"default {known.get('default')!r}"
+    asked = " ".join(known["help"].split())  # on a line of its table
+    return f"{asked} ({kind}, {given})" if asked else f"{kind}, {given}"
+
+
+def blueprint_release(result: Released) -> Iterator[Line]:
+    """Say what was released."""
+    step = result.version if result.previous == result.version else f"{result.previous} -> {result.version}"
+    yield Line(f"Released {result.name} {step} as {result.tag}", "good")
+    for note in result.notes:
+        yield Line(f"  {note}")
+    yield Line("Next: git push --follow-tags", "title")
+
+
+def library_init(result: LibraryMade) -> Iterator[Line]:
+    """Say what was made."""
+    yield Line(f"Made a library at {result.root}, with {', '.join(result.tags)}", "good")
+    yield Line("Next:", "title")
+    yield Line(f"  scaffold new NAME DEST --source {result.root}")
+    yield Line("  change templates/ or blueprints/, commit, and scaffold blueprint release NAME")
