@@ -3,6 +3,7 @@
 import json
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 from scaffold.errors import FormatError
@@ -13,13 +14,13 @@ _SIGN = re.compile(r'\n|[{}\[\],:]|"(?:[^"\\\n]|\\.)*"|[^\s{}\[\],:"]+')
 
 def load(content: bytes, file: str) -> Located:
     """Parse a document; of a repeated key the last counts. Raises FormatError with the line of a mistake."""
-    return Located(read(content, file), file, _lines(content.decode()))
+    return Located(read(content, file, OrderedDict), file, _lines(content.decode()))
 
 
-def read(content: bytes, file: str) -> Any:
+def read(content: bytes, file: str, mapping: Callable[[list[tuple[str, Any]]], Any] = dict) -> Any:
     """Parse a document without its lines; raises FormatError with the line of a mistake."""
     try:
-        return json.loads(content.decode(), object_pairs_hook=OrderedDict)
+        return json.loads(content.decode(), object_pairs_hook=mapping)
     except UnicodeDecodeError as error:
         raise FormatError("the file is not UTF-8 text", where=file) from error
     except json.JSONDecodeError as error:
