@@ -2,7 +2,7 @@
 
 from packaging.version import Version
 
-from scaffold.errors import SourceError
+from scaffold.errors import ScaffoldError
 from scaffold.project.opened import Project
 from scaffold.sources.library import AS_IT_STANDS, Library
 
@@ -22,13 +22,14 @@ def moved_tag(library: Library, project: Project) -> str:
 
 
 def is_ahead(library: Library, project: Project, newest: Version) -> bool:
-    """Whether what was applied comes after the newest version: a commit, or files, that have no release as yet."""
+    """Whether what was applied comes after the newest version: a commit, or files, that have no release as yet.
+
+    One that was released, and whose tag is gone, is called otherwise by its source now.
+    """
     recorded = project.recorded
     if Version(recorded.version) <= newest:
         return False
-    if recorded.commit is not None:
-        return library.has_commit(recorded.commit)
     try:
-        return library.release(recorded.blueprint, AS_IT_STANDS).version == recorded.version
-    except SourceError:
+        return library.release(recorded.blueprint, recorded.commit or AS_IT_STANDS).version == recorded.version
+    except ScaffoldError:
         return False
