@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.scenarios import forked
+
 MANIFEST = """\
 name: demo
 version: {version}
@@ -56,7 +58,11 @@ class Done:
 
 
 def scaffold(*words: Any, where: Path, **environment: str) -> Done:
-    """Run the command line without a terminal."""
+    """Run the command line without a terminal; with another environment it has to start anew."""
+    if not environment:
+        done = Done(*forked.scaffold([*map(str, words)], where))
+        assert "Traceback" not in done.err, done.err
+        return done
     return run([sys.executable, "-m", "scaffold", *map(str, words)], where, **environment)
 
 
