@@ -22,7 +22,7 @@ from scaffold.formats import yaml
 from scaffold.merge.drivers import SAYS
 from scaffold.plan.actions import Action, Plan
 from scaffold.plan.drift import Drift
-from scaffold.report import data, results, text
+from scaffold.report import data, libraries, results, text
 from scaffold.tree import File
 from tests import test_architecture
 
@@ -242,7 +242,7 @@ def test_the_outputs_shown_are_real(tmp_path):
     made = scaffold.new("python-http-service", tmp_path / "orders", data=answers, git=False)
     shown = {
         ("index.md", ""): text.new(made._replace(root=PurePath("/home/you/orders"), repository="own")),
-        ("guides/new-service.md", "$ scaffold blueprint list\n"): text.blueprint_list(scaffold.list_blueprints()),
+        ("guides/new-service.md", "$ scaffold blueprint list\n"): libraries.blueprint_list(scaffold.list_blueprints()),
         ("guides/new-service.md", "$ scaffold explain pyproject.toml\n"): text.explain(
             scaffold.explain(made.root / "pyproject.toml")
         ),

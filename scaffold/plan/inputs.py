@@ -27,6 +27,8 @@ WORDS = {  # in the order in which a reason names them
     "answer": "an answer that nothing asks for any more",
     "system": "the operating system",
 }
+DRAWN = 8  # letters of a word that nobody has written by hand
+DIGIT = re.compile(rb"[0-9]")
 WORD = re.compile(rb"\w+|\s|[^\w\s]")
 
 
@@ -117,13 +119,14 @@ def _carried(
         was, new = again.plain[0].get(old), again.plain[1].get(path)
     if was is None or new is None:
         return stamped if was is new else Doubt(then, _why(kinds, again))
-    return _moved_on(stamped, was, new, noisy="hook" in kinds) or Doubt(then, _why(kinds, again))
+    noisy = "hook" in then.inputs & now.inputs
+    return _moved_on(stamped, was, new, noisy=noisy) or Doubt(then, _why(kinds, again))
 
 
 def _moved_on(stamped: File, then: File, now: File, *, noisy: bool) -> File | None:
     """Return what was stamped with what changed between two renders, line by line and then word by word, or None.
 
-    `noisy`: where all three differ, word for word, that is what code of the template gives anew each time.
+    `noisy`: code of the template has made both renders, and may draw another value each time.
     """
     sides = (then, stamped, now)
     if not all(is_text(side.content) for side in sides) or SYMLINK in {side.mode for side in sides}:
@@ -146,11 +149,17 @@ def _by_word(conflict: Conflict, *, noisy: bool) -> bytes | None:
 
 
 def _is_noise(conflict: Conflict) -> bool:
-    """Whether each of as many words is another one on all sides."""
-    base, ours, theirs = (side.split() for side in (conflict.base, conflict.ours, conflict.theirs))
-    return len(base) == len(ours) == len(theirs) and all(
-        len({*words}) == len(words) for words in zip(base, ours, theirs, strict=True)
+    """Whether each of as many words looks drawn: as long on all sides, another each time, with digits or not short."""
+    base, ours, theirs = (
+        [bytes.fromhex(word.decode()) for word in side.split()]
+        for side in (conflict.base, conflict.ours, conflict.theirs)
     )
+    return len(base) == len(ours) == len(theirs) and all(map(_are_drawn, base, ours, theirs))
+
+
+def _are_drawn(*words: bytes) -> bool:
+    (length, *others), different = {len(word) for word in words}, len({*words}) == len(words)
+    return different and not others and (length >= DRAWN or (length > 1 and all(map(DIGIT.search, words))))
 
 
 def words_for(inputs: frozenset[str]) -> str:

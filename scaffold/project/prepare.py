@@ -45,6 +45,7 @@ from scaffold.sources.versions import is_another
 from scaffold.templating.inputs import Draws
 from scaffold.tree import Tree
 
+AS_MADE = "the template's scripts were not run, and what they had made is left as it is"
 OFTEN = 2  # conflicts of a file in a row that the team has taken its side in
 
 
@@ -122,6 +123,7 @@ def prepare(
     after = plan.lock_after.written_with(written, says_more=not wished.is_in_lock)
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=after)
     told = [library.note, retired(release.blueprint), *told_of(rendered, plan), _brought(project, known)]
+    told += [AS_MADE] * (then is not None and then.without_scripts)
     told += [*_sided(known.lock), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
     return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found)

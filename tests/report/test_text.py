@@ -7,7 +7,7 @@ import pytest
 
 from scaffold.plan.actions import Offer, Plan
 from scaffold.plan.drift import Drift
-from scaffold.report import conflicts, text
+from scaffold.report import conflicts, libraries, text
 from scaffold.report.results import (
     Continued,
     Diff,
@@ -75,10 +75,12 @@ ALL = {
     ),
     "undo": text.undo(Undone(ROOT, "update demo", ("a", "b"))),
     "explain": text.explain(EXPLAINED),
-    "list": text.blueprint_list((Listed("demo", "1.0.0", "Demo", "active", ("0.9.0", "1.0.0")),)),
-    "show": text.blueprint_show(SHOWN),
-    "release": text.blueprint_release(Released(ROOT, "demo", "1.0.0", "1.1.0", "demo/v1.1.0", "c" * 40, ("look",))),
-    "library": text.library_init(LibraryMade(ROOT, ("demo/v1.0.0",))),
+    "list": libraries.blueprint_list((Listed("demo", "1.0.0", "Demo", "active", ("0.9.0", "1.0.0")),)),
+    "show": libraries.blueprint_show(SHOWN),
+    "release": libraries.blueprint_release(
+        Released(ROOT, "demo", "1.0.0", "1.1.0", "demo/v1.1.0", "c" * 40, ("look",))
+    ),
+    "library": libraries.library_init(LibraryMade(ROOT, ("demo/v1.0.0",))),
 }
 ALL = {name: list(lines) for name, lines in ALL.items()}
 
@@ -285,7 +287,7 @@ def test_a_blueprint_is_shown_with_its_questions():
 
 def test_lists_and_releases():
     assert said("list") == ["demo 1.0.0", "  Demo (active); versions: 0.9.0, 1.0.0"]
-    assert [line.text for line in text.blueprint_list(())] == ["The library holds no blueprints."]
+    assert [line.text for line in libraries.blueprint_list(())] == ["The library holds no blueprints."]
     assert said("release")[0] == "Released demo 1.0.0 -> 1.1.0 as demo/v1.1.0"
     assert said("library")[0] == "Made a library at /p/orders, with demo/v1.0.0"
 

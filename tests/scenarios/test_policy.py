@@ -404,7 +404,8 @@ def test_what_was_decided_is_not_asked_again(shared, tmp_path):
     commit(project)
     again = scaffold.update(project)
     assert {action.path for action in again.plan.changes} == {
-        place_of(name) for name in ("becomes-locked", "locked-both-added", "key-becomes-locked", "key-not-readable")
+        place_of(name)
+        for name in ("becomes-locked", "locked-both-added", "key-becomes-locked", "key-both-added", "key-not-readable")
     }
 
 

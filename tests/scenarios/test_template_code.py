@@ -37,7 +37,7 @@ def test_an_update_without_tasks_leaves_what_they_made(loud, tmp_path):
     project = new(loud, tmp_path / "p", "--trust")
     edition(loud, {"c": "2\n"}, "v1.1.0")
     done = made(scaffold("update", "--skip-tasks", "--commit", where=project))
-    assert "what the template's tasks had made is left as it is" in done.out
+    assert "what they had made is left as it is" in done.out
     assert (project / "a").read_text() == "ONE DEMO\n"
     assert (project / "gen.lock").read_text() == "gen\n"
     assert (project / "c").read_text() == "2\n"
@@ -211,13 +211,14 @@ def test_external_data_behind_a_link(tmp_path):
     (project / "real.yml").write_text("x: 1\n")
     (project / "data.yml").symlink_to("real.yml")
     commit(project)
-    edition(source, {"b": "new\n"}, "v1.1.0")
+    edition(source, {"b.jinja": "{{ _external_data.more.x }}\n"}, "v1.1.0")
     made(scaffold("update", "--commit", where=project))
-    assert (project / "a").read_text() == "1\n"
+    assert (project / "b").read_text() == "1\n"
+    assert (project / "a").read_text() == "\n", "no version changed it"
     (project / "data.yml").unlink()
     (project / "data.yml").symlink_to("/etc/passwd")
     commit(project)
-    edition(source, {"b": "newer\n"}, "v1.2.0")
+    edition(source, {"c": "newer\n"}, "v1.2.0")
     refused(scaffold("update", where=project), "data.yml", "leads out of the project")
 
 
