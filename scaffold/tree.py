@@ -28,7 +28,8 @@ class File:
     """A file's bytes (for a symlink: its target), mode, the template file it came from, and what that read unrecorded.
 
     `inputs` names the hidden inputs that a render took: with others it would have given another file. `recipe` is a
-    digest of all else that such a file was made of, where that is known. `permissions` are all those of a file that no
+    digest of all else that such a file was made of, where that is known, and `placed` names the inputs that decide
+    whether it is made, and where. `permissions` are all those of a file that no
     git has narrowed to its mode, for where it is first written.
     """
 
@@ -37,6 +38,7 @@ class File:
     origin: str = ""
     inputs: frozenset[str] = field(default=frozenset(), compare=False)
     recipe: str = field(default="", compare=False)
+    placed: frozenset[str] = field(default=frozenset(), compare=False)
     permissions: int | None = field(default=None, compare=False)
 
     @cached_property

@@ -29,22 +29,28 @@ WORDS = {  # in the order in which a reason names them
 }
 DRAWN = 8  # letters of a word that nobody has written by hand
 DIGIT = re.compile(rb"[0-9]")
-WORD = re.compile(rb"\w+|\s|[^\w\s]")
+WORD, FIELD = re.compile(rb"\w+|\s|[^\w\s]"), re.compile(rb"\S+|\s")
+
+
+class StandIns(NamedTuple):
+    """Both versions rendered with stand-ins for secrets; `told` has a stand-in and the secret given in its place."""
+
+    then: Tree
+    now: Tree
+    told: Mapping[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class Rerendered:
     """The applied version rendered again, with the inputs that the new tree was rendered with.
 
     `tree` is None where that version cannot be had. `without_scripts`: neither tree has what scripts make, but what
-    was stamped may. `plain` has both trees as they were before the same scripts ran on them. `same_source` says that
-    two files came from the same template files and answers.
+    was stamped may.
     """
 
     tree: Tree | None
     without_scripts: bool = False
-    plain: tuple[Tree, Tree] | None = None
-    same_source: Callable[[File, File], bool] = lambda _then, _now: False
+    stand_ins: StandIns | None = None
 
 
 class Doubt(NamedTuple):
@@ -55,7 +61,7 @@ class Doubt(NamedTuple):
 
 
 def carry(
-    before: Lock, new: Tree, again: Again, moved: Mapping[str, str], find_base: FindBase
+    before: Lock, new: Tree, again: Rerendered, moved: Mapping[str, str], find_base: FindBase
 ) -> tuple[Tree, Mapping[str, Doubt]]:
     """Return the new tree as the inputs of what was stamped would have made it, and of what that cannot be told.
 
@@ -84,13 +90,13 @@ def carry(
     return Tree(files, new.folders), doubts
 
 
-def _was_not_wanted(path: str, now: File, again: Again) -> bool:
+def _was_not_wanted(path: str, now: File, again: Rerendered) -> bool:
     """Whether a file is new only because of the inputs: the applied version makes it with these as well."""
-    return again.tree is not None and path in again.tree and bool(now.inputs or again.without_scripts)
+    return again.tree is not None and path in again.tree and bool(now.placed or again.without_scripts)
 
 
 def _carried(
-    before: Lock, old: str, path: str, now: File | None, again: Again, find_base: FindBase
+    before: Lock, old: str, path: str, now: File | None, again: Rerendered, find_base: FindBase
 ) -> File | Doubt | None:
     """Return what the file would be with its own inputs, or why nobody can tell; None: the blueprint has dropped it."""
     locked = before.files[old]
@@ -100,64 +106,88 @@ def _carried(
         kinds |= {"hook"}
     if not kinds or (now is None and then is not None):
         return now
-    if now is None:
-        why = _why(kinds, again) if again.tree is None else f"it is made with {words_for(kinds)}, which is not at hand"
-        return Doubt(None, why)
+    was, new, told = _compared(locked, then, now, old, path, again)
+    if now is None and (was is None or new is None):
+        return Doubt(None, _why(kinds, again, made=True)) if was is None else None
     content = find_base(old, locked)
-    if then is None and now.recipe and now.recipe == locked.recipe:
-        then = now  # it is the same template with the same answers, whatever else it was rendered with
-    if content is None or then is None:
-        return now if content is not None and now.content == content else Doubt(then, _why(kinds, again))
-    stamped = File(content, locked.mode, locked.origin, now.inputs, now.recipe)
-    if stamped.same_as(now) or stamped.same_as(then):
+    if was is None and now and now.recipe and now.recipe == locked.recipe:
+        was = now  # the old version cannot be rendered, but it is the same template with the same answers
+    if content is None or was is None or new is None:
+        return now if now is not None and now.content == content else Doubt(then or was, _why(kinds, again))
+    stamped = File(content, locked.mode, locked.origin, new.inputs, new.recipe)
+    if now is not None and (stamped.same_as(now) or stamped.same_as(then)):
         return now
-    if then.same_as(now) or again.same_source(then, now):
+    if was.same_as(new):
         return stamped
-    was: File | None = then
-    new: File | None = now
-    if again.plain is not None and "hook" in kinds:  # what scripts give another time is no change of the blueprint's
-        was, new = again.plain[0].get(old), again.plain[1].get(path)
-    if was is None or new is None:
-        return stamped if was is new else Doubt(then, _why(kinds, again))
-    noisy = "hook" in then.inputs & now.inputs
-    return _moved_on(stamped, was, new, noisy=noisy) or Doubt(then, _why(kinds, again))
+    noisy = "hook" in was.inputs & new.inputs
+    return _moved_on(stamped, was, new, told, noisy=noisy) or Doubt(then or was, _why(kinds, again))
 
 
-def _moved_on(stamped: File, then: File, now: File, *, noisy: bool) -> File | None:
+def _compared(
+    locked: Locked, then: File | None, now: File | None, old: str, path: str, again: Rerendered
+) -> tuple[File | None, File | None, Mapping[bytes, bytes]]:
+    """Return the two renders that say what changed: of a file with a secret those with stand-ins for it."""
+    read = locked.inputs | (now.inputs if now else frozenset()) | (then.inputs if then else frozenset())
+    if again.stand_ins is None or not read & {"secret", "given"} or "hook" in read:
+        return then, now, {}
+    was, new = again.stand_ins.then.get(old), again.stand_ins.now.get(path)
+    if now is not None and (was is None or new is None):  # it is made only without a secret
+        return then, now, {}
+    return was, new, again.stand_ins.told
+
+
+def _moved_on(stamped: File, then: File, now: File, told: Mapping[bytes, bytes], *, noisy: bool) -> File | None:
     """Return what was stamped with what changed between two renders, line by line and then word by word, or None.
 
-    `noisy`: code of the template has made both renders, and may draw another value each time.
+    `told` has what is to be there now for a stand-in. `noisy`: code of the template has made both renders, and may draw
+    another value each time.
     """
     sides = (then, stamped, now)
     if not all(is_text(side.content) for side in sides) or SYMLINK in {side.mode for side in sides}:
         return None
     parts = merge_whole(then.content, stamped.content, now.content)
-    settled = [_by_word(part, noisy=noisy) if isinstance(part, Conflict) else part for part in parts]
+    settled = [_by_word(part, told, noisy=noisy) if isinstance(part, Conflict) else part for part in parts]
     content = b"".join(part for part in settled if part is not None)
     mode = now.mode if now.mode != then.mode else stamped.mode
     return None if None in settled else replace(stamped, content=content, mode=mode)
 
 
-def _by_word(conflict: Conflict, *, noisy: bool) -> bytes | None:
-    """Merge lines whose words differ in different places: the input in one, what the blueprint changed in another."""
+def _by_word(conflict: Conflict, told: Mapping[bytes, bytes], *, noisy: bool) -> bytes | None:
+    """Merge lines whose words differ in different places: the input in one, what the blueprint changed in another.
+
+    What is drawn may hold signs, as an UUID does, and is then seen as one only between spaces.
+    """
     sides = (conflict.base, conflict.ours, conflict.theirs)
-    words = merge_whole(*(b"".join(word.hex().encode() + b"\n" for word in WORD.findall(side)) for side in sides))
-    kept = [part.ours if isinstance(part, Conflict) and noisy and _is_noise(part) else part for part in words]
-    if any(isinstance(part, Conflict) for part in kept):
+    for cut in (WORD, FIELD) if noisy else (WORD,):
+        words = merge_whole(*(b"".join(word.hex().encode() + b"\n" for word in cut.findall(side)) for side in sides))
+        settled = [_settled(part, told, noisy=noisy) if isinstance(part, Conflict) else _words(part) for part in words]
+        if None not in settled:
+            return b"".join(word for words in settled if words is not None for word in words)
+    return None
+
+
+def _words(part: bytes) -> list[bytes]:
+    return [bytes.fromhex(word.decode()) for word in part.split()]
+
+
+def _settled(part: Conflict, told: Mapping[bytes, bytes], *, noisy: bool) -> list[bytes] | None:
+    """Return the words of ours where all look drawn, with what theirs adds before or after them, or None.
+
+    Where a secret is told in place of its stand-in, the words are those of theirs.
+    """
+    base, ours, theirs = _words(part.base), _words(part.ours), _words(part.theirs)
+    if told.get(b"".join(base)) == b"".join(theirs):
+        return theirs
+    count = len(base)
+    if not noisy or len(ours) != count or len(theirs) < count:
         return None
-    return bytes.fromhex(b"".join(part for part in kept if isinstance(part, bytes)).decode())
-
-
-def _is_noise(conflict: Conflict) -> bool:
-    """Whether each of as many words looks drawn: as long on all sides, another each time, with digits or not short."""
-    base, ours, theirs = (
-        [bytes.fromhex(word.decode()) for word in side.split()]
-        for side in (conflict.base, conflict.ours, conflict.theirs)
-    )
-    return len(base) == len(ours) == len(theirs) and all(map(_are_drawn, base, ours, theirs))
+    if all(map(_are_drawn, base, ours, theirs)):
+        return ours + theirs[count:]
+    return theirs[:-count] + ours if all(map(_are_drawn, base, ours, theirs[-count:])) else None
 
 
 def _are_drawn(*words: bytes) -> bool:
+    """Whether words are as long as each other, another one each time, and with digits or not short."""
     (length, *others), different = {len(word) for word in words}, len({*words}) == len(words)
     return different and not others and (length >= DRAWN or (length > 1 and all(map(DIGIT.search, words))))
 
@@ -181,20 +211,20 @@ def hidden(before: Lock, locked: Locked, then: File | None, now: File | None) ->
     return kinds if before.folder is None else kinds - {"folder"}
 
 
-def _why(kinds: frozenset[str], again: Again) -> str:
+def _why(kinds: frozenset[str], again: Rerendered, *, made: bool = False) -> str:
     held = words_for(kinds)
     if again.tree is None:
         return f"it holds {held}, and the version it was stamped from cannot be rendered again to compare"
-    return f"the blueprint has changed what holds {held}"
+    return f"it is made with {held}, which is not at hand" if made else f"the blueprint has changed what holds {held}"
 
 
-def settled_paths(before: Lock, new: Tree, again: Again) -> tuple[Tree, Again]:
+def settled_paths(before: Lock, new: Tree, again: Rerendered) -> tuple[Tree, Rerendered]:
     """Return both trees with the paths that were stamped, where a path was made by chance or the clock."""
     if again.tree is None:
         return new, again
     then = again.tree
     added = {
-        path: file.origin for path, file in new.items() if file.inputs and path in then and path not in before.files
+        path: file.origin for path, file in new.items() if file.placed and path in then and path not in before.files
     }
     gone = {path: locked.origin for path, locked in before.files.items() if path not in new and path not in then}
     ones = [{origin for origin, count in Counter(side.values()).items() if count == 1} for side in (added, gone)]

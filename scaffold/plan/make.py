@@ -16,7 +16,7 @@ from scaffold.plan import folders, moves
 from scaffold.plan.actions import OURS, Action, Offer, Plan, Verb, Waived
 from scaffold.plan.decide import Case, decide, needs_base
 from scaffold.plan.drift import digests
-from scaffold.plan.inputs import Again, Doubt, carry, recorded, settled_paths
+from scaffold.plan.inputs import Doubt, Rerendered, carry, recorded, settled_paths
 from scaffold.plan.places import Place, Sides, offers, places
 from scaffold.tree import File, Tree, blob_id
 
@@ -28,8 +28,8 @@ class Target:
     """What the project is to become: the new tree, who owns each path, what moved since, and how files are merged.
 
     What is `waived` of the project's own paths is merged for once, though the platform owns it; `manner` is how the
-    team's git is told to merge one, and `own` whether the team has made it its own. `again` is the version that was
-    applied, rendered with the same inputs as `tree`; None where nothing depends on other than answers.
+    team's git is told to merge one, and `own` whether the team has made it its own. `rerendered` is the version that
+    was applied, rendered with the same inputs as `tree`; None where nothing depends on other than answers.
     """
 
     tree: Tree
@@ -38,7 +38,7 @@ class Target:
     lock: Lock
     drivers: Drivers = ALL
     waived: Mapping[str, Waived] = field(default_factory=dict)
-    again: Again | None = None
+    rerendered: Rerendered | None = None
     manner: Callable[[str], Manner] = lambda _: UNSAID
     own: Callable[[str], bool] = lambda _: False
 
@@ -108,9 +108,9 @@ def _with_own_inputs(
     before: Lock, ours: Mapping[str, File], target: Target, find_base: FindBase
 ) -> tuple[Target, Mapping[str, str], Mapping[str, Doubt]]:
     """Return the target as the inputs of what was stamped would have made it, what moved, and what is in doubt."""
-    if target.again is None:
+    if target.rerendered is None:
         return target, moves.find(before, target.tree, target.migrations, ours, find_base), {}
-    tree, again = settled_paths(before, target.tree, target.again)
+    tree, again = settled_paths(before, target.tree, target.rerendered)
     moved = moves.find(before, tree, target.migrations, ours, find_base)
     tree, doubts = carry(before, tree, again, moved, find_base)
     return replace(target, tree=tree), moved, doubts

@@ -21,9 +21,8 @@ from scaffold.formats.equal import digest
 from scaffold.lock import Lock, Locked
 from scaffold.merge.drivers import chosen
 from scaffold.plan.actions import Action, Plan, Verb, Waived
-from scaffold.plan.inputs import Again
+from scaffold.plan.inputs import Rerendered
 from scaffold.plan.make import Target
-from scaffold.project.again import again, is_called_so
 from scaffold.project.aside import in_submodules, left, left_by_wish, lock_without, without
 from scaffold.project.base import Bases
 from scaffold.project.brought import brought_by_copier
@@ -35,6 +34,7 @@ from scaffold.project.offered import Wanted, with_own
 from scaffold.project.opened import Project, Standing, standing
 from scaffold.project.planned import planned
 from scaffold.project.recopied import as_it_stands
+from scaffold.project.rerender import is_called_so, rerendered
 from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
 from scaffold.project.tags import is_ahead, moved_tag
 from scaffold.render.engine import Rendered
@@ -113,7 +113,7 @@ def prepare(
     refuse_unrecorded(release, rendered)
     if migrations:
         migrations.go_on(rendered)
-    then = again(known, library, release, rendered, means, "copy" if recopy else "update")
+    then = rerendered(known, library, release, rendered, means, "copy" if recopy else "update")
     target = _target(project, release, rendered, today, then)
     plan, found = _planned(known, target, release, rendered, Bases(known, library, means), migrations, means, recopy)
     plan, own, said = with_own(project, plan, move_own)
@@ -201,7 +201,9 @@ def refuse_open_conflicts(project: Project) -> None:
         )
 
 
-def _target(project: Project, release: Release, rendered: Rendered, today: date | None, then: Again | None) -> Target:
+def _target(
+    project: Project, release: Release, rendered: Rendered, today: date | None, then: Rerendered | None
+) -> Target:
     wishes, folder = project.wishes, project.recorded.folder
     if folder is None and then is not None and is_called_so(project.recorded, then):
         folder = project.root.name
@@ -212,7 +214,7 @@ def _target(project: Project, release: Release, rendered: Rendered, today: date 
         lock=new_lock(release, wishes.source, rendered.answers, folder=folder, keep_copier=wishes.keep_copier),
         drivers=chosen(release.blueprint.merge, wishes.merge),
         waived=_waived(project, today),
-        again=then,
+        rerendered=then,
         manner=project.manner,
         own=project.is_own,
     )

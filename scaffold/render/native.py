@@ -219,10 +219,11 @@ def _render_layer(
                 continue
             with watching() as told:
                 file = entry.given or _render_file(at, entry, within, limits)
+            placed = named.hidden(answers.hidden)
             told.add(named)
             if hidden := told.hidden(answers.hidden):
                 recipe = at.templates.recipe(entry.source, told, answers.recorded, unrecorded(answers))
-                file = replace(file, inputs=hidden, recipe=recipe)
+                file = replace(file, inputs=hidden, recipe=recipe, placed=placed)
             check_link(path, file, entry.where)
             if path == answers_file:
                 for_answers.append((entry, file))

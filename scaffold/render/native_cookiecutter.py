@@ -342,10 +342,11 @@ def render(at: Compiled, answers: Answers, limits: Limits = Limits()) -> Tree:
         for below, file in step.files.items():
             with watching() as told:
                 content = pages.content(step.name, context, limits) if step.what == "text" else file.content
+            where = named[step.name].hidden(answers.hidden)
             told.add(named[step.name])
             hidden = told.hidden(answers.hidden)
             recipe = pages.recipe(step.name, told, answers.recorded, ["cookiecutter"]) if hidden else ""
-            made = File(content, file.mode, f"{layer.name}/{file.origin}", hidden, recipe)
+            made = File(content, file.mode, f"{layer.name}/{file.origin}", hidden, recipe, where)
             inside.put(f"{path}{below}".lstrip("/"), made)
             total += len(content)
         refuse_too_much(total, len(inside.files) + len(inside.folders), limits, layer.where(layer.config))

@@ -22,7 +22,7 @@ from scaffold.render.native import texts as native_texts
 from scaffold.render.paths import check_link
 from scaffold.render.scripts import READ_FIRST
 from scaffold.templating.explain import explained
-from scaffold.templating.inputs import Input, Seen, begin, drawing, noting, sharing, watching
+from scaffold.templating.inputs import Hidden, Input, Seen, begin, drawing, noting, sharing, watching
 from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.sandbox import LOOKING
 from scaffold.templating.templates import Context, Templates
@@ -220,7 +220,7 @@ def _rendered(
     # Each time anew, for Copier blanks one of its values while it renders that one.
     worker._render_context = lambda: {**context, "_copier_conf": Noted(conf)}  # noqa: SLF001 - its own is of the disk
     worker._sync_git_index_executable_bit = lambda *_: None  # noqa: SLF001 - there is no repository to keep
-    watched = _Watched(worker, layer, limits, PurePosixPath(conf["answers_file"]))
+    watched = _Watched(worker, layer, limits, PurePosixPath(conf["answers_file"]), answers.hidden)
     worker._render_file, worker._render_symlink = watched.file, watched.link  # noqa: SLF001 - to know what came of what
     before = _operation.set(surroundings.operation)
     try:
@@ -237,7 +237,7 @@ def _rendered(
 class _Watched:
     """Copier's writing of single files, told where each comes from, and stopped at what we refuse."""
 
-    def __init__(self, worker: Any, layer: Layer, limits: Limits, answers_file: PurePosixPath) -> None:
+    def __init__(self, worker: Any, layer: Layer, limits: Limits, answers_file: PurePosixPath, hidden: Hidden) -> None:
         self._file: Callable[..., None] = worker._render_file  # noqa: SLF001 - see `_rendered`
         self._link: Callable[..., None] = worker._render_symlink  # noqa: SLF001 - see `_rendered`
         self._project: Path = worker.dst_path
@@ -246,9 +246,11 @@ class _Watched:
         self._answers_file = answers_file
         self._rank = (True, 0)
         self._size = 0
+        self._hidden = hidden
         self.named = Seen()  # what the paths since the last file have read
         self.origins: dict[str, str] = {}
         self.seen: dict[str, Seen] = {}
+        self.placed: dict[str, frozenset[str]] = {}
         self.where = layer.where(layer.config)
 
     def file(self, source: Path, path: Path, extra_context: Any = None) -> None:
@@ -266,6 +268,7 @@ class _Watched:
             place.unlink()
         with watching() as seen:
             self._file(source, path, extra_context)
+        self.placed[path.as_posix()] = self.named.hidden(self._hidden)
         seen.add(self.named)
         self.named.clear()
         self.seen[path.as_posix()] = seen
@@ -299,7 +302,8 @@ def _read(release: Release, project: Path, watched: _Watched, answers: Answers, 
             hidden, recipe = hidden | {"hook"}, ""
         permissions = layer.files[source].permissions if source in layer.files else None
         origin = f"{layer.name}/{source}"
-        files[path] = File(file.content, file.mode, origin, hidden, recipe if hidden else "", permissions)
+        placed = watched.placed.get(path, frozenset())
+        files[path] = File(file.content, file.mode, origin, hidden, recipe if hidden else "", placed, permissions)
     found = (folder.relative_to(project).as_posix() for folder in project.rglob("*") if folder.is_dir())
     empty = [folder for folder in found if not any((project / folder).iterdir())]
     return tree_of(release, files, empty)

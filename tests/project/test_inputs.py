@@ -129,9 +129,6 @@ def test_what_no_version_changed_stays_and_what_one_changed_comes(tmp_path, name
     source = next(path for path, text in case.files.items() if text.startswith("one\n"))
     repo(template, {source: case.files[source].replace("one", "two", 1)}, "v3.0.0")
     done = scaffold.update(project, means=means, commit=True)
-    if name == "a file that a secret decides on":  # without the secret nobody sees what became of it
-        assert (project / "f").read_text() == stamped
-        return
     assert done.plan.conflicts == ()
     assert (project / "f").read_text() == stamped.replace("one", "two").replace("ONE", "TWO")
 
@@ -172,6 +169,44 @@ def test_a_secret_that_is_told_goes_into_the_file(tmp_path):
     done = scaffold.update(tmp_path / "p", data={"tok": "rotated"}, commit=True)
     assert (tmp_path / "p/f").read_text() == "one\nT=rotated\n"
     assert done.notes == ()
+
+
+def test_a_secret_that_is_told_goes_into_files_with_other_inputs_too(tmp_path):
+    """Told one secret, an update leaves another, and what chance gave, as they are."""
+    questions = "a: {type: str, default: '', secret: true}\nb: {type: str, default: x, secret: true}\n"
+    texts = {"env.jinja": "A={{ a }}\nB={{ b }}\n", "key.jinja": "A={{ a }}\nK={{ 99999999|ans_random }}\n"}
+    template = repo(tmp_path / "t", {"copier.yml": questions, **texts}, "v1.0.0")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project, data={"a": "REAL-A", "b": "REAL-B"})
+    key = (project / "key").read_text()
+    scaffold.update(project, data={"a": "rotated one"}, commit=True)
+    assert (project / "env").read_text() == "A=rotated one\nB=REAL-B\n"
+    assert (project / "key").read_text() == key.replace("REAL-A", "rotated one")
+
+
+def test_what_a_script_makes_of_what_has_changed_comes(tmp_path):
+    """A generated file, with a time in it, whose sources the blueprint changes and whose script it does not."""
+    files = {
+        "copier.yml": "_tasks: ['sh gen.sh']\n",
+        "gen.sh": "(cat deps; date +at=%s%N) > deps.lock\n",
+        "deps": "one\n",
+    }
+    template = repo(tmp_path / "t", files, "v1.0.0")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project, means=Means(trust=True))
+    at = (project / "deps.lock").read_text().splitlines()[-1]
+    repo(template, {"deps": "one\ntwo\n"}, "v2.0.0")
+    assert scaffold.update(project, means=Means(trust=True), commit=True).plan.conflicts == ()
+    assert (project / "deps.lock").read_text() == f"one\ntwo\n{at}\n"
+
+
+def test_what_was_left_out_at_first_comes_later_with_its_secret(tmp_path):
+    template = repo(tmp_path / "t", CASES["a secret"].files, "v1.0.0")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project, means=Means(exclude=("f",)))
+    assert not (project / "f").exists()
+    scaffold.update(project)
+    assert (project / "f").read_text() == "one\nT=changeme\n"
 
 
 def test_a_question_that_becomes_a_secret(tmp_path):
