@@ -5,13 +5,12 @@ were rendered with the same ones; otherwise their difference is nobody's change.
 """
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from jinja2 import Environment, Template, pass_context
 from jinja2.runtime import Context as JinjaContext
@@ -114,17 +113,27 @@ def _noted(context: type[JinjaContext]) -> Callable[[JinjaContext, str], Any]:
     return resolve_or_missing
 
 
+class _Ask(NamedTuple):
+    """What a template asked chance or the clock for: the template, the text of the line, the function and its words."""
+
+    template: str
+    line: str
+    what: tuple[str, str]
+
+
 class Draws:
     """What chance and the clock gave to one render, for others to be given the same.
 
     A value belongs to the line of the template that asked for it, so that a line which two versions share has one
-    value in both. Nothing of it outlives the process.
+    value in both; and of lines that differ, the first that asks takes what the first had that is there no more.
+    Nothing of it outlives the process.
     """
 
     def __init__(self) -> None:
         """Start with nothing drawn."""
-        self._drawn: dict[tuple[Any, ...], Any] = {}
-        self._counts: Counter[tuple[Any, ...]] = Counter()
+        self._drawn: dict[_Ask, list[Any]] = {}
+        self._given: dict[_Ask, int] = {}
+        self._same: dict[_Ask, _Ask] = {}
 
     @contextmanager
     def again(self) -> Iterator[None]:
@@ -138,15 +147,31 @@ class Draws:
 
     def begin(self) -> None:
         """Start over: what renders next draws what was drawn before."""
-        self._counts.clear()
+        self._given.clear()
+        self._same.clear()
 
-    def draw(self, asked: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-        """Return what is drawn for what was asked: the same in each render, and another one for each time in it."""
-        key = (*asked, self._counts[asked])
-        if key not in self._drawn:
-            self._drawn[key] = make()
-        self._counts[asked] += 1
-        return self._drawn[key]
+    def draw(self, asked: _Ask, source: str, make: Callable[[], Any]) -> Any:
+        """Return what is drawn for what was asked: the same in each render, and another one for each time in it.
+
+        `source` is the text of the template that asks.
+        """
+        if asked not in self._drawn and asked not in self._same:
+            self._same[asked] = self._of_another_line(asked, source)
+        asked = self._same.get(asked, asked)
+        drawn, number = self._drawn.setdefault(asked, []), self._given.get(asked, 0)
+        if number == len(drawn):
+            drawn.append(make())
+        self._given[asked] = number + 1
+        return drawn[number]
+
+    def _of_another_line(self, asked: _Ask, source: str) -> _Ask:
+        """Return what a line had asked for that is not in this version of the template, and that nobody has taken."""
+        lines, taken = {*source.splitlines()}, {*self._same.values()}
+        for known in self._drawn:
+            same = known.template == asked.template and known.what == asked.what
+            if same and known.line not in lines and known not in taken:
+                return known
+        return asked
 
 
 _draws: ContextVar[Draws | None] = ContextVar("draws", default=None)
@@ -206,20 +231,35 @@ def drawn_once(kind: Input, name: str, make: Callable[[], Any], *asked: Any) -> 
     """Return what `make` gives, or gave to the same line of a template when it was rendered before."""
     reached(kind)
     draws = _draws.get()
-    return make() if draws is None else draws.draw((*_line(), name, repr(asked)), make)
+    if draws is None:
+        return make()
+    template, line, source = _line()
+    return draws.draw(_Ask(template, line, (name, _shown(asked))), source, make)
 
 
-def _line() -> tuple[str, str | int]:
-    """Return the template that is rendering and the text of its line, or the line's number where no file holds it."""
-    frame = sys._getframe()  # noqa: SLF001 - as Jinja itself finds the line of an error
+def _shown(value: Any) -> str:
+    """Spell data out, and of all else that a template hands over only the kind: its address is another each time."""
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_shown, value))}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{key!r}:{_shown(below)}' for key, below in value.items())}}}"
+    return repr(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__
+
+
+def _line() -> tuple[str, str, str]:
+    """Return the template that is rendering, the text of its line (its number where no file holds it), and its text.
+
+    It is found as Jinja itself finds the line of an error.
+    """
+    frame = sys._getframe()  # noqa: SLF001
     while "__jinja_template__" not in frame.f_globals:
         if frame.f_back is None:
-            return "", 0
+            return "", "", ""
         frame = frame.f_back
     template = frame.f_globals["__jinja_template__"]
     line, loader = template.get_corresponding_lineno(frame.f_lineno), template.environment.loader
     if template.name is None or loader is None:
-        return "", line
+        return "", str(line), ""
     source, _, _ = loader.get_source(template.environment, template.name)
     lines = source.splitlines()
-    return template.name, lines[line - 1] if line <= len(lines) else line
+    return template.name, lines[line - 1] if line <= len(lines) else str(line), source

@@ -87,6 +87,8 @@ CASES = {
     "the folder's name": copier("", "K={{ _folder_name }} {{ _copier_conf.dst_path }}", "folder"),
     "another file": copier("_external_data: {d: d.yml}\n", "K={{ _external_data.d.k }}", "data"),
     "a task by chance": copier("_tasks: ['cat /proc/sys/kernel/random/uuid >> f']\n", "1", "hook", trust=True),
+    "chance out of what is lazy": copier("", "K={{ range(40)|map('string')|shuffle|join(',') }}", "chance"),
+    "chance twice on a line": copier("", "K={{ 99999999|ans_random }} {{ 99999999|ans_random }}", "chance"),
     "a random text": cookiecutter("K={{ random_ascii_string(12) }}\n", "chance"),
     "a random choice": cookiecutter("K={{ range(100000)|list|random }} {{ uuid4() }}\n", "chance"),
     "a private variable by chance": cookiecutter("K={{ cookiecutter.__k }}\n", "chance", ', "__k": "{{ uuid4() }}"'),
@@ -182,6 +184,18 @@ def test_a_secret_that_is_told_goes_into_files_with_other_inputs_too(tmp_path):
     scaffold.update(project, data={"a": "rotated one"}, commit=True)
     assert (project / "env").read_text() == "A=rotated one\nB=REAL-B\n"
     assert (project / "key").read_text() == key.replace("REAL-A", "rotated one")
+
+
+@pytest.mark.parametrize("draw", ["99999999|ans_random", "now()", "make_secret()"])
+def test_a_line_keeps_what_it_drew_where_the_rest_of_it_changes(tmp_path, draw):
+    text = "X={{ draw }}\nK={{ draw }} # old\nK={{ draw }}\n".replace("draw", draw)
+    template = repo(tmp_path / "t", {"copier.yml": "name: demo\n", "f.jinja": text}, "v1.0.0")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project)
+    stamped = (project / "f").read_text()
+    repo(template, {"f.jinja": text.replace("# old", "# new")}, "v2.0.0")
+    assert scaffold.update(project).plan.conflicts == ()
+    assert (project / "f").read_text() == stamped.replace("# old", "# new")
 
 
 def test_what_a_script_makes_of_what_has_changed_comes(tmp_path):
