@@ -22,7 +22,13 @@ MODULES = (
     "scaffold.report.checks.text", "scaffold.guard.catalogue",
 )  # fmt: skip
 _lock = Lock()
+_environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 _servers: list[subprocess.Popen[str]] = []
+
+
+def fits() -> bool:
+    """Whether the environment is still the one that the process was started with."""
+    return _environment == {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
 
 def scaffold(words: list[str], where: Path) -> tuple[int, str, str]:
@@ -32,7 +38,7 @@ def scaffold(words: list[str], where: Path) -> tuple[int, str, str]:
             command = [sys.executable, "-m", "tests.scenarios.forked"]
             here = Path(__file__).parents[2]
             pipe = subprocess.PIPE
-            _servers[:] = [subprocess.Popen(command, cwd=here, stdin=pipe, stdout=pipe, text=True)]
+            _servers[:] = [subprocess.Popen(command, cwd=here, env=_environment, stdin=pipe, stdout=pipe, text=True)]
             atexit.register(_servers[0].kill)
         server = _servers[0]
         outputs = [str(Path(folder) / name) for name in ("out", "err")]

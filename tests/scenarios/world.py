@@ -59,7 +59,7 @@ class Done:
 
 def scaffold(*words: Any, where: Path, **environment: str) -> Done:
     """Run the command line without a terminal; with another environment it has to start anew."""
-    if not environment:
+    if not environment and forked.fits():
         done = Done(*forked.scaffold([*map(str, words)], where))
         assert "Traceback" not in done.err, done.err
         return done
