@@ -15,6 +15,7 @@ from scaffold.formats import yaml
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects, is_repository, open_repository
 from scaffold.project.guardrails import decided
+from scaffold.project.stamp import refuse_unrecorded
 from scaffold.render import engine
 from scaffold.render.context import Surroundings
 from scaffold.report.results import Released
@@ -131,6 +132,7 @@ def _prove(current: Release, root: Path) -> None:
         given = {key: value.data for key, value in yaml.load(path.read_bytes(), where).items()}
         try:
             rendered = engine.render(current, given=given, previous={}, surroundings=Surroundings(path.stem))
+            refuse_unrecorded(current, rendered)
             decided(current, rendered.answers)
         except ScaffoldError as error:
             raise FormatError(f"the case does not pass: {error.message}", where=where, hint=error.where) from error

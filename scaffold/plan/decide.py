@@ -94,18 +94,18 @@ def needs_base(case: Case) -> bool:
 
 def _doubtful(case: Case, doubt: Doubt) -> Action | None:
     """Decide what was stamped with inputs that nobody has any more; None where that makes no difference."""
-    if case.ours is None or case.ownership.file == "seeded":
+    theirs = case.theirs
+    if case.ours is None or case.ownership.file == "seeded" or (theirs is not None and theirs.same_as(case.ours)):
         return None
-    if case.theirs is None:
+    if theirs is None or case.locked is None:
         return case.act("leave", f"kept, since {doubt.why}", case.ours)
-    if case.theirs.same_as(case.ours):
-        return None
-    if doubt.then is None or SYMLINK in (doubt.then.mode, case.ours.mode, case.theirs.mode):
-        return _marked(case, case.ours, case.theirs, doubt.why)
-    if doubt.then.same_as(case.theirs):
+    if not case.ownership.keys and theirs.same_as(doubt.then):
         return case.act("keep", "unchanged in the blueprint", case.ours)
-    mode = _mode(doubt.then.mode, case.ours.mode, case.theirs.mode)
-    return _by_content(replace(case, base=doubt.then), doubt.then, case.ours, case.theirs, mode, doubt.why)
+    # What was stamped is known to nobody; what it would be with other inputs stands in for it.
+    stands = replace(case.locked, blob=None, mode=doubt.then.mode if doubt.then else case.locked.mode)
+    labels = replace(case.labels, base=f"{case.labels.base}, rendered again")
+    action = _managed(replace(case, doubt=None, base=doubt.then, locked=stands, labels=labels), theirs)
+    return replace(action, why=doubt.why) if action.verb == "conflict" else action
 
 
 def _dropped(case: Case) -> Action:

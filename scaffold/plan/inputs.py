@@ -114,7 +114,7 @@ def _carried(
         was = now  # the old version cannot be rendered, but it is the same template with the same answers
     if content is None or was is None or new is None:
         return now if now is not None and now.content == content else Doubt(then or was, _why(kinds, again))
-    stamped = File(content, locked.mode, locked.origin, new.inputs, new.recipe)
+    stamped = File(content, locked.mode, locked.origin, (now or new).inputs, (now or new).recipe)
     if now is not None and (stamped.same_as(now) or stamped.same_as(then)):
         return now
     if was.same_as(new):

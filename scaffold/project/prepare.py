@@ -249,11 +249,16 @@ BECAME: Mapping[Verb, str] = {
 }
 
 
+def _became(action: Action) -> str:
+    return "moved" if action.verb == "create" and "moved from" in action.why else BECAME[action.verb]
+
+
 def notes_on(answers: Answers, plan: Plan) -> list[str]:
     """Say what became of answers that were not taken as they were, and of the files that hold a secret."""
-    verbs = {action.path: action.verb for action in plan}
-    holding = [path for path, locked in plan.lock_after.files.items() if "secret" in locked.inputs]
-    became = [f"{path} ({BECAME[verbs[path]]})" for path in holding if path in verbs]
+    actions, after = {action.path: action for action in plan}, plan.lock_after.files
+    inputs = {path: plan.given[path].inputs if path in plan.given else one.inputs for path, one in after.items()}
+    holding = [actions[path] for path in after if "secret" in inputs[path] and path in actions]
+    became = [f"{action.path} ({_became(action)})" for action in holding]
     held = f"; held by {', '.join(became)}" if became else ""
     guessed = f"secrets are not kept, so these took their default: {', '.join(answers.guessed)}{held}"
     said = (

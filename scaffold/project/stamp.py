@@ -116,13 +116,25 @@ def _telling_none_of(said: list[Any]) -> Iterator[None]:
 
 
 def refuse_unrecorded(release: Release, rendered: Rendered) -> None:
-    """Raise RenderError where a locked file depends on what is not recorded, and so cannot be held against it."""
+    """Raise RenderError where what is locked depends on what is not recorded, and so cannot be held against it.
+
+    Of a key with an owner the lock would keep a digest, by which a secret could be guessed.
+    """
     for path, file in rendered.tree.items() if release.kind == "library" else ():
-        if file.inputs and path != rendered.answers_file and rendered.ownership(path).file == "locked":
+        if not file.inputs or path == rendered.answers_file:
+            continue
+        ownership = rendered.ownership(path)
+        if ownership.file == "locked":
             raise RenderError(
                 f"{path} is locked, and holds {words_for(file.inputs)}, so that nobody could tell an edit from it",
                 where=file.origin,
                 hint="make it managed, or take that out of its template",
+            )
+        if ownership.keys and file.inputs & {"secret", "given"}:
+            raise RenderError(
+                f"{path} holds a secret, and has keys with an owner, of which the lock would keep a digest",
+                where=file.origin,
+                hint="put the secret into a file of its own",
             )
 
 

@@ -13,6 +13,7 @@ from scaffold.project.basis import HALF, Basis, unlocked
 from scaffold.project.fit import Fit, shared
 from scaffold.project.opened import Project, read_ours
 from scaffold.project.prepare import Prepared, new_lock
+from scaffold.project.stamp import refuse_unrecorded
 from scaffold.report.results import Adopted, Fitting
 from scaffold.tree import File
 
@@ -90,7 +91,8 @@ def _fitting(fit: Fit) -> Fitting:
 
 
 def take_over(basis: Basis, repository: Objects, *, keep_copier: bool = False) -> Takeover:
-    """Plan an adoption; nothing is written."""
+    """Plan an adoption; nothing is written. Raises RenderError for a blueprint that could not be updated to."""
+    refuse_unrecorded(basis.release, basis.rendered)
     rendered, kept = basis.rendered, keep_copier
     head = replace(new_lock(basis.release, basis.address, rendered.answers, folder=basis.root.name), keep_copier=kept)
     target = Target(tree=rendered.tree, ownership=rendered.ownership, migrations=(), lock=head)

@@ -305,6 +305,40 @@ def test_a_project_stamped_before_inputs_were_noted(tmp_path):
         assert parse((tmp_path / name / ".scaffold/lock.json").read_bytes()).folder == known
 
 
+LOCKED_KEY = {"ownership": {"*": "managed", "/f.yml": {"file": "managed", "keys": {"lint": "locked"}}}}
+
+
+def test_a_locked_key_beside_what_cannot_be_told_is_put_back(tmp_path):
+    def version(number: int, token: str) -> None:
+        files = {"copier.yml": "name: demo\n", "f.yml.jinja": f"lint: 1\n\nx: 0\n\nkey: {token}\n"}
+        library(tmp_path / "lib", {"base": files}, version=f"{number}.0.0", **LOCKED_KEY)
+        repo(tmp_path / "lib", {}, f"demo/v{number}.0.0")
+
+    version(1, "{{ _copier_conf.dst_path }}")
+    project = tmp_path / "p"
+    scaffold.new("demo", project, source=str(tmp_path / "lib"))
+    lock = project / ".scaffold/lock.json"
+    lock.write_text(lock.read_text().replace('  "folder": "p",\n', ""))
+    write(project, {"f.yml": "lint: 2\n\nx: 0\n\nkey: p\n"})
+    committed(project)
+    version(2, "{{ _copier_conf.dst_path }}-{{ _folder_name }}")
+    git(tmp_path, "clone", "--quiet", str(project), str(tmp_path / "q"))
+    (action,) = scaffold.update(tmp_path / "q").plan.conflicts
+    assert (action.why, action.drift) == ("the blueprint has changed what holds the folder's name", ("lint",))
+    assert "||||||| stamped 1.0.0, rendered again" in (tmp_path / "q/f.yml").read_text()
+    assert (tmp_path / "q/f.yml").read_text().startswith("lint: 1\n")
+
+
+def test_a_secret_beside_keys_with_an_owner_is_the_authors_error(tmp_path):
+    files = {"copier.yml": TOK, "f.yml.jinja": "lint: 1\ntoken: {{ tok }}\n"}
+    made = library(tmp_path / "lib", {"base": files}, **LOCKED_KEY)
+    with pytest.raises(ScaffoldError, match=r"f\.yml holds a secret, and has keys with an owner"):
+        scaffold.new("demo", tmp_path / "p", source=str(made), data={"tok": "1234"})
+    repo(tmp_path / "hand", {"f.yml": "lint: 1\ntoken: x\n"})
+    with pytest.raises(ScaffoldError, match=r"f\.yml holds a secret"):
+        scaffold.adopt(tmp_path / "hand", library=str(made), blueprint="demo", yes=True)
+
+
 def test_a_locked_file_holds_nothing_that_is_not_recorded(tmp_path):
     made = library(
         tmp_path / "lib",
