@@ -10,7 +10,7 @@ from scaffold.answers.choices import Choice, choices, items_of
 from scaffold.answers.question import MISSING, TYPES, Answers, Ask, Asked, Manner, Question
 from scaffold.answers.secrets import secrets_among, still_secret, tells, texts_of
 from scaffold.errors import AnswerError, FormatError, RenderError
-from scaffold.templating.inputs import NOTHING_HIDDEN, Hidden, Seen, watching
+from scaffold.templating.inputs import NOTHING_HIDDEN, Hidden, Seen, rendering, watching
 from scaffold.templating.templates import UNSET, Context, Texts, UnsetError
 
 Known = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]  # answers in sight, and to record -> more
@@ -52,6 +52,7 @@ class Resolver:
         self._secret_texts: set[str] = set()
         self._ahead: dict[str, Any] = {}  # what was given or kept for questions that have not come up yet
         self._guessed: list[str] = []
+        self._told: set[str] = set()
         self._unasked: list[str] = []
         self._hidden: dict[str, frozenset[str]] = {}
 
@@ -62,7 +63,7 @@ class Resolver:
             self._look_ahead(questions)
         for question in questions:
             self._see()
-            with watching() as seen:
+            with watching() as seen, rendering(question.name):
                 self._answer(question)
             self._note_inputs(question, seen)
         if self._missing:
@@ -87,7 +88,7 @@ class Resolver:
             return
         found = seen.hidden({**self._around, **self._hidden})
         if question.secret:
-            found |= {"secret" if question.name in self._guessed else "given"}
+            found |= {"given" if question.name in self._told else "secret"}
         if found:
             self._hidden[question.name] = found
 
@@ -126,6 +127,8 @@ class Resolver:
                 self._missing.append(question.name)
             return
         self._answers[question.name] = value
+        if question.name not in self._guessed:
+            self._told.add(question.name)
         self._secret_texts |= secrets_among([question], self._answers)
         if question.secret or self._tells_secret(question, value):
             self._secrets.add(question.name)

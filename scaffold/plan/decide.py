@@ -23,6 +23,7 @@ from scaffold.tree import SYMLINK, File, Mode
 
 BOTH_HAVE = "the team has its own file where the blueprint now brings one"
 NEED_A_BASE = frozenset({"pins", "removed", "dropped"})  # of the drivers: without one nobody knows who is newer
+NOBODY_S = "0" * 40  # the id of no content
 NO_BASE = "the version it was stamped from cannot be found, and both sides differ"
 
 
@@ -102,7 +103,7 @@ def _doubtful(case: Case, doubt: Doubt) -> Action | None:
     if not case.ownership.keys and theirs.same_as(doubt.then):
         return case.act("keep", "unchanged in the blueprint", case.ours)
     # What was stamped is known to nobody; what it would be with other inputs stands in for it.
-    stands = replace(case.locked, blob=None, mode=doubt.then.mode if doubt.then else case.locked.mode)
+    stands = replace(case.locked, blob=NOBODY_S, mode=doubt.then.mode if doubt.then else case.locked.mode)
     labels = replace(case.labels, base=f"{case.labels.base}, rendered again")
     action = _managed(replace(case, doubt=None, base=doubt.then, locked=stands, labels=labels), theirs)
     return replace(action, why=doubt.why) if action.verb == "conflict" else action

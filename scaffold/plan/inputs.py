@@ -27,17 +27,22 @@ WORDS = {  # in the order in which a reason names them
     "answer": "an answer that nothing asks for any more",
     "system": "the operating system",
 }
+LONGEST = 5_000  # lines of a file in which secrets are looked for by what stands around them
 DRAWN = 8  # letters of a word that nobody has written by hand
 DIGIT = re.compile(rb"[0-9]")
 WORD, FIELD = re.compile(rb"\w+|\s|[^\w\s]"), re.compile(rb"\S+|\s")
 
 
 class StandIns(NamedTuple):
-    """Both versions rendered with stand-ins for secrets; `told` has a stand-in and the secret given in its place."""
+    """Both versions rendered with stand-ins for secrets, each with the secret that is given in its place, if one is.
+
+    `revealed` are those of answers that are secrets no more.
+    """
 
     then: Tree
     now: Tree
-    told: Mapping[bytes, bytes]
+    told: Mapping[bytes, bytes | None]
+    revealed: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,11 @@ def carry(
 
 
 def _was_not_wanted(path: str, now: File, again: Rerendered) -> bool:
-    """Whether a file is new only because of the inputs: the applied version makes it with these as well."""
-    return again.tree is not None and path in again.tree and bool(now.placed or again.without_scripts)
+    """Whether a file is new only because of the inputs: the applied version makes it with these as well.
+
+    A secret that is given is wanted.
+    """
+    return again.tree is not None and path in again.tree and bool(now.placed - {"given"} or again.without_scripts)
 
 
 def _carried(
@@ -101,9 +109,7 @@ def _carried(
     """Return what the file would be with its own inputs, or why nobody can tell; None: the blueprint has dropped it."""
     locked = before.files[old]
     then = again.tree.get(old) if again.tree is not None else None
-    kinds = hidden(before, locked, then, now)
-    if now is None and then is None and again.without_scripts:
-        kinds |= {"hook"}
+    kinds = _kinds(before, locked, then, now, again)
     if not kinds or (now is None and then is not None):
         return now
     was, new, told = _compared(locked, then, now, old, path, again)
@@ -114,18 +120,57 @@ def _carried(
         was = now  # the old version cannot be rendered, but it is the same template with the same answers
     if content is None or was is None or new is None:
         return now if now is not None and now.content == content else Doubt(then or was, _why(kinds, again))
-    stamped = File(content, locked.mode, locked.origin, (now or new).inputs, (now or new).recipe)
+    if then is not None and then.recipe and locked.recipe and then.recipe != locked.recipe:
+        return Doubt(None, f"it holds {words_for(kinds)}, and was left at an earlier version than the rest")
+    inputs = (now or new).inputs | (locked.inputs & {"hook"} if again.without_scripts else frozenset())
+    stamped = File(content, locked.mode, locked.origin, inputs, (now or new).recipe)
     if now is not None and (stamped.same_as(now) or stamped.same_as(then)):
-        return now
+        return replace(now, inputs=inputs)
+    if again.stand_ins is not None and any(word in new.content for word in again.stand_ins.revealed):
+        return Doubt(then, f"it holds {words_for(kinds)}, which is asked for as no secret now")
     if was.same_as(new):
         return stamped
     noisy = "hook" in was.inputs & new.inputs
-    return _moved_on(stamped, was, new, told, noisy=noisy) or Doubt(then or was, _why(kinds, again))
+    moved_on = _filled(stamped, was, new, told) or _moved_on(stamped, was, new, told, noisy=noisy)
+    return moved_on or Doubt(then or was, _why(kinds, again))
+
+
+def _kinds(before: Lock, locked: Locked, then: File | None, now: File | None, again: Rerendered) -> frozenset[str]:
+    """Return the hidden inputs of a file, also those that show only in what the applied version makes of it now."""
+    kinds = hidden(before, locked, then, now)
+    made_by_scripts = again.without_scripts and not locked.matches(then)
+    nowhere = now is None and then is None and again.tree is not None
+    return kinds | {"hook"} if made_by_scripts or (nowhere and not kinds) else kinds
+
+
+def _filled(stamped: File, then: File, now: File, told: Mapping[bytes, bytes | None]) -> File | None:
+    """Return the new version with the secrets in it that what was stamped has where the old one has stand-ins."""
+    words = [word for word in told if word in then.content]
+    if not words or then.content.count(b"\n") > LONGEST or SYMLINK in (stamped.mode, then.mode, now.mode):
+        return None
+    names = {word: f"w{number}".encode() for number, word in enumerate(words)}
+    pattern, seen = b"", set[bytes]()
+    for part in re.split(b"(" + b"|".join(map(re.escape, words)) + b")", then.content):
+        if part not in names:
+            pattern += re.escape(part)
+            continue
+        pattern += b"(?P=%b)" % names[part] if part in seen else b"(?P<%b>.*?)" % names[part]
+        seen.add(part)
+    found = re.fullmatch(pattern, stamped.content, re.DOTALL)
+    if found is None:
+        return None
+    content = now.content
+    for word, name in names.items():
+        content = content.replace(word, told[word] or found[name.decode()])
+    if any(word in content for word in told):  # of a secret that is new here
+        return None
+    mode = now.mode if now.mode != then.mode else stamped.mode
+    return replace(stamped, content=content, mode=mode)
 
 
 def _compared(
     locked: Locked, then: File | None, now: File | None, old: str, path: str, again: Rerendered
-) -> tuple[File | None, File | None, Mapping[bytes, bytes]]:
+) -> tuple[File | None, File | None, Mapping[bytes, bytes | None]]:
     """Return the two renders that say what changed: of a file with a secret those with stand-ins for it."""
     read = locked.inputs | (now.inputs if now else frozenset()) | (then.inputs if then else frozenset())
     if again.stand_ins is None or not read & {"secret", "given"} or "hook" in read:
@@ -136,7 +181,7 @@ def _compared(
     return was, new, again.stand_ins.told
 
 
-def _moved_on(stamped: File, then: File, now: File, told: Mapping[bytes, bytes], *, noisy: bool) -> File | None:
+def _moved_on(stamped: File, then: File, now: File, told: Mapping[bytes, bytes | None], *, noisy: bool) -> File | None:
     """Return what was stamped with what changed between two renders, line by line and then word by word, or None.
 
     `told` has what is to be there now for a stand-in. `noisy`: code of the template has made both renders, and may draw
@@ -152,7 +197,7 @@ def _moved_on(stamped: File, then: File, now: File, told: Mapping[bytes, bytes],
     return None if None in settled else replace(stamped, content=content, mode=mode)
 
 
-def _by_word(conflict: Conflict, told: Mapping[bytes, bytes], *, noisy: bool) -> bytes | None:
+def _by_word(conflict: Conflict, told: Mapping[bytes, bytes | None], *, noisy: bool) -> bytes | None:
     """Merge lines whose words differ in different places: the input in one, what the blueprint changed in another.
 
     What is drawn may hold signs, as an UUID does, and is then seen as one only between spaces.
@@ -170,13 +215,13 @@ def _words(part: bytes) -> list[bytes]:
     return [bytes.fromhex(word.decode()) for word in part.split()]
 
 
-def _settled(part: Conflict, told: Mapping[bytes, bytes], *, noisy: bool) -> list[bytes] | None:
+def _settled(part: Conflict, told: Mapping[bytes, bytes | None], *, noisy: bool) -> list[bytes] | None:
     """Return the words of ours where all look drawn, with what theirs adds before or after them, or None.
 
     Where a secret is told in place of its stand-in, the words are those of theirs.
     """
     base, ours, theirs = _words(part.base), _words(part.ours), _words(part.theirs)
-    if told.get(b"".join(base)) == b"".join(theirs):
+    if theirs and told.get(b"".join(base)) == b"".join(theirs):
         return theirs
     count = len(base)
     if not noisy or len(ours) != count or len(theirs) < count:
@@ -204,8 +249,8 @@ def recorded(inputs: frozenset[str]) -> frozenset[str]:
 
 def hidden(before: Lock, locked: Locked, then: File | None, now: File | None) -> frozenset[str]:
     """Return the hidden inputs of a file of which the present values are not those that it was stamped with."""
-    here = (then.inputs if then else frozenset()) | (now.inputs if now else frozenset())
-    kinds = (locked.inputs | here) - {"given"}
+    here = now.inputs if now else frozenset()
+    kinds = recorded(locked.inputs | here | (then.inputs if then else frozenset()))
     if "given" in here and "secret" not in here:  # who tells a secret wants it in the file
         kinds -= {"secret"}
     return kinds if before.folder is None else kinds - {"folder"}
@@ -216,6 +261,21 @@ def _why(kinds: frozenset[str], again: Rerendered, *, made: bool = False) -> str
     if again.tree is None:
         return f"it holds {held}, and the version it was stamped from cannot be rendered again to compare"
     return f"it is made with {held}, which is not at hand" if made else f"the blueprint has changed what holds {held}"
+
+
+def comparable(before: Lock, new: Tree, again: Rerendered) -> tuple[Lock, Tree]:
+    """Return lock and tree as what has moved is to be told from: rendered with the same inputs, and nothing else."""
+    if again.tree is None:
+        return before, new
+    files = {}
+    for path, locked in before.files.items():
+        then = again.tree.get(path)
+        if then is not None and locked.inputs | then.inputs and not locked.matches(then):
+            files[path] = replace(locked, blob=then.blob, mode=then.mode)
+        elif then is not None or path in new:
+            files[path] = locked
+    wanted = {p: file for p, file in new.items() if p in before.files or not _was_not_wanted(p, file, again)}
+    return replace(before, files=files), Tree(wanted, new.folders)
 
 
 def settled_paths(before: Lock, new: Tree, again: Rerendered) -> tuple[Tree, Rerendered]:

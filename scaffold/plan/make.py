@@ -16,7 +16,7 @@ from scaffold.plan import folders, moves
 from scaffold.plan.actions import OURS, Action, Offer, Plan, Verb, Waived
 from scaffold.plan.decide import Case, decide, needs_base
 from scaffold.plan.drift import digests
-from scaffold.plan.inputs import Doubt, Rerendered, carry, recorded, settled_paths
+from scaffold.plan.inputs import Doubt, Rerendered, carry, comparable, recorded, settled_paths
 from scaffold.plan.places import Place, Sides, offers, places
 from scaffold.tree import File, Tree, blob_id
 
@@ -111,7 +111,13 @@ def _with_own_inputs(
     if target.rerendered is None:
         return target, moves.find(before, target.tree, target.migrations, ours, find_base), {}
     tree, again = settled_paths(before, target.tree, target.rerendered)
-    moved = moves.find(before, tree, target.migrations, ours, find_base)
+    compared, candidates = comparable(before, tree, again)
+
+    def content(path: str, locked: Locked) -> bytes | None:
+        then = again.tree.get(path) if again.tree is not None else None
+        return then.content if then is not None and then.blob == locked.blob else find_base(path, locked)
+
+    moved = moves.find(compared, candidates, target.migrations, ours, content)
     tree, doubts = carry(before, tree, again, moved, find_base)
     return replace(target, tree=tree), moved, doubts
 
@@ -248,7 +254,7 @@ def _next_base(one: Decided) -> Locked:
     kept = case.ownership.file == "seeded" and action.verb != "replace"
     if locked and (kept or action.verb == "leave"):
         # What was given once stays the base; so does what the team deleted, should it come back.
-        after = replace(after, blob=locked.blob, mode=locked.mode)
+        after = replace(after, blob=locked.blob, mode=locked.mode, recipe=locked.recipe)
     if action.verb != "conflict":
         return after
     base = locked.blob if locked else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from scaffold.answers.question import Question
+from scaffold.answers.question import Answers, Question
 from scaffold.blueprint.release import Release
 from scaffold.errors import ScaffoldError
 from scaffold.lock import Lock
@@ -82,19 +82,31 @@ def _secrets_of(old: Release, rendered: Rendered) -> dict[str, Any]:
 def _with_stand_ins(update: _Update, old: Release, release: Release, rendered: Rendered) -> StandIns | None:
     """Render both versions with stand-ins for the secrets that nobody knows any more; None where they take none.
 
-    What is made only with a secret is made so, too. A secret that is given now replaces its stand-in.
+    What is made only with a secret is made so, too. A secret that is given now replaces its stand-in, and one that is a
+    secret no more has its stand-in all the same.
     """
     update = update._replace(means=update.means._replace(skip_tasks=True))
-    before, now = dict(_stand_ins(old)), dict(_stand_ins(release))
     answers, recorded = rendered.answers, update.project.recorded.answers
-    given = {name: answers.context[name] for name in now if name in answers.context and name not in answers.guessed}
+    before = dict(_stand_ins(old))
+    asked = {question.name for question in release.questions}
+    open_now = {
+        name: value for name, value in before.items() if name in asked - answers.secrets and name not in recorded
+    }
+    now = {**open_now, **dict(_stand_ins(release))}
+    given = {name: answers.context[name] for name in answers.secrets & now.keys() if _is_told(answers, name)}
+    previous = {name: value for name, value in {**recorded, **answers.recorded}.items() if name not in open_now}
     try:
         then = update.render(old, before, recorded)
-        anew = update.render(release, now | given, {**recorded, **answers.recorded})
+        anew = update.render(release, now | given, previous)
     except ScaffoldError:  # a validator, perhaps, that takes no stand-in
         return None
-    told = {str(before[name]).encode(): str(value).encode() for name, value in given.items() if name in before}
-    return StandIns(then.tree, anew.tree, told)
+    words = {str(value).encode(): given.get(name) for name, value in {**now, **before}.items()}
+    told = {word: None if value is None else str(value).encode() for word, value in words.items()}
+    return StandIns(then.tree, anew.tree, told, frozenset(str(value).encode() for value in open_now.values()))
+
+
+def _is_told(answers: Answers, name: str) -> bool:
+    return name in answers.context and "given" in answers.hidden.get(name, ())
 
 
 def _stand_ins(release: Release) -> Iterator[tuple[str, Any]]:

@@ -5,6 +5,7 @@ import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -278,7 +279,8 @@ class _Stage:
         except (ProjectError, RenderError) as error:
             raise ScriptError(error.message, where=where) from error
         inputs = (before.inputs if before else frozenset()) | {"hook"}
-        return File(file.content, file.mode, before.origin if before else where, inputs)
+        made = File(file.content, file.mode, before.origin if before else where, inputs)
+        return made if before else replace(made, placed=frozenset({"hook"}))
 
     def _look(self) -> None:
         """Look at what is there; raises LimitError where it is too much, ScriptError where it can be no project."""

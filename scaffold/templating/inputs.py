@@ -9,10 +9,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, M
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from jinja2 import Environment, Template, pass_context
+from jinja2 import Environment, Template, TemplateNotFound, pass_context
 from jinja2.runtime import Context as JinjaContext
 
 T = TypeVar("T")
@@ -150,13 +151,13 @@ class Draws:
         self._given.clear()
         self._same.clear()
 
-    def draw(self, asked: _Ask, source: str, make: Callable[[], Any]) -> Any:
+    def draw(self, asked: _Ask, source: str, has: Callable[[str], bool], make: Callable[[], Any]) -> Any:
         """Return what is drawn for what was asked: the same in each render, and another one for each time in it.
 
-        `source` is the text of the template that asks.
+        `source` is the text of the template that asks, and `has` tells whether this version has a template.
         """
         if asked not in self._drawn and asked not in self._same:
-            self._same[asked] = self._of_another_line(asked, source)
+            self._same[asked] = self._of_another_line(asked, source, has)
         asked = self._same.get(asked, asked)
         drawn, number = self._drawn.setdefault(asked, []), self._given.get(asked, 0)
         if number == len(drawn):
@@ -164,14 +165,32 @@ class Draws:
         self._given[asked] = number + 1
         return drawn[number]
 
-    def _of_another_line(self, asked: _Ask, source: str) -> _Ask:
-        """Return what a line had asked for that is not in this version of the template, and that nobody has taken."""
+    def _of_another_line(self, asked: _Ask, source: str, has: Callable[[str], bool]) -> _Ask:
+        """Return what a line had asked for that is not in this version of the template, and that nobody has taken.
+
+        Where the template itself is not there, it is the same line of it.
+        """
         lines, taken = {*source.splitlines()}, {*self._same.values()}
         for known in self._drawn:
-            same = known.template == asked.template and known.what == asked.what
-            if same and known.line not in lines and known not in taken:
+            if known.what != asked.what or known in taken:
+                continue
+            renamed = known.line == asked.line and not has(known.template)
+            if known.line not in lines if known.template == asked.template else renamed:
                 return known
         return asked
+
+
+_piece: ContextVar[str] = ContextVar("piece", default="")  # the text of the configuration that is rendering
+
+
+@contextmanager
+def rendering(piece: str) -> Iterator[None]:
+    """Know meanwhile which text it is that renders, and for which question, where no file holds it."""
+    before = _piece.set(f"{_piece.get()} {piece}")
+    try:
+        yield
+    finally:
+        _piece.reset(before)
 
 
 _draws: ContextVar[Draws | None] = ContextVar("draws", default=None)
@@ -233,8 +252,8 @@ def drawn_once(kind: Input, name: str, make: Callable[[], Any], *asked: Any) -> 
     draws = _draws.get()
     if draws is None:
         return make()
-    template, line, source = _line()
-    return draws.draw(_Ask(template, line, (name, _shown(asked))), source, make)
+    template, line, source, has = _line()
+    return draws.draw(_Ask(template, line, (name, _shown(asked))), source, has, make)
 
 
 def _shown(value: Any) -> str:
@@ -246,20 +265,34 @@ def _shown(value: Any) -> str:
     return repr(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__
 
 
-def _line() -> tuple[str, str, str]:
+def _line() -> tuple[str, str, str, Callable[[str], bool]]:
     """Return the template that is rendering, the text of its line (its number where no file holds it), and its text.
 
-    It is found as Jinja itself finds the line of an error.
+    Also returns what tells whether there is a template of a name. It is found as Jinja finds the line of an error.
     """
     frame = sys._getframe()  # noqa: SLF001
     while "__jinja_template__" not in frame.f_globals:
         if frame.f_back is None:
-            return "", "", ""
+            return "", "", "", bool
         frame = frame.f_back
     template = frame.f_globals["__jinja_template__"]
+    if template.name is None and (piece := _piece.get()):
+        return "", piece, piece, bool
     line, loader = template.get_corresponding_lineno(frame.f_lineno), template.environment.loader
     if template.name is None or loader is None:
-        return "", str(line), ""
+        return "", str(line), "", bool
     source, _, _ = loader.get_source(template.environment, template.name)
     lines = source.splitlines()
-    return template.name, lines[line - 1] if line <= len(lines) else str(line), source
+    return (
+        template.name,
+        lines[line - 1] if line <= len(lines) else str(line),
+        source,
+        partial(_has, template.environment),
+    )
+
+
+def _has(environment: Environment, name: str) -> bool:
+    try:
+        return environment.loader is not None and bool(environment.loader.get_source(environment, name))
+    except TemplateNotFound:
+        return False

@@ -157,7 +157,8 @@ class Templates:
         try:
             if source not in self._inline:
                 self._inline[source] = _quick(self._from_text(source))
-            return self._run(self._inline[source], context), take()
+            with inputs.rendering(source):
+                return self._run(self._inline[source], context), take()
         except UnsetError:
             raise
         except Exception as error:  # a template may raise anything at all
