@@ -21,7 +21,7 @@ def planned(
     """
     if isinstance(now, Migrations):
         target = replace(target, migrations=(*target.migrations, now.moved))
-        plan = _made(project, before, target, bases, now.now)
+        plan = _made(project, before, target, bases, now.ours)
         return now.finish(plan), {}
     plan = _made(project, before, target, bases, as_stored(project, now))
     # Where the team has moved a folder, new files go to paths that nobody has looked at as yet.

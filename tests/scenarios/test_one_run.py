@@ -5,6 +5,7 @@ import json
 import pytest
 
 import scaffold
+from scaffold.answers import file as answers_file
 from scaffold.answers.question import Manner
 from scaffold.errors import ProjectError, RenderError
 from scaffold.render.means import Means
@@ -226,13 +227,19 @@ MIGRATED = [
 @pytest.mark.parametrize("command", MIGRATED, ids=["copier's", "scaffold's"])
 @pytest.mark.parametrize("keep_copier", [False, True], ids=["", "kept"])
 def test_answers_that_a_migration_changes_before_the_update_are_the_answers(tmp_path, command, keep_copier):
-    template = repo(tmp_path / "t", {**FILES, "copier.yml": "name: {type: str, choices: [old]}\n"}, "v1")
-    scaffold.new(str(template), tmp_path / "p", data={"name": "old"}, keep_copier=keep_copier)
+    more = "port: 1\nhost: {type: str, default: old}\n"
+    template = repo(tmp_path / "t", {**FILES, "copier.yml": f"name: {{type: str, choices: [old]}}\n{more}"}, "v1")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project, data={"name": "old"}, keep_copier=keep_copier)
+    # What a person has edited is there for the migration, and stays.
+    edited = (project / answers_file.PATH).read_text().replace("port: 1", "port: 2").replace("host: old", "host: mine")
+    repo(project, {answers_file.PATH: edited})
     migrations = json.dumps([{"version": "v2", "command": command, "when": "{{ _stage == 'before' }}"}])
-    repo(template, {"copier.yml": f"name: {{type: str, choices: [new]}}\n_migrations: {migrations}\n"}, "v2")
-    updated = scaffold.update(tmp_path / "p", means=Means(trust=True))
-    assert texts(tmp_path / "p")["app.txt"] == "new \none\n"
-    assert updated.plan.lock_after.answers == {"name": "new"}
+    repo(template, {"copier.yml": f"name: {{type: str, choices: [new]}}\n{more}_migrations: {migrations}\n"}, "v2")
+    updated = scaffold.update(project, means=Means(trust=True))
+    assert texts(project)["app.txt"] == "new 2\none\n"
+    assert updated.plan.lock_after.answers == {"name": "new", "port": 2, "host": "mine"}
+    assert not [action for action in updated.plan.changes if action.drift], "what a migration did is nobody's drift"
 
 
 def test_what_migrations_are_told_of_the_answers_is_no_file_of_the_project(tmp_path):
