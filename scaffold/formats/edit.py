@@ -5,7 +5,7 @@ What does so is loaded when the first file is edited: most runs edit none, and i
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
@@ -101,14 +101,25 @@ def append_item(path: str, content: bytes, key: str, item: Any) -> bytes:
     return _dump(path, document, content)
 
 
-def remove_items(path: str, content: bytes, key: str, items: Collection[Any]) -> bytes:
-    """Take items out of the list below a top-level key, and the key with the last of them; raises FormatError."""
+def sync_list(path: str, content: bytes, key: str, wanted: Sequence[Any]) -> bytes:
+    """Make the list below a top-level key hold exactly `wanted`, with comments kept, or take the key away.
+
+    Raises FormatError.
+    """
     document = _load(path, content)
-    held = document.get(key) or []
-    for number in reversed([number for number, item in enumerate(held) if item in items]):
-        del held[number]
-    if not held:
+    if not wanted:
         document.pop(key, None)
+    elif not document.get(key):
+        document[key] = []
+    for number, item in enumerate(wanted):
+        held = document[key]
+        stands = next((at for at in range(number, len(held)) if _same(held[at], item)), None)
+        for _ in range(number, number if stands is None else stands):
+            del held[number]
+        if stands is None:
+            held.insert(number, _spelled(path, item))
+    for _ in range(len(wanted), len(document.get(key) or ())):
+        del document[key][len(wanted)]
     return _dump(path, document, content)
 
 

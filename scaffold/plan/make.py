@@ -40,7 +40,7 @@ class Target:
     waived: Mapping[str, Waived] = field(default_factory=dict)
     again: Again | None = None
     manner: Callable[[str], Manner] = lambda _: UNSAID
-    own: Callable[[str], bool] = lambda _: False
+    own: Callable[[str, str], bool] = lambda _place, _path: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _case(place: Place, mine: File | None, before: Lock, target: Target) -> Case
     base = mine if locked and mine and locked.blob == mine.blob and locked.mode == mine.mode else None
     if base is None and locked and theirs and locked.blob == theirs.blob:
         base = File(theirs.content, locked.mode)
-    own = ownership.file == "managed" and target.own(place.here)
+    own = ownership.file == "managed" and target.own(place.here, place.old or place.path)
     met = mine is not None and theirs is not None and not (locked and locked.matches(mine))
     manner = target.manner(place.goal) if met else UNSAID
     labels = f"stamped {before.version}", OURS, f"{target.lock.blueprint} {target.lock.version}"

@@ -14,6 +14,7 @@ from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.answers.question import Answers, Ask
 from scaffold.blueprint.guardrails import WAIVERS
+from scaffold.blueprint.patterns import pattern_of
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import AnswerError, ProjectError
 from scaffold.formats import edit
@@ -118,13 +119,13 @@ def prepare(
     plan, found = _planned(known, target, release, rendered, Bases(known, library, means), migrations, means, recopy)
     plan, own, said = with_own(project, plan, move_own)
     answers = rendered.answers
-    wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded)
+    wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded, own=_still_own(project, plan))
     written = _rewritten(project, wished)
     after = plan.lock_after.written_with(written, says_more=not wished.is_in_lock)
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=after)
     told = [library.note, retired(release.blueprint), *told_of(rendered, plan), _brought(project, known)]
     told += [AS_MADE] * (then is not None and then.without_scripts)
-    told += [*_sided(known.lock), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
+    told += [*_sided(known), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
     return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found)
 
@@ -174,9 +175,10 @@ def _located(
     return library, means._replace(answers_file=means.answers_file or kept_name(project, library))
 
 
-def _sided(before: Lock) -> list[str]:
-    """Suggest to own what was decided for the team's side again and again."""
-    paths = [locked.at or path for path, locked in before.files.items() if locked.sided >= OFTEN]
+def _sided(project: Project) -> list[str]:
+    """Suggest to own what was decided for the team's side again and again, where it is not its own."""
+    files = project.lock.files.items()
+    paths = [locked.at or path for path, locked in files if locked.sided >= OFTEN and not project.owns(path, locked)]
     return [f"{path} was decided for your side {OFTEN} times in a row; scaffold own makes it yours" for path in paths]
 
 
@@ -309,10 +311,18 @@ def _newest(library: Library, project: Project, *, recopy: bool) -> str | None:
     )
 
 
+def _still_own(project: Project, plan: Plan) -> tuple[str, ...]:
+    """Return what the team has made its own, said of files too that the blueprint has moved out of the patterns."""
+    files = plan.lock_after.files.items()
+    gone = (locked.at or path for path, locked in files if locked.own and not project.owns(path, locked))
+    return (*project.wishes.own, *map(pattern_of, gone))
+
+
 def _rewritten(project: Project, wished: Wishes) -> bytes:
     """Return the answers file with only what differs touched, so that comments stay."""
     content = project.wishes_file.content
     wishes = project.wishes
+    content = content if wished.own == wishes.own else edit.sync_list(answers_file.PATH, content, "own", wished.own)
     if (wished.blueprint, wished.source, digest(wished.answers)) == (
         wishes.blueprint,
         wishes.source,

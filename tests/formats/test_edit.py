@@ -483,15 +483,16 @@ def test_what_is_synced_reads_back_as_the_same_values(answers):
 
 
 @pytest.mark.parametrize(
-    ("before", "gone", "after"),
+    ("before", "wanted", "after"),
     [
-        (b"# a\nown:\n- /f  # ours\n- /g\nb: 1  # b\n", ["/g"], b"# a\nown:\n- /f  # ours\nb: 1  # b\n"),
-        (b"own: [/f, '*', /f]\nb: 1\n", ["/f"], b"own: ['*']\nb: 1\n"),
-        (b"a: 1  # a\nown:\n- /f\nb: 1\n", ["/f", "/x"], b"a: 1  # a\nb: 1\n"),
-        (b"a: 1\n", ["/f"], b"a: 1\n"),
+        (b"# a\nown:\n- /f  # ours\n- /g\nb: 1  # b\n", ["/f"], b"# a\nown:\n- /f  # ours\nb: 1  # b\n"),
+        (b"own:\n- /g\n- /f  # ours\n- /h\n", ["/f", "/g", "no"], b"own:\n- /f  # ours\n- /g\n- 'no'\n"),
+        (b"own: [/f, '*', /f]\nb: 1\n", ["*"], b"own: ['*']\nb: 1\n"),
+        (b"own: [/f, '*', /f]\n", ["/f", "/f"], b"own: [/f, /f]\n"),
+        (b"a: 1  # a\nown:\n- /f\nb: 1\n", [], b"a: 1  # a\nb: 1\n"),
+        (b"a: 1\n", [], b"a: 1\n"),
+        (b"a: 1\n", ["/f"], b"a: 1\nown:\n- /f\n"),
     ],
 )
-def test_items_of_a_list_go_and_come_back(before, gone, after):
-    assert edit.remove_items("a.yml", before, "own", gone) == after
-    again = edit.append_item("a.yml", after, "own", "no")
-    assert values.parse("a.yml", again)["own"][-1] == "no"
+def test_a_list_holds_what_is_wanted_in_its_order(before, wanted, after):
+    assert edit.sync_list("a.yml", before, "own", wanted) == after
