@@ -19,21 +19,21 @@ from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import AnswerError, ProjectError
 from scaffold.formats import edit
 from scaffold.formats.equal import digest
-from scaffold.lock import Lock, Locked
+from scaffold.lock import Lock
 from scaffold.merge.drivers import chosen
 from scaffold.plan.actions import Action, Plan, Verb, Waived
 from scaffold.plan.inputs import Again
-from scaffold.plan.make import Target
+from scaffold.plan.make import FindBase, Target
 from scaffold.project.again import again, is_called_so
-from scaffold.project.aside import in_submodules, left, left_by_wish, lock_without, without
+from scaffold.project.aside import left_by_wish
 from scaffold.project.base import Bases
 from scaffold.project.brought import brought_by_copier
 from scaffold.project.guardrails import decided
 from scaffold.project.kept import kept_name, written_since
 from scaffold.project.left_out import left_out, recorded
-from scaffold.project.migrate import Migrations, answers_of, migrations_of
+from scaffold.project.migrate import answers_of, migrations_of
 from scaffold.project.offered import Wanted, with_own
-from scaffold.project.opened import Project, Standing, standing
+from scaffold.project.opened import Project, Standing
 from scaffold.project.planned import planned
 from scaffold.project.recopied import as_it_stands
 from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
@@ -115,9 +115,15 @@ def prepare(
     if migrations:
         migrations.go_on(rendered)
     then = again(known, library, release, rendered, means, "copy" if recopy else "update")
-    target = _target(project, release, rendered, today, then)
-    plan, found = _planned(known, target, release, rendered, Bases(known, library, means), migrations, means, recopy)
-    plan, own, said = with_own(project, plan, move_own)
+    before = known.lock
+    bases: FindBase = Bases(known, library, means)
+    if recopy:
+        before, bases = as_it_stands(known, before, rendered.tree, bases)
+    out = left_out(known, release, rendered, before)
+    unwanted = {**out, **left_by_wish(known, before, release, rendered, means, bases)}
+    target = target_of(project, release, rendered, today, then)
+    plan, found = planned(known, before, target, bases, unwanted, migrations)
+    plan, own, said = with_own(project, recorded(plan, out, rendered), move_own)
     answers = rendered.answers
     wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded, own=_still_own(project, plan))
     written = _rewritten(project, wished)
@@ -128,33 +134,6 @@ def prepare(
     told += [*_sided(known), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
     return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found)
-
-
-def _planned(
-    known: Project,
-    target: Target,
-    release: Release,
-    rendered: Rendered,
-    bases: Bases,
-    migrations: Migrations | None,
-    means: Means,
-    recopy: bool,
-) -> tuple[Plan, Standing]:
-    """Plan with what submodules hold, what the template leaves out and what this run is to leave put aside."""
-    applied = known.lock
-    before = as_it_stands(known, applied, rendered.tree) if recopy else applied
-    out = left_out(known, release, rendered, before)
-    unwanted = {**out, **left_by_wish(known, before, release, rendered, means)}
-    aside = {**in_submodules(known, before, rendered.tree), **unwanted}
-    found: Standing = {} if migrations else standing(known, {*before.paths, *rendered.tree} - aside.keys())
-    target = replace(target, tree=without(rendered.tree, aside))
-
-    def base(path: str, locked: Locked) -> bytes | None:
-        """Return what was applied, also where a recopy takes what stands there for that."""
-        return bases(path, applied.files.get(path, locked) if recopy else locked)
-
-    plan, found = planned(known, lock_without(before, aside), target, base, migrations or found)
-    return recorded(left(plan, before, {*rendered.tree, *unwanted}, aside), out, rendered), found
 
 
 def _located(
@@ -203,7 +182,10 @@ def refuse_open_conflicts(project: Project) -> None:
         )
 
 
-def _target(project: Project, release: Release, rendered: Rendered, today: date | None, then: Again | None) -> Target:
+def target_of(
+    project: Project, release: Release, rendered: Rendered, today: date | None = None, then: Again | None = None
+) -> Target:
+    """Return what a release that was rendered would make of a project, as the project wants it merged."""
     wishes, folder = project.wishes, project.recorded.folder
     if folder is None and then is not None and is_called_so(project.recorded, then):
         folder = project.root.name

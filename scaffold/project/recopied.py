@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from scaffold.lock import Lock, Locked
+from scaffold.plan.make import FindBase
 from scaffold.project.opened import Project, read_ours
 from scaffold.tree import File, Tree
 
 
-def as_it_stands(project: Project, lock: Lock, tree: Tree) -> Lock:
+def as_it_stands(project: Project, lock: Lock, tree: Tree, bases: FindBase) -> tuple[Lock, FindBase]:
     """Return the lock as if what stands in the project had been stamped, so that nothing in it counts as an edit.
 
-    What the team has deleted has no entry, and comes back. What the blueprint has dropped keeps its entry, and so an
-    edit of it is still one.
+    The bases of it are still what was applied. What the team has deleted has no entry, and comes back. What the
+    blueprint has dropped keeps its entry, and so an edit of it is still one.
     """
     ours = read_ours(project, lock.paths)
     files: dict[str, Locked] = {}
@@ -21,7 +22,7 @@ def as_it_stands(project: Project, lock: Lock, tree: Tree) -> Lock:
             files[path] = locked
         elif file is not None:
             files[path] = _stamped_so(locked, file)
-    return replace(lock, files=files)
+    return replace(lock, files=files), lambda path, locked: bases(path, lock.files.get(path, locked))
 
 
 def _stamped_so(locked: Locked, file: File) -> Locked:

@@ -87,6 +87,28 @@ def test_a_path_is_left_alone_for_one_run_and_comes_along_with_the_next(template
     assert [action.path for action in scaffold.update(project, to="v2").plan.conflicts] == ["extra.txt"]
 
 
+@pytest.mark.parametrize("name", ["extra.txt", "here.txt"])
+@pytest.mark.parametrize("option", ["exclude", "skip"])
+def test_a_file_that_the_team_has_moved_is_left_by_either_of_its_names(template, project, option, name):
+    text = "".join(f"{number}\n" for number in range(9))
+    repo(template, {"extra.txt": text}, "v2")
+    scaffold.update(project, commit=True)
+    git(project, "mv", "extra.txt", "here.txt")
+    repo(project, {})
+    for version in (3, 4):  # the move is not in the lock as yet, and then it is
+        repo(template, {"extra.txt": f"{text}{version}\n"}, f"v{version}")
+        said = scaffold.update(project, means=Means(**{option: (name,)}), commit=True).plan
+        assert [action.path for action in said if action.verb == "leave"] == [
+            "here.txt" if version > 3 else "extra.txt"
+        ]
+        assert texts(project) == {"app.txt": AS_NEW["app.txt"], "here.txt": text if version == 3 else f"{text}3\n"}
+        if version == 3:
+            scaffold.update(project, to="v3", commit=True)
+            assert texts(project)["here.txt"] == f"{text}3\n"
+    assert scaffold.update(project, to="v4", commit=True).plan.lock_after.files["extra.txt"].at == "here.txt"
+    assert texts(project)["here.txt"] == f"{text}4\n"
+
+
 def test_what_is_excluded_is_not_stamped(template, tmp_path):
     scaffold.new(str(template), tmp_path / "p", means=Means(exclude=("*", "!app.txt"), skip=("app.txt",)))
     assert texts(tmp_path / "p") == {"app.txt": AS_NEW["app.txt"]}
@@ -171,6 +193,20 @@ def test_a_folder_in_use_is_taken_over_and_what_is_missing_is_brought(template, 
     scaffold.continue_update(project)
     assert scaffold.status(project).state == "current"
     assert texts(project) == {**AS_NEW, "own.txt": "own\n"}
+
+
+def test_a_folder_in_use_is_merged_as_git_and_the_blueprint_say(tmp_path):
+    files = {"a.txt": "theirs\n", "b.json": '{"a": 1}\n', "c.json": '{"a": 1}\n'}
+    mine = {"a.txt": "ours\n", "b.json": '{"b": 1}\n', "c.json": '{"b": 1}\n'}
+    library = kit.library(tmp_path / "library", {"base": files}, merge={"keys": False})
+    project = in_use(tmp_path / "p", {**mine, ".gitattributes": "a.txt merge=union\nc.json -merge\n"})
+    made = scaffold.new("demo", project, source=str(library))
+    assert {action.path: action.verb for action in made.plan} == {
+        "a.txt": "merge", "b.json": "conflict", "c.json": "conflict"
+    }  # fmt: skip
+    assert texts(project)["a.txt"] == "ours\ntheirs\n"
+    assert b"<<<<<<<" in (project / "b.json").read_bytes()
+    assert texts(project)["c.json"] == mine["c.json"]
 
 
 def test_a_folder_in_use_is_as_before_after_undo_and_after_a_refusal(template, tmp_path):
