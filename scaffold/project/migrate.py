@@ -20,7 +20,7 @@ from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.similar import MOST, alike_pairs
 from scaffold.project.kept import answers_since, only_answers, read_answers
 from scaffold.project.opened import FOLDER, Project, read_readable
-from scaffold.project.stamp import Notify, staging_of, surroundings_of
+from scaffold.project.stamp import Notify, staging_of, surroundings_in
 from scaffold.render.engine import Rendered, before_questions
 from scaffold.render.means import Means
 from scaffold.render.scripts import Staging, Versions, applying, refuse_untrusted_migrations, run_migrations
@@ -138,9 +138,7 @@ def migrations_of(
 
     called = _called(library, project) or recorded.version
     real = read({*project.place.repository.tracked(project.prefix), *recorded.paths})
-    surroundings = surroundings_of(project.root, "update", project.folder_name)._replace(
-        answers_file=means.answers_file
-    )
+    surroundings = surroundings_in(project)._replace(answers_file=means.answers_file)
     start = before_questions(release, answers_of(project), surroundings)
     told = _telling(project, start, called)
     migrations = Migrations(

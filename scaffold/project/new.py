@@ -24,6 +24,7 @@ from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
 from scaffold.project.basis import Basis
 from scaffold.project.changes import keep_base
+from scaffold.project.left_out import refuse_locked_out
 from scaffold.project.opened import place_of, prefix_of
 from scaffold.project.prepare import new_lock, notes_on
 from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
@@ -83,6 +84,7 @@ def new(
         notify=notify,
     )
     refuse_unrecorded(release, rendered)
+    refuse_locked_out(release, rendered, rendered.tree)
     told = tuple(note for note in (library.note, retired(release.blueprint)) if note)
     follow = ref if ref and library.is_branch(ref) and not _goes_by_itself(library, name) else ""
     basis = Basis(root, release, library.address, rendered, notes=told, follow=follow)

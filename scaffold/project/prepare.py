@@ -123,7 +123,7 @@ def prepare(
     unwanted = {**out, **left_by_wish(known, before, release, rendered, means, bases)}
     target = target_of(project, release, rendered, today, then)
     plan, found = planned(known, before, target, bases, unwanted, migrations)
-    plan, own, said = with_own(project, recorded(plan, out, rendered), move_own)
+    plan, own, said = with_own(project, recorded(plan, out), move_own)
     answers = rendered.answers
     wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded, own=_still_own(project, plan))
     written = _rewritten(project, wished)

@@ -15,6 +15,7 @@ from scaffold.blueprint.template import Layer
 from scaffold.errors import ProjectError, RenderError, ScaffoldError
 from scaffold.plan.inputs import words_for
 from scaffold.process import bounds
+from scaffold.project.opened import FOLDER, Project
 from scaffold.render import engine, scripts
 from scaffold.render.context import Operation, Surroundings
 from scaffold.render.engine import Rendered
@@ -25,7 +26,6 @@ from scaffold.sources.trust import is_trusted
 from scaffold.templating.inputs import Draws
 from scaffold.tree import SYMLINK, Tree
 
-FOLDER = ".scaffold"
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
 Notify = Callable[[str], Any]
 
@@ -153,6 +153,11 @@ def surroundings_of(root: Path, operation: Operation, folder: str = "") -> Surro
         return file.content if file else None
 
     return Surroundings(folder or root.name, operation, SYSTEMS.get(sys.platform), read)
+
+
+def surroundings_in(project: Project) -> Surroundings:
+    """Return what a template may know of a project in an update, its folder called as when it was stamped."""
+    return surroundings_of(project.root, "update", project.folder_name)
 
 
 def staging_of(
