@@ -13,7 +13,7 @@ from typing import Any
 from yaml import SafeLoader, ScalarNode
 
 from scaffold.errors import FormatError
-from scaffold.formats import values
+from scaffold.formats import values, yaml
 from scaffold.formats.equal import ABSENT, at, equal, step
 from scaffold.formats.round_trip import round_trip
 from scaffold.formats.values import suffix
@@ -69,23 +69,23 @@ def _harm(path: str, keys: Sequence[str]) -> FormatError:
 
 def set_values(path: str, content: bytes, wanted: Mapping[str, Any]) -> bytes:
     """Set top-level keys, leaving those that already hold their value untouched; raises FormatError."""
-    document = _load(path, content)
+    document, data = _load(path, content), _data(path, content)
     for key, value in wanted.items():
-        if not _same(document.get(key, ABSENT), value):
+        if not _same(value, data.get(key, ABSENT), document.get(key, ABSENT)):
             document[key] = _spelled(path, value)
     return _dump(path, document, content)
 
 
 def sync_mapping(path: str, content: bytes, key: str, wanted: Mapping[str, Any]) -> bytes:
     """Make the mapping below `key` hold exactly `wanted`, with comments kept; raises FormatError."""
-    document = _load(path, content)
+    document, data = _load(path, content), at(_data(path, content), [key])
     holder = document.get(key)
     if not isinstance(holder, MutableMapping) or not wanted:
         holder = _empty(document, key)
     for name in [name for name in holder if name not in wanted]:
         del holder[name]
     for name, value in wanted.items():
-        if not _same(holder.get(name, ABSENT), value):
+        if not _same(value, at(data, [name]), holder.get(name, ABSENT)):
             holder[_spelled(path, name)] = _spelled(path, value)
     return _dump(path, document, content)
 
@@ -130,8 +130,15 @@ def deep_merge(path: str, lower: bytes, upper: bytes) -> bytes:
     return _dump(path, document, lower)
 
 
-def _same(one: Any, other: Any) -> bool:
-    return equal(*(value.unwrap() if hasattr(value, "unwrap") else value for value in (one, other)))
+def _same(value: Any, *held: Any) -> bool:
+    """Whether a value is one of those that are held."""
+    plain, *others = (one.unwrap() if hasattr(one, "unwrap") else one for one in (value, *held))
+    return any(equal(plain, other) for other in others)
+
+
+def _data(path: str, content: bytes) -> Any:
+    """Return what a file says as those read it who give values to be written: in YAML keys have types too."""
+    return yaml.load(content, path).data if suffix(path) in YAMLS else values.parse(path, content)
 
 
 def _put(holder: Any, key: str, value: Any) -> None:

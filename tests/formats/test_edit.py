@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scaffold.errors import FormatError
-from scaffold.formats import edit, values
+from scaffold.formats import edit, values, yaml
 from scaffold.formats.equal import ABSENT, at
 from tests.kit import few, laws
 
@@ -480,6 +480,17 @@ def test_what_is_synced_reads_back_as_the_same_values(answers):
     after = edit.sync_mapping("a.yml", ANSWERS, "answers", answers)
     assert values.parse("a.yml", after) == {"blueprint": "demo", "source": "builtin", "answers": answers}
     assert b"# the one" in after
+
+
+@pytest.mark.parametrize("held", [
+    "{1: a}  # why", "{on: yes, 0x10: 010, 2024-01-02: 2024-01-02, ~: 1.50, 12:30: 1_0}  # why", "[no, y, 0o17, 1e3]  # why",
+    "# why\n    1: &a yes\n    2: *a\n    3: !!set {a, b}", "2024-01-02T10:00:00Z  # why", "|  # why\n    a",
+])  # fmt: skip
+def test_an_answer_that_stays_is_left_as_it_is_written(held):
+    before = f"answers:\n  m: {held}\n  other: 1\n"
+    wanted = yaml.load(before.encode(), "f").data["answers"] | {"other": 2}
+    after = edit.sync_mapping("a.yml", before.encode(), "answers", wanted)
+    assert after.decode() == before.replace("other: 1", "other: 2")
 
 
 @pytest.mark.parametrize(
