@@ -26,6 +26,9 @@ from scaffold.sources.trust import is_trusted
 from scaffold.templating.inputs import Draws
 from scaffold.tree import SYMLINK, Tree
 
+NO_ANSWERS_FILE = (
+    "Copier's answers file is written with keep_copier alone, so only templates see what --answers-file names"
+)
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
 Notify = Callable[[str], Any]
 
@@ -62,6 +65,8 @@ def stamp(
         if not keep_copier and rendered.answers_file in tree:
             kept = {path: file for path, file in tree.items() if path != rendered.answers_file}
             tree = Tree(kept, tree.folders)
+        if means.answers_file and not keep_copier:
+            rendered = rendered._replace(notes=(*rendered.notes, NO_ANSWERS_FILE))
         _refuse_telling_paths(release, rendered, tree, frozenset(texts_of(said)))
 
     def ownership(path: str) -> Ownership:  # what is kept up for Copier is written anew each time

@@ -127,6 +127,16 @@ def test_what_the_platform_owns_is_left_by_no_option(tmp_path, path):
             scaffold.update(tmp_path / "p", means=Means(**how))
 
 
+def test_an_answers_file_that_is_not_kept_is_told_of(template, tmp_path):
+    means = Means(answers_file="a.yml")
+    told = "Copier's answers file is written with keep_copier alone, so only templates see what --answers-file names"
+    assert told in scaffold.new(str(template), tmp_path / "p", means=means).notes
+    assert told not in scaffold.new(str(template), tmp_path / "q", means=means, keep_copier=True).notes
+    repo(template, NEXT, "v2")
+    assert told in scaffold.update(tmp_path / "p", means=means).notes
+    assert told not in scaffold.update(tmp_path / "q").notes
+
+
 @pytest.mark.parametrize("engine", ["native", "copier"])
 def test_copiers_answers_file_has_another_name_and_keeps_it(template, tmp_path, engine):
     means = Means(engine, answers_file="a/b.yml")
