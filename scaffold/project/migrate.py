@@ -18,9 +18,10 @@ from scaffold.errors import ScaffoldError
 from scaffold.formats import yaml
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.similar import MOST, alike_pairs
+from scaffold.process import Notify
 from scaffold.project.kept import answers_since, only_answers, read_answers
 from scaffold.project.opened import FOLDER, Project, read_readable
-from scaffold.project.stamp import Notify, staging_of, surroundings_in
+from scaffold.project.stamp import staging_of, surroundings_in
 from scaffold.render.engine import Rendered, before_questions
 from scaffold.render.means import Means
 from scaffold.render.scripts import Staging, Versions, applying, refuse_untrusted_migrations, run_migrations

@@ -22,6 +22,7 @@ from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
+from scaffold.process import Notify
 from scaffold.project.basis import Basis
 from scaffold.project.changes import keep_base
 from scaffold.project.left_out import refuse_locked_out
@@ -35,7 +36,7 @@ from scaffold.render.means import Means
 from scaffold.report.results import Stamped
 from scaffold.sources.asked import find
 from scaffold.sources.library import Library
-from scaffold.sources.locate import BUILT_IN, Notify
+from scaffold.sources.locate import BUILT_IN
 from scaffold.tree import File, Tree
 
 IDENTITY = "mend what it says (perhaps git config user.name and user.email are not set), or use --no-git"

@@ -24,6 +24,7 @@ from scaffold.merge.drivers import chosen
 from scaffold.plan.actions import Action, Plan, Verb, Waived
 from scaffold.plan.inputs import Again
 from scaffold.plan.make import FindBase, Target
+from scaffold.process import Notify
 from scaffold.project.again import again, is_called_so
 from scaffold.project.aside import left_by_wish
 from scaffold.project.base import Bases
@@ -41,7 +42,7 @@ from scaffold.project.tags import is_ahead, moved_tag
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.sources.library import AS_IT_STANDS, Library
-from scaffold.sources.locate import Notify, locate
+from scaffold.sources.locate import locate
 from scaffold.sources.versions import is_another
 from scaffold.templating.inputs import Draws
 from scaffold.tree import Tree

@@ -1,7 +1,7 @@
 """What a release would put into a project: rendered, its tasks run, scaffold's own folder left alone."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any
@@ -14,7 +14,7 @@ from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import Layer
 from scaffold.errors import ProjectError, RenderError, ScaffoldError
 from scaffold.plan.inputs import words_for
-from scaffold.process import bounds
+from scaffold.process import Notify, bounds
 from scaffold.project.opened import FOLDER, Project
 from scaffold.render import engine, scripts
 from scaffold.render.context import Operation, Surroundings
@@ -30,7 +30,6 @@ NO_ANSWERS_FILE = (
     "Copier's answers file is written with keep_copier alone, so only templates see what --answers-file names"
 )
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
-Notify = Callable[[str], Any]
 
 
 def trusting(means: Means, address: str) -> Means:
