@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from scaffold.blueprint.release import Release
 from scaffold.lock import Lock
+from scaffold.plan import moves
 from scaffold.plan.actions import Action, Plan
 from scaffold.plan.make import FindBase
 from scaffold.project.moved import follow_team
@@ -44,24 +45,28 @@ def left_by_wish(
 ) -> dict[str, str]:
     """Return what this run is to leave: what it excludes, and what it skips where it exists.
 
-    Both are named as the blueprint has them, or by where the team has moved them.
+    Both are named as the blueprint has or had them, or by where the team has moved them.
     """
     if not (means.exclude or means.skip):
         return {}
     paths = {*lock.files, *rendered.tree}
     lock, ours = follow_team(project, lock, read_ours(project, {*lock.paths, *paths}), bases)
-    places = {path: lock.place_of(path, ours) for path in paths}
+    names = {path: {path, lock.place_of(path, ours)} for path in paths}
+    moved = moves.find(lock, rendered.tree, release.blueprint.migrations, ours, bases)
+    for old, new in moved.items():
+        names[old] = names[new] = names[old] | names[new]
     texts = rendered.texts(release.layers[0])
 
     def named(patterns: Iterable[str], option: str) -> set[str]:
         matches = matcher(tuple(texts.render_text(one, rendered.answers.context, option) for one in patterns), option)
-        return {path for path, place in places.items() if matches(path) or matches(place)}
+        return {path for path in names if any(map(matches, names[path]))}
 
     skipped = named(means.skip, "--skip") - {rendered.answers_file}
     if release.kind == "library":
         refuse_locked(release, rendered.ownership, skipped, "--skip")
-    there = {path: "it exists, and --skip leaves it" for path in skipped if places[path] in ours}
-    return there | dict.fromkeys(named(means.exclude, "--exclude") & lock.files.keys(), "left out by --exclude")
+    there = {path: "it exists, and --skip leaves it" for path in skipped if not names[path].isdisjoint(ours)}
+    excluded = named(means.exclude, "--exclude") & {*lock.files, *moved.values()}
+    return there | dict.fromkeys(excluded, "left out by --exclude")
 
 
 def without(files: Tree, aside: Collection[str]) -> Tree:

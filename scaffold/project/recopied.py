@@ -12,13 +12,13 @@ def as_it_stands(project: Project, lock: Lock, tree: Tree, bases: FindBase) -> t
     """Return the lock as if what stands in the project had been stamped, so that nothing in it counts as an edit.
 
     The bases of it are still what was applied. What the team has deleted has no entry, and comes back. What the
-    blueprint has dropped keeps its entry, and so an edit of it is still one.
+    blueprint has dropped, or the team has made its own, keeps its entry, and so an edit of it is still one.
     """
     ours = read_ours(project, lock.paths)
     files: dict[str, Locked] = {}
     for path, locked in lock.files.items():
-        file = ours.get(locked.at or path)
-        if path not in tree:
+        file = ours.get(lock.place_of(path, ours))
+        if path not in tree or project.owns(path, locked):
             files[path] = locked
         elif file is not None:
             files[path] = _stamped_so(locked, file)

@@ -109,6 +109,20 @@ def test_a_file_that_the_team_has_moved_is_left_by_either_of_its_names(template,
     assert texts(project)["here.txt"] == f"{text}4\n"
 
 
+@pytest.mark.parametrize("option", ["exclude", "skip"])
+def test_a_file_that_the_blueprint_has_moved_is_left_where_it_is_for_one_run(template, project, option):
+    text = "".join(f"{number}\n" for number in range(9))
+    repo(template, {"extra.txt": text}, "v2")
+    scaffold.update(project, commit=True)
+    repo(project, {"extra.txt": f"{text}mine\n"})
+    git(template, "mv", "extra.txt", "new.txt")
+    repo(template, {"new.txt": f"theirs\n{text}"}, "v3")
+    scaffold.update(project, means=Means(**{option: ("extra.txt",)}), commit=True)
+    assert texts(project) == {"app.txt": AS_NEW["app.txt"], "extra.txt": f"{text}mine\n"}
+    scaffold.update(project, to="v3")
+    assert texts(project) == {"app.txt": AS_NEW["app.txt"], "new.txt": f"theirs\n{text}mine\n"}
+
+
 def test_what_is_excluded_is_not_stamped(template, tmp_path):
     scaffold.new(str(template), tmp_path / "p", means=Means(exclude=("*", "!app.txt"), skip=("app.txt",)))
     assert texts(tmp_path / "p") == {"app.txt": AS_NEW["app.txt"]}

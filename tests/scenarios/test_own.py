@@ -151,6 +151,7 @@ def test_what_is_the_teams_own_stays_so_where_the_team_moves_it(template, projec
     kit.repo(template, {"docs/a.md": "a\nb\nc\nd\ne\n", "f": changed("theirs")}, "v2")
     said = verbs(project)
     assert (said["d/a.md"], said["d/f"]) == ("leave", "replace")
+    assert scaffold.explain(project / "d/a.md").own
     assert scaffold.status(project).own == ("d/a.md",)
     git(template, "mv", "docs/a.md", "docs/c.md")
     kit.repo(template, {}, "v3")
@@ -159,6 +160,20 @@ def test_what_is_the_teams_own_stays_so_where_the_team_moves_it(template, projec
     assert "own:\n- /docs/a.md\n- /d/a.md\n" in answers(project)
     kit.repo(template, {"docs/c.md": "b\nc\nd\ne\n"}, "v4")
     assert verbs(project)["d/a.md"] == "leave"
+
+
+def test_a_recopy_leaves_what_is_the_teams_own_and_its_base(template, project):
+    kit.repo(project, {"f": changed("mine"), "docs/a.md": "mine\n"})
+    git(project, "rm", "--quiet", "docs/b.md")
+    scaffold.own([project / "f", project / "docs/b.md"])
+    kit.repo(project, {})
+    scaffold.update(project, recopy=True, commit=True)
+    assert (project / "docs/a.md").read_text() == FILES["docs/a.md"]
+    assert (project / "f").read_text() == changed("mine")
+    scaffold.own([project / "f", project / "docs/b.md"], back=True)
+    kit.repo(project, {})
+    kit.repo(template, {"f": changed("theirs", 9)}, "v2")
+    assert verbs(project) == {"f": "merge", "docs/a.md": "keep", "docs/b.md": "leave", "g": "keep"}
 
 
 @pytest.mark.parametrize("edited", [True, False])
