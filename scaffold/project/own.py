@@ -89,10 +89,16 @@ def _known(project: Project) -> Known:
 
 
 def _asked(root: Path, known: Known, place: Path, *, back: bool) -> tuple[str, set[str]]:
-    """Return the pattern for what was named, and the managed files that it is about; raises ProjectError for none."""
+    """Return the pattern for what was named, and the managed files that it is about.
+
+    Raises ProjectError where there are none.
+    """
     name = place.relative_to(root).as_posix()
     pattern = _pattern(known, name)
-    found = known.matching((pattern,))
+    try:
+        found = known.matching((pattern,))
+    except ValueError as error:
+        raise ProjectError("this is no pattern as in .gitignore", where=str(place)) from error
     if not found:
         hint = "it is yours already, or there is no such file: scaffold explain says where a file comes from"
         raise ProjectError("the blueprint brings no such file", where=str(place), hint=hint)

@@ -77,6 +77,11 @@ def test_what_is_the_teams_own_is_left_and_comes_back_merged(template, project):
     assert (project / "f").read_text() == changed("theirs").replace("5", "mine").replace("9", "new")
 
 
+def test_what_is_no_pattern_is_refused(project):
+    with pytest.raises(ProjectError, match="no pattern"):
+        scaffold.own([project / "f\\"])
+
+
 def test_undo_takes_it_back_and_a_second_time_changes_nothing(project):
     before = answers(project)
     scaffold.own([project / "f"])
