@@ -10,11 +10,12 @@ from scaffold.blueprint.ownership import spell
 from scaffold.blueprint.release import Release, tag
 from scaffold.blueprint.scripts import Script, is_part_of_jinja
 from scaffold.git import porcelain
+from scaffold.process import Notify
 from scaffold.report.results import LibraryMade, Listed, Shown
 from scaffold.sources.asked import find
 from scaffold.sources.built_in import RELEASES
 from scaffold.sources.library import FolderLibrary, newest_of
-from scaffold.sources.locate import BUILT_IN, Notify, built_in_root, locate
+from scaffold.sources.locate import BUILT_IN, built_in_root, locate
 
 IDENTITY = "mend what it says; perhaps git config user.name and user.email are not set"
 

@@ -4,11 +4,12 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Timer
 from typing import Any
 
+from scaffold.process import Notify
 from scaffold.report.text import Line
 
 STYLES = {"plain": "", "title": "bold", "good": "green", "warn": "yellow", "bad": "bold red", "dim": "dim"}
@@ -67,7 +68,7 @@ def complain(message: str) -> None:
 
 
 @contextmanager
-def progress(*, spinner: bool) -> Iterator[Callable[[str], Any]]:
+def progress(*, spinner: bool) -> Iterator[Notify]:
     """Show on standard error what is being done; yields the function that names it.
 
     A terminal gets a spinner, unless somebody is asked questions there; elsewhere a line is written for what takes

@@ -7,6 +7,7 @@ import typer
 
 from scaffold.cli import console
 from scaffold.cli.options import Format
+from scaffold.process import Notify
 from scaffold.report.text import Line
 
 T = TypeVar("T")
@@ -14,7 +15,7 @@ NOT_CLEAN = 3
 
 
 def run(
-    operation: Callable[[Callable[[str], Any]], T],
+    operation: Callable[[Notify], T],
     format_: Format,
     *,
     text: Callable[[T], Iterable[Line]],

@@ -5,7 +5,7 @@ What does so is loaded when the first file is edited: most runs edit none, and i
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from yaml import SafeLoader, ScalarNode
 
 from scaffold.errors import FormatError
-from scaffold.formats import values
+from scaffold.formats import values, yaml
 from scaffold.formats.equal import ABSENT, at, equal, step
 from scaffold.formats.round_trip import round_trip
 from scaffold.formats.values import suffix
@@ -69,23 +69,23 @@ def _harm(path: str, keys: Sequence[str]) -> FormatError:
 
 def set_values(path: str, content: bytes, wanted: Mapping[str, Any]) -> bytes:
     """Set top-level keys, leaving those that already hold their value untouched; raises FormatError."""
-    document = _load(path, content)
+    document, data = _load(path, content), _data(path, content)
     for key, value in wanted.items():
-        if not _same(document.get(key, ABSENT), value):
+        if not _same(value, data.get(key, ABSENT), document.get(key, ABSENT)):
             document[key] = _spelled(path, value)
     return _dump(path, document, content)
 
 
 def sync_mapping(path: str, content: bytes, key: str, wanted: Mapping[str, Any]) -> bytes:
     """Make the mapping below `key` hold exactly `wanted`, with comments kept; raises FormatError."""
-    document = _load(path, content)
+    document, data = _load(path, content), at(_data(path, content), [key])
     holder = document.get(key)
     if not isinstance(holder, MutableMapping) or not wanted:
         holder = _empty(document, key)
     for name in [name for name in holder if name not in wanted]:
         del holder[name]
     for name, value in wanted.items():
-        if not _same(holder.get(name, ABSENT), value):
+        if not _same(value, at(data, [name]), holder.get(name, ABSENT)):
             holder[_spelled(path, name)] = _spelled(path, value)
     return _dump(path, document, content)
 
@@ -101,14 +101,25 @@ def append_item(path: str, content: bytes, key: str, item: Any) -> bytes:
     return _dump(path, document, content)
 
 
-def remove_items(path: str, content: bytes, key: str, items: Collection[Any]) -> bytes:
-    """Take items out of the list below a top-level key, and the key with the last of them; raises FormatError."""
+def sync_list(path: str, content: bytes, key: str, wanted: Sequence[Any]) -> bytes:
+    """Make the list below a top-level key hold exactly `wanted`, with comments kept, or take the key away.
+
+    Raises FormatError.
+    """
     document = _load(path, content)
-    held = document.get(key) or []
-    for number in reversed([number for number, item in enumerate(held) if item in items]):
-        del held[number]
-    if not held:
+    if not wanted:
         document.pop(key, None)
+    elif not document.get(key):
+        document[key] = []
+    for number, item in enumerate(wanted):
+        held = document[key]
+        stands = next((at for at in range(number, len(held)) if _same(held[at], item)), None)
+        for _ in range(number, number if stands is None else stands):
+            del held[number]
+        if stands is None:
+            held.insert(number, _spelled(path, item))
+    for _ in range(len(wanted), len(document.get(key) or ())):
+        del document[key][len(wanted)]
     return _dump(path, document, content)
 
 
@@ -119,8 +130,15 @@ def deep_merge(path: str, lower: bytes, upper: bytes) -> bytes:
     return _dump(path, document, lower)
 
 
-def _same(one: Any, other: Any) -> bool:
-    return equal(*(value.unwrap() if hasattr(value, "unwrap") else value for value in (one, other)))
+def _same(value: Any, *held: Any) -> bool:
+    """Whether a value is one of those that are held."""
+    plain, *others = (one.unwrap() if hasattr(one, "unwrap") else one for one in (value, *held))
+    return any(equal(plain, other) for other in others)
+
+
+def _data(path: str, content: bytes) -> Any:
+    """Return what a file says as those read it who give values to be written: in YAML keys have types too."""
+    return yaml.load(content, path).data if suffix(path) in YAMLS else values.parse(path, content)
 
 
 def _put(holder: Any, key: str, value: Any) -> None:

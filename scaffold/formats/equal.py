@@ -2,7 +2,7 @@
 
 Two values are equal where their canonical texts are, so that equality and digests can never disagree. A key is its
 text, as it is written: `on` is no `true`, and a YAML mapping may hold both. Values have types: `1` is neither `true`,
-`1.0` nor `"1"`, and a day is no text. The order of a mapping does not count.
+`1.0` nor `"1"`, and a day is no text. The order of a mapping does not count, nor of keys of it that are one text.
 """
 
 import json
@@ -69,9 +69,13 @@ def equal(one: Any, other: Any) -> bool:
         return one == other
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(equal, one, other))
-    if isinstance(one, dict) and isinstance(other, dict) and all(isinstance(key, str) for key in one):
+    if isinstance(one, dict) and isinstance(other, dict) and _has_text_keys(one) and _has_text_keys(other):
         return one.keys() == other.keys() and all(equal(value, other[key]) for key, value in one.items())
     return one is other or canonical(one) == canonical(other)
+
+
+def _has_text_keys(data: dict[Any, Any]) -> bool:
+    return all(isinstance(key, str) for key in data)
 
 
 def digest(value: Any) -> str:

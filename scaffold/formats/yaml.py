@@ -213,18 +213,26 @@ def dump(data: Any, *, flow: bool = False) -> str:
     """Write plain data as YAML, in block style or on one line, keys in the order given."""
     import yaml
 
-    class Dumper(yaml.SafeDumper):
-        """Of our own, so that nobody else's texts are written so."""
-
-    Dumper.add_representer(str, _text)
     return yaml.dump(
         data,
-        Dumper=Dumper,
+        Dumper=_dumper(),
         sort_keys=False,
         allow_unicode=True,
         width=math.inf if flow else 120,
         default_flow_style=flow,
     )
+
+
+@cache
+def _dumper() -> Any:
+    """Return a dumper of our own, so that nobody else's texts are written so."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        pass
+
+    Dumper.add_representer(str, _text)
+    return Dumper
 
 
 def _text(dumper: Any, text: str) -> Any:

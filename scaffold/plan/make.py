@@ -40,7 +40,7 @@ class Target:
     waived: Mapping[str, Waived] = field(default_factory=dict)
     rerendered: Rerendered | None = None
     manner: Callable[[str], Manner] = lambda _: UNSAID
-    own: Callable[[str], bool] = lambda _: False
+    own: Callable[[str, str], bool] = lambda _place, _path: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,11 @@ def make(
     placed = list(places(sides))
     goals = {place.goal for place in placed}
     vacated = {place.here for place in placed if place.here != place.goal}
-    decided = [
-        _decided(place, before, ours, target, find_base, goals, vacated, doubts.get(place.path)) for place in placed
-    ]
+    decided = []
+    for place in placed:
+        mine = None if place.old is None and place.goal in vacated else ours.get(place.here)
+        case = replace(_case(place, mine, before, target), doubt=doubts.get(place.path))
+        decided.append(_decided(place, case, target.waived.get(place.here), find_base, goals))
     after = {one.place.path: _next_base(one) for one in decided if one.is_recorded}
     renamed = folders.renamed(moved, before.files, target.tree)
     return Plan(
@@ -122,19 +124,7 @@ def _with_own_inputs(
     return replace(target, tree=tree), moved, doubts
 
 
-def _decided(
-    place: Place,
-    before: Lock,
-    ours: Mapping[str, File],
-    target: Target,
-    find_base: FindBase,
-    goals: set[str],
-    vacated: set[str],
-    doubt: Doubt | None,
-) -> Decided:
-    mine = None if place.old is None and place.goal in vacated else ours.get(place.here)
-    case = replace(_case(place, mine, before, target), doubt=doubt)
-    waived = target.waived.get(place.here)
+def _decided(place: Place, case: Case, waived: Waived | None, find_base: FindBase, goals: set[str]) -> Decided:
     if needs_base(_eased(case, waived)) and case.locked:
         content = find_base(place.old or place.path, case.locked)
         case = replace(case, base=None if content is None else File(content, case.locked.mode))
@@ -165,7 +155,7 @@ def _case(place: Place, mine: File | None, before: Lock, target: Target) -> Case
     base = mine if locked and mine and locked.blob == mine.blob and locked.mode == mine.mode else None
     if base is None and locked and theirs and locked.blob == theirs.blob:
         base = File(theirs.content, locked.mode)
-    own = ownership.file == "managed" and target.own(place.here)
+    own = ownership.file == "managed" and target.own(place.here, place.old or place.path)
     met = mine is not None and theirs is not None and not (locked and locked.matches(mine))
     manner = target.manner(place.goal) if met else UNSAID
     labels = f"stamped {before.version}", OURS, f"{target.lock.blueprint} {target.lock.version}"

@@ -11,6 +11,7 @@ from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.errors import ProjectError
 from scaffold.git.objects import Objects, find_repository
+from scaffold.process import Notify
 from scaffold.project import found
 from scaffold.project.basis import Basis, Confirm, Wish, proposed, recorded, replayed, search
 from scaffold.project.opened import FOLDER, place_of
@@ -18,7 +19,7 @@ from scaffold.project.takeover import take_over
 from scaffold.project.update import carry_out, commit_applied, refuse_dirty, refuse_unfit
 from scaffold.render.means import Means
 from scaffold.report.results import Adopted
-from scaffold.sources.locate import BUILT_IN, Notify
+from scaffold.sources.locate import BUILT_IN
 
 
 def adopt(

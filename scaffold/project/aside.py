@@ -1,12 +1,15 @@
 """Paths that an update leaves and says so: those of a git submodule's own history, and those that the run names."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from scaffold.blueprint.release import Release
 from scaffold.lock import Lock
+from scaffold.plan import moves
 from scaffold.plan.actions import Action, Plan
-from scaffold.project.opened import Project, standing
+from scaffold.plan.make import FindBase
+from scaffold.project.moved import follow_team
+from scaffold.project.opened import Project, read_ours
 from scaffold.render.engine import Rendered, refuse_locked
 from scaffold.render.means import Means
 from scaffold.render.paths import matcher
@@ -37,20 +40,33 @@ def _ends(path: str) -> Iterable[int]:
     return (*(at for at, letter in enumerate(path) if letter == "/"), len(path))
 
 
-def left_by_wish(project: Project, lock: Lock, release: Release, rendered: Rendered, means: Means) -> dict[str, str]:
-    """Return what this run is to leave: what it excludes, and what it skips where it exists."""
+def left_by_wish(
+    project: Project, lock: Lock, release: Release, rendered: Rendered, means: Means, bases: FindBase
+) -> dict[str, str]:
+    """Return what this run is to leave: what it excludes, and what it skips where it exists.
 
-    def matching(patterns: Iterable[str], option: str) -> Callable[[str], bool]:
-        texts = rendered.texts(release.layers[0])
-        return matcher(tuple(texts.render_text(one, rendered.answers.context, option) for one in patterns), option)
+    Both are named as the blueprint has or had them, or by where the team has moved them.
+    """
+    if not (means.exclude or means.skip):
+        return {}
+    paths = {*lock.files, *rendered.tree}
+    lock, ours = follow_team(project, lock, read_ours(project, {*lock.paths, *paths}), bases)
+    names = {path: {path, lock.place_of(path, ours)} for path in paths}
+    moved = moves.find(lock, rendered.tree, release.blueprint.migrations, ours, bases)
+    for old, new in moved.items():
+        names[old] = names[new] = names[old] | names[new]
+    texts = rendered.texts(release.layers[0])
 
-    excluded, skipped = matching(means.exclude, "--exclude"), matching(means.skip, "--skip")
-    found = {path: "left out by --exclude" for path in lock.files if excluded(lock.files[path].at or path)}
-    mine = {path for path in {*lock.paths, *rendered.tree} - {rendered.answers_file} if skipped(path)}
-    there = standing(project, mine)
+    def named(patterns: Iterable[str], option: str) -> set[str]:
+        matches = matcher(tuple(texts.render_text(one, rendered.answers.context, option) for one in patterns), option)
+        return {path for path in names if any(map(matches, names[path]))}
+
+    skipped = named(means.skip, "--skip") - {rendered.answers_file}
     if release.kind == "library":
-        refuse_locked(release, rendered.ownership, mine, "--skip")
-    return found | {path: "it exists, and --skip leaves it" for path, file in there.items() if file is not None}
+        refuse_locked(release, rendered.ownership, skipped, "--skip")
+    there = {path: "it exists, and --skip leaves it" for path in skipped if not names[path].isdisjoint(ours)}
+    excluded = named(means.exclude, "--exclude") & {*lock.files, *moved.values()}
+    return there | dict.fromkeys(excluded, "left out by --exclude")
 
 
 def without(files: Tree, aside: Collection[str]) -> Tree:
@@ -67,7 +83,8 @@ def lock_without(lock: Lock, aside: Collection[str]) -> Lock:
 
 def left(plan: Plan, before: Lock, known: Collection[str], aside: Mapping[str, str]) -> Plan:
     """Return the plan with what is left in it, and recorded as it was while the blueprint is known to have it."""
-    leaves = [Action(path=path, verb="leave", why=why, before=None, after=None) for path, why in aside.items()]
+    places = {path: before.files[path].at or path if path in before.files else path for path in aside}
+    leaves = [Action(path=places[path], verb="leave", why=why, before=None, after=None) for path, why in aside.items()]
     kept = {path: before.files[path] for path in aside if path in before.files and path in known}
     return replace(
         plan,

@@ -16,6 +16,7 @@ from scaffold.errors import AnswerError, ProjectError, SourceError
 from scaffold.git.objects import Objects
 from scaffold.git.remotes import origin as origin_of
 from scaffold.lock import Lock
+from scaffold.process import Notify
 from scaffold.project import found, guess
 from scaffold.project.fit import Fit, Ours, Search
 from scaffold.project.found import Origin
@@ -26,7 +27,7 @@ from scaffold.render.means import Means
 from scaffold.report.results import Adopted
 from scaffold.sources import address
 from scaffold.sources.library import Library
-from scaffold.sources.locate import Notify, locate
+from scaffold.sources.locate import locate
 from scaffold.sources.template import FolderTemplate
 from scaffold.tree import File
 

@@ -18,7 +18,7 @@ from scaffold.guard.judges.table import JUDGES
 from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, Looked, Rule
 from scaffold.guard.verdict import judge
-from scaffold.process import bounds
+from scaffold.process import Notify, bounds
 from scaffold.project.judges import ask, wanted
 from scaffold.project.snapshots import View, view
 from scaffold.report.checked import Checked
@@ -48,7 +48,7 @@ def check(
     rules: Collection[str] = (),
     judges: Collection[str] = (),
     verify: bool = False,
-    notify: Callable[[str], Any] = lambda _: None,
+    notify: Notify = lambda _: None,
 ) -> Checked:
     """Check a project; raises ProjectError, FormatError or GitError.
 
@@ -68,7 +68,7 @@ def judged(
     seen: View,
     today: date,
     judges: Collection[str] = (),
-    notify: Callable[[str], Any] = lambda _: None,
+    notify: Notify = lambda _: None,
     extra: Iterable[Looked] = (),
 ) -> Checked:
     """Check what is in view."""

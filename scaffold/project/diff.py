@@ -6,6 +6,7 @@ from typing import Any
 
 from scaffold.errors import SourceError
 from scaffold.git.objects import unified_diff
+from scaffold.process import Notify
 from scaffold.project.base import Bases
 from scaffold.project.moved import follow_team
 from scaffold.project.opened import Project, open_project, read_ours
@@ -13,7 +14,7 @@ from scaffold.project.prepare import prepare
 from scaffold.render.means import Means
 from scaffold.report.results import Diff, Difference
 from scaffold.sources.library import Library
-from scaffold.sources.locate import Notify, locate
+from scaffold.sources.locate import locate
 from scaffold.templating.limits import UNLIMITED
 from scaffold.tree import File
 

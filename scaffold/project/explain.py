@@ -36,11 +36,12 @@ def explain(path: Path | str) -> Explanation:
     project = open_project(root)
     name = (place.parent.resolve() / place.name).relative_to(root).as_posix()
     files = project.lock.files
-    locked = files.get(name) or next((moved for moved in files.values() if moved.at == name), None)
+    path = name if name in files else next((one for one, moved in files.items() if moved.at == name), name)
+    locked = files.get(path)
     file = read_ours(project, [name]).get(name)
     if locked is None and file is None:
         raise ProjectError("there is no such file, and the blueprint has none", where=str(place))
-    is_own = locked is not None and project.owns(name, locked)
+    is_own = locked is not None and project.owns(path, locked)
     owner = locked.owner if locked else ("scaffold" if name.startswith(f"{FOLDER}/") else "none")
     return Explanation(
         path=name,

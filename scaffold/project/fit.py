@@ -15,13 +15,13 @@ from packaging.version import Version
 from scaffold.answers.question import Asked
 from scaffold.blueprint.release import Release
 from scaffold.errors import NotNativeError, ScaffoldError
+from scaffold.process import Notify
 from scaffold.project import guess
 from scaffold.project.opened import Project, read_readable
 from scaffold.project.stamp import stamp
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Engine, Means
 from scaffold.sources.library import Library
-from scaffold.sources.locate import Notify
 from scaffold.tree import File, Tree, is_text
 
 MOST_RENDERS = 600  # in one search

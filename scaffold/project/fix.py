@@ -1,6 +1,6 @@
 """Fix: put right what the guardrails find and the blueprint knows how to mend, as a plan like any other."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -21,6 +21,7 @@ from scaffold.guard.evidence.pins import pin
 from scaffold.guard.finding import Finding
 from scaffold.guard.rules.locked import locked_files, locked_keys
 from scaffold.plan.actions import Action, Plan, Verb
+from scaffold.process import Notify
 from scaffold.project.base import Bases
 from scaffold.project.check import judged
 from scaffold.project.opened import Project, find_root, open_project, place_of, read_ours, standing
@@ -34,7 +35,6 @@ from scaffold.tree import File, Tree
 
 PINNED = "CI-02"  # the rule that the blueprint's pins belong to
 MESSAGE = "chore: put right what the guardrails found"
-Notify = Callable[[str], Any]
 
 
 def fix(

@@ -4,10 +4,10 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from scaffold import disk
 from scaffold.blueprint.guardrails import Guardrails
@@ -17,6 +17,7 @@ from scaffold.guard.judges.judge import TRY, Judge, Said, heard, rule_of, too_ol
 from scaffold.guard.judges.table import JUDGES
 from scaffold.guard.rule import Looked
 from scaffold.guard.snapshot import SUBMODULE
+from scaffold.process import Notify
 from scaffold.process.outputs import output
 from scaffold.project.snapshots import View
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, safe_path
@@ -39,7 +40,7 @@ def wanted(names: Collection[str], guardrails: Guardrails) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*many, *(name for name in names if name != ALL))))
 
 
-def ask(view: View, names: Iterable[str], notify: Callable[[str], Any] = lambda _: None) -> Iterator[Looked]:
+def ask(view: View, names: Iterable[str], notify: Notify = lambda _: None) -> Iterator[Looked]:
     """Yield what each judge reports of the files in view, two of them working at a time, in the order of the names.
 
     One that is not there, or does not answer as it should, reports that this is unknown.

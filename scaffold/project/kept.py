@@ -8,7 +8,7 @@ from scaffold.formats import yaml
 from scaffold.formats.equal import equal
 from scaffold.lock import as_kept
 from scaffold.project.opened import Project, read_ours
-from scaffold.project.stamp import surroundings_of
+from scaffold.project.stamp import surroundings_in
 from scaffold.render.engine import before_questions
 from scaffold.sources.library import Library
 from scaffold.tree import File
@@ -34,7 +34,7 @@ def kept_name(project: Project, library: Library) -> str:
     kept = next((path for path, file in read_ours(project, locked).items() if MARK in file.content), "")
     try:
         release = library.release(recorded.blueprint, recorded.commit or recorded.version)
-        usual = before_questions(release, recorded.answers, surroundings_of(project.root, "update")).answers_file
+        usual = before_questions(release, recorded.answers, surroundings_in(project)).answers_file
     except ScaffoldError:  # that version cannot be had any more
         return kept
     return kept if kept != usual else ""

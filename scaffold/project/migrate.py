@@ -3,7 +3,7 @@
 Those that come first also come before the questions: what they make of the answers is what the update starts from.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,9 +18,10 @@ from scaffold.errors import ScaffoldError
 from scaffold.formats import yaml
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.similar import MOST, alike_pairs
+from scaffold.process import Notify
 from scaffold.project.kept import answers_since, only_answers, read_answers
 from scaffold.project.opened import FOLDER, Project, read_readable
-from scaffold.project.stamp import Notify, staging_of, surroundings_of
+from scaffold.project.stamp import staging_of, surroundings_in
 from scaffold.render.engine import Rendered, before_questions
 from scaffold.render.means import Means
 from scaffold.render.scripts import Staging, Versions, applying, refuse_untrusted_migrations, run_migrations
@@ -35,7 +36,7 @@ class Migrations:
     """The migrations of one update: `real` is the project as it is, `now` as they have made it so far.
 
     `found` has those of each layer, and `staged` gives what they are run with. `told` are files with the answers that
-    they may change, and that are no part of the project.
+    they may change, and of the project only as it has them itself.
     """
 
     found: Mapping[Layer, tuple[Migration, ...]]
@@ -63,6 +64,15 @@ class Migrations:
         self.now = {**more, **self.now}
 
     @property
+    def ours(self) -> Mapping[str, File]:
+        """The project as they have made it, without what they were told."""
+        return self._as_it_was(self.told)
+
+    def _as_it_was(self, paths: Collection[str]) -> dict[str, File]:
+        made = {path: file for path, file in self.now.items() if path not in paths}
+        return made | {path: self.real[path] for path in paths if path in self.real}
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What is to be said of what they did."""
         return tuple(f"made by a migration and ignored by git, so left out: {path}" for path in self.left_out)
@@ -70,9 +80,10 @@ class Migrations:
     @property
     def moved(self) -> manifest.Migration:
         """What they have moved so far, as content tells: the base of a merge has to go along."""
-        gone = {path: file for path, file in self.real.items() if path not in self.now}
-        made = sorted(self.now.keys() - self.real.keys() - self.told.keys())[:MOST]
-        return manifest.Migration(self.versions.pep440_to, alike_pairs(gone, {path: self.now[path] for path in made}))
+        ours = self.ours
+        gone = {path: file for path, file in self.real.items() if path not in ours}
+        made = sorted(ours.keys() - self.real.keys())[:MOST]
+        return manifest.Migration(self.versions.pep440_to, alike_pairs(gone, {path: ours[path] for path in made}))
 
     def finish(self, plan: Plan) -> Plan:
         """Run the last stage on the merged project, and return the plan with all that migrations changed."""
@@ -83,8 +94,7 @@ class Migrations:
                 self.now[action.path] = action.after
         self.run("after")
         planned = {action.path: action for action in plan}
-        for path in self.told.keys() - {action.path for action in plan.changes}:
-            self.now.pop(path, None)
+        self.now = self._as_it_was(self.told.keys() - {action.path for action in plan.changes})
         paths = {*planned, *(p for p in {*self.real, *self.now} if not _same(self.real.get(p), self.now.get(p)))}
         actions = (self._action(path, planned.get(path)) for path in sorted(paths))
         return replace(plan, actions=tuple(actions))
@@ -129,11 +139,9 @@ def migrations_of(
 
     called = _called(library, project) or recorded.version
     real = read({*project.place.repository.tracked(project.prefix), *recorded.paths})
-    surroundings = surroundings_of(project.root, "update", project.folder_name)._replace(
-        answers_file=means.answers_file
-    )
+    surroundings = surroundings_in(project)._replace(answers_file=means.answers_file)
     start = before_questions(release, answers_of(project), surroundings)
-    told = {path: file for path, file in _telling(project, start, called).items() if path not in real}
+    told = _telling(project, start, called)
     migrations = Migrations(
         found=found,
         staged=lambda layer, rendered: staging_of(release, layer, rendered, surroundings, means, notify),
@@ -151,11 +159,10 @@ def migrations_of(
 def answers_of(project: Project, migrations: Migrations | None = None) -> Mapping[str, Any]:
     """Return the answers of last time, as a person, Copier or migrations have edited them; raises FormatError."""
     if migrations is not None:
-        before, now = {**migrations.real, **migrations.told}, migrations.now
-        path = migrations.rendered.answers_file
-        if answers_file.PATH in now and not now[answers_file.PATH].same_as(before[answers_file.PATH]):
+        now, told, path = migrations.now, migrations.told, migrations.rendered.answers_file
+        if answers_file.PATH in now and not now[answers_file.PATH].same_as(told[answers_file.PATH]):
             return answers_file.parse(now[answers_file.PATH].content).answers
-        if path in now and path in before and not now[path].same_as(before[path]):
+        if path in now and not now[path].same_as(told[path]):
             return only_answers(read_answers(project, path, now[path].content))
     return {**project.wishes.answers, **answers_since(project)}
 

@@ -22,8 +22,10 @@ from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
+from scaffold.process import Notify
 from scaffold.project.basis import Basis
 from scaffold.project.changes import keep_base
+from scaffold.project.left_out import refuse_locked_out
 from scaffold.project.opened import place_of, prefix_of
 from scaffold.project.prepare import new_lock, notes_on
 from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
@@ -34,7 +36,7 @@ from scaffold.render.means import Means
 from scaffold.report.results import Stamped
 from scaffold.sources.asked import find
 from scaffold.sources.library import Library
-from scaffold.sources.locate import BUILT_IN, Notify
+from scaffold.sources.locate import BUILT_IN
 from scaffold.tree import File, Tree
 
 IDENTITY = "mend what it says (perhaps git config user.name and user.email are not set), or use --no-git"
@@ -83,6 +85,7 @@ def new(
         notify=notify,
     )
     refuse_unrecorded(release, rendered)
+    refuse_locked_out(release, rendered, rendered.tree)
     told = tuple(note for note in (library.note, retired(release.blueprint)) if note)
     follow = ref if ref and library.is_branch(ref) and not _goes_by_itself(library, name) else ""
     basis = Basis(root, release, library.address, rendered, notes=told, follow=follow)

@@ -59,13 +59,16 @@ class Project:
         """Return the path as its repository calls it."""
         return f"{self.prefix}/{path}" if self.prefix else path
 
-    def is_own(self, path: str) -> bool:
-        """Whether the team has made a file of the blueprint's its own, by where the project has it."""
-        return bool(self.wishes.own) and matcher(self.wishes.own)(path)
+    def is_own(self, place: str, path: str) -> bool:
+        """Whether the team has made a file of the blueprint's its own, by where the project has it, else by its path.
+
+        So one that was its own stays so where the team moves it.
+        """
+        return bool(self.wishes.own) and matcher(self.wishes.own)(place, path)
 
     def owns(self, path: str, locked: Locked) -> bool:
         """Whether the team has made its own what the lock has at a path; never what the platform owns."""
-        return locked.owner == "managed" and self.is_own(locked.at or path)
+        return locked.owner == "managed" and self.is_own(locked.at or path, path)
 
     def manner(self, path: str) -> Manner:
         """Return how git is told to merge a file; raises GitError."""

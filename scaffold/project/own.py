@@ -4,12 +4,14 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from scaffold.answers import file as answers_file
 from scaffold.answers.question import Answers
 from scaffold.apply import record as records
 from scaffold.apply import transaction
-from scaffold.blueprint.patterns import matcher, pattern_of
+from scaffold.blueprint.ownership import Owner
+from scaffold.blueprint.patterns import matcher, pattern_of, with_pattern
 from scaffold.errors import ProjectError
 from scaffold.formats import edit
 from scaffold.git.objects import find_repository
@@ -23,7 +25,21 @@ from scaffold.project.update import carry_out
 from scaffold.report.results import Owned
 from scaffold.tree import Tree
 
-Known = Mapping[str, Locked]  # the files that the blueprint brings, by where the project has them
+
+class Known(NamedTuple):
+    """What the blueprint brings: the files, and the path of each by where the project has it."""
+
+    files: Mapping[str, Locked]
+    paths: Mapping[str, str]
+
+    def matching(self, patterns: tuple[str, ...]) -> set[str]:
+        """Return where the files are that the patterns match, by their place or else by their path."""
+        matches = matcher(patterns)
+        return {place for place, path in self.paths.items() if matches(place, path)}
+
+    def with_owner(self, owner: Owner, places: Iterable[str]) -> set[str]:
+        """Return those of some places whose file has an owner."""
+        return {place for place in places if self.files[self.paths[place]].owner == owner}
 
 
 def own(paths: Iterable[Path | str], *, back: bool = False) -> Owned:
@@ -49,12 +65,13 @@ def own(paths: Iterable[Path | str], *, back: bool = False) -> Owned:
         named: set[str] = set()
         for one in places:
             pattern, files = _asked(root, known, one, back=back)
-            patterns = _changed(patterns, pattern, files, back=back)
+            patterns = _changed(known, patterns, pattern, files, back=back)
             named |= files
         if patterns != project.wishes.own:
             said = ", ".join(place.relative_to(root).as_posix() for place in places)
             _carry_out(project, patterns, f"own {'--back ' if back else ''}{said}")
-    held = tuple(sorted(path for path in named if any(o == "locked" for o, _ in known[path].keys.values())))
+    keys = {place: known.files[known.paths[place]].keys for place in sorted(named)}
+    held = tuple(place for place in keys if any(owner == "locked" for owner, _ in keys[place].values()))
     return Owned(root, tuple(sorted(named)), patterns, back=back, held=held)
 
 
@@ -68,20 +85,26 @@ def _known(project: Project) -> Known:
     """Return what the blueprint brings by where it is now, also where the team has only just moved it."""
     lock = project.lock
     lock, files = follow_team(project, lock, read_ours(project, lock.paths), Bases(project, None))
-    return {lock.place_of(path, files): locked for path, locked in lock.files.items()}
+    return Known(lock.files, {lock.place_of(path, files): path for path in lock.files})
 
 
 def _asked(root: Path, known: Known, place: Path, *, back: bool) -> tuple[str, set[str]]:
-    """Return the pattern for what was named, and the managed files that it is about; raises ProjectError for none."""
+    """Return the pattern for what was named, and the managed files that it is about.
+
+    Raises ProjectError where there are none.
+    """
     name = place.relative_to(root).as_posix()
     pattern = _pattern(known, name)
-    found = {path for path in known if matcher((pattern,))(path)}
+    try:
+        found = known.matching((pattern,))
+    except ValueError as error:
+        raise ProjectError("this is no pattern as in .gitignore", where=str(place)) from error
     if not found:
         hint = "it is yours already, or there is no such file: scaffold explain says where a file comes from"
         raise ProjectError("the blueprint brings no such file", where=str(place), hint=hint)
-    managed = {path for path in found if known[path].owner == "managed"}
+    managed = known.with_owner("managed", found)
     if not managed:
-        locked = [path for path in found if known[path].owner == "locked"]
+        locked = known.with_owner("locked", found)
         if locked and not back:
             what = f"{min(locked)} is locked: it is the platform's, and cannot be the team's own"
             raise ProjectError(what, where=str(place), hint="scaffold waive writes an exception to a rule down")
@@ -94,29 +117,27 @@ def _pattern(known: Known, name: str) -> str:
     """Return the pattern for a file, else for a folder of files; what is neither is taken for a pattern itself."""
     if name == ".":
         return "*"
-    if name in known:
+    names = {*known.paths, *known.files}
+    if name in names:
         return pattern_of(name)
-    if any(path.startswith(f"{name}/") for path in known):
+    if any(path.startswith(f"{name}/") for path in names):
         return f"{pattern_of(name)}/"
     return f"/{name}"
 
 
-def _changed(own: tuple[str, ...], pattern: str, files: Collection[str], *, back: bool) -> tuple[str, ...]:
-    """Return the patterns that hold with one more, or without it: the shortest that say so."""
-    said, other = (f"!{pattern}", pattern) if back else (pattern, f"!{pattern}")
-    left = tuple(one for one in own if one != other)
-    is_own = matcher(left)
-    return left if all(is_own(path) is not back for path in files) else (*left, said)
+def _changed(
+    known: Known, own: tuple[str, ...], pattern: str, files: Collection[str], *, back: bool
+) -> tuple[str, ...]:
+    """Return the patterns that hold with files made the team's own, or with `back` given back."""
+    *left, said = with_pattern(own, f"!{pattern}" if back else pattern)
+    already = known.matching(tuple(left))
+    done = already.isdisjoint(files) if back else already.issuperset(files)
+    return tuple(left) if done else (*left, said)
 
 
 def _carry_out(project: Project, patterns: tuple[str, ...], what: str) -> None:
     """Write the patterns among the answers, as an operation that can be taken back."""
-    content, before = project.wishes_file.content, project.wishes.own
-    if gone := [pattern for pattern in before if pattern not in patterns]:
-        content = edit.remove_items(answers_file.PATH, content, "own", gone)
-    for pattern in patterns:
-        if pattern not in before:
-            content = edit.append_item(answers_file.PATH, content, "own", pattern)
+    content = edit.sync_list(answers_file.PATH, project.wishes_file.content, "own", patterns)
     recorded = replace(project.recorded, answers_file=None)
     plan = Plan(actions=(), lock_before=project.recorded, lock_after=recorded)
     carry_out(Prepared(project, plan, Tree(), Answers({}, {}), content, ()), "own", what, message=None)

@@ -14,24 +14,26 @@ from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.answers.question import Answers, Ask
 from scaffold.blueprint.guardrails import WAIVERS
+from scaffold.blueprint.patterns import pattern_of
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import AnswerError, ProjectError
 from scaffold.formats import edit
 from scaffold.formats.equal import digest
-from scaffold.lock import Lock, Locked
+from scaffold.lock import Lock
 from scaffold.merge.drivers import chosen
 from scaffold.plan.actions import Action, Plan, Verb, Waived
 from scaffold.plan.inputs import Rerendered
-from scaffold.plan.make import Target
-from scaffold.project.aside import in_submodules, left, left_by_wish, lock_without, without
+from scaffold.plan.make import FindBase, Target
+from scaffold.process import Notify
+from scaffold.project.aside import left_by_wish
 from scaffold.project.base import Bases
 from scaffold.project.brought import brought_by_copier
 from scaffold.project.guardrails import decided
 from scaffold.project.kept import kept_name, written_since
 from scaffold.project.left_out import left_out, recorded
-from scaffold.project.migrate import Migrations, answers_of, migrations_of
+from scaffold.project.migrate import answers_of, migrations_of
 from scaffold.project.offered import Wanted, with_own
-from scaffold.project.opened import Project, Standing, standing
+from scaffold.project.opened import Project, Standing
 from scaffold.project.planned import planned
 from scaffold.project.recopied import as_it_stands
 from scaffold.project.rerender import is_called_so, rerendered
@@ -40,7 +42,7 @@ from scaffold.project.tags import is_ahead, moved_tag
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.sources.library import AS_IT_STANDS, Library
-from scaffold.sources.locate import Notify, locate
+from scaffold.sources.locate import locate
 from scaffold.sources.versions import is_another
 from scaffold.templating.inputs import Draws
 from scaffold.tree import Tree
@@ -114,46 +116,25 @@ def prepare(
     if migrations:
         migrations.go_on(rendered)
     then = rerendered(known, library, release, rendered, means, "copy" if recopy else "update")
-    target = _target(project, release, rendered, today, then)
-    plan, found = _planned(known, target, release, rendered, Bases(known, library, means), migrations, means, recopy)
-    plan, own, said = with_own(project, plan, move_own)
+    before = known.lock
+    bases: FindBase = Bases(known, library, means)
+    if recopy:
+        before, bases = as_it_stands(known, before, rendered.tree, bases)
+    out = left_out(known, release, rendered, before)
+    unwanted = {**out, **left_by_wish(known, before, release, rendered, means, bases)}
+    target = target_of(project, release, rendered, today, then)
+    plan, found = planned(known, before, target, bases, unwanted, migrations)
+    plan, own, said = with_own(project, recorded(plan, out), move_own)
     answers = rendered.answers
-    wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded)
+    wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded, own=_still_own(project, plan))
     written = _rewritten(project, wished)
     after = plan.lock_after.written_with(written, says_more=not wished.is_in_lock)
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=after)
     told = [library.note, retired(release.blueprint), *told_of(rendered, plan), _brought(project, known)]
     told += [AS_MADE] * (then is not None and then.without_scripts)
-    told += [*_sided(known.lock), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
+    told += [*_sided(known), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
     return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found)
-
-
-def _planned(
-    known: Project,
-    target: Target,
-    release: Release,
-    rendered: Rendered,
-    bases: Bases,
-    migrations: Migrations | None,
-    means: Means,
-    recopy: bool,
-) -> tuple[Plan, Standing]:
-    """Plan with what submodules hold, what the template leaves out and what this run is to leave put aside."""
-    applied = known.lock
-    before = as_it_stands(known, applied, rendered.tree) if recopy else applied
-    out = left_out(known, release, rendered, before)
-    unwanted = {**out, **left_by_wish(known, before, release, rendered, means)}
-    aside = {**in_submodules(known, before, rendered.tree), **unwanted}
-    found: Standing = {} if migrations else standing(known, {*before.paths, *rendered.tree} - aside.keys())
-    target = replace(target, tree=without(rendered.tree, aside))
-
-    def base(path: str, locked: Locked) -> bytes | None:
-        """Return what was applied, also where a recopy takes what stands there for that."""
-        return bases(path, applied.files.get(path, locked) if recopy else locked)
-
-    plan, found = planned(known, lock_without(before, aside), target, base, migrations or found)
-    return recorded(left(plan, before, {*rendered.tree, *unwanted}, aside), out, rendered), found
 
 
 def _located(
@@ -174,9 +155,10 @@ def _located(
     return library, means._replace(answers_file=means.answers_file or kept_name(project, library))
 
 
-def _sided(before: Lock) -> list[str]:
-    """Suggest to own what was decided for the team's side again and again."""
-    paths = [locked.at or path for path, locked in before.files.items() if locked.sided >= OFTEN]
+def _sided(project: Project) -> list[str]:
+    """Suggest to own what was decided for the team's side again and again, where it is not its own."""
+    files = project.lock.files.items()
+    paths = [locked.at or path for path, locked in files if locked.sided >= OFTEN and not project.owns(path, locked)]
     return [f"{path} was decided for your side {OFTEN} times in a row; scaffold own makes it yours" for path in paths]
 
 
@@ -201,9 +183,10 @@ def refuse_open_conflicts(project: Project) -> None:
         )
 
 
-def _target(
-    project: Project, release: Release, rendered: Rendered, today: date | None, then: Rerendered | None
+def target_of(
+    project: Project, release: Release, rendered: Rendered, today: date | None = None, then: Rerendered | None = None
 ) -> Target:
+    """Return what a release that was rendered would make of a project, as the project wants it merged."""
     wishes, folder = project.wishes, project.recorded.folder
     if folder is None and then is not None and is_called_so(project.recorded, then):
         folder = project.root.name
@@ -316,10 +299,18 @@ def _newest(library: Library, project: Project, *, recopy: bool) -> str | None:
     )
 
 
+def _still_own(project: Project, plan: Plan) -> tuple[str, ...]:
+    """Return what the team has made its own, said of files too that the blueprint has moved out of the patterns."""
+    files = plan.lock_after.files.items()
+    gone = (locked.at or path for path, locked in files if locked.own and not project.owns(path, locked))
+    return (*project.wishes.own, *map(pattern_of, gone))
+
+
 def _rewritten(project: Project, wished: Wishes) -> bytes:
     """Return the answers file with only what differs touched, so that comments stay."""
     content = project.wishes_file.content
     wishes = project.wishes
+    content = content if wished.own == wishes.own else edit.sync_list(answers_file.PATH, content, "own", wished.own)
     if (wished.blueprint, wished.source, digest(wished.answers)) == (
         wishes.blueprint,
         wishes.source,

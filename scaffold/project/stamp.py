@@ -1,7 +1,7 @@
 """What a release would put into a project: rendered, its tasks run, scaffold's own folder left alone."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any
@@ -14,7 +14,8 @@ from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import Layer
 from scaffold.errors import ProjectError, RenderError, ScaffoldError
 from scaffold.plan.inputs import words_for
-from scaffold.process import bounds
+from scaffold.process import Notify, bounds
+from scaffold.project.opened import FOLDER, Project
 from scaffold.render import engine, scripts
 from scaffold.render.context import Operation, Surroundings
 from scaffold.render.engine import Rendered
@@ -25,9 +26,10 @@ from scaffold.sources.trust import is_trusted
 from scaffold.templating.inputs import Draws
 from scaffold.tree import SYMLINK, Tree
 
-FOLDER = ".scaffold"
+NO_ANSWERS_FILE = (
+    "Copier's answers file is written with keep_copier alone, so only templates see what --answers-file names"
+)
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
-Notify = Callable[[str], Any]
 
 
 def trusting(means: Means, address: str) -> Means:
@@ -62,6 +64,8 @@ def stamp(
         if not keep_copier and rendered.answers_file in tree:
             kept = {path: file for path, file in tree.items() if path != rendered.answers_file}
             tree = Tree(kept, tree.folders)
+        if means.answers_file and not keep_copier:
+            rendered = rendered._replace(notes=(*rendered.notes, NO_ANSWERS_FILE))
         _refuse_telling_paths(release, rendered, tree, frozenset(texts_of(said)))
 
     def ownership(path: str) -> Ownership:  # what is kept up for Copier is written anew each time
@@ -165,6 +169,11 @@ def surroundings_of(root: Path, operation: Operation, folder: str = "") -> Surro
         return file.content if file else None
 
     return Surroundings(folder or root.name, operation, SYSTEMS.get(sys.platform), read)
+
+
+def surroundings_in(project: Project) -> Surroundings:
+    """Return what a template may know of a project in an update, its folder called as when it was stamped."""
+    return surroundings_of(project.root, "update", project.folder_name)
 
 
 def staging_of(

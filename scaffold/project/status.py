@@ -18,7 +18,7 @@ from scaffold.project.kept import answers_since, written_since
 from scaffold.project.opened import Project, open_project, read_ours
 from scaffold.project.tags import is_ahead, moved_tag
 from scaffold.report.results import Status
-from scaffold.sources.locate import Notify, locate
+from scaffold.sources.locate import locate
 from scaffold.sources.versions import is_another
 from scaffold.templating.limits import UNLIMITED
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from scaffold.guard.waivers import Stood
+    from scaffold.process import Notify
 
 
 def status(

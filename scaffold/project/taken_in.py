@@ -6,13 +6,12 @@ from pathlib import Path
 from scaffold import lock
 from scaffold.errors import ProjectError
 from scaffold.git.objects import find_repository
-from scaffold.plan.make import Target
-from scaffold.project.aside import in_submodules, left, left_by_wish, lock_without, without
+from scaffold.project.aside import left_by_wish
 from scaffold.project.base import Bases
 from scaffold.project.basis import Basis
-from scaffold.project.opened import FOLDER, Standing, place_of, standing
+from scaffold.project.opened import FOLDER, place_of
 from scaffold.project.planned import planned
-from scaffold.project.prepare import Prepared, other_cases, told_of
+from scaffold.project.prepare import Prepared, other_cases, target_of, told_of
 from scaffold.project.takeover import take_over
 from scaffold.render.means import Means
 
@@ -37,13 +36,9 @@ def prepare_in(basis: Basis, means: Means, *, keep_copier: bool) -> Prepared:
     taken = take_over(basis, repository, keep_copier=keep_copier)
     project, rendered, adopted = taken.project, basis.rendered, taken.plan.lock_after
     before = replace(adopted, files={path: locked for path, locked in adopted.files.items() if locked.blob})
-    tree = rendered.tree
-    aside = {**in_submodules(project, before, tree), **left_by_wish(project, before, basis.release, rendered, means)}
-    head = replace(adopted, files={})
-    target = Target(tree=without(tree, aside), ownership=rendered.ownership, migrations=(), lock=head)
-    there: Standing = standing(project, {*before.paths, *tree} - aside.keys())
-    plan, there = planned(project, lock_without(before, aside), target, Bases(project, None), there)
-    plan = left(plan, before, tree, aside)
+    bases = Bases(project, None)
+    unwanted = left_by_wish(project, before, basis.release, rendered, means, bases)
+    plan, there = planned(project, before, target_of(project, basis.release, rendered), bases, unwanted)
     plan = replace(
         plan,
         lock_after=plan.lock_after.written_with(taken.prepared.wishes_file, says_more=not project.wishes.is_in_lock),

@@ -19,6 +19,7 @@ from scaffold.git.conversion import ATTRIBUTES
 from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Action, Plan
+from scaffold.process import Notify
 from scaffold.project import rerere
 from scaffold.project.changes import changes_of, keep_base, to_store
 from scaffold.project.offered import Wanted
@@ -26,7 +27,6 @@ from scaffold.project.opened import Project, find_root, open_project, place_of
 from scaffold.project.prepare import Prepared, prepare
 from scaffold.render.means import Means
 from scaffold.report.results import Updated
-from scaffold.sources.locate import Notify
 from scaffold.tree import File
 
 

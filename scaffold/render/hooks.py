@@ -1,9 +1,8 @@
 """Cookiecutter's hooks: scripts of a template, rendered as templates themselves, and run on a copy of the project."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from scaffold import disk
 from scaffold.blueprint.cookiecutter import hooks_of, parse_layer
@@ -11,13 +10,13 @@ from scaffold.blueprint.files import follow
 from scaffold.blueprint.scripts import Script
 from scaffold.blueprint.template import Layer
 from scaffold.errors import RenderError
+from scaffold.process import Notify
 from scaffold.render import scripts
 from scaffold.render.scripts import RenderText, Staged, Staging
 from scaffold.templating.limits import Limits
 from scaffold.templating.templates import Context, Texts
 from scaffold.tree import EXECUTABLE, File, Tree
 
-Notify = Callable[[str], Any]
 PYTHON = "python"
 
 

@@ -19,9 +19,9 @@ from scaffold.blueprint.files import behind_links
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import Layer
 from scaffold.errors import NotNativeError, RenderError, ScaffoldError
+from scaffold.process import Notify
 from scaffold.render import hooks
 from scaffold.render.cookiecutter_steps import Inside, Step, placed, template_of
-from scaffold.render.hooks import Notify
 from scaffold.render.means import Means
 from scaffold.render.native_cookiecutter import NOTHING, Outside, choose, compiled, render, resolve, tree_of
 from scaffold.render.paths import folders_of

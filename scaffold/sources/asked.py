@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 from scaffold import disk
 from scaffold.errors import SourceError
+from scaffold.process import Notify
 from scaffold.sources.built_in import BuiltInLibrary
 from scaffold.sources.library import FolderLibrary, GitLibrary, Library
-from scaffold.sources.locate import BUILT_IN, Notify, locate, wanted
+from scaffold.sources.locate import BUILT_IN, locate, wanted
 from scaffold.templating.limits import Limits
 
 

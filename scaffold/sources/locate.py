@@ -3,15 +3,16 @@
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from scaffold import disk
 from scaffold.errors import GitError, SourceError, without_credentials
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects, is_repository, open_repository
+from scaffold.process import Notify
 from scaffold.sources import reading
 from scaffold.sources.address import Address, Wanted, expand, is_remote, parted, read
 from scaffold.sources.built_in import RELEASES, BuiltInLibrary
@@ -25,7 +26,6 @@ A_SOURCE = "a source is `builtin`, a folder, a git bundle, or the URL of a git r
 A_FOLDER = "name it from the top of the repository, without `..` and `.git`, as in ADDRESS//FOLDER"
 MADE_ANEW = "make the bundle anew, with all that it refers to"
 BUNDLE = (b"# v2 git bundle\n", b"# v3 git bundle\n")
-Notify = Callable[[str], Any]
 
 
 def built_in_root() -> Path:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.blueprint.ownership import OWNERS
-from scaffold.blueprint.patterns import Rules
+from scaffold.blueprint.patterns import Rules, matcher, pattern_of, with_pattern
 from scaffold.render import native
 from tests.kit import answers, few, release
 
@@ -74,3 +74,27 @@ def test_a_release_is_compiled_once():
     assert native.ownership(one, answers()) == native.ownership(one, answers())
     other = release({"base": {"a": ""}}, ownership={"*": "locked"})
     assert native.ownership(one, answers()) != native.ownership(other, answers())
+
+
+parts = st.lists(st.sampled_from(["a", "b", "ab", "*", "?", "a*", "[ab]", "**", "\\*"]), min_size=1, max_size=3).map(
+    "/".join
+)
+patterns = st.builds(lambda no, top, path, end: no + top + path + end, *map(st.sampled_from, (["", "!"], ["", "/"])), parts,
+                     st.sampled_from(["", "/"]))  # fmt: skip
+paths = st.lists(st.sampled_from(["a", "b", "ab", "*", "c"]), min_size=1, max_size=4).map("/".join)
+
+
+@few
+@given(st.lists(patterns, max_size=3).map(tuple), patterns, st.lists(paths, min_size=1, max_size=9))
+def test_one_more_pattern_makes_no_other_difference_by_what_goes(held, said, some):
+    found = with_pattern(held, said)
+    for path in some:
+        assert matcher(found)(path) is matcher((*held, said))(path)
+
+
+def test_what_a_pattern_leaves_nothing_of_goes():
+    held = ("/src/", "!/src/a.txt", "/src/**/b", "*.md", "src", "/d/*.md", pattern_of("src/[1] "))
+    assert with_pattern(held, "!/src/") == ("*.md", "src", "/d/*.md", "!/src/")
+    assert with_pattern(held, "*.md") == (*held[:3], "src", held[-1], "*.md")
+    assert matcher(("!/new", "/old"))("new", "old") is False
+    assert matcher(("/old",))("new", "old") is True

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scaffold.errors import FormatError
-from scaffold.formats import edit, values
+from scaffold.formats import edit, values, yaml
 from scaffold.formats.equal import ABSENT, at
 from tests.kit import few, laws
 
@@ -482,16 +482,28 @@ def test_what_is_synced_reads_back_as_the_same_values(answers):
     assert b"# the one" in after
 
 
+@pytest.mark.parametrize("held", [
+    "{1: a}  # why", "{on: yes, 0x10: 010, 2024-01-02: 2024-01-02, ~: 1.50, 12:30: 1_0}  # why", "[no, y, 0o17, 1e3]  # why",
+    "# why\n    1: &a yes\n    2: *a\n    3: !!set {a, b}", "2024-01-02T10:00:00Z  # why", "|  # why\n    a",
+])  # fmt: skip
+def test_an_answer_that_stays_is_left_as_it_is_written(held):
+    before = f"answers:\n  m: {held}\n  other: 1\n"
+    wanted = yaml.load(before.encode(), "f").data["answers"] | {"other": 2}
+    after = edit.sync_mapping("a.yml", before.encode(), "answers", wanted)
+    assert after.decode() == before.replace("other: 1", "other: 2")
+
+
 @pytest.mark.parametrize(
-    ("before", "gone", "after"),
+    ("before", "wanted", "after"),
     [
-        (b"# a\nown:\n- /f  # ours\n- /g\nb: 1  # b\n", ["/g"], b"# a\nown:\n- /f  # ours\nb: 1  # b\n"),
-        (b"own: [/f, '*', /f]\nb: 1\n", ["/f"], b"own: ['*']\nb: 1\n"),
-        (b"a: 1  # a\nown:\n- /f\nb: 1\n", ["/f", "/x"], b"a: 1  # a\nb: 1\n"),
-        (b"a: 1\n", ["/f"], b"a: 1\n"),
+        (b"# a\nown:\n- /f  # ours\n- /g\nb: 1  # b\n", ["/f"], b"# a\nown:\n- /f  # ours\nb: 1  # b\n"),
+        (b"own:\n- /g\n- /f  # ours\n- /h\n", ["/f", "/g", "no"], b"own:\n- /f  # ours\n- /g\n- 'no'\n"),
+        (b"own: [/f, '*', /f]\nb: 1\n", ["*"], b"own: ['*']\nb: 1\n"),
+        (b"own: [/f, '*', /f]\n", ["/f", "/f"], b"own: [/f, /f]\n"),
+        (b"a: 1  # a\nown:\n- /f\nb: 1\n", [], b"a: 1  # a\nb: 1\n"),
+        (b"a: 1\n", [], b"a: 1\n"),
+        (b"a: 1\n", ["/f"], b"a: 1\nown:\n- /f\n"),
     ],
 )
-def test_items_of_a_list_go_and_come_back(before, gone, after):
-    assert edit.remove_items("a.yml", before, "own", gone) == after
-    again = edit.append_item("a.yml", after, "own", "no")
-    assert values.parse("a.yml", again)["own"][-1] == "no"
+def test_a_list_holds_what_is_wanted_in_its_order(before, wanted, after):
+    assert edit.sync_list("a.yml", before, "own", wanted) == after

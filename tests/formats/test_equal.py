@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scaffold.blueprint.ownership import Ownership
 from scaffold.formats import edit, values, yaml
 from scaffold.formats.documents import load
-from scaffold.formats.equal import ABSENT, Tagged, at, canonical, digest, equal
+from scaffold.formats.equal import ABSENT, Tagged, as_text, at, canonical, digest, equal
 from scaffold.formats.lookup import below
 from scaffold.guard.declared import ASKS
 from scaffold.lock import Locked
@@ -41,11 +41,12 @@ def test_each_value_is_equal_to_itself_alone():
 @pytest.mark.parametrize(
     ("one", "other"),
     [({"a": 1, "b": [2]}, {"b": [2], "a": 1}), ({1: "a", None: "b"}, {"null": "b", "1": "a"}), ([NAN], [float("nan")]),
-     ({"a", 1}, {1, "a"})],
-    ids=["order", "keys-are-text", "nan", "set"],
+     ({"a", 1}, {1, "a"}), ({"1": 1}, {1: 1}), ({1: "a", "1": "b"}, {"1": "a", 1: "b"})],
+    ids=["order", "keys-are-text", "nan", "set", "text-on-one-side", "one-text-for-two-keys"],
 )  # fmt: skip
 def test_what_is_equal_though_it_is_built_otherwise(one, other):
     assert equal(one, other)
+    assert equal(other, one)
     assert digest(one) == digest(other)
 
 
@@ -73,6 +74,17 @@ def test_equality_is_an_equivalence_and_digests_follow_it(one, two, three):
     assert equal(one, one)
     assert equal(one, two) is equal(two, one) is (digest(one) == digest(two))
     assert not (equal(one, two) and equal(two, three)) or equal(one, three)
+
+
+names = st.sampled_from([1, "1", True, "true", None, "null", DAY, "2024-01-02"])
+mappings = st.dictionaries(names, st.sampled_from("ab") | st.dictionaries(names, st.just("a"), max_size=2), max_size=3)
+
+
+@laws
+@given(mappings, mappings)
+def test_keys_that_are_one_text_are_one_key_on_either_side(one, other):
+    assert equal(one, other) is equal(other, one) is (digest(one) == digest(other))
+    assert equal(one, {as_text(key): value for key, value in one.items()}) is (len({*map(as_text, one)}) == len(one))
 
 
 plain = st.recursive(

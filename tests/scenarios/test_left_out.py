@@ -5,6 +5,7 @@ import json
 import pytest
 
 import scaffold
+from scaffold.errors import RenderError
 from tests import kit
 from tests.kit import git
 
@@ -102,6 +103,41 @@ def test_in_a_library_too(tmp_path, project):
     kit.repo(kit.library(root, layers, ownership={"*": "managed"}, version="2.0.0"), {}, "demo/v2.0.0")
     updated(project)
     assert standing(project) == {"once/a": "1\n", "once/b": "1\n", "v": "2\n"}
+
+
+def test_what_was_locked_is_not_left_out_silently(tmp_path, project):
+    files = {"copier.yml": config(), "ci.yml": "1\n", "s.toml": "a = 1\n", "v": "1\n"}
+    locked = {"/ci.yml": "locked", "/s.toml": {"keys": {"a": "locked"}}}
+    root = kit.repo(kit.library(tmp_path / "library", {"base": files}, ownership=locked), {}, "demo/v1.0.0")
+    scaffold.new("demo", project, source=str(root))
+    for number, pattern in enumerate(("ci.yml", "{% if _copier_operation == 'update' %}s.toml{% endif %}"), 2):
+        layers = {"base": {**files, "copier.yml": config(pattern)}}
+        more = {"ownership": locked, "version": f"{number}.0.0"}
+        kit.repo(kit.library(root, layers, **more), {}, f"demo/v{number}.0.0")
+        with pytest.raises(RenderError, match=r"locks (ci.yml|s.toml) and leaves it out of updates"):
+            scaffold.update(project)
+    with pytest.raises(RenderError, match=r"demo 3\.0\.0 locks s.toml and leaves"):
+        scaffold.new("demo", tmp_path / "other", source=str(root))
+    layers = {"base": {**files, "copier.yml": config("ci.yml", "s.toml"), "v": "4\n"}}
+    kit.repo(kit.library(root, layers, version="4.0.0"), {}, "demo/v4.0.0")
+    kit.repo(project, {"ci.yml": "mine\n", "s.toml": "a = 2\n"})
+    said = updated(project)
+    assert {said["ci.yml"], said["s.toml"]} == {
+        ("leave", "the blueprint leaves it out, so it is the team's; it was locked")
+    }
+    assert standing(project) == {"ci.yml": "mine\n", "s.toml": "a = 2\n", "v": "4\n"}
+    assert scaffold.status(project).drift == ()
+    assert scaffold.explain(project / "ci.yml").ownership == "seeded"
+    assert scaffold.check(project, verify=True).summary["fail"] == 0
+
+
+def test_the_name_of_a_clones_folder_leaves_nothing_out(tmp_path, project):
+    ask = {"docs": {"type": "bool", "default": True}}
+    by_name = "{% if _folder_name != 'project' or not docs %}a{% endif %}"
+    stamped(tmp_path, {"copier.yml": config(by_name, **ask), "a": "1\n", "v": "1\n"})
+    git(tmp_path, "clone", "--quiet", str(project), "clone")
+    updated(tmp_path / "clone", data={"docs": False})
+    assert standing(tmp_path / "clone") == {"v": "1\n"}, "only the answer leaves it out"
 
 
 def test_what_cruft_skips_and_the_branch_that_it_was_made_from_are_taken_over(tmp_path, project):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import scaffold
+from scaffold.answers import file as answers_file
 from scaffold.answers.question import Manner
 from scaffold.errors import ProjectError, RenderError
 from scaffold.render.means import Means
@@ -86,6 +87,42 @@ def test_a_path_is_left_alone_for_one_run_and_comes_along_with_the_next(template
     assert [action.path for action in scaffold.update(project, to="v2").plan.conflicts] == ["extra.txt"]
 
 
+@pytest.mark.parametrize("name", ["extra.txt", "here.txt"])
+@pytest.mark.parametrize("option", ["exclude", "skip"])
+def test_a_file_that_the_team_has_moved_is_left_by_either_of_its_names(template, project, option, name):
+    text = "".join(f"{number}\n" for number in range(9))
+    repo(template, {"extra.txt": text}, "v2")
+    scaffold.update(project, commit=True)
+    git(project, "mv", "extra.txt", "here.txt")
+    repo(project, {})
+    for version in (3, 4):  # the move is not in the lock as yet, and then it is
+        repo(template, {"extra.txt": f"{text}{version}\n"}, f"v{version}")
+        said = scaffold.update(project, means=Means(**{option: (name,)}), commit=True).plan
+        assert [action.path for action in said if action.verb == "leave"] == [
+            "here.txt" if version > 3 else "extra.txt"
+        ]
+        assert texts(project) == {"app.txt": AS_NEW["app.txt"], "here.txt": text if version == 3 else f"{text}3\n"}
+        if version == 3:
+            scaffold.update(project, to="v3", commit=True)
+            assert texts(project)["here.txt"] == f"{text}3\n"
+    assert scaffold.update(project, to="v4", commit=True).plan.lock_after.files["extra.txt"].at == "here.txt"
+    assert texts(project)["here.txt"] == f"{text}4\n"
+
+
+@pytest.mark.parametrize("option", ["exclude", "skip"])
+def test_a_file_that_the_blueprint_has_moved_is_left_where_it_is_for_one_run(template, project, option):
+    text = "".join(f"{number}\n" for number in range(9))
+    repo(template, {"extra.txt": text}, "v2")
+    scaffold.update(project, commit=True)
+    repo(project, {"extra.txt": f"{text}mine\n"})
+    git(template, "mv", "extra.txt", "new.txt")
+    repo(template, {"new.txt": f"theirs\n{text}"}, "v3")
+    scaffold.update(project, means=Means(**{option: ("extra.txt",)}), commit=True)
+    assert texts(project) == {"app.txt": AS_NEW["app.txt"], "extra.txt": f"{text}mine\n"}
+    scaffold.update(project, to="v3")
+    assert texts(project) == {"app.txt": AS_NEW["app.txt"], "new.txt": f"theirs\n{text}mine\n"}
+
+
 def test_what_is_excluded_is_not_stamped(template, tmp_path):
     scaffold.new(str(template), tmp_path / "p", means=Means(exclude=("*", "!app.txt"), skip=("app.txt",)))
     assert texts(tmp_path / "p") == {"app.txt": AS_NEW["app.txt"]}
@@ -102,6 +139,16 @@ def test_what_the_platform_owns_is_left_by_no_option(tmp_path, path):
     for how, said in (({"exclude": (path,)}, "--exclude"), ({"skip": (path,)}, "--skip")):
         with pytest.raises(RenderError, match=f"{said} would leave {path}, which demo locks"):
             scaffold.update(tmp_path / "p", means=Means(**how))
+
+
+def test_an_answers_file_that_is_not_kept_is_told_of(template, tmp_path):
+    means = Means(answers_file="a.yml")
+    told = "Copier's answers file is written with keep_copier alone, so only templates see what --answers-file names"
+    assert told in scaffold.new(str(template), tmp_path / "p", means=means).notes
+    assert told not in scaffold.new(str(template), tmp_path / "q", means=means, keep_copier=True).notes
+    repo(template, NEXT, "v2")
+    assert told in scaffold.update(tmp_path / "p", means=means).notes
+    assert told not in scaffold.update(tmp_path / "q").notes
 
 
 @pytest.mark.parametrize("engine", ["native", "copier"])
@@ -172,6 +219,20 @@ def test_a_folder_in_use_is_taken_over_and_what_is_missing_is_brought(template, 
     assert texts(project) == {**AS_NEW, "own.txt": "own\n"}
 
 
+def test_a_folder_in_use_is_merged_as_git_and_the_blueprint_say(tmp_path):
+    files = {"a.txt": "theirs\n", "b.json": '{"a": 1}\n', "c.json": '{"a": 1}\n'}
+    mine = {"a.txt": "ours\n", "b.json": '{"b": 1}\n', "c.json": '{"b": 1}\n'}
+    library = kit.library(tmp_path / "library", {"base": files}, merge={"keys": False})
+    project = in_use(tmp_path / "p", {**mine, ".gitattributes": "a.txt merge=union\nc.json -merge\n"})
+    made = scaffold.new("demo", project, source=str(library))
+    assert {action.path: action.verb for action in made.plan} == {
+        "a.txt": "merge", "b.json": "conflict", "c.json": "conflict"
+    }  # fmt: skip
+    assert texts(project)["a.txt"] == "ours\ntheirs\n"
+    assert b"<<<<<<<" in (project / "b.json").read_bytes()
+    assert texts(project)["c.json"] == mine["c.json"]
+
+
 def test_a_folder_in_use_is_as_before_after_undo_and_after_a_refusal(template, tmp_path):
     before = {"app.txt": "something else\n", "extra.txt": "one\n"}
     project = in_use(tmp_path / "p", before)
@@ -226,13 +287,19 @@ MIGRATED = [
 @pytest.mark.parametrize("command", MIGRATED, ids=["copier's", "scaffold's"])
 @pytest.mark.parametrize("keep_copier", [False, True], ids=["", "kept"])
 def test_answers_that_a_migration_changes_before_the_update_are_the_answers(tmp_path, command, keep_copier):
-    template = repo(tmp_path / "t", {**FILES, "copier.yml": "name: {type: str, choices: [old]}\n"}, "v1")
-    scaffold.new(str(template), tmp_path / "p", data={"name": "old"}, keep_copier=keep_copier)
+    more = "port: 1\nhost: {type: str, default: old}\n"
+    template = repo(tmp_path / "t", {**FILES, "copier.yml": f"name: {{type: str, choices: [old]}}\n{more}"}, "v1")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project, data={"name": "old"}, keep_copier=keep_copier)
+    # What a person has edited is there for the migration, and stays.
+    edited = (project / answers_file.PATH).read_text().replace("port: 1", "port: 2").replace("host: old", "host: mine")
+    repo(project, {answers_file.PATH: edited})
     migrations = json.dumps([{"version": "v2", "command": command, "when": "{{ _stage == 'before' }}"}])
-    repo(template, {"copier.yml": f"name: {{type: str, choices: [new]}}\n_migrations: {migrations}\n"}, "v2")
-    updated = scaffold.update(tmp_path / "p", means=Means(trust=True))
-    assert texts(tmp_path / "p")["app.txt"] == "new \none\n"
-    assert updated.plan.lock_after.answers == {"name": "new"}
+    repo(template, {"copier.yml": f"name: {{type: str, choices: [new]}}\n{more}_migrations: {migrations}\n"}, "v2")
+    updated = scaffold.update(project, means=Means(trust=True))
+    assert texts(project)["app.txt"] == "new 2\none\n"
+    assert updated.plan.lock_after.answers == {"name": "new", "port": 2, "host": "mine"}
+    assert not [action for action in updated.plan.changes if action.drift], "what a migration did is nobody's drift"
 
 
 def test_what_migrations_are_told_of_the_answers_is_no_file_of_the_project(tmp_path):

@@ -77,6 +77,11 @@ def test_what_is_the_teams_own_is_left_and_comes_back_merged(template, project):
     assert (project / "f").read_text() == changed("theirs").replace("5", "mine").replace("9", "new")
 
 
+def test_what_is_no_pattern_is_refused(project):
+    with pytest.raises(ProjectError, match="no pattern"):
+        scaffold.own([project / "f\\"])
+
+
 def test_undo_takes_it_back_and_a_second_time_changes_nothing(project):
     before = answers(project)
     scaffold.own([project / "f"])
@@ -106,6 +111,20 @@ def test_a_folder_a_pattern_and_what_is_taken_out_of_them(template, project, mon
     assert verbs(project)["docs/new.md"] == "create"
 
 
+def test_what_is_said_last_holds_and_nothing_is_said_twice(project):
+    said = (
+        ("docs", False, "/docs/"), ("docs/a.md", True, "/docs/ !/docs/a.md"), ("docs", False, "/docs/"),
+        ("docs/*.md", True, "/docs/ !/docs/*.md"), ("docs", True, ""), ("docs/*.md", False, "/docs/*.md"),
+        ("docs/a.md", True, "/docs/*.md !/docs/a.md"), ("docs/*.md", True, ""), ("f", False, "/f"), (".", False, "*"),
+        ("f", False, "*"), ("f", True, "* !/f"), ("docs", True, "* !/f !/docs/"), (".", True, ""),
+    )  # fmt: skip
+    for path, back, patterns in said:
+        assert scaffold.own([project / path], back=back).own == tuple(patterns.split())
+        named = {"f": ("f",), "docs/a.md": ("docs/a.md",), ".": ("docs/a.md", "docs/b.md", "f", "g")}
+        is_own = set(named.get(path, ("docs/a.md", "docs/b.md"))) & set(scaffold.status(project).own)
+        assert is_own == (set() if back else set(named.get(path, ("docs/a.md", "docs/b.md"))))
+
+
 @pytest.mark.parametrize("committed", [True, False])
 def test_a_file_that_the_team_has_moved_or_deleted(template, project, committed):
     git(project, "mv", "f", "moved")
@@ -121,6 +140,45 @@ def test_a_file_that_the_team_has_moved_or_deleted(template, project, committed)
     assert not (project / "f").exists()
     assert not (project / "docs/a.md").exists()
     assert scaffold.status(project).own == ("docs/a.md", "moved")
+
+
+def test_what_is_the_teams_own_stays_so_where_the_team_moves_it(template, project):
+    scaffold.own([project / "docs/a.md", project / "f"])
+    kit.repo(project, {})
+    (project / "d").mkdir()
+    git(project, "mv", "docs/a.md", "d/a.md")
+    git(project, "mv", "f", "d/f")
+    kit.repo(project, {})
+    assert scaffold.own([project / "d/f"], back=True).own == ("/docs/a.md", "/f", "!/d/f")
+    assert scaffold.own([project / "d/f"]).own == ("/docs/a.md", "/f")
+    assert scaffold.own([project / "f"], back=True).own == ("/docs/a.md",)
+    kit.repo(project, {})
+    kit.repo(template, {"docs/a.md": "a\nb\nc\nd\ne\n", "f": changed("theirs")}, "v2")
+    said = verbs(project)
+    assert (said["d/a.md"], said["d/f"]) == ("leave", "replace")
+    assert scaffold.explain(project / "d/a.md").own
+    assert scaffold.status(project).own == ("d/a.md",)
+    git(template, "mv", "docs/a.md", "docs/c.md")
+    kit.repo(template, {}, "v3")
+    assert verbs(project)["d/a.md"] == "leave"
+    assert scaffold.status(project).own == ("d/a.md",)
+    assert "own:\n- /docs/a.md\n- /d/a.md\n" in answers(project)
+    kit.repo(template, {"docs/c.md": "b\nc\nd\ne\n"}, "v4")
+    assert verbs(project)["d/a.md"] == "leave"
+
+
+def test_a_recopy_leaves_what_is_the_teams_own_and_its_base(template, project):
+    kit.repo(project, {"f": changed("mine"), "docs/a.md": "mine\n"})
+    git(project, "rm", "--quiet", "docs/b.md")
+    scaffold.own([project / "f", project / "docs/b.md"])
+    kit.repo(project, {})
+    scaffold.update(project, recopy=True, commit=True)
+    assert (project / "docs/a.md").read_text() == FILES["docs/a.md"]
+    assert (project / "f").read_text() == changed("mine")
+    scaffold.own([project / "f", project / "docs/b.md"], back=True)
+    kit.repo(project, {})
+    kit.repo(template, {"f": changed("theirs", 9)}, "v2")
+    assert verbs(project) == {"f": "merge", "docs/a.md": "keep", "docs/b.md": "leave", "g": "keep"}
 
 
 @pytest.mark.parametrize("edited", [True, False])
@@ -174,6 +232,9 @@ def test_an_update_suggests_it_after_two_conflicts_for_the_teams_side(template, 
         scaffold.continue_update(project)
         kit.repo(project, {})
     assert suggested in scaffold.update(project).notes
+    scaffold.own([project / "f"])
+    assert suggested not in scaffold.update(project).notes
+    scaffold.own([project / "f"], back=True)
     kit.repo(template, {"f": changed("theirs 4")}, "v4")
     scaffold.update(project)
     scaffold.resolve([project / "f"], side="theirs")
