@@ -33,7 +33,8 @@ class Locked:
     value. `at` is where the team has moved the file to. `mine` are the blobs by which a conflict counts as decided for
     the team's side, and `sided` how many in a row were; `own`: the team has made it its own. `inputs` names what it was
     rendered with that is recorded nowhere (`secret`, `chance`, `clock`, `hook`, `data`, `answer`, `system`), or outside
-    the answers (`folder`); `recipe` digests all else that it was made of, where that is known.
+    the answers (`folder`); `recipe` digests all else that it was made of, where that is known, and `version` is the one
+    that such a file was left at while the project went on.
     """
 
     blob: str | None
@@ -47,6 +48,7 @@ class Locked:
     at: str | None = None
     inputs: frozenset[str] = frozenset()
     recipe: str = ""
+    version: str | None = None
     mine: frozenset[str] = frozenset()
     sided: int = 0
     own: bool = False
@@ -55,6 +57,11 @@ class Locked:
     def ownership(self) -> Ownership:
         """The ownership that was in force when the file was applied."""
         return Ownership(self.owner, {path: owner for path, (owner, _) in self.keys.items()})
+
+    def left_at(self, before: str, after: str) -> "Locked":
+        """Return the entry of a file that stays as it was applied while the project goes from a version to another."""
+        goes_on = self.inputs and before != after and self.version is None
+        return replace(self, version=before) if goes_on else self
 
     def matches(self, file: File | None) -> bool:
         """Whether `file` is exactly what was applied; a locked file is compared by SHA-256 too."""
@@ -191,8 +198,8 @@ def _file_out(locked: Locked) -> dict[str, Any]:
     if locked.inputs:
         out["inputs"] = sorted(locked.inputs)
     rest = {
-        "recipe": locked.recipe, "pending": locked.pending, "left": locked.left, "at": locked.at, "sided": locked.sided,
-        "own": locked.own,
+        "recipe": locked.recipe, "version": locked.version, "pending": locked.pending, "left": locked.left,
+        "at": locked.at, "sided": locked.sided, "own": locked.own,
     }  # fmt: skip
     out |= {name: value for name, value in rest.items() if value}
     return out
@@ -250,6 +257,7 @@ def _file_in(at: Located) -> Locked:
         at=at.optional("at", lambda v: safe_path(v.a(str)), None),
         inputs=at.optional("inputs", lambda v: frozenset(texts(v)), frozenset()),
         recipe=at.optional("recipe", _sha256, ""),
+        version=at.optional("version", _version, None),
         mine=at.optional("mine", lambda v: frozenset(map(_blob, v.elements())), frozenset()),
         sided=at.optional("sided", lambda v: v.a(int), 0),
         own=at.optional("own", lambda v: v.a(bool), default=False),

@@ -120,8 +120,6 @@ def _carried(
         was = now  # the old version cannot be rendered, but it is the same template with the same answers
     if content is None or was is None or new is None:
         return now if now is not None and now.content == content else Doubt(then or was, _why(kinds, again))
-    if then is not None and then.recipe and locked.recipe and then.recipe != locked.recipe:
-        return Doubt(None, f"it holds {words_for(kinds)}, and was left at an earlier version than the rest")
     inputs = (now or new).inputs | (locked.inputs & {"hook"} if again.without_scripts else frozenset())
     stamped = File(content, locked.mode, locked.origin, inputs, (now or new).recipe)
     if now is not None and (stamped.same_as(now) or stamped.same_as(then)):

@@ -94,7 +94,7 @@ def make(
         mine = None if place.old is None and place.goal in vacated else ours.get(place.here)
         case = replace(_case(place, mine, before, target), doubt=doubts.get(place.path))
         decided.append(_decided(place, case, target.waived.get(place.here), find_base, goals))
-    after = {one.place.path: _next_base(one) for one in decided if one.is_recorded}
+    after = {one.place.path: _next_base(one, before.version, target.lock.version) for one in decided if one.is_recorded}
     renamed = folders.renamed(moved, before.files, target.tree)
     return Plan(
         actions=tuple(_actions(decided, ours)),
@@ -218,13 +218,13 @@ def _why(*reasons: str) -> str:
     return "; ".join(reason for reason in reasons if reason)
 
 
-def _next_base(one: Decided) -> Locked:
-    """Return the lock's entry after the action; an open conflict keeps its old base."""
+def _next_base(one: Decided, before: str, version: str) -> Locked:
+    """Return the lock's entry after the action, on the way between versions; an open conflict keeps its old base."""
     case, action = one.case, one.action
     locked, theirs = case.locked, case.theirs
     at = one.stand if one.stand != one.place.path and action.after is not None else None
     if theirs is None and case.doubt and locked is not None and action.verb != "conflict":
-        return locked
+        return locked.left_at(before, version)
     if theirs is None:
         assert locked is not None  # noqa: S101 - only what was applied can have been dropped
         return replace(locked, pending=DROPPED, left=_left(action), at=at)
@@ -244,7 +244,8 @@ def _next_base(one: Decided) -> Locked:
     kept = case.ownership.file == "seeded" and action.verb != "replace"
     if locked and (kept or action.verb == "leave"):
         # What was given once stays the base; so does what the team deleted, should it come back.
-        after = replace(after, blob=locked.blob, mode=locked.mode, recipe=locked.recipe)
+        after = replace(after, blob=locked.blob, mode=locked.mode, recipe=locked.recipe, version=locked.version)
+        after = after.left_at(before, version)
     if action.verb != "conflict":
         return after
     base = locked.blob if locked else None

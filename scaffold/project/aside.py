@@ -85,7 +85,8 @@ def left(plan: Plan, before: Lock, known: Collection[str], aside: Mapping[str, s
     """Return the plan with what is left in it, and recorded as it was while the blueprint is known to have it."""
     places = {path: before.files[path].at or path if path in before.files else path for path in aside}
     leaves = [Action(path=places[path], verb="leave", why=why, before=None, after=None) for path, why in aside.items()]
-    kept = {path: before.files[path] for path in aside if path in before.files and path in known}
+    way = before.version, plan.lock_after.version
+    kept = {path: before.files[path].left_at(*way) for path in aside if path in before.files and path in known}
     return replace(
         plan,
         actions=tuple(sorted([*plan.actions, *leaves], key=lambda action: action.path)),

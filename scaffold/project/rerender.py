@@ -1,6 +1,6 @@
 """The version that was applied, rendered again with the inputs of the new one, where a file depends on such inputs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from scaffold.answers.question import Answers, Question
@@ -59,12 +59,31 @@ def rerendered(
     update = _Update(project, means, operation)
     try:
         old = library.release(recorded.blueprint, recorded.commit or recorded.version)
-        then = update.render(old, _secrets_of(old, rendered), recorded.answers)
+        then = update.render(old, _secrets_of(old, rendered), recorded.answers).tree
+        for version, paths in _left_behind(recorded).items():
+            earlier = library.release(recorded.blueprint, version)
+            there = update.render(earlier, _secrets_of(earlier, rendered), recorded.answers).tree
+            then = _with(then, there, paths)
     except ScaffoldError:  # it cannot be had any more, or not with these inputs: nobody can tell, and the plan says so
         return Rerendered(None)
     left_out = rendered.plain is None and (without_scripts or (means.skip_tasks and _has_scripts(old)))
-    stand_ins = _with_stand_ins(update, old, release, rendered) if inputs & SECRET else None
-    return Rerendered(then.tree, without_scripts=left_out, stand_ins=stand_ins)
+    stand_ins = _with_stand_ins(update, library, old, release, rendered) if inputs & SECRET else None
+    return Rerendered(then, without_scripts=left_out, stand_ins=stand_ins)
+
+
+def _left_behind(lock: Lock) -> dict[str, list[str]]:
+    """Return the files that were left at earlier versions, by these."""
+    found: dict[str, list[str]] = {}
+    for path, locked in lock.files.items():
+        if locked.version is not None and locked.version != lock.version:
+            found.setdefault(locked.version, []).append(path)
+    return found
+
+
+def _with(tree: Tree, other: Tree, paths: Iterable[str]) -> Tree:
+    """Return a tree with some of its paths as another one has them."""
+    files = {path: file for path, file in tree.items() if path not in paths}
+    return Tree({**files, **{path: other[path] for path in paths if path in other}}, tree.folders)
 
 
 def _made_the_same(lock: Lock, rendered: Rendered) -> bool:
@@ -79,7 +98,9 @@ def _secrets_of(old: Release, rendered: Rendered) -> dict[str, Any]:
     return {q.name: context[q.name] for q in old.questions if q.secret and q.name in context}
 
 
-def _with_stand_ins(update: _Update, old: Release, release: Release, rendered: Rendered) -> StandIns | None:
+def _with_stand_ins(
+    update: _Update, library: Library, old: Release, release: Release, rendered: Rendered
+) -> StandIns | None:
     """Render both versions with stand-ins for the secrets that nobody knows any more; None where they take none.
 
     What is made only with a secret is made so, too. A secret that is given now replaces its stand-in, and one that is a
@@ -96,13 +117,17 @@ def _with_stand_ins(update: _Update, old: Release, release: Release, rendered: R
     given = {name: answers.context[name] for name in answers.secrets & now.keys() if _is_told(answers, name)}
     previous = {name: value for name, value in {**recorded, **answers.recorded}.items() if name not in open_now}
     try:
-        then = update.render(old, before, recorded)
+        then = update.render(old, before, recorded).tree
+        for version, paths in _left_behind(update.project.recorded).items():
+            then = _with(
+                then, update.render(library.release(old.blueprint.name, version), before, recorded).tree, paths
+            )
         anew = update.render(release, now | given, previous)
     except ScaffoldError:  # a validator, perhaps, that takes no stand-in
         return None
     words = {str(value).encode(): given.get(name) for name, value in {**now, **before}.items()}
     told = {word: None if value is None else str(value).encode() for word, value in words.items()}
-    return StandIns(then.tree, anew.tree, told, frozenset(str(value).encode() for value in open_now.values()))
+    return StandIns(then, anew.tree, told, frozenset(str(value).encode() for value in open_now.values()))
 
 
 def _is_told(answers: Answers, name: str) -> bool:

@@ -214,6 +214,85 @@ def test_what_a_script_makes_of_what_has_changed_comes(tmp_path):
     assert (project / "deps.lock").read_text() == f"one\ntwo\n{at}\n"
 
 
+def test_a_file_that_was_left_behind_gets_what_changed_meanwhile(tmp_path):
+    """Left by an option of one run, while a version went by: the next one starts from where the file is."""
+    text = "A=1\n\nT={{ tok }}\n"
+    template = repo(tmp_path / "t", {"copier.yml": TOK, "e.jinja": text}, "v1.0.0")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project, data={"tok": "s3cr3t"})
+    repo(template, {"e.jinja": text.replace("1", "2")}, "v2.0.0")
+    scaffold.update(project, means=Means(skip=("e",)), commit=True)
+    assert parse((project / ".scaffold/lock.json").read_bytes()).files["e"].version == "1.0.0"
+    assert not scaffold.update(project, means=Means(skip=("e",))).plan.changes
+    repo(template, {"v": "3\n"}, "v3.0.0")
+    scaffold.update(project, commit=True)
+    assert (project / "e").read_text() == "A=2\n\nT=s3cr3t\n"
+    assert parse((project / ".scaffold/lock.json").read_bytes()).files["e"].version is None
+
+
+@pytest.mark.parametrize("name", ["a secret", "a number by chance", "a made secret"])
+def test_a_file_that_the_template_renames_keeps_what_it_holds(tmp_path, name):
+    case = CASES[name]
+    template = repo(tmp_path / "t", case.files, "v1.0.0")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project, data=case.data)
+    stamped = (project / "f").read_text()
+    git(template, "mv", "f.jinja", "elsewhere.jinja")
+    repo(template, {}, "v2.0.0")
+    assert scaffold.update(project).plan.conflicts == ()
+    assert (project / "elsewhere").read_text() == stamped
+    assert not (project / "f").exists()
+
+
+def test_a_secret_that_is_asked_for_as_none_stays_in_its_file(tmp_path):
+    template = repo(tmp_path / "t", CASES["a secret"].files, "v1.0.0")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project, data={"tok": "s3cr3t"})
+    repo(template, {"copier.yml": "tok: changeme\n"}, "v2.0.0")
+    scaffold.update(project, commit=True)
+    repo(template, {"f.jinja": "two\n\nT={{ tok }}\n"}, "v3.0.0")
+    scaffold.update(project)
+    assert "T=s3cr3t\n" in (project / "f").read_text()
+
+
+def test_what_scripts_made_is_left_at_every_turn_without_them(tmp_path):
+    """They append, make, move and delete; with them, without them twice, and with them again."""
+    tasks = "_tasks: ['echo tail >> f; echo 1 > made; mv a b; rm gone']\n"
+    texts = {"f": "1\n2\n3\n", "a": "1\n2\n3\n", "gone": "1\n"}
+    template = repo(tmp_path / "t", {"copier.yml": tasks, **texts}, "v1.0.0")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project, means=Means(trust=True))
+    for number, means in ((2, Means(skip_tasks=True)), (3, Means(skip_tasks=True)), (4, Means(trust=True))):
+        repo(template, {name: text.replace("1", str(number)) for name, text in texts.items()}, f"v{number}.0.0")
+        scaffold.update(project, means=means, commit=True)
+        here = {path.name: path.read_text() for path in project.iterdir() if path.is_file()}
+        changed = f"{number}\n2\n3\n"
+        assert here == {"f": f"{changed}tail\n", "made": "1\n", "b": changed if means.trust else "1\n2\n3\n"}
+
+
+def test_questions_draw_by_their_names(tmp_path):
+    """Though they draw alike, and though one that is new draws before them."""
+    draws = "{default: '{{ 99999999|ans_random }}', when: false}\n"
+    template = repo(tmp_path / "t", {"copier.yml": f"c: {draws}", "f.jinja": "a=1\n\nc={{ c }}\n"}, "v1.0.0")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project)
+    stamped = (project / "f").read_text()
+    repo(template, {"copier.yml": f"b: {draws}c: {draws}", "f.jinja": "a=2\n\nc={{ c }}\n"}, "v2.0.0")
+    assert scaffold.update(project).plan.conflicts == ()
+    assert (project / "f").read_text() == stamped.replace("a=1", "a=2")
+
+
+def test_in_a_shallow_clone_an_edited_file_with_a_secret_is_merged(tmp_path):
+    text = "A=1\nT={{ tok }}\nB=1\nC=1\n"
+    template = repo(tmp_path / "t", {"copier.yml": TOK, "e.jinja": text}, "v1.0.0")
+    scaffold.new(str(template), tmp_path / "p", data={"tok": "s3cr3t"})
+    repo(tmp_path / "p", {"e": "A=mine\nT=s3cr3t\nB=1\nC=1\n"})
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{tmp_path}/p", "q")
+    repo(template, {"e.jinja": text.replace("C=1", "C=2")}, "v2.0.0")
+    assert scaffold.update(tmp_path / "q").plan.conflicts == ()
+    assert (tmp_path / "q/e").read_text() == "A=mine\nT=s3cr3t\nB=1\nC=2\n"
+
+
 def test_what_was_left_out_at_first_comes_later_with_its_secret(tmp_path):
     template = repo(tmp_path / "t", CASES["a secret"].files, "v1.0.0")
     project = tmp_path / "p"
