@@ -27,7 +27,7 @@ WORDS = {  # in the order in which a reason names them
     "answer": "an answer that nothing asks for any more",
     "system": "the operating system",
 }
-LONGEST = 5_000  # lines of a file in which secrets are looked for by what stands around them
+LONGEST = 100_000  # bytes of a file in which secrets are looked for by what stands around them
 DRAWN = 8  # letters of a word that nobody has written by hand
 DIGIT = re.compile(rb"[0-9]")
 WORD, FIELD = re.compile(rb"\w+|\s|[^\w\s]"), re.compile(rb"\S+|\s")
@@ -117,9 +117,9 @@ def _carried(
         return Doubt(None, _why(kinds, again, made=True)) if was is None else None
     content = find_base(old, locked)
     if was is None and now and now.recipe and now.recipe == locked.recipe:
-        was = now  # the old version cannot be rendered, but it is the same template with the same answers
+        was = then = now  # the old version cannot be rendered, but it is the same template with the same answers
     if content is None or was is None or new is None:
-        return now if now is not None and now.content == content else Doubt(then or was, _why(kinds, again))
+        return now if now is not None and now.content == content else Doubt(then, _why(kinds, again))
     inputs = (now or new).inputs | (locked.inputs & {"hook"} if again.without_scripts else frozenset())
     stamped = File(content, locked.mode, locked.origin, inputs, (now or new).recipe)
     if now is not None and (stamped.same_as(now) or stamped.same_as(then)):
@@ -130,7 +130,7 @@ def _carried(
         return stamped
     noisy = "hook" in was.inputs & new.inputs
     moved_on = _filled(stamped, was, new, told) or _moved_on(stamped, was, new, told, noisy=noisy)
-    return moved_on or Doubt(then or was, _why(kinds, again))
+    return moved_on or Doubt(then, _why(kinds, again))
 
 
 def _kinds(before: Lock, locked: Locked, then: File | None, now: File | None, again: Rerendered) -> frozenset[str]:
@@ -144,22 +144,24 @@ def _kinds(before: Lock, locked: Locked, then: File | None, now: File | None, ag
 def _filled(stamped: File, then: File, now: File, told: Mapping[bytes, bytes | None]) -> File | None:
     """Return the new version with the secrets in it that what was stamped has where the old one has stand-ins."""
     words = [word for word in told if word in then.content]
-    if not words or then.content.count(b"\n") > LONGEST or SYMLINK in (stamped.mode, then.mode, now.mode):
+    if not words or len(then.content) > LONGEST or SYMLINK in (stamped.mode, then.mode, now.mode):
         return None
     names = {word: f"w{number}".encode() for number, word in enumerate(words)}
+    any_text = b".*?" if len(words) == 1 else b"[^\n]*?"  # several of any length would be looked for without end
     pattern, seen = b"", set[bytes]()
     for part in re.split(b"(" + b"|".join(map(re.escape, words)) + b")", then.content):
         if part not in names:
             pattern += re.escape(part)
             continue
-        pattern += b"(?P=%b)" % names[part] if part in seen else b"(?P<%b>.*?)" % names[part]
+        pattern += b"(?P=%b)" % names[part] if part in seen else b"(?P<%b>%b)" % (names[part], any_text)
         seen.add(part)
     found = re.fullmatch(pattern, stamped.content, re.DOTALL)
     if found is None:
         return None
     content = now.content
     for word, name in names.items():
-        content = content.replace(word, told[word] or found[name.decode()])
+        secret = told[word]
+        content = content.replace(word, found[name.decode()] if secret is None else secret)
     if any(word in content for word in told):  # of a secret that is new here
         return None
     mode = now.mode if now.mode != then.mode else stamped.mode
@@ -192,7 +194,8 @@ def _moved_on(stamped: File, then: File, now: File, told: Mapping[bytes, bytes |
     settled = [_by_word(part, told, noisy=noisy) if isinstance(part, Conflict) else part for part in parts]
     content = b"".join(part for part in settled if part is not None)
     mode = now.mode if now.mode != then.mode else stamped.mode
-    return None if None in settled else replace(stamped, content=content, mode=mode)
+    whole = None not in settled and not any(word in content for word in told)  # no stand-in is ever written
+    return replace(stamped, content=content, mode=mode) if whole else None
 
 
 def _by_word(conflict: Conflict, told: Mapping[bytes, bytes | None], *, noisy: bool) -> bytes | None:

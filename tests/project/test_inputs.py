@@ -270,6 +270,19 @@ def test_what_scripts_made_is_left_at_every_turn_without_them(tmp_path):
         assert here == {"f": f"{changed}tail\n", "made": "1\n", "b": changed if means.trust else "1\n2\n3\n"}
 
 
+def test_no_stand_in_is_ever_written(tmp_path):
+    """A secret in a new place of a file from which it cannot be read off, since a random value stands in it too."""
+    text = "T={{ tok }}\n\nK={{ 99999999|ans_random }}\n"
+    template = repo(tmp_path / "t", {"copier.yml": TOK, "f.jinja": text}, "v1.0.0")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project, data={"tok": "s3cr3t"})
+    repo(template, {"f.jinja": f"{text}\nU={{{{ tok }}}}\n", "g.jinja": "{{ tok }}\n"}, "v2.0.0")
+    (conflict,) = scaffold.update(project).plan.conflicts
+    assert conflict.path == "f"
+    assert (project / "g").read_text() == "changeme\n"
+    assert not [path for path in project.rglob("*") if path.is_file() and b"standin" in path.read_bytes()]
+
+
 def test_questions_draw_by_their_names(tmp_path):
     """Though they draw alike, and though one that is new draws before them."""
     draws = "{default: '{{ 99999999|ans_random }}', when: false}\n"
