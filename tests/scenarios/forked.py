@@ -33,7 +33,7 @@ def fits() -> bool:
 
 def scaffold(words: list[str], where: Path) -> tuple[int, str, str]:
     """Run the command line in a folder; return its exit code and what it wrote to both outputs."""
-    with _lock, TemporaryDirectory(prefix="scaffold-out-") as folder:
+    with _lock, TemporaryDirectory(prefix="forked-") as folder:
         if not _servers or _servers[0].poll() is not None:
             command = [sys.executable, "-m", "tests.scenarios.forked"]
             here = Path(__file__).parents[2]

@@ -554,7 +554,7 @@ HOLDING: dict[str, tuple[str, str, str, dict[str, str]]] = {
     "secret": ("T={{ tok }}\n", "T={{ tok }}\n", "", {}),
     "secret-elsewhere": ("a\nT={{ tok }}\n", "b\nexport T={{ tok }}\n", "", {}),
     "secret-edited": ("a\n1\nT={{ tok }}\n", "b\n1\nT={{ tok }}\n", "mine\n", {}),
-    "secret-there": ("T={{ tok }}\n", "T={{ tok or 'x' }}{{ tok }}\n", "", {}),
+    "secret-there": ("T={{ tok }}\n", "T={{ tok | b64encode }}\n", "", {}),
     "secret-decides": ("{% if tok == 's3cr3t' %}", "{% if tok == 's3cr3t' %}", "", {}),
     "secret-given": ("T={{ tok }}\n", "T={{ tok }}\n", "", {"tok": "rotated"}),
 }
