@@ -55,7 +55,12 @@ class Rerendered:
 
     tree: Tree | None
     without_scripts: bool = False
-    stand_ins: StandIns | None = None
+    stand_ins: tuple[StandIns, ...] = ()
+
+    @property
+    def each(self) -> tuple["Rerendered", ...]:
+        """The same with one set of stand-ins each: what depends on which one it is, is made of a secret."""
+        return tuple(replace(self, stand_ins=(one,)) for one in self.stand_ins) or (self,)
 
 
 class Doubt(NamedTuple):
@@ -77,7 +82,10 @@ def carry(
     doubts: dict[str, Doubt] = {}
 
     def take(path: str, old: str, now: File | None) -> None:
-        found = _carried(before, old, path, now, again, find_base)
+        found, *others = (_carried(before, old, path, now, one, find_base) for one in again.each)
+        if isinstance(found, File) and not all(isinstance(one, File) and one.same_as(found) for one in others):
+            then = again.tree.get(old) if again.tree is not None else None
+            found = Doubt(then, _why(_kinds(before, before.files[old], then, now, again), again))
         if isinstance(found, Doubt):
             doubts[path] = found
         elif found is not None:
@@ -124,7 +132,7 @@ def _carried(
     stamped = File(content, locked.mode, locked.origin, inputs, (now or new).recipe)
     if now is not None and (stamped.same_as(now) or stamped.same_as(then)):
         return replace(now, inputs=inputs)
-    if again.stand_ins is not None and any(word in new.content for word in again.stand_ins.revealed):
+    if any(word in new.content for one in again.stand_ins for word in one.revealed):
         return Doubt(then, f"it holds {words_for(kinds)}, which is asked for as no secret now")
     if was.same_as(new):
         return stamped
@@ -173,12 +181,13 @@ def _compared(
 ) -> tuple[File | None, File | None, Mapping[bytes, bytes | None]]:
     """Return the two renders that say what changed: of a file with a secret those with stand-ins for it."""
     read = locked.inputs | (now.inputs if now else frozenset()) | (then.inputs if then else frozenset())
-    if again.stand_ins is None or not read & {"secret", "given"} or "hook" in read:
+    if not again.stand_ins or not read & {"secret", "given"} or "hook" in read:
         return then, now, {}
-    was, new = again.stand_ins.then.get(old), again.stand_ins.now.get(path)
+    (stand_ins,) = again.stand_ins
+    was, new = stand_ins.then.get(old), stand_ins.now.get(path)
     if now is not None and (was is None or new is None):  # it is made only without a secret
         return then, now, {}
-    return was, new, again.stand_ins.told
+    return was, new, stand_ins.told
 
 
 def _moved_on(stamped: File, then: File, now: File, told: Mapping[bytes, bytes | None], *, noisy: bool) -> File | None:

@@ -67,8 +67,9 @@ def rerendered(
     except ScaffoldError:  # it cannot be had any more, or not with these inputs: nobody can tell, and the plan says so
         return Rerendered(None)
     left_out = rendered.plain is None and (without_scripts or (means.skip_tasks and _has_scripts(old)))
-    stand_ins = _with_stand_ins(update, library, old, release, rendered) if inputs & SECRET else None
-    return Rerendered(then, without_scripts=left_out, stand_ins=stand_ins)
+    made = [_with_stand_ins(update, library, old, release, rendered, n) for n in (1, 2)] if inputs & SECRET else []
+    stand_ins = tuple(one for one in made if one is not None)
+    return Rerendered(then, without_scripts=left_out, stand_ins=stand_ins if len(stand_ins) == len(made) else ())
 
 
 def _left_behind(lock: Lock) -> dict[str, list[str]]:
@@ -99,7 +100,7 @@ def _secrets_of(old: Release, rendered: Rendered) -> dict[str, Any]:
 
 
 def _with_stand_ins(
-    update: _Update, library: Library, old: Release, release: Release, rendered: Rendered
+    update: _Update, library: Library, old: Release, release: Release, rendered: Rendered, number: int
 ) -> StandIns | None:
     """Render both versions with stand-ins for the secrets that nobody knows any more; None where they take none.
 
@@ -108,12 +109,12 @@ def _with_stand_ins(
     """
     update = update._replace(means=update.means._replace(skip_tasks=True))
     answers, recorded = rendered.answers, update.project.recorded.answers
-    before = dict(_stand_ins(old))
+    before = dict(_stand_ins(old, number))
     asked = {question.name for question in release.questions}
     open_now = {
         name: value for name, value in before.items() if name in asked - answers.secrets and name not in recorded
     }
-    now = {**open_now, **dict(_stand_ins(release))}
+    now = {**open_now, **dict(_stand_ins(release, number))}
     given = {name: answers.context[name] for name in answers.secrets & now.keys() if _is_told(answers, name)}
     previous = {name: value for name, value in {**recorded, **answers.recorded}.items() if name not in open_now}
     try:
@@ -134,16 +135,17 @@ def _is_told(answers: Answers, name: str) -> bool:
     return name in answers.context and "given" in answers.hidden.get(name, ())
 
 
-def _stand_ins(release: Release) -> Iterator[tuple[str, Any]]:
+def _stand_ins(release: Release, number: int) -> Iterator[tuple[str, Any]]:
     """Yield a value for each secret that may have any: one word, which stands nowhere else."""
     for question in release.questions:
-        if question.secret and question.choices is None and (value := _stand_in(question)) is not None:
+        if question.secret and question.choices is None and (value := _stand_in(question, number)) is not None:
             yield question.name, value
 
 
-def _stand_in(question: Question) -> Any:
-    digits = int.from_bytes(question.name.encode()[-3:].rjust(3, b"q"))
-    return {"str": f"zqstandin{digits}", "path": f"zqstandin{digits}", "int": 7_000_000_000 + digits}.get(question.type)
+def _stand_in(question: Question, number: int) -> Any:
+    digits = int.from_bytes(question.name.encode()[-3:].rjust(3, b"q")) + 100_000_000 * number
+    word = f"zqstandin{digits}"
+    return {"str": word, "path": word, "int": 7_000_000_000 + digits}.get(question.type)
 
 
 def is_called_so(lock: Lock, then: Rerendered) -> bool:

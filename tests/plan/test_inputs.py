@@ -180,11 +180,11 @@ def test_with_stand_ins_what_only_a_secret_makes_is_seen_and_a_secret_that_is_to
     stamped = "T=REAL-1\non\nR=other\n"
     then, now = "T=\nR=\n", "T=rotated-2\nR=\n"
     pair = StandIns(holding("T=zq1\non\nR=zq2\n"), holding("T=rotated-2\non, too\nR=zq2\n"), {b"zq1": b"rotated-2"})
-    plan = planned(stamped, then, now, again=Rerendered(holding(then), stand_ins=pair))
+    plan = planned(stamped, then, now, again=Rerendered(holding(then), stand_ins=(pair,)))
     assert only(plan)[::2] == ("replace", "T=rotated-2\non, too\nR=other\n")
     plan = planned(
-        "on\n", None, None, again=Rerendered(Tree(), stand_ins=StandIns(holding("on\n"), holding("on2\n"), {}))
+        "on\n", None, None, again=Rerendered(Tree(), stand_ins=(StandIns(holding("on\n"), holding("on2\n"), {}),))
     )
     assert only(plan)[::2] == ("replace", "on2\n")
-    plan = planned("on\n", None, None, again=Rerendered(Tree(), stand_ins=StandIns(holding("on\n"), Tree(), {})))
+    plan = planned("on\n", None, None, again=Rerendered(Tree(), stand_ins=(StandIns(holding("on\n"), Tree(), {}),)))
     assert only(plan)[0] == "delete", "which the blueprint has dropped"
