@@ -23,8 +23,9 @@ from scaffold.blueprint.template import Layer
 from scaffold.errors import NotNativeError, RenderError, ScaffoldError
 from scaffold.render.cookiecutter_steps import Inside, Step, Template, placed, template_of
 from scaffold.render.means import Means
-from scaffold.templating.inputs import Seen, read, sharing, watching
+from scaffold.templating.inputs import Seen, read, watching
 from scaffold.templating.limits import Limits, refuse_too_much
+from scaffold.templating.noting import sharing
 from scaffold.templating.sandbox import not_native
 from scaffold.templating.templates import Context, Templates, Texts
 from scaffold.tree import File, Tree

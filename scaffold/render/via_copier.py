@@ -22,8 +22,9 @@ from scaffold.render.native import texts as native_texts
 from scaffold.render.paths import check_link
 from scaffold.render.scripts import READ_FIRST
 from scaffold.templating.explain import explained
-from scaffold.templating.inputs import Hidden, Input, Seen, begin, drawing, noting, sharing, watching
+from scaffold.templating.inputs import Hidden, Input, Seen, begin, watching
 from scaffold.templating.limits import Limits, refuse_too_much
+from scaffold.templating.noting import drawing, noting, sharing
 from scaffold.templating.sandbox import LOOKING
 from scaffold.templating.templates import Context, Templates
 from scaffold.tree import File, Tree

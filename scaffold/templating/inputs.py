@@ -4,31 +4,17 @@ A render is a function of the recorded answers and of these hidden inputs. Two v
 were rendered with the same ones; otherwise their difference is nobody's change.
 """
 
-import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeVar
-
-from jinja2 import Environment, Template, TemplateNotFound, pass_context
-from jinja2.runtime import Context as JinjaContext
 
 T = TypeVar("T")
 
 # `given` is a secret whose value was told for this render; a `secret` one took its default.
 Input = Literal["secret", "given", "chance", "clock", "hook", "folder", "data", "answer", "system"]
-# What gives another value each time, by the names that Copier, Cookiecutter and Jinja give it.
-IMPURE: Mapping[Input, tuple[str, ...]] = {
-    "chance": (
-        "ans_random", "lipsum", "make_secret", "random", "random_ascii_string", "random_mac", "shuffle", "uuid4",
-    ),
-    "clock": ("now", "strftime"),
-    "system": ("expanduser", "expandvars", "fileglob", "realpath"),
-}  # fmt: skip
-CLOCK_METHODS = ("_now", "_datetime")  # of extensions with the tag `now`: Cookiecutter's and jinja2-time's
 Hidden = Mapping[str, Collection[str]]  # a variable -> the hidden inputs that its value depends on
 
 
@@ -106,15 +92,7 @@ def reached(kind: Input) -> None:
         seen.inputs.add(kind)
 
 
-def _noted(context: type[JinjaContext]) -> Callable[[JinjaContext, str], Any]:
-    def resolve_or_missing(self: JinjaContext, key: str) -> Any:
-        read(key)
-        return context.resolve_or_missing(self, key)
-
-    return resolve_or_missing
-
-
-class _Ask(NamedTuple):
+class Draw(NamedTuple):
     """What a template asked chance or the clock for: the template, the text of the line, the function and its words."""
 
     template: str
@@ -132,9 +110,9 @@ class Draws:
 
     def __init__(self) -> None:
         """Start with nothing drawn."""
-        self._drawn: dict[_Ask, list[Any]] = {}
-        self._given: dict[_Ask, int] = {}
-        self._same: dict[_Ask, _Ask] = {}
+        self._drawn: dict[Draw, list[Any]] = {}
+        self._given: dict[Draw, int] = {}
+        self._same: dict[Draw, Draw] = {}
 
     @contextmanager
     def again(self) -> Iterator[None]:
@@ -151,7 +129,7 @@ class Draws:
         self._given.clear()
         self._same.clear()
 
-    def draw(self, asked: _Ask, source: str, has: Callable[[str], bool], make: Callable[[], Any]) -> Any:
+    def draw(self, asked: Draw, source: str, has: Callable[[str], bool], make: Callable[[], Any]) -> Any:
         """Return what is drawn for what was asked: the same in each render, and another one for each time in it.
 
         `source` is the text of the template that asks, and `has` tells whether this version has a template.
@@ -165,7 +143,7 @@ class Draws:
         self._given[asked] = number + 1
         return drawn[number]
 
-    def _of_another_line(self, asked: _Ask, source: str, has: Callable[[str], bool]) -> _Ask:
+    def _of_another_line(self, asked: Draw, source: str, has: Callable[[str], bool]) -> Draw:
         """Return what a line had asked for that is not in this version of the template, and that nobody has taken.
 
         Where the template itself is not there, it is the same line of it.
@@ -196,103 +174,17 @@ def rendering(piece: str) -> Iterator[None]:
 _draws: ContextVar[Draws | None] = ContextVar("draws", default=None)
 
 
+def piece() -> str:
+    """Return the text of the configuration that is rendering, with what it is for, or nothing."""
+    return _piece.get()
+
+
+def draws() -> Draws | None:
+    """Return what draws for the render that is under way, if anything does."""
+    return _draws.get()
+
+
 def begin() -> None:
     """Draw from the start, where a renderer takes over from one that has given up half-way."""
-    if (draws := _draws.get()) is not None:
-        draws.begin()
-
-
-def noting(environment: Environment) -> None:
-    """Have the templates of an environment note what they read."""
-    known = environment.context_class  # of an extension perhaps, which adds to the context there
-    environment.context_class = type("Context", (known,), {"resolve_or_missing": _noted(known)})
-    load = environment._load_template  # noqa: SLF001 - the one way that every include, import and parent takes
-
-    def load_template(name: str, known: MutableMapping[str, Any] | None) -> Template:
-        loaded(name)
-        return load(name, known)
-
-    setattr(environment, "_load_template", load_template)  # noqa: B010 - a method, which is nobody's to assign
-
-
-def sharing(environment: Environment) -> None:
-    """Have the functions of chance and the clock give the templates of an environment what was drawn for them."""
-    for kind, names in IMPURE.items():
-        tables: tuple[MutableMapping[str, Any], ...] = (environment.filters, environment.globals)
-        for table in tables:
-            table.update({name: drawing(kind, name, table[name]) for name in names if name in table})
-    for extension in environment.extensions.values():
-        for method in CLOCK_METHODS if "now" in extension.tags else ():
-            if hasattr(extension, method):
-                setattr(extension, method, _clock(getattr(extension, method)))
-
-
-def _clock(make: Callable[..., str]) -> Callable[..., str]:
-    return lambda *args: str(drawn_once("clock", "now", lambda: make(*args), args))
-
-
-def drawing(kind: Input, name: str, make: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function for templates that notes its use, and gives what chance or the clock gave to this line.
-
-    It is told the context, so that Jinja does not call it when it compiles and keep the result.
-    """
-    wants_context = getattr(make, "jinja_pass_arg", None) is not None
-
-    @pass_context
-    def drawn(context: JinjaContext, /, *args: Any, **options: Any) -> Any:
-        first = (context,) if wants_context else ()
-        return drawn_once(kind, name, lambda: make(*first, *args, **options), args, options)
-
-    return drawn
-
-
-def drawn_once(kind: Input, name: str, make: Callable[[], Any], *asked: Any) -> Any:
-    """Return what `make` gives, or gave to the same line of a template when it was rendered before."""
-    reached(kind)
-    draws = _draws.get()
-    if draws is None:
-        return make()
-    template, line, source, has = _line()
-    return draws.draw(_Ask(template, line, (name, _shown(asked))), source, has, make)
-
-
-def _shown(value: Any) -> str:
-    """Spell data out, and of all else that a template hands over only the kind: its address is another each time."""
-    if isinstance(value, list | tuple):
-        return f"[{','.join(map(_shown, value))}]"
-    if isinstance(value, dict):
-        return f"{{{','.join(f'{key!r}:{_shown(below)}' for key, below in value.items())}}}"
-    return repr(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__
-
-
-def _line() -> tuple[str, str, str, Callable[[str], bool]]:
-    """Return the template that is rendering, the text of its line (its number where no file holds it), and its text.
-
-    Also returns what tells whether there is a template of a name. It is found as Jinja finds the line of an error.
-    """
-    frame = sys._getframe()  # noqa: SLF001
-    while "__jinja_template__" not in frame.f_globals:
-        if frame.f_back is None:
-            return "", "", "", bool
-        frame = frame.f_back
-    template = frame.f_globals["__jinja_template__"]
-    if template.name is None and (piece := _piece.get()):
-        return "", piece, piece, bool
-    line, loader = template.get_corresponding_lineno(frame.f_lineno), template.environment.loader
-    if template.name is None or loader is None:
-        return "", str(line), "", bool
-    source, _, _ = loader.get_source(template.environment, template.name)
-    lines = source.splitlines()
-    return (
-        template.name,
-        lines[line - 1] if line <= len(lines) else str(line),
-        source,
-        partial(_has, template.environment),
-    )
-
-
-def _has(environment: Environment, name: str) -> bool:
-    try:
-        return environment.loader is not None and bool(environment.loader.get_source(environment, name))
-    except TemplateNotFound:
-        return False
+    if (under_way := _draws.get()) is not None:
+        under_way.begin()

@@ -10,12 +10,12 @@ from jinja2 import StrictUndefined, Undefined
 from jinja2.sandbox import SandboxedEnvironment, _mutable_spec, modifies_known_mutable
 
 from scaffold.errors import NotNativeError
-from scaffold.templating import inputs
+from scaffold.templating import noting
 from scaffold.templating.known import Known
 from scaffold.templating.limits import MEGABYTE
 from scaffold.templating.yields import YieldExtension
 
-LOOKING = inputs.IMPURE["system"]  # at the user's disk and environment
+LOOKING = noting.IMPURE["system"]  # at the user's disk and environment
 # Copier has these too. They look at the machine (at its time zone, for one), or give another value each time.
 IMPURE = ("ans_random", "random", "random_mac", "shuffle", "strftime", *LOOKING)
 KNOWN = (
@@ -62,7 +62,7 @@ class Sandbox(SandboxedEnvironment):
         super().__init__(**given, **options, extensions=extensions, bytecode_cache=self.known)
         self.filters = _Filters(self.filters)
         self.globals |= {"pathjoin": _pathjoin, "lipsum": not_native("the function `lipsum`")}
-        inputs.noting(self)
+        noting.noting(self)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Whether a template may read the attribute; raises ChangingError where that would change a value."""
