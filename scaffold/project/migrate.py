@@ -3,6 +3,7 @@
 Those that come first also come before the questions: what they make of the answers is what the update starts from.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -141,7 +142,7 @@ def migrations_of(
     real = read({*project.place.repository.tracked(project.prefix), *recorded.paths})
     surroundings = surroundings_in(project)._replace(answers_file=means.answers_file)
     start = before_questions(release, answers_of(project), surroundings)
-    told = _telling(project, start, called)
+    told = _telling(project, start, called, real)
     migrations = Migrations(
         found=found,
         staged=lambda layer, rendered: staging_of(release, layer, rendered, surroundings, means, notify),
@@ -167,12 +168,16 @@ def answers_of(project: Project, migrations: Migrations | None = None) -> Mappin
     return {**project.wishes.answers, **answers_since(project)}
 
 
-def _telling(project: Project, start: Rendered, called: str) -> dict[str, File]:
-    """Return the files that hold the answers: scaffold's own, and Copier's, which migrations are written for."""
+def _telling(project: Project, start: Rendered, called: str, real: Mapping[str, File]) -> dict[str, File]:
+    """Return the files that hold the answers: scaffold's own, and Copier's, which migrations are written for.
+
+    Where Copier's is kept as JSON it stays JSON, as a migration of that template reads it.
+    """
     told = {answers_file.PATH: project.wishes_file}
-    if start.answers_file:
+    if path := start.answers_file:
         stamp = {"_commit": called, "_src_path": project.wishes.source, **start.answers.recorded}
-        told[start.answers_file] = File(yaml.dump(stamp).encode())
+        as_json = path in real and real[path].content.lstrip().startswith(b"{")
+        told[path] = File(json.dumps(stamp, default=str).encode() if as_json else yaml.dump(stamp).encode())
     return told
 
 

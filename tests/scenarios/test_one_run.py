@@ -302,6 +302,24 @@ def test_answers_that_a_migration_changes_before_the_update_are_the_answers(tmp_
     assert not [action for action in updated.plan.changes if action.drift], "what a migration did is nobody's drift"
 
 
+def test_a_migration_reads_answers_that_are_kept_as_json_as_json(tmp_path):
+    kept = {**FILES, "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | tojson }}"}
+    template = repo(tmp_path / "t", {**kept, "copier.yml": "name: old\n"}, "v1")
+    project = tmp_path / "p"
+    scaffold.new(str(template), project, keep_copier=True)
+    repo(project, {})
+    code = (
+        "import json, pathlib; path = pathlib.Path('.copier-answers.yml'); answers = json.loads(path.read_text()); "
+        "answers['title'] = answers.pop('name'); path.write_text(json.dumps(answers))"
+    )
+    migrations = json.dumps([{"version": "v2", "before": [["python", "-c", code]]}])
+    files = {"copier.yml": f"title: new\n_migrations: {migrations}\n", "app.txt.jinja": "{{ title }}\n"}
+    repo(template, files, "v2")
+    scaffold.update(project, means=Means(trust=True))
+    assert texts(project)["app.txt"] == "old\n"
+    assert json.loads((project / ".copier-answers.yml").read_text())["title"] == "old"
+
+
 def test_what_migrations_are_told_of_the_answers_is_no_file_of_the_project(tmp_path):
     template = repo(tmp_path / "t", {**FILES, "gone.txt": "name: demo\nport: 8080\n"}, "v1")
     project = tmp_path / "p"
