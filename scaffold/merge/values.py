@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from scaffold.formats.equal import ABSENT, canonical, equal
-from scaffold.merge import rename, runs
+from scaffold.merge import ranges, rename
 from scaffold.merge.pieces import Clash, Side, merge_text, resolved
 from scaffold.merge.schema import KeyPath, List, list_at
 from scaffold.merge.slots import Gap, Slot, by_key, by_key_again, by_place, unique
@@ -100,7 +100,7 @@ def pair_items(
     for named in (known.named, known.finer) if known is not None else ():
         keys = [] if named is None else [[named(data(item)) for item in side] for side in sides]
         if keys and known is not None and unique(*keys):
-            if not known.ordered and runs.contradict(*keys):
+            if not known.ordered and ranges.contradict(*keys):
                 return keys, [Gap(*(range(len(side)) for side in keys))]
             keys = rename.recognised(keys, [[data(item) for item in side] for side in sides])
             return keys, by_key(*keys, ordered=known.ordered)

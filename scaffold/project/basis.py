@@ -208,7 +208,7 @@ def _notes(release: Release, rendered: Rendered, origin: Origin, extra: set[str]
     answers = rendered.answers
     notes = list(rendered.notes)
     if answers.guessed:
-        notes.append(f"secrets are not recorded, so these took their default: {', '.join(answers.guessed)}")
+        notes.append(f"secrets are not kept, so these took their default: {', '.join(answers.guessed)}")
     if unused := sorted(extra):
         notes.append(f"not asked by {release.blueprint.name} {release.version}, so left out: {', '.join(unused)}")
     if origin.own:

@@ -223,8 +223,8 @@ def _said_of_copier(project: Project, plan: Plan) -> tuple[Action, ...]:
 
 BECAME: Mapping[Verb, str] = {
     "create": "made with the default",
-    "replace": "changed around it",
-    "merge": "changed around it",
+    "replace": "changed around the secret",
+    "merge": "changed around the secret",
     "conflict": "in conflict",
     "delete": "deleted",
     "keep": "kept as it is",

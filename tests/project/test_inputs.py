@@ -161,7 +161,8 @@ def test_the_teams_own_lines_and_a_secret_in_an_ignored_file(tmp_path):
     assert (project / "end").read_text() == "s3cr3t\n\ny\n"
     (note,) = done.notes
     assert note == (
-        "secrets are not kept, so these took their default: tok; held by end (changed around it), f (changed around it)"
+        "secrets are not kept, so these took their default: tok; "
+        "held by end (changed around the secret), f (changed around the secret)"
     )
 
 

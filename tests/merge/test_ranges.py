@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.merge.runs import contradict
+from scaffold.merge.ranges import contradict
 from tests.kit import laws
 from tests.merge.sides import merge, settled
 

@@ -11,17 +11,17 @@ NOWHERE: AbstractSet[int] = frozenset()
 
 def contradict(base: Sequence[Hashable], ours: Sequence[Hashable], theirs: Sequence[Hashable]) -> bool:
     """Whether one side has narrowed a range of versions that the other has widened there, or both leave a hole."""
-    sides = [_runs(items) for items in (base, ours, theirs)]
-    return any(_contradict(*(side.get(run, NOWHERE) for side in sides)) for run in {*sides[1], *sides[2]})
+    sides = [_ranges(items) for items in (base, ours, theirs)]
+    return any(_contradict(*(side.get(one, NOWHERE) for side in sides)) for one in {*sides[1], *sides[2]})
 
 
-def _runs(items: Iterable[Hashable]) -> dict[str, set[int]]:
+def _ranges(items: Iterable[Hashable]) -> dict[str, set[int]]:
     """Return the last numbers of the versions by what stands before them."""
-    runs: dict[str, set[int]] = {}
+    ranges: dict[str, set[int]] = {}
     for found in map(_VERSION.fullmatch, map(str, items)):
         if found:
-            runs.setdefault(found[1], set()).add(int(found[2]))
-    return runs
+            ranges.setdefault(found[1], set()).add(int(found[2]))
+    return ranges
 
 
 def _contradict(base: AbstractSet[int], ours: AbstractSet[int], theirs: AbstractSet[int]) -> bool:
