@@ -35,7 +35,7 @@ from scaffold.project.migrate import answers_of, migrations_of
 from scaffold.project.offered import Wanted, with_own
 from scaffold.project.opened import Project, Standing
 from scaffold.project.planned import planned
-from scaffold.project.recopied import as_it_stands
+from scaffold.project.recopied import as_it_stands, saying_so
 from scaffold.project.rerender import is_called_so, rerendered
 from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
 from scaffold.project.tags import is_ahead, moved_tag
@@ -124,6 +124,7 @@ def prepare(
     unwanted = {**out, **left_by_wish(known, before, release, rendered, means, bases)}
     target = target_of(project, release, rendered, today, then)
     plan, found = planned(known, before, target, bases, unwanted, migrations)
+    plan = saying_so(plan, known.lock) if recopy else plan
     plan, own, said = with_own(project, recorded(plan, out), move_own)
     answers = rendered.answers
     wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded, own=_still_own(project, plan))

@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 from scaffold.lock import Lock, Locked
+from scaffold.plan.actions import Action, Plan
 from scaffold.plan.make import FindBase
 from scaffold.project.opened import Project, read_ours
 from scaffold.tree import File, Tree
+
+GIVEN_UP = "as the blueprint has it; its edits are given up"
 
 
 def as_it_stands(project: Project, lock: Lock, tree: Tree, bases: FindBase) -> tuple[Lock, FindBase]:
@@ -23,6 +26,16 @@ def as_it_stands(project: Project, lock: Lock, tree: Tree, bases: FindBase) -> t
         elif file is not None:
             files[path] = _stamped_so(locked, file)
     return replace(lock, files=files), lambda path, locked: bases(path, lock.files.get(path, locked))
+
+
+def saying_so(plan: Plan, lock: Lock) -> Plan:
+    """Return the plan with a reason for each file whose edits since the lock are given up."""
+    return replace(plan, actions=tuple(_saying_so(action, lock.files.get(action.path)) for action in plan))
+
+
+def _saying_so(action: Action, locked: Locked | None) -> Action:
+    edited = locked is not None and locked.owner == "managed" and not locked.matches(action.before)
+    return replace(action, why=GIVEN_UP) if edited and action.verb == "replace" else action
 
 
 def _stamped_so(locked: Locked, file: File) -> Locked:

@@ -176,9 +176,9 @@ def test_a_recopy_gives_edits_up_and_brings_back_what_was_deleted(project):
     (project / "extra.txt").unlink()
     repo(project, {})
     updated = scaffold.update(project, recopy=True)
-    assert {action.path: action.verb for action in updated.plan.changes} == {
-        "app.txt": "replace",
-        "extra.txt": "create",
+    assert {action.path: (action.verb, action.why) for action in updated.plan.changes} == {
+        "app.txt": ("replace", "as the blueprint has it; its edits are given up"),
+        "extra.txt": ("create", "new in the blueprint"),
     }
     assert texts(project) == {**AS_NEW, "own.txt": "own\n"}
     scaffold.undo(project)
