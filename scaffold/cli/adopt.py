@@ -9,21 +9,9 @@ import typer
 
 import scaffold
 from scaffold.cli import console, prompt
-from scaffold.cli.options import (
-    Data,
-    DataFile,
-    Defaults,
-    Directory,
-    EngineOption,
-    FormatOption,
-    LimitOption,
-    Offline,
-    SkipTasks,
-    Trust,
-    asker,
-    given,
-    means,
-)
+from scaffold.cli.answering import Data, DataFile, Defaults, asker, given
+from scaffold.cli.options import Directory, FormatOption, Offline
+from scaffold.cli.rendering import EngineOption, LimitOption, SkipTasks, Trust, means
 from scaffold.cli.run import run
 from scaffold.report import data as as_data
 from scaffold.report import text as as_text

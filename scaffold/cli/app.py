@@ -11,7 +11,8 @@ import typer
 
 import scaffold
 from scaffold.answers.secrets import hidden_in, masked
-from scaffold.cli import adopt, check, conflicts, console, library, project, schema, waive
+from scaffold.cli import console
+from scaffold.cli.commands import MARKUP, Commands
 from scaffold.cli.options import INDEX_FILE
 from scaffold.errors import ScaffoldError, without_credentials
 from scaffold.process import commands
@@ -21,21 +22,15 @@ OK, REFUSED, BUG, INTERRUPTED = 0, 1, 70, 130
 
 app = typer.Typer(
     name="scaffold",
+    cls=Commands,
     help="Stamp services from versioned blueprints, and bring every repository along when a blueprint changes.",
     epilog="Exit codes: 0 done, 1 refused or failed, 2 wrong command line, 3 finished but not clean, 70 our bug, "
     "130 interrupted.",
     no_args_is_help=True,
-    rich_markup_mode="markdown",  # so that paragraphs are set anew to the width of the terminal
+    rich_markup_mode=MARKUP,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (
-    project.new, project.update, conflicts.resolve, conflicts.own, project.status, check.check, waive.waive,
-    project.diff, adopt.adopt, project.undo, project.explain, schema.schema,
-):  # fmt: skip
-    app.command()(command)
-app.add_typer(library.blueprint, name="blueprint")
-app.add_typer(library.library, name="library")
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,82 @@
+"""The commands that work on the blueprints of a library."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+import scaffold
+from scaffold.cli.commands import MARKUP
+from scaffold.cli.options import FormatOption, Offline
+from scaffold.cli.rendering import Source, source_for
+from scaffold.cli.run import run
+from scaffold.report import data as as_data
+from scaffold.report import libraries as as_text
+
+blueprint = typer.Typer(
+    help="See, and release, the blueprints of a library.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=MARKUP,
+)
+
+
+@blueprint.command("list")
+def list_(source: Source = "builtin", offline: Offline = False, format_: FormatOption = "text") -> None:
+    """List the blueprints of a library."""
+    run(
+        lambda notify: scaffold.list_blueprints(source, offline=offline, notify=notify),
+        format_,
+        text=as_text.blueprint_list,
+        data=as_data.blueprint_list,
+    )
+
+
+@blueprint.command()
+def show(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME[@VERSION]", help="The blueprint.", show_default=False)],
+    source: Source = "builtin",
+    offline: Offline = False,
+    format_: FormatOption = "text",
+) -> None:
+    """Show a blueprint: its layers, questions and ownership."""
+    source = source_for(name, source, context)
+    run(
+        lambda notify: scaffold.show_blueprint(name, source, offline=offline, notify=notify),
+        format_,
+        text=as_text.blueprint_show,
+        data=as_data.blueprint_show,
+    )
+
+
+@blueprint.command()
+def release(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The blueprint.", show_default=False)],
+    version: Annotated[str | None, typer.Option("--version", metavar="X.Y.Z", help="The version to release.")] = None,
+    bump: Annotated[
+        Literal["major", "minor", "patch"] | None, typer.Option("--bump", help="The part of the version to raise.")
+    ] = None,
+    note: Annotated[
+        list[str] | None, typer.Option("--note", metavar="TEXT", help="A line for the changelog; may be repeated.")
+    ] = None,
+    directory: Annotated[Path, typer.Option("--library", metavar="DIR", help="The library's repository.")] = Path(),
+    format_: FormatOption = "text",
+) -> None:
+    """Release a blueprint: set its version, write its changelog entry, commit, and tag NAME/vX.Y.Z.
+
+    The changelog entry is what stands under `## Unreleased`, and the notes given; where there is neither, the commits
+    since the last release.
+    """
+    if (version is None) == (bump is None):
+        raise typer.BadParameter("give one of --version and --bump", param_hint="--version")
+    today = datetime.now().astimezone().date()
+    run(
+        lambda _: scaffold.release(
+            name, library=directory, version=version, bump=bump, notes=tuple(note or ()), today=today
+        ),
+        format_,
+        text=as_text.blueprint_release,
+        data=as_data.blueprint_release,
+    )  # fmt: skip

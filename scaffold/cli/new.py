@@ -1,0 +1,83 @@
+"""The command that stamps a service."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import scaffold
+from scaffold.cli.answering import Again, Data, DataFile, Defaults, asker, given
+from scaffold.cli.options import DryRun, FormatOption, Offline, Prereleases
+from scaffold.cli.rendering import (
+    AnswersFile,
+    EngineOption,
+    Exclude,
+    LimitOption,
+    Skip,
+    SkipTasks,
+    Source,
+    Trust,
+    for_this_run,
+    means,
+    source_for,
+)
+from scaffold.cli.run import run
+from scaffold.report import data as as_data
+from scaffold.report import text as as_text
+
+
+def new(
+    context: typer.Context,
+    blueprint: Annotated[
+        str,
+        typer.Argument(
+            metavar="BLUEPRINT[@VERSION]",
+            help="A blueprint by name, or a Copier or Cookiecutter template by URL, `gh:owner/name` or path.",
+            show_default=False,
+        ),
+    ],
+    dest: Annotated[Path, typer.Argument(metavar="DEST", help="The folder to stamp into.", show_default=False)],
+    source: Source = "builtin",
+    data: Data = None,
+    data_file: DataFile = None,
+    defaults: Defaults = False,
+    again: Again = None,
+    exclude: Exclude = None,
+    skip: Skip = None,
+    answers_file: AnswersFile = "",
+    dry_run: DryRun = False,
+    no_git: Annotated[bool, typer.Option("--no-git", help="Make no repository and no commit.")] = False,
+    trust: Trust = False,
+    skip_tasks: SkipTasks = False,
+    engine: EngineOption = "auto",
+    limit: LimitOption = None,
+    prereleases: Prereleases = False,
+    keep_copier: Annotated[
+        bool, typer.Option("--keep-copier", help="Keep up Copier's answers file too, so that both tools work.")
+    ] = False,
+    offline: Offline = False,
+    format_: FormatOption = "text",
+) -> None:
+    """Stamp a service from a blueprint into a folder.
+
+    Everything is rendered in memory and moved into place at once: there is nothing at DEST unless all of it is. Inside
+    an existing repository the new folder is staged there; elsewhere it becomes a repository with a first commit. In a
+    folder that is in use nothing is written over: what differs is a conflict, and the exit code is 3.
+    """
+    ask = asker(format_, again, defaults=defaults)
+    answers = given(data, data_file)
+    how = for_this_run(
+        means(engine, limit, trust=trust, skip_tasks=skip_tasks), exclude, skip, answers_file, again, defaults=defaults
+    )
+    source = source_for(blueprint, source, context)
+    run(
+        lambda notify: scaffold.new(
+            blueprint, dest, source=source, data=answers, ask=ask, git=not no_git, offline=offline,
+            prereleases=prereleases, keep_copier=keep_copier, dry_run=dry_run, means=how, notify=notify,
+        ),
+        format_,
+        text=as_text.new,
+        data=as_data.new,
+        clean=lambda result: not result.plan.conflicts,
+        asks=ask is not None,
+    )  # fmt: skip

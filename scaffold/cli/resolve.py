@@ -1,0 +1,43 @@
+"""The command that settles conflicts for one side."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import scaffold
+from scaffold.cli.options import FormatOption
+from scaffold.cli.run import run
+from scaffold.report import conflicts as as_text
+from scaffold.report import data as as_data
+
+if TYPE_CHECKING:
+    from scaffold.merge.settle import Side
+
+
+def resolve(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Files with conflicts, or folders that hold them.", show_default=False),
+    ],
+    ours: Annotated[bool, typer.Option("--ours", help="Take your side.")] = False,
+    theirs: Annotated[bool, typer.Option("--theirs", help="Take the blueprint's side.")] = False,
+    both: Annotated[bool, typer.Option("--both", help="Keep your lines, then the blueprint's.")] = False,
+    format_: FormatOption = "text",
+) -> None:
+    """Settle conflicts for one side; exits 3 while others are left in the project.
+
+    Only what is still marked in the file is settled: the rest of the merge stays, and so do your edits. Where there are
+    no markers, as in a binary file or one that a side has deleted, it takes that side's whole file.
+    """
+    options: dict[Side, bool] = {"ours": ours, "theirs": theirs, "both": both}
+    chosen = [side for side, wanted in options.items() if wanted]
+    if len(chosen) != 1:
+        raise typer.BadParameter("give one of them", param_hint="--ours, --theirs, --both")
+    run(
+        lambda _: scaffold.resolve(paths, side=chosen[0]),
+        format_,
+        text=as_text.resolve,
+        data=as_data.resolve,
+        clean=lambda result: not result.conflicts,
+    )
