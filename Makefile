@@ -51,6 +51,7 @@ $(VENV)/.made:
 $(VENV)/.run: $(VENV)/.made pyproject.toml tests/constraints.txt
 	@echo "Installing scaffold into $(VENV)"
 	$(PIP) install --constraint tests/constraints.txt --editable .
+	@$(BIN)/python -m compileall -q scaffold  # as pip does for what is not editable
 	touch $@
 
 $(VENV)/.test: $(VENV)/.run

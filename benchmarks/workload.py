@@ -182,6 +182,7 @@ def stamping(tool: Tool, template: Path, root: Path, version: str) -> list[str]:
 def environment(work: Path) -> dict[str, str]:
     """Return the environment of every run: a git identity, and a home and temporary folder that are not the user's."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "COPIER_", "XDG_"))}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed tool is compiled, and one installed editable may be too
     home, temporary = work / "home", work / "tmp"
     home.mkdir()
     temporary.mkdir()

@@ -10,8 +10,6 @@ from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
-from yaml import SafeLoader, ScalarNode
-
 from scaffold.errors import FormatError
 from scaffold.formats import values, yaml
 from scaffold.formats.equal import ABSENT, at, equal, step
@@ -180,6 +178,7 @@ def _spelled(path: str, value: Any) -> Any:
         return [_spelled(path, item) for item in value]
     if isinstance(value, str):
         from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
+        from yaml import SafeLoader, ScalarNode
 
         if ODD.search(value):
             return DoubleQuotedScalarString(value)

@@ -1,18 +1,27 @@
 """How git would merge a file: its attributes and settings, and the drivers that the user has set up for it."""
 
-import re
-from collections.abc import Mapping
-from pathlib import Path
-from typing import NamedTuple
+from __future__ import annotations
 
-from pygit2 import Repository
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold.errors import ScriptError
 from scaffold.git.explained import explained
-from scaffold.merge.manner import Manner
-from scaffold.merge.markers import SIZE, Labels
-from scaffold.merge.text import Merged
 from scaffold.process import commands
+from scaffold.process.loading import later
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pygit2 import Repository
+
+    from scaffold.merge import manner, markers, text
+    from scaffold.merge.manner import Manner
+    from scaffold.merge.markers import Labels
+    from scaffold.merge.text import Merged
+else:
+    manner, markers, text = (later(f"scaffold.merge.{name}") for name in ("manner", "markers", "text"))
 
 OWN = ("text", "binary", "union")  # git's own drivers
 LONGEST = 1_000  # characters of a marker
@@ -35,12 +44,14 @@ class Attributes:
         with explained(self.root):
             said, size = (self._repository.get_attr(path, name) for name in ("merge", "conflict-marker-size"))
             if isinstance(said, bool):
-                return Manner("text" if said else "binary", _size(size))
+                return manner.Manner("text" if said else "binary", _size(size))
             name = said or self._setting("merge.default")
             command = self._setting(f"merge.{name}.driver")
             if command:
-                return Manner(name, _size(size), Driver(name, command, self.root, path).run)
-            return Manner(name if name in OWN else "", _size(size))  # git takes a name that means nothing for none
+                return manner.Manner(name, _size(size), Driver(name, command, self.root, path).run)
+            return manner.Manner(
+                name if name in OWN else "", _size(size)
+            )  # git takes a name that means nothing for none
 
     def _setting(self, name: str) -> str:
         settings = self._repository.config
@@ -50,7 +61,7 @@ class Attributes:
 def _size(said: object) -> int:
     digits = re.match(r"\d+", said) if isinstance(said, str) else None
     size = int(digits[0]) if digits else 0
-    return size if 0 < size <= LONGEST else SIZE
+    return size if 0 < size <= LONGEST else markers.SIZE
 
 
 class Driver(NamedTuple):
@@ -76,7 +87,7 @@ class Driver(NamedTuple):
             written = f"merge.{self.name}.driver"
             code = commands.run(command, self.root, {}, seconds=PATIENCE, written=written, late=SOONER, fine=CONFLICT)
             try:
-                return Merged(clean=code == 0, content=result.read_bytes())
+                return text.Merged(clean=code == 0, content=result.read_bytes())
             except OSError as error:
                 raise ScriptError(f"the command {written} left no result: {error.strerror}") from error
 

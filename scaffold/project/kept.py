@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from scaffold.errors import FormatError, ScaffoldError
+from scaffold.errors import FormatError
 from scaffold.formats import yaml
 from scaffold.formats.equal import equal
 from scaffold.lock import as_kept
 from scaffold.project.opened import Project, read_ours
-from scaffold.project.stamp import surroundings_in
-from scaffold.render.engine import before_questions
-from scaffold.sources.library import Library
 from scaffold.tree import File
 
 MARK = b"_src_path"
@@ -23,21 +20,6 @@ def answers_since(project: Project) -> dict[str, Any]:
         found = only_answers(read_answers(project, path, file.content))
         return {name: value for name, value in found.items() if not equal(applied.get(name), as_kept(value))}
     return {}
-
-
-def kept_name(project: Project, library: Library) -> str:
-    """Return what Copier's answers file is kept as, where the template calls it otherwise; empty else."""
-    recorded = project.recorded
-    if not recorded.keep_copier:
-        return ""
-    locked = [path for path, entry in recorded.files.items() if entry.owner == "locked"]
-    kept = next((path for path, file in read_ours(project, locked).items() if MARK in file.content), "")
-    try:
-        release = library.release(recorded.blueprint, recorded.commit or recorded.version)
-        usual = before_questions(release, recorded.answers, surroundings_in(project)).answers_file
-    except ScaffoldError:  # that version cannot be had any more
-        return kept
-    return kept if kept != usual else ""
 
 
 def written_since(project: Project) -> dict[str, File]:

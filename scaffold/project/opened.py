@@ -1,9 +1,10 @@
 """A project opened: its folder, its repository, its lock, and its files as git would store them."""
 
-from collections.abc import Iterable, Mapping
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from scaffold import disk, lock
 from scaffold.answers import file as answers_file
@@ -11,15 +12,25 @@ from scaffold.answers.file import Wishes
 from scaffold.apply.record import Place
 from scaffold.blueprint.patterns import matcher
 from scaffold.errors import FormatError, GitError, ProjectError
-from scaffold.git.index import Entry
-from scaffold.git.objects import Objects, find_repository
-from scaffold.lock import Lock, Locked
-from scaffold.merge.ends import end_of
-from scaffold.merge.manner import UNSAID, Manner
-from scaffold.merge.pointers import is_pointer, stands_for
-from scaffold.merge.settle import Sides, marked_line
-from scaffold.plan.actions import OURS
-from scaffold.tree import SYMLINK, File, Mode
+from scaffold.git.objects import find_repository
+from scaffold.process.loading import later
+from scaffold.tree import SYMLINK, File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from scaffold.git.index import Entry
+    from scaffold.git.objects import Objects
+    from scaffold.lock import Lock, Locked
+    from scaffold.merge import ends, manner, pointers, settle
+    from scaffold.merge.manner import Manner
+    from scaffold.merge.settle import Sides
+    from scaffold.plan import actions
+    from scaffold.tree import Mode
+else:
+    ends, manner, pointers = (later(f"scaffold.merge.{name}") for name in ("ends", "manner", "pointers"))
+    settle, actions = later("scaffold.merge.settle"), later("scaffold.plan.actions")
 
 FOLDER = ".scaffold"
 Standing = Mapping[str, File | None]  # path -> the file that stands there, as it is there
@@ -72,7 +83,7 @@ class Project:
 
     def manner(self, path: str) -> Manner:
         """Return how git is told to merge a file; raises GitError."""
-        return self.repository.attributes.manner(self.in_repository(path)) if self.repository else UNSAID
+        return self.repository.attributes.manner(self.in_repository(path)) if self.repository else manner.UNSAID
 
     def marked(self, path: str) -> Sides:
         """Return how an update marks a conflict in a file, as it or `git checkout --merge` writes it.
@@ -80,9 +91,9 @@ class Project:
         A document about conflicts has other labels.
         """
         size, theirs = self.manner(path).size, f"{self.recorded.blueprint} {self.recorded.version}"
-        labels = (("<", OURS), ("<", "ours"), ("|", "stamped "), (">", theirs), (">", "theirs"))
+        labels = (("<", actions.OURS), ("<", "ours"), ("|", "stamped "), (">", theirs), (">", "theirs"))
         lines = tuple(f"{sign * size} {label}{'' if label.endswith(' ') else chr(10)}" for sign, label in labels)
-        return Sides(markers=tuple(line.encode() for line in lines), size=size)
+        return settle.Sides(markers=tuple(line.encode() for line in lines), size=size)
 
 
 def find_root(directory: Path) -> Path:
@@ -160,7 +171,7 @@ def unresolved(project: Project) -> frozenset[str]:
         place
         for place, path in pending.items()
         if project.in_repository(place) in in_index
-        or (place in files and marked_line(files[place].content, project.marked(place)))
+        or (place in files and settle.marked_line(files[place].content, project.marked(place)))
         or (place in files and _is_as_left(project, path, files[place], told))
     )
 
@@ -260,15 +271,15 @@ def _as_stored(repository: Objects, name: str, file: File, committed: Entry | No
     if id_ == file.blob:
         return file
     # The blueprint brings a Git LFS pointer, and here stands what it points to.
-    if locked and locked.blob and is_pointer(repository.blob(locked.blob) or b""):
+    if locked and locked.blob and pointers.is_pointer(repository.blob(locked.blob) or b""):
         pointer = repository.blob(id_) or b""
-        if stands_for(pointer, file.content):
+        if pointers.stands_for(pointer, file.content):
             return File(pointer, file.mode)
     return _with_ends_of(repository, locked, file, repository.conversion.stored(name, file))
 
 
 def _with_ends_of(repository: Objects, locked: Locked | None, file: File, stored: File) -> File:
     """Return the file as it stands where the blueprint brings it with CRLF (eol=crlf), which git does not store."""
-    if stored is file or locked is None or locked.blob is None or end_of(file.content) != "CRLF":
+    if stored is file or locked is None or locked.blob is None or ends.end_of(file.content) != "CRLF":
         return stored
-    return file if end_of(repository.blob(locked.blob) or b"") == "CRLF" else stored
+    return file if ends.end_of(repository.blob(locked.blob) or b"") == "CRLF" else stored

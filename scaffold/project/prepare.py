@@ -29,7 +29,8 @@ from scaffold.project.aside import left_by_wish
 from scaffold.project.base import Bases
 from scaffold.project.brought import brought_by_copier
 from scaffold.project.guardrails import decided
-from scaffold.project.kept import kept_name, written_since
+from scaffold.project.kept import written_since
+from scaffold.project.kept_as import kept_name
 from scaffold.project.left_out import left_out, recorded
 from scaffold.project.migrate import answers_of, migrations_of
 from scaffold.project.offered import Wanted, with_own

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
+
+from jinja2 import compiler
 
 import scaffold
 from scaffold.templating import known
@@ -34,7 +35,9 @@ def _place(address: str) -> Path:
 
 @cache
 def _made_by() -> str:
-    return f"{sys.implementation.cache_tag} {sys.hexversion} {version('jinja2')} {scaffold.__version__}"
+    """Tell Python, Jinja and scaffold apart; Jinja by its compiler's file, for its metadata take 25 ms to read."""
+    jinja = Path(compiler.__file__).stat()
+    return f"{sys.implementation.cache_tag} {sys.hexversion} {jinja.st_mtime_ns} {jinja.st_size} {scaffold.__version__}"
 
 
 def _read(place: Path) -> bytes:
