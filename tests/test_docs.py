@@ -4,7 +4,7 @@ import importlib.util
 import inspect
 import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path, PurePath
 
 import pytest
@@ -17,6 +17,7 @@ from scaffold.answers import question
 from scaffold.answers.file import Wishes, dump
 from scaffold.apply import record as records
 from scaffold.blueprint import manifest, template
+from scaffold.blueprint.guardrails import Guardrails
 from scaffold.cli import app, run
 from scaffold.formats import yaml
 from scaffold.merge.drivers import SAYS
@@ -146,6 +147,9 @@ def full_lock():
         mine=frozenset({"d" * 40}),
         sided=1,
         own=True,
+        inputs=frozenset({"secret"}),
+        recipe="b" * 64,
+        version="1.0.0",
     )
     return lock.Lock("0.1.0", "name", "builtin", "1.0.0", "e" * 40, {}, {"file": locked})
 
@@ -161,6 +165,20 @@ def test_every_field_of_the_lock_is_documented():
     dumped = keys_in(json.loads(lock.dump(full_lock()))) - {"file", "tool.ruff"}
     assert {"format", "pending", "sha256"} <= dumped
     assert not dumped - code_words(section("reference/files.md", "### .scaffold/lock.json"))
+
+
+def test_the_schema_of_the_lock_is_that_of_the_file():
+    schema = json.loads((Path(scaffold.__file__).parent / "report/schemas/lock.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    full = json.loads(lock.dump(replace(full_lock(), keep_copier=True, folder="f", guardrails=Guardrails())))
+    assert set(schema["properties"]) == set(full)
+    assert set(schema["$defs"]["file"]["properties"]) == set(full["files"]["file"])
+    check = Draft202012Validator(schema)
+    assert not list(check.iter_errors(full))
+    assert not list(check.iter_errors(json.loads(lock.dump(full_lock()))))
+    for path, wrong in (("blob", "g"), ("mode", "777"), ("ownership", "mine"), ("sided", "1"), ("recipe", "")):
+        assert list(check.iter_errors(full | {"files": {"file": full["files"]["file"] | {path: wrong}}})), path
+    assert list(check.iter_errors({key: value for key, value in full.items() if key != "files"}))
 
 
 def full_results():
