@@ -1,0 +1,67 @@
+"""The message of the commit that an update makes: for whoever reads the history, or reviews the change."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scaffold.plan.actions import Plan
+
+MOST = 200  # lines of a section; a commit is read by people
+WHAT = {"create": "new", "replace": "changed", "merge": "merged", "delete": "deleted", "conflict": "decided by hand"}
+
+
+def update_message(plan: Plan, passed: Iterable[tuple[str, str]], to_do: Iterable[str]) -> str:
+    """Return a subject, what the versions passed say, the files by what became of them, and what is left to do.
+
+    `passed` are versions with their changelog, and `to_do` what the blueprint asks a person to do now.
+    """
+    sections = [list(_changelog(passed)), list(_files(plan)), list(_to_do(plan, to_do))]
+    return "\n\n".join([_subject(plan), *("\n".join(_short(lines)) for lines in sections if lines)])
+
+
+def _subject(plan: Plan) -> str:
+    before, after = plan.lock_before, plan.lock_after
+    if before.version == after.version:
+        return f"chore: apply the answers of {after.blueprint} {after.version}"
+    return f"chore: update {after.blueprint} from {before.version} to {after.version}"
+
+
+def _changelog(passed: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield the text below each version; a heading in it would be a comment to `git commit`, and loses its marks."""
+    for version, said in passed:
+        yield f"{version}:"
+        for line in said.splitlines():
+            yield line.lstrip("#").strip() + ":" if line.startswith("#") else line
+        yield ""
+
+
+def _files(plan: Plan) -> Iterator[str]:
+    for verb, what in WHAT.items():
+        paths = [action.path for action in plan.changes if action.verb == verb and not action.drift]
+        if paths:
+            yield f"{what.capitalize()}:"
+            yield from (f"- {path}" for path in paths)
+    put_back = [action.path for action in plan.changes if action.drift]
+    if put_back:
+        yield "Put back, for the platform owns it and it had been edited:"
+        yield from (f"- {path}" for path in put_back)
+
+
+def _to_do(plan: Plan, to_do: Iterable[str]) -> Iterator[str]:
+    lines = [line for said in to_do for line in said.splitlines() if line.strip()]
+    lines += [f"{offer.path} may go along to {offer.to}" for offer in plan.offers]
+    lines += [f"{action.path} stays as a waiver allows: {action.waiver}" for action in plan.waived]
+    if lines:
+        yield "To do:"
+        yield from (f"- {line}" for line in lines)
+
+
+def _short(lines: list[str]) -> list[str]:
+    kept = list(islice(lines, MOST))
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept if len(lines) <= MOST else [*kept, f"... and {len(lines) - MOST} lines more"]
