@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import scaffold
-from scaffold.cli import console, prompt
+from scaffold.cli import completion, console, prompt
 from scaffold.cli.answering import Data, DataFile, Defaults, asker, given
 from scaffold.cli.options import Directory, FormatOption, Offline
 from scaffold.cli.rendering import EngineOption, LimitOption, SkipTasks, Trust, means
@@ -39,7 +39,12 @@ Replay = Annotated[
 ]
 Named = Annotated[
     str | None,
-    typer.Option("--blueprint", metavar="NAME[@VERSION]", help="The blueprint for a repository made by hand."),
+    typer.Option(
+        "--blueprint",
+        metavar="NAME[@VERSION]",
+        help="The blueprint for a repository made by hand.",
+        autocompletion=completion.blueprints,
+    ),
 ]
 KeepCopier = Annotated[
     bool, typer.Option("--keep-copier", help="Keep up Copier's answers file too, so that both tools work.")

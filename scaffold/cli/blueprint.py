@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 import scaffold
+from scaffold.cli import completion
 from scaffold.cli.commands import MARKUP
 from scaffold.cli.options import FormatOption, Offline
 from scaffold.cli.rendering import Source, source_for
@@ -36,7 +37,12 @@ def list_(source: Source = "builtin", offline: Offline = False, format_: FormatO
 @blueprint.command()
 def show(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME[@VERSION]", help="The blueprint.", show_default=False)],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME[@VERSION]", help="The blueprint.", show_default=False, autocompletion=completion.blueprints
+        ),
+    ],
     source: Source = "builtin",
     offline: Offline = False,
     format_: FormatOption = "text",

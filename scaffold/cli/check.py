@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import scaffold
-from scaffold.cli import console, reports
+from scaffold.cli import completion, console, reports
 from scaffold.cli.options import INDEX_FILE, Directory, Today
 from scaffold.guard.finding import Severity
 from scaffold.report.checks import fixed
@@ -28,7 +28,10 @@ IndexFile = Annotated[
 Fix = Annotated[bool, typer.Option("--fix", help="Put right what the blueprint knows how to mend, and stage it.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="With --fix: show the plan and write nothing.")]
 Commit = Annotated[bool, typer.Option("--commit", help="With --fix: commit it.")]
-Rules = Annotated[list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule; may be repeated.")]
+Rules = Annotated[
+    list[str] | None,
+    typer.Option("--rule", metavar="ID", help="Only this rule; may be repeated.", autocompletion=completion.rules),
+]
 Judges = Annotated[
     str | None,
     typer.Option(

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 import scaffold
+from scaffold.cli import completion
 from scaffold.cli.answering import Data, given
 from scaffold.cli.options import Directory, FormatOption, Offline
 from scaffold.cli.rendering import SkipTasks, Trust, means
@@ -17,7 +18,12 @@ from scaffold.report import text as as_text
 def diff(
     directory: Directory = Path(),
     upstream: Annotated[bool, typer.Option("--upstream", help="What an update would change, instead.")] = False,
-    to: Annotated[str | None, typer.Option("--to", metavar="VERSION", help="With --upstream: to this version.")] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to", metavar="VERSION", help="With --upstream: to this version.", autocompletion=completion.versions
+        ),
+    ] = None,
     data: Data = None,
     trust: Trust = False,
     skip_tasks: SkipTasks = False,

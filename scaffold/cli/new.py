@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 import scaffold
+from scaffold.cli import completion
 from scaffold.cli.answering import Again, Data, DataFile, Defaults, asker, given
 from scaffold.cli.options import DryRun, FormatOption, Offline, Prereleases
 from scaffold.cli.rendering import (
@@ -34,6 +35,7 @@ def new(
             metavar="BLUEPRINT[@VERSION]",
             help="A blueprint by name, or a Copier or Cookiecutter template by URL, `gh:owner/name` or path.",
             show_default=False,
+            autocompletion=completion.blueprints,
         ),
     ],
     dest: Annotated[Path, typer.Argument(metavar="DEST", help="The folder to stamp into.", show_default=False)],

@@ -10,23 +10,32 @@ from scaffold.errors import ScaffoldError
 from scaffold.report.text import Line
 
 
+def _texts() -> dict[str, str]:
+    from importlib.resources import files  # 5 ms that no other command needs
+
+    folder = files("scaffold.report").joinpath("schemas")
+    found = {entry.name: entry for entry in folder.iterdir() if entry.name.endswith(".json")}
+    return {name.removesuffix(".json"): found[name].read_text(encoding="utf-8") for name in sorted(found)}
+
+
+def _known(incomplete: str) -> list[str]:
+    return [name for name in _texts() if name.startswith(incomplete)]
+
+
 def schema(
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="Which one; all are listed without it.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="NAME", help="Which one; all are listed without it.", show_default=False, autocompletion=_known
+        ),
     ] = None,
 ) -> None:
     """Print a JSON Schema, so that editors complete and check a file, and programs know what a report holds."""
-    from importlib.resources import files  # 5 ms that no other command needs
-
-    texts = {
-        entry.name.removesuffix(".json"): entry.read_text(encoding="utf-8")
-        for entry in files("scaffold.report").joinpath("schemas").iterdir()
-        if entry.name.endswith(".json")
-    }
+    texts = _texts()
     if name is None:
         width = max(map(len, texts))
-        console.show(Line(f"{known:<{width}}  {json.loads(texts[known])['title']}") for known in sorted(texts))
+        console.show(Line(f"{known:<{width}}  {json.loads(text)['title']}") for known, text in texts.items())
     elif name not in texts:
-        raise ScaffoldError(f"there is no schema {name}", hint=f"there are: {', '.join(sorted(texts))}")
+        raise ScaffoldError(f"there is no schema {name}", hint=f"there are: {', '.join(texts)}")
     else:
         console.write(texts[name].encode())

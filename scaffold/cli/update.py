@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 import scaffold
-from scaffold.cli import prompt, unfinished
+from scaffold.cli import completion, prompt, unfinished
 from scaffold.cli.answering import Again, Data, DataFile, Defaults, asker, given
 from scaffold.cli.options import Directory, DryRun, FormatOption, Offline, Prereleases
 from scaffold.cli.rendering import (
@@ -43,7 +43,12 @@ def _offered(offers: tuple[Offer, ...]) -> bool:
 def update(
     context: typer.Context,
     directory: Directory = Path(),
-    to: Annotated[str | None, typer.Option("--to", metavar="VERSION", help="Another version than the newest.")] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to", metavar="VERSION", help="Another version than the newest.", autocompletion=completion.versions
+        ),
+    ] = None,
     data: Data = None,
     data_file: DataFile = None,
     defaults: Defaults = False,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import scaffold
+from scaffold.cli import completion
 from scaffold.cli.options import Directory, FormatOption, Today
 from scaffold.cli.run import run
 from scaffold.report.checks import waived
@@ -24,7 +25,13 @@ def _day(written: str, today: date) -> date:
 
 def waive(
     rule: Annotated[
-        str, typer.Argument(metavar="RULE", help="The rule, as scaffold check names it.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="RULE",
+            help="The rule, as scaffold check names it.",
+            show_default=False,
+            autocompletion=completion.rules,
+        ),
     ],
     reason: Annotated[str, typer.Option("--reason", help="Why the rule cannot be kept for now.", show_default=False)],
     expires: Annotated[
