@@ -25,6 +25,12 @@ from scaffold.plan.actions import Offer
 from scaffold.report import data as as_data
 from scaffold.report import text as as_text
 
+To = Annotated[
+    str | None,
+    typer.Option(
+        "--to", metavar="VERSION", help="Another version than the newest.", autocompletion=completion.versions
+    ),
+]
 Recopy = Annotated[
     bool, typer.Option("--recopy", help="Take the blueprint's files as if stamped anew; edits of them are lost.")
 ]
@@ -43,12 +49,7 @@ def _offered(offers: tuple[Offer, ...]) -> bool:
 def update(
     context: typer.Context,
     directory: Directory = Path(),
-    to: Annotated[
-        str | None,
-        typer.Option(
-            "--to", metavar="VERSION", help="Another version than the newest.", autocompletion=completion.versions
-        ),
-    ] = None,
+    to: To = None,
     data: Data = None,
     data_file: DataFile = None,
     defaults: Defaults = False,
