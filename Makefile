@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: try test quick format docs bundle bench bench-check bench-merge clean
+.PHONY: try test test-laws quick format docs bundle bench bench-check bench-merge clean
 
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
@@ -15,6 +15,9 @@ test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist worksteal
 	$(BIN)/mkdocs build --quiet --strict --site-dir build/site
+
+test-laws: $(VENV)/.test  ## The laws once more, with examples by chance; what fails prints how to repeat it.
+	$(BIN)/pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=chance
 
 quick: $(VENV)/.test  ## The tests that start no toolchain and no long scenario.
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not toolchain"

@@ -2,11 +2,15 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.limits import SECONDS, limited
 
 # Set before pygit2 is imported, which reads HOME once.
 _HOME = Path(tempfile.mkdtemp(prefix="scaffold-tests-"))
@@ -28,6 +32,26 @@ os.environ |= {
     "NO_COLOR": "1",
     "COLUMNS": "120",
 }
+
+
+# Started in the background, by nohup or by some servers, tests would hand on that SIGINT is ignored, and wait for ever.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Laws: no time limit an example, since the machine may be busy; what failed once is printed, not kept on the disk. The
+# gate tries the same examples each time, and `make test-laws` others.
+settings.register_profile(
+    "gate", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("chance", settings.get_profile("gate"), derandomize=False, print_blob=True)
+settings.load_profile("gate")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    limit = item.get_closest_marker("limit")
+    with limited(limit.args[0] if limit else SECONDS):
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from scaffold.answers.question import Answers
 from scaffold.blueprint.release import Release, assemble, manifest_path, read_manifest
@@ -19,8 +19,7 @@ Content = str | bytes | File
 LABELS = Labels("stamped 1.0.0", "yours", "demo 2.0.0")
 GIT = ("-c", "user.name=A Tester", "-c", "user.email=tester@localhost", "-c", "commit.gpgsign=false")
 
-# Laws: no time limit an example, since the machine may be busy; what failed once is printed, not kept on the disk.
-laws = settings(deadline=None, max_examples=100, database=None, suppress_health_check=[HealthCheck.too_slow])
+laws = settings(max_examples=100)
 few = settings(laws, max_examples=40)
 
 

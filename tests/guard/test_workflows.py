@@ -344,7 +344,7 @@ LINES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(lines=LINES, ending=st.sampled_from(["\n", "\r\n"]), last=st.booleans())
 def test_pinning_changes_the_pins_and_nothing_else(lines, ending, last):
     text = (

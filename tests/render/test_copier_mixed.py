@@ -21,9 +21,9 @@ from tests.kit import write
 
 FOLDER = "shop-front"
 mixed = settings(
-    deadline=None, max_examples=110, database=None, derandomize=True,
+    max_examples=110,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-)  # fmt: skip
+)
 
 # Each delimiter's role, so that any text can be written for any `_envops`.
 DELIMITERS = [
