@@ -16,8 +16,8 @@ test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
 	$(BIN)/pytest -n 2 --dist worksteal
 	$(BIN)/mkdocs build --quiet --strict --site-dir build/site
 
-test-laws: $(VENV)/.test  ## The laws once more, with examples by chance; what fails prints how to repeat it.
-	$(BIN)/pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=chance
+test-laws: $(VENV)/.test  ## The laws once more, with examples by chance, TIMES=10 of them; what fails prints how to repeat it.
+	LAWS_TIMES=$(or $(TIMES),1) $(BIN)/pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=chance
 
 quick: $(VENV)/.test  ## The tests that start no toolchain and no long scenario.
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not toolchain"

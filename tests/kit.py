@@ -19,8 +19,9 @@ Content = str | bytes | File
 LABELS = Labels("stamped 1.0.0", "yours", "demo 2.0.0")
 GIT = ("-c", "user.name=A Tester", "-c", "user.email=tester@localhost", "-c", "commit.gpgsign=false")
 
-laws = settings(max_examples=100)
-few = settings(laws, max_examples=40)
+TIMES = int(os.environ.get("LAWS_TIMES", "1"))  # make test-laws TIMES=10
+laws = settings(max_examples=100 * TIMES)
+few = settings(max_examples=40 * TIMES)
 
 
 def file(content: Content, origin: str = "") -> File:

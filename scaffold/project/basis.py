@@ -249,8 +249,10 @@ def search(wish: Wish) -> Proposal:
     """Find how well the repository fits the blueprints of a library, or one template; raises ScaffoldError."""
     if wish.keep_copier:
         raise ProjectError("there is no answers file of Copier's to keep up", where=str(wish.start))
+    if wish.replay is not None and not (wish.template or wish.blueprint or wish.source):
+        wish = wish._replace(template=_template_of(wish.replay))
     wanted = _address(wish.template) if wish.template else None
-    library = wish.open(wanted.source or "" if wanted else wish.source or wish.library)
+    library = _searched(wish, wanted.source or "" if wanted else wish.source or wish.library)
     name, version = None, wish.at or (wanted.ref if wanted else None)
     if wish.blueprint:
         name, _, ref = wish.blueprint.partition("@")
@@ -276,13 +278,33 @@ def search(wish: Wish) -> Proposal:
     return Proposal(library, tuple(fits), given)
 
 
+def _template_of(replay: Path) -> str:
+    origin = found.replayed(replay)
+    if not origin.written:
+        raise ProjectError(
+            "it does not say which template it is of", where=str(replay), hint="name it with --from TEMPLATE[@REF]"
+        )
+    return origin.source
+
+
+def _searched(wish: Wish, source: str) -> Library:
+    """Open what is looked through; raises SourceError that names the replay, where that says so."""
+    try:
+        return wish.open(source)
+    except SourceError as error:
+        if wish.replay is None:
+            raise
+        hint = f"{error.hint}; or {found.FROM_ADDRESS}" if error.hint else found.FROM_ADDRESS
+        raise SourceError(error.message, where=str(wish.replay), hint=hint) from error
+
+
 def _unlike(wish: Wish, library: Library, fits: list[Fit]) -> ProjectError:
     """Return the error for a repository that nothing fits, which a yes is not enough to take over."""
     if wish.template and fits:
         name, version = fits[0].release.blueprint.name, fits[0].release.version
         return ProjectError(
             f"{name} hardly fits this repository: {version} does best, by {fits[0].score:.0%}",
-            where=str(wish.start),
+            where=str(wish.replay or wish.start),
             hint=f"name the version it was made from with --at VERSION, or take it with --blueprint {name}@VERSION",
         )
     best = fits[0].score if fits else 0.0

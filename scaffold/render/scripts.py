@@ -254,7 +254,7 @@ class _Stage:
         if not folder.is_relative_to(self.project):
             raise ScriptError(f"`working_directory` leaves the project: {written!r}", where=script.where)
         if not folder.is_dir():
-            raise ScriptError(f"`working_directory` does not exist: {written!r}", where=script.where)
+            raise ScriptError(f"`working_directory` is no folder: {written!r}", where=script.where)
         return folder
 
     def read(self) -> dict[str, File]:

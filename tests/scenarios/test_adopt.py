@@ -632,6 +632,27 @@ def test_a_cookiecutter_project_by_what_the_home_keeps(baked, cookies):
     check_cookies(baked, cookies)
 
 
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ({}, "it does not say which template it is of (name it with --from"),
+        ({"_template": "/nowhere/at/all"}, "there is no template at /nowhere/at/all any more (say where it is now"),
+        ({"_template": "COOKIES", "_checkout": "9.9"}, "there is no 9.9 in"),
+        ({"_template": "HOME"}, "is neither a library nor a template"),
+    ],
+)
+def test_an_error_about_a_replay_names_it(said, error, cookies, tmp_path):
+    project, replay = tmp_path / "by-hand", tmp_path / "a.json"
+    write(project, {"x.txt": "x\n"})
+    committed(project)
+    places = {"COOKIES": str(cookies), "HOME": str(project)}
+    replay.write_text(json.dumps({"cookiecutter": {name: places.get(value, value) for name, value in said.items()}}))
+    done = world.scaffold("adopt", "--replay", replay, where=project)
+    assert done.code == 1
+    assert done.err.startswith(f"error: {replay}: ")
+    assert error in done.err
+
+
 def test_a_cookiecutter_project_without_replay(baked, cookies, tmp_path):
     shutil.rmtree(tmp_path / "home/.cookiecutter_replay")
     next_cookies(cookies)
