@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from pygit2 import Repository
 
+    from scaffold.git.conversion import Conversion
     from scaffold.merge import manner, markers, text
     from scaffold.merge.manner import Manner
     from scaffold.merge.markers import Labels
@@ -34,24 +36,30 @@ PLACEHOLDER = re.compile(r"%([OABLPSXY%])")
 class Attributes:
     """The attributes of one repository, as they stand in its work tree."""
 
-    def __init__(self, repository: Repository, root: Path) -> None:
-        """Wrap an open repository with its work tree at `root`."""
+    def __init__(self, repository: Repository, root: Path, conversion: Conversion) -> None:
+        """Wrap an open repository with its work tree at `root`; `conversion` knows which paths have any."""
         self._repository = repository
+        self._conversion = conversion
         self.root = root
 
     def manner(self, path: str) -> Manner:
         """Return how git would merge the file; no way where it would merge lines for want of other words."""
         with explained(self.root):
+            if not (self._conversion.speaks_of(path) or self._default):
+                return manner.UNSAID
             said, size = (self._repository.get_attr(path, name) for name in ("merge", "conflict-marker-size"))
             if isinstance(said, bool):
                 return manner.Manner("text" if said else "binary", _size(size))
-            name = said or self._setting("merge.default")
+            name = said or self._default
             command = self._setting(f"merge.{name}.driver")
             if command:
                 return manner.Manner(name, _size(size), Driver(name, command, self.root, path).run)
-            return manner.Manner(
-                name if name in OWN else "", _size(size)
-            )  # git takes a name that means nothing for none
+            # Git takes a name that means nothing for none.
+            return manner.Manner(name if name in OWN else "", _size(size))
+
+    @cached_property
+    def _default(self) -> str:
+        return self._setting("merge.default")
 
     def _setting(self, name: str) -> str:
         settings = self._repository.config

@@ -48,14 +48,22 @@ class Conversion:
 
     def encoding(self, path: str) -> str | None:
         """Return the encoding that a file has in the work tree, or None where that is the blob's."""
-        if not self._has_any(path):
+        if not self.speaks_of(path):
             return None
         with explained(self.root):
             named = self._repository.get_attr(path, "working-tree-encoding")
         return named if isinstance(named, str) and named.upper() not in ("UTF-8", "UTF8") else None
 
+    def speaks_of(self, path: str) -> bool:
+        """Whether some setting, or a file of attributes, may say something of the path."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            here = self.speaks_of(folder) if folder else self._everywhere()
+            self._folders[folder] = here or (self.root / folder / ATTRIBUTES).is_file()
+        return self._folders[folder]
+
     def _filtered(self, path: str, file: File, way: int) -> File:
-        if file.mode == SYMLINK or not self._has_any(path):
+        if file.mode == SYMLINK or not self.speaks_of(path):
             return file
         filters, out = ffi.new("git_filter_list **"), ffi.new("git_buf *")
         repository = self._repository._repo  # noqa: SLF001 - pygit2 has no call for contents that are in no file
@@ -70,14 +78,6 @@ class Conversion:
                 C.git_buf_dispose(out)
                 C.git_filter_list_free(filters[0])
         return file if content == file.content else replace(file, content=content)
-
-    def _has_any(self, path: str) -> bool:
-        """Whether some setting, or a file of attributes, may speak about the path."""
-        folder = path.rpartition("/")[0]
-        if folder not in self._folders:
-            here = self._has_any(folder) if folder else self._everywhere()
-            self._folders[folder] = here or (self.root / folder / ATTRIBUTES).is_file()
-        return self._folders[folder]
 
     def _everywhere(self) -> bool:
         config = self._repository.config

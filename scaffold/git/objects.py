@@ -36,7 +36,7 @@ class Objects(Listing):
         self.folder = Path(repository.path)
         self.history = History(repository, root)
         self.conversion = Conversion(repository, root)
-        self.attributes = Attributes(repository, root)
+        self.attributes = Attributes(repository, root, self.conversion)
         self._modes: bool | None = None
         self._stored: set[str] = set()  # blobs that were written through this object
 
