@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.limits import SECONDS, limited
+from tests.limits import SECONDS, TIMES, limited
 
 # Set before pygit2 is imported, which reads HOME once.
 _HOME = Path(tempfile.mkdtemp(prefix="scaffold-tests-"))
@@ -50,7 +50,7 @@ settings.load_profile("gate")
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
     limit = item.get_closest_marker("limit")
-    with limited(limit.args[0] if limit else SECONDS):
+    with limited((limit.args[0] if limit else SECONDS) * TIMES):
         return (yield)
 
 

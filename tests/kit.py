@@ -14,12 +14,12 @@ from scaffold.blueprint.release import Release, assemble, manifest_path, read_ma
 from scaffold.merge.text import Labels
 from scaffold.render import native
 from scaffold.tree import EXECUTABLE, SYMLINK, File, Tree
+from tests.limits import TIMES
 
 Content = str | bytes | File
 LABELS = Labels("stamped 1.0.0", "yours", "demo 2.0.0")
 GIT = ("-c", "user.name=A Tester", "-c", "user.email=tester@localhost", "-c", "commit.gpgsign=false")
 
-TIMES = int(os.environ.get("LAWS_TIMES", "1"))  # make test-laws TIMES=10
 laws = settings(max_examples=100 * TIMES)
 few = settings(max_examples=40 * TIMES)
 

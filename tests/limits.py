@@ -4,6 +4,7 @@ On a busy machine a test takes longer by the clock, and no more of the processor
 only ends what waits for something that never comes.
 """
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from time import monotonic
 
 import psutil
 
+TIMES = int(os.environ.get("LAWS_TIMES", "1"))  # as many examples of each law: make test-laws TIMES=10
 SECONDS = 120.0  # of the processor
 PATIENCE = 1_200.0  # by the clock
 OFTEN = 1.0  # seconds between two looks

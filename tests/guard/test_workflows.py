@@ -9,6 +9,7 @@ from scaffold.guard.evidence.pins import pin
 from scaffold.guard.evidence.shell import commands
 from tests.guard.cases_workflows import CI, COMMENT, GOOD, PATH, RELEASE, RELEASED, bad, badly_released, good
 from tests.guard.service import stamped
+from tests.limits import TIMES
 
 SHA = "3d3c42e5aac5ba805825da76410c181273ba90b1"
 PINS = {
@@ -344,7 +345,7 @@ LINES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=150)
+@settings(max_examples=150 * TIMES)
 @given(lines=LINES, ending=st.sampled_from(["\n", "\r\n"]), last=st.booleans())
 def test_pinning_changes_the_pins_and_nothing_else(lines, ending, last):
     text = (

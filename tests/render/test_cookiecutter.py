@@ -19,6 +19,7 @@ from scaffold.render.context import Surroundings
 from scaffold.render.means import Means
 from scaffold.tree import File
 from tests.kit import executable, few, file, link, write
+from tests.limits import TIMES
 
 TOP = "{{cookiecutter.slug}}"
 SLUG = {"name": "My App", "slug": "{{ cookiecutter.name | lower | replace(' ', '-') }}"}
@@ -177,7 +178,7 @@ def templates(draw):
     return template(variables, files, **{"templates/shared.txt": "shared {{ cookiecutter.slug }}\n"})
 
 
-@settings(few, max_examples=120)
+@settings(few, max_examples=120 * TIMES)
 @given(templates())
 @example(template({"slug": "x", "_jinja2_env_vars": {"newline_sequence": "\r\n"}}, {"a": b"\r\n", "b": b"\n"}))
 def test_mixed_templates_come_out_as_from_cookiecutter(tmp_path_factory, files):

@@ -18,10 +18,11 @@ from scaffold.render import native
 from scaffold.render.context import Surroundings
 from scaffold.tree import EXECUTABLE, SYMLINK, File
 from tests.kit import write
+from tests.limits import TIMES
 
 FOLDER = "shop-front"
 mixed = settings(
-    max_examples=110,
+    max_examples=110 * TIMES,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 

@@ -18,6 +18,7 @@ import scaffold
 from scaffold.errors import ScaffoldError
 from scaffold.tree import File
 from tests import kit
+from tests.limits import TIMES
 from tests.scenarios import world
 from tests.scenarios.test_refusals import bound_by_permissions, refused
 from tests.scenarios.world import NEXT, commit, git, release
@@ -86,7 +87,7 @@ def library_of(root: Path, version: str, files: Mapping[str, File]) -> Path:
 
 
 @given(trees(), trees(), trees(), trees(), st.booleans())
-@settings(kit.few, max_examples=20)
+@settings(kit.few, max_examples=20 * TIMES)
 def test_update_and_undo_are_exact_for_any_trees(base, ours, theirs, uncommitted, conceal):
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
