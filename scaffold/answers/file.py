@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from scaffold.blueprint.patterns import matcher
+from scaffold.blueprint.globs import check
 from scaffold.formats import yaml
 from scaffold.formats.located import Located, text, texts
 from scaffold.merge.drivers import UNSAID, Switches, parse_switches
@@ -51,10 +51,7 @@ def parse(content: bytes, file: str = PATH) -> Wishes:
 def _patterns(at: Located) -> tuple[str, ...]:
     found = texts(at)
     for number, pattern in enumerate(found):
-        try:
-            matcher((pattern,))
-        except ValueError:
-            at.child(number).fail("a pattern as in .gitignore")
+        check(pattern, at.child(number).where)
     return found
 
 

@@ -3,11 +3,11 @@
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from scaffold.blueprint.globs import globs
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import spell
 from scaffold.errors import ProjectError
 from scaffold.guard.chosen import choose
-from scaffold.guard.paths import spec_of
 from scaffold.guard.rules.locked import locked_files, locked_keys
 from scaffold.lock import DROPPED, Locked
 from scaffold.project.base import Bases
@@ -67,7 +67,7 @@ def _rules(project: Project, path: str, locked: Locked | None) -> dict[str, str]
     looking = (
         one.rule
         for one in chosen
-        if one.applies and owned.get(one.rule.id, bool(one.rule.files) and spec_of(one.rule.files).match_file(path))
+        if one.applies and owned.get(one.rule.id, bool(one.rule.files) and globs(one.rule.files).matches(path))
     )
     return {rule.id: rule.title for rule in looking}
 

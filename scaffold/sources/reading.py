@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn, TypeVar
 
 from scaffold import disk
+from scaffold.blueprint.globs import like_git
 from scaffold.blueprint.plain import SUFFIX, kind_of
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import DEFAULT_EXCLUDE, Kind
@@ -171,8 +172,6 @@ def left_out(release: Release, submodules: Iterable[str], address: str) -> str:
 
 def _is_rendered(release: Release, path: str) -> bool:
     """Whether a submodule lies where Copier renders; what a setting says only when rendered counts as if it did."""
-    from pathspec import GitIgnoreSpec  # 10 ms that `scaffold status` need not pay
-
     settings = release.layers[0].settings
     below = settings.subdirectory.strip("/")
     if below and "{" not in below:
@@ -181,4 +180,4 @@ def _is_rendered(release: Release, path: str) -> bool:
         path = path.removeprefix(f"{below}/")
     exclude = DEFAULT_EXCLUDE if settings.exclude is None and not below else settings.exclude or ()
     literal = [pattern for pattern in exclude if "{" not in pattern]
-    return not GitIgnoreSpec.from_lines(literal).match_file(f"{path}/")
+    return not like_git(tuple(literal)).matches(f"{path}/")
