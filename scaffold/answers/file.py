@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from scaffold.blueprint.globs import check
-from scaffold.formats import yaml
+from scaffold.errors import without_credentials
+from scaffold.formats import edit, yaml
+from scaffold.formats.equal import digest
 from scaffold.formats.located import Located, text, texts
 from scaffold.merge.drivers import UNSAID, Switches, parse_switches
 
 PATH = ".scaffold/answers.yml"
+TAKEN_OUT = f"the credentials in the source are taken out of {PATH}; a credential helper of git's can keep them"
 HEAD = "# What this service was stamped from. Edit an answer, then run `scaffold update` to apply it.\n"
 
 
@@ -16,7 +19,8 @@ class Wishes(NamedTuple):
     """What the file asks for.
 
     `follow` is the branch or tag that updates go to instead of the newest version; `own` are patterns of files that the
-    team has made its own.
+    team has made its own. `written` is the source as it stands in the file, where it holds credentials: those are for
+    git alone, and `source` has none.
     """
 
     blueprint: str
@@ -26,6 +30,12 @@ class Wishes(NamedTuple):
     merge: Switches = UNSAID
     follow: str = ""
     own: tuple[str, ...] = ()
+    written: str = ""
+
+    @property
+    def address(self) -> str:
+        """How the source is reached: with the credentials that stand in the file, where any do."""
+        return self.written or self.source
 
     @property
     def is_in_lock(self) -> bool:
@@ -37,15 +47,32 @@ def parse(content: bytes, file: str = PATH) -> Wishes:
     """Read the file; raises FormatError with the line of a mistake."""
     document = yaml.load(content, file)
     document.only({"blueprint", "source", "answers", "keep_copier", "merge", "follow", "own"})
+    written = document.required("source", text)
+    source = without_credentials(written)
     return Wishes(
         blueprint=document.required("blueprint", text),
-        source=document.required("source", text),
+        source=source,
+        written="" if source == written else written,
         answers=document.optional("answers", lambda at: {name: value.data for name, value in at.items()}, {}),
         keep_copier=document.optional("keep_copier", lambda at: at.a(bool), default=False),
         merge=document.optional("merge", parse_switches, {}),
         follow=document.optional("follow", text, ""),
         own=document.optional("own", _patterns, ()),
     )
+
+
+def rewritten(content: bytes, wishes: Wishes, wished: Wishes) -> bytes:
+    """Return the file with only what is wished otherwise now touched, so that comments stay; credentials do not."""
+    content = content if wished.own == wishes.own else edit.sync_list(PATH, content, "own", wished.own)
+    same = (wished.blueprint, wished.source, digest(wished.answers)) == (
+        wishes.blueprint,
+        wishes.address,
+        digest(wishes.answers),
+    )
+    if same:
+        return content
+    content = edit.set_values(PATH, content, {"blueprint": wished.blueprint, "source": wished.source})
+    return edit.sync_mapping(PATH, content, "answers", wished.answers)
 
 
 def _patterns(at: Located) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def output(
                 stderr=subprocess.PIPE,
                 start_new_session=True,
             )
-        out, err = _Reader(process.stdout, most), _Reader(process.stderr, most, TAIL)
+        out, err = Reader(process.stdout, most), Reader(process.stderr, most, TAIL)
         until = monotonic() + seconds
         while code is None and not (out.full or err.full or (stop and stop.is_set())) and monotonic() < until:
             with suppress(subprocess.TimeoutExpired):
@@ -85,29 +85,31 @@ def output(
     return Output(out.text, err.text, code)
 
 
-class _Reader(threading.Thread):
+class Reader(threading.Thread):
     """Reads a stream to its end, or to where it is `full`, and keeps all of it, or the last `tail` bytes."""
 
-    def __init__(self, stream: IO[bytes] | None, most: int, tail: int = 0) -> None:
+    def __init__(self, stream: IO[bytes] | None, most: int | None, tail: int = 0) -> None:
+        """Begin; without `most` it is never full."""
         super().__init__(daemon=True)  # what escaped from the group may hold the stream open for ever
         self._stream, self._most, self._tail = stream, most, tail
         self._kept = bytearray()
         self.full = False
+        self.read = 0  # bytes so far
         self.start()
 
     def run(self) -> None:
         """Read on."""
         if self._stream is None:
             return
-        read = 0
         with self._stream:
             while not self.full and (piece := os.read(self._stream.fileno(), PIECE)):
-                read += len(piece)
+                self.read += len(piece)
                 self._kept += piece
                 if self._tail:
                     del self._kept[: -self._tail]
-                self.full = read > self._most
+                self.full = self._most is not None and self.read > self._most
 
     @property
     def text(self) -> str:
+        """What is kept."""
         return bytes(self._kept).decode(errors="replace")

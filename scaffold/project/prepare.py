@@ -11,14 +11,11 @@ from packaging.version import Version
 import scaffold
 from scaffold import disk, lock
 from scaffold.answers import file as answers_file
-from scaffold.answers.file import Wishes
 from scaffold.answers.question import Answers, Ask
 from scaffold.blueprint.guardrails import WAIVERS
 from scaffold.blueprint.patterns import pattern_of
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import AnswerError, ProjectError
-from scaffold.formats import edit
-from scaffold.formats.equal import digest
 from scaffold.lock import Lock
 from scaffold.merge.drivers import chosen
 from scaffold.plan.actions import Action, Plan, Verb, Waived
@@ -128,10 +125,16 @@ def prepare(
     plan, own, said = with_own(project, recorded(plan, out), move_own)
     answers = rendered.answers
     wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded, own=_still_own(project, plan))
-    written = _rewritten(project, wished)
+    written = answers_file.rewritten(project.wishes_file.content, wishes, wished)
     after = plan.lock_after.written_with(written, says_more=not wished.is_in_lock)
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=after)
-    told = [library.note, retired(release.blueprint), *told_of(rendered, plan), _brought(project, known)]
+    told = [
+        answers_file.TAKEN_OUT * bool(wishes.written),
+        library.note,
+        retired(release.blueprint),
+        *told_of(rendered, plan),
+        _brought(project, known),
+    ]
     told += [AS_MADE] * (then is not None and then.without_scripts)
     told += [*_sided(known), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
@@ -143,7 +146,7 @@ def _located(
 ) -> tuple[Library, Means]:
     """Open the project's library, and say how to render what comes from there."""
     library = locate(
-        project.wishes.source,
+        project.wishes.address,
         base=project.root,
         offline=offline,
         prereleases=prereleases,
@@ -305,22 +308,6 @@ def _still_own(project: Project, plan: Plan) -> tuple[str, ...]:
     files = plan.lock_after.files.items()
     gone = (locked.at or path for path, locked in files if locked.own and not project.owns(path, locked))
     return (*project.wishes.own, *map(pattern_of, gone))
-
-
-def _rewritten(project: Project, wished: Wishes) -> bytes:
-    """Return the answers file with only what differs touched, so that comments stay."""
-    content = project.wishes_file.content
-    wishes = project.wishes
-    content = content if wished.own == wishes.own else edit.sync_list(answers_file.PATH, content, "own", wished.own)
-    if (wished.blueprint, wished.source, digest(wished.answers)) == (
-        wishes.blueprint,
-        wishes.source,
-        digest(wishes.answers),
-    ):
-        return content
-    named = {"blueprint": wished.blueprint, "source": wished.source}
-    content = edit.set_values(answers_file.PATH, content, named)
-    return edit.sync_mapping(answers_file.PATH, content, "answers", wished.answers)
 
 
 def new_lock(release: Release, source: str, answers: Answers, *, folder: str | None, keep_copier: bool = False) -> Lock:

@@ -124,7 +124,7 @@ def _latest(project: Project, *, offline: bool, notify: Notify) -> Latest:
     recorded, wishes = project.recorded, project.wishes
     try:
         library = locate(
-            wishes.source,
+            wishes.address,
             base=project.root,
             offline=offline,
             limits=UNLIMITED,
