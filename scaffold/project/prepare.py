@@ -128,13 +128,8 @@ def prepare(
     written = answers_file.rewritten(project.wishes_file.content, wishes, wished)
     after = plan.lock_after.written_with(written, says_more=not wished.is_in_lock)
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=after)
-    told = [
-        answers_file.TAKEN_OUT * bool(wishes.written),
-        library.note,
-        retired(release.blueprint),
-        *told_of(rendered, plan),
-        _brought(project, known),
-    ]
+    told = [library.note, retired(release.blueprint), *told_of(rendered, plan), _brought(project, known)]
+    told += [answers_file.TAKEN_OUT] * bool(wishes.written)
     told += [AS_MADE] * (then is not None and then.without_scripts)
     told += [*_sided(known), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
