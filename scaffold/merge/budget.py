@@ -43,7 +43,7 @@ def bounded(most: int | None = None) -> Iterator[Budget]:
 
 
 def spend(words: int) -> None:
-    """Count what is about to be compared; raises TooMuchError where it is too much, so that the merge is one by line."""
+    """Count what is about to be compared; raises TooMuchError where that is too much: then it is merged by line."""
     budget = _budget.get()
     if budget is not None:
         budget.left -= words

@@ -129,8 +129,7 @@ def prepare(
     after = plan.lock_after.written_with(written, says_more=not wished.is_in_lock)
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=after)
     told = [library.note, retired(release.blueprint), *told_of(rendered, plan), _brought(project, known)]
-    told += [answers_file.TAKEN_OUT] * bool(wishes.written)
-    told += [AS_MADE] * (then is not None and then.without_scripts)
+    told += [AS_MADE] * (then is not None and then.without_scripts) + [answers_file.TAKEN_OUT] * bool(wishes.written)
     told += [*_sided(known), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
     return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found)

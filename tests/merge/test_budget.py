@@ -40,7 +40,7 @@ def test_what_is_too_much_is_merged_by_line_and_said(monkeypatch):
     assert "keys" not in beyond.used
     assert beyond == merge_files("a.yml", base, ours, theirs, LABELS, ALL)
     managed = Ownership("managed")
-    target = Target(tree({"a.yml": theirs}), lambda _: managed, migrations=(), lock=head("2.0.0", {}))
+    target = Target(tree=tree({"a.yml": theirs}), ownership=lambda _: managed, migrations=(), lock=head("2.0.0", {}))
     locked = {"a.yml": entry(File(base).blob)}
     (action,) = make(head("1.0.0", locked), {"a.yml": File(ours)}, target, lambda *_: base).actions
     assert action.why.endswith("as there is too much in it to compare by key")
