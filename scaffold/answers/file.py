@@ -19,8 +19,7 @@ class Wishes(NamedTuple):
     """What the file asks for.
 
     `follow` is the branch or tag that updates go to instead of the newest version; `own` are patterns of files that the
-    team has made its own. `written` is the source as it stands in the file, where it holds credentials: those are for
-    git alone, and `source` has none.
+    team has made its own.
     """
 
     blueprint: str
@@ -30,12 +29,11 @@ class Wishes(NamedTuple):
     merge: Switches = UNSAID
     follow: str = ""
     own: tuple[str, ...] = ()
-    written: str = ""
 
     @property
-    def address(self) -> str:
-        """How the source is reached: with the credentials that stand in the file, where any do."""
-        return self.written or self.source
+    def public(self) -> str:
+        """The source as it is recorded and shown; credentials that stand in the file are for git alone."""
+        return without_credentials(self.source)
 
     @property
     def is_in_lock(self) -> bool:
@@ -47,12 +45,9 @@ def parse(content: bytes, file: str = PATH) -> Wishes:
     """Read the file; raises FormatError with the line of a mistake."""
     document = yaml.load(content, file)
     document.only({"blueprint", "source", "answers", "keep_copier", "merge", "follow", "own"})
-    written = document.required("source", text)
-    source = without_credentials(written)
     return Wishes(
         blueprint=document.required("blueprint", text),
-        source=source,
-        written="" if source == written else written,
+        source=document.required("source", text),
         answers=document.optional("answers", lambda at: {name: value.data for name, value in at.items()}, {}),
         keep_copier=document.optional("keep_copier", lambda at: at.a(bool), default=False),
         merge=document.optional("merge", parse_switches, {}),
@@ -61,17 +56,18 @@ def parse(content: bytes, file: str = PATH) -> Wishes:
     )
 
 
+def told_of(wishes: Wishes) -> list[str]:
+    """Say what becomes of credentials in the file."""
+    return [TAKEN_OUT] if wishes.source != wishes.public else []
+
+
 def rewritten(content: bytes, wishes: Wishes, wished: Wishes) -> bytes:
     """Return the file with only what is wished otherwise now touched, so that comments stay; credentials do not."""
     content = content if wished.own == wishes.own else edit.sync_list(PATH, content, "own", wished.own)
-    same = (wished.blueprint, wished.source, digest(wished.answers)) == (
-        wishes.blueprint,
-        wishes.address,
-        digest(wishes.answers),
-    )
-    if same:
+    before, after = (wishes.blueprint, wishes.source), (wished.blueprint, wished.public)
+    if before == after and digest(wished.answers) == digest(wishes.answers):
         return content
-    content = edit.set_values(PATH, content, {"blueprint": wished.blueprint, "source": wished.source})
+    content = edit.set_values(PATH, content, {"blueprint": wished.blueprint, "source": wished.public})
     return edit.sync_mapping(PATH, content, "answers", wished.answers)
 
 

@@ -78,7 +78,7 @@ def _text(path: str, old: File | None, new: File | None) -> str:
 def _library(project: Project, *, offline: bool, notify: Notify) -> Library | None:
     try:
         return locate(
-            project.wishes.address,
+            project.wishes.source,
             base=project.root,
             offline=offline,
             notify=notify,

@@ -158,7 +158,7 @@ def _take_in(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool) ->
 def _planned(release: Release, rendered: Rendered, wishes: Wishes, folder: str) -> tuple[Tree, Plan]:
     """Return all that is to be written, scaffold's own files among it, and the plan that says so."""
     answers, tree = rendered.answers, rendered.tree
-    stamped = new_lock(release, wishes.source, answers, folder=folder, keep_copier=wishes.keep_copier)
+    stamped = new_lock(release, wishes.public, answers, folder=folder, keep_copier=wishes.keep_copier)
     target = Target(tree=tree, ownership=rendered.ownership, migrations=(), lock=stamped)
     written = answers_file.dump(wishes)
     plan = make(stamped, {}, target, lambda _path, _locked: None)

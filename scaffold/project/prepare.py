@@ -129,7 +129,7 @@ def prepare(
     after = plan.lock_after.written_with(written, says_more=not wished.is_in_lock)
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=after)
     told = [library.note, retired(release.blueprint), *told_of(rendered, plan), _brought(project, known)]
-    told += [AS_MADE] * (then is not None and then.without_scripts) + [answers_file.TAKEN_OUT] * bool(wishes.written)
+    told += [AS_MADE] * (then is not None and then.without_scripts) + answers_file.told_of(wishes)
     told += [*_sided(known), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
     return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found)
@@ -140,7 +140,7 @@ def _located(
 ) -> tuple[Library, Means]:
     """Open the project's library, and say how to render what comes from there."""
     library = locate(
-        project.wishes.address,
+        project.wishes.source,
         base=project.root,
         offline=offline,
         prereleases=prereleases,
@@ -192,7 +192,7 @@ def target_of(
         tree=rendered.tree,
         ownership=rendered.ownership,
         migrations=release.blueprint.migrations,
-        lock=new_lock(release, wishes.source, rendered.answers, folder=folder, keep_copier=wishes.keep_copier),
+        lock=new_lock(release, wishes.public, rendered.answers, folder=folder, keep_copier=wishes.keep_copier),
         drivers=chosen(release.blueprint.merge, wishes.merge),
         waived=_waived(project, today),
         rerendered=then,
@@ -276,7 +276,7 @@ def _newest(library: Library, project: Project, *, recopy: bool) -> str | None:
         hint = "see what changed between the two, and accept it with --to and that version"
         raise ProjectError(moved, where=str(project.root), hint=hint)
     newest = library.newest(name)
-    gone = recorded.commit and project.wishes.source == recorded.source and not library.has_commit(recorded.commit)
+    gone = recorded.commit and project.wishes.public == recorded.source and not library.has_commit(recorded.commit)
     if gone and not recopy:
         raise ProjectError(
             f"the history of {library.address} was rewritten: it has no commit {str(recorded.commit)[:10]} any more, "
