@@ -10,6 +10,7 @@ from time import monotonic
 from typing import IO, NamedTuple
 
 from scaffold.errors import ScriptError
+from scaffold.process.bounds import paused, unbounded
 from scaffold.process.commands import GRACE, end, signal_name, undisturbed
 
 # What a program may need of the environment; all else, such as tokens and what git tells its hooks, is kept from it.
@@ -52,7 +53,7 @@ def output(
     kept = {key: value for key, value in os.environ.items() if key in KEPT or KEPT_ALL.match(key)}
     process = code = None
     try:
-        with undisturbed():
+        with undisturbed(), unbounded():
             process = subprocess.Popen(  # noqa: S603 - a program that was looked up, with arguments of our own
                 command,
                 cwd=folder,
@@ -64,9 +65,10 @@ def output(
             )
         out, err = Reader(process.stdout, most), Reader(process.stderr, most, TAIL)
         until = monotonic() + seconds
-        while code is None and not (out.full or err.full or (stop and stop.is_set())) and monotonic() < until:
-            with suppress(subprocess.TimeoutExpired):
-                code = process.wait(OFTEN)
+        with paused():  # it has a limit of its own
+            while code is None and not (out.full or err.full or (stop and stop.is_set())) and monotonic() < until:
+                with suppress(subprocess.TimeoutExpired):
+                    code = process.wait(OFTEN)
     except (OSError, ValueError) as error:
         said = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         raise ScriptError(f"{name} cannot be started: {said}") from error

@@ -2,8 +2,11 @@
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, NoReturn, TypeVar
 
@@ -20,6 +23,7 @@ from scaffold.templating.limits import MEGABYTE, Limits
 from scaffold.tree import REGULAR, File
 
 EXPECTED = "a library has blueprints/, a Copier template copier.yml, a Cookiecutter template cookiecutter.json"
+LOOKED = 500  # files and folders, to tell a template that has no configuration
 FROM_THE_TOP = "it counts from the top of the repository, and another version may have it"
 FOREIGN = {"", ".", "..", ".git"}  # what no git writes, and a repository made on purpose may hold
 
@@ -153,9 +157,23 @@ def kind_at(history: History, commit: str) -> Kind | None:
 
 
 def kind_below(root: Path) -> Kind | None:
-    """Return which tool's template a folder is."""
+    """Return which tool's template a folder is, as its top says, or a template among the first files below it.
+
+    No more are looked at: it may be somebody's home, or all of the disk.
+    """
     found = kind_among(place.name for place in root.iterdir() if place.is_file())
-    return found or kind_among(name for _, _, names in os.walk(root) for name in names if name.endswith(SUFFIX))
+    return found or kind_among(name for name in islice(_names(root), LOOKED) if name.endswith(SUFFIX))
+
+
+def _names(root: Path) -> Iterator[str]:
+    """Walk the names below a folder, those high up first."""
+    waiting = deque([str(root)])
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.popleft()) as found:
+            for entry in found:
+                if entry.name != ".git" and entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                yield entry.name
 
 
 def left_out(release: Release, submodules: Iterable[str], address: str) -> str:
