@@ -9,6 +9,7 @@ from typing import Any
 from scaffold.errors import GitError, without_credentials
 from scaffold.git.explained import hint_for
 from scaffold.git.login import Login
+from scaffold.process.waiting import waiting
 from scaffold.process.watched import StalledError, watched
 
 REMOTE_HEAD = "refs/remotes/library/HEAD"
@@ -18,6 +19,7 @@ IDLE = 60.0  # seconds in which a remote, or what asks for a password, has to mo
 # Git says on standard error what it gets, packet by packet, also where it has nothing to tell a person.
 MOVING = {"GIT_TRACE_PACKET": "2", "GIT_TRACE_CURL": "2", "GIT_TRACE_CURL_NO_DATA": "1", "LC_ALL": "C"}
 _TRACE = re.compile(r"^\d\d:\d\d:\d\d\.\d+ .*\n?|^.*\r", re.MULTILINE)
+HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 NOISE = ("hint:", "Cloning into", "warning:")
 
 
@@ -128,7 +130,7 @@ def init(folder: Path) -> None:
 def commit_all(folder: Path, message: str, hint: str) -> None:
     """Commit everything in a new repository, ignored files included; raises GitError."""
     _git(folder, "add", "--all", "--force", ".", doing="add the files")
-    _git(folder, "commit", "--quiet", "--message", message, doing="commit", hint=hint)
+    _commit(folder, "--quiet", "--message", message, hint=hint)
 
 
 def add(root: Path, paths: Iterable[str]) -> None:
@@ -146,7 +148,7 @@ def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
 
 def commit_index(root: Path, message: str, hint: str) -> None:
     """Commit what is staged, hooks and signing included; raises GitError."""
-    _git(root, "commit", "--quiet", "--message", message, doing="commit", hint=hint)
+    _commit(root, "--quiet", "--message", message, hint=hint)
 
 
 def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str) -> None:
@@ -157,7 +159,20 @@ def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str) -> N
         names.write("\0".join(f":(literal){path}" for path in paths).encode())
         names.seek(0)
         options = ("--quiet", "--only", "--message", message, "--pathspec-from-file=-", "--pathspec-file-nul")
-        _git(root, "commit", *options, doing="commit", hint=hint, istream=names)
+        _commit(root, *options, hint=hint, istream=names)
+
+
+def _commit(root: Path, *arguments: str, hint: str, **options: Any) -> None:
+    """Commit; hooks and whoever unlocks a key may take as long as they want, but it is said what is waited for."""
+    with waiting(_named(root)):
+        _git(root, "commit", *arguments, doing="commit", hint=hint, **options)
+
+
+def _named(root: Path) -> str:
+    """Return the hook that a commit runs, or what else it may wait for."""
+    said = _git(root, "rev-parse", "--git-path", "hooks", doing="find its hooks", with_exceptions=False)
+    found = [name for name in HOOKS if os.access(root / said.strip() / name, os.X_OK)]
+    return f"the {found[0]} hook" if len(found) == 1 else "git commit: hooks and signing"
 
 
 def switch_to_new(root: Path, branch: str) -> None:
