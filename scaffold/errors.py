@@ -2,23 +2,32 @@
 
 import re
 
-CREDENTIALS = re.compile(r"(\b\w{1,20}://)[^/\s]{1,2000}@")  # bounded, so that no text makes it slow
+# Bounded, so that no text makes it slow. A password may hold a slash, where what is behind the colon is no port.
+LOGIN = r"(?:[^/\s]{1,2000}@|[^/\s@:\[]{1,200}:(?!\d{1,5}(?:[/?#\s]|$))[^\s@'\"<>]{1,2000}@)"
+CREDENTIALS = re.compile(rf"(\b\w{{1,20}}://){LOGIN}")
+_FOR_SSH = re.compile(r"(?<![^\s'\"(=,;])[^\s/:@'\"(=,;]{1,200}:[^\s/@]{1,200}@(?=(?!sha\d)[\w.-]{1,200}:)")
+_ADDRESS = re.compile(r"\b\w{1,20}://\S{1,2000}")
+_NAMED = r"(?:token|secret|passw|pwd|key|auth|sig|cred|jwt|session|bearer)"
+_ASKED = re.compile(rf"([?&#;][\w.-]{{0,60}}?{_NAMED}[\w.-]{{0,60}}=)[^\s&#;'\"]{{1,2000}}", re.IGNORECASE)
 
 
 def without_credentials(text: str) -> str:
-    """Return the text with user name and password taken out of every address in it."""
-    return CREDENTIALS.sub(r"\1", text)
+    """Return the text with user name, password and token taken out of every address in it."""
+    if "@" in text:
+        text = _FOR_SSH.sub("", CREDENTIALS.sub(r"\1", text))
+    return _ADDRESS.sub(lambda found: _ASKED.sub(r"\1***", found[0]), text) if "://" in text else text
 
 
 class ScaffoldError(Exception):
     """A stated reason to stop; the command line prints it and exits 1."""
 
     def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
-        """Take the sentence, the place (`file:line`) and the next step."""
+        """Take the sentence, the place (`file:line`) and the next step; no address in them keeps its credentials."""
+        message = without_credentials(message)
         super().__init__(message)
         self.message = message
-        self.where = where
-        self.hint = hint
+        self.where = where and without_credentials(where)
+        self.hint = hint and without_credentials(hint)
 
     def __str__(self) -> str:
         """One line: where, what, what to do."""

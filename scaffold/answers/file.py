@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from scaffold.blueprint.patterns import matcher
-from scaffold.formats import yaml
+from scaffold.blueprint.globs import check
+from scaffold.errors import without_credentials
+from scaffold.formats import edit, yaml
+from scaffold.formats.equal import digest
 from scaffold.formats.located import Located, text, texts
 from scaffold.merge.drivers import UNSAID, Switches, parse_switches
 
 PATH = ".scaffold/answers.yml"
+TAKEN_OUT = f"the credentials in the source are taken out of {PATH}; a credential helper of git's can keep them"
 HEAD = "# What this service was stamped from. Edit an answer, then run `scaffold update` to apply it.\n"
 
 
@@ -26,6 +29,11 @@ class Wishes(NamedTuple):
     merge: Switches = UNSAID
     follow: str = ""
     own: tuple[str, ...] = ()
+
+    @property
+    def public(self) -> str:
+        """The source as it is recorded and shown; credentials that stand in the file are for git alone."""
+        return without_credentials(self.source)
 
     @property
     def is_in_lock(self) -> bool:
@@ -48,13 +56,25 @@ def parse(content: bytes, file: str = PATH) -> Wishes:
     )
 
 
+def told_of(wishes: Wishes) -> list[str]:
+    """Say what becomes of credentials in the file."""
+    return [TAKEN_OUT] if wishes.source != wishes.public else []
+
+
+def rewritten(content: bytes, wishes: Wishes, wished: Wishes) -> bytes:
+    """Return the file with only what is wished otherwise now touched, so that comments stay; credentials do not."""
+    content = content if wished.own == wishes.own else edit.sync_list(PATH, content, "own", wished.own)
+    before, after = (wishes.blueprint, wishes.source), (wished.blueprint, wished.public)
+    if before == after and digest(wished.answers) == digest(wishes.answers):
+        return content
+    content = edit.set_values(PATH, content, {"blueprint": wished.blueprint, "source": wished.public})
+    return edit.sync_mapping(PATH, content, "answers", wished.answers)
+
+
 def _patterns(at: Located) -> tuple[str, ...]:
     found = texts(at)
     for number, pattern in enumerate(found):
-        try:
-            matcher((pattern,))
-        except ValueError:
-            at.child(number).fail("a pattern as in .gitignore")
+        check(pattern, at.child(number).where)
     return found
 
 

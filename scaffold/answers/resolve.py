@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any
 
 from scaffold.answers.cast import EXPECTED, cast, truthy
@@ -11,7 +12,7 @@ from scaffold.answers.question import MISSING, TYPES, Answers, Ask, Asked, Manne
 from scaffold.answers.secrets import secrets_among, still_secret, tells, texts_of
 from scaffold.errors import AnswerError, FormatError, RenderError
 from scaffold.templating.inputs import NOTHING_HIDDEN, Hidden, Seen, rendering, watching
-from scaffold.templating.templates import UNSET, Context, Texts, UnsetError
+from scaffold.templating.templates import UNSET, Context, Sight, Texts, UnsetError
 
 Known = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]  # answers in sight, and to record -> more
 
@@ -47,6 +48,7 @@ class Resolver:
         self._answers: dict[str, Any] = {}
         self._recorded: dict[str, Any] = {}
         self._context: Context = {}
+        self._popped: dict[str, Any] = {}  # of those the one that comes up now
         self._missing: list[str] = []
         self._secrets: set[str] = set()
         self._secret_texts: set[str] = set()
@@ -105,9 +107,22 @@ class Resolver:
 
     def _see(self) -> None:
         """Renew what texts are rendered with."""
-        told = {name: value for name, value in self._ahead.items() if name not in self._secrets}
-        seen = {**self._ahead, **self._answers}
-        self._context = {**seen, **self._known(seen, {**told, **self._recorded})}
+        answered, recorded = len(self._answers), len(self._recorded)
+        self._popped = {}
+
+        def sight() -> Context:  # as it is now, whenever it is asked for
+            ahead = {**self._ahead, **self._popped}
+            told = {name: value for name, value in ahead.items() if name not in self._secrets}
+            seen = {**ahead, **dict(islice(self._answers.items(), answered))}
+            return {**seen, **self._known(seen, {**told, **dict(islice(self._recorded.items(), recorded))})}
+
+        self._context = Sight(sight)
+
+    def _come_up(self, name: str) -> bool:
+        """Take what was given or kept for a question out of what is ahead; whether there was any."""
+        if name in self._ahead:
+            self._popped[name] = self._ahead.pop(name)
+        return name in self._popped
 
     def _refuse_unknown(self, names: Sequence[str]) -> None:
         for name in self._given:
@@ -121,7 +136,7 @@ class Resolver:
             self._leave_out(question)
             return
         value = self._value_of(question)
-        self._ahead.pop(question.name, None)
+        self._come_up(question.name)
         if value is MISSING:
             if self._asks(question):
                 self._missing.append(question.name)
@@ -139,7 +154,7 @@ class Resolver:
         """Give a question that is not shown its default, unrecorded."""
         if question.name in self._given:
             self._unasked.append(question.name)
-        if self._ahead.pop(question.name, MISSING) is not MISSING:
+        if self._come_up(question.name):
             self._see()  # its default does not see what it is instead of
         if question.secret or self._secrets & self._texts.names_in(question.default, question.where):
             self._secrets.add(question.name)
@@ -318,7 +333,9 @@ class Resolver:
 
     def _text(self, source: str, question: Question, extra: Context | None = None) -> str:
         try:
-            return self._texts.render_text(source, {**self._context, **(extra or {})}, question.where)
+            context = self._context
+            seen = Sight(lambda: {**context, **extra}) if extra else context
+            return self._texts.render_text(source, seen, question.where)
         except FormatError as error:  # of a file that the text has read: no matter of what the text gives
             raise RenderError(error.message, where=error.where, hint=error.hint) from error
 

@@ -1,12 +1,11 @@
 """The files of a template: which of them a pattern names, and what stands behind its symbolic links."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from posixpath import dirname, normpath
 from typing import NoReturn
 
+from scaffold.blueprint.globs import whole
 from scaffold.errors import FormatError, RenderError
 from scaffold.tree import REGULAR, SYMLINK, File
 
@@ -19,21 +18,10 @@ def glob(files: Mapping[str, File], pattern: str, where: str) -> Mapping[str, by
     if pattern.startswith("/") or ".." in pattern.split("/"):
         raise FormatError(f"`!include {pattern}` leads out of the template", where=where)
     try:
-        wanted = _regex(normpath(pattern))
-    except re.error as error:
-        raise FormatError(f"`!include {pattern}` is no pattern of files: {error}", where=where) from error
+        wanted = whole(normpath(pattern))
+    except ValueError as error:
+        raise FormatError(f"`!include {pattern}`: {error}", where=where) from error
     return {path: follow(files, path, lambda _: where).content for path in sorted(files) if wanted.fullmatch(path)}
-
-
-@lru_cache(maxsize=64)
-def _regex(pattern: str) -> re.Pattern[str]:
-    """Translate a glob of pathlib's: `**` for any folders, `*` and `?` within one name."""
-    translated = ""
-    for part in re.split(r"(\*\*/|\*|\?|\[[^\]]+\])", pattern):
-        named = {"**/": "(?:[^/]+/)*", "*": "[^/]*", "?": "[^/]"}
-        is_set = part.startswith("[") and part.endswith("]")
-        translated += named.get(part) or (part.replace("[!", "[^", 1) if is_set else re.escape(part))
-    return re.compile(translated)
 
 
 def follow(files: Mapping[str, File], path: str, where: Where) -> File:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scaffold.blueprint.globs import check
 from scaffold.blueprint.ownership import key_path
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located, one_of, text, texts
@@ -152,12 +153,8 @@ def _some(at: Located) -> tuple[str, ...]:
     patterns = (_filled(at),) if isinstance(at.data, str) else tuple(_filled(element) for element in at.elements())
     if not patterns or all(pattern.startswith("!") for pattern in patterns):
         at.fail("a pattern of files as in .gitignore, or a list of them")
-    from pathspec import PathSpec  # a command that knows no rules does not need it
-
-    try:
-        PathSpec.from_lines("gitignore", patterns)
-    except ValueError:
-        at.fail("a pattern of files as in .gitignore")
+    for pattern in patterns:
+        check(pattern, at.where)
     return patterns
 
 

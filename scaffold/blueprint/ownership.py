@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
+from scaffold.blueprint.globs import check
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located, one_of
 
@@ -36,7 +37,10 @@ class Ownership:
 
 def parse(at: Located) -> Mapping[str, Ownership]:
     """Read the `ownership:` mapping of a blueprint, pattern to ownership; raises FormatError."""
-    return {pattern: _ownership(value) for pattern, value in at.items()}
+    found = {pattern: _ownership(value) for pattern, value in at.items()}
+    for pattern in found:
+        check(pattern, at.child(pattern).where)
+    return found
 
 
 def _ownership(at: Located) -> Ownership:

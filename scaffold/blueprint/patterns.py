@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from scaffold.blueprint.globs import globs
 from scaffold.blueprint.ownership import Ownership
-from scaffold.errors import FormatError
 
 PART = "\x01\x01"  # what no pattern names, and only wildcards match
 DEEP = f"{PART}/{PART}/"
@@ -23,12 +23,10 @@ def matcher(patterns: tuple[str, ...]) -> Callable[..., bool]:
 
     Of several paths of one file, the first that any pattern speaks of decides.
     """
-    from pathspec import PathSpec  # 10 ms that `scaffold status` need not pay
-
-    check = PathSpec.from_lines("gitignore", patterns).check_file
+    says = globs(patterns).says
 
     def matches(*paths: str) -> bool:
-        said = (check(path).include for path in paths)
+        said = map(says, paths)
         return next((one for one in said if one is not None), False)
 
     return matches
@@ -57,18 +55,12 @@ def _filled(path: str, between: str) -> str:
 class Rules:
     """Ownership patterns, compiled; a file that no pattern matches is managed."""
 
-    def __init__(self, patterns: Mapping[str, Ownership], where: str) -> None:
-        """Compile the patterns in their order; raises FormatError."""
-        from pathspec import PathSpec
-
+    def __init__(self, patterns: Mapping[str, Ownership]) -> None:
+        """Compile the patterns in their order; raises ValueError."""
         self._owners = list(patterns.values())
-        # Not GitIgnoreSpec: there, as in git, a pattern for a folder gives way to an earlier one for the file.
-        try:
-            self._spec = PathSpec.from_lines("gitignore", patterns)
-        except ValueError as error:
-            raise FormatError(f"`ownership` holds {error}", where=where) from error
+        self._globs = globs(tuple(patterns))
 
     def of(self, path: str) -> Ownership:
         """Return the ownership of `path`."""
-        index = self._spec.check_file(path).index
+        index = self._globs.deciding(path)
         return Ownership() if index is None else self._owners[index]

@@ -131,17 +131,18 @@ def _merged(documents: tuple[Located, ...], file: str) -> Located:
     merged: dict[Any, Any] = {}
     lines: dict[KeyPath, int | str] = {}
     for document in (part for whole in documents for part in _flat(whole)):
+        above = len(document.path)
+        below_key: dict[Any, list[tuple[KeyPath, int | str]]] = {}
+        for path, line in document.lines.items():
+            if path[:above] == document.path and len(path) > above:
+                below_key.setdefault(path[above], []).append((path[above + 1 :], line))
         for key, value in document.items():
             joined = key in JOINED and isinstance(value.data, list) and isinstance(merged.get(key), list)
             shift = len(merged[key]) if joined else 0
             merged[key] = [*merged[key], *value.data] if joined else value.data
-            here = (*document.path, key)
-            for path, line in document.lines.items():
-                if path[: len(here)] == here:
-                    below = path[len(here) :]
-                    if shift and below:
-                        below = (int(below[0]) + shift, *below[1:])
-                    lines[(key, *below)] = line
+            for below, line in below_key.get(key, ()):
+                shifted = (int(below[0]) + shift, *below[1:]) if shift and below else below
+                lines[(key, *shifted)] = line
     return Located(merged, file, lines)
 
 

@@ -8,6 +8,7 @@ import typer
 from scaffold.cli import console
 from scaffold.cli.options import Format
 from scaffold.process import Notify
+from scaffold.process.waiting import telling
 from scaffold.report.text import Line
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ def run(
     asks: bool = False,
 ) -> None:
     """Call an operation and report; raises typer.Exit with 3 where it is finished but not clean."""
-    with console.progress(spinner=not asks) as notify:  # a spinner would write over the questions
+    with console.progress(spinner=not asks) as notify, telling(notify):  # a spinner would write over the questions
         result = operation(notify)
     if format_ == "json":
         console.show_json(data(result))

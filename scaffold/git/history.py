@@ -78,6 +78,18 @@ class History:
             found = {path: tree[path] for path in paths if path in tree}
             return {path: item.data for path, item in found.items() if isinstance(item, Blob)}
 
+    def link_on(self, commit: str, path: str) -> tuple[str, str] | None:
+        """Return the first symbolic link on the way to a path at a commit, and where it leads, or None."""
+        with explained(self._root):
+            tree, parts = self._commit(commit).tree, path.split("/")
+            for at in ("/".join(parts[: depth + 1]) for depth in range(len(parts))):
+                if at not in tree:
+                    return None
+                item = tree[at]
+                if isinstance(item, Blob) and item.filemode == FileMode.LINK:
+                    return at, item.data.decode(errors="replace")
+            return None
+
     def content(self, id_: str) -> bytes:
         """Return what a blob holds; raises GitError where the database lacks it."""
         with explained(self._root):
@@ -114,7 +126,10 @@ class History:
     def _digits(self) -> int:
         """Return how many digits git abbreviates ids to: more in a large repository, which libgit2 does not do."""
         objects = 0
-        for index in Path(self._repository.path, "objects/pack").glob("*.idx"):
+        own = Path(self._repository.path, "objects")
+        borrowed = own / "info/alternates"
+        folders = [own, *(own / line for line in borrowed.read_text().splitlines())] if borrowed.is_file() else [own]
+        for index in (index for folder in folders for index in folder.glob("pack/*.idx")):
             with index.open("rb") as opened:
                 opened.seek(IDX_TOTAL)
                 objects += int.from_bytes(opened.read(4), "big")

@@ -8,10 +8,18 @@ from typing import Any
 
 from scaffold.errors import GitError, without_credentials
 from scaffold.git.explained import hint_for
+from scaffold.git.login import Login
+from scaffold.process.waiting import waiting
+from scaffold.process.watched import StalledError, watched
 
 REMOTE_HEAD = "refs/remotes/library/HEAD"
 SAID = 300  # characters of what git said that an error repeats
 READABLE = {"GIT_DEFAULT_HASH": "sha1", "GIT_DEFAULT_REF_FORMAT": "files"}  # of what is made: else we could not read it
+IDLE = 60.0  # seconds in which a remote, or what asks for a password, has to move a byte
+# Git says on standard error what it gets, packet by packet, also where it has nothing to tell a person.
+MOVING = {"GIT_TRACE_PACKET": "2", "GIT_TRACE_CURL": "2", "GIT_TRACE_CURL_NO_DATA": "1", "LC_ALL": "C"}
+_TRACE = re.compile(r"^\d\d:\d\d:\d\d\.\d+ .*\n?|^.*\r", re.MULTILINE)
+HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 NOISE = ("hint:", "Cloning into", "warning:")
 
 
@@ -43,13 +51,20 @@ def _git(
 
 def _said(error: Any) -> str:
     """Return what git and its hooks said, on one line and without what is only noise."""
-    said = without_credentials(f"{error.stderr}\n{error.stdout}")
-    lines = [re.sub(r"^(stderr|stdout): '", "", line.strip()) for line in said.splitlines()]
+    lines = [
+        re.sub(r"^(stderr|stdout): '", "", line.strip()) for line in f"{error.stderr}\n{error.stdout}".splitlines()
+    ]
     lines = [line.removesuffix("'") if line.count("'") % 2 else line for line in lines]
+    return _telling("\n".join(lines)) or f"it exited {error.status}"
+
+
+def _telling(said: str) -> str:
+    """Return the lines that say why, as one."""
+    lines = [line.strip() for line in without_credentials(said).splitlines()]
     lines = [line for line in lines if line and not line.startswith(NOISE)]
     telling = [line for line in lines if line.startswith(("fatal:", "error:"))]
     text = "; ".join(line.removeprefix("fatal: ").removeprefix("error: ") for line in telling or lines)
-    return text[:SAID] or f"it exited {error.status}"
+    return text[:SAID]
 
 
 def init_bare(folder: Path) -> None:
@@ -57,22 +72,45 @@ def init_bare(folder: Path) -> None:
     _git(folder, "init", "--quiet", "--bare", doing="make a repository")
 
 
-def fetch(repository: Path, url: str) -> None:
+def fetch(repository: Path, url: str, login: Login | None = None, *, idle: float = IDLE) -> None:
     """Bring a bare repository up to the branches, tags and HEAD of `url`, moved and deleted ones included.
 
-    The address is not written down, for it may hold credentials. Raises GitError.
+    It is given up when for `idle` seconds not a byte has come. Nothing is ever cleaned up: somebody may be reading.
+    Raises GitError.
     """
     everything = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", f"+HEAD:{REMOTE_HEAD}"]
-    options = ("--quiet", "--prune", "--force", "--no-write-fetch-head", "--no-recurse-submodules")
-    command = ("--git-dir=.", "fetch", *options, "--", url)
-    doing, quiet = f"reach {without_credentials(url)}", _ssh_that_never_asks(repository)
+    options = ("--progress", "--prune", "--force", "--no-write-fetch-head", "--no-recurse-submodules")
+    settings = ("-c", "gc.auto=0", "-c", "maintenance.auto=false", *(login.options() if login else ()))
+    command = ("git", "--git-dir=.", *settings, "fetch", *options, "--", url)
+    environment = {
+        "GIT_TERMINAL_PROMPT": "0",
+        **READABLE,
+        **MOVING,
+        **_ssh_that_never_asks(repository),
+        **(login.environment() if login else {}),
+    }
+    error = _far(command, everything, repository, environment, url, idle)
+    if error is not None and "remote ref HEAD" in error.message:  # it names a branch that is not there
+        error = _far(command, everything[:2], repository, environment, url, idle)
+    if error is not None:
+        raise error
+
+
+def _far(
+    command: tuple[str, ...], wanted: list[str], folder: Path, environment: Mapping[str, str], url: str, idle: float
+) -> GitError | None:
+    """Run git for what may wait for a network; return what went wrong."""
+    doing = f"git could not reach {url}"
     try:
-        _git(repository, *command, *everything, doing=doing, environment=quiet)
-    except GitError as error:
-        if "remote ref HEAD" not in error.message:
-            raise
-        # Its HEAD names a branch that is not there.
-        _git(repository, *command, *everything[:2], doing=doing, environment=quiet)
+        done = watched((*command, *wanted), folder, environment, idle=idle)
+    except StalledError as error:
+        return GitError(f"{doing}: {error.message}")
+    except FileNotFoundError:
+        return GitError("git is not installed, so scaffold cannot fetch", hint="install git")
+    if done.code == 0:
+        return None
+    said = _telling(_TRACE.sub("", done.err)) or f"it exited {done.code}"
+    return GitError(f"{doing}: {said}", hint=hint_for(said))
 
 
 def _ssh_that_never_asks(folder: Path) -> Mapping[str, str]:
@@ -92,7 +130,7 @@ def init(folder: Path) -> None:
 def commit_all(folder: Path, message: str, hint: str) -> None:
     """Commit everything in a new repository, ignored files included; raises GitError."""
     _git(folder, "add", "--all", "--force", ".", doing="add the files")
-    _git(folder, "commit", "--quiet", "--message", message, doing="commit", hint=hint)
+    _commit(folder, "--quiet", "--message", message, hint=hint)
 
 
 def add(root: Path, paths: Iterable[str]) -> None:
@@ -110,7 +148,7 @@ def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
 
 def commit_index(root: Path, message: str, hint: str) -> None:
     """Commit what is staged, hooks and signing included; raises GitError."""
-    _git(root, "commit", "--quiet", "--message", message, doing="commit", hint=hint)
+    _commit(root, "--quiet", "--message", message, hint=hint)
 
 
 def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str) -> None:
@@ -121,7 +159,20 @@ def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str) -> N
         names.write("\0".join(f":(literal){path}" for path in paths).encode())
         names.seek(0)
         options = ("--quiet", "--only", "--message", message, "--pathspec-from-file=-", "--pathspec-file-nul")
-        _git(root, "commit", *options, doing="commit", hint=hint, istream=names)
+        _commit(root, *options, hint=hint, istream=names)
+
+
+def _commit(root: Path, *arguments: str, hint: str, **options: Any) -> None:
+    """Commit; hooks and whoever unlocks a key may take as long as they want, but it is said what is waited for."""
+    with waiting(_named(root)):
+        _git(root, "commit", *arguments, doing="commit", hint=hint, **options)
+
+
+def _named(root: Path) -> str:
+    """Return the hook that a commit runs, or what else it may wait for."""
+    said = _git(root, "rev-parse", "--git-path", "hooks", doing="find its hooks", with_exceptions=False)
+    found = [name for name in HOOKS if os.access(root / said.strip() / name, os.X_OK)]
+    return f"the {found[0]} hook" if len(found) == 1 else "git commit: hooks and signing"
 
 
 def switch_to_new(root: Path, branch: str) -> None:

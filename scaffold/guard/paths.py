@@ -3,20 +3,12 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import accumulate
-from typing import Any
 
-from pathspec import PathSpec
+from scaffold.blueprint.globs import globs
 
 ALL = ("*",)
 _WILD = re.compile(r"[*?]+")
-
-
-@lru_cache(maxsize=500)
-def spec_of(patterns: tuple[str, ...]) -> PathSpec[Any]:
-    """Compile patterns as in .gitignore; raises ValueError."""
-    return PathSpec.from_lines("gitignore", patterns)
 
 
 class Paths:
@@ -37,9 +29,9 @@ class Paths:
     def matching(self, patterns: tuple[str, ...]) -> tuple[str, ...]:
         """Return the paths that one of the patterns matches; `!` takes out again. Raises ValueError."""
         if patterns not in self._matched:
-            spec = spec_of(patterns)
+            matches = globs(patterns).matches
             candidates = (self._paths[number] for number in self._candidates(patterns))
-            self._matched[patterns] = tuple(path for path in candidates if spec.match_file(path))
+            self._matched[patterns] = tuple(path for path in candidates if matches(path))
         return self._matched[patterns]
 
     def _candidates(self, patterns: tuple[str, ...]) -> Iterable[int]:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple, NoReturn
 
+from scaffold.blueprint.globs import check, globs
 from scaffold.blueprint.guardrails import WAIVERS, Guardrails
 from scaffold.errors import FormatError
 from scaffold.formats import yaml
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import line_of
 from scaffold.guard.finding import Finding, Found, Severity
-from scaffold.guard.paths import spec_of
 
 PATH = WAIVERS
 ONE = "finding:"  # how a scope begins that names one finding by its fingerprint
@@ -56,7 +56,7 @@ class Waiver(NamedTuple):
 
 def matches(pattern: str, finding: Finding) -> bool:
     """Whether a finding is in a file that a pattern, as in .gitignore, matches."""
-    return finding.path is not None and spec_of((pattern,)).match_file(finding.path)
+    return finding.path is not None and globs((pattern,)).matches(finding.path)
 
 
 class Waivers(NamedTuple):
@@ -172,10 +172,7 @@ def _filled(at: Located) -> str:
 
 def _scope(at: Located) -> str:
     scope = _filled(at)
-    try:
-        spec_of((scope,))
-    except ValueError:
-        at.fail("a path, a pattern as in .gitignore, or finding: and a fingerprint")
+    check(scope, at.where)
     return scope
 
 

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Sequence
 from scaffold.formats.equal import ABSENT
 from scaffold.formats.equal import at as value_at
 from scaffold.merge import scalars
+from scaffold.merge.budget import Unprovable
 from scaffold.merge.comments import merge_comments
 from scaffold.merge.host import Done, Unsettled, assemble, shifted_value
 from scaffold.merge.layout import Entry, text_of
@@ -15,7 +16,7 @@ from scaffold.merge.rename import moved
 from scaffold.merge.schema import REQUIREMENTS, KeyPath
 from scaffold.merge.slots import Gap, Slot, by_key, unique
 from scaffold.merge.values import bare, name_of, pair_items
-from scaffold.merge.work import OURS, THEIRS, Unprovable, Work
+from scaffold.merge.work import OURS, THEIRS, Work
 
 Both = tuple[Part | None, Part, Part]
 Merged = Done | Unsettled | None  # None: gone
@@ -128,7 +129,7 @@ def _one_sided(work: Work, level: Level, triple: Triple, at: KeyPath) -> Merged:
     removed = side == THEIRS and (base is not None or _section_removed(work, at))
     if base is None and not removed:
         return level.take(present, side)
-    if removed and work.may("removed") and not (base and moved(base.data, present.data, work.data[0], work.data[OURS])):
+    if removed and work.may("removed") and not (base and moved(base.data, present.data, work.added)):
         work.decide("removed", at, ABSENT)
         return None
     if side == OURS and base is not None and work.may("dropped") and scalars.only_newer(base, present):

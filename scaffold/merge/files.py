@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from scaffold.merge import python
+from scaffold.merge.budget import Unprovable, bounded
 from scaffold.merge.drivers import Drivers
 from scaffold.merge.flaws import Flaw, flaws, heading
 from scaffold.merge.hunks import settle
@@ -14,7 +15,6 @@ from scaffold.merge.pieces import Side
 from scaffold.merge.schema import KeyPath
 from scaffold.merge.structured import merge_structured
 from scaffold.merge.text import merge_whole, refined
-from scaffold.merge.work import Unprovable
 from scaffold.tree import is_text
 
 
@@ -22,12 +22,13 @@ from scaffold.tree import is_text
 class Merged:
     """The result; where not clean, `content` carries zdiff3 markers (None: binary, so no lines to mark).
 
-    `used` names the drivers that settled something.
+    `used` names the drivers that settled something; it was `too_much` to merge by key where that was to be compared.
     """
 
     clean: bool
     content: bytes | None
     used: tuple[str, ...] = ()
+    too_much: bool = False
 
 
 class Versions(NamedTuple):
@@ -70,10 +71,11 @@ def merge_files(path: str, base: bytes | None, ours: bytes, theirs: bytes, label
     versions = Versions(path, base, ours, theirs, drivers)
     if not all(map(is_text, versions.sides)):
         return Merged(clean=False, content=None)
-    parts, used = _merged(versions)
+    with bounded() as budget:
+        parts, used = _merged(versions)
     if not _conflicts(parts):
-        return Merged(clean=True, content=_text(parts), used=used)
-    return Merged(clean=False, content=write(refined(parts), labels), used=used)
+        return Merged(clean=True, content=_text(parts), used=used, too_much=budget.is_spent)
+    return Merged(clean=False, content=write(refined(parts), labels), used=used, too_much=budget.is_spent)
 
 
 def _merged(versions: Versions) -> Outcome:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from scaffold.merge.budget import Unprovable
 from scaffold.merge.comments import Comment, merge_comments
 from scaffold.merge.host import Done, Host, Unsettled, follows_on, indent_of, placed, shifted_below
 from scaffold.merge.layout import Branch
 from scaffold.merge.parts import Part, words
-from scaffold.merge.work import OURS, THEIRS, Unprovable
+from scaffold.merge.work import OURS, THEIRS
 
 Triple = tuple[Part | None, Part | None, Part | None]
 Indents = tuple[str, str, str]

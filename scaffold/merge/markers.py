@@ -1,7 +1,9 @@
 """Conflict markers in zdiff3 style, written and read."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 SIZE = 7  # of a marker, as git writes it unless .gitattributes says otherwise
@@ -54,44 +56,80 @@ def ended(content: bytes, end: bytes) -> bytes:
     return content if not content or content.endswith(b"\n") else content + end
 
 
-class Piece(NamedTuple):
-    """A stretch of a file as it stands, and the conflicts that it can be read as: none for plain text.
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways to tell the sides of a conflict apart: by a line that may begin the base, and a later one theirs.
 
-    More than one where a side holds lines like markers, as the underline of a heading may be.
+    Without any of the former there is no base. More than one way where a side holds lines like markers, as the
+    underline of a heading may be; the conflicts are made only of those that are asked for.
     """
 
+    lines: tuple[bytes, ...] = ()
+    begins: tuple[int, ...] = ()
+    middles: tuple[int, ...] = ()
+
+    def __iter__(self) -> Iterator[tuple[int | None, int]]:
+        """Yield each way."""
+        for begin in self.begins or (None,):
+            for middle in self.middles if begin is None else self.middles[bisect_right(self.middles, begin) :]:
+                yield begin, middle
+
+    def read(self, begin: int | None, middle: int) -> Conflict:
+        """Return the conflict that one way makes of it."""
+        base = () if begin is None else self.lines[begin + 1 : middle]
+        ours = self.lines[: middle if begin is None else begin]
+        return Conflict(*map(b"".join, (base, ours, self.lines[middle + 1 :])))
+
+    def only(self) -> Conflict | None:
+        """Return the conflict where there is one way alone."""
+        found = tuple(islice(self, 2))
+        return self.read(*found[0]) if len(found) == 1 else None
+
+
+class Piece(NamedTuple):
+    """A stretch of a file as it stands, and the ways in which it is a conflict: none for plain text."""
+
     text: bytes
-    readings: tuple[Conflict, ...] = ()
+    ways: Ways = Ways()
 
 
 def read(content: bytes) -> tuple[Part, ...]:
     """Take a file apart at its markers, with or without a base between them; what cannot be told apart stays text."""
     parts: list[Part] = []
+    text: list[bytes] = []
     for piece in pieces(content):
-        part = piece.readings[0] if len(piece.readings) == 1 else piece.text
-        if isinstance(part, bytes) and parts and isinstance(parts[-1], bytes):
-            parts[-1] += part
-        else:
-            parts.append(part)
-    return tuple(parts)
+        conflict = piece.ways.only()
+        if conflict is None:
+            text.append(piece.text)
+            continue
+        parts += [b"".join(text), conflict] if text else [conflict]
+        text = []
+    return (*parts, b"".join(text)) if text else tuple(parts)
 
 
 def pieces(content: bytes, size: int = SIZE) -> Iterator[Piece]:
     """Yield a file in pieces, each conflict in it one of its own; `size` is that of its markers."""
     lines = split(content)
-    at, plain = 0, 0
-    while at < len(lines):
-        end = _end(lines, at, size) if sign(lines[at], size) == b"<" else None
-        readings = tuple(_readings(lines[at + 1 : end], size)) if end is not None else ()
-        if end is None or not readings:
-            at += 1
-            continue
-        if plain < at:
-            yield Piece(b"".join(lines[plain:at]))
-        yield Piece(b"".join(lines[at : end + 1]), readings)
-        at = plain = end + 1
-    if plain < at:
+    signs = [sign(line, size) for line in lines]
+    plain, opened = 0, None
+    for at, which in enumerate(signs):
+        if which == b"<":
+            opened = at
+        elif which == b">" and opened is not None:
+            ways = _ways(lines[opened + 1 : at], signs[opened + 1 : at])
+            if next(iter(ways), None):
+                if plain < opened:
+                    yield Piece(b"".join(lines[plain:opened]))
+                yield Piece(b"".join(lines[opened : at + 1]), ways)
+                plain = at + 1
+            opened = None
+    if plain < len(lines):
         yield Piece(b"".join(lines[plain:]))
+
+
+def _ways(lines: Sequence[bytes], signs: Sequence[bytes]) -> Ways:
+    places = (tuple(at for at, which in enumerate(signs) if which == wanted) for wanted in (b"|", b"="))
+    return Ways(tuple(lines), *places)
 
 
 def sign(line: bytes, size: int = SIZE) -> bytes:
@@ -107,23 +145,3 @@ def split(content: bytes) -> list[bytes]:
     lines = [line + b"\n" for line in content.split(b"\n")]
     lines[-1] = lines[-1][:-1]
     return lines if lines[-1] else lines[:-1]
-
-
-def _end(lines: Sequence[bytes], start: int, size: int) -> int | None:
-    """Return the number of the line that ends the conflict, or None where another begins before it."""
-    found = ((at, sign(lines[at], size)) for at in range(start + 1, len(lines)))
-    at, closing = next(((at, which) for at, which in found if which in (b"<", b">") and which), (0, b""))
-    return at if closing == b">" else None
-
-
-def _readings(lines: Sequence[bytes], size: int) -> Iterator[Conflict]:
-    """Yield every way to tell the sides apart: with a base where a line may begin one, else without."""
-    signs = [sign(line, size) for line in lines]
-    begins: list[int | None] = [at for at, which in enumerate(signs) if which == b"|"]
-    for begin in begins or [None]:
-        for middle in (at for at, which in enumerate(signs) if which == b"="):
-            if begin is None:
-                yield Conflict(b"", b"".join(lines[:middle]), b"".join(lines[middle + 1 :]))
-            elif begin < middle:
-                sides = (lines[begin + 1 : middle], lines[:begin], lines[middle + 1 :])
-                yield Conflict(*map(b"".join, sides))

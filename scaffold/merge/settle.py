@@ -1,10 +1,15 @@
 """Settling what is still marked in a file for one side or for both; what the sides hold themselves is no marker."""
 
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import islice
 from typing import Literal, NamedTuple
 
-from scaffold.merge.markers import SIZE, Conflict, Piece, pieces, sign, split
+from scaffold.merge.markers import SIZE, Conflict, Piece, Ways, pieces, sign, split
 
 Side = Literal["ours", "theirs", "both"]
+Whole = tuple[bytes, bytes, bytes]  # base, ours and theirs
+MOST = 1_000  # lines in one conflict that may begin its last side
 
 
 class Sides(NamedTuple):
@@ -20,7 +25,7 @@ class Sides(NamedTuple):
     markers: tuple[bytes, ...] = (b"",)
     size: int = SIZE
 
-    def whole(self) -> tuple[bytes, bytes, bytes]:
+    def whole(self) -> Whole:
         """Return the files, with the line ends, and the last one, that a file with markers has."""
         return _plain(self.base), _plain(self.ours), _plain(self.theirs)
 
@@ -34,7 +39,8 @@ class Settled(NamedTuple):
 
 def settle(content: bytes, side: Side, sides: Sides) -> Settled:
     """Take one side in every conflict that is marked in a file, and leave everything else as it stands."""
-    found = [(piece, _reading(piece, sides)) for piece in pieces(content, sides.size)]
+    known = sides.whole()
+    found = [(piece, _reading(piece, known, sides.markers)) for piece in pieces(content, sides.size)]
     parts = [piece.text if conflict is None else _chosen(conflict, side) for piece, conflict in found]
     count = sum(conflict is not None for _, conflict in found)
     if found and found[-1][1] is not None and _ends_open(parts[-1], sides, side):
@@ -55,22 +61,36 @@ def _plain(content: bytes) -> bytes:
     return content if content.endswith(b"\n") or not content else content + b"\n"
 
 
-def _reading(piece: Piece, sides: Sides) -> Conflict | None:
+def _reading(piece: Piece, known: Whole, markers: tuple[bytes, ...]) -> Conflict | None:
     """Return the conflict that a piece is, or None for text and where its sides cannot be told apart."""
-    text, known = _plain(piece.text), sides.whole()
-    if any(text in whole for whole in known[1:]) or not text.startswith(sides.markers):
+    text = _plain(piece.text)
+    if not text.startswith(markers) or any(text in whole for whole in known[1:]):
         return None  # an example of a conflict, in a document about them
-    if len(piece.readings) <= 1:
-        return piece.readings[0] if piece.readings else None
-    fitting = [
-        reading
-        for reading in piece.readings
-        if all(
-            _plain(part) in whole
-            for part, whole in zip((reading.base, reading.ours, reading.theirs), known, strict=True)
-        )
-    ]
-    return fitting[0] if len(fitting) == 1 else None
+    found = tuple(islice(_fitting(piece.ways, known), 2)) if len(tuple(islice(piece.ways, 2))) > 1 else ()
+    return piece.ways.only() if not found else piece.ways.read(*found[0]) if len(found) == 1 else None
+
+
+def _fitting(ways: Ways, known: Whole) -> Iterator[tuple[int | None, int]]:
+    """Yield the ways whose sides stand in the files that were merged; where very many may be, none is looked for.
+
+    Where some lines stand in a file, so do the first ones and the last ones of them: that finds most by halving.
+    """
+    lines = ways.lines
+
+    def stands(side: int, start: int, end: int) -> bool:
+        return _plain(b"".join(lines[start:end])) in known[side]
+
+    middles = ways.middles[bisect_left(ways.middles, True, key=lambda at: stands(2, at + 1, len(lines))) :]
+    if not ways.begins:
+        many = bisect_left(middles, True, key=lambda at: not stands(1, 0, at))
+        yield from ((None, at) for at in middles[:many])
+        return
+    begins = ways.begins[: bisect_left(ways.begins, True, key=lambda at: not stands(1, 0, at))]
+    for middle in middles if len(middles) <= MOST else ():
+        for begin in reversed(begins[: bisect_left(begins, middle)]):
+            if not stands(0, begin + 1, middle):
+                break
+            yield begin, middle
 
 
 def _chosen(conflict: Conflict, side: Side) -> bytes:

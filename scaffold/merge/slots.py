@@ -7,8 +7,12 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from scaffold.merge.budget import spend
+from scaffold.merge.likeness import likeness, words_of
+
 ALIKE = 0.5  # of two items of which one may have taken the other's place
 MOST = 100_000  # pairs of equal entries to match by their place
+STEPS = 8  # of that matching in the time in which two words are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,9 @@ def by_key_again(base: Keys, ours: Keys, theirs: Keys) -> tuple[list[list[Hashab
     ]
 
 
+_START, _END = object(), object()
+
+
 class _Again(NamedTuple):
     """A key that stood there before, and how often."""
 
@@ -124,19 +131,21 @@ def _order(kept: list[list[Hashable]], sides: tuple[Keys, Keys, Keys], orders: O
 
 def _woven(host: Keys, guest: Keys) -> list[Hashable]:
     """Return host's keys with those that only guest has put after what they follow there."""
-    order = list(host)
-    known, own = set(host), set(guest)
-    added: set[Hashable] = set()
-    for at, key in enumerate(guest):
+    follows: dict[Hashable, Hashable] = dict(pairwise([_START, *host, _END]))
+    known, own = set(host), {*guest, _END}
+    added: set[Hashable] = {_START}
+    for before, key in pairwise([_START, *guest]):
         if key in known:
             continue
-        before = guest[at - 1] if at else None
-        place = 0 if before is None else order.index(before) + 1
-        if before not in added:  # what the host itself has put in there comes first
-            while place < len(order) and order[place] not in own and before is not None:
-                place += 1
-        order.insert(place, key)
+        at = before
+        while before not in added and follows[at] not in own:  # what the host itself has put in there comes first
+            at = follows[at]
+        follows[at], follows[key] = key, follows[at]
         added.add(key)
+    order, at = [], follows[_START]
+    while at is not _END:
+        order.append(at)
+        at = follows[at]
     return order
 
 
@@ -204,7 +213,9 @@ def _moved(slots: Sequence[Slot | Gap], ours: Keys, theirs: Keys) -> set[Hashabl
 
 def _matches(old: Keys, new: Keys) -> dict[int, int]:
     often = Counter(new)
-    if sum(often[key] for key in old) > MOST:
+    pairs = sum(often[key] for key in old)
+    spend(len(old) + len(new) + pairs * min(len(old), len(new)) // STEPS)
+    if pairs > MOST:
         return _around(old, new)
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
     return {block.a + step: block.b + step for block in blocks for step in range(block.size)}
@@ -241,7 +252,8 @@ def _replaced_alike(has: Keys, mine: Keys, new: Keys, spans: tuple[range, range,
     )
     if not has or shared < len(has) or shared < min(len(o), len(t)):
         return []
-    if not all(SequenceMatcher(None, str(old), str(now)).ratio() >= ALIKE for old, now in zip(has, mine, strict=False)):
+    pairs_of = ((words_of(str(old)), words_of(str(now))) for old, now in zip(has, mine, strict=False))
+    if not all(likeness(old, now, ALIKE) >= ALIKE for old, now in pairs_of):
         return []
     pairs = [Slot(b[at] if at < len(has) else None, o[at], t[at]) for at in range(shared)]
     return [*pairs, *(Slot(None, at, None) for at in o[shared:]), *(Slot(None, None, at) for at in t[shared:])]

@@ -7,7 +7,6 @@ and no comment that one side wrote may be missing; where that is not so, nothing
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from scaffold.errors import FormatError
 from scaffold.formats.equal import ABSENT, equal
 from scaffold.formats.equal import at as value_at
+from scaffold.merge.budget import TooMuchError, Unprovable
 from scaffold.merge.drivers import Drivers
 from scaffold.merge.entries import merge_branch
 from scaffold.merge.host import indent_of, is_on_lines
@@ -24,7 +24,7 @@ from scaffold.merge.parts import Part, comments_of, parts_of
 from scaffold.merge.pieces import Clash, Pieces, Side, aligned, resolved
 from scaffold.merge.schema import KeyPath
 from scaffold.merge.values import Differs, Rules, merge_values
-from scaffold.merge.work import THEIRS, Unprovable, Work
+from scaffold.merge.work import THEIRS, Work
 
 MOST_HELD = 8  # sections that are tried one by one
 LONGEST = 200_000  # characters of a document that is looked into
@@ -56,8 +56,12 @@ def merge_structured(
         raise Unprovable from error
     data = (ABSENT if root is None else root.data, sides[1].data, sides[2].data)
     for more in islice(_holds(sides), 1 if length > LONG else None):
-        with suppress(Unprovable):
+        try:
             return _merged(Work(path, kind, drivers, data, hold | more), sides)
+        except TooMuchError:
+            raise
+        except Unprovable:
+            continue
     raise Unprovable
 
 

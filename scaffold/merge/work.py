@@ -5,13 +5,10 @@ from typing import Any
 
 from scaffold.merge.drivers import Drivers
 from scaffold.merge.layouts.known import Format
+from scaffold.merge.rename import Said, added
 from scaffold.merge.schema import KeyPath, List, list_at
 
 OURS, THEIRS = 1, 2  # places in a triple of base, ours and theirs
-
-
-class Unprovable(Exception):  # noqa: N818 - it is an outcome, not an error
-    """The merge by key cannot be made, or its result cannot be shown to be right."""
 
 
 @dataclass(slots=True)
@@ -31,6 +28,14 @@ class Work:
     decided: dict[KeyPath, Any] = field(default_factory=dict)
     held: set[KeyPath] = field(default_factory=set)
     used: dict[str, None] = field(default_factory=dict)
+    _added: list[Said] | None = None
+
+    @property
+    def added(self) -> list[Said]:
+        """What the team has put at other keys than the base has."""
+        if self._added is None:
+            self._added = added(self.data[0], self.data[OURS])
+        return self._added
 
     def may(self, driver: str) -> bool:
         """Whether a driver is on."""

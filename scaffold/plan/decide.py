@@ -24,6 +24,7 @@ from scaffold.tree import SYMLINK, File, Mode
 BOTH_HAVE = "the team has its own file where the blueprint now brings one"
 NEED_A_BASE = frozenset({"pins", "removed", "dropped"})  # of the drivers: without one nobody knows who is newer
 NOBODY_S = "0" * 40  # the id of no content
+TOO_MUCH = ", as there is too much in it to compare by key"
 NO_BASE = "the version it was stamped from cannot be found, and both sides differ"
 
 
@@ -247,11 +248,15 @@ def _by_content(case: Case, base: File, ours: File, theirs: File, mode: Mode, wh
     was, new = as_in(ours.content, base.content), as_in(ours.content, theirs.content)
     merged = merge.merge_files(case.path, was, ours.content, new, case.labels, case.drivers)
     if merged.clean and merged.content is not None:
-        how = explained(merged.used) or "merged line by line"
-        return case.act("merge", f"changed on both sides, {how}{_ends_kept(ours, theirs)}", File(merged.content, mode))
+        why = f"changed on both sides, {_how(merged.used, merged.too_much)}{_ends_kept(ours, theirs)}"
+        return case.act("merge", why, File(merged.content, mode))
     if merged.content is None:
         return case.conflict("a binary file that both sides have changed", ours)
-    return case.conflict(why, File(merged.content, mode))
+    return case.conflict(f"{why}{TOO_MUCH * merged.too_much}", File(merged.content, mode))
+
+
+def _how(used: tuple[str, ...], too_much: bool) -> str:
+    return f"{explained(used) or 'merged line by line'}{TOO_MUCH * too_much}"
 
 
 def _as_git_is_told(case: Case, base: bytes, ours: File, theirs: File, mode: Mode) -> Action | None:
@@ -316,8 +321,8 @@ def _both_added(case: Case, ours: File, theirs: File) -> Action:
     new = as_in(ours.content, theirs.content)
     merged = merge.merge_files(case.path, None, ours.content, new, case.labels, case.drivers - NEED_A_BASE)
     if merged.clean and merged.content is not None:
-        how = explained(merged.used) or "merged line by line"
-        return case.act("merge", f"{BOTH_HAVE}, {how}{_ends_kept(ours, theirs)}", File(merged.content, ours.mode))
+        why = f"{BOTH_HAVE}, {_how(merged.used, merged.too_much)}{_ends_kept(ours, theirs)}"
+        return case.act("merge", why, File(merged.content, ours.mode))
     return case.conflict(BOTH_HAVE, ours if merged.content is None else File(merged.content, ours.mode))
 
 

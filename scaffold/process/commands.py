@@ -18,6 +18,7 @@ GIT_LOCAL = (
     "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_REPLACE_REF_BASE",
     "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
 )  # fmt: skip
+KEPT_FROM = (*GIT_LOCAL, "SCAFFOLD_SOURCE")  # an address, which may hold credentials
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 GRACE = 2.0  # seconds that a command has to end by itself when it is told to
 TAIL = 10_000  # bytes of the last output that are kept
@@ -54,7 +55,7 @@ def run(
                 command,
                 shell=isinstance(command, str),
                 cwd=folder,
-                env={key: value for key, value in os.environ.items() if key not in GIT_LOCAL} | dict(environment),
+                env={key: value for key, value in os.environ.items() if key not in KEPT_FROM} | dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import IO, NamedTuple
 
 from scaffold.errors import ScriptError
+from scaffold.process.bounds import paused, unbounded
 from scaffold.process.commands import GRACE, end, signal_name, undisturbed
 
 # What a program may need of the environment; all else, such as tokens and what git tells its hooks, is kept from it.
@@ -52,7 +53,7 @@ def output(
     kept = {key: value for key, value in os.environ.items() if key in KEPT or KEPT_ALL.match(key)}
     process = code = None
     try:
-        with undisturbed():
+        with undisturbed(), unbounded():
             process = subprocess.Popen(  # noqa: S603 - a program that was looked up, with arguments of our own
                 command,
                 cwd=folder,
@@ -62,11 +63,12 @@ def output(
                 stderr=subprocess.PIPE,
                 start_new_session=True,
             )
-        out, err = _Reader(process.stdout, most), _Reader(process.stderr, most, TAIL)
+        out, err = Reader(process.stdout, most), Reader(process.stderr, most, TAIL)
         until = monotonic() + seconds
-        while code is None and not (out.full or err.full or (stop and stop.is_set())) and monotonic() < until:
-            with suppress(subprocess.TimeoutExpired):
-                code = process.wait(OFTEN)
+        with paused():  # it has a limit of its own
+            while code is None and not (out.full or err.full or (stop and stop.is_set())) and monotonic() < until:
+                with suppress(subprocess.TimeoutExpired):
+                    code = process.wait(OFTEN)
     except (OSError, ValueError) as error:
         said = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         raise ScriptError(f"{name} cannot be started: {said}") from error
@@ -85,29 +87,31 @@ def output(
     return Output(out.text, err.text, code)
 
 
-class _Reader(threading.Thread):
+class Reader(threading.Thread):
     """Reads a stream to its end, or to where it is `full`, and keeps all of it, or the last `tail` bytes."""
 
-    def __init__(self, stream: IO[bytes] | None, most: int, tail: int = 0) -> None:
+    def __init__(self, stream: IO[bytes] | None, most: int | None, tail: int = 0) -> None:
+        """Begin; without `most` it is never full."""
         super().__init__(daemon=True)  # what escaped from the group may hold the stream open for ever
         self._stream, self._most, self._tail = stream, most, tail
         self._kept = bytearray()
         self.full = False
+        self.read = 0  # bytes so far
         self.start()
 
     def run(self) -> None:
         """Read on."""
         if self._stream is None:
             return
-        read = 0
         with self._stream:
             while not self.full and (piece := os.read(self._stream.fileno(), PIECE)):
-                read += len(piece)
+                self.read += len(piece)
                 self._kept += piece
                 if self._tail:
                     del self._kept[: -self._tail]
-                self.full = read > self._most
+                self.full = self._most is not None and self.read > self._most
 
     @property
     def text(self) -> str:
+        """What is kept."""
         return bytes(self._kept).decode(errors="replace")

@@ -6,7 +6,7 @@ from typing import Any
 
 from scaffold.errors import SourceError
 from scaffold.git.objects import unified_diff
-from scaffold.process import Notify
+from scaffold.process import Notify, bounds
 from scaffold.project.base import Bases
 from scaffold.project.moved import follow_team
 from scaffold.project.opened import Project, open_project, read_ours
@@ -54,7 +54,8 @@ def diff(
 def _upstream(
     project: Project, *, to: str | None, data: Mapping[str, Any], offline: bool, means: Means, notify: Notify
 ) -> Diff:
-    plan = prepare(project, to=to, data=data, offline=offline, means=means, notify=notify).plan
+    with bounds.limited(means.limits, "rendering"):
+        plan = prepare(project, to=to, data=data, offline=offline, means=means, notify=notify).plan
     differences = tuple(
         Difference(
             action.path,

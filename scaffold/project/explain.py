@@ -1,15 +1,16 @@
 """Explain: where a file, or a line of it, comes from and who owns it."""
 
-from difflib import SequenceMatcher
 from pathlib import Path
 
+from scaffold.blueprint.globs import globs
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import spell
 from scaffold.errors import ProjectError
 from scaffold.guard.chosen import choose
-from scaffold.guard.paths import spec_of
 from scaffold.guard.rules.locked import locked_files, locked_keys
 from scaffold.lock import DROPPED, Locked
+from scaffold.merge.markers import split
+from scaffold.merge.text import edits
 from scaffold.project.base import Bases
 from scaffold.project.check import find_plugin
 from scaffold.project.opened import FOLDER, Project, find_root, open_project, read_ours
@@ -67,7 +68,7 @@ def _rules(project: Project, path: str, locked: Locked | None) -> dict[str, str]
     looking = (
         one.rule
         for one in chosen
-        if one.applies and owned.get(one.rule.id, bool(one.rule.files) and spec_of(one.rule.files).match_file(path))
+        if one.applies and owned.get(one.rule.id, bool(one.rule.files) and globs(one.rule.files).matches(path))
     )
     return {rule.id: rule.title for rule in looking}
 
@@ -94,7 +95,7 @@ def _state(project: Project, path: str, locked: Locked | None, file: File | None
 
 
 def _line_from(project: Project, path: str, locked: Locked | None, file: File | None, line: int) -> str:
-    lines = file.content.splitlines() if file else []
+    lines = split(file.content) if file else []
     if not 1 <= line <= len(lines):
         raise ProjectError(f"{path} has {len(lines)} lines", where=f"{path}:{line}")
     if locked is None:
@@ -102,6 +103,5 @@ def _line_from(project: Project, path: str, locked: Locked | None, file: File | 
     base = Bases(project, None)(path, locked)
     if base is None:
         return "unknown: what was stamped cannot be found"
-    matcher = SequenceMatcher(None, base.splitlines(), lines, autojunk=False)
-    stamped = any(block.b < line <= block.b + block.size for block in matcher.get_matching_blocks())
-    return "the blueprint's" if stamped else "yours"
+    edited = any(edit.new_start < line <= edit.new_end for edit in edits(base, file.content if file else b""))
+    return "yours" if edited else "the blueprint's"

@@ -175,7 +175,7 @@ def _telling(project: Project, start: Rendered, called: str, real: Mapping[str, 
     """
     told = {answers_file.PATH: project.wishes_file}
     if path := start.answers_file:
-        stamp = {"_commit": called, "_src_path": project.wishes.source, **start.answers.recorded}
+        stamp = {"_commit": called, "_src_path": project.wishes.public, **start.answers.recorded}
         as_json = path in real and real[path].content.lstrip().startswith(b"{")
         told[path] = File(json.dumps(stamp, default=str).encode() if as_json else yaml.dump(stamp).encode())
     return told

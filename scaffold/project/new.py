@@ -22,7 +22,7 @@ from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
-from scaffold.process import Notify
+from scaffold.process import Notify, bounds
 from scaffold.project.basis import Basis
 from scaffold.project.changes import keep_base
 from scaffold.project.left_out import refuse_locked_out
@@ -67,32 +67,26 @@ def new(
     if in_use:
         refuse_unfit_folder(root)
         root = root.resolve()
-    library, name, ref = find(
-        blueprint, source, offline=offline, prereleases=prereleases, limits=means.limits, notify=notify
-    )
-    release = library.release(name, ref)
-    require_scaffold(release.blueprint, scaffold.__version__)
-    means = trusting(means, library.address)
-    rendered = stamp(
-        release,
-        root,
-        given=data or {},
-        previous={},
-        operation="copy",
-        ask=ask,
-        means=means,
-        keep_copier=keep_copier,
-        notify=notify,
-    )
-    refuse_unrecorded(release, rendered)
-    refuse_locked_out(release, rendered, rendered.tree)
-    told = tuple(note for note in (library.note, retired(release.blueprint)) if note)
-    follow = ref if ref and library.is_branch(ref) and not _goes_by_itself(library, name) else ""
-    basis = Basis(root, release, library.address, rendered, notes=told, follow=follow)
+    with bounds.limited(means.limits, "rendering"):
+        library, name, ref = find(
+            blueprint, source, offline=offline, prereleases=prereleases, limits=means.limits, notify=notify
+        )
+        release = library.release(name, ref)
+        require_scaffold(release.blueprint, scaffold.__version__)
+        means = trusting(means, library.address)
+        rendered = stamp(
+            release, root, given=data or {}, previous={}, operation="copy", ask=ask, means=means,
+            keep_copier=keep_copier, notify=notify,
+        )  # fmt: skip
+        refuse_unrecorded(release, rendered)
+        refuse_locked_out(release, rendered, rendered.tree)
+        told = tuple(note for note in (library.note, retired(release.blueprint)) if note)
+        follow = ref if ref and library.is_branch(ref) and not _goes_by_itself(library, name) else ""
+        basis = Basis(root, release, library.address, rendered, notes=told, follow=follow)
     if in_use:
         made = _take_in(basis, means, keep_copier=keep_copier, dry_run=dry_run)
     else:
-        made = _stamp_anew(basis, keep_copier=keep_copier, dry_run=dry_run, git=git)
+        made = _stamp_anew(basis, means, keep_copier=keep_copier, dry_run=dry_run, git=git)
     return _result(basis, made)._replace(applied=not dry_run, in_use=in_use)
 
 
@@ -129,11 +123,12 @@ def _goes_by_itself(library: Library, name: str) -> bool:
     return True
 
 
-def _stamp_anew(basis: Basis, *, keep_copier: bool, dry_run: bool, git: bool) -> _Made:
+def _stamp_anew(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool, git: bool) -> _Made:
     """Stamp into a folder that is not there, or empty; raises ScaffoldError, and then it is so still."""
     root, rendered = basis.root, basis.rendered
     wishes = basis.wishes(keep_copier=keep_copier)
-    tree, plan = _planned(basis.release, rendered, wishes, root.name)
+    with bounds.limited(means.limits, "rendering"):
+        tree, plan = _planned(basis.release, rendered, wishes, root.name)
     if dry_run:
         repository = "none" if not git else "own" if _enclosing(root) is None else "existing"
     else:
@@ -146,7 +141,8 @@ def _take_in(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool) ->
     place = place_of(basis.root, find_repository(basis.root))
     with nullcontext() if dry_run else transaction.exclusively(place):
         records.refuse_interrupted(place)
-        prepared = prepare_in(basis, means, keep_copier=keep_copier)
+        with bounds.limited(means.limits, "rendering"):
+            prepared = prepare_in(basis, means, keep_copier=keep_copier)
         if not dry_run:
             refuse_dirty(prepared.project, prepared.plan.changes, "the new project")
             refuse_unfit(place.repository, None)
@@ -158,7 +154,7 @@ def _take_in(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool) ->
 def _planned(release: Release, rendered: Rendered, wishes: Wishes, folder: str) -> tuple[Tree, Plan]:
     """Return all that is to be written, scaffold's own files among it, and the plan that says so."""
     answers, tree = rendered.answers, rendered.tree
-    stamped = new_lock(release, wishes.source, answers, folder=folder, keep_copier=wishes.keep_copier)
+    stamped = new_lock(release, wishes.public, answers, folder=folder, keep_copier=wishes.keep_copier)
     target = Target(tree=tree, ownership=rendered.ownership, migrations=(), lock=stamped)
     written = answers_file.dump(wishes)
     plan = make(stamped, {}, target, lambda _path, _locked: None)

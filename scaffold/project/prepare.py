@@ -11,14 +11,11 @@ from packaging.version import Version
 import scaffold
 from scaffold import disk, lock
 from scaffold.answers import file as answers_file
-from scaffold.answers.file import Wishes
 from scaffold.answers.question import Answers, Ask
 from scaffold.blueprint.guardrails import WAIVERS
 from scaffold.blueprint.patterns import pattern_of
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import AnswerError, ProjectError
-from scaffold.formats import edit
-from scaffold.formats.equal import digest
 from scaffold.lock import Lock
 from scaffold.merge.drivers import chosen
 from scaffold.plan.actions import Action, Plan, Verb, Waived
@@ -129,11 +126,11 @@ def prepare(
     plan, own, said = with_own(project, recorded(plan, out), move_own)
     answers = rendered.answers
     wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded, own=_still_own(project, plan))
-    written = _rewritten(project, wished)
+    written = answers_file.rewritten(project.wishes_file.content, wishes, wished)
     after = plan.lock_after.written_with(written, says_more=not wished.is_in_lock)
     plan = replace(plan, actions=_said_of_copier(project, plan), lock_after=after)
     told = [library.note, retired(release.blueprint), *told_of(rendered, plan), _brought(project, known)]
-    told += [AS_MADE] * (then is not None and then.without_scripts)
+    told += [AS_MADE] * (then is not None and then.without_scripts) + answers_file.told_of(wishes)
     told += [*_sided(known), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
     return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found)
@@ -196,7 +193,7 @@ def target_of(
         tree=rendered.tree,
         ownership=rendered.ownership,
         migrations=release.blueprint.migrations,
-        lock=new_lock(release, wishes.source, rendered.answers, folder=folder, keep_copier=wishes.keep_copier),
+        lock=new_lock(release, wishes.public, rendered.answers, folder=folder, keep_copier=wishes.keep_copier),
         drivers=chosen(release.blueprint.merge, wishes.merge),
         waived=_waived(project, today),
         rerendered=then,
@@ -280,7 +277,7 @@ def _newest(library: Library, project: Project, *, recopy: bool) -> str | None:
         hint = "see what changed between the two, and accept it with --to and that version"
         raise ProjectError(moved, where=str(project.root), hint=hint)
     newest = library.newest(name)
-    gone = recorded.commit and project.wishes.source == recorded.source and not library.has_commit(recorded.commit)
+    gone = recorded.commit and project.wishes.public == recorded.source and not library.has_commit(recorded.commit)
     if gone and not recopy:
         raise ProjectError(
             f"the history of {library.address} was rewritten: it has no commit {str(recorded.commit)[:10]} any more, "
@@ -306,22 +303,6 @@ def _still_own(project: Project, plan: Plan) -> tuple[str, ...]:
     files = plan.lock_after.files.items()
     gone = (locked.at or path for path, locked in files if locked.own and not project.owns(path, locked))
     return (*project.wishes.own, *map(pattern_of, gone))
-
-
-def _rewritten(project: Project, wished: Wishes) -> bytes:
-    """Return the answers file with only what differs touched, so that comments stay."""
-    content = project.wishes_file.content
-    wishes = project.wishes
-    content = content if wished.own == wishes.own else edit.sync_list(answers_file.PATH, content, "own", wished.own)
-    if (wished.blueprint, wished.source, digest(wished.answers)) == (
-        wishes.blueprint,
-        wishes.source,
-        digest(wishes.answers),
-    ):
-        return content
-    named = {"blueprint": wished.blueprint, "source": wished.source}
-    content = edit.set_values(answers_file.PATH, content, named)
-    return edit.sync_mapping(answers_file.PATH, content, "answers", wished.answers)
 
 
 def new_lock(release: Release, source: str, answers: Answers, *, folder: str | None, keep_copier: bool = False) -> Lock:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scaffold import disk, lock
+from scaffold.blueprint.globs import like_git
 from scaffold.errors import GitError, ProjectError
 from scaffold.git.listing import UNKNOWN
 from scaffold.git.objects import Objects, find_repository, is_repository, open_repository
-from scaffold.guard.paths import spec_of
 from scaffold.guard.snapshot import SEARCHED, SUBMODULE, Snapshot
 from scaffold.lock import Lock
 from scaffold.plan.drift import watched
@@ -177,5 +177,5 @@ def _on_disk(root: Path) -> Entries:
     """Return what stands in a folder that is in no repository, without what its .gitignore names."""
     ignoring = disk.read(root, ".gitignore")
     lines: Iterable[str] = ignoring.content.decode(errors="replace").splitlines() if ignoring else ()
-    ignored = spec_of((*MADE, *lines))
-    return {path: (mode, UNKNOWN) for path, mode in disk.modes(root, ignored.match_file)}
+    ignored = like_git((*MADE, *lines))
+    return {path: (mode, UNKNOWN) for path, mode in disk.modes(root, ignored.matches)}

@@ -48,7 +48,7 @@ def status(
     return Status(
         root=project.root,
         blueprint=project.recorded.blueprint,
-        source=project.wishes.source,
+        source=project.wishes.public,
         version=project.recorded.version,
         latest=None if latest is None else str(latest),
         behind=behind,
@@ -98,7 +98,7 @@ def _edited(applied: Mapping[str, Any], wished: Mapping[str, Any]) -> list[str]:
 
 def _edited_source(project: Project) -> tuple[str, ...]:
     recorded, wished = project.recorded, project.wishes
-    edited = {"blueprint": recorded.blueprint != wished.blueprint, "source": recorded.source != wished.source}
+    edited = {"blueprint": recorded.blueprint != wished.blueprint, "source": recorded.source != wished.public}
     return tuple(name for name, differs in edited.items() if differs)
 
 

@@ -10,7 +10,7 @@ from scaffold.sources.library import AS_IT_STANDS, Library
 def moved_tag(library: Library, project: Project) -> str:
     """Say that the tag of the version that was applied marks another commit now, or nothing."""
     recorded, wished = project.recorded, project.wishes
-    if recorded.commit is None or (wished.blueprint, wished.source) != (recorded.blueprint, recorded.source):
+    if recorded.commit is None or (wished.blueprint, wished.public) != (recorded.blueprint, recorded.source):
         return ""
     marked = library.tag_commit(recorded.blueprint, recorded.version)
     if marked in (None, recorded.commit):

@@ -19,9 +19,10 @@ from scaffold.git.conversion import ATTRIBUTES
 from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Action, Plan
-from scaffold.process import Notify
+from scaffold.process import Notify, bounds
 from scaffold.project import rerere
 from scaffold.project.changes import changes_of, keep_base, to_store
+from scaffold.project.meanwhile import refuse_changed, unhurried
 from scaffold.project.offered import Wanted
 from scaffold.project.opened import Project, find_root, open_project, place_of
 from scaffold.project.prepare import Prepared, prepare
@@ -55,27 +56,36 @@ def update(
     """
     root = find_root(Path(directory))
     place = place_of(root, find_repository(root))
+
+    def planned() -> Prepared:
+        with bounds.limited(means.limits, "rendering"):
+            return prepare(
+                open_project(root, place.repository),
+                to=to,
+                data=data or {},
+                ask=ask,
+                offline=offline,
+                prereleases=prereleases,
+                means=means,
+                move_own=unhurried(move_own),
+                recopy=recopy,
+                today=today,
+                notify=notify,
+            )
+
+    asked, head = None, place.repository.head()
+    if not dry_run and (ask is not None or callable(move_own)):
+        with transaction.exclusively(place):  # so that nobody is asked in vain
+            records.refuse_interrupted(place)
+        asked = planned()
     with nullcontext() if dry_run else transaction.exclusively(place):
         records.refuse_interrupted(place)
-        project = open_project(root, place.repository)
-        prepared = prepare(
-            project,
-            to=to,
-            data=data or {},
-            ask=ask,
-            offline=offline,
-            prereleases=prereleases,
-            means=means,
-            move_own=move_own,
-            recopy=recopy,
-            today=today,
-            notify=notify,
-        )
+        prepared = asked or planned()
+        if asked is not None:
+            refuse_changed(asked, head)
         if dry_run or prepared.nothing_to_do:
-            return Updated(
-                project.root, prepared.plan, applied=False, up_to_date=prepared.nothing_to_do, notes=prepared.notes
-            )  # fmt: skip
-        refuse_dirty(project, prepared.plan.changes)
+            return Updated(root, prepared.plan, applied=False, up_to_date=prepared.nothing_to_do, notes=prepared.notes)
+        refuse_dirty(prepared.project, prepared.plan.changes)
         refuse_unfit(place.repository, branch)
         return _carry_out(prepared, commit=commit or branch is not None, branch=branch)
 

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from scaffold.answers.question import Answers, Ask
 from scaffold.answers.resolve import Resolver
 from scaffold.blueprint.files import behind_links, has_links, leads_nowhere
+from scaffold.blueprint.globs import globs
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.patterns import Rules
 from scaffold.blueprint.release import Release, manifest_path
@@ -169,16 +170,16 @@ def ownership(
 ) -> Callable[[str], Ownership]:
     """Return who owns a path: as the blueprint says, else the team what a template skips if it exists."""
     skipped = tuple(
-        texts(layer).render_text(pattern, answers.context, layer.where(layer.config))
+        line
         for layer in release.layers
-        for pattern in layer.settings.skip_if_exists
+        for line in _patterns(layer, texts(layer), answers.context, layer.settings.skip_if_exists)
     )
     known = _rules.setdefault(release, {})
     if skipped not in known:
         if len(known) >= MOST_RULES:
             known.clear()
         patterns = {**dict.fromkeys(skipped, Ownership("seeded")), **release.blueprint.ownership}
-        known[skipped] = Rules(patterns, manifest_path(release.blueprint.name))
+        known[skipped] = Rules(patterns)
     return known[skipped].of
 
 
@@ -274,11 +275,24 @@ def _view(at: Compiled, context: Context) -> View:
 
 
 def _excluder(layer: Layer, texts: Texts, context: Context, more: tuple[str, ...] = ()) -> Callable[[str], bool]:
-    settings, where = layer.settings, layer.where(layer.config)
+    settings = layer.settings
     default = () if normpath(settings.subdirectory or ".") != "." else DEFAULT_EXCLUDE
-    patterns = (*(default if settings.exclude is None else settings.exclude), *more)
-    lines = [line for pattern in patterns for line in _LINES.split(texts.render_text(pattern, context, where))]
-    return matcher(tuple(lines), where)
+    own = _patterns(layer, texts, context, default if settings.exclude is None else settings.exclude)
+    said = (texts.render_text(pattern, context, "--exclude") for pattern in more)
+    lines = [one for line in (*own, *said) for one in _LINES.split(line)]
+    return matcher(tuple(lines), "--exclude")
+
+
+def _patterns(layer: Layer, texts: Texts, context: Context, patterns: Iterable[str]) -> Iterator[str]:
+    """Render the patterns of a setting; raises RenderError for what is none."""
+    for pattern in patterns:
+        rendered = texts.render_text(pattern, context, layer.where(layer.config))
+        for line in _LINES.split(rendered):
+            try:
+                globs((line,))
+            except ValueError as error:
+                raise RenderError(str(error), where=layer.line_of(pattern)) from error
+        yield rendered
 
 
 def _render_file(at: Compiled, entry: Entry, context: Context, limits: Limits) -> File:

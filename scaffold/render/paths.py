@@ -7,9 +7,8 @@ from pathlib import PurePosixPath
 from posixpath import normpath
 from unicodedata import normalize
 
-from pathspec import PathSpec
-
 from scaffold.blueprint.files import followed, has_links
+from scaffold.blueprint.globs import globs
 from scaffold.blueprint.template import Layer
 from scaffold.errors import RenderError, ScaffoldError
 from scaffold.templating.templates import Context, Templates
@@ -141,10 +140,10 @@ def matcher(patterns: tuple[str, ...], where: str) -> Callable[[str], bool]:
     if not patterns:
         return lambda _: False
     try:
-        spec = PathSpec.from_lines("gitignore", [normalize("NFD", pattern) for pattern in patterns])
+        matches = globs(tuple(normalize("NFD", pattern) for pattern in patterns)).matches
     except ValueError as error:
-        raise RenderError(f"a pattern cannot be read: {error}", where=where) from error
-    return lru_cache(maxsize=10_000)(spec.match_file)
+        raise RenderError(str(error), where=where) from error
+    return lru_cache(maxsize=10_000)(matches)
 
 
 def check_link(path: str, file: File, where: str) -> None:

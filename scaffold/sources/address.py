@@ -4,16 +4,25 @@ import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import NamedTuple
+from urllib.parse import unquote
+
+from scaffold.errors import CREDENTIALS, LOGIN, SourceError
+from scaffold.git.login import HELPED, Login
 
 FORGES = {"gh": "https://github.com", "gl": "https://gitlab.com"}
 ENDINGS = (".git", ".bundle")
 _ALIASED = re.compile(r"(gh|gl):/*([^/].*)", re.DOTALL)
 _AT_FORGE = re.compile(rf"((?:{'|'.join(map(re.escape, FORGES.values()))})/.*[^/])/*", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_HOST = re.compile(r"[^\s/\\:]+@[^\s/\\:@]+:")  # git@host:path, as ssh takes it
+_HOST = re.compile(r"[^\s/\\:@]+(?::[^\s/\\@]+)?@[^\s/\\:@]+:")  # git@host:path, as ssh takes it
 # What stands before the path, so that an `@` in it begins no ref: a scheme with user, password and host, or git@host:.
-_BEFORE_PATH = re.compile(rf"(?:git\+)*(?:{_SCHEME.pattern}[^/]*|{_HOST.pattern})?")
-_TO_PATH = re.compile(rf"(?:git\+)*(?:(?:gh|gl):|{_SCHEME.pattern}[^/]*|{_HOST.pattern})?/*")
+_TO_HOST = rf"(?:{_SCHEME.pattern}\S*?)?{_SCHEME.pattern}{LOGIN}?[^/]*"  # of a proxy, another address is the path
+_BEFORE_PATH = re.compile(rf"(?:git\+)*(?:{_TO_HOST}|{_HOST.pattern})?")
+_TO_PATH = re.compile(rf"(?:git\+)*(?:(?:gh|gl):|{_TO_HOST}|{_HOST.pattern})?/*")
+
+
+BY_HELPER = "use https, and a credential helper of git's"
+BEFORE_HOST = "a token stands right before the host and an @, or comes from a credential helper of git's"
 
 
 class Address(NamedTuple):
@@ -59,6 +68,35 @@ def _expanded(address: str) -> str:
     if found := _AT_FORGE.fullmatch(address):
         return f"{found[1].removesuffix('.git')}.git"
     return address
+
+
+def apart(address: str) -> tuple[str, Login | None]:
+    """Tell an address, as anybody may see it, from the login that stands in it; raises SourceError for no use of one.
+
+    Of an address for ssh a name alone is none: it belongs to the place, and is nobody's secret.
+    """
+    plain = re.sub(r"^(?:git\+)+", "", address)
+    if (found := _HOST.match(plain)) and ":" in found[0].partition("@")[0]:
+        raise SourceError("ssh takes no password from an address", where=found[0].rpartition("@")[2], hint=BY_HELPER)
+    scheme, has_scheme, rest = plain.partition("://")
+    if not has_scheme or not _SCHEME.fullmatch(f"{scheme}://"):
+        return address, None
+    scheme = scheme.lower()
+    held = CREDENTIALS.search(f"{scheme}://{rest}")
+    login = held[0].partition("://")[2].removesuffix("@") if held and held.start(1) <= len(scheme) else ""
+    place = rest.removeprefix(f"{login}@") if login else rest
+    user, has_password, password = login.partition(":")
+    if scheme not in HELPED:
+        if has_password:
+            raise SourceError(f"{scheme} takes no password from an address", where=place, hint=BY_HELPER)
+        return f"{scheme}://{rest}", None
+    if odd := re.search(r"[?#]|\s(?=[^/]*@)", place) or CREDENTIALS.search(place):
+        raise SourceError("the address holds what git cannot send", where=place[: odd.start()], hint=BEFORE_HOST)
+    known = unquote(user), unquote(password) if has_password else None
+    if not all(part is None or part.isprintable() for part in known):
+        raise SourceError("the login holds characters that cannot be printed", where=place)
+    host = f"{scheme}://{place.partition('/')[0]}"
+    return f"{scheme}://{place}", Login(host, *known) if login else None
 
 
 def is_remote(address: str) -> bool:

@@ -17,6 +17,7 @@ from scaffold.git.porcelain import REMOTE_HEAD
 from scaffold.tree import File
 
 AS_IT_STANDS = "."  # the files of a folder, committed or not
+IN_PLACE = "put in its place what it leads to"
 SHOWN = 10  # versions that an error names
 
 
@@ -107,10 +108,14 @@ class FolderLibrary:
 
     def _files(self, path: str) -> Mapping[str, File]:
         folder = self.root / path
+        refuse_way_out(self.root, path)
         return disk.walk(folder) if folder.is_dir() else {}
 
     def _manifest(self, name: str) -> Blueprint:
-        file = disk.read(self.root, manifest_path(name)) if NAME.fullmatch(name) else None
+        file = None
+        if NAME.fullmatch(name):
+            refuse_way_out(self.root, manifest_path(name))
+            file = disk.read(self.root, manifest_path(name))
         if file is None:
             raise no_blueprint(name, self.address, self.names())
         return read_manifest(name, file.content)
@@ -212,6 +217,8 @@ class GitLibrary:
         return self._at(name, head)
 
     def _at(self, name: str, commit: str) -> Release:
+        if NAME.fullmatch(name):
+            _refuse_links(self.repository, commit, manifest_path(name))
         if not NAME.fullmatch(name) or self.repository.file(commit, manifest_path(name)) is None:
             raise no_blueprint(name, self.address, self.repository.folders(commit, "blueprints"))
         return _release_at(str(self.repository.folder), name, commit)
@@ -221,9 +228,27 @@ class GitLibrary:
 def _release_at(folder: str, name: str, commit: str) -> Release:
     """Read what never changes once, so that a run over many projects reads and compiles each release once."""
     repository = open_repository(Path(folder))
+    _refuse_links(repository, commit, manifest_path(name))
     blueprint = read_manifest(name, repository.file(commit, manifest_path(name)) or b"")
+    for layer in blueprint.layers:
+        _refuse_links(repository, commit, f"templates/{layer}")
     layers = {layer: repository.files(commit, f"templates/{layer}") for layer in blueprint.layers}
     return assemble(blueprint, layers, commit)
+
+
+def refuse_way_out(root: Path, path: str) -> None:
+    """Raise SourceError where a symbolic link on the way to a path leads out of a folder, to files of the user's."""
+    place = root / path
+    if not place.resolve().is_relative_to(root.resolve()):
+        raise SourceError(f"{path} leads out of the library by a symbolic link", where=str(root), hint=IN_PLACE)
+
+
+def _refuse_links(repository: Objects, commit: str, path: str) -> None:
+    """Raise SourceError for a symbolic link on the way to a path of a commit, from where nothing leads on."""
+    if (link := repository.history.link_on(commit, path)) is not None:
+        at, target = link
+        message = f"{at} is a symbolic link to {target}, and a release is read without following one on its way"
+        raise SourceError(message, where=str(repository.root), hint=IN_PLACE)
 
 
 def head_of(repository: Objects) -> str | None:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from fnmatch import fnmatchcase
 
+from scaffold.blueprint.globs import like_git
 from scaffold.tree import SYMLINK, File, is_text
 
 ATTRIBUTES = ".gitattributes"
@@ -52,11 +52,7 @@ def _lines(file: File | None) -> Iterator[tuple[str, list[str]]]:
 
 
 def _means(pattern: str, path: str) -> bool:
-    from pathspec import GitIgnoreSpec  # 10 ms that `scaffold status` need not pay
-
-    if "/" in pattern:
-        return GitIgnoreSpec.from_lines([pattern]).match_file(path)
-    return fnmatchcase(path.rpartition("/")[2], pattern)
+    return like_git((pattern,)).matches(path if "/" in pattern else path.rpartition("/")[2])
 
 
 def _said(word: str) -> Mapping[str, str]:

@@ -2,21 +2,21 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from scaffold import disk
-from scaffold.errors import GitError, SourceError, without_credentials
-from scaffold.git import porcelain
+from scaffold.errors import SourceError, without_credentials
+from scaffold.git import references
 from scaffold.git.objects import Objects, is_repository, open_repository
 from scaffold.process import Notify
 from scaffold.sources import reading
-from scaffold.sources.address import Address, Wanted, expand, is_remote, parted, read
+from scaffold.sources.address import Address, Wanted, apart, expand, is_remote, parted, read
 from scaffold.sources.built_in import RELEASES, BuiltInLibrary
-from scaffold.sources.library import FolderLibrary, GitLibrary, Library, head_of
+from scaffold.sources.library import FolderLibrary, GitLibrary, Library, head_of, refuse_way_out
+from scaffold.sources.mirror import BEFORE, Remote, fetched, kept, once
 from scaffold.sources.template import DEFAULT_LIMITS, FolderTemplate, GitTemplate
 from scaffold.sources.versions import tagged
 from scaffold.templating.limits import Limits
@@ -25,6 +25,7 @@ BUILT_IN = "builtin"
 A_SOURCE = "a source is `builtin`, a folder, a git bundle, or the URL of a git repository"
 A_FOLDER = "name it from the top of the repository, without `..` and `.git`, as in ADDRESS//FOLDER"
 MADE_ANEW = "make the bundle anew, with all that it refers to"
+REACHABLE = "check the address, the network and your credentials"
 BUNDLE = (b"# v2 git bundle\n", b"# v3 git bundle\n")
 
 
@@ -39,13 +40,9 @@ def built_in(root: Path) -> BuiltInLibrary:
     """Return the library that lies in the package's own folder, with its earlier releases."""
 
     def earlier() -> GitLibrary:
-        from platformdirs import user_cache_path
-
         bundle = root / RELEASES
-        mirror = user_cache_path("scaffold") / "libraries" / f"{sha256(bundle.read_bytes()).hexdigest()[:32]}.git"
-        if not mirror.is_dir():
-            _fill(mirror, str(bundle), MADE_ANEW)
-        return GitLibrary(open_repository(mirror), BUILT_IN)
+        remote = Remote(str(bundle), None, f"{BUILT_IN} {sha256(bundle.read_bytes()).hexdigest()}")
+        return GitLibrary(once(remote, MADE_ANEW).repository, BUILT_IN)
 
     return BuiltInLibrary(FolderLibrary(root, BUILT_IN, fixed=True), earlier)
 
@@ -93,6 +90,7 @@ def locate(
         raise SourceError(f"the source {what}", hint=A_SOURCE)
     if source == BUILT_IN:
         return built_in(built_in_root())
+    source, login = apart(source)
     address, folder = parted(expand(source))
     if folder and reading.FOREIGN.intersection(re.split(r"[/\\]", folder.lower())):
         raise SourceError(f"{folder} is no folder of a repository", where=source, hint=A_FOLDER)
@@ -107,17 +105,20 @@ def locate(
         raise SourceError(f"the source cannot be read: {error.strerror}", where=str(error.filename or place)) from error
     if not is_remote(address):
         raise SourceError(f"there is no library at {source}, and no template", hint=A_SOURCE)
-    # Recorded without credentials, and in the form in which it would be expanded again.
-    return _cached(address, expand(without_credentials(address)), options)
+    # Recorded without the name for ssh too, and in the form in which it would be expanded again.
+    return _cached(Remote(address, login, expand(without_credentials(address))), REACHABLE, options)
 
 
 def _folder(root: Path, options: Options) -> Library:
     if is_repository(root):
-        return _opened(open_repository(root), str(root), "", options)
+        repository = open_repository(root)
+        references.read(repository, "refs/heads/", "refs/tags/")
+        return _opened(repository, str(root), "", options)
     if options.folder:
         below = root / options.folder
         if not below.is_dir():
             raise SourceError(f"there is no folder {options.folder} in {root}", hint=A_SOURCE)
+        refuse_way_out(root, options.folder)
         return _folder(below.resolve(), options._replace(folder=""))
     if any(root.glob("blueprints/*/blueprint.yml")):
         return FolderLibrary(root, str(root))
@@ -133,9 +134,9 @@ def _bundle(file: Path, options: Options) -> Library:
         if not opened.readline(max(map(len, BUNDLE))).startswith(BUNDLE):
             raise SourceError("this file is not a git bundle", where=str(file), hint=A_SOURCE)
     # What is on the disk is there offline too, and what cannot be read is not replaced by what was read before.
-    library = _cached(str(file), str(file), options._replace(offline=False))
-    if library.note:
-        raise SourceError(library.note.rpartition(";")[0], where=str(file), hint=MADE_ANEW)
+    library = _cached(Remote(str(file), None, str(file)), MADE_ANEW, options._replace(offline=False))
+    if library.note.endswith(BEFORE):
+        raise SourceError(library.note.removesuffix(BEFORE), where=str(file), hint=MADE_ANEW)
     return library
 
 
@@ -181,45 +182,6 @@ def _neither(address: str) -> SourceError:
     return SourceError(f"{address} is neither a library nor a template", hint=reading.EXPECTED)
 
 
-def _cached(url: str, address: str, options: Options) -> Library:
-    from platformdirs import user_cache_path  # only a URL has a cache
-
-    mirror = user_cache_path("scaffold") / "libraries" / f"{sha256(address.encode()).hexdigest()[:32]}.git"
-    note = ""
-    if not mirror.is_dir():
-        if options.offline:
-            raise SourceError(f"{address} is not in the cache", hint="run once without --offline")
-        options.notify(f"Fetching {address}")
-        reachable = "check the address, the network and your credentials"
-        _fill(mirror, url, reachable if is_remote(url) else MADE_ANEW)
-    elif not options.offline:
-        options.notify(f"Looking for news at {address}")
-        try:
-            porcelain.fetch(mirror, url)
-        except GitError as error:
-            note = f"{error.message}; using what was fetched before"
-    try:
-        repository = open_repository(mirror)
-    except GitError as error:
-        raise SourceError(
-            error.message, where=str(mirror), hint="remove that folder, and it is fetched anew"
-        ) from error
-    return _opened(repository, address, note, options)
-
-
-def _fill(mirror: Path, url: str, hint: str) -> None:
-    """Clone beside the cache's place and move it in, so that a killed or a second run never sees half of it."""
-    temporary = mirror.with_name(f"filling-{os.urandom(8).hex()}")
-    temporary.mkdir(mode=0o700, parents=True)
-    try:
-        porcelain.init_bare(temporary)
-        porcelain.fetch(temporary, url)
-        try:
-            temporary.rename(mirror)
-        except OSError:
-            if not mirror.is_dir():  # else another run was first, and its copy is as good
-                raise
-    except GitError as error:
-        raise SourceError(error.message, hint=error.hint or hint) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+def _cached(remote: Remote, hint: str, options: Options) -> Library:
+    found = kept(remote) if options.offline else fetched(remote, hint, options.notify)
+    return _opened(found.repository, remote.address, found.note, options)

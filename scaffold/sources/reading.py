@@ -2,12 +2,16 @@
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, NoReturn, TypeVar
 
 from scaffold import disk
+from scaffold.blueprint.globs import like_git
 from scaffold.blueprint.plain import SUFFIX, kind_of
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import DEFAULT_EXCLUDE, Kind
@@ -19,6 +23,7 @@ from scaffold.templating.limits import MEGABYTE, Limits
 from scaffold.tree import REGULAR, File
 
 EXPECTED = "a library has blueprints/, a Copier template copier.yml, a Cookiecutter template cookiecutter.json"
+LOOKED = 500  # files and folders, to tell a template that has no configuration
 FROM_THE_TOP = "it counts from the top of the repository, and another version may have it"
 FOREIGN = {"", ".", "..", ".git"}  # what no git writes, and a repository made on purpose may hold
 
@@ -152,9 +157,23 @@ def kind_at(history: History, commit: str) -> Kind | None:
 
 
 def kind_below(root: Path) -> Kind | None:
-    """Return which tool's template a folder is."""
+    """Return which tool's template a folder is, as its top says, or a template among the first files below it.
+
+    No more are looked at: it may be somebody's home, or all of the disk.
+    """
     found = kind_among(place.name for place in root.iterdir() if place.is_file())
-    return found or kind_among(name for _, _, names in os.walk(root) for name in names if name.endswith(SUFFIX))
+    return found or kind_among(name for name in islice(_names(root), LOOKED) if name.endswith(SUFFIX))
+
+
+def _names(root: Path) -> Iterator[str]:
+    """Walk the names below a folder, those high up first."""
+    waiting = deque([str(root)])
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.popleft()) as found:
+            for entry in found:
+                if entry.name != ".git" and entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                yield entry.name
 
 
 def left_out(release: Release, submodules: Iterable[str], address: str) -> str:
@@ -171,8 +190,6 @@ def left_out(release: Release, submodules: Iterable[str], address: str) -> str:
 
 def _is_rendered(release: Release, path: str) -> bool:
     """Whether a submodule lies where Copier renders; what a setting says only when rendered counts as if it did."""
-    from pathspec import GitIgnoreSpec  # 10 ms that `scaffold status` need not pay
-
     settings = release.layers[0].settings
     below = settings.subdirectory.strip("/")
     if below and "{" not in below:
@@ -181,4 +198,4 @@ def _is_rendered(release: Release, path: str) -> bool:
         path = path.removeprefix(f"{below}/")
     exclude = DEFAULT_EXCLUDE if settings.exclude is None and not below else settings.exclude or ()
     literal = [pattern for pattern in exclude if "{" not in pattern]
-    return not GitIgnoreSpec.from_lines(literal).match_file(f"{path}/")
+    return not like_git(tuple(literal)).matches(f"{path}/")

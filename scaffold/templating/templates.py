@@ -1,7 +1,7 @@
 """A template's texts, compiled once, with errors that name the template's file and line."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from hashlib import sha256
 from keyword import kwlist
@@ -29,6 +29,32 @@ class UnsetError(UndefinedError):
 
 
 UNSET: Context = {"UNSET": StrictUndefined("UNSET", exc=UnsetError)}
+
+
+class Sight(Mapping[str, Any]):
+    """What texts are rendered with, put together only where a text has something to render."""
+
+    def __init__(self, make: Callable[[], Context]) -> None:
+        """Take what puts it together."""
+        self._make = make
+        self._made: Context | None = None
+
+    def _all(self) -> Context:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a value."""
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        """Count the names."""
+        return len(self._all())
 
 
 class Texts(Protocol):

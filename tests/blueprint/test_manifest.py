@@ -93,6 +93,7 @@ def test_what_is_missing_is_named(key):
         ("questions", "{q: {typ: str}}", "`questions.q.typ` is not a key"),
         ("ownership", "[x]", "`ownership` must be a mapping"),
         ("ownership", "{'*': mine}", "`ownership.*` must be one of locked, managed, seeded, not 'mine'"),
+        ("ownership", "{'[z-a]': locked}", "'[z-a]' is no pattern as in .gitignore: bad character range z-a"),
         ("compose", "{a: both}", "`compose.a` must be one of override, deep-merge, union, append, not 'both'"),
         ("compose", "{../a: union}", "'../a' does not stay inside"),
         ("compose", "{.git/config: union}", "git's own folder"),

@@ -11,7 +11,7 @@ from tests.kit import answers, few, release
 
 
 def rules(ownership):
-    return Rules(release({"base": {"a": ""}}, ownership=ownership).blueprint.ownership, "blueprint.yml")
+    return Rules(release({"base": {"a": ""}}, ownership=ownership).blueprint.ownership)
 
 
 @pytest.mark.parametrize(

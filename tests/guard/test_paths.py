@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scaffold.blueprint.globs import globs
 from scaffold.blueprint.patterns import pattern_of
-from scaffold.guard.paths import Paths, literal, spec_of
+from scaffold.guard.paths import Paths, literal
 from tests.kit import laws
 
 NAMES = st.sampled_from(["a", "b", "ab", "a.py", "b.yml", "x.test.ts", ".github", "deploy", "a b", "ü", "A.PY"])
@@ -25,8 +26,8 @@ PATTERNS = st.builds(
 @laws
 @given(PATHS, st.lists(PATTERNS, min_size=1, max_size=4).map(tuple))
 def test_law_it_is_what_the_patterns_match_one_by_one(paths, patterns):
-    spec = spec_of(patterns)
-    assert Paths(paths).matching(patterns) == tuple(path for path in paths if spec.match_file(path))
+    spec = globs(patterns)
+    assert Paths(paths).matching(patterns) == tuple(path for path in paths if spec.matches(path))
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,6 @@ ODD_PATHS = st.lists(ODD, min_size=1, max_size=3).map("/".join)
 @laws
 @given(ODD_PATHS, ODD_PATHS)
 def test_law_a_path_has_a_pattern_that_matches_it_alone(path, other):
-    spec = spec_of((pattern_of(path),))
-    assert spec.match_file(path)
-    assert spec.match_file(other) == (other == path or other.startswith(f"{path}/"))
+    spec = globs((pattern_of(path),))
+    assert spec.matches(path)
+    assert spec.matches(other) == (other == path or other.startswith(f"{path}/"))

@@ -115,3 +115,30 @@ def test_a_file_without_a_last_line_end_stays_without():
     crlf = write([b"a\r\n", Conflict(b"was", b"ours", b"theirs\r\n", end=b"\r\n")], LABELS)
     assert b"ours\r\n|||||||" in crlf
     assert settled(crlf, "ours", Sides(b"was", b"a\r\nours", b"a\r\ntheirs\r\n")) == b"a\r\nours"
+
+
+def slowly(content, sides):
+    """What a conflict is, by trying every way to tell its sides apart."""
+    found = list(pieces(content))
+    if len(found) != 1 or not list(found[0].ways):
+        return None
+    ways = [found[0].ways.read(*way) for way in found[0].ways]
+    if len(ways) == 1:
+        return ways[0]
+    fitting = [one for one in ways if one.base in sides.base and one.ours in sides.ours and one.theirs in sides.theirs]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+INNER = st.lists(st.sampled_from([b"||||||| b\n", b"=======\n", b"x\n", b"y\n"]), max_size=8)
+WHOLE = st.lists(st.sampled_from([b"||||||| b\n", b"=======\n", b"x\n", b"y\n"]), max_size=6).map(b"".join)
+
+
+@laws
+@given(INNER, WHOLE, WHOLE, WHOLE)
+def test_law_the_one_way_that_fits_is_found_as_by_trying_all(inner, base, ours, theirs):
+    content, sides = b"<<<<<<< a\n" + b"".join(inner) + b">>>>>>> c\n", Sides(base, ours, theirs)
+    wanted = slowly(content, sides)
+    for side in ("ours", "theirs"):
+        assert settle(content, side, sides).conflicts == (wanted is not None)
+        if wanted is not None:
+            assert settle(content, side, sides).content == getattr(wanted, side)

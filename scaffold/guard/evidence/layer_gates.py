@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from scaffold.blueprint.globs import like_git
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
 from scaffold.guard.evidence import tsconfig
@@ -14,7 +15,6 @@ from scaffold.guard.evidence.layers import Code
 from scaffold.guard.evidence.scan import Flavour, tokens, without_comments
 from scaffold.guard.evidence.shell import Command
 from scaffold.guard.finding import Found
-from scaffold.guard.paths import spec_of
 
 CANARY = "canary"  # what a planted mistake is called in the test that proves that the gate fails
 
@@ -212,10 +212,7 @@ def _restrictions(document: Located) -> Iterator[tuple[Located, tuple[str, ...]]
 
 
 def _matches(patterns: Sequence[str], path: str) -> bool:
-    try:
-        return spec_of(tuple(patterns)).match_file(path)
-    except ValueError:
-        return False
+    return like_git(patterns).matches(path)
 
 
 def _by_eslint(code: Code, wrong: list[Found]) -> Gate | None:

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from posixpath import dirname, normpath
 from typing import Any
 
+from scaffold.blueprint.globs import globs
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of, value
 from scaffold.guard.evidence import tsconfig
 from scaffold.guard.evidence.inifile import Ini, ini
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.paths import spec_of
 
 RUFF_DEFAULT = ("E4", "E7", "E9", "F")
 MYPY_STRICT = (
@@ -108,10 +108,10 @@ def _widely(pattern: str, product: Sequence[str], *, some: bool) -> bool:
     """Whether a pattern matches all of the product code, or some of it."""
     negated = pattern.startswith("!")
     try:
-        spec = spec_of((pattern.lstrip("!").removeprefix("./"),))
+        spec = globs((pattern.lstrip("!").removeprefix("./"),))
     except ValueError:
         return False
-    matched = [spec.match_file(path) != negated for path in product]
+    matched = [spec.matches(path) != negated for path in product]
     return bool(matched) and (any(matched) if some else all(matched))
 
 

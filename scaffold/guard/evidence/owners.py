@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from scaffold.blueprint.globs import like_git
 from scaffold.guard.look import Look
-from scaffold.guard.paths import spec_of
 
 PATHS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")  # the first one counts
 _OWNER = re.compile(r"@[\w.-]++(?:/[\w.-]++)*+|@@?[\w-]++|[^\s@]++@[^\s@.]++\.[^\s@]++")
@@ -24,10 +24,7 @@ class Line(NamedTuple):
 
     def matches(self, path: str) -> bool:
         """Whether it is about a path."""
-        try:
-            matched = spec_of((self.pattern,)).match_file(path)
-        except ValueError:
-            return False
+        matched = like_git((self.pattern,)).matches(path)
         if matched and self.pattern.endswith("/*") and "**" not in self.pattern:  # not what is in folders below it
             return path.count("/") == self.pattern.strip("/").count("/")
         return matched
