@@ -10,7 +10,8 @@ import yaml
 from hypothesis import settings
 
 from scaffold.answers.question import Answers
-from scaffold.blueprint.release import Release, assemble, manifest_path, read_manifest
+from scaffold.blueprint.places import manifest_path
+from scaffold.blueprint.release import Release, assemble, read_manifest
 from scaffold.merge.text import Labels
 from scaffold.render import native
 from scaffold.tree import EXECUTABLE, SYMLINK, File, Tree

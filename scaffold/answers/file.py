@@ -1,14 +1,20 @@
 """`.scaffold/answers.yml`: what a service is stamped from; a person may edit it, and `update` applies the edit."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scaffold.blueprint.globs import check
 from scaffold.errors import without_credentials
-from scaffold.formats import edit, yaml
+from scaffold.formats import yaml
 from scaffold.formats.equal import digest
 from scaffold.formats.located import Located, text, texts
 from scaffold.merge.drivers import UNSAID, Switches, parse_switches
+from scaffold.process.loading import later
+
+if TYPE_CHECKING:
+    from scaffold.blueprint import globs
+    from scaffold.formats import edit
+else:
+    globs, edit = later("scaffold.blueprint.globs"), later("scaffold.formats.edit")
 
 PATH = ".scaffold/answers.yml"
 TAKEN_OUT = f"the credentials in the source are taken out of {PATH}; a credential helper of git's can keep them"
@@ -74,7 +80,7 @@ def rewritten(content: bytes, wishes: Wishes, wished: Wishes) -> bytes:
 def _patterns(at: Located) -> tuple[str, ...]:
     found = texts(at)
     for number, pattern in enumerate(found):
-        check(pattern, at.child(number).where)
+        globs.check(pattern, at.child(number).where)
     return found
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scaffold import disk
-from scaffold.blueprint.release import Release, manifest_path, tag
+from scaffold.blueprint.places import manifest_path, tag
+from scaffold.blueprint.release import Release
 from scaffold.git import porcelain, scratch
 from scaffold.sources.built_in import RELEASES, bundled
 from scaffold.sources.library import FolderLibrary

@@ -7,7 +7,8 @@ from typing import Any
 from scaffold import disk
 from scaffold.answers.question import MISSING, Question
 from scaffold.blueprint.ownership import spell
-from scaffold.blueprint.release import Release, tag
+from scaffold.blueprint.places import tag
+from scaffold.blueprint.release import Release
 from scaffold.blueprint.scripts import Script, is_part_of_jinja
 from scaffold.git import porcelain
 from scaffold.process import Notify

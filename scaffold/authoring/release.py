@@ -9,7 +9,8 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from scaffold import disk
-from scaffold.blueprint.release import Release, manifest_path, read_manifest, tag
+from scaffold.blueprint.places import manifest_path, tag
+from scaffold.blueprint.release import Release, read_manifest
 from scaffold.errors import FormatError, ProjectError, ScaffoldError, SourceError
 from scaffold.formats import yaml
 from scaffold.git import porcelain

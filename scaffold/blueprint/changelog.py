@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from packaging.version import InvalidVersion, Version
 
-NAMES = ("CHANGELOG.md", "CHANGES.md", "HISTORY.md")
+NAMES = ("CHANGELOG.md", "CHANGES.md", "HISTORY.md")  # at the top of a template, the first that is there
 HEADING = re.compile(r"^(#{1,4})[ \t]+(.*?)[ \t]*$")
 WORDS = re.compile(r"[^\s\[\](),:]+")
 FENCE = re.compile(r"^[ \t]{0,3}(?:```|~~~)")

@@ -7,13 +7,13 @@ from posixpath import normpath
 from typing import Any
 
 from scaffold.answers.question import Question
+from scaffold.blueprint.kinds import COOKIECUTTER
 from scaffold.blueprint.template import ENVOPS, Layer, Settings, check_paths
 from scaffold.errors import FormatError
 from scaffold.formats import json as json_format
 from scaffold.formats.located import Located, text, texts
 from scaffold.tree import File
 
-CONFIG = "cookiecutter.json"
 HOOKS = ("pre_prompt", "pre_gen_project", "post_gen_project")
 NESTED = ("templates", "template")  # the keys that offer several templates, the newer one first
 CHOICE = "template"  # the question by which one of them is chosen
@@ -47,7 +47,7 @@ def parse_layer(name: str, files: Mapping[str, File], directory: str = "") -> La
     """
     check_paths(files, name)
     below = normpath(directory) if directory.strip("/") else "."
-    config = _below(below, CONFIG)
+    config = _below(below, COOKIECUTTER)
     if below.startswith(("/", "../")) or below == ".." or config not in files:
         raise FormatError(f"the template has no {config}", where=directory or name)
     document = json_format.load(files[config].content, config)

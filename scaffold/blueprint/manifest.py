@@ -1,6 +1,5 @@
 """`blueprint.yml`: the prescription itself, read with errors that give file, line, key and what was expected."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, cast
@@ -11,6 +10,7 @@ from scaffold.answers.question import Question, parse_question
 from scaffold.blueprint import guardrails, ownership
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import Ownership
+from scaffold.blueprint.places import NAME
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located, one_of, text, texts
 from scaffold.merge.drivers import Switches, parse_switches
@@ -18,7 +18,6 @@ from scaffold.tree import safe_path
 
 Compose = Literal["override", "deep-merge", "union", "append"]
 COMPOSE: tuple[Compose, ...] = ("override", "deep-merge", "union", "append")
-NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 KEYS = {
     "name", "version", "title", "description", "owners", "lifecycle", "layers", "questions", "ownership", "compose",
     "guardrails", "merge", "migrations", "min_scaffold_version",

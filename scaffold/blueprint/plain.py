@@ -6,21 +6,12 @@ from collections.abc import Mapping
 from packaging.version import Version
 
 from scaffold.blueprint import cookiecutter
+from scaffold.blueprint.changelog import NAMES
+from scaffold.blueprint.kinds import kind_of
 from scaffold.blueprint.manifest import Blueprint, Lifecycle
 from scaffold.blueprint.release import Release
-from scaffold.blueprint.template import Kind, config_of, parse_layer
+from scaffold.blueprint.template import parse_layer
 from scaffold.tree import File
-
-SUFFIX = ".jinja"
-
-
-def kind_of(files: Mapping[str, File]) -> Kind | None:
-    """Return which tool's template these files are, or None where they are none's."""
-    if config_of(files):
-        return "copier"
-    if cookiecutter.CONFIG in files:
-        return "cookiecutter"
-    return "copier" if any(path.endswith(SUFFIX) for path in files) else None
 
 
 def plain_name(address: str) -> str:
@@ -58,4 +49,5 @@ def plain_release(
         ownership={},
         compose={},
     )
-    return Release(blueprint, (layer,), layer.questions, commit, kind, address, described)
+    changelog = next((files[name].content for name in NAMES if name in files), b"").decode(errors="replace")
+    return Release(blueprint, (layer,), layer.questions, commit, kind, address, described, changelog)

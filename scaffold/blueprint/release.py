@@ -7,13 +7,13 @@ from typing import Literal
 from packaging.version import Version
 
 from scaffold.answers.question import Question
+from scaffold.blueprint.kinds import Kind
 from scaffold.blueprint.manifest import Blueprint, parse_blueprint
-from scaffold.blueprint.template import Kind, Layer, parse_layer
+from scaffold.blueprint.places import manifest_path
+from scaffold.blueprint.template import Layer, parse_layer
 from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats import yaml
 from scaffold.tree import File
-
-MANIFEST = "blueprint.yml"
 
 
 @dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
@@ -21,7 +21,7 @@ class Release:
     """A blueprint, its layers, and the commit they were read at (None: a plain folder).
 
     `kind` tells a library's blueprint from a template of another tool; such a one also knows its `address` and what
-    that tool calls its version (`described`).
+    that tool calls its version (`described`). `changelog` is the whole text, empty where there is none.
     """
 
     blueprint: Blueprint
@@ -31,21 +31,12 @@ class Release:
     kind: Kind | Literal["library"] = "library"
     address: str | None = None
     described: str | None = None
+    changelog: str = field(default="", repr=False)
 
     @property
     def version(self) -> str:
         """The version as written in tags and locks."""
         return str(self.blueprint.version)
-
-
-def tag(name: str, version: Version | str) -> str:
-    """Return the tag that marks a release."""
-    return f"{name}/v{version}"
-
-
-def manifest_path(name: str) -> str:
-    """Return where a library keeps a blueprint's manifest."""
-    return f"blueprints/{name}/{MANIFEST}"
 
 
 def read_manifest(name: str, content: bytes) -> Blueprint:
@@ -57,14 +48,20 @@ def read_manifest(name: str, content: bytes) -> Blueprint:
     return blueprint
 
 
-def assemble(blueprint: Blueprint, layers: Mapping[str, Mapping[str, File]], commit: str | None) -> Release:
+def assemble(
+    blueprint: Blueprint,
+    layers: Mapping[str, Mapping[str, File]],
+    commit: str | None,
+    changelog: bytes | None = None,
+) -> Release:
     """Put a blueprint and its layers' files together; raises FormatError where a layer or question does not fit."""
     manifest = manifest_path(blueprint.name)
     for layer in blueprint.layers:
         if not layers.get(layer):
             raise FormatError(f"there is no layer templates/{layer}", where=manifest, hint="see its `layers:`")
     parsed = tuple(parse_layer(name, f"templates/{name}", layers[name]) for name in blueprint.layers)
-    return Release(blueprint, parsed, _stack(blueprint, parsed), commit)
+    said = (changelog or b"").decode(errors="replace")
+    return Release(blueprint, parsed, _stack(blueprint, parsed), commit, changelog=said)
 
 
 def _stack(blueprint: Blueprint, layers: tuple[Layer, ...]) -> tuple[Question, ...]:

@@ -1,24 +1,22 @@
 """One layer: a folder in Copier's template format, its settings and its questions."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
 from scaffold.answers.question import Question, parse_question
 from scaffold.blueprint import scripts
 from scaffold.blueprint.files import follow, glob
+from scaffold.blueprint.kinds import CONFIG, Kind
 from scaffold.blueprint.scripts import Migration, Script
 from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats import yaml
 from scaffold.formats.located import KeyPath, Located, one_of, text, texts
 from scaffold.tree import File, refuse_files_as_folders
 
-Kind = Literal["copier", "cookiecutter"]
-CONFIG = re.compile(r"copier\.(?:[^/]*\.)?(?i:ya?ml)[^./]*")  # as Copier looks for it
 DEFAULT_EXCLUDE = ("copier.yaml", "copier.yml", "~*", "*.py[co]", "__pycache__", ".git", ".DS_Store", ".svn")
 COPIER = Version("9.19.1")  # the Copier whose format this is
 ANSWERS_FILE = ".copier-answers.yml"
@@ -83,11 +81,6 @@ class Layer:
         config, place = self.files.get(self.config), self.where(self.config)
         lines = config.content.decode(errors="replace").splitlines() if config else []
         return next((f"{place}:{number}" for number, line in enumerate(lines, 1) if text in line), place)
-
-
-def config_of(files: Mapping[str, File]) -> str | None:
-    """Return the name of a template's configuration, or None where it has none."""
-    return next((name for name in sorted(files) if CONFIG.fullmatch(name)), None)
 
 
 def parse_layer(name: str, place: str, files: Mapping[str, File]) -> Layer:

@@ -6,7 +6,8 @@ from typing import Any
 
 from scaffold.answers.question import Answers
 from scaffold.blueprint.guardrails import Guardrails, Said
-from scaffold.blueprint.release import Release, manifest_path
+from scaffold.blueprint.places import manifest_path
+from scaffold.blueprint.release import Release
 from scaffold.errors import FormatError
 from scaffold.guard.used import expand
 from scaffold.templating.templates import Templates

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from scaffold.blueprint.release import Release, manifest_path
+from scaffold.blueprint.places import manifest_path
+from scaffold.blueprint.release import Release
 from scaffold.errors import RenderError, ScaffoldError
 from scaffold.lock import Lock
 from scaffold.plan.actions import Plan

@@ -14,7 +14,8 @@ from scaffold.blueprint.files import behind_links, has_links, leads_nowhere
 from scaffold.blueprint.globs import globs
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.patterns import Rules
-from scaffold.blueprint.release import Release, manifest_path
+from scaffold.blueprint.places import manifest_path
+from scaffold.blueprint.release import Release
 from scaffold.blueprint.scripts import is_part_of_jinja
 from scaffold.blueprint.template import DEFAULT_EXCLUDE, Layer
 from scaffold.errors import FormatError, NotNativeError, RenderError, ScaffoldError

@@ -1,13 +1,21 @@
 """The built-in library: its newest releases as files of the package, earlier ones in a git bundle beside them."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from packaging.version import Version
+from scaffold.blueprint.places import tag
+from scaffold.sources.library import version_of
 
-from scaffold.blueprint.release import Release, tag
-from scaffold.sources.library import FolderLibrary, GitLibrary, version_of
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from packaging.version import Version
+
+    from scaffold.blueprint.release import Release
+    from scaffold.sources.library import FolderLibrary, GitLibrary
 
 RELEASES = "blueprints/releases.bundle"
 

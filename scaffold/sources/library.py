@@ -1,20 +1,30 @@
 """Libraries: which blueprints they hold, in which versions, and one release read into memory."""
 
-from collections.abc import Iterable, Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from packaging.version import InvalidVersion, Version
 
 from scaffold import disk
-from scaffold.blueprint.manifest import NAME, Blueprint
-from scaffold.blueprint.release import Release, assemble, manifest_path, read_manifest, tag
+from scaffold.blueprint.places import NAME, changelog_path, manifest_path, tag
 from scaffold.errors import SourceError
 from scaffold.git.objects import Objects, open_repository
 from scaffold.git.porcelain import REMOTE_HEAD
-from scaffold.tree import File
+from scaffold.process.loading import later
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from scaffold.blueprint import release as releases
+    from scaffold.blueprint.manifest import Blueprint
+    from scaffold.blueprint.release import Release
+    from scaffold.tree import File
+else:
+    releases = later("scaffold.blueprint.release")
 
 AS_IT_STANDS = "."  # the files of a folder, committed or not
 IN_PLACE = "put in its place what it leads to"
@@ -104,7 +114,8 @@ class FolderLibrary:
                 hint=f"it has {blueprint.version}; other versions need a library that is a git repository",
             )
         layers = {layer: self._files(f"templates/{layer}") for layer in blueprint.layers}
-        return assemble(blueprint, layers, None)
+        changelog = disk.read(self.root, changelog_path(name))
+        return releases.assemble(blueprint, layers, None, changelog.content if changelog else None)
 
     def _files(self, path: str) -> Mapping[str, File]:
         folder = self.root / path
@@ -118,7 +129,7 @@ class FolderLibrary:
             file = disk.read(self.root, manifest_path(name))
         if file is None:
             raise no_blueprint(name, self.address, self.names())
-        return read_manifest(name, file.content)
+        return releases.read_manifest(name, file.content)
 
 
 @lru_cache(maxsize=16)
@@ -229,11 +240,11 @@ def _release_at(folder: str, name: str, commit: str) -> Release:
     """Read what never changes once, so that a run over many projects reads and compiles each release once."""
     repository = open_repository(Path(folder))
     _refuse_links(repository, commit, manifest_path(name))
-    blueprint = read_manifest(name, repository.file(commit, manifest_path(name)) or b"")
+    blueprint = releases.read_manifest(name, repository.file(commit, manifest_path(name)) or b"")
     for layer in blueprint.layers:
         _refuse_links(repository, commit, f"templates/{layer}")
     layers = {layer: repository.files(commit, f"templates/{layer}") for layer in blueprint.layers}
-    return assemble(blueprint, layers, commit)
+    return releases.assemble(blueprint, layers, commit, repository.file(commit, changelog_path(name)))
 
 
 def refuse_way_out(root: Path, path: str) -> None:

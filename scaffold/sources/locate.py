@@ -1,25 +1,34 @@
 """From what a user writes as a source to a library or a template, through a cache that works offline once filled."""
 
+from __future__ import annotations
+
 import os
 import re
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold import disk
 from scaffold.errors import SourceError, without_credentials
 from scaffold.git import references
 from scaffold.git.objects import Objects, is_repository, open_repository
-from scaffold.process import Notify
+from scaffold.process.loading import later
 from scaffold.sources import reading
 from scaffold.sources.address import Address, Wanted, apart, expand, is_remote, parted, read
 from scaffold.sources.built_in import RELEASES, BuiltInLibrary
 from scaffold.sources.library import FolderLibrary, GitLibrary, Library, head_of, refuse_way_out
-from scaffold.sources.mirror import BEFORE, Remote, fetched, kept, once
 from scaffold.sources.template import DEFAULT_LIMITS, FolderTemplate, GitTemplate
 from scaffold.sources.versions import tagged
-from scaffold.templating.limits import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scaffold.process import Notify
+    from scaffold.sources import mirror
+    from scaffold.sources.mirror import Remote
+    from scaffold.templating.limits import Limits
+else:
+    mirror = later("scaffold.sources.mirror")
 
 BUILT_IN = "builtin"
 A_SOURCE = "a source is `builtin`, a folder, a git bundle, or the URL of a git repository"
@@ -41,8 +50,8 @@ def built_in(root: Path) -> BuiltInLibrary:
 
     def earlier() -> GitLibrary:
         bundle = root / RELEASES
-        remote = Remote(str(bundle), None, f"{BUILT_IN} {sha256(bundle.read_bytes()).hexdigest()}")
-        return GitLibrary(once(remote, MADE_ANEW).repository, BUILT_IN)
+        remote = mirror.Remote(str(bundle), None, f"{BUILT_IN} {sha256(bundle.read_bytes()).hexdigest()}")
+        return GitLibrary(mirror.once(remote, MADE_ANEW).repository, BUILT_IN)
 
     return BuiltInLibrary(FolderLibrary(root, BUILT_IN, fixed=True), earlier)
 
@@ -106,7 +115,7 @@ def locate(
     if not is_remote(address):
         raise SourceError(f"there is no library at {source}, and no template", hint=A_SOURCE)
     # Recorded without the name for ssh too, and in the form in which it would be expanded again.
-    return _cached(Remote(address, login, expand(without_credentials(address))), REACHABLE, options)
+    return _cached(mirror.Remote(address, login, expand(without_credentials(address))), REACHABLE, options)
 
 
 def _folder(root: Path, options: Options) -> Library:
@@ -134,9 +143,9 @@ def _bundle(file: Path, options: Options) -> Library:
         if not opened.readline(max(map(len, BUNDLE))).startswith(BUNDLE):
             raise SourceError("this file is not a git bundle", where=str(file), hint=A_SOURCE)
     # What is on the disk is there offline too, and what cannot be read is not replaced by what was read before.
-    library = _cached(Remote(str(file), None, str(file)), MADE_ANEW, options._replace(offline=False))
-    if library.note.endswith(BEFORE):
-        raise SourceError(library.note.removesuffix(BEFORE), where=str(file), hint=MADE_ANEW)
+    library = _cached(mirror.Remote(str(file), None, str(file)), MADE_ANEW, options._replace(offline=False))
+    if library.note.endswith(mirror.BEFORE):
+        raise SourceError(library.note.removesuffix(mirror.BEFORE), where=str(file), hint=MADE_ANEW)
     return library
 
 
@@ -183,5 +192,5 @@ def _neither(address: str) -> SourceError:
 
 
 def _cached(remote: Remote, hint: str, options: Options) -> Library:
-    found = kept(remote) if options.offline else fetched(remote, hint, options.notify)
+    found = mirror.kept(remote) if options.offline else mirror.fetched(remote, hint, options.notify)
     return _opened(found.repository, remote.address, found.note, options)

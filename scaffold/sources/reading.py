@@ -1,26 +1,36 @@
 """A template's files into memory: counted and weighed first, nothing left out in silence."""
 
+from __future__ import annotations
+
 import os
 import stat
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar
 
 from scaffold import disk
-from scaffold.blueprint.globs import like_git
-from scaffold.blueprint.plain import SUFFIX, kind_of
-from scaffold.blueprint.release import Release
-from scaffold.blueprint.template import DEFAULT_EXCLUDE, Kind
+from scaffold.blueprint.kinds import SUFFIX, kind_of
 from scaffold.errors import SourceError
-from scaffold.git.history import History
 from scaffold.git.objects import MODES, Objects
-from scaffold.sources.line_ends import ATTRIBUTES, checked_out
+from scaffold.process.loading import later
 from scaffold.templating.limits import MEGABYTE, Limits
 from scaffold.tree import REGULAR, File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from scaffold.blueprint import globs
+    from scaffold.blueprint import template as settings_of
+    from scaffold.blueprint.kinds import Kind
+    from scaffold.blueprint.release import Release
+    from scaffold.git.history import History
+    from scaffold.sources import line_ends
+else:
+    globs, line_ends = later("scaffold.blueprint.globs"), later("scaffold.sources.line_ends")
+    settings_of = later("scaffold.blueprint.template")
 
 EXPECTED = "a library has blueprints/, a Copier template copier.yml, a Cookiecutter template cookiecutter.json"
 LOOKED = 500  # files and folders, to tell a template that has no configuration
@@ -81,8 +91,8 @@ def at_commit(history: History, commit: str, limits: Limits, where: str, folder:
         for item in sorted(items)
         if not (item.is_folder or item.is_submodule)
     }
-    above = {path: File(content) for path, content in history.above(commit, ATTRIBUTES).items()}
-    clone = checked_out({**above, **_placed(files, folder)})
+    above = {path: File(content) for path, content in history.above(commit, line_ends.ATTRIBUTES).items()}
+    clone = line_ends.checked_out({**above, **_placed(files, folder)})
     return Files(_below(folder, clone), tuple(item.path for item in items if item.is_submodule))
 
 
@@ -145,15 +155,10 @@ def _weighed(root: Path, paths: Iterable[str], limits: Limits, where: str) -> di
     return disk.read_all(root, there)
 
 
-def kind_among(paths: Iterable[str]) -> Kind | None:
-    """Return which tool's template has these paths, without a look into any file."""
-    return kind_of(dict.fromkeys(paths, File(b"")))
-
-
 def kind_at(history: History, commit: str) -> Kind | None:
     """Return which tool's template stands at a commit; only one without a configuration is searched through."""
-    found = kind_among(name for name in history.names(commit) if not name.endswith("/"))
-    return found or kind_among(item.path for item in history.items(commit) if item.path.endswith(SUFFIX))
+    found = kind_of(name for name in history.names(commit) if not name.endswith("/"))
+    return found or kind_of(item.path for item in history.items(commit) if item.path.endswith(SUFFIX))
 
 
 def kind_below(root: Path) -> Kind | None:
@@ -161,8 +166,8 @@ def kind_below(root: Path) -> Kind | None:
 
     No more are looked at: it may be somebody's home, or all of the disk.
     """
-    found = kind_among(place.name for place in root.iterdir() if place.is_file())
-    return found or kind_among(name for name in islice(_names(root), LOOKED) if name.endswith(SUFFIX))
+    found = kind_of(place.name for place in root.iterdir() if place.is_file())
+    return found or kind_of(name for name in islice(_names(root), LOOKED) if name.endswith(SUFFIX))
 
 
 def _names(root: Path) -> Iterator[str]:
@@ -196,6 +201,6 @@ def _is_rendered(release: Release, path: str) -> bool:
         if not f"{path}/".startswith(f"{below}/") and not f"{below}/".startswith(f"{path}/"):
             return False
         path = path.removeprefix(f"{below}/")
-    exclude = DEFAULT_EXCLUDE if settings.exclude is None and not below else settings.exclude or ()
+    exclude = settings_of.DEFAULT_EXCLUDE if settings.exclude is None and not below else settings.exclude or ()
     literal = [pattern for pattern in exclude if "{" not in pattern]
-    return not like_git(tuple(literal)).matches(f"{path}/")
+    return not globs.like_git(tuple(literal)).matches(f"{path}/")

@@ -1,24 +1,34 @@
 """A plain Copier or Cookiecutter template as a library of one blueprint: in a git repository, or in a folder."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
-from scaffold.blueprint.plain import plain_name, plain_release
-from scaffold.blueprint.release import Release
+from scaffold.blueprint.kinds import kind_of
 from scaffold.errors import SourceError
-from scaffold.git.history import History
 from scaffold.git.objects import Objects, open_repository
+from scaffold.process.loading import later
 from scaffold.sources import reading
 from scaffold.sources.address import parted
 from scaffold.sources.library import AS_IT_STANDS, SHOWN, head_of, newest_first, no_blueprint, version_of
-from scaffold.sources.reading import Files
 from scaffold.sources.versions import Tags, after, digest_version, tagged
 from scaffold.templating.limits import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packaging.version import Version
+
+    from scaffold.blueprint import plain
+    from scaffold.blueprint.release import Release
+    from scaffold.git.history import History
+    from scaffold.sources.reading import Files
+else:
+    plain = later("scaffold.blueprint.plain")
 
 DEFAULT_LIMITS = Limits()
 FULL_ID = 40  # hexadecimal digits
@@ -41,7 +51,7 @@ class GitTemplate:
 
     def names(self) -> tuple[str, ...]:
         """Return the one name there is."""
-        return (self.name or plain_name(self.address),)
+        return (self.name or plain.plain_name(self.address),)
 
     def versions(self, name: str) -> tuple[Version, ...]:
         """Return the versions that have a tag, oldest first; where there is none, the version of HEAD."""
@@ -194,7 +204,7 @@ class FolderTemplate:
 
     def names(self) -> tuple[str, ...]:
         """Return the one name there is."""
-        return (self.name or plain_name(self.address),)
+        return (self.name or plain.plain_name(self.address),)
 
     def versions(self, name: str) -> tuple[Version, ...]:
         """Return the one version there is."""
@@ -274,13 +284,13 @@ def _release(
     if folder and not (files.files or files.submodules):
         at = f"at {described} in {repository}" if described else f"in {repository} as it stands"
         raise SourceError(f"there is no folder {folder} {at}", hint=reading.FROM_THE_TOP)
-    kind = reading.kind_among(files.files)
+    kind = kind_of(files.files)
     if kind is None:
         raise SourceError(
             f"there is no template in {address} at {described or 'the files as they stand'}", hint=reading.EXPECTED
         )
     written = repository if kind == "cookiecutter" else address  # what Cookiecutter tells templates and cruft
-    release = plain_release(
+    release = plain.plain_release(
         files.files, name=name, address=written, version=version, commit=commit, described=described
     )
     return release, reading.left_out(release, files.submodules, address)

@@ -1,7 +1,8 @@
 import pytest
 from packaging.version import Version
 
-from scaffold.blueprint.release import assemble, manifest_path, read_manifest, require_scaffold, tag
+from scaffold.blueprint.places import manifest_path, tag
+from scaffold.blueprint.release import assemble, read_manifest, require_scaffold
 from scaffold.errors import FormatError, ScaffoldError
 from tests.kit import manifest, release
 

@@ -2,8 +2,9 @@ import pytest
 
 from scaffold.answers.question import MISSING
 from scaffold.blueprint import template
+from scaffold.blueprint.kinds import config_of
 from scaffold.blueprint.scripts import Migration, Script
-from scaffold.blueprint.template import Settings, config_of
+from scaffold.blueprint.template import Settings
 from scaffold.errors import FormatError
 from tests.kit import file, link
 
