@@ -83,7 +83,8 @@ def paused() -> Iterator[None]:
 
 
 def _arm() -> None:
-    first = min(watch.deadline for watch in _watches)
+    # One that rang is not at once rung again: what it has stopped is still being put into words.
+    first = min(monotonic() + AGAIN if watch.rang else watch.deadline for watch in _watches)
     signal.setitimer(signal.ITIMER_REAL, max(first - monotonic(), SOON), AGAIN)
 
 

@@ -86,6 +86,8 @@ def apart(address: str) -> tuple[str, Login | None]:
     login = held[0].partition("://")[2].removesuffix("@") if held and held.start(1) <= len(scheme) else ""
     place = rest.removeprefix(f"{login}@") if login else rest
     user, has_password, password = login.partition(":")
+    if scheme == "file":  # where a login means nothing, and this host alone has files
+        return f"file://{place.removeprefix('localhost') if login else place}", None
     if scheme not in HELPED:
         if has_password:
             raise SourceError(f"{scheme} takes no password from an address", where=place, hint=BY_HELPER)

@@ -30,7 +30,7 @@ KEPT = 7 * 24 * 3600  # seconds that a state is kept for those who may read it
 BORROWED = b"../../../objects\n"
 LITTER = ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*", "objects/*/tmp_obj_*")
 BEFORE = "; using what was fetched before"
-ANEW = "run it once without --offline, and it is fetched anew"
+ANEW = "run it once without --offline, or remove that folder, and it is fetched anew"
 
 
 class Remote(NamedTuple):
@@ -54,6 +54,7 @@ def kept(remote: Remote) -> Mirrored:
     if not mirror.is_dir():
         raise SourceError(f"{remote.address} is not in the cache", hint="run once without --offline")
     try:
+        open_repository(mirror)
         if not (mirror / NOW).is_file():
             with _alone(mirror, remote, lambda _: None):
                 _settle(mirror)
