@@ -51,6 +51,27 @@ def refuse_existing(root: Path) -> None:
     raise ProjectError(f"{what} already, and nothing is written over it", where=str(root), hint="name a new folder")
 
 
+def private(folder: Path) -> Path:
+    """Return the folder, made for the user alone where it is not there: what is copied into it may be secret.
+
+    Raises OSError.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name == "posix" and stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        folder.chmod(0o700)
+    return folder
+
+
+def write_private(place: Path, content: bytes) -> None:
+    """Write a new file that the user alone can read, from its first byte on; raises OSError."""
+    with open(place, "xb", opener=_privately) as opened:
+        opened.write(content)
+
+
+def _privately(place: str, flags: int) -> int:
+    return os.open(place, flags, 0o600)
+
+
 @contextmanager
 def beside(root: Path) -> Iterator[Path]:
     """Yield a new folder beside `root`, to be filled and renamed to it, so that there is all of it or nothing.

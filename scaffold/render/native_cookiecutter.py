@@ -169,10 +169,6 @@ class Prompts:
             return [self.deeply(below, context, where) for below in value]
         return self.render_text(str(value), context, where)
 
-    def names_in(self, _source: Any, _where: str) -> set[str]:
-        """Return nothing: a Cookiecutter template has no secrets, which is what these names are for."""
-        return set()
-
 
 @dataclass(frozen=True, slots=True)
 class Compiled:

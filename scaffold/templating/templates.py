@@ -37,9 +37,6 @@ class Texts(Protocol):
     def render_text(self, source: str, context: Context, where: str) -> str:
         """Render a piece of template text that stands at `where`; raises RenderError."""
 
-    def names_in(self, source: Any, where: str) -> set[str]:
-        """Return the variables that a text, or any text in a list or mapping, refers to; raises RenderError."""
-
 
 class Templates:
     """The templates of one layer: `files` maps a path below the layer's root to its content."""
@@ -196,14 +193,8 @@ class Templates:
     def _explained(self, error: Exception, where: str) -> ScaffoldError:
         return explained(error, where)
 
-    def names_in(self, source: Any, where: str) -> set[str]:
-        """Return the variables that a text, or any text in a list or mapping, refers to; raises RenderError."""
-        if isinstance(source, dict):
-            source = [*source, *source.values()]
-        if isinstance(source, list):
-            return set().union(*(self.names_in(item, where) for item in source))
-        if not isinstance(source, str) or self.is_plain(source):
-            return set()
+    def names_in(self, source: str, where: str) -> set[str]:
+        """Return the variables that a text refers to; raises RenderError."""
         try:
             return find_undeclared_variables(self._environment.parse(source))
         except TemplateError as error:
