@@ -76,13 +76,17 @@ def _privately(place: str, flags: int) -> int:
 def beside(root: Path) -> Iterator[Path]:
     """Yield a new folder beside `root`, to be filled and renamed to it, so that there is all of it or nothing.
 
-    Whatever is left is removed, empty parents made on the way included. Raises ProjectError for a failing disk.
+    Until then the user alone can look into it. Whatever is left is removed, empty parents made on the way included.
+    Raises ProjectError for a failing disk.
     """
     missing = [folder for folder in (root, *root.parents) if not folder.exists()]
     temporary = root.with_name(f".{root.name}.scaffold-{os.urandom(4).hex()}")
+    filling = temporary / root.name
     try:
-        temporary.mkdir(parents=True)
-        yield temporary
+        root.parent.mkdir(parents=True, exist_ok=True)
+        private(temporary)
+        filling.mkdir()
+        yield filling
     except OSError as error:
         refuse_existing(root)  # another run may have been first
         where = str(error.filename or root)
@@ -262,15 +266,13 @@ def write_beside(place: str, file: File, like: str | None = None) -> None:
     if file.mode == SYMLINK:
         os.symlink(os.fsdecode(file.content), place)  # noqa: PTH211
         return
-    with open(place, "xb", buffering=0) as opened:  # noqa: PTH123
+    bits = permissions(Path(like), ".") if like is not None else file.permissions
+    with open(place, "xb", buffering=0, opener=None if bits is None else _privately) as opened:
         rest = memoryview(file.content)
         while rest:  # a raw file may take less than it was given
             rest = rest[opened.write(rest) or 0 :]
-        bits = made = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
-    if like is not None:
-        with suppress(FileNotFoundError, NotADirectoryError):
-            status = os.lstat(like)
-            bits = stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else bits
+        made = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
+    bits = made if bits is None else bits
     readable = (bits & 0o444) >> 2
     wanted = bits | readable if file.mode == EXECUTABLE else bits & ~0o111
     if like is None and file.permissions is not None:
@@ -294,6 +296,8 @@ def swap_in(staged: str, root: Path, path: str, known: set[str] | None = None) -
         target = Path(place)
         near = target.with_name(f".{target.name}.scaffold-new")
         near.unlink(missing_ok=True)
+        if not Path(staged).is_symlink():
+            write_private(near, b"")
         shutil.copy2(staged, near, follow_symlinks=False)
         near.replace(target)
 

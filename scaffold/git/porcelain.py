@@ -12,6 +12,7 @@ from scaffold.git.explained import hint_for
 REMOTE_HEAD = "refs/remotes/library/HEAD"
 SAID = 300  # characters of what git said that an error repeats
 READABLE = {"GIT_DEFAULT_HASH": "sha1", "GIT_DEFAULT_REF_FORMAT": "files"}  # of what is made: else we could not read it
+NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")  # of what is no commit: an update has just brought files
 NOISE = ("hint:", "Cloning into", "warning:")
 
 
@@ -89,39 +90,44 @@ def init(folder: Path) -> None:
     _git(folder, "init", "--quiet", f"--initial-branch={named or 'main'}", doing="make a repository")
 
 
-def commit_all(folder: Path, message: str, hint: str) -> None:
-    """Commit everything in a new repository, ignored files included; raises GitError."""
-    _git(folder, "add", "--all", "--force", ".", doing="add the files")
-    _git(folder, "commit", "--quiet", "--message", message, doing="commit", hint=hint)
+def hooks_folder(root: Path) -> str:
+    """Return where git takes hooks from, whatever setting says so; raises GitError."""
+    return _git(root, "rev-parse", "--git-path", "hooks", doing="read its settings")
+
+
+def stage_all(folder: Path, own: str) -> None:
+    """Stage all that git does not ignore, and the folder `own` whatever it ignores; raises GitError."""
+    _git(folder, *NO_HOOKS, "add", "--all", ".", doing="add the files")
+    add(folder, [own])
 
 
 def add(root: Path, paths: Iterable[str]) -> None:
     """Put paths into the index as they stand, also one that is gone; raises GitError."""
     named = [f":(literal){path}" for path in paths]
-    _git(root, "add", "--all", "--force", "--", *named, doing="add the files")
+    _git(root, *NO_HOOKS, "add", "--all", "--force", "--", *named, doing="add the files")
 
 
 def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
     """Return which paths differ in the work tree from what is staged, filter drivers applied; raises GitError."""
     named = [f":(literal){path}" for path in paths]
-    said = _git(root, "diff", "--name-only", "-z", "--no-ext-diff", "--", *named, doing="compare the files")
+    said = _git(root, *NO_HOOKS, "diff", "--name-only", "-z", "--no-ext-diff", "--", *named, doing="compare the files")
     return frozenset(said.split("\0")) - {""}
 
 
-def commit_index(root: Path, message: str, hint: str) -> None:
-    """Commit what is staged, hooks and signing included; raises GitError."""
-    _git(root, "commit", "--quiet", "--message", message, doing="commit", hint=hint)
+def commit_index(root: Path, message: str, hint: str, *, hooks: bool = True) -> None:
+    """Commit what is staged, signing included, and hooks where they are to run; raises GitError."""
+    _git(root, *(() if hooks else NO_HOOKS), "commit", "--quiet", "--message", message, doing="commit", hint=hint)
 
 
-def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str) -> None:
-    """Commit just these paths as they stand in the work tree, hooks and signing included; raises GitError."""
+def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str, *, hooks: bool = True) -> None:
+    """Commit just these paths as they stand in the work tree, as `commit_index` does; raises GitError."""
     from tempfile import TemporaryFile  # only a commit beside other staged work needs it
 
     with TemporaryFile() as names:
         names.write("\0".join(f":(literal){path}" for path in paths).encode())
         names.seek(0)
         options = ("--quiet", "--only", "--message", message, "--pathspec-from-file=-", "--pathspec-file-nul")
-        _git(root, "commit", *options, doing="commit", hint=hint, istream=names)
+        _git(root, *(() if hooks else NO_HOOKS), "commit", *options, doing="commit", hint=hint, istream=names)
 
 
 def switch_to_new(root: Path, branch: str) -> None:
@@ -141,4 +147,4 @@ def bundle(repository: Path, file: Path) -> None:
 
 def rerere(root: Path, *words: str) -> None:
     """Have git replay and write down how conflicts were resolved, or `clear` what it waits for; raises GitError."""
-    _git(root, "rerere", *words, doing="look up earlier resolutions")
+    _git(root, *NO_HOOKS, "rerere", *words, doing="look up earlier resolutions")
