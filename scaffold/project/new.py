@@ -14,11 +14,10 @@ from scaffold.answers.file import Wishes
 from scaffold.answers.question import Ask
 from scaffold.apply import record as records
 from scaffold.apply import transaction
-from scaffold.apply.record import Change, Operation, Place
+from scaffold.apply.record import Change, Operation
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import ScaffoldError
 from scaffold.git import porcelain
-from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
@@ -226,15 +225,13 @@ def _into_existing(root: Path, temporary: Path, tree: Mapping[str, File], plan: 
     with transaction.exclusively(place):
         for left in records.records(place):
             records.forget(left)  # of a folder that is no longer there
-        keep_base(place, after, tree.items())
-        changes = [Change(path, None, file, _index(place, path, file)) for path, file in tree.items()]
+        changes = [Change(path, None, file, {0: (file.mode, file.blob)}) for path, file in tree.items()]
         operation = Operation("new", f"new {after.blueprint} {after.version}")
         record = transaction.stage(place, operation, changes, files_exist=True)
         with transaction.rolling_back(place, record):
             temporary.rename(root)
-            transaction.swap(place, record, [replace(change, before=change.after) for change in changes])
+            outside = staying_out(place, tree.keys())  # as the files say that stand there now
+            keep_base(place, after, tree.items())
+            indexed = (replace(one, index=None) if one.path in outside else one for one in changes)
+            transaction.swap(place, record, [replace(change, before=change.after) for change in indexed])
         records.finish(place, record)
-
-
-def _index(place: Place, path: str, file: File) -> dict[int, Entry] | None:
-    return None if staying_out(place, {path}) else {0: (file.mode, file.blob)}
