@@ -5,6 +5,7 @@ from numbers import Number
 from typing import Any
 
 from scaffold.formats import yaml
+from scaffold.templating.settled import settled_within
 
 EXPECTED = {"int": "a whole number", "float": "a number", "bool": "yes or no", "json": "JSON", "yaml": "YAML"}
 TRUE = {"y", "yes", "t", "true", "on"}
@@ -37,7 +38,7 @@ def _cast(type_: str, value: Any) -> Any:
     if type_ == "json":
         return json.loads(value) if isinstance(value, str) else value
     if type_ == "yaml":
-        return yaml.load(value.encode(), "the answer").data if isinstance(value, str) else value
+        return settled_within(yaml.load(value.encode(), "the answer").data if isinstance(value, str) else value)
     raise ValueError(value)
 
 

@@ -11,7 +11,7 @@ from scaffold.answers.question import Answers
 from scaffold.blueprint.release import Release
 from scaffold.formats import yaml
 from scaffold.templating.inputs import Hidden, Input, Seen, reached, read, watching
-from scaffold.templating.sandbox import not_native
+from scaffold.templating.settled import not_native, settled_within
 from scaffold.templating.templates import Context
 from scaffold.tree import safe_path
 
@@ -158,7 +158,7 @@ class Around:
         """Read a YAML file of the project, of which there may be none; raises FormatError or ScaffoldError."""
         path = safe_path(normpath(self._text(written, {**self._seen, "_copier_phase": "undefined"})))
         content = self._surroundings.read(path)
-        return {} if content is None else yaml.load(yaml.in_utf8(content, path), path).data
+        return {} if content is None else settled_within(yaml.load(yaml.in_utf8(content, path), path).data)
 
 
 class Noted(dict[str, Any]):

@@ -26,7 +26,7 @@ from scaffold.render.means import Means
 from scaffold.templating.inputs import Seen, read, watching
 from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.noting import sharing
-from scaffold.templating.sandbox import not_native
+from scaffold.templating.settled import not_native
 from scaffold.templating.templates import Context, Templates, Texts
 from scaffold.tree import File, Tree
 
