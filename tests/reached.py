@@ -17,7 +17,7 @@ VALUES = (
     "('2020-01-01T00:00:00+02:00'|from_yaml)", "('!!set {a, b, c}'|from_yaml)", "('x: !!set {a, b, c}'|from_yaml)",
     "joiner()", "cycler(1, 2)", "namespace(a=1)", "dict", "range", "joiner", "cycler", "namespace", "lipsum", "pathjoin",
     "f", "self", "self.b", "{'a': 1}.items()", "{'a': 1}.keys()", "([1]|map('string'))", "([1]|reverse)", "([1]|select)",
-    "([1, 2]|batch(1))", "([1, 2]|groupby(0))", "('a'|map('upper'))", "'a'.join", "[].append", "{}.get", "cycler(1).next",
+    "([1, 2]|batch(1))", "(['ab']|groupby(0))", "('a'|map('upper'))", "'a'.join", "[].append", "{}.get", "cycler(1).next",
 )  # fmt: skip
 ARGUMENTS = ("", "1", "'a'", "'%s'", "[1, 2]", MOMENT)
 SHOWN = ("{{ V }}", "{{ [V] }}", "{{ V ~ '' }}", "{{ {'a': V} }}", "{{ V|string|md5 }}", "{{ '{}'.format(V) }}",

@@ -105,7 +105,7 @@ def not_native(what: str) -> Callable[..., Any]:
 
 
 def _differs(what: str) -> RenderError:
-    hint = "take it out of the template (Copier itself, by --engine copier, takes it as it comes)"
+    hint = "take it out of the template, or have Copier itself render it with --engine copier"
     return RenderError(f"{what} is not the same each time, or on each machine", hint=hint)
 
 
