@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from scaffold.errors import ScaffoldError
-from scaffold.templating.sandbox import IMPURE, KNOWN
+from scaffold.templating.sandbox import IMPURE, KNOWN, changing
 from scaffold.templating.settled import bare
 from scaffold.templating.templates import Templates
 
@@ -45,7 +45,8 @@ def _value(environment, value, given):
     environment.globals["keep"] = kept.append
     try:
         source = "{% macro f() %}{% endmacro %}{% block b %}{% endblock %}{{ keep(V) }}".replace("V", value)
-        environment.from_string(source).render(given)
+        with changing():
+            environment.from_string(source).render(given)
     except ScaffoldError:
         return None  # it cannot be had
     return bare(kept[0])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.errors import GitError, without_credentials
+from scaffold.formats.shown import on_one_line
 from scaffold.git.explained import hint_for
 
 REMOTE_HEAD = "refs/remotes/library/HEAD"
@@ -116,7 +117,16 @@ def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
 
 def commit_index(root: Path, message: str, hint: str, *, hooks: bool = True) -> None:
     """Commit what is staged, signing included, and hooks where they are to run; raises GitError."""
-    _git(root, *(() if hooks else NO_HOOKS), "commit", "--quiet", "--message", message, doing="commit", hint=hint)
+    _git(
+        root,
+        *(() if hooks else NO_HOOKS),
+        "commit",
+        "--quiet",
+        "--message",
+        on_one_line(message),
+        doing="commit",
+        hint=hint,
+    )
 
 
 def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str, *, hooks: bool = True) -> None:
@@ -126,7 +136,14 @@ def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str, *, h
     with TemporaryFile() as names:
         names.write("\0".join(f":(literal){path}" for path in paths).encode())
         names.seek(0)
-        options = ("--quiet", "--only", "--message", message, "--pathspec-from-file=-", "--pathspec-file-nul")
+        options = (
+            "--quiet",
+            "--only",
+            "--message",
+            on_one_line(message),
+            "--pathspec-from-file=-",
+            "--pathspec-file-nul",
+        )
         _git(root, *(() if hooks else NO_HOOKS), "commit", *options, doing="commit", hint=hint, istream=names)
 
 

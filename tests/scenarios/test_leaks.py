@@ -1,8 +1,14 @@
 """Nothing leaks: into commits and objects, to hooks of a template, to other users of the machine, or into reports."""
 
+import base64
+import json
 import os
 import stat
 import subprocess
+import sys
+import urllib.parse
+import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -218,3 +224,111 @@ def test_what_only_its_owner_may_read_is_copied_nowhere_that_others_may(tmp_path
         ]
     finally:
         os.umask(before)
+
+
+# Names that are shown
+
+NAME = "a\nerror: forged \x1b[2J\u202e.txt"
+
+
+def test_a_name_forges_no_line_and_steers_no_terminal_in_a_pipe_either(tmp_path):
+    template = repo(tmp_path / "t", {"copier.yml": "x: 1\n", NAME: "1\n", "b.txt": "1\n"}, "v1.0.0")
+    project = tmp_path / "p"
+    made(scaffold("new", template, project, where=tmp_path))
+    repo(template, {NAME: "2\x0c\x1b[31m\u2028 \x85\n", "b.txt": "1\r\n"}, "v2.0.0")
+    shown = "a\\x0aerror: forged \\x1b[2J\\u202e.txt"
+    for words in (("update", "--dry-run"), ("status",), ("diff", "--upstream"), ("explain", project / NAME)):
+        done = scaffold(words[0], *([project] if words[0] != "explain" else []), *words[1:], where=project)
+        lines = (done.out + done.err).split("\n")
+        assert not any(line.startswith("error: forged") for line in lines), words
+        assert words[0] == "diff" or not set(done.out + done.err) & {"\x1b", "\u202e"}, words
+        assert words[0] == "status" or any(shown in line for line in lines), words
+    error = scaffold("explain", project / f"{NAME}?", where=project)
+    assert error.code == 1 and shown in error.err and error.err.count("\n") == 1
+    data = scaffold("update", project, "--dry-run", "--format", "json", where=tmp_path)
+    assert {NAME} < {one["path"] for one in data.json["changed"]} and "\u202e" not in data.out
+    # For git the difference is what it was: a patch that applies, whatever the names and the contents.
+    command = [sys.executable, "-m", "scaffold", "diff", project, "--upstream"]
+    patch = subprocess.run(command, capture_output=True, check=True).stdout
+    subprocess.run(["git", "apply", "-"], cwd=project, input=patch, check=True)
+    made(scaffold("update", project, "--recopy", "--dry-run", where=tmp_path))
+    assert (project / NAME).read_bytes() == (template / NAME).read_bytes()
+    assert (project / "b.txt").read_bytes() == b"1\r\n"
+
+
+# Secrets, planted and looked for
+
+SECRETS = ("S3CR3T-t0ken/with+signs=", "qu\"ote\\back'tick\nand a line", "pä ss wörd zq", "~k9^")
+QUESTIONS = """\
+name: {type: str, default: demo}
+token: {type: str, secret: true, default: none-yet}
+plain: {type: str, default: "{{ token }}"}
+auth: {type: str, default: "{% include 'inc' %}"}
+kind: {choices: ["x{{ token | upper }}", other], default: other}
+hint: {type: str, default: "ok", help: "{{ token }}", placeholder: "{{ token }}", validator: "{% if token == 'no' %}{{ token }}{% endif %}"}
+hidden: {when: false, default: "{{ token | sha1 }}"}
+late: {type: str, default: "{{ hidden }}"}
+_exclude: [inc, copier.yml]
+_external_data: {data: "{{ token | sha1 }}.yml"}
+_message_after_copy: "see {{ token }} and {{ token | b64encode }}"
+_tasks: ["test -n \\"$TOKEN\\" || true"]
+"""
+
+
+def shapes(secret):
+    """A secret as it may look: whole, cut into its lines, and in the ways that text is written in other text."""
+    raw = secret.encode()
+    inner = [base64.b64encode(b"x" * pad + raw)[(pad * 8 + 5) // 6 :].rstrip(b"=")[:-1] for pad in range(3)]
+    texts = {
+        secret, secret.upper(), secret.lower(), secret[::-1], urllib.parse.quote(secret, safe=""), repr(secret)[1:-1],
+        json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], raw.hex(), *secret.split("\n"),
+    }  # fmt: skip
+    return {shape for shape in (*(text.encode() for text in texts), *inner) if len(shape) > 2}
+
+
+def files_below(*roots):
+    for root in roots:
+        for place in Path(root).rglob("*"):
+            if place.is_file() and not place.is_symlink():
+                content = place.read_bytes()
+                yield place, content
+                with suppress(zlib.error):
+                    yield place, zlib.decompress(content)
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=["signs", "quotes and a line", "letters", "short"])
+def test_a_secret_is_found_in_nothing_but_the_files_that_are_to_have_it(tmp_path, secret):
+    ours = {".env.jinja": "T={{ token }}\n", "inc": "{{ (name ~ ':' ~ token) | b64encode }}", ".gitignore": "/.env\n"}
+    template = repo(tmp_path / "t", {"copier.yml": QUESTIONS, **ours, "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml }}"}, "v1.0.0")  # fmt: skip
+    (tmp_path / "told.json").write_text(json.dumps({"token": secret}))
+    homes = {name: str(tmp_path / "home" / name) for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")}
+    project, told = tmp_path / "p", ("--data-file", tmp_path / "told.json")
+    said = [scaffold("new", template, project, *told, "--trust", "--format", "json", where=tmp_path, **homes)]
+    made(said[0])
+    assert (project / ".env").read_text() == f"T={secret}\n"
+    repo(template, {".env.jinja": "T={{ token }}\nU=1\n", "a.txt": "1\n"}, "v2.0.0")
+    said.append(made(scaffold("update", project, *told, "--trust", "--commit", where=tmp_path, **homes)))
+    (project / ".env").unlink()
+    repo(template, {"b.jinja": "{{ (token | b64encode) | from_json }}"}, "v3.0.0")
+    said.append(scaffold("update", project, *told, "--trust", where=tmp_path, **homes))
+    assert said[-1].code == 1
+    said += [scaffold(word, project, "--format", "json", where=tmp_path, **homes) for word in ("status", "check")]
+    looked_in = [("said", (one.out + one.err).encode()) for one in said] + [("objects", objects(project))]
+    undo = {place for place in (project / ".git/scaffold").rglob("*") if {"before", "private"} & {*place.parts}}
+    looked_in += [(place, content) for place, content in files_below(project, tmp_path / "home") if place not in undo]
+    found = [(where, shape) for shape in shapes(secret) for where, content in looked_in if shape in content]
+    assert found == []
+
+
+def test_no_process_is_told_a_secret(tmp_path):
+    """A program in place of git writes down how it and its parents were called."""
+    log, real = tmp_path / "log", subprocess.check_output(["which", "git"], text=True).strip()
+    spy = tmp_path / "bin/git"
+    spy.parent.mkdir()
+    spy.write_text(f'#!/bin/sh\ncat /proc/$$/cmdline /proc/$PPID/cmdline >> {log}\nexec {real} "$@"\n')
+    spy.chmod(0o755)
+    template = repo(tmp_path / "t", {"copier.yml": TOKEN, "a.jinja": "{{ token }}"}, "v1.0.0")
+    (tmp_path / "told.json").write_text('{"token": "hunter2"}')
+    words, path = ("--data-file", tmp_path / "told.json"), f"{spy.parent}:{os.environ['PATH']}"
+    made(scaffold("new", template, tmp_path / "p", *words, where=tmp_path, PATH=path))
+    assert "commit" in log.read_text() and "hunter2" not in log.read_text()
