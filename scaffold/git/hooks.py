@@ -14,8 +14,14 @@ def brought(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
     does a file to which a hook is a link.
     """
     top = Path(os.path.realpath(root))
-    places = [_folded(place) for place in {*_places(root, top)} if place != top]
-    return tuple(sorted(path for path in paths if any(_is_at(root, path, place) for place in places)))
+    places = {_folded(place) for place in _places(root, top)}
+    below = places - {_folded(top)}
+    beside = below != places  # the folder of hooks is the whole work tree, and they stand at its top
+    return tuple(
+        sorted(
+            path for path in paths if (beside and "/" not in path) or any(_is_at(root, path, place) for place in below)
+        )
+    )
 
 
 def _places(root: Path, top: Path) -> Iterator[Path]:

@@ -115,17 +115,28 @@ def executable(root, *paths):
         (".husky/_", ".husky/pre-commit", None),
         ("tools/git/hooks", "tools/git/hooks/pre-commit", None),
         ("{root}/.husky", ".husky/pre-commit", None),
+        ("./", "pre-commit", None),
         ("linked", "real/pre-commit", ("linked", "real")),
         (None, "scripts/check.sh", (".git/hooks/pre-commit", "../../scripts/check.sh")),
         (None, "team-hooks/post-index-change", (".git/hooks", "../team-hooks")),
     ],
-    ids=["folder", "case", "below", "deep", "absolute", "link to a folder", "a linked hook", "all are linked"],
+    ids=[
+        "folder",
+        "case",
+        "below",
+        "deep",
+        "absolute",
+        "the top",
+        "link to a folder",
+        "a linked hook",
+        "all are linked",
+    ],
 )
 def test_a_hook_that_an_update_brings_does_not_run_in_its_commit(tmp_path, setting, hook, link):
     template = hooked(tmp_path, {hook: "#!/bin/sh\n", "filtered.txt": "1\n"})
     executable(template, hook)
     git("tag", "v1.0.0", where=template)
-    repo(template, {"b.txt": "2\n", ".gitattributes": "* text=auto\n"}, "v1.1.0")
+    repo(template, {"sub/b.txt": "2\n", "sub/.gitattributes": "* text=auto\n"}, "v1.1.0")
     repo(template, {hook: HOOK})
     executable(template, hook)
     git("tag", "v2.0.0", where=template)
