@@ -115,7 +115,7 @@ def executable(root, *paths):
         (".husky/_", ".husky/pre-commit", None),
         ("tools/git/hooks", "tools/git/hooks/pre-commit", None),
         ("{root}/.husky", ".husky/pre-commit", None),
-        ("./", "pre-commit", None),
+        ("{root}", "pre-commit", None),
         ("linked", "real/pre-commit", ("linked", "real")),
         (None, "scripts/check.sh", (".git/hooks/pre-commit", "../../scripts/check.sh")),
         (None, "team-hooks/post-index-change", (".git/hooks", "../team-hooks")),
@@ -329,6 +329,14 @@ def test_a_secret_is_found_in_nothing_but_the_files_that_are_to_have_it(tmp_path
     looked_in += [(place, content) for place, content in files_below(project, tmp_path / "home") if place not in undo]
     found = [(where, shape) for shape in shapes(secret) for where, content in looked_in if shape in content]
     assert found == []
+
+
+def test_what_a_failing_task_says_that_was_told_a_secret_is_not_repeated(tmp_path):
+    task = "_tasks: ['echo {{ token | b64encode }} | base64 -d | rev; exit 1']\n"
+    template = repo(tmp_path / "t", {"copier.yml": TOKEN + task}, "v1.0.0")
+    done = scaffold("new", template, tmp_path / "p", "--data", "token=hunter2", "--trust", where=tmp_path)
+    assert done.code == 1 and "for it was told a secret" in done.err
+    assert "2retnuh" not in done.err
 
 
 def test_no_process_is_told_a_secret(tmp_path):
