@@ -5,7 +5,6 @@ from numbers import Number
 from typing import Any
 
 from scaffold.formats import yaml
-from scaffold.templating.settled import settled_within
 
 EXPECTED = {"int": "a whole number", "float": "a number", "bool": "yes or no", "json": "JSON", "yaml": "YAML"}
 TRUE = {"y", "yes", "t", "true", "on"}
@@ -38,7 +37,10 @@ def _cast(type_: str, value: Any) -> Any:
     if type_ == "json":
         return json.loads(value) if isinstance(value, str) else value
     if type_ == "yaml":
-        return settled_within(yaml.load(value.encode(), "the answer").data if isinstance(value, str) else value)
+        data = yaml.load(value.encode(), "the answer").data if isinstance(value, str) else value
+        if yaml.holds_set(data):
+            raise ValueError(value)
+        return data
     raise ValueError(value)
 
 

@@ -17,6 +17,7 @@ from jinja2.utils import Namespace
 from markupsafe import Markup
 
 from scaffold.errors import NotNativeError, RenderError
+from scaffold.formats import yaml
 
 TIMES = (date, time, timedelta, tzinfo)
 # Of a day, a time of day or a stretch of time: what is computed from it alone.
@@ -76,17 +77,15 @@ def settled(value: Any) -> Any:
     if kind in PLAIN or issubclass(kind, SHOWN) or issubclass(kind, _Textless):
         return value
     if issubclass(kind, set | frozenset):
-        if len(value) < 2:  # noqa: PLR2004 - there is but one order
-            return value
-        raise _differs("the order of a set")
+        return settled_within(value)
     return _Callee(value) if callable(value) else _Stream(value) if issubclass(kind, Iterator) else _Textless(value)
 
 
 def settled_within(value: Any) -> Any:
     """Return data with nothing in it that `settled` refuses; raises RenderError."""
     found = list(value) if isinstance(value, Iterator) else value
-    for one in _within([found]):
-        settled(one)
+    if yaml.holds_set(found):
+        raise _differs("the order of a set")
     return found
 
 
