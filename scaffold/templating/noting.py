@@ -41,10 +41,10 @@ class _Variables(dict[str, Any]):
         return super().values()
 
     def copy(self) -> dict[str, Any]:
-        return dict(self.items())
+        return _Variables(self)  # Jinja makes one for each error, and reads nothing in it
 
     def __repr__(self) -> str:
-        return repr(self.copy())
+        return repr(dict(self.items()))
 
 
 def _noted(context: type[JinjaContext]) -> type[JinjaContext]:

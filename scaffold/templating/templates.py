@@ -101,12 +101,13 @@ class Templates:
     def render(self, name: str, context: Context, megabytes: int = Limits().megabytes) -> str:
         """Render the file `name`; raises RenderError with the line in the template that failed."""
         where = self._place(name)
-        try:
-            if name not in self._compiled:
-                self._compiled[name] = _quick(self._environment.get_template(name))
-            text = self._run(self._compiled[name], context, megabytes)
-        except Exception as error:  # a template may raise anything at all
-            raise self._explained(error, where) from error
+        with inputs.watching():  # what an error may repeat depends on what this text has read
+            try:
+                if name not in self._compiled:
+                    self._compiled[name] = _quick(self._environment.get_template(name))
+                text = self._run(self._compiled[name], context, megabytes)
+            except Exception as error:  # a template may raise anything at all
+                raise self._explained(error, where) from error
         if take() is not None:
             raise RenderError("`yield` makes paths, and cannot stand in a file", where=where)
         return text
@@ -151,15 +152,16 @@ class Templates:
             return self.as_lexed(source), None
         if (filled := self._filled(source, context)) is not None:
             return filled, None
-        try:
-            if source not in self._inline:
-                self._inline[source] = _quick(self._from_text(source))
-            with inputs.rendering(source):
-                return self._run(self._inline[source], context), take()
-        except UnsetError:
-            raise
-        except Exception as error:  # a template may raise anything at all
-            raise self._explained(error, where) from error
+        with inputs.watching():
+            try:
+                if source not in self._inline:
+                    self._inline[source] = _quick(self._from_text(source))
+                with inputs.rendering(source):
+                    return self._run(self._inline[source], context), take()
+            except UnsetError:
+                raise
+            except Exception as error:  # a template may raise anything at all
+                raise self._explained(error, where) from error
 
     def _from_text(self, source: str) -> Template:
         at = self._environment
