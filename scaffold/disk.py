@@ -51,17 +51,43 @@ def refuse_existing(root: Path) -> None:
     raise ProjectError(f"{what} already, and nothing is written over it", where=str(root), hint="name a new folder")
 
 
+def private(folder: Path) -> Path:
+    """Return the folder, made for the user alone where it is not there: what is copied into it may be secret.
+
+    Raises OSError.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.stat()
+    if os.name == "posix" and status.st_uid == os.geteuid() and status.st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder
+
+
+def write_private(place: Path, content: bytes) -> None:
+    """Write a new file that the user alone can read, from its first byte on; raises OSError."""
+    with open(place, "xb", opener=_privately) as opened:
+        opened.write(content)
+
+
+def _privately(place: str, flags: int) -> int:
+    return os.open(place, flags, 0o600)
+
+
 @contextmanager
 def beside(root: Path) -> Iterator[Path]:
     """Yield a new folder beside `root`, to be filled and renamed to it, so that there is all of it or nothing.
 
-    Whatever is left is removed, empty parents made on the way included. Raises ProjectError for a failing disk.
+    Until then the user alone can look into it. Whatever is left is removed, empty parents made on the way included.
+    Raises ProjectError for a failing disk.
     """
     missing = [folder for folder in (root, *root.parents) if not folder.exists()]
     temporary = root.with_name(f".{root.name}.scaffold-{os.urandom(4).hex()}")
+    filling = temporary / root.name
     try:
-        temporary.mkdir(parents=True)
-        yield temporary
+        root.parent.mkdir(parents=True, exist_ok=True)
+        private(temporary)
+        filling.mkdir()
+        yield filling
     except OSError as error:
         refuse_existing(root)  # another run may have been first
         where = str(error.filename or root)
@@ -241,15 +267,13 @@ def write_beside(place: str, file: File, like: str | None = None) -> None:
     if file.mode == SYMLINK:
         os.symlink(os.fsdecode(file.content), place)  # noqa: PTH211
         return
-    with open(place, "xb", buffering=0) as opened:  # noqa: PTH123
+    bits = permissions(Path(like), ".") if like is not None else file.permissions
+    with open(place, "xb", buffering=0, opener=None if bits is None else _privately) as opened:
         rest = memoryview(file.content)
         while rest:  # a raw file may take less than it was given
             rest = rest[opened.write(rest) or 0 :]
-        bits = made = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
-    if like is not None:
-        with suppress(FileNotFoundError, NotADirectoryError):
-            status = os.lstat(like)
-            bits = stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else bits
+        made = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
+    bits = made if bits is None else bits
     readable = (bits & 0o444) >> 2
     wanted = bits | readable if file.mode == EXECUTABLE else bits & ~0o111
     if like is None and file.permissions is not None:
@@ -273,6 +297,8 @@ def swap_in(staged: str, root: Path, path: str, known: set[str] | None = None) -
         target = Path(place)
         near = target.with_name(f".{target.name}.scaffold-new")
         near.unlink(missing_ok=True)
+        if not Path(staged).is_symlink():
+            write_private(near, b"")
         shutil.copy2(staged, near, follow_symlinks=False)
         near.replace(target)
 

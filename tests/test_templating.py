@@ -1,3 +1,10 @@
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -217,3 +224,52 @@ def test_what_is_undefined_is_empty_unless_strict():
     with pytest.raises(RenderError, match="'nothing' is undefined") as caught:
         strict.render("main", {})
     assert caught.value.where == "t/main:2"
+
+
+def test_all_that_a_template_can_reach_is_the_same_on_each_machine_and_each_time():
+    """Each filter, test and attribute of each kind of value, in two processes of another zone, hash seed and time."""
+    command, here = [sys.executable, "-m", "tests.reached"], Path(__file__).parents[1]
+    worlds = [{"TZ": "UTC", "PYTHONHASHSEED": "1"}, {"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "2"}]
+    running = [subprocess.Popen(command, cwd=here, env=os.environ | world, stdout=subprocess.PIPE) for world in worlds]
+    one, other = (json.loads(process.communicate()[0]) for process in running)
+    assert len(one) > 5_000 and one.keys() == other.keys()
+    assert {source: (text, other[source]) for source, text in one.items() if text != other[source]} == {}
+    addresses = {source: text for source, text in one.items() if re.search("0x[0-9a-f]{6}", text)}
+    assert addresses == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("{{ ('2020-01-01 00:00:00' | to_datetime).now() }}", "`now` of a datetime"),
+        ("{{ '{:%s}'.format('2020-01-01 00:00:00' | to_datetime) }}", "the directive %s"),
+        ("{{ '{:{}}'.format('2020-01-01 00:00:00' | to_datetime, '%c') }}", "the directive %c"),
+        ("{{ '{0.today}'.format('2020-01-01 00:00:00' | to_datetime) }}", "`today` of a datetime"),
+        ("{{ (joiner() | string | md5) }}", "the text of a Joiner"),
+        ("{{ [pathjoin] }}", "the text of a function"),
+        ("{{ '!!set {a, b}' | from_yaml }}", "the order of a set"),
+    ],
+)
+def test_what_differs_with_the_machine_is_refused_with_the_line(source, said):
+    with pytest.raises(RenderError, match=said) as caught:
+        rendered(f"\n{source}")
+    assert caught.value.where == "t/main:2"
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{ ('2020-02-03 04:05:06' | to_datetime).strftime('%d.%m.%Y %H:%M') }}", "03.02.2020 04:05"),
+        ("{{ '{:%Y}'.format('2020-02-03 04:05:06' | to_datetime) }}", "2020"),
+        ("{{ (('2020-02-03' | from_yaml) - ('2020-02-01' | from_yaml)).days }}", "2"),
+        ("{% set comma = joiner(', ') %}{% for x in 'ab' %}{{ comma() }}{{ x }}{% endfor %}", "a, b"),
+        ("{% set row = cycler(1, 2) %}{{ row.next() }}{{ row.next() }}{{ row.current }}{{ row.reset() }}", "121None"),
+        ("{% for x in [1, 2] | map('string') | map('upper') %}{{ x }}{{ loop.cycle('a', 'b') }}{% endfor %}", "1a2b"),
+        ("{% set up = 'a'.upper %}{{ up() }}{{ [3, 1] | sort | reverse | list }}", "A[3, 1]"),
+        ("{{ [1, 2] | select('odd') | first }}{{ [1, 2, 3] | batch(2) | list }}", "1[[1, 2], [3]]"),
+        ("{{ [1] | select is iterable }}{{ joiner() is callable }}{{ [1] | select is callable }}", "TrueTrueFalse"),
+        ("{% block b %}x{% endblock %}{{ self.b() }}", "xx"),
+    ],
+)
+def test_what_is_the_same_each_time_is_not_refused(source, text):
+    assert rendered(source) == text

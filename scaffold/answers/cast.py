@@ -37,7 +37,10 @@ def _cast(type_: str, value: Any) -> Any:
     if type_ == "json":
         return json.loads(value) if isinstance(value, str) else value
     if type_ == "yaml":
-        return yaml.load(value.encode(), "the answer").data if isinstance(value, str) else value
+        data = yaml.load(value.encode(), "the answer").data if isinstance(value, str) else value
+        if yaml.holds_set(data):
+            raise ValueError(value)
+        return data
     raise ValueError(value)
 
 

@@ -1,20 +1,24 @@
 """How questions become answers: given, kept, asked or defaulted, in that order; then cast and checked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from scaffold.answers.cast import EXPECTED, cast, truthy
 from scaffold.answers.choices import Choice, choices, items_of
 from scaffold.answers.question import MISSING, TYPES, Answers, Ask, Asked, Manner, Question
-from scaffold.answers.secrets import secrets_among, still_secret, tells, texts_of
-from scaffold.errors import AnswerError, FormatError, RenderError
-from scaffold.templating.inputs import NOTHING_HIDDEN, Hidden, Seen, rendering, watching
+from scaffold.answers.secrets import texts_of
+from scaffold.errors import AnswerError, FormatError, RenderError, ScaffoldError
+from scaffold.templating.inputs import NOTHING_HIDDEN, Hidden, Seen, keep_secret, rendering, watching
 from scaffold.templating.templates import UNSET, Context, Sight, Texts, UnsetError
 
+T = TypeVar("T")
 Known = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]  # answers in sight, and to record -> more
+STAND_INS = ("z", "zqstandinforasecret")  # what is the same with these in place of secrets tells none
 
 
 class Resolver:
@@ -51,7 +55,7 @@ class Resolver:
         self._popped: dict[str, Any] = {}  # of those the one that comes up now
         self._missing: list[str] = []
         self._secrets: set[str] = set()
-        self._secret_texts: set[str] = set()
+        self._of_secrets: dict[str, Any] = {}  # defaults that were made of a secret
         self._ahead: dict[str, Any] = {}  # what was given or kept for questions that have not come up yet
         self._guessed: list[str] = []
         self._told: set[str] = set()
@@ -98,9 +102,9 @@ class Resolver:
         """Put in sight what was given or kept, as Copier does, for the questions that come before theirs."""
         names = [question.name for question in questions if not question.computed]
         self._ahead = {name: self._raw(name) for name in names if name in self._given or name in self._previous}
-        secret = [question for question in questions if question.secret]
-        self._secrets |= {question.name for question in secret if question.name in self._ahead}
-        self._secret_texts |= secrets_among(secret, self._ahead)
+        for question in questions:
+            if question.secret and question.name in self._ahead:
+                self._keep_secret(question.name)
 
     def _raw(self, name: str) -> Any:
         return self._given[name] if name in self._given else self._previous[name]
@@ -144,9 +148,8 @@ class Resolver:
         self._answers[question.name] = value
         if question.name not in self._guessed:
             self._told.add(question.name)
-        self._secret_texts |= secrets_among([question], self._answers)
-        if question.secret or self._tells_secret(question, value):
-            self._secrets.add(question.name)
+        if question.secret or self._is_of_secret(question, value):
+            self._keep_secret(question.name)
         else:
             self._recorded[question.name] = value
 
@@ -156,31 +159,53 @@ class Resolver:
             self._unasked.append(question.name)
         if self._come_up(question.name):
             self._see()  # its default does not see what it is instead of
-        if question.secret or self._secrets & self._texts.names_in(question.default, question.where):
-            self._secrets.add(question.name)
         default = self._default_of(question, question.default)
+        if question.secret or question.name in self._of_secrets:
+            self._keep_secret(question.name)
         if default is not MISSING:
             self._answers[question.name] = default
-            self._secret_texts |= secrets_among([question], self._answers)
-            if self._holds_secret(question, default):
-                self._secrets.add(question.name)
 
-    def _tells_secret(self, question: Question, value: Any) -> bool:
-        """Whether the value was computed from a secret: recorded, it would give that away.
+    def _keep_secret(self, name: str) -> None:
+        self._secrets.add(name)
+        keep_secret(name)
 
-        What a person has typed is theirs to tell.
+    def _is_of_secret(self, question: Question, value: Any) -> bool:
+        """Whether the value was made of a secret: recorded, it would give that away.
+
+        What a person has typed is theirs to tell, unless it is the default, or a choice that was made of one.
         """
-        holds = self._holds_secret(question, value)
-        if holds and question.choices is not None:
+        if not self._secrets:
+            return False
+        if question.name in self._given or question.name in self._previous:
+            with suppress(ScaffoldError):  # else there is none that it could be
+                self._default_of(question, question.default)
+        if question.name in self._of_secrets and self._of_secrets[question.name] == value:
             return True
-        named = self._secrets & self._texts.names_in(question.default, question.where)
-        return bool((holds or named) and value == self._default_of(question, question.default))
+        if question.choices is None:
+            return False
+        offered = partial(self._offered, question)
+        if not self._reading(offered)[1]:
+            return False
+        anyway = list(self._with_stand_ins(offered))
+        taken = value if question.multiselect else [value]
+        return len(anyway) < len(STAND_INS) or any(one not in others for others in anyway for one in taken)
 
-    def _holds_secret(self, question: Question, value: Any) -> bool:
-        """Whether a secret stands in a value, as by an include, and not in the question as the template has it."""
-        secrets = still_secret(self._secret_texts, self._recorded)
-        written = {*texts_of([question.default, question.choices])}
-        return any(tells(text, secrets) for text in texts_of(value) if text not in written)
+    def _reading(self, make: Callable[[], T]) -> tuple[T, bool]:
+        """Return what is made, and whether that has read a secret, wherever it did so."""
+        with watching() as seen:
+            made = make()
+        return made, not self._secrets.isdisjoint(seen.names)
+
+    def _with_stand_ins(self, make: Callable[[], T]) -> Iterator[T]:
+        """Yield what is made where secrets are others, as far as it can be made then."""
+        context = self._context
+        try:
+            for word in STAND_INS:
+                self._context = {**context, **dict.fromkeys(self._secrets, word)}
+                with suppress(ScaffoldError, TypeError, ValueError):
+                    yield make()
+        finally:
+            self._context = context
 
     def _asks(self, question: Question) -> bool:
         return truthy(self._rendered(question.ask, question))
@@ -229,14 +254,21 @@ class Resolver:
         return self._cast(question, raw)
 
     def _refuse(self, question: Question, raw: Any, problem: str, source: str) -> None:
-        shown = "" if question.secret else f" {str(raw)!r}"
-        if question.secret and str(raw):
-            problem = problem.replace(str(raw), "…")  # a validator may repeat what it refuses
+        secret = question.secret or question.name in self._of_secrets
+        shown = "" if secret else f" {str(raw)!r}"
+        if secret or self._reading(lambda: self._problem(question, raw))[1]:
+            problem = self._shown(question, raw, problem)
         hint = None if source == "the reply" else f"give --data {question.name}=…"
         raise AnswerError(f"the answer{shown} to `{question.name}` ({source}) is not valid: {problem}", hint=hint)
 
-    def _problem(self, question: Question, raw: Any) -> str:
-        """Return what is wrong with a raw answer, or nothing."""
+    def _shown(self, question: Question, raw: Any, problem: str) -> str:
+        """Return what is wrong with an answer, if that says nothing of a secret: a validator may repeat any."""
+        instead = STAND_INS if question.secret else (MISSING,)
+        others = (self._with_stand_ins(partial(self._problem, question, raw, word)) for word in instead)
+        return problem if any(problem in said for said in others) else "its validator or its choices refuse it"
+
+    def _problem(self, question: Question, raw: Any, instead: Any = MISSING) -> str:
+        """Return what is wrong with a raw answer, or nothing; a validator may be shown something else in its stead."""
         try:
             value = self._cast(question, raw)
         except (ValueError, FormatError):
@@ -247,7 +279,7 @@ class Resolver:
                 return f"it must be {self._expected(question)}"
             barred = next((c.disabled for c in found if c.disabled and str(c.value) == str(raw)), "")
             return barred or f"it must be one of {', '.join(str(c.value) for c in found if not c.disabled)}"
-        return self._invalid(question, value)
+        return self._invalid(question, value if instead is MISSING else instead)
 
     def _expected(self, question: Question) -> str:
         return EXPECTED.get(self._type_of(question), "text")
@@ -293,19 +325,25 @@ class Resolver:
     def _enabled(self, question: Question, found: Sequence[Choice]) -> list[Any]:
         return [self._cast_one(question, choice.value) for choice in found if not choice.disabled]
 
+    def _offered(self, question: Question) -> list[Any]:
+        return self._enabled(question, self._choices_of(question) or ())
+
     def _default_of(self, question: Question, written: Any) -> Any:
         if written is MISSING:
             return MISSING
         try:
-            rendered = self._rendered(written, question, UNSET)
+            rendered, told = self._reading(lambda: self._rendered(written, question, UNSET))
             if isinstance(rendered, str) and self._type_of(question) == "bool" and not question.multiselect:
                 rendered = truthy(rendered)
-            return self._cast(question, rendered)
+            default = self._cast(question, rendered)
         except UnsetError:
             return MISSING
         except (ValueError, FormatError) as error:
             expected = self._expected(question) if question.choices is None else "one of its choices"
             raise FormatError(f"the default of `{question.name}` must be {expected}", where=question.where) from error
+        if told:
+            self._of_secrets[question.name] = default
+        return default
 
     def _choices_of(self, question: Question) -> tuple[Choice, ...] | None:
         if question.choices is None:

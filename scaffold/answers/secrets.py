@@ -1,28 +1,14 @@
-"""What secret questions were answered with: recognised in what would be recorded, and masked in what is said."""
+"""What secret questions were answered with, taken out of what errors say.
 
-from __future__ import annotations
+What is recorded is told by what its render has read (`answers.resolve`), however it looks.
+"""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-if TYPE_CHECKING:  # every command hides secrets in the log of a bug, and few have questions
-    from collections.abc import Collection, Iterable, Iterator, Mapping
-
-    from scaffold.answers.question import Question
-
-LEAST = 4  # characters: anything shorter is found everywhere, and counts only where it stands alone
+LEAST = 4  # characters: anything shorter is found everywhere
 PIECE = 8  # characters of a longer secret that no message repeats: parsers quote a part of what they refuse
 MASK = "***"
-_HIDDEN = "_scaffold_hidden"
-
-
-def secrets_among(questions: Iterable[Question], answers: Mapping[str, Any]) -> frozenset[str]:
-    """Return the texts of secret answers; a default that stands in the template as it is hides nothing."""
-    return frozenset(
-        text
-        for question in questions
-        if question.secret and question.name in answers and answers[question.name] != question.default
-        for text in texts_of(answers[question.name])
-    )
 
 
 def texts_of(value: Any) -> Iterator[str]:
@@ -34,18 +20,6 @@ def texts_of(value: Any) -> Iterator[str]:
             yield from texts_of(item)
     elif value is not None and not isinstance(value, bool) and (text := str(value)):
         yield text
-
-
-def tells(value: Any, secrets: Collection[str]) -> bool:
-    """Whether a secret stands in a value: anywhere, or alone where it is short."""
-    return any(
-        secret == text or (len(secret) >= LEAST and secret in text) for text in texts_of(value) for secret in secrets
-    )
-
-
-def still_secret(secrets: Iterable[str], recorded: Mapping[str, Any]) -> frozenset[str]:
-    """Return the secrets that no recorded answer tells anyway, as where one is a name that stands everywhere."""
-    return frozenset(secret for secret in secrets if not tells(list(recorded.values()), (secret,)))
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
@@ -69,13 +43,3 @@ def _pieces(secret: str) -> set[str]:
     lines = (" ".join(line.split()) for line in [secret, *secret.splitlines()])
     known = {line for line in (secret, *lines) if len(line) >= LEAST}
     return {line[i : i + PIECE] for line in known for i in range(max(1, len(line) - PIECE + 1))}
-
-
-def hide(error: Exception, secrets: Collection[str]) -> None:
-    """Have an error that nobody expected say what no log of it may repeat."""
-    error.__dict__[_HIDDEN] = frozenset(secrets)
-
-
-def hidden_in(error: Exception) -> frozenset[str]:
-    """Return what a log of the error may not repeat."""
-    return frozenset(error.__dict__.get(_HIDDEN, ()))

@@ -2,15 +2,16 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from scaffold import disk
 from scaffold.errors import ProjectError
 from scaffold.git.index import Entry
-from scaffold.git.objects import Objects
+from scaffold.git.objects import PRIVATE, Objects
 from scaffold.tree import File, Mode
 
 State = Literal["staging", "swapping", "done"]
@@ -48,6 +49,7 @@ class Record:
     """One operation on a project.
 
     `conflicts` are the paths that it left for a person to decide, and `message` that of the commit to be made then.
+    `trusted`: code that it brought may run.
     """
 
     folder: Path
@@ -63,6 +65,7 @@ class Record:
     whole_repository: bool = False
     conflicts: tuple[str, ...] = ()
     message: str = ""
+    trusted: bool = False
 
 
 RECORDED = [field.name for field in fields(Record) if field.name != "folder"]
@@ -102,6 +105,7 @@ class Operation(NamedTuple):
     whole_repository: bool = False
     conflicts: tuple[str, ...] = ()
     message: str = ""
+    trusted: bool = False
 
 
 def records(place: Place) -> list[Record]:
@@ -172,8 +176,23 @@ def new_folder(place: Place) -> Path:
     number = int(folders[-1].name) + 1 if folders else 1
     folder = place.records / f"{number:06}"
     for name in ("before", "after"):
-        (folder / name).mkdir(parents=True)
+        disk.private(folder / name)
     return folder
+
+
+def keep_private(place: Place, files: Iterable[File], wanted: Collection[str]) -> None:
+    """Keep contents that git is not to have where the user alone can read them, and of earlier ones those `wanted`.
+
+    The repository finds them there as it finds its own objects. Raises OSError.
+    """
+    folder = place.records / PRIVATE
+    for file in files:
+        kept = disk.private(folder) / file.blob
+        if not kept.exists():
+            disk.write_private(kept, file.content)
+    for left in folder.iterdir() if folder.is_dir() else ():
+        if left.name not in wanted:
+            left.unlink()
 
 
 def _load(folder: Path) -> Record | None:

@@ -31,7 +31,7 @@ def exclusively(place: Place) -> Iterator[None]:
     from filelock import FileLock, Timeout  # only what changes a project needs it
 
     try:
-        place.records.mkdir(parents=True, exist_ok=True)
+        disk.private(disk.private(place.records.parent) / place.records.name)
         lock = FileLock(place.records.parent / "busy", timeout=0)
         lock.acquire()
     except Timeout as error:
@@ -100,12 +100,15 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
         whole_repository=operation.whole_repository,
         conflicts=operation.conflicts,
         message=operation.message,
+        trusted=operation.trusted,
     )
     try:
         kept = _committed(place, changes)
         for change in changes:
             if change.before is not None and change.path not in kept:
-                (folder / "before" / change.before.blob).write_bytes(change.before.content)
+                copy = folder / "before" / change.before.blob
+                if not copy.exists():
+                    disk.write_private(copy, change.before.content)
             if change.after is not None and not files_exist:
                 disk.write_beside(_staged(folder, change.path), change.after, f"{place.root}/{change.path}")
         return save(replace(record, state="swapping"))

@@ -31,7 +31,8 @@ def init_library(dest: Path | str) -> LibraryMade:
                 if f"{folder}/{path}" != RELEASES:
                     disk.write(temporary / folder / path, file)
         porcelain.init(temporary)
-        porcelain.commit_all(temporary, "feat: start from the built-in library", IDENTITY)
+        porcelain.add(temporary, ["."])
+        porcelain.commit_index(temporary, "feat: start from the built-in library", IDENTITY)
         tags = tuple(tag(name, newest_of(built_in.versions(name))) for name in built_in.names())
         for name in tags:
             porcelain.tag(temporary, name, f"{name}, as built in")

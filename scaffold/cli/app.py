@@ -2,7 +2,6 @@
 
 import os
 import sys
-from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -10,11 +9,10 @@ from typing import Annotated
 import typer
 
 import scaffold
-from scaffold.answers.secrets import hidden_in, masked
-from scaffold.cli import console
+from scaffold.cli import bug, console
 from scaffold.cli.commands import MARKUP, Commands
 from scaffold.cli.options import INDEX_FILE
-from scaffold.errors import ScaffoldError, without_credentials
+from scaffold.errors import ScaffoldError
 from scaffold.process import commands
 from scaffold.report.text import Line
 
@@ -77,22 +75,7 @@ def main() -> int:
         console.complain("interrupted")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the one place where a bug becomes an exit code
-        console.complain(f"this is a bug in scaffold ({type(error).__name__}); what is known of it: {_log(error)}")
+        log = bug.log(error, typer.main.get_command(app))
+        console.complain(f"this is a bug in scaffold ({type(error).__name__}); what is known of it: {log}")
         return BUG
     return OK
-
-
-def _log(error: Exception) -> Path:
-    """Write what a bug report needs, without secrets and what the command line answers; returns where."""
-    import traceback  # only a bug needs it, and the place of its log
-
-    from platformdirs import user_log_path
-
-    now = datetime.now(UTC)
-    place = user_log_path("scaffold", ensure_exists=True) / f"bug-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
-    text = f"scaffold {scaffold.__version__}, Python {sys.version}, {sys.platform}\n{sys.argv[1:]}\n\n"
-    text += "".join(traceback.format_exception(error))
-    for value in {word.partition("=")[2] for word in sys.argv} - {""}:
-        text = text.replace(value, "...")
-    place.write_text(without_credentials(masked(text, hidden_in(error))))
-    return place

@@ -1,6 +1,5 @@
 """The only module that writes to the terminal: results to standard output, everything else to standard error."""
 
-import json
 import os
 import shutil
 import sys
@@ -9,22 +8,24 @@ from contextlib import contextmanager
 from threading import Timer
 from typing import Any
 
+from scaffold.formats.shown import on_one_line, to_json
 from scaffold.process import Notify
 from scaffold.report.text import Line
 
 STYLES = {"plain": "", "title": "bold", "good": "green", "warn": "yellow", "bad": "bold red", "dim": "dim"}
-# Characters that steer a terminal, which file names and messages of a template may hold, as they are shown instead.
-HARMLESS = {number: f"\\x{number:02x}" for number in (*range(0x20), *range(0x7F, 0xA0)) if chr(number) != "\t"}
 
 
 def show(lines: Iterable[Line], *, wrapped: bool = False) -> None:
     """Write lines, coloured where that is a terminal and NO_COLOR is not set.
 
-    Those that are `wrapped` are broken between words, where they are wider than the terminal.
+    Those that are `wrapped` are broken between words, where they are wider than the terminal. What names and messages
+    of others hold that would steer a terminal or forge a line is shown by its number; a patch is left for a program as
+    it is.
     """
-    if sys.stdout.isatty():
-        lines = [line._replace(text=line.text.translate(HARMLESS)) for line in lines]
-        lines = _wrapped(lines) if wrapped else lines
+    at_terminal = sys.stdout.isatty()
+    lines = [line if line.patch and not at_terminal else line._replace(text=on_one_line(line.text)) for line in lines]
+    if at_terminal and wrapped:
+        lines = list(_wrapped(lines))
     if not _coloured(sys.stdout):
         sys.stdout.write("".join(f"{line.text}\n" for line in lines))
         return
@@ -58,13 +59,13 @@ def write(document: bytes) -> None:
 
 def show_json(data: Any) -> None:
     """Write a report as JSON."""
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(to_json(data))
 
 
 def complain(message: str) -> None:
     """Write one sentence to standard error."""
     red, plain = ("\x1b[1;31m", "\x1b[0m") if _coloured(sys.stderr) else ("", "")
-    sys.stderr.write(f"{red}error:{plain} {message.translate(HARMLESS)}\n")
+    sys.stderr.write(f"{red}error:{plain} {on_one_line(message)}\n")
 
 
 @contextmanager
@@ -76,16 +77,17 @@ def progress(*, spinner: bool) -> Iterator[Notify]:
     """
     if spinner and _coloured(sys.stderr):
         from rich.console import Console
+        from rich.text import Text
 
         with Console(stderr=True).status("Working") as status:
-            yield status.update
+            yield lambda message: status.update(Text(on_one_line(message)))
         return
     timers: list[Timer] = []
 
     def notify(message: str) -> None:
         for timer in timers:
             timer.cancel()
-        timers.append(Timer(1, sys.stderr.write, [f"{message} ...\n"]))
+        timers.append(Timer(1, sys.stderr.write, [f"{on_one_line(message)} ...\n"]))
         timers[-1].daemon = True
         timers[-1].start()
 

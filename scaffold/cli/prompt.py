@@ -7,6 +7,7 @@ from typing import Any
 from scaffold.answers.question import Asked
 from scaffold.cli import console
 from scaffold.formats import yaml
+from scaffold.formats.shown import shown
 from scaffold.report.text import Line
 
 
@@ -21,15 +22,15 @@ def confirm(message: str) -> bool:
     """Ask for a yes or no, which is a no unless somebody says yes; raises KeyboardInterrupt where it is broken off."""
     import questionary  # 100 ms that only a person at a terminal pays
 
-    return bool(questionary.confirm(message, default=False).unsafe_ask())
+    return bool(questionary.confirm(shown(message), default=False).unsafe_ask())
 
 
 def _prompt(asked: Asked) -> Any:
     import questionary  # 100 ms that only a person at a terminal pays
 
     question = asked.question
-    message = asked.help or question.name
-    common: dict[str, Any] = {"qmark": question.qmark} if question.qmark else {}
+    message = shown(asked.help or question.name)
+    common: dict[str, Any] = {"qmark": shown(question.qmark)} if question.qmark else {}
     if asked.choices is not None:
         return _choose(asked, asked.choices, message, common)
     if asked.type == "bool":
@@ -39,7 +40,7 @@ def _prompt(asked: Asked) -> Any:
         return questionary.password(message, **common)
     if asked.type == "path":
         return questionary.path(message, **common)
-    hint = f"({asked.placeholder}) " if asked.placeholder else None
+    hint = f"({shown(asked.placeholder)}) " if asked.placeholder else None
     return questionary.text(message, multiline=asked.multiline, instruction=hint, **common)
 
 
@@ -55,7 +56,8 @@ def _choose(asked: Asked, offered: Mapping[str, Any], message: str, common: dict
     default, barred = asked.default, asked.disabled
     chosen = (default or []) if asked.question.multiselect else []
     options = [
-        Choice(label, label, checked=value in chosen, disabled=barred.get(label)) for label, value in offered.items()
+        Choice(shown(label), label, checked=value in chosen, disabled=shown(barred.get(label, "")) or None)
+        for label, value in offered.items()
     ]
     if asked.question.multiselect:
         return questionary.checkbox(
@@ -77,4 +79,4 @@ def _shown(asked: Asked) -> str:
 
 
 def _valid(asked: Asked, reply: Any) -> bool | str:
-    return asked.check(reply) or True
+    return shown(asked.check(reply)) or True

@@ -237,3 +237,12 @@ def _dumper() -> Any:
 
 def _text(dumper: Any, text: str) -> Any:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if ODD.search(text) else None)
+
+
+def holds_set(data: Any) -> bool:
+    """Whether there is a set (`!!set`) of several items in plain data: nobody knows its order."""
+    if isinstance(data, dict):
+        data = list(data.values())
+    if isinstance(data, list | tuple):
+        return any(map(holds_set, data))
+    return isinstance(data, set | frozenset) and len(data) > 1

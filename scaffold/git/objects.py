@@ -23,6 +23,7 @@ MODES: Mapping[int, Mode] = {
     FileMode.BLOB_EXECUTABLE: EXECUTABLE,
     FileMode.LINK: SYMLINK,
 }
+PRIVATE = "private"  # a folder beside the records of a project
 FEW = 16  # from so many new blobs on, they become one pack
 settings.set_extensions(["partialclone"])  # that some contents are elsewhere is no reason to read none of it
 
@@ -69,8 +70,15 @@ class Objects(Listing):
         try:
             kind, content = self._repository.odb.read(Oid(hex=id_))
         except (KeyError, LibgitError, ValueError):
-            return None
+            return self._kept_private(id_)
         return content if kind == ObjectType.BLOB else None
+
+    def _kept_private(self, id_: str) -> bytes | None:
+        """Return what is kept beside the database, for git to have no part in it."""
+        for place in (self.folder / "scaffold").glob(f"*/{PRIVATE}/{id_}"):
+            content = place.read_bytes()
+            return content if blob_id(content) == id_ else None
+        return None
 
     def has(self, id_: str) -> bool:
         """Whether the database holds the object."""

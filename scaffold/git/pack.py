@@ -40,7 +40,7 @@ def write_pack(objects: Path, blobs: Mapping[str, bytes]) -> None:
         rows, trailer = _write_objects(temporary[0], blobs)
         temporary[1].write_bytes(_index(rows, trailer))
         for place, suffix in zip(temporary, (".pack", ".idx"), strict=True):  # only with its index does git look at it
-            place.chmod(0o444)
+            place.chmod(place.stat().st_mode & 0o444)  # for whom it is, the umask says
             place.replace(folder / f"pack-{trailer.hex()}{suffix}")
     except BaseException:
         for place in temporary:

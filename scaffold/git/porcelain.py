@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.errors import GitError, without_credentials
+from scaffold.formats.shown import shown
 from scaffold.git.explained import hint_for
 from scaffold.git.login import Login
 from scaffold.process.waiting import waiting
@@ -20,6 +21,7 @@ IDLE = 60.0  # seconds in which a remote, or what asks for a password, has to mo
 MOVING = {"GIT_TRACE_PACKET": "2", "GIT_TRACE_CURL": "2", "GIT_TRACE_CURL_NO_DATA": "1", "LC_ALL": "C"}
 _TRACE = re.compile(r"^\d\d:\d\d:\d\d\.\d+ .*\n?|^.*\r", re.MULTILINE)
 HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
+NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")  # of what is no commit: an update has just brought files
 NOISE = ("hint:", "Cloning into", "warning:")
 
 
@@ -127,51 +129,56 @@ def init(folder: Path) -> None:
     _git(folder, "init", "--quiet", f"--initial-branch={named or 'main'}", doing="make a repository")
 
 
-def commit_all(folder: Path, message: str, hint: str) -> None:
-    """Commit everything in a new repository, ignored files included; raises GitError."""
-    _git(folder, "add", "--all", "--force", ".", doing="add the files")
-    _commit(folder, "--quiet", "--message", message, hint=hint)
+def hooks_folder(root: Path) -> str:
+    """Return where git takes hooks from, whatever setting says so; raises GitError."""
+    return _git(root, "rev-parse", "--git-path", "hooks", doing="read its settings")
+
+
+def stage_all(folder: Path, own: str) -> None:
+    """Stage all that git does not ignore, and the folder `own` whatever it ignores; raises GitError."""
+    _git(folder, *NO_HOOKS, "add", "--all", ".", doing="add the files")
+    add(folder, [own])
 
 
 def add(root: Path, paths: Iterable[str]) -> None:
     """Put paths into the index as they stand, also one that is gone; raises GitError."""
     named = [f":(literal){path}" for path in paths]
-    _git(root, "add", "--all", "--force", "--", *named, doing="add the files")
+    _git(root, *NO_HOOKS, "add", "--all", "--force", "--", *named, doing="add the files")
 
 
 def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
     """Return which paths differ in the work tree from what is staged, filter drivers applied; raises GitError."""
     named = [f":(literal){path}" for path in paths]
-    said = _git(root, "diff", "--name-only", "-z", "--no-ext-diff", "--", *named, doing="compare the files")
+    said = _git(root, *NO_HOOKS, "diff", "--name-only", "-z", "--no-ext-diff", "--", *named, doing="compare the files")
     return frozenset(said.split("\0")) - {""}
 
 
-def commit_index(root: Path, message: str, hint: str) -> None:
-    """Commit what is staged, hooks and signing included; raises GitError."""
-    _commit(root, "--quiet", "--message", message, hint=hint)
+def commit_index(root: Path, message: str, hint: str, *, hooks: bool = True) -> None:
+    """Commit what is staged, signing included, and hooks where they are to run; raises GitError."""
+    _commit(root, "--quiet", "--message", shown(message), hint=hint, hooks=hooks)
 
 
-def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str) -> None:
-    """Commit just these paths as they stand in the work tree, hooks and signing included; raises GitError."""
+def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str, *, hooks: bool = True) -> None:
+    """Commit just these paths as they stand in the work tree, as `commit_index` does; raises GitError."""
     from tempfile import TemporaryFile  # only a commit beside other staged work needs it
 
     with TemporaryFile() as names:
         names.write("\0".join(f":(literal){path}" for path in paths).encode())
         names.seek(0)
-        options = ("--quiet", "--only", "--message", message, "--pathspec-from-file=-", "--pathspec-file-nul")
-        _commit(root, *options, hint=hint, istream=names)
+        options = ("--quiet", "--only", "--message", shown(message))
+        _commit(root, *options, "--pathspec-from-file=-", "--pathspec-file-nul", hint=hint, hooks=hooks, istream=names)
 
 
-def _commit(root: Path, *arguments: str, hint: str, **options: Any) -> None:
+def _commit(root: Path, *arguments: str, hint: str, hooks: bool, **options: Any) -> None:
     """Commit; hooks and whoever unlocks a key may take as long as they want, but it is said what is waited for."""
-    with waiting(_named(root)):
-        _git(root, "commit", *arguments, doing="commit", hint=hint, **options)
+    with waiting(_named(root) if hooks else "git commit: signing"):
+        _git(root, *(() if hooks else NO_HOOKS), "commit", *arguments, doing="commit", hint=hint, **options)
 
 
 def _named(root: Path) -> str:
     """Return the hook that a commit runs, or what else it may wait for."""
-    said = _git(root, "rev-parse", "--git-path", "hooks", doing="find its hooks", with_exceptions=False)
-    found = [name for name in HOOKS if os.access(root / said.strip() / name, os.X_OK)]
+    folder = root / hooks_folder(root).strip()
+    found = [name for name in HOOKS if os.access(folder / name, os.X_OK)]
     return f"the {found[0]} hook" if len(found) == 1 else "git commit: hooks and signing"
 
 
@@ -192,4 +199,4 @@ def bundle(repository: Path, file: Path) -> None:
 
 def rerere(root: Path, *words: str) -> None:
     """Have git replay and write down how conflicts were resolved, or `clear` what it waits for; raises GitError."""
-    _git(root, "rerere", *words, doing="look up earlier resolutions")
+    _git(root, *NO_HOOKS, "rerere", *words, doing="look up earlier resolutions")

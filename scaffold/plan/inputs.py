@@ -14,6 +14,7 @@ from typing import NamedTuple
 from scaffold.lock import Lock, Locked
 from scaffold.merge.markers import Conflict
 from scaffold.merge.text import merge_whole
+from scaffold.templating.inputs import SECRET
 from scaffold.tree import SYMLINK, File, Tree, is_text
 
 FindBase = Callable[[str, Locked], bytes | None]
@@ -181,7 +182,7 @@ def _compared(
 ) -> tuple[File | None, File | None, Mapping[bytes, bytes | None]]:
     """Return the two renders that say what changed: of a file with a secret those with stand-ins for it."""
     read = locked.inputs | (now.inputs if now else frozenset()) | (then.inputs if then else frozenset())
-    if not again.stand_ins or not read & {"secret", "given"} or "hook" in read:
+    if not again.stand_ins or not read & SECRET or "hook" in read:
         return then, now, {}
     (stand_ins,) = again.stand_ins
     was, new = stand_ins.then.get(old), stand_ins.now.get(path)

@@ -37,13 +37,14 @@ def run(
     where: str | None = None,
     hint: str | None = None,
     late: str = MORE_TIME,
-    secrets: Collection[str] = (),
+    secrets: Collection[str] | None = (),
     fine: Collection[int] = (0,),
 ) -> int:
     """Run a command for a shell, or a program and its arguments, and end all that it started; return its exit code.
 
-    Errors quote the command as `written`, since the real one may hold secrets, and the last of what it said; `late` is
-    their hint where the time was up. Raises ScriptError where it ends with a code that is not `fine`.
+    Errors quote the command as `written`, since the real one may hold secrets, and the last of what it said, unless
+    `secrets` is None: its words held one, which it may say in any spelling. `late` is their hint where the time was up.
+    Raises ScriptError where it ends with a code that is not `fine`.
     """
     import subprocess  # 10 ms, and only commands of templates need it
 
@@ -73,7 +74,7 @@ def run(
             tail.join(GRACE)
     if code is not None and code in fine:
         return code
-    said = tail.said(secrets)
+    said = "what is left out here, for it was told a secret" if secrets is None else tail.said(secrets)
     if code is None:
         what, hint = f"took longer than {seconds} s", late
     else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from scaffold.process import Notify
 from scaffold.project import found
 from scaffold.project.basis import Basis, Confirm, Wish, proposed, recorded, replayed, search
 from scaffold.project.opened import FOLDER, place_of
+from scaffold.project.stamp import trusting
 from scaffold.project.takeover import take_over
-from scaffold.project.update import carry_out, commit_applied, refuse_dirty, refuse_unfit
+from scaffold.project.update import NOTHING, carry_out, commit_applied, refuse_dirty, refuse_unfit
 from scaffold.render.means import Means
 from scaffold.report.results import Adopted
 from scaffold.sources.locate import BUILT_IN
@@ -132,6 +134,8 @@ def _carry_out(basis: Basis, wish: Wish) -> Adopted:
         after = taken.plan.lock_after
         what = f"adopt {after.blueprint} {after.version}"
         message = f"chore: {what}" if wish.commit else None
-        record = carry_out(taken.prepared, "adopt", what, message=message)
-        made = commit_applied(taken.project, message, record) if message else None
-    return taken.result(applied=True, commit=made)
+        trusted = trusting(wish.means, basis.address).trust
+        record = carry_out(replace(taken.prepared, trusted=trusted), "adopt", what, message=message)
+        made = commit_applied(taken.project, message, record) if message else NOTHING
+    result = taken.result(applied=True, commit=made.commit)
+    return result._replace(notes=(*result.notes, *made.notes))

@@ -1,17 +1,17 @@
 """From a plan to changes: what each path and git's index become, and the blobs that the next merge starts from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from scaffold import disk, lock
 from scaffold.answers import file as answers_file
-from scaffold.apply.record import Change, Place
+from scaffold.apply.record import Change, Place, keep_private
 from scaffold.git.index import BASE, OURS, THEIRS
 from scaffold.lock import Lock
 from scaffold.merge.ends import as_in
 from scaffold.merge.pointers import is_pointer
 from scaffold.plan.actions import Action
-from scaffold.project.opened import Project, standing
+from scaffold.project.opened import FOLDER, Project, standing
 from scaffold.project.prepare import Prepared
 from scaffold.tree import SYMLINK, File
 
@@ -78,21 +78,39 @@ def _with_ends_of(ours: File | None, side: File | None) -> File | None:
     return replace(side, content=as_in(ours.content, side.content))
 
 
-def to_store(prepared: Prepared) -> Iterator[File]:
-    """Yield every file that git's index will name, and all that the next merge starts from."""
-    yield from prepared.tree.values()
-    yield from prepared.plan.given.values()
-    yield from _own(prepared).values()
+def to_store(prepared: Prepared) -> Iterator[tuple[str, File]]:
+    """Yield every file that git's index will name, and all that the next merge starts from, by their paths.
+
+    What git ignores is in its index in a conflict alone, and then stands under no path.
+    """
+    for files in (prepared.tree, prepared.plan.given, _own(prepared)):
+        yield from files.items()
     for action in prepared.plan.changes:
-        yield from _sides(prepared.project, action).values()
+        for side in _sides(prepared.project, action).values():
+            yield "" if action.verb == "conflict" else action.path, side
 
 
-def keep_base(place: Place, after: Lock, files: Iterable[File], before: Lock | None = None) -> None:
+def keep_base(place: Place, after: Lock, files: Iterable[tuple[str, File]], before: Lock | None = None) -> None:
     """Store files, what the next merge starts from among them, and keep git's clean-up away from that.
 
-    What the lock `before` names is kept too: should the operation fail, however often, it is still the one in force.
+    What git ignores it is not to have, which anybody may read or push. What the lock `before` names is kept too: should
+    the operation fail, however often, it is still the one in force.
     """
-    place.repository.store(files)
+    named = list(files)
+    outside = staying_out(place, {path for path, _ in named if path})
+    place.repository.store(file for path, file in named if path not in outside)
     entries = [*after.files.values(), *(before.files.values() if before else ())]
     known = (id_ for locked in entries for id_ in (locked.blob, locked.pending))
-    place.repository.keep(place.reference, (id_ for id_ in known if id_ and id_ != lock.DROPPED))
+    wanted = {id_ for id_ in known if id_ and id_ != lock.DROPPED}
+    place.repository.keep(place.reference, wanted)
+    keep_private(place, (file for path, file in named if path in outside and file.blob in wanted), wanted)
+
+
+def staying_out(place: Place, paths: Collection[str]) -> set[str]:
+    """Return the paths that git ignores and does not have, which therefore stay untracked."""
+    repository = place.repository
+    names = {path: f"{place.prefix}/{path}" if place.prefix else path for path in paths}
+    names = {path: name for path, name in names.items() if path.partition("/")[0] != FOLDER}
+    ignored = {path: name for path, name in names.items() if repository.is_ignored(name)}
+    staged, at_head = repository.staged(ignored.values()), repository.entries(ignored.values())
+    return {path for path, name in ignored.items() if not staged[name] and name not in at_head}

@@ -27,9 +27,10 @@ from scaffold.project.check import judged
 from scaffold.project.opened import Project, find_root, open_project, place_of, read_ours, standing
 from scaffold.project.prepare import Prepared, refuse_open_conflicts
 from scaffold.project.snapshots import in_work_tree
-from scaffold.project.update import carry_out, commit_applied, refuse_dirty, refuse_unfit
+from scaffold.project.update import NOTHING, Committed, carry_out, commit_applied, refuse_dirty, refuse_unfit
 from scaffold.report.checked import Checked, Fixed
 from scaffold.sources.locate import locate
+from scaffold.sources.trust import is_trusted
 from scaffold.templating.limits import UNLIMITED
 from scaffold.tree import File, Tree
 
@@ -71,10 +72,11 @@ def fix(
         refuse_dirty(project, plan.changes, "the fix")
         refuse_unfit(place.repository, None)
         made = _applied(project, plan, commit=commit)
-        return Fixed(root, plan, judged(in_work_tree(open_project(root)), day).only(rules), applied=True, commit=made)
+        after = judged(in_work_tree(open_project(root)), day).only(rules)
+        return Fixed(root, plan, after, applied=True, commit=made.commit, notes=made.notes)
 
 
-def _applied(project: Project, plan: Plan, *, commit: bool) -> str | None:
+def _applied(project: Project, plan: Plan, *, commit: bool) -> Committed:
     prepared = Prepared(
         project=project,
         plan=plan,
@@ -83,10 +85,11 @@ def _applied(project: Project, plan: Plan, *, commit: bool) -> str | None:
         wishes_file=project.wishes_file.content,
         notes=(),
         standing=standing(project, [action.path for action in plan.changes]),
+        trusted=is_trusted(project.recorded.source),
     )
     message = MESSAGE if commit else None
     record = carry_out(prepared, "fix", "fix what the guardrails found", message=message)
-    return commit_applied(project, MESSAGE, record) if commit else None
+    return commit_applied(project, MESSAGE, record) if commit else NOTHING
 
 
 class Stamped:

@@ -14,23 +14,22 @@ from scaffold.answers.file import Wishes
 from scaffold.answers.question import Ask
 from scaffold.apply import record as records
 from scaffold.apply import transaction
-from scaffold.apply.record import Change, Operation, Place
+from scaffold.apply.record import Change, Operation
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import ScaffoldError
 from scaffold.git import porcelain
-from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
 from scaffold.process import Notify, bounds
 from scaffold.project.basis import Basis
-from scaffold.project.changes import keep_base
+from scaffold.project.changes import keep_base, staying_out
 from scaffold.project.left_out import refuse_locked_out
-from scaffold.project.opened import place_of, prefix_of
+from scaffold.project.opened import FOLDER, place_of, prefix_of
 from scaffold.project.prepare import new_lock, notes_on
 from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
 from scaffold.project.taken_in import prepare_in, refuse_unfit_folder
-from scaffold.project.update import carry_out, refuse_dirty, refuse_unfit
+from scaffold.project.update import carry_out, hooks_of_template, refuse_dirty, refuse_unfit
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.report.results import Stamped
@@ -129,11 +128,13 @@ def _stamp_anew(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool,
     wishes = basis.wishes(keep_copier=keep_copier)
     with bounds.limited(means.limits, "rendering"):
         tree, plan = _planned(basis.release, rendered, wishes, root.name)
+    told: tuple[str, ...] = ()
     if dry_run:
         repository = "none" if not git else "own" if _enclosing(root) is None else "existing"
     else:
-        repository = _write(root, tree, rendered.ignored, plan, git=git)
-    return _Made(tuple(tree), plan, repository, (*basis.notes, *notes_on(rendered.answers, plan), *rendered.notes))
+        repository, told = _write(basis, tree, plan, git=git, trusted=means.trust)
+    notes = (*basis.notes, *notes_on(rendered.answers, plan), *rendered.notes, *told)
+    return _Made(tuple(tree), plan, repository, notes)
 
 
 def _take_in(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool) -> _Made:
@@ -163,21 +164,23 @@ def _planned(release: Release, rendered: Rendered, wishes: Wishes, folder: str) 
     return Tree({**tree, **own}, tree.folders), plan
 
 
-def _write(root: Path, tree: Tree, ignored: Mapping[str, File], plan: Plan, *, git: bool) -> str:
-    """Write everything beside `root`, then move it there in one step."""
+def _write(basis: Basis, tree: Tree, plan: Plan, *, git: bool, trusted: bool) -> tuple[str, tuple[str, ...]]:
+    """Write everything beside the project's folder, then move it there in one step; returns where, and what to say."""
+    root, ignored = basis.root, basis.rendered.ignored
+    told: tuple[str, ...] = ()
     enclosing = _enclosing(root) if git else None
     with disk.beside(root) as temporary:
         disk.fill(temporary, tree)
         for folder in tree.folders:
             (temporary / folder).mkdir(parents=True, exist_ok=True)
-        if git and enclosing is None:
-            _as_repository(temporary, plan, tree)
         disk.fill(temporary, ignored)
+        if git and enclosing is None:
+            told = _as_repository(temporary, plan, tree, trusted=trusted)
         if enclosing is not None:
-            _into_existing(root, temporary, tree, plan, enclosing)
-            return "existing"
+            _into_existing(root, temporary, {**tree, **ignored}, plan, enclosing)
+            return "existing", ()
         temporary.rename(root)
-    return "own" if git else "none"
+    return "own" if git else "none", told
 
 
 def _enclosing(root: Path) -> Objects | None:
@@ -190,35 +193,41 @@ def _enclosing(root: Path) -> Objects | None:
     return None if repository.is_ignored(f"{prefix}/") else repository
 
 
-def _as_repository(folder: Path, plan: Plan, tree: Tree) -> None:
+def _as_repository(folder: Path, plan: Plan, tree: Tree, *, trusted: bool) -> tuple[str, ...]:
+    """Make the first commit of what git does not ignore, scaffold's own folder in any case; returns what to say."""
     after = plan.lock_after
     porcelain.init(folder)
-    porcelain.commit_all(folder, f"feat: stamp {after.blueprint} {after.version}", IDENTITY)
+    porcelain.stage_all(folder, FOLDER)
+    notes = hooks_of_template(folder, tree, trusted=trusted)
+    message = f"feat: stamp {after.blueprint} {after.version}"
+    porcelain.commit_index(folder, message, IDENTITY, hooks=not notes)
     place = place_of(folder.resolve(), find_repository(folder))
-    keep_base(place, after, tree.values())
+    disk.private(place.records.parent)
+    keep_base(place, after, tree.items())
+    if outside := sorted(staying_out(place, tree.keys())):
+        notes = (*notes, f"git ignores these, so they are not committed: {', '.join(outside)}")
     # The hooks of the commit may have changed files; of the others there need not be a second copy in memory.
     stand = ((path, file, tree.get(path)) for path, file in disk.each(folder))
     changes = [Change(path, None, ours if ours and ours.same_as(file) else file, None) for path, file, ours in stand]
     operation = Operation("new", f"new {after.blueprint} {after.version}", commits=True, whole_repository=True)
     record = transaction.stage(place, operation, changes, files_exist=True)
     records.finish(place, replace(record, commit=place.repository.head()))
+    return notes
 
 
-def _into_existing(root: Path, temporary: Path, tree: Tree, plan: Plan, repository: Objects) -> None:
+def _into_existing(root: Path, temporary: Path, tree: Mapping[str, File], plan: Plan, repository: Objects) -> None:
     after = plan.lock_after
     place = place_of(root.resolve(), repository)
     with transaction.exclusively(place):
         for left in records.records(place):
             records.forget(left)  # of a folder that is no longer there
-        keep_base(place, after, tree.values())
-        changes = [Change(path, None, file, _index(place, path, file)) for path, file in tree.items()]
+        changes = [Change(path, None, file, {0: (file.mode, file.blob)}) for path, file in tree.items()]
         operation = Operation("new", f"new {after.blueprint} {after.version}")
         record = transaction.stage(place, operation, changes, files_exist=True)
         with transaction.rolling_back(place, record):
             temporary.rename(root)
-            transaction.swap(place, record, [replace(change, before=change.after) for change in changes])
+            outside = staying_out(place, tree.keys())  # as the files say that stand there now
+            keep_base(place, after, tree.items())
+            indexed = (replace(one, index=None) if one.path in outside else one for one in changes)
+            transaction.swap(place, record, [replace(change, before=change.after) for change in indexed])
         records.finish(place, record)
-
-
-def _index(place: Place, path: str, file: File) -> dict[int, Entry] | None:
-    return None if place.repository.is_ignored(f"{place.prefix}/{path}") else {0: (file.mode, file.blob)}

@@ -14,9 +14,8 @@ from scaffold.render.context import Operation
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.sources.library import Library
+from scaffold.templating.inputs import SECRET
 from scaffold.tree import Tree
-
-SECRET = {"secret", "given"}
 
 
 class _Update(NamedTuple):

@@ -1,5 +1,6 @@
 """What a release would put into a project: rendered, its tasks run, scaffold's own folder left alone."""
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -7,8 +8,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from scaffold import disk
-from scaffold.answers.question import Ask, Asked
-from scaffold.answers.secrets import hide, masked, secrets_among, still_secret, tells, texts_of
+from scaffold.answers.question import Answers, Ask, Asked
+from scaffold.answers.secrets import masked, texts_of
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import Layer
@@ -23,12 +24,15 @@ from scaffold.render.means import Means
 from scaffold.render.scripts import RenderText, Staging
 from scaffold.sources import compiled, settings
 from scaffold.sources.trust import is_trusted
-from scaffold.templating.inputs import Draws
+from scaffold.templating.inputs import SECRET, Draws, keeping_secrets
 from scaffold.tree import SYMLINK, Tree
 
 NO_ANSWERS_FILE = (
     "Copier's answers file is written with keep_copier alone, so only templates see what --answers-file names"
 )
+CONDITION = re.compile(r"\{%[-+]?\s*(?:if|elif)\b.*?%\}")
+WORD = re.compile(r"\w+")
+READS = frozenset({"include", "import", "extends"})
 SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
 
 
@@ -57,7 +61,7 @@ def stamp(
     """
     surroundings = surroundings_of(root, operation, folder)._replace(answers_file=means.answers_file)
     said = [given[question.name] for question in release.questions if question.secret and question.name in given]
-    with _telling_none_of(said):
+    with _telling_none_of(said), keeping_secrets():
         with (means.draws or Draws()).again():
             rendered = _stamped(release, given, previous, surroundings, _pausing(ask, said), means, notify)
         tree = rendered.tree
@@ -66,7 +70,7 @@ def stamp(
             tree = Tree(kept, tree.folders)
         if means.answers_file and not keep_copier:
             rendered = rendered._replace(notes=(*rendered.notes, NO_ANSWERS_FILE))
-        _refuse_telling_paths(release, rendered, tree, frozenset(texts_of(said)))
+        _refuse_telling_paths(rendered.answers, tree)
 
     def ownership(path: str) -> Ownership:  # what is kept up for Copier is written anew each time
         return Ownership("locked") if path == rendered.answers_file else rendered.ownership(path)
@@ -114,9 +118,6 @@ def _telling_none_of(said: list[Any]) -> Iterator[None]:
         if shown == parts:
             raise
         raise type(error)(shown[0] or "", where=shown[1], hint=shown[2]) from None
-    except Exception as error:
-        hide(error, frozenset(texts_of(said)))
-        raise
 
 
 def refuse_unrecorded(release: Release, rendered: Rendered) -> None:
@@ -134,7 +135,7 @@ def refuse_unrecorded(release: Release, rendered: Rendered) -> None:
                 where=file.origin,
                 hint="make it managed, or take that out of its template",
             )
-        if ownership.keys and file.inputs & {"secret", "given"}:
+        if ownership.keys and file.inputs & SECRET:
             raise RenderError(
                 f"{path} holds a secret, and has keys with an owner, of which the lock would keep a digest",
                 where=file.origin,
@@ -142,13 +143,18 @@ def refuse_unrecorded(release: Release, rendered: Rendered) -> None:
             )
 
 
-def _refuse_telling_paths(release: Release, rendered: Rendered, tree: Tree, said: frozenset[str]) -> None:
-    """Raise RenderError where a secret has become the name of a file, which git and the lock record."""
-    answers = rendered.answers
-    secrets = still_secret(said & secrets_among(release.questions, answers.context), answers.recorded)
-    for path, file in tree.items() if secrets else ():
-        source = [file.origin, *file.origin.split("/")]
-        if any(tells([path, *path.split("/")], (one,)) and not tells(source, (one,)) for one in secrets):
+def _refuse_telling_paths(answers: Answers, tree: Tree) -> None:
+    """Raise RenderError where a secret has become the name of a file, which git and the lock record.
+
+    A secret may decide whether there is a file, in a condition.
+    """
+    secret = {name for name, kinds in answers.hidden.items() if SECRET.intersection(kinds)}
+    for path, file in tree.items():
+        if "given" not in file.placed or re.search(rf"/{re.escape(path)}(\.\w+)?$", file.origin):
+            continue
+        named = {*WORD.findall(CONDITION.sub("", file.origin))}
+        decides = {word for condition in CONDITION.findall(file.origin) for word in WORD.findall(condition)}
+        if named & (secret | READS) or not decides & secret:
             raise RenderError(
                 "the answer to a secret question would be in the name of a file, which git and the lock record",
                 where=file.origin or None,

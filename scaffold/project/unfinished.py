@@ -18,7 +18,7 @@ from scaffold.project import rerere
 from scaffold.project.opened import Project, find_root, open_project, place_of
 from scaffold.project.resolve import contents_of, is_as_left, sides_of, stays_out
 from scaffold.project.undo import refuse_elsewhere
-from scaffold.project.update import commit_applied, refuse_unfit
+from scaffold.project.update import NOTHING, Committed, commit_applied, refuse_unfit
 from scaffold.report.results import Continued, OpenConflict, Undone
 from scaffold.tree import File
 
@@ -52,9 +52,10 @@ def continue_update(directory: Path | str = ".") -> Continued:
         resolved = tuple(sorted(_places(project)))
         _settle(project, record)
         rerere.remember(place)
-        made = _commit(project, record) if record and record.message else None
+        made = _commit(project, record) if record and record.message else NOTHING
     on = place.repository.branch()
-    return Continued(root, what, resolved=resolved, commit=made, branch=on and on.removeprefix("refs/heads/"))
+    branch = on and on.removeprefix("refs/heads/")
+    return Continued(root, what, resolved=resolved, commit=made.commit, branch=branch, notes=made.notes)
 
 
 def abort_update(directory: Path | str = ".") -> Undone:
@@ -173,13 +174,13 @@ def _with_digests(project: Project, settled: Lock) -> Lock:
     return replace(settled, files=files)
 
 
-def _commit(project: Project, record: Record) -> str | None:
+def _commit(project: Project, record: Record) -> Committed:
     """Make the commit that the update would have made; raises GitError where a hook refuses, and may be run again."""
     record = _again(project, record)
     made = commit_applied(project, record.message, records.save(replace(record, commits=True)))
     # With nothing left to commit, it was a person who did, unless a run of ours was killed right after it.
-    commits = made is not None or record.commits
-    records.save(replace(_again(project, record), commits=commits, commit=made, message=""))
+    commits = made.commit is not None or record.commits
+    records.save(replace(_again(project, record), commits=commits, commit=made.commit, message=""))
     return made
 
 

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from scaffold import disk
 from scaffold.answers.question import Ask
@@ -14,7 +14,7 @@ from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.apply.record import Change, Operation, Record
 from scaffold.errors import GitError, ProjectError
-from scaffold.git import porcelain
+from scaffold.git import hooks, porcelain
 from scaffold.git.conversion import ATTRIBUTES
 from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
@@ -174,15 +174,15 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
     message = commit_message(plan) if commit else None
     record = carry_out(prepared, "update", f"update {after.blueprint} {step}", message=message, branch=branch)
     replayed = rerere.replay(prepared.project.place, record, plan.conflicts)
-    made = commit_applied(prepared.project, message, record) if message and not plan.conflicts else None
+    made = commit_applied(prepared.project, message, record) if message and not plan.conflicts else NOTHING
     return Updated(
         prepared.project.root,
         plan,
         applied=True,
         up_to_date=False,
-        commit=made,
+        commit=made.commit,
         branch=branch,
-        notes=prepared.notes,
+        notes=(*prepared.notes, *made.notes),
         next_steps=prepared.messages,
         rerere=replayed,
     )
@@ -204,6 +204,7 @@ def carry_out(prepared: Prepared, kind: str, what: str, *, message: str | None, 
         commits=message is not None and not plan.conflicts,
         conflicts=tuple(action.path for action in plan.conflicts),
         message=message if message is not None and plan.conflicts else "",
+        trusted=prepared.trusted,
     )
     record = transaction.stage(place, operation, changes)
     with transaction.rolling_back(place, record):
@@ -226,23 +227,42 @@ def _filter(project: Project, changes: list[Change]) -> None:
         porcelain.add(repository.root, filtered)
 
 
-def commit_applied(project: Project, message: str, record: Record) -> str | None:
+class Committed(NamedTuple):
+    """The commit that was made, if one was, and what there is to say of it."""
+
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+NOTHING = Committed()
+
+
+def hooks_of_template(root: Path, paths: Iterable[str], *, trusted: bool) -> tuple[str, ...]:
+    """Return a note where a commit is to run no hooks, since a template has written some of them."""
+    brought = () if trusted else hooks.brought(root, paths)
+    written = f"no hooks ran in the commit, for the template has written what git takes for one: {', '.join(brought)}"
+    return (f"{written} (read that; with --trust they run)",) if brought else ()
+
+
+def commit_applied(project: Project, message: str, record: Record) -> Committed:
     """Commit what was applied; raises GitError where a hook refuses, and then it stays staged."""
     repository = project.place.repository
     paths = [project.in_repository(step.path) for step in record.steps if step.index_before is not None]
     hint = "the change is staged: mend what it says and run git commit, or take it back with scaffold undo"
     differing = repository.differing()
     if not differing & set(paths):
-        return None
+        return NOTHING
+    steps = (project.in_repository(step.path) for step in record.steps if step.before != step.after)
+    notes = hooks_of_template(repository.root, steps, trusted=record.trusted)
     edited = {*transaction.edited_since(project.place, record)}
     try:
         if differing <= set(paths):
-            porcelain.commit_index(repository.root, message, hint)
+            porcelain.commit_index(repository.root, message, hint, hooks=not notes)
         else:  # something else is staged, and stays so
             staged, at_head = repository.staged(paths), repository.entries(paths)
             known = [path for path in paths if staged[path] or path in at_head]
             _refuse_edited(repository, known)
-            porcelain.commit_paths(repository.root, known, message, hint)
+            porcelain.commit_paths(repository.root, known, message, hint, hooks=not notes)
     except BaseException as error:  # refused by a hook, or broken off: what is committed now is not ours
         records.save(replace(record, commits=False))
         made = [path for path in transaction.edited_since(project.place, record) if path not in edited]
@@ -253,7 +273,7 @@ def commit_applied(project: Project, message: str, record: Record) -> str | None
     # What hooks made of our files is ours, as far as the commit has it.
     own = transaction.committed_as_they_stand(project.place, made)
     transaction.amend(project.place, replace(record, commit=repository.head()), own)
-    return repository.head()
+    return Committed(repository.head(), notes)
 
 
 def _after_hook(paths: list[str]) -> str:

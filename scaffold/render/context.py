@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple
 from scaffold.answers.question import Answers
 from scaffold.blueprint.release import Release
 from scaffold.formats import yaml
-from scaffold.templating.inputs import Hidden, Input, reached
-from scaffold.templating.sandbox import not_native
+from scaffold.templating.inputs import Hidden, Input, Seen, reached, read, watching
+from scaffold.templating.settled import not_native, settled_within
 from scaffold.templating.templates import Context
 from scaffold.tree import safe_path
 
@@ -58,13 +58,17 @@ class Lazy(Mapping[str, Any]):
         self._makers = makers
         self._made = dict(made)
         self._inputs = inputs
+        self._seen: dict[str, Seen] = {}  # what was read to make a value, which who looks at it reads as well
 
     def __getitem__(self, key: str) -> Any:
         """Return the value, made at the first look."""
         if key in self._inputs:
             reached(self._inputs[key])
         if key not in self._made:
-            self._made[key] = self._makers[key]()
+            with watching() as self._seen[key]:
+                self._made[key] = self._makers[key]()
+        elif key in self._seen:
+            read(*self._seen[key].names)
         return self._made[key]
 
     def __iter__(self) -> Iterator[str]:
@@ -119,8 +123,14 @@ class Around:
         self._external = self._read_external()  # its paths may depend on answers that came late
         around = self._around(answers.context, answers.recorded, "render")
         self._seen = {**answers.context, **around}
-        file = around["_copier_conf"]["answers_file"]
-        conf = Lazy({}, {**self._conf, "answers_file": file}, HIDDEN_CONF)
+        with watching() as seen:
+            file = around["_copier_conf"]["answers_file"]
+
+        def answers_file() -> PurePosixPath:
+            read(*seen.names)
+            return PurePosixPath(file)
+
+        conf = Lazy({"answers_file": answers_file}, self._conf, HIDDEN_CONF)
         context = {**around, "_copier_conf": conf, **answers.context}
         return replace(answers, context=context, hidden={**self.hidden, **answers.hidden})
 
@@ -148,16 +158,21 @@ class Around:
         """Read a YAML file of the project, of which there may be none; raises FormatError or ScaffoldError."""
         path = safe_path(normpath(self._text(written, {**self._seen, "_copier_phase": "undefined"})))
         content = self._surroundings.read(path)
-        return {} if content is None else yaml.load(yaml.in_utf8(content, path), path).data
+        return {} if content is None else settled_within(yaml.load(yaml.in_utf8(content, path), path).data)
 
 
 class Noted(dict[str, Any]):
-    """`_copier_conf` for Copier itself, which changes it while it renders: hidden inputs in it are noted too."""
+    """`_copier_conf` for Copier itself, which changes it while it renders: what is read of it is noted too."""
+
+    def __init__(self, values: Mapping[str, Any], conf: Mapping[str, Any]) -> None:
+        """Take the values, and what our own renderer shows of them."""
+        super().__init__(values)
+        self._conf = conf
 
     def __getitem__(self, key: str) -> Any:
         """Return a value."""
-        if key in HIDDEN_CONF:
-            reached(HIDDEN_CONF[key])
+        if key in self._conf:
+            self._conf[key]
         return super().__getitem__(key)
 
 

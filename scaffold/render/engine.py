@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from scaffold.answers.question import Answers, Ask
-from scaffold.answers.secrets import secrets_among, still_secret, tells
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import Layer
@@ -18,6 +17,7 @@ from scaffold.render.means import Means
 from scaffold.render.paths import matcher
 from scaffold.render.replies import Replies
 from scaffold.render.scripts import Staged
+from scaffold.templating.inputs import SECRET
 from scaffold.templating.templates import Texts
 from scaffold.tree import File, Tree
 
@@ -137,7 +137,7 @@ def _added(release: Release, answers: Answers, tree: Tree) -> Mapping[str, Any]:
     """Return what the template itself puts into Copier's answers file, and looks for there the next time."""
     file = tree.get(native.answers_path(answers))
     source = release.layers[0].files.get(file.origin.partition("/")[2]) if file and release.kind == "copier" else None
-    if file is None or source is None or not ADDS.search(source.content):
+    if file is None or source is None or not ADDS.search(source.content) or file.inputs & SECRET:
         return {}
     try:
         found = yaml.load(file.content, release.layers[0].where(file.origin.partition("/")[2])).data
@@ -145,12 +145,7 @@ def _added(release: Release, answers: Answers, tree: Tree) -> Mapping[str, Any]:
         return {}
     asked = {question.name for question in release.questions}
     added = found.items() if isinstance(found, dict) else ()
-    secrets = still_secret(secrets_among(release.questions, answers.context), answers.recorded)
-    return {
-        name: value
-        for name, value in added
-        if name not in asked and not str(name).startswith("_") and not tells({name: value}, secrets)
-    }
+    return {name: value for name, value in added if name not in asked and not str(name).startswith("_")}
 
 
 def _all_recorded(tree: Tree) -> Tree:

@@ -28,6 +28,8 @@ from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.templates import Context, Templates, Texts
 from scaffold.tree import REGULAR, SYMLINK, File, Tree
 
+STAND_IN = "zqstandinforasecret"
+UNSAID = "(a line of the template's message is left out here: it holds a secret)"
 _LINES = re.compile(r"\r\n|\r|\n")
 
 
@@ -151,14 +153,27 @@ def texts(layer: Layer) -> Texts:
 def messages(
     release: Release, answers: Answers, when: str = "after_copy", texts: Callable[[Layer], Texts] = texts
 ) -> tuple[str, ...]:
-    """Return the lines that the layers want people to read (Copier's `_message_after_copy` and its kin)."""
+    """Return the lines that the layers want people to read (Copier's `_message_after_copy` and its kin).
+
+    They end in reports and in logs, so a line that would be another one with another secret is left out.
+    """
     context = {**answers.context, "_copier_phase": "undefined"}
+    other = {**context, **{name: STAND_IN for name, kinds in answers.hidden.items() if "given" in kinds}}
     lines: list[str] = []
     for layer in release.layers:
         if message := layer.settings.messages.get(when, ""):
-            text = texts(layer).render_text(message, context, layer.where(layer.config))
-            lines += [line.strip() for line in text.splitlines() if line.strip()]
+            place = layer.where(layer.config)
+            with watching() as seen:
+                said = _lines(texts(layer).render_text(message, context, place))
+            if "given" in seen.hidden(answers.hidden):
+                without = _lines(texts(layer).render_text(message, other, place))
+                said = [line if line in without else UNSAID for line in said]
+            lines += said
     return tuple(lines)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def answers_path(answers: Answers) -> str:

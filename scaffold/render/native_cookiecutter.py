@@ -26,7 +26,7 @@ from scaffold.render.means import Means
 from scaffold.templating.inputs import Seen, read, watching
 from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.templating.noting import sharing
-from scaffold.templating.sandbox import not_native
+from scaffold.templating.settled import not_native
 from scaffold.templating.templates import Context, Templates, Texts
 from scaffold.tree import File, Tree
 
@@ -168,10 +168,6 @@ class Prompts:
         if isinstance(value, list):
             return [self.deeply(below, context, where) for below in value]
         return self.render_text(str(value), context, where)
-
-    def names_in(self, _source: Any, _where: str) -> set[str]:
-        """Return nothing: a Cookiecutter template has no secrets, which is what these names are for."""
-        return set()
 
 
 @dataclass(frozen=True, slots=True)

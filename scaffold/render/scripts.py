@@ -21,6 +21,7 @@ from scaffold.git import scratch
 from scaffold.process import bounds, commands
 from scaffold.render.context import Operation
 from scaffold.render.paths import check_link, folders_of
+from scaffold.templating.inputs import may_tell_secret, watching
 from scaffold.templating.limits import Limits, refuse_too_much
 from scaffold.tree import File, Tree, safe_path
 
@@ -221,10 +222,12 @@ class _Stage:
     def run(self, script: Script, extra: Mapping[str, Any], hint: str) -> None:
         """Run a script, with what it is told in its environment as well."""
         command = script.command
-        if isinstance(command, str):
-            rendered: str | tuple[str, ...] = self._text(command, extra, script.where)
-        else:
-            rendered = tuple(self._text(word, extra, script.where) for word in command)
+        with watching():
+            if isinstance(command, str):
+                rendered: str | tuple[str, ...] = self._text(command, extra, script.where)
+            else:
+                rendered = tuple(self._text(word, extra, script.where) for word in command)
+            secret = may_tell_secret()
         told = {name[1:].upper(): str(value) for name, value in extra.items() if name != "_copier_phase"}
         commands.run(
             rendered,
@@ -236,7 +239,7 @@ class _Stage:
             where=script.where,
             hint=hint,
             late=f"a command may take {SLACK} times what --limit seconds=… says",
-            secrets=self._staging.secrets,
+            secrets=None if secret else self._staging.secrets,
         )
         self._where = script.where
         self._look()

@@ -155,10 +155,6 @@ class _Library:
         except Exception as error:  # an extension may raise anything at all
             raise self._explained(error, where) from error
 
-    def names_in(self, _source: Any, _where: str) -> set[str]:
-        """Return nothing, since there are no secrets."""
-        return set()
-
     def generate(self, answers: Answers) -> Tree:
         """Let Cookiecutter render the project; raises RenderError."""
         from cookiecutter.generate import generate_files

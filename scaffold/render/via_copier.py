@@ -116,10 +116,6 @@ class LateTexts:
                         self._copier = _texts(self._release.layers[0], _worker(self._release, template, project))
                 return self._copier.render_text(source, {**context, **functions()}, where)
 
-    def names_in(self, source: Any, where: str) -> set[str]:
-        """Return the variables that a text, or any text in a list or mapping, refers to; raises RenderError."""
-        return native_texts(self._release.layers[0]).names_in(source, where)
-
 
 @contextmanager
 def _scratch(layer: Layer, folder_name: str) -> Iterator[tuple[Path, Path]]:
@@ -217,11 +213,12 @@ def _rendered(
     from copier._main import _operation
 
     context, layer = answers.context, release.layers[0]
-    conf = dict(context["_copier_conf"])
+    conf = context["_copier_conf"]
+    values = dict(conf)
     # Each time anew, for Copier blanks one of its values while it renders that one.
-    worker._render_context = lambda: {**context, "_copier_conf": Noted(conf)}  # noqa: SLF001 - its own is of the disk
+    worker._render_context = lambda: {**context, "_copier_conf": Noted(values, conf)}  # noqa: SLF001 - its own is of the disk
     worker._sync_git_index_executable_bit = lambda *_: None  # noqa: SLF001 - there is no repository to keep
-    watched = _Watched(worker, layer, limits, PurePosixPath(conf["answers_file"]), answers.hidden)
+    watched = _Watched(worker, layer, limits, PurePosixPath(values["answers_file"]), answers.hidden)
     worker._render_file, worker._render_symlink = watched.file, watched.link  # noqa: SLF001 - to know what came of what
     before = _operation.set(surroundings.operation)
     try:
@@ -267,9 +264,9 @@ class _Watched:
         self._rank = rank
         if before is not None:
             place.unlink()
+        self.placed[path.as_posix()] = self.named.hidden(self._hidden)  # before what the file reads comes in, too
         with watching() as seen:
             self._file(source, path, extra_context)
-        self.placed[path.as_posix()] = self.named.hidden(self._hidden)
         seen.add(self.named)
         self.named.clear()
         self.seen[path.as_posix()] = seen

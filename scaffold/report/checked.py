@@ -87,3 +87,4 @@ class Fixed(NamedTuple):
     checked: Checked
     applied: bool
     commit: str | None = None
+    notes: tuple[str, ...] = ()

@@ -48,6 +48,8 @@ def update_continue(result: Continued) -> Iterator[Line]:
     yield Line(f"Finished: {result.what}", "good")
     for path in result.resolved:
         yield Line(f"  resolved {path}")
+    for note in result.notes:
+        yield Line(f"Note: {note}", "warn")
     if result.commit:
         on = f" on the branch {result.branch}" if result.branch else ""
         yield Line(f"Committed as {result.commit[:10]}{on}. To take it back: scaffold undo", "good")

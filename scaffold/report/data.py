@@ -83,6 +83,7 @@ def update_continue(result: Continued) -> dict[str, Any]:
         "conflicts": [{"path": c.path, "line": c.line, "reason": c.reason} for c in result.conflicts],
         "commit": result.commit,
         "branch": result.branch,
+        "notes": list(result.notes),
     }
 
 

@@ -69,6 +69,7 @@ class Continued(NamedTuple):
     conflicts: tuple[OpenConflict, ...] = ()
     commit: str | None = None
     branch: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Resolution(NamedTuple):

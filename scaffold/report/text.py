@@ -49,10 +49,11 @@ SIDES = "  Edit it, or take a side: scaffold resolve PATH --ours, --theirs or --
 
 
 class Line(NamedTuple):
-    """One line and what it means."""
+    """One line and what it means; one of a `patch` is for programs too."""
 
     text: str
     tone: Tone = "plain"
+    patch: bool = False
 
 
 def new(result: Stamped) -> Iterator[Line]:
@@ -238,8 +239,8 @@ def diff(result: Diff) -> Iterator[Line]:
         if file.text is None:
             yield Line("  what was stamped cannot be found, so the difference is unknown", "warn")
             continue
-        for text in file.text.splitlines():
-            yield Line(text, _diff_tone(text))
+        for text in file.text.removesuffix("\n").split("\n"):
+            yield Line(text, _diff_tone(text), patch=True)
     yield from _notes(result.notes)
 
 

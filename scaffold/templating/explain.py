@@ -6,7 +6,14 @@ from types import TracebackType
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 
 from scaffold.errors import NotNativeError, RenderError, ScaffoldError
+from scaffold.templating import inputs
 
+PLAIN = (
+    TemplateSyntaxError,
+    UnicodeDecodeError,
+    RecursionError,
+)  # they repeat the template's text alone
+UNDEFINED = re.compile(r"'\w+' is undefined")  # a name as the template has it
 NO_FILE = (None, "<unknown>", "<template>")  # how Jinja names a text that is not a file's
 
 
@@ -23,6 +30,9 @@ def explained(error: Exception, where: str) -> ScaffoldError:
         return NotNativeError(error.message, where=where)
     if isinstance(error, ScaffoldError):
         return type(error)(error.message, where=error.where or where, hint=error.hint)
+    if inputs.may_tell_secret() and not isinstance(error, PLAIN) and not UNDEFINED.fullmatch(str(error)):
+        kind = type(error).__name__
+        return RenderError(f"the template cannot be rendered: {kind}, of which the rest may hold a secret", where=where)
     if isinstance(error, TemplateNotFound):
         return RenderError(f"there is no template {error.name!r} to include", where=where)
     if isinstance(error, UnicodeDecodeError):

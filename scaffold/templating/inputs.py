@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 # `given` is a secret whose value was told for this render; a `secret` one took its default.
 Input = Literal["secret", "given", "chance", "clock", "hook", "folder", "data", "answer", "system"]
+SECRET = frozenset[str]({"secret", "given"})
 Hidden = Mapping[str, Collection[str]]  # a variable -> the hidden inputs that its value depends on
 
 
@@ -90,6 +91,32 @@ def reached(kind: Input) -> None:
     """Note that a hidden input was read."""
     if (seen := _seen.get()) is not None:
         seen.inputs.add(kind)
+
+
+_secrets: ContextVar[set[str] | None] = ContextVar("secrets", default=None)  # variables that are, or are made of, one
+
+
+@contextmanager
+def keeping_secrets() -> Iterator[None]:
+    """Have errors of templates that read a secret meanwhile repeat nothing of what they have read."""
+    before = _secrets.set(set())
+    try:
+        with watching():
+            yield
+    finally:
+        _secrets.reset(before)
+
+
+def keep_secret(name: str) -> None:
+    """Note that a variable is a secret, or is made of one."""
+    if (secrets := _secrets.get()) is not None:
+        secrets.add(name)
+
+
+def may_tell_secret() -> bool:
+    """Whether what is being made has read a secret."""
+    seen, secrets = _seen.get(), _secrets.get()
+    return seen is not None and secrets is not None and not secrets.isdisjoint(seen.names)
 
 
 class Draw(NamedTuple):

@@ -21,18 +21,53 @@ IMPURE: Mapping[inputs.Input, tuple[str, ...]] = {
 CLOCK_METHODS = ("_now", "_datetime")  # of extensions with the tag `now`: Cookiecutter's and jinja2-time's
 
 
-def _noted(context: type[JinjaContext]) -> Callable[[JinjaContext, str], Any]:
-    def resolve_or_missing(self: JinjaContext, key: str) -> Any:
-        inputs.read(key)
-        return context.resolve_or_missing(self, key)
+class _Variables(dict[str, Any]):
+    """The variables of a context, for code that reads them past it."""
 
-    return resolve_or_missing
+    def __getitem__(self, key: str) -> Any:
+        inputs.read(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        inputs.read(key)
+        return super().get(key, default)
+
+    def items(self) -> Any:
+        inputs.read(*self)
+        return super().items()
+
+    def values(self) -> Any:
+        inputs.read(*self)
+        return super().values()
+
+    def copy(self) -> dict[str, Any]:
+        return _Variables(self)  # Jinja makes one for each error, and reads nothing in it
+
+    def __repr__(self) -> str:
+        return repr(dict(self.items()))
+
+
+def _noted(context: type[JinjaContext]) -> type[JinjaContext]:
+    class Context(context):  # type: ignore[misc,valid-type] # a class that is known only when it runs
+        def __init__(self, environment: Environment, parent: dict[str, Any], *more: Any, **options: Any) -> None:
+            super().__init__(environment, _Variables(parent), *more, **options)
+
+        def resolve_or_missing(self, key: str) -> Any:
+            inputs.read(key)
+            return super().resolve_or_missing(key)
+
+        def items(self) -> Any:
+            return _Variables(self.get_all()).items()
+
+        def values(self) -> Any:
+            return _Variables(self.get_all()).values()
+
+    return Context
 
 
 def noting(environment: Environment) -> None:
-    """Have the templates of an environment note what they read."""
-    known = environment.context_class  # of an extension perhaps, which adds to the context there
-    environment.context_class = type("Context", (known,), {"resolve_or_missing": _noted(known)})
+    """Have the templates of an environment note what they read, whatever reads it for them."""
+    environment.context_class = _noted(environment.context_class)  # of an extension perhaps, which adds to it
     load = environment._load_template  # noqa: SLF001 - the one way that every include, import and parent takes
 
     def load_template(name: str, known: MutableMapping[str, Any] | None) -> Template:

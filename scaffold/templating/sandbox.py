@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from jinja2 import StrictUndefined, Undefined
 from jinja2.sandbox import SandboxedEnvironment, _mutable_spec, modifies_known_mutable
 
-from scaffold.errors import NotNativeError
 from scaffold.templating import noting
 from scaffold.templating.known import Known
 from scaffold.templating.limits import MEGABYTE
+from scaffold.templating.settled import bare, not_native, refuse_clock, refuse_directives, settled, settled_within
 from scaffold.templating.yields import YieldExtension
 
 LOOKING = noting.IMPURE["system"]  # at the user's disk and environment
@@ -62,13 +63,34 @@ class Sandbox(SandboxedEnvironment):
         super().__init__(**given, **options, extensions=extensions, bytecode_cache=self.known)
         self.filters = _Filters(self.filters)
         self.globals |= {"pathjoin": _pathjoin, "lipsum": not_native("the function `lipsum`")}
+        self.globals |= {name: settled(value) for name, value in self.globals.items()}
         noting.noting(self)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Whether a template may read the attribute; raises ChangingError where that would change a value."""
         if attr in CHANGES and not _may_change.get() and modifies_known_mutable(obj, attr):
             raise ChangingError
+        refuse_clock(obj, attr)
         return not (isinstance(obj, PurePath) and attr == "parser") and super().is_safe_attribute(obj, attr, value)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return an attribute, as a template may see it."""
+        return settled(super().getattr(bare(obj), attribute))
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return an item, as a template may see it."""
+        return settled(super().getitem(bare(obj), argument))
+
+    def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call what a template may, and show it the result as it may see it."""
+        function = bare(obj)
+        refuse_directives(function, args, kwargs)
+        return settled(super().call(context, function, *args, **kwargs))
+
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """Return a method that formats text in the sandbox, also the text of a time."""
+        formats = super().wrap_str_format(value)
+        return formats and _formatting(formats, value.__self__)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Multiply and raise to powers within bounds; raises OverflowError."""
@@ -95,13 +117,13 @@ class _Filters(dict[str, Any]):
         if name in IMPURE:
             self[name] = not_native(f"the filter `{name}`")
         elif name in KNOWN:
-            self[name] = _ansible(name)
+            self[name] = _settling(_ansible(name))
         else:
             raise KeyError(name)
         return self[name]
 
     def __init__(self, known: Mapping[str, Any]) -> None:
-        super().__init__({name: filter_ for name, filter_ in known.items() if name not in IMPURE})
+        super().__init__({name: _settling(filter_) for name, filter_ in known.items() if name not in IMPURE})
 
     def get(self, name: str, default: Any = None) -> Any:
         try:
@@ -113,19 +135,20 @@ class _Filters(dict[str, Any]):
         return super().__contains__(name) or name in KNOWN or name in IMPURE
 
 
-def not_native(what: str) -> Callable[..., Any]:
-    """Return a function that hands the template over to the tool whose format it is."""
+def _settling(filter_: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(filter_)
+    def settling(*args: Any, **options: Any) -> Any:
+        return settled(filter_(*args, **options))
 
-    def hand_over(*_: Any, **__: Any) -> Any:
-        raise NotNativeError(f"{what} does not give the same each time")
-
-    return hand_over
+    return settling
 
 
 def _ansible(name: str) -> Any:
     from jinja2_ansible_filters.core_filters import FilterModule  # 40 ms
 
     found = FilterModule().filters()[name]
+    if name.startswith("from_yaml"):
+        return lambda text: settled_within(found(text))
     if name == "to_json":
         return lambda value, *args, **kw: found(value, *args, **{"default": _plain, **kw})
     if name == "relpath":
@@ -136,6 +159,14 @@ def _ansible(name: str) -> Any:
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, PurePath) else dict(value)
+
+
+def _formatting(formats: Callable[..., str], text: str) -> Callable[..., str]:
+    def formatting(*args: Any, **options: Any) -> str:
+        refuse_directives(formats, (text, *args), options)
+        return formats(*args, **options)
+
+    return formatting
 
 
 def _pathjoin(*path: str, mode: str = "posix") -> str:

@@ -63,9 +63,6 @@ class Texts(Protocol):
     def render_text(self, source: str, context: Context, where: str) -> str:
         """Render a piece of template text that stands at `where`; raises RenderError."""
 
-    def names_in(self, source: Any, where: str) -> set[str]:
-        """Return the variables that a text, or any text in a list or mapping, refers to; raises RenderError."""
-
 
 class Templates:
     """The templates of one layer: `files` maps a path below the layer's root to its content."""
@@ -130,12 +127,13 @@ class Templates:
     def render(self, name: str, context: Context, megabytes: int = Limits().megabytes) -> str:
         """Render the file `name`; raises RenderError with the line in the template that failed."""
         where = self._place(name)
-        try:
-            if name not in self._compiled:
-                self._compiled[name] = _quick(self._environment.get_template(name))
-            text = self._run(self._compiled[name], context, megabytes)
-        except Exception as error:  # a template may raise anything at all
-            raise self._explained(error, where) from error
+        with inputs.watching():  # what an error may repeat depends on what this text has read
+            try:
+                if name not in self._compiled:
+                    self._compiled[name] = _quick(self._environment.get_template(name))
+                text = self._run(self._compiled[name], context, megabytes)
+            except Exception as error:  # a template may raise anything at all
+                raise self._explained(error, where) from error
         if take() is not None:
             raise RenderError("`yield` makes paths, and cannot stand in a file", where=where)
         return text
@@ -180,15 +178,16 @@ class Templates:
             return self.as_lexed(source), None
         if (filled := self._filled(source, context)) is not None:
             return filled, None
-        try:
-            if source not in self._inline:
-                self._inline[source] = _quick(self._from_text(source))
-            with inputs.rendering(source):
-                return self._run(self._inline[source], context), take()
-        except UnsetError:
-            raise
-        except Exception as error:  # a template may raise anything at all
-            raise self._explained(error, where) from error
+        with inputs.watching():
+            try:
+                if source not in self._inline:
+                    self._inline[source] = _quick(self._from_text(source))
+                with inputs.rendering(source):
+                    return self._run(self._inline[source], context), take()
+            except UnsetError:
+                raise
+            except Exception as error:  # a template may raise anything at all
+                raise self._explained(error, where) from error
 
     def _from_text(self, source: str) -> Template:
         at = self._environment
@@ -222,14 +221,8 @@ class Templates:
     def _explained(self, error: Exception, where: str) -> ScaffoldError:
         return explained(error, where)
 
-    def names_in(self, source: Any, where: str) -> set[str]:
-        """Return the variables that a text, or any text in a list or mapping, refers to; raises RenderError."""
-        if isinstance(source, dict):
-            source = [*source, *source.values()]
-        if isinstance(source, list):
-            return set().union(*(self.names_in(item, where) for item in source))
-        if not isinstance(source, str) or self.is_plain(source):
-            return set()
+    def names_in(self, source: str, where: str) -> set[str]:
+        """Return the variables that a text refers to; raises RenderError."""
         try:
             return find_undeclared_variables(self._environment.parse(source))
         except TemplateError as error:

@@ -41,7 +41,7 @@ def test_a_raw_answer_becomes_its_type(type_, raw, value):
         ("float", "x"), ("float", ""), ("float", None), ("float", [1]), ("float", 10**400),
         ("bool", None), ("bool", "maybe"), ("bool", []), ("bool", {"a": 1}),
         ("json", "{"), ("json", ""), ("json", "[" * 100_000),
-        ("yaml", "["), ("yaml", "a: 1\na: 2"), ("yaml", "[" * 100_000),
+        ("yaml", "["), ("yaml", "a: 1\na: 2"), ("yaml", "x: [!!set {a, b}]"), ("yaml", "[" * 100_000),
     ],
     ids=lambda value: repr(value)[:20],
 )  # fmt: skip

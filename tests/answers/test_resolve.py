@@ -1,4 +1,7 @@
+from types import MappingProxyType
+
 import pytest
+from jinja2 import pass_context
 
 from scaffold.answers.question import Manner, parse_question
 from scaffold.answers.resolve import Resolver
@@ -6,15 +9,22 @@ from scaffold.errors import AnswerError, FormatError, RenderError
 from scaffold.formats import yaml
 from scaffold.templating.templates import Templates
 
+NOTHING = MappingProxyType({})
 
-def resolve(text, given=None, *, previous=None, ask=None, folder="shop", manner=Manner()):
+
+def resolve(text, given=None, *, previous=None, ask=None, folder="shop", manner=Manner(), files=NOTHING, known=NOTHING):
     document = yaml.load(text.encode(), "copier.yml")
     questions = [parse_question(name, at) for name, at in document.items()]
     resolver = Resolver(
-        Templates({}, "t"),
+        Templates({name: text.encode() for name, text in files.items()}, "t"),
         given=given or {},
         previous=previous or {},
-        known=lambda answers, recorded: {"_folder_name": folder, "_so_far": dict(answers), "_kept": dict(recorded)},
+        known=lambda answers, recorded: {
+            "_folder_name": folder,
+            "_so_far": dict(answers),
+            "_kept": dict(recorded),
+            **known,
+        },
         ask=ask,
         manner=manner,
     )
@@ -319,26 +329,82 @@ def test_a_secrets_value_is_never_in_an_error(more, value):
 @pytest.mark.parametrize(
     ("text", "given", "recorded"),
     [
-        ("a: '{{ _so_far.t }}/x'\n", {}, {}),
-        ("a: '{{ _so_far.t }}'\n", {"a": "mine"}, {"a": "mine"}),
+        ("a: \"{% include 'inc' %}/x\"\n", {}, {}),
+        ("a: \"{% include 'inc' %}\"\n", {"a": "mine"}, {"a": "mine"}),
+        ("a: \"{% include 'inc' %}\"\n", {"a": "2retnuh"}, {}),
+        ("a: \"{% from 'mac' import f with context %}{{ f() }}\"\n", {}, {}),
+        ("a: \"{% import 'mac' as m with context %}{{ m.f() }}\"\n", {}, {}),
+        ("a: \"{% extends 'base' %}{% block b %}{{ super() }}{% endblock %}\"\n", {}, {}),
+        ("a: \"{% from 'mac' import g %}{{ g(t) }}\"\n", {}, {}),
+        ("a: \"{% from 'mac' import h %}{% call h() %}{{ t }}{% endcall %}\"\n", {}, {}),
+        ("a: '{% set x %}{{ t }}{% endset %}{{ x | b64encode }}'\n", {}, {}),
+        ("a: '{% for c in t %}{{ loop.index }}{% endfor %}'\n", {}, {}),
+        ("a: '{% if t == 1 %}x{% else %}y{% endif %}'\n", {}, {}),
+        ("a: '{{ [1] | map(\"string\") | join(t[0]) }}'\n", {}, {}),
+        ("b: {default: '{{ t | sha1 }}', when: false}\na: '{{ b[:4] }}'\n", {}, {}),
+        ("a: {type: int, default: '{{ t | length }}'}\n", {}, {}),
+        ("a: {choices: ['{{ t | b64encode }}', b]}\n", {"a": "aHVudGVyMg=="}, {}),
+        ('a: {choices: "{% if t %}[a, b]{% else %}[a]{% endif %}"}\n', {"a": "b"}, {"a": "b"}),
+        (
+            "a: {choices: [a, b], help: '{{ t }}', placeholder: '{{ t }}', validator: '{{ t[:0] }}'}\n",
+            {"a": "b"},
+            {"a": "b"},
+        ),
         ("a: 'see hunter2'\n", {}, {"a": "see hunter2"}),
         ("a: x\n", {"a": "typed hunter2"}, {"a": "typed hunter2"}),
-        ("a: {type: yaml, default: ['{{ _so_far.t }}']}\n", {}, {}),
+        ("a: {type: yaml, default: ['{{ t }}']}\n", {}, {}),
         ("a: {choices: ['pre-{{ t }}', other], default: other}\n", {"a": "pre-hunter2"}, {}),
         ("a: {choices: {it: 'pre-{{ t }}'}, default: '{{ t }}', type: str}\n", {"a": "pre-hunter2"}, {}),
         ("a: {choices: ['pre-{{ t }}', other], default: other}\n", {}, {"a": "other"}),
         ("a: {choices: \"['{{ t }}', b]\", multiselect: true, default: [b]}\n", {"a": "[hunter2, b]"}, {}),
-        ("a: {when: false, default: '{{ _so_far.t }}'}\nb: '{{ a | upper }}'\n", {}, {}),
+        ("a: {when: false, default: '{{ t }}'}\nb: '{{ a | upper }}'\n", {}, {}),
         ("n: hunter2000\na: '{{ n }}-x'\n", {}, {"n": "hunter2000", "a": "hunter2000-x"}),
     ],
 )
 def test_what_holds_a_secret_is_not_recorded_unless_a_person_typed_it(text, given, recorded):
-    answers = resolve("t: {type: str, secret: true, default: none}\n" + text, {"t": "hunter2", **given})
+    files = {
+        "inc": "{{ t | reverse }}",
+        "mac": "{% macro f() %}{{ t }}{% endmacro %}{% macro g(v) %}{{ v }}{% endmacro %}"
+        "{% macro h() %}{{ caller() }}{% endmacro %}",
+        "base": "{% block b %}{{ t[0] }}{% endblock %}",
+    }
+    answers = resolve("t: {type: str, secret: true, default: none}\n" + text, {"t": "hunter2", **given}, files=files)
     assert answers.recorded == recorded
 
 
-def test_a_secret_that_nobody_gave_hides_nothing():
-    assert resolve("t: {secret: true, default: none}\na: '{{ _so_far.t }}-such'\n").recorded == {"a": "none-such"}
+def test_code_that_reads_the_context_past_jinja_is_seen_too():
+    @pass_context
+    def spy(context, how):
+        ways = {
+            "get": lambda: context.get("t"),
+            "parent": lambda: context.parent["t"],
+            "all": lambda: dict(context.get_all().items())["t"],
+            "items": lambda: dict(context.items())["t"],
+            "values": lambda: len(list(context.values())),
+            "derived": lambda: context.derived().resolve("t"),
+        }
+        return ways[how]()
+
+    for way in ("get", "parent", "all", "items", "values", "derived"):
+        known = {"spy": spy}
+        text = f"t: {{secret: true, default: none}}\na: '{{{{ spy(\"{way}\") }}}}'\n"
+        assert resolve(text, {"t": "hunter2"}, known=known).recorded == {}, way
+
+
+def test_what_is_wrong_is_said_unless_that_tells_a_secret():
+    short = "{% if t | length < 8 %}too short{% endif %}"
+    said = {short: "too short", "no {{ t | b64encode }}": "its validator", "{{ t | reverse }}": "its validator"}
+    for validator, expected in said.items():
+        error = refused(
+            f"t: {{type: str, secret: true, default: long-enough, validator: '{validator}'}}\n", {"t": "hunter2"}
+        )
+        assert expected in error.message
+        assert not any(shape in str(error) for shape in ("hunter2", "aHVudGVyMg", "2retnuh"))
+    secret = "t: {secret: true, default: none}\n"
+    error = refused(secret + "a: {choices: ['{{ t | upper }}', b]}\n", {"t": "hunter2", "a": "c"})
+    assert "HUNTER2" not in str(error) and "'c'" in str(error)
+    error = refused(secret + "a: {type: str, default: '{{ t | upper }}', validator: 'no'}\n", {"t": "hunter2"})
+    assert "HUNTER2" not in str(error) and "no" in error.message
 
 
 def test_a_secret_that_is_asked_for_is_checked_and_kept_out_of_the_record():

@@ -1,32 +1,11 @@
 import pytest
 
-from scaffold.answers.secrets import masked, still_secret, tells, texts_of
+from scaffold.answers.secrets import masked, texts_of
 
 
 def test_the_texts_of_a_value():
     value = {"a": ["b", 1, True, None, ""], "c": {"d": 2.5}}
     assert sorted(texts_of(value)) == ["1", "2.5", "a", "b", "c", "d"]
-
-
-@pytest.mark.parametrize(
-    ("value", "secret", "told"),
-    [
-        ("pre-hunter2", "hunter2", True),
-        ([{"x": "hunter2"}], "hunter2", True),
-        ({"hunter2": 1}, "hunter2", True),
-        ("abc", "abc", True),
-        ("abcd", "abc", False),
-        (12345, "2345", True),
-        (True, "True", False),
-        ("other", "hunter2", False),
-    ],
-)
-def test_a_value_tells_a_secret(value, secret, told):
-    assert tells(value, {secret}) is told
-
-
-def test_what_an_answer_says_anyway_is_no_secret():
-    assert still_secret({"demo", "hunter2"}, {"name": "demo-service"}) == {"hunter2"}
 
 
 @pytest.mark.parametrize(

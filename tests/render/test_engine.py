@@ -157,7 +157,6 @@ def test_a_task_may_say_what_differs_each_time():
     assert (
         texts.render_text("{{ name }}{{ now().year > 2000 }}{{ [1] | random }}", made.answers.context, "w") == "xTrue1"
     )
-    assert texts.names_in("{{ name }}", "w") == {"name"}
 
 
 def test_copier_is_refused_what_we_refuse():

@@ -261,16 +261,28 @@ def test_a_secret_on_a_way_round_is_recorded_nowhere(tmp_path, files, words, eng
         assert "hunter2" not in (project / path).read_text()
 
 
+URL = "url: {when: false, default: 'x-{{ token | sha1 }}'}\n"
+
+
 def test_no_file_is_named_by_a_secret(tmp_path):
-    source = template(tmp_path / "t", {"copier.yml": NAME + SECRET, "{{ token }}.txt": "", "{{ name }}/main.py": ""})
+    source = template(
+        tmp_path / "t", {"copier.yml": NAME + SECRET + URL, "{{ token }}.txt": "", "{{ name }}/main.py": ""}
+    )
     done = scaffold("new", source, tmp_path / "p", "--data", "token=hunter2", where=tmp_path)
     refused(done, "{{ token }}.txt", "secret question", "the name of a file")
     assert "hunter2" not in done.err
     nothing_left(tmp_path, "t")
     new(source, tmp_path / "as the default", "--data", "name=thing")
-    new(source, tmp_path / "as a name", "--data", "name=hunter2", "--data", "token=hunter2")
-    edition(source, {"{{ token }}.txt": None}, "v1.1.0")
-    new(source, tmp_path / "as the template has it", "--data", "token=main")
+    (source / "{{ token }}.txt").unlink()
+    told = ("{{ token | b64encode }}", "{% include 'inc' %}", "{% if name %}{{ token[:3] }}{% endif %}", "{{ url }}")
+    for number, path in enumerate(told):
+        edition(source, {path: "", "inc": "{{ token }}"}, f"v2.0.{number}")
+        done = scaffold("new", source, tmp_path / "p", "--data", "token=hunter2", where=tmp_path)
+        refused(done, "secret question", "the name of a file")
+        (source / path).unlink()
+    edition(source, {"{% if token == 'hunter2' %}{{ name }}.txt{% endif %}": ""}, "v9.0.0")
+    project = new(source, tmp_path / "a secret decides", "--data", "token=hunter2")
+    assert (project / "demo.txt").is_file()
 
 
 @pytest.mark.parametrize(
@@ -280,6 +292,9 @@ def test_no_file_is_named_by_a_secret(tmp_path):
         ("{{ token | from_json }}", "{hunter2}"),
         ("{{ token | int / token | int }}{{ token.hunter }}{% include token %}", "hunter2.txt"),
         ("{{ token | from_yaml }}", f"hunter2: [{'hunter2 ' * 40}: b: c"),
+        ("{{ token | b64encode | int / 0 }}{{ {}[token | reverse] }}", "hunter2"),
+        ("{{ ('{' ~ token | reverse) | from_json }}", "hunter2"),
+        ("{% include (token | reverse) %}", "hunter2"),
     ],
 )
 def test_no_error_repeats_a_secret(tmp_path, text, token):
@@ -288,20 +303,44 @@ def test_no_error_repeats_a_secret(tmp_path, text, token):
     for words in (("--data", f"token={token}"), ("--data-file", str(tmp_path / "answers.yml"))):
         done = scaffold("new", source, tmp_path / "p", *words, where=tmp_path)
         refused(done, "a.txt.jinja")
-        assert "hunter" not in done.err
+        assert not any(shape in done.err for shape in ("hunter", "2retnuh", "aHVudGVy"))
 
 
-def test_no_log_of_a_bug_repeats_a_secret(tmp_path):
+def test_no_message_repeats_a_secret(tmp_path):
+    message = "_message_after_copy: |\n  made\n  see {{ token | b64encode }}\n  {% if token %}with a token{% endif %}\n"
+    source = template(tmp_path / "t", {"copier.yml": SECRET + message})
+    done = scaffold("new", source, tmp_path / "p", "--data", "token=hunter2", "--format", "json", where=tmp_path)
+    assert done.json["next_steps"] == [
+        "made", "(a line of the template's message is left out here: it holds a secret)", "with a token",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("token", ["hunter2", "a", 'q"uo\\te\nd', "pä ss"])
+def test_no_log_of_a_bug_repeats_a_secret(tmp_path, token):
     source = template(tmp_path / "t", {"copier.yml": SECRET})
-    (tmp_path / "answers.yml").write_text("token: hunter2\n")
-    broken = "import sys\nimport scaffold.render.engine as e\ndef render(*_, given, **__): raise KeyError(given)\n"
+    (tmp_path / "answers.yml").write_text(json.dumps({"token": token}))
+    broken = "import base64, json, sys, urllib.parse\nimport scaffold.render.engine as e\n"
+    broken += (
+        "def render(*_, given, **__):\n    t = given['token']\n    try: raise KeyError(given, json.dumps(given))\n"
+    )
+    broken += "    except KeyError as e: raise ValueError(t[::-1] + urllib.parse.quote(t) + t.encode().hex()) from e\n"
     broken += "e.render = render\nfrom scaffold.cli.app import main\nsys.exit(main())\n"
-    words = ("new", str(source), str(tmp_path / "p"), "--data-file", str(tmp_path / "answers.yml"))
+    words = (
+        "new",
+        str(source),
+        str(tmp_path / "p"),
+        "--data-file",
+        str(tmp_path / "answers.yml"),
+        f"--data=token={token}",
+    )
     done = run([sys.executable, "-c", broken, *words], tmp_path)
     assert done.code == 70
     log = Path(done.err.split(": ")[-1].strip()).read_text()
-    assert "KeyError" in log
-    assert "hunter2" not in log + done.err
+    assert "builtins.ValueError" in log and "builtins.KeyError\n  <string>:5 in render" in log
+    assert log.splitlines()[1] == "new ... ... --data-file ... --data"
+    assert token == "a" or token not in log + done.err
+    assert not any(shape in log for shape in (token[::-1], token.encode().hex()) if token != "a")
+    assert Path(done.err.split(": ")[-1].strip()).stat().st_mode & 0o777 == 0o600
 
 
 def test_files_that_are_given_once(tmp_path):

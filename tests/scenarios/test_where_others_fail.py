@@ -250,8 +250,6 @@ ENV = "A=1\n\nB=2\n\nC=3\n"
 def ignored(tmp_path: Path, mine: str) -> Case:
     """A template file that git ignores and does not track, edited by the team."""
     case = Case(tmp_path, {".gitignore.jinja": ".env\n", ".env": ENV, "notes.md": "one\n"})
-    git("rm", "--quiet", "--cached", ".env", where=case.ours)
-    commit(case.ours, "not for git")
     for project in (case.ours, case.theirs):
         assert git("ls-files", ".env", where=project) == ""
         write(project, {".env": mine})

@@ -22,6 +22,8 @@ def text(fixed: Fixed) -> Iterator[Line]:
     else:
         yield Line("Put right:" if fixed.applied else "Would be put right:", "title")
         yield from actions(changes)
+    for note in fixed.notes:
+        yield Line(f"Note: {note}", "warn")
     if fixed.commit:
         yield Line(f"Committed as {fixed.commit[:10]}. To take it back: scaffold undo", "good")
     elif fixed.applied:
@@ -38,5 +40,5 @@ def data(fixed: Fixed) -> dict[str, Any]:
     changed = [{"path": action.path, "action": action.verb, "why": action.why} for action in fixed.plan.changes]
     return {
         **checked_data.data(fixed.checked),
-        "fix": {"applied": fixed.applied, "changed": changed, "commit": fixed.commit},
+        "fix": {"applied": fixed.applied, "changed": changed, "commit": fixed.commit, "notes": list(fixed.notes)},
     }

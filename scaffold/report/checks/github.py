@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scaffold.formats.shown import shown
 from scaffold.report.checks.words import (
     in_repository,
     one_line,
     score,
-    shown,
     unknown,
     until,
     with_state,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scaffold.formats.shown import shown
 from scaffold.report.checks.words import (
     in_repository,
     one_line,
-    shown,
     until,
     worst_first,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scaffold.formats.shown import shown
 from scaffold.report.checks.words import (
     family,
     fixes,
@@ -11,7 +12,6 @@ from scaffold.report.checks.words import (
     named,
     one_line,
     place,
-    shown,
     until,
     worst_first,
 )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import scaffold
-from scaffold.report.checks.words import family, in_repository, one_line, shown
+from scaffold.formats.shown import shown
+from scaffold.report.checks.words import family, in_repository, one_line
 
 if TYPE_CHECKING:
     from scaffold.guard.finding import Finding

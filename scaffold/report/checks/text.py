@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scaffold.formats.shown import shown
 from scaffold.report.checks.words import (
     failing,
     fixes,
@@ -11,7 +12,6 @@ from scaffold.report.checks.words import (
     one_line,
     place,
     score,
-    shown,
     unknown,
     with_state,
 )

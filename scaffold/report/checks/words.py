@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from scaffold.formats.shown import shown
 from scaffold.guard.finding import SEVERITIES
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ FAMILIES = {
 }  # fmt: skip
 OTHERS = "Others"
 LOCK = ".scaffold/lock.json"  # where a finding points that is in no file
-# What steers a terminal, turns the reading direction, ends a line for some and not for others, or is in no valid text.
-UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 COUNTED: tuple[tuple[State, str], ...] = (
     ("fail", "fail"), ("waived", "waived"), ("unknown", "unknown"), ("not_applicable", "not applicable"),
 )  # fmt: skip
@@ -31,16 +29,6 @@ COUNTED: tuple[tuple[State, str], ...] = (
 def named(rule: Rule) -> str:
     """Return the rule's id and title; the title of an outside judge begins with its name."""
     return rule.title if rule.title.startswith(f"{rule.id} ") else f"{rule.id} {rule.title}"
-
-
-def shown(text: str) -> str:
-    """Return a text whose unsafe characters are shown by their number; line ends and tabs stay."""
-    return UNSAFE.sub(_number, text)
-
-
-def _number(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - as Python writes them
 
 
 def one_line(text: str, most: int = 0) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from scaffold.formats.shown import on_one_line, to_json
 
 if TYPE_CHECKING:
     from scaffold.report.checked import Checked
@@ -21,7 +22,7 @@ def written(form: Form, checked: Checked) -> bytes:
     name = "data" if form == "json" else form
     made: Any = getattr(import_module(f"{__package__}.{name}"), name)(checked)
     if form == "text":
-        made = "".join(f"{line.text}\n" for line in made)
+        made = "".join(f"{on_one_line(line.text)}\n" for line in made)
     elif not isinstance(made, str):
-        made = json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+        made = to_json(made)
     return bytes(made.encode("utf-8", "backslashreplace"))

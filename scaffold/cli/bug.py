@@ -1,0 +1,55 @@
+"""The log of a bug: where it happened, and no value that anybody gave or a template made."""
+
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import scaffold
+from scaffold import disk
+
+
+def log(error: BaseException, command: Any) -> Path:
+    """Write what a bug report needs; returns where. `command` is click's tree of all commands.
+
+    What an error says may hold a secret in any spelling, and so may the command line: of the one there is but the kind
+    and the places in code, of the other the words that are ours.
+    """
+    from platformdirs import user_log_path
+
+    now = datetime.now(UTC)
+    place = user_log_path("scaffold", ensure_exists=True) / f"bug-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
+    known = set(_known(command))
+    lines = [f"scaffold {scaffold.__version__}, Python {sys.version}, {sys.platform}"]
+    lines += [" ".join(_ours(word, known) for word in sys.argv[1:]), *_told(error)]
+    disk.write_private(place, "\n".join([*lines, ""]).encode())
+    return place
+
+
+def _known(command: Any) -> Iterator[str]:
+    """Yield the names of commands and options."""
+    for parameter in command.params:
+        yield from (*parameter.opts, *parameter.secondary_opts)
+    for name, below in getattr(command, "commands", {}).items():
+        yield name
+        yield from _known(below)
+
+
+def _ours(word: str, known: set[str]) -> str:
+    """Return a word of the command line as far as it is the name of a command or an option."""
+    return next((name for name in (word, word.partition("=")[0], word[:2]) if name in known), "...")
+
+
+def _told(error: BaseException | None) -> Iterator[str]:
+    """Yield the kinds of an error and of those behind it, each with the places that it came through."""
+    from traceback import walk_tb  # only a bug needs it
+
+    known: set[int] = set()
+    while error is not None and id(error) not in known:
+        known.add(id(error))
+        yield f"\n{type(error).__module__}.{type(error).__qualname__}"
+        for frame, line in walk_tb(error.__traceback__):
+            yield f"  {frame.f_code.co_filename}:{line} in {frame.f_code.co_qualname}"
+        error = error.__cause__ or error.__context__
