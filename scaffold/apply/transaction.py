@@ -2,18 +2,33 @@
 
 import errno
 import os
-import shutil
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 from scaffold import disk
-from scaffold.apply.record import Change, Operation, Place, Record, Side, Step, forget, new_folder, save, side_of
-from scaffold.errors import ProjectError
+from scaffold.apply.record import (
+    Change,
+    Operation,
+    Place,
+    Record,
+    Side,
+    Step,
+    forget,
+    is_committed,
+    litter,
+    new_place,
+    newest,
+    save,
+    side_of,
+    tidy,
+)
+from scaffold.errors import ProjectError, ScaffoldError
+from scaffold.git import porcelain
 from scaffold.git.index import Entry
 from scaffold.tree import File, blob_id
 
@@ -42,6 +57,10 @@ def exclusively(place: Place) -> Iterator[None]:
         raise _unchanged(place, error) from error
     try:
         _unlock_reference(place)
+        place.repository.unlock_index()
+        tidy(place)
+        if record := newest(place):
+            committed(place, record)
         yield
     except OSError as error:
         raise ProjectError(
@@ -51,6 +70,13 @@ def exclusively(place: Place) -> Iterator[None]:
         ) from error
     finally:
         lock.release()
+
+
+def clean_up(place: Place) -> None:
+    """Remove what a killed run has left, unless somebody is at work, or it cannot be."""
+    if litter(place) or place.repository.is_index_locked():
+        with suppress(ScaffoldError), exclusively(place):
+            pass
 
 
 def _unlock_reference(place: Place) -> None:
@@ -63,28 +89,36 @@ def _unlock_reference(place: Place) -> None:
     left.unlink(missing_ok=True)
 
 
-def stage(place: Place, operation: Operation, changes: list[Change], *, files_exist: bool = False) -> Record:
+def stage(
+    place: Place,
+    operation: Operation,
+    changes: list[Change],
+    *,
+    files_exist: bool = False,
+    part_of: Record | None = None,
+) -> Record:
     """Write the record and the new contents, after which the operation counts as begun; raises ProjectError.
 
-    `files_exist`: the caller has written the new files elsewhere and moves them in itself.
+    `files_exist`: the caller has written the new files elsewhere and moves them in itself. `part_of` is the operation
+    that this one goes on with.
     """
     gone = {change.path for change in changes if change.after is None}
     known: set[str] = set()
     for change in changes:
         disk.check_way(place.root, change.path, gone, known)
-    index = place.repository.staged([_in_repository(place, change.path) for change in changes])
+    index = place.repository.staged([place.in_repository(change.path) for change in changes])
     steps = tuple(
         Step(
             path=change.path,
             before=side_of(change.before),
             after=side_of(change.after),
-            index_before=None if change.index is None else index[_in_repository(place, change.path)],
+            index_before=index[place.in_repository(change.path)] if change.is_staged else None,
             bits=disk.permissions(place.root, change.path) if change.before else None,
         )
         for change in changes
     )
     try:
-        folder = new_folder(place)
+        folder, file = new_place(place, part_of)
     except OSError as error:
         raise _unchanged(place, error) from error
     record = Record(
@@ -100,17 +134,20 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
         whole_repository=operation.whole_repository,
         conflicts=operation.conflicts,
         message=operation.message,
+        tag=operation.tag,
+        made=operation.made,
+        file=file,
     )
     try:
         kept = _committed(place, changes)
         for change in changes:
             if change.before is not None and change.path not in kept:
                 (folder / "before" / change.before.blob).write_bytes(change.before.content)
-            if change.after is not None and not files_exist:
+            if change.after is not None and not files_exist and not change.after.same_as(change.before):
                 disk.write_beside(_staged(folder, change.path), change.after, f"{place.root}/{change.path}")
         return save(replace(record, state="swapping"))
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        tidy(place)
         raise _unchanged(place, error) from error
 
 
@@ -129,9 +166,9 @@ def _remedy(error: OSError) -> str:
 def _committed(place: Place, changes: list[Change]) -> set[str]:
     """Return the paths whose content before is in the commit at HEAD, where undo finds it again."""
     before = {change.path: change.before.blob for change in changes if change.before is not None}
-    at_head = place.repository.entries(_in_repository(place, path) for path in before)
+    at_head = place.repository.entries(place.in_repository(path) for path in before)
     committed = {name: id_ for name, (_, id_) in at_head.items()}
-    return {path for path, blob in before.items() if committed.get(_in_repository(place, path)) == blob}
+    return {path for path, blob in before.items() if committed.get(place.in_repository(path)) == blob}
 
 
 def swap(place: Place, record: Record, changes: list[Change]) -> None:
@@ -151,6 +188,9 @@ def swap(place: Place, record: Record, changes: list[Change]) -> None:
         except OSError as error:
             raise _unchanged(place, error, change.path) from error
     _write_index(place, {change.path: change.index for change in changes})
+    if added := sorted(place.in_repository(change.path) for change in changes if change.added):
+        with place.repository.index_aside() as index:
+            porcelain.add(place.repository.root, added, index)
 
 
 def _stands(place: Place, change: Change, known: set[str]) -> bool:
@@ -160,12 +200,12 @@ def _stands(place: Place, change: Change, known: set[str]) -> bool:
 
 
 @contextmanager
-def rolling_back(place: Place, record: Record) -> Iterator[None]:
+def rolling_back(place: Place, record: Record, edited: Edited = "keep") -> Iterator[None]:
     """Put everything back as before where the body fails or is interrupted; raises ProjectError for a failing disk."""
     try:
         yield
     except BaseException as error:
-        roll_back(place, record, "keep")
+        roll_back(place, record, edited)
         if isinstance(error, OSError):
             raise _unchanged(place, error) from error
         raise
@@ -184,7 +224,9 @@ def roll_back(place: Place, record: Record, edited: Edited = "refuse", given_up:
             where=str(place.root),
             hint="move it away first",
         )
-    since = sorted({*edited_since(place, record), *blocked} - {*given_up})
+    changed = {*edited_since(place, record), *blocked}
+    lost = changed & ({*given_up} if edited != "lose" else changed)
+    since = sorted(changed - lost)
     if since and edited == "refuse":
         raise ProjectError(
             f"changed since: {', '.join(since)}",
@@ -195,11 +237,12 @@ def roll_back(place: Place, record: Record, edited: Edited = "refuse", given_up:
         )
     if edited != "keep":
         _refuse_shut(place, [step for step in record.steps if _side_now(place, step.path) != step.before])
-    if record.state != "swapping":
-        save(replace(record, state="swapping"))  # should this fail or be killed, status says so and undo goes on
-    kept = set(since) if edited == "keep" else set()
+    # What is given up is known from here on, and so is what is kept: killed, scaffold undo goes on from this.
+    steps = (replace(s, after=_side_now(place, s.path)) if s.path in lost else s for s in record.steps)
+    steps = (replace(step, kept=step.path in since and edited == "keep") for step in steps)
+    record = save(replace(record, state="undoing", steps=tuple(steps)))
     for step in sorted(record.steps, key=lambda step: step.before is not None):  # a folder may become a file again
-        if step.path not in kept:
+        if not step.kept:
             try:
                 _put_back(place, record, step)
             except OSError as error:
@@ -244,6 +287,7 @@ def _refuse_shut(place: Place, steps: list[Step]) -> None:
 
 
 def _put_back(place: Place, record: Record, step: Step) -> None:
+    disk.forget_staged(place.root, step.path)
     if _side_now(place, step.path) == step.before:
         return
     if step.before is None:
@@ -277,13 +321,13 @@ def _put(place: Place, path: str, file: File, staged: Path, bits: int | None = N
 
 def edited_since(place: Place, record: Record) -> list[str]:
     """Return the paths that are now neither as before the operation nor as after it."""
-    now = {step.path: _side_now(place, step.path) for step in record.steps}
-    return [step.path for step in record.steps if now[step.path] not in (step.before, step.after)]
+    now = {step.path: _side_now(place, step.path) for step in record.steps if not step.kept}
+    return [step.path for step in record.steps if not step.kept and now[step.path] not in (step.before, step.after)]
 
 
 def committed_as_they_stand(place: Place, paths: Collection[str]) -> set[str]:
     """Return those of `paths` that are at HEAD just as they stand, one that is neither there nor at HEAD among them."""
-    names = {path: _in_repository(place, path) for path in paths}
+    names = {path: place.in_repository(path) for path in paths}
     at_head = place.repository.entries(names.values())
     found = set()
     for path, name in names.items():
@@ -303,11 +347,28 @@ def amend(place: Place, record: Record, paths: Collection[str]) -> Record:
     return save(replace(record, steps=tuple(steps)))
 
 
+def committed(place: Place, record: Record) -> None:
+    """Take down that an operation is committed, where it was to be and now is.
+
+    What hooks made of its files is its own too, as far as the commit has it.
+    """
+    repository, head = place.repository, place.repository.head()
+    if head is None or not is_committed(place, record):
+        return
+    if record.tag:
+        forget(record)  # with its tag it is out, and nobody's to take back
+        return
+    own = repository.parents(head)[:1] == ((record.head,) if record.head else ())
+    made = committed_as_they_stand(place, edited_since(place, record)) if own else ()
+    amend(place, replace(record, state="done", commits=own, commit=head if own else None, message=""), made)
+
+
 def _take_head_back(place: Place, record: Record) -> None:
     """Undo the operation's own commit and branch, unless somebody has moved on, or the commit was pushed."""
     repository, head, branch = place.repository, place.repository.head(), place.repository.branch()
     if record.new_branch is not None and branch == record.branch and head == record.head:
-        if repository.reference(record.new_branch) == record.head:  # killed before it was switched to
+        # Killed before it was switched to, or after it was left again.
+        if repository.reference(record.new_branch) in {record.head, record.commit} - {None}:
             repository.delete_reference(record.new_branch)
         return
     if branch != (record.new_branch or record.branch):
@@ -326,11 +387,7 @@ def _take_head_back(place: Place, record: Record) -> None:
 
 
 def _write_index(place: Place, entries: Mapping[str, Mapping[int, Entry] | None]) -> None:
-    place.repository.stage({_in_repository(place, path): s for path, s in entries.items() if s is not None})
-
-
-def _in_repository(place: Place, path: str) -> str:
-    return f"{place.prefix}/{path}" if place.prefix else path
+    place.repository.stage({place.in_repository(path): s for path, s in entries.items() if s is not None})
 
 
 def _staged(folder: Path, path: str) -> str:

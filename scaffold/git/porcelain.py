@@ -95,10 +95,14 @@ def commit_all(folder: Path, message: str, hint: str) -> None:
     _git(folder, "commit", "--quiet", "--message", message, doing="commit", hint=hint)
 
 
-def add(root: Path, paths: Iterable[str]) -> None:
-    """Put paths into the index as they stand, also one that is gone; raises GitError."""
+def _with(index: Path) -> Mapping[str, str]:
+    return {"GIT_INDEX_FILE": str(index)}
+
+
+def add(root: Path, paths: Iterable[str], index: Path) -> None:
+    """Put paths into an index as they stand, also one that is gone; raises GitError."""
     named = [f":(literal){path}" for path in paths]
-    _git(root, "add", "--all", "--force", "--", *named, doing="add the files")
+    _git(root, "add", "--all", "--force", "--", *named, doing="add the files", environment=_with(index))
 
 
 def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
@@ -108,12 +112,12 @@ def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
     return frozenset(said.split("\0")) - {""}
 
 
-def commit_index(root: Path, message: str, hint: str) -> None:
+def commit_index(root: Path, message: str, hint: str, index: Path) -> None:
     """Commit what is staged, hooks and signing included; raises GitError."""
-    _git(root, "commit", "--quiet", "--message", message, doing="commit", hint=hint)
+    _git(root, "commit", "--quiet", "--message", message, doing="commit", hint=hint, environment=_with(index))
 
 
-def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str) -> None:
+def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str, index: Path) -> None:
     """Commit just these paths as they stand in the work tree, hooks and signing included; raises GitError."""
     from tempfile import TemporaryFile  # only a commit beside other staged work needs it
 
@@ -121,12 +125,13 @@ def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str) -> N
         names.write("\0".join(f":(literal){path}" for path in paths).encode())
         names.seek(0)
         options = ("--quiet", "--only", "--message", message, "--pathspec-from-file=-", "--pathspec-file-nul")
-        _git(root, "commit", *options, doing="commit", hint=hint, istream=names)
+        _git(root, "commit", *options, doing="commit", hint=hint, environment=_with(index), istream=names)
 
 
-def switch_to_new(root: Path, branch: str) -> None:
+def switch_to_new(root: Path, branch: str, index: Path) -> None:
     """Create a branch at HEAD and switch to it; raises GitError."""
-    _git(root, "switch", "--quiet", "--create", branch, doing=f"create the branch {branch}")
+    doing = f"create the branch {branch}"
+    _git(root, "switch", "--quiet", "--create", branch, doing=doing, environment=_with(index))
 
 
 def tag(root: Path, name: str, message: str) -> None:

@@ -106,8 +106,10 @@ def _start(directory: Path) -> Path:
 
 def _repository(start: Path) -> Objects:
     repository = find_repository(start)
+    place = place_of(start, repository)
+    records.refuse_unfinished(place)
     _refuse_adopted(start)
-    return place_of(start, repository).repository
+    return place.repository
 
 
 def _refuse_adopted(root: Path) -> None:
@@ -121,7 +123,7 @@ def _carry_out(basis: Basis, wish: Wish) -> Adopted:
     _refuse_adopted(basis.root)
     place = place_of(basis.root, wish.repository)
     with nullcontext() if wish.dry_run else transaction.exclusively(place):
-        records.refuse_interrupted(place)
+        records.refuse_unfinished(place)
         taken = take_over(basis, wish.repository, keep_copier=wish.keep_copier)
         if not wish.yes:
             taken.refuse_unlike()
@@ -133,5 +135,5 @@ def _carry_out(basis: Basis, wish: Wish) -> Adopted:
         what = f"adopt {after.blueprint} {after.version}"
         message = f"chore: {what}" if wish.commit else None
         record = carry_out(taken.prepared, "adopt", what, message=message)
-        made = commit_applied(taken.project, message, record) if message else None
+        made = commit_applied(place, message, record) if message else None
     return taken.result(applied=True, commit=made)

@@ -55,7 +55,7 @@ def fix(
     place = place_of(root, find_repository(root))
     day = today or datetime.now(UTC).date()
     with nullcontext() if dry_run else transaction.exclusively(place):
-        records.refuse_interrupted(place)
+        records.refuse_unfinished(place)
         project = open_project(root, place.repository)
         refuse_open_conflicts(project)
         notify("Checking")
@@ -86,7 +86,7 @@ def _applied(project: Project, plan: Plan, *, commit: bool) -> str | None:
     )
     message = MESSAGE if commit else None
     record = carry_out(prepared, "fix", "fix what the guardrails found", message=message)
-    return commit_applied(project, MESSAGE, record) if commit else None
+    return commit_applied(project.place, MESSAGE, record) if commit else None
 
 
 class Stamped:

@@ -12,8 +12,9 @@ from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.answers.question import Ask
+from scaffold.apply import beside, transaction
 from scaffold.apply import record as records
-from scaffold.apply import transaction
+from scaffold.apply.beside import Staged
 from scaffold.apply.record import Change, Operation, Place
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import ScaffoldError
@@ -145,7 +146,7 @@ def _take_in(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool) ->
     """Stamp into a folder that is in use; raises ScaffoldError with the folder untouched."""
     place = place_of(basis.root, find_repository(basis.root))
     with nullcontext() if dry_run else transaction.exclusively(place):
-        records.refuse_interrupted(place)
+        records.refuse_unfinished(place)
         prepared = prepare_in(basis, means, keep_copier=keep_copier)
         if not dry_run:
             refuse_dirty(prepared.project, prepared.plan.changes, "the new project")
@@ -170,7 +171,8 @@ def _planned(release: Release, rendered: Rendered, wishes: Wishes, folder: str) 
 def _write(root: Path, tree: Tree, ignored: Mapping[str, File], plan: Plan, *, git: bool) -> str:
     """Write everything beside `root`, then move it there in one step."""
     enclosing = _enclosing(root) if git else None
-    with disk.beside(root) as temporary:
+    with beside.beside(root) as staged:
+        temporary = staged.folder
         disk.fill(temporary, tree)
         for folder in tree.folders:
             (temporary / folder).mkdir(parents=True, exist_ok=True)
@@ -178,9 +180,9 @@ def _write(root: Path, tree: Tree, ignored: Mapping[str, File], plan: Plan, *, g
             _as_repository(temporary, plan, tree)
         disk.fill(temporary, ignored)
         if enclosing is not None:
-            _into_existing(root, temporary, tree, plan, enclosing)
+            _into_existing(root, staged, tree, plan, enclosing)
             return "existing"
-        temporary.rename(root)
+        staged.move()
     return "own" if git else "none"
 
 
@@ -208,18 +210,17 @@ def _as_repository(folder: Path, plan: Plan, tree: Tree) -> None:
     records.finish(place, replace(record, commit=place.repository.head()))
 
 
-def _into_existing(root: Path, temporary: Path, tree: Tree, plan: Plan, repository: Objects) -> None:
+def _into_existing(root: Path, staged: Staged, tree: Tree, plan: Plan, repository: Objects) -> None:
     after = plan.lock_after
     place = place_of(root.resolve(), repository)
     with transaction.exclusively(place):
-        for left in records.records(place):
-            records.forget(left)  # of a folder that is no longer there
+        records.forget_all(place)  # of a folder that is no longer there
         keep_base(place, after, tree.values())
         changes = [Change(path, None, file, _index(place, path, file)) for path, file in tree.items()]
-        operation = Operation("new", f"new {after.blueprint} {after.version}")
+        operation = Operation("new", f"new {after.blueprint} {after.version}", made=staged.made)
         record = transaction.stage(place, operation, changes, files_exist=True)
         with transaction.rolling_back(place, record):
-            temporary.rename(root)
+            staged.move()
             transaction.swap(place, record, [replace(change, before=change.after) for change in changes])
         records.finish(place, record)
 

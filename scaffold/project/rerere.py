@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 
 from scaffold import disk
+from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.apply.record import Place, Record
 from scaffold.errors import GitError
@@ -18,12 +20,12 @@ def replay(place: Place, record: Record, conflicts: Iterable[Action]) -> tuple[s
     left = {action.path: action.after for action in conflicts}
     if not left or not place.repository.reuses_resolutions():
         return ()
+    record = records.save(replace(record, state="replaying"))
     with suppress(GitError):  # the update stands, with or without
         porcelain.rerere(place.repository.root)
     now = disk.read_all(place.root, left)
     resolved = tuple(path for path, after in left.items() if path in now and not now[path].same_as(after))
-    if resolved:
-        transaction.amend(place, record, resolved)
+    transaction.amend(place, replace(record, state="done"), resolved)
     return resolved
 
 

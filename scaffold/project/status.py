@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from packaging.version import Version
 
 from scaffold.apply import record as records
+from scaffold.apply import transaction
 from scaffold.blueprint.guardrails import WAIVERS
 from scaffold.errors import ScaffoldError
 from scaffold.formats.equal import ABSENT, equal
@@ -38,6 +39,8 @@ def status(
     `today` decides which waivers hold.
     """
     project = open_project(Path(directory))
+    if project.repository is not None:
+        transaction.clean_up(project.place)
     latest, behind, notes, ahead = _latest(project, offline=offline, notify=notify)
     waivers, waived, said = _waivers(project, today)
     notes = (*notes, *said)
@@ -158,7 +161,7 @@ def _is_resolved(project: Project) -> bool:
     return record is not None and project.repository.head() == record.head
 
 
-def _interrupted(project: Project) -> bool:
-    if project.repository is None:
-        return False
-    return any(record.state == "swapping" for record in records.records(project.place))
+def _interrupted(project: Project) -> str:
+    """Say what was killed on its way, and the command that ends it; nothing where nothing was."""
+    record = None if project.repository is None else records.unfinished(project.place)
+    return "; ".join(records.said_of(record)) if record else ""

@@ -2,13 +2,13 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from scaffold import disk
+from scaffold.apply import beside
 from scaffold.errors import GitError, SourceError, without_credentials
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects, is_repository, open_repository
@@ -39,10 +39,8 @@ def built_in(root: Path) -> BuiltInLibrary:
     """Return the library that lies in the package's own folder, with its earlier releases."""
 
     def earlier() -> GitLibrary:
-        from platformdirs import user_cache_path
-
         bundle = root / RELEASES
-        mirror = user_cache_path("scaffold") / "libraries" / f"{sha256(bundle.read_bytes()).hexdigest()[:32]}.git"
+        mirror = _mirrors() / f"{sha256(bundle.read_bytes()).hexdigest()[:32]}.git"
         if not mirror.is_dir():
             _fill(mirror, str(bundle), MADE_ANEW)
         return GitLibrary(open_repository(mirror), BUILT_IN)
@@ -182,9 +180,7 @@ def _neither(address: str) -> SourceError:
 
 
 def _cached(url: str, address: str, options: Options) -> Library:
-    from platformdirs import user_cache_path  # only a URL has a cache
-
-    mirror = user_cache_path("scaffold") / "libraries" / f"{sha256(address.encode()).hexdigest()[:32]}.git"
+    mirror = _mirrors() / f"{sha256(address.encode()).hexdigest()[:32]}.git"
     note = ""
     if not mirror.is_dir():
         if options.offline:
@@ -207,19 +203,25 @@ def _cached(url: str, address: str, options: Options) -> Library:
     return _opened(repository, address, note, options)
 
 
+def _mirrors() -> Path:
+    """Return the folder of the clones in the cache; raises SourceError where there is none to have one."""
+    if cache := disk.user_folder("cache"):
+        return cache / "libraries"
+    raise SourceError("there is no home folder to keep what is fetched in", hint="set HOME or XDG_CACHE_HOME")
+
+
 def _fill(mirror: Path, url: str, hint: str) -> None:
     """Clone beside the cache's place and move it in, so that a killed or a second run never sees half of it."""
-    temporary = mirror.with_name(f"filling-{os.urandom(8).hex()}")
-    temporary.mkdir(mode=0o700, parents=True)
+    mirror.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        porcelain.init_bare(temporary)
-        porcelain.fetch(temporary, url)
-        try:
-            temporary.rename(mirror)
-        except OSError:
-            if not mirror.is_dir():  # else another run was first, and its copy is as good
-                raise
+        with beside.aside(mirror) as temporary:
+            temporary.mkdir(mode=0o700)
+            porcelain.init_bare(temporary)
+            porcelain.fetch(temporary, url)
+            try:
+                temporary.rename(mirror)
+            except OSError:
+                if not mirror.is_dir():  # else another run was first, and its copy is as good
+                    raise
     except GitError as error:
         raise SourceError(error.message, hint=error.hint or hint) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
