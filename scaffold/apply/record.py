@@ -262,7 +262,7 @@ def litter(place: Place) -> list[Path]:
     """Return what a killed run has left beside the records, if none is at work."""
     there = list(place.records.iterdir()) if place.records.is_dir() else []
     counts = [entry for entry in there if entry.name.isdigit() and (entry / RECORD).exists()]
-    inside = [folder / name for folder in counts for name in (f"{RECORD}.new", "after", "back")]
+    inside = [folder / name for folder in counts for name in (f"{RECORD}.new", "after")]
     return [*(entry for entry in there if entry not in counts), *(entry for entry in inside if entry.exists())]
 
 

@@ -14,6 +14,7 @@ from scaffold.report import text
 
 if TYPE_CHECKING:
     from scaffold.merge.settle import Side
+    from scaffold.report.results import Undone
 
 ALONE = ("directory", "format_", "defaults", "offline")  # what goes with --continue and --abort
 
@@ -42,6 +43,7 @@ def resolve(
         format_,
         text=as_text.resolve,
         data=as_data.resolve,
+        done=lambda _: "the conflicts that were named are settled",
         clean=lambda result: not result.conflicts,
     )
 
@@ -58,7 +60,13 @@ def own(
 
     It is recorded in .scaffold/answers.yml. A locked file stays the platform's, and so does a locked key.
     """
-    run(lambda _: scaffold.own(paths, back=back), format_, text=text.own, data=as_data.own)
+    run(
+        lambda _: scaffold.own(paths, back=back),
+        format_,
+        text=text.own,
+        data=as_data.own,
+        done=lambda _: "it is recorded in .scaffold/answers.yml",
+    )
 
 
 def finish(context: typer.Context, directory: Path, format_: Format, *, abort: bool) -> None:
@@ -69,15 +77,20 @@ def finish(context: typer.Context, directory: Path, format_: Format, *, abort: b
         options = {param.name: param.opts[0] for param in context.command.params}
         raise typer.BadParameter(f"it does not go with {options[min(others)]}", param_hint=here)
     if abort:
-        run(lambda _: scaffold.abort_update(directory), format_, text=text.undo, data=as_data.undo)
+        run(lambda _: scaffold.abort_update(directory), format_, text=text.undo, data=as_data.undo, done=_taken_back)
         return
     run(
         lambda _: scaffold.continue_update(directory),
         format_,
         text=as_text.update_continue,
         data=as_data.update_continue,
+        done=lambda result: "" if result.conflicts else "the update was finished",
         clean=lambda result: not result.conflicts,
     )
+
+
+def _taken_back(result: "Undone") -> str:
+    return f"{result.what} was taken back"
 
 
 def _is_given(context: typer.Context, name: str) -> bool:

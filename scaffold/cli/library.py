@@ -73,6 +73,7 @@ def release(
         format_,
         text=as_text.blueprint_release,
         data=as_data.blueprint_release,
+        done=lambda result: f"{result.tag} was released",
     )  # fmt: skip
 
 
@@ -82,4 +83,10 @@ def init(
     format_: FormatOption = "text",
 ) -> None:
     """Copy the built-in library into a git repository of your own, to change and release from."""
-    run(lambda _: scaffold.init_library(dest), format_, text=as_text.library_init, data=as_data.library_init)
+    run(
+        lambda _: scaffold.init_library(dest),
+        format_,
+        text=as_text.library_init,
+        data=as_data.library_init,
+        done=lambda _: "the library was made",
+    )

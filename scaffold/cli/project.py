@@ -99,6 +99,7 @@ def new(
         format_,
         text=as_text.new,
         data=as_data.new,
+        done=lambda result: "the service was stamped" if result.applied else "",
         clean=lambda result: not result.plan.conflicts,
         asks=ask is not None,
     )  # fmt: skip
@@ -160,6 +161,7 @@ def update(
         format_,
         text=as_text.update,
         data=as_data.update,
+        done=lambda result: "the update was applied" if result.applied else "",
         clean=lambda result: not result.plan.conflicts,
         asks=ask is not None,
     )  # fmt: skip
@@ -210,7 +212,13 @@ def undo(
     format_: FormatOption = "text",
 ) -> None:
     """Take the last new or update back, also one that was killed half-way."""
-    run(lambda _: scaffold.undo(directory, force=force), format_, text=as_text.undo, data=as_data.undo)
+    run(
+        lambda _: scaffold.undo(directory, force=force),
+        format_,
+        text=as_text.undo,
+        data=as_data.undo,
+        done=lambda result: f"{result.what} was taken back",
+    )
 
 
 def explain(

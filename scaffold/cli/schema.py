@@ -23,10 +23,11 @@ def schema(
         for entry in files("scaffold.report").joinpath("schemas").iterdir()
         if entry.name.endswith(".json")
     }
-    if name is None:
-        width = max(map(len, texts))
-        console.show(Line(f"{known:<{width}}  {json.loads(texts[known])['title']}") for known in sorted(texts))
-    elif name not in texts:
+    if name is not None and name not in texts:
         raise ScaffoldError(f"there is no schema {name}", hint=f"there are: {', '.join(sorted(texts))}")
-    else:
-        console.write(texts[name].encode())
+    with console.reporting():
+        if name is None:
+            width = max(map(len, texts))
+            console.show(Line(f"{known:<{width}}  {json.loads(texts[known])['title']}") for known in sorted(texts))
+        else:
+            console.write(texts[name].encode())

@@ -8,6 +8,7 @@ from typing import Any
 
 from scaffold.errors import GitError, without_credentials
 from scaffold.git.explained import hint_for
+from scaffold.process.commands import ends_with_us
 
 REMOTE_HEAD = "refs/remotes/library/HEAD"
 SAID = 300  # characters of what git said that an error repeats
@@ -95,14 +96,14 @@ def commit_all(folder: Path, message: str, hint: str) -> None:
     _git(folder, "commit", "--quiet", "--message", message, doing="commit", hint=hint)
 
 
-def _with(index: Path) -> Mapping[str, str]:
-    return {"GIT_INDEX_FILE": str(index)}
+def _with(index: Path) -> dict[str, Any]:
+    return {"environment": {"GIT_INDEX_FILE": str(index)}, **ends_with_us()}
 
 
 def add(root: Path, paths: Iterable[str], index: Path) -> None:
     """Put paths into an index as they stand, also one that is gone; raises GitError."""
     named = [f":(literal){path}" for path in paths]
-    _git(root, "add", "--all", "--force", "--", *named, doing="add the files", environment=_with(index))
+    _git(root, "add", "--all", "--force", "--", *named, doing="add the files", **_with(index))
 
 
 def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
@@ -114,7 +115,7 @@ def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
 
 def commit_index(root: Path, message: str, hint: str, index: Path) -> None:
     """Commit what is staged, hooks and signing included; raises GitError."""
-    _git(root, "commit", "--quiet", "--message", message, doing="commit", hint=hint, environment=_with(index))
+    _git(root, "commit", "--quiet", "--message", message, doing="commit", hint=hint, **_with(index))
 
 
 def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str, index: Path) -> None:
@@ -125,13 +126,13 @@ def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str, inde
         names.write("\0".join(f":(literal){path}" for path in paths).encode())
         names.seek(0)
         options = ("--quiet", "--only", "--message", message, "--pathspec-from-file=-", "--pathspec-file-nul")
-        _git(root, "commit", *options, doing="commit", hint=hint, environment=_with(index), istream=names)
+        _git(root, "commit", *options, doing="commit", hint=hint, **_with(index), istream=names)
 
 
 def switch_to_new(root: Path, branch: str, index: Path) -> None:
     """Create a branch at HEAD and switch to it; raises GitError."""
     doing = f"create the branch {branch}"
-    _git(root, "switch", "--quiet", "--create", branch, doing=doing, environment=_with(index))
+    _git(root, "switch", "--quiet", "--create", branch, doing=doing, **_with(index))
 
 
 def tag(root: Path, name: str, message: str) -> None:

@@ -49,7 +49,7 @@ def continue_update(directory: Path | str = ".") -> Continued:
         if record:
             refuse_elsewhere(place, record)
         resolved = tuple(sorted(_places(project)))
-        part = _settle(project, record, what)
+        part = _settle(project, record)
         rerere.remember(place)
         made = commit_applied(place, part.message, part) if part.message else None
     on = place.repository.branch()
@@ -108,7 +108,7 @@ def _sides(project: Project, path: str, locked: Locked) -> Iterator[bytes]:
             yield content
 
 
-def _settle(project: Project, record: Record | None, what: str) -> Record:
+def _settle(project: Project, record: Record | None) -> Record:
     """Stage what was decided, and write the lock, as a part of the update; returns its record."""
     place, places, made = project.place, {*_places(project)}, record.steps if record else ()
     outside = {path for path in places if stays_out(project, path)}
@@ -126,7 +126,10 @@ def _settle(project: Project, record: Record | None, what: str) -> Record:
     changes.append(Change(lock.PATH, now, settled if places else now, {0: (settled.mode, settled.blob)}))
     message = record.message if record else ""
     part = transaction.stage(
-        place, Operation("continue", what, commits=bool(message), message=message), changes, part_of=record
+        place,
+        Operation("continue", "update --continue", commits=bool(message), message=message),
+        changes,
+        part_of=record,
     )
     with transaction.rolling_back(place, part):
         transaction.swap(place, part, changes)
