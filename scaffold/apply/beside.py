@@ -23,16 +23,18 @@ class Staged(NamedTuple):
 
 
 @contextmanager
-def beside(root: Path) -> Iterator[Staged]:
+def beside(root: Path, inside: Path | None = None) -> Iterator[Staged]:
     """Yield a new folder to be filled and moved to `root`, so that there is all of it or nothing.
 
-    Folders above it that are missing come with it. Whatever is left is removed, also what a killed run has left.
-    Raises ProjectError for a failing disk.
+    Folders above it that are missing come with it. Until then it is `inside` another folder, where that is of the same
+    file system. Whatever is left is removed, also what a killed run has left. Raises ProjectError for a failing disk.
     """
     missing = [folder for folder in (root, *root.parents) if not os.path.lexists(folder)]
     top = missing[-1] if missing else root
     try:
-        with aside(top) as made:
+        if inside and inside.stat().st_dev != top.parent.stat().st_dev:
+            inside = None
+        with aside(top, inside) as made:
             folder = made / root.relative_to(top)
             folder.mkdir(parents=True)
             yield Staged(folder, lambda: _move(made, top), len(missing[1:]))
@@ -51,16 +53,19 @@ def _move(made: Path, top: Path) -> None:
 
 
 @contextmanager
-def aside(place: Path) -> Iterator[Path]:
-    """Yield a path for what is to be moved to `place` from beside it; what is left there at the end is removed.
+def aside(place: Path, inside: Path | None = None) -> Iterator[Path]:
+    """Yield a path for what is to be moved to `place` from beside it, or from `inside` another folder.
+
+    What is left there at the end is removed.
 
     A lock that ends with the process tells what a killed run has left: the next one removes that. Raises OSError.
     """
     from filelock import FileLock, Timeout  # only what makes something beside its place needs it
 
-    sweep(place)
+    folder, name = inside or place.parent, place.name.removeprefix(".")
+    sweep(folder, name)
     while True:
-        outer = place.with_name(f".{place.name.removeprefix('.')}{MARK}{os.urandom(4).hex()}")
+        outer = folder / f".{name}{MARK}{os.urandom(4).hex()}"
         outer.mkdir(mode=0o700)
         lock = FileLock(outer / BUSY, timeout=0)
         with suppress(Timeout, FileNotFoundError):  # another run took it for what a killed one has left
@@ -73,19 +78,38 @@ def aside(place: Path) -> Iterator[Path]:
         lock.release()
 
 
-def sweep(place: Path) -> None:
-    """Remove what killed runs have left beside a place; what a run is at work in, and what is not ours, stays."""
+def sweep_from(root: Path) -> None:
+    """Remove what killed runs have left beside a folder, or beside one above it that may have come with it."""
+    place = root
+    sweep(place.parent, place.name)
+    with suppress(OSError):
+        while place != place.parent and [*place.parent.iterdir()] == [place]:
+            place = place.parent
+            sweep(place.parent, place.name)
+
+
+def left_in(folder: Path, name: str = "") -> list[Path]:
+    """Return what is in a folder to be moved elsewhere, under one name or any."""
+    named = re.escape(name.removeprefix(".")) if name else ".+"
+    ours = re.compile(rf"\.{named}{re.escape(MARK)}[0-9a-f]{{8}}")
+    with suppress(OSError):
+        return [entry for entry in folder.iterdir() if ours.fullmatch(entry.name) and entry.is_dir()]
+    return []
+
+
+def sweep(folder: Path, name: str = "") -> None:
+    """Remove what killed runs have left in a folder; what a run is at work in, and what is not ours, stays."""
+    if not (found := left_in(folder, name)):
+        return
     from filelock import FileLock, Timeout
 
-    name = re.escape(place.name.removeprefix("."))
-    ours = re.compile(rf"\.{name}{re.escape(MARK)}[0-9a-f]{{8}}")
-    with suppress(OSError):
-        for outer in [entry for entry in place.parent.iterdir() if ours.fullmatch(entry.name) and entry.is_dir()]:
+    for outer in found:
+        with suppress(Timeout, OSError):
             names = {entry.name for entry in outer.iterdir()}
             if not names:
                 outer.rmdir()
             elif BUSY in names <= {BUSY, MADE}:
-                with suppress(Timeout, OSError), FileLock(outer / BUSY, timeout=0):
+                with FileLock(outer / BUSY, timeout=0):
                     _remove_aside(outer)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from scaffold import disk
+from scaffold.apply import beside
 from scaffold.apply.record import (
     Change,
     Operation,
@@ -59,6 +60,7 @@ def exclusively(place: Place) -> Iterator[None]:
         _unlock_reference(place)
         place.repository.unlock_index()
         tidy(place)
+        beside.sweep(place.records.parent)
         if record := newest(place):
             committed(place, record)
         yield
@@ -74,7 +76,7 @@ def exclusively(place: Place) -> Iterator[None]:
 
 def clean_up(place: Place) -> None:
     """Remove what a killed run has left, unless somebody is at work, or it cannot be."""
-    if litter(place) or place.repository.is_index_locked():
+    if litter(place) or place.repository.is_index_locked() or beside.left_in(place.records.parent):
         with suppress(ScaffoldError), exclusively(place):
             pass
 

@@ -171,7 +171,7 @@ def _planned(release: Release, rendered: Rendered, wishes: Wishes, folder: str) 
 def _write(root: Path, tree: Tree, ignored: Mapping[str, File], plan: Plan, *, git: bool) -> str:
     """Write everything beside `root`, then move it there in one step."""
     enclosing = _enclosing(root) if git else None
-    with beside.beside(root) as staged:
+    with beside.beside(root, _inside(enclosing)) as staged:
         temporary = staged.folder
         disk.fill(temporary, tree)
         for folder in tree.folders:
@@ -184,6 +184,15 @@ def _write(root: Path, tree: Tree, ignored: Mapping[str, File], plan: Plan, *, g
             return "existing"
         staged.move()
     return "own" if git else "none"
+
+
+def _inside(repository: Objects | None) -> Path | None:
+    """Return where a folder of a repository is made: what is killed there is nothing that git would add."""
+    if repository is None:
+        return None
+    kept = repository.folder / "scaffold"
+    kept.mkdir(exist_ok=True)
+    return kept
 
 
 def _enclosing(root: Path) -> Objects | None:

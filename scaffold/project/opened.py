@@ -139,7 +139,7 @@ def open_project(directory: Path, repository: Objects | None = None) -> Project:
     root = find_root(directory)
     repository = repository or find_repository(root)
     prefix = prefix_of(root, repository) if repository else ""
-    if repository and not (root / lock.PATH).exists():
+    if repository and not all((root / path).exists() for path in (lock.PATH, answers_file.PATH)):
         records.refuse_unfinished(place_of(root, repository))
     recorded = lock.parse(_required(root, lock.PATH).content, str(root / lock.PATH))
     wishes_file = _required(root, answers_file.PATH)

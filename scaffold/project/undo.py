@@ -21,7 +21,7 @@ from scaffold.report.results import Undone
 
 def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
     """Take the last operation back; with `force`, also what was edited since. Raises ProjectError."""
-    beside.sweep(disk.place_at(directory))
+    beside.sweep_from(disk.place_at(directory))
     root = find_root(Path(directory))
     place = place_of(root, find_repository(root))
     with transaction.exclusively(place):
