@@ -158,6 +158,7 @@ def seen(w: Path) -> dict[str, object]:
     found: dict[str, object] = {}
     for folder, folders, names in os.walk(w):
         here = Path(folder)
+        folders[:] = [name for name in folders if ".scaffold-" not in name]  # left over: that is looked for apart
         if ".git" in folders:
             folders.remove(".git")
             found[f"{here.relative_to(w)}: git"] = _repository(here)
@@ -195,6 +196,8 @@ def left_over(w: Path) -> list[str]:
 
 def sane(w: Path) -> None:
     for git in w.rglob(".git"):
+        if ".scaffold-" in str(git):
+            continue
         root = git.parent
         done = subprocess.run(
             ["git", "fsck", "--no-progress", "--no-dangling"], cwd=root, capture_output=True, text=True, check=False
@@ -264,7 +267,7 @@ class Storm:
         how = f"{f'after {moment:.4f} s' if by_clock else f'before touch {n}'}, {'alone' if alone else 'its group'}"
         try:
             return self.put_right(process.pid)
-        except FaultError as error:
+        except (FaultError, AssertionError) as error:
             raise FaultError(f"{self.name}, killed {how}: {error}") from None
 
     def put_right(self, group: int) -> str:
@@ -277,13 +280,11 @@ class Storm:
             if done.code:
                 raise FaultError(f"{named} ends with {done.code}: {done.err}")
         _alone(group)
-        now = self.now()
+        now = seen(self.w)
         if now == self.before and (self.scenario.kind == "makes" or left_over(self.w)):
             done = subprocess.run(self.command(), cwd=self.cwd(), capture_output=True, text=True, check=False)
-            if done.returncode != self.scenario.code or self.now(all_=True) != self.after:
-                raise FaultError(
-                    f"it cannot be run again: {done.stderr}{_differences(self.now(all_=True), self.after)}"
-                )
+            if done.returncode != self.scenario.code or seen(self.w) != self.after:
+                raise FaultError(f"it cannot be run again: {done.stderr}{_differences(seen(self.w), self.after)}")
         if left := left_over(self.w):
             raise FaultError(f"left over after {named}: {left} ({said})")
         sane(self.w)
@@ -295,13 +296,6 @@ class Storm:
             f"neither before nor after ({named}: {said.out}{said.err}): {_differences(now, self.before)}"
             f"\n or {_differences(now, self.after)}"
         )
-
-    def now(self, *, all_: bool = False) -> dict[str, object]:
-        found = seen(self.w)
-        if all_ or self.scenario.kind == "changes":
-            return found
-        # What a killed run left beside its place goes with the next run of the same kind.
-        return {path: what for path, what in found.items() if ".scaffold-" not in path}
 
 
 def _alone(group: int) -> None:
