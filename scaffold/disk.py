@@ -282,13 +282,19 @@ def put(root: Path, path: str, content: bytes, staged: Path | None = None) -> No
 def remove(root: Path, path: str) -> None:
     """Remove a file, and the folders above it that are empty then; `root` itself stays."""
     check_way(root, path)
-    place = root / path
-    place.unlink(missing_ok=True)
-    for folder in place.parents:
+    (root / path).unlink(missing_ok=True)
+    remove_empty(root, path)
+
+
+def remove_empty(root: Path, path: str) -> None:
+    """Remove the folders above a path that are empty; `root` itself stays."""
+    for folder in (root / path).parents:
         if folder == root:
             break
         try:
             folder.rmdir()
+        except FileNotFoundError:
+            continue  # the one above it may be there
         except OSError:
             break
 

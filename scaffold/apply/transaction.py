@@ -291,6 +291,8 @@ def _refuse_shut(place: Place, steps: list[Step]) -> None:
 def _put_back(place: Place, record: Record, step: Step) -> None:
     disk.forget_staged(place.root, step.path)
     if _side_now(place, step.path) == step.before:
+        if step.before is None:
+            disk.remove_empty(place.root, step.path)  # made for a file that had not come when the run was killed
         return
     if step.before is None:
         disk.remove(place.root, step.path)
