@@ -226,9 +226,10 @@ def _step_out(step: Step) -> dict[str, Any]:
     return {field.name: getattr(step, field.name) for field in fields(Step)}
 
 
-def finish(place: Place, record: Record) -> Record:
-    """Mark an operation as done, or as to be committed now, and forget the oldest ones."""
-    done = save(replace(record, state="committing" if record.commits and record.commit is None else "done"))
+def finish(place: Place, record: Record, *, replays: bool = False) -> Record:
+    """Mark an operation as done, or as to be committed or replayed now, and forget the oldest ones."""
+    commits = record.commits and record.commit is None
+    done = save(replace(record, state="replaying" if replays else "committing" if commits else "done"))
     shutil.rmtree(record.folder / "after", ignore_errors=True)
     for folder in _folders(place)[:-KEPT]:
         _remove(folder)

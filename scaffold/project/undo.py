@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffold import disk, lock
-from scaffold.apply import beside, transaction
+from scaffold.apply import back, beside, transaction
 from scaffold.apply import record as records
 from scaffold.apply.record import Place, Record
 from scaffold.errors import FormatError, ProjectError
@@ -34,7 +34,7 @@ def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
             _remove(root)
             return Undone(root, record.what, paths, removed=True)
         refuse_elsewhere(place, record)
-        transaction.roll_back(place, record, "lose" if force else "refuse", given_up=_settled(place, record))
+        back.roll_back(place, record, "lose" if force else "refuse", given_up=_settled(place, record))
         if record.is_whole:
             rerere.forget(place)
         moved_on = place.repository.head() != record.head
@@ -44,7 +44,7 @@ def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
 
 def _settled(place: Place, record: Record) -> set[str]:
     """Return the conflicts that a person has settled by committing them."""
-    return transaction.committed_as_they_stand(place, record.conflicts) if record.state == "done" else set()
+    return back.committed_as_they_stand(place, record.conflicts) if record.state == "done" else set()
 
 
 def _without(known: Lock, paths: Collection[str]) -> Lock:
@@ -106,7 +106,7 @@ def _refuse_used(place: Place, record: Record) -> None:
     """Raise ProjectError where the repository holds anything but what `new` made."""
     files = disk.walk(place.root)
     added = sorted(files.keys() - {step.path for step in record.steps})
-    edited = transaction.edited_since(place, record)
+    edited = back.edited_since(place, record)
     reasons = [f"files were added: {', '.join(added[:5])}"] if added else []
     reasons += [f"files were changed: {', '.join(edited[:5])}"] if edited else []
     made = place.repository.made_since(record.commit)

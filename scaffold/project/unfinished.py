@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffold import disk, lock
+from scaffold.apply import back, transaction
 from scaffold.apply import record as records
-from scaffold.apply import transaction
 from scaffold.apply.record import Change, Operation, Record, side_of
 from scaffold.errors import ProjectError
 from scaffold.git.objects import find_repository
@@ -73,7 +73,7 @@ def abort_update(directory: Path | str = ".") -> Undone:
             raise ProjectError(
                 f"{record.what} is committed", where=str(root), hint="scaffold undo takes it back none the less"
             )
-        transaction.roll_back(place, record, given_up={*record.conflicts, lock.PATH})
+        back.roll_back(place, record, given_up={*record.conflicts, lock.PATH})
         rerere.forget(place)
     return Undone(root, record.what, tuple(step.path for step in record.steps))
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from scaffold import disk
 from scaffold.answers.question import Ask
+from scaffold.apply import back, transaction
 from scaffold.apply import record as records
-from scaffold.apply import transaction
 from scaffold.apply.record import Change, Operation, Place, Record
 from scaffold.errors import GitError, ProjectError
 from scaffold.git import porcelain
@@ -202,7 +202,7 @@ def carry_out(prepared: Prepared, kind: str, what: str, *, message: str | None, 
                 porcelain.switch_to_new(place.repository.root, branch, index)
         transaction.swap(place, record, changes)
         _filter(project, changes)
-    return records.finish(place, record)
+    return records.finish(place, record, replays=kind == "update" and rerere.has_any(place, record))
 
 
 def _filter(project: Project, changes: list[Change]) -> None:
@@ -226,16 +226,16 @@ def commit_applied(place: Place, message: str, record: Record) -> str | None:
     if not differing & set(paths):
         records.save(replace(record, state="done", commits=False, message=""))  # whoever made the commit
         return None
-    edited = {*transaction.edited_since(place, record)}
+    edited = {*back.edited_since(place, record)}
     try:
         _commit(repository, paths, message, alone=differing <= set(paths))
     except BaseException as error:  # refused by a hook, or broken off: what is committed now is not ours
         records.save(replace(record, state="done", commits=False))
-        made = [path for path in transaction.edited_since(place, record) if path not in edited]
+        made = [path for path in back.edited_since(place, record) if path not in edited]
         if made and isinstance(error, GitError):
             raise GitError(error.message, where=error.where, hint=_after_hook(made)) from error
         raise
-    transaction.committed(place, record)
+    back.committed(place, record)
     return repository.head()
 
 
