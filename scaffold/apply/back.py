@@ -45,7 +45,7 @@ def roll_back(place: Place, record: Record, edited: Edited = "refuse", given_up:
         _refuse_shut(place, [step for step in record.steps if _side_now(place, step.path) != step.before])
     # What is given up is known from here on, and so is what is kept: killed, scaffold undo goes on from this.
     steps = (replace(s, after=_side_now(place, s.path)) if s.path in lost else s for s in record.steps)
-    steps = (replace(step, kept=step.path in since and edited == "keep") for step in steps)
+    steps = (replace(step, kept=step.kept or (step.path in since and edited == "keep")) for step in steps)
     record = save(replace(record, state="undoing", steps=tuple(steps)))
     for step in sorted(record.steps, key=lambda step: step.before is not None):  # a folder may become a file again
         if not step.kept:

@@ -65,6 +65,19 @@ def exclusively(place: Place) -> Iterator[None]:
         lock.release()
 
 
+def is_at_work(place: Place) -> bool:
+    """Whether a scaffold holds the repository now."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(place.records.parent / "busy", timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:
+        return False
+
+
 def clean_up(place: Place) -> None:
     """Remove what a killed run has left, unless somebody is at work, or it cannot be."""
     if litter(place) or place.repository.is_index_locked() or beside.left_in(place.records.parent):

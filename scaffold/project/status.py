@@ -182,4 +182,8 @@ def _clean_up(root: Path) -> None:
 def _interrupted(project: Project) -> str:
     """Say what was killed on its way, and the command that ends it; nothing where nothing was."""
     record = None if project.repository is None else records.unfinished(project.place)
-    return "; ".join(records.said_of(record)) if record else ""
+    if record is None:
+        return ""
+    if transaction.is_at_work(project.place):
+        return f"{record.what} is under way: wait until it is done"
+    return "; ".join(records.said_of(record))
