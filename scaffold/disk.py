@@ -282,21 +282,28 @@ def put(root: Path, path: str, content: bytes, staged: Path | None = None) -> No
 def remove(root: Path, path: str) -> None:
     """Remove a file, and the folders above it that are empty then; `root` itself stays."""
     check_way(root, path)
-    (root / path).unlink(missing_ok=True)
-    remove_empty(root, path)
-
-
-def remove_empty(root: Path, path: str) -> None:
-    """Remove the folders above a path that are empty; `root` itself stays."""
-    for folder in (root / path).parents:
+    place = root / path
+    place.unlink(missing_ok=True)
+    for folder in place.parents:
         if folder == root:
             break
         try:
             folder.rmdir()
-        except FileNotFoundError:
-            continue  # the one above it may be there
         except OSError:
             break
+
+
+def missing_folders(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders above some paths that are not there, each before those in it."""
+    folders = {path[:end] for path in paths for end in _slashes(path)}
+    return tuple(sorted(folder for folder in folders if not os.path.lexists(root / folder)))
+
+
+def remove_folders(root: Path, folders: Iterable[str]) -> None:
+    """Remove those of some folders that are there and empty, of two in each other the inner one first."""
+    for folder in sorted(folders, reverse=True):
+        with suppress(OSError):
+            (root / folder).rmdir()
 
 
 def user_folder(kind: Literal["cache", "config", "log"]) -> Path | None:

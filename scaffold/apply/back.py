@@ -57,6 +57,7 @@ def roll_back(place: Place, record: Record, edited: Edited = "refuse", given_up:
                     where=str(place.root),
                     hint=f"{remedy(error)}, then scaffold undo goes on where it stopped",
                 ) from error
+    disk.remove_folders(place.root, record.folders)  # also one for a file that had not come when the run was killed
     _take_head_back(place, record)
     write_index(place, {step.path: step.index_before for step in record.steps})
     forget(record)
@@ -95,8 +96,6 @@ def _refuse_shut(place: Place, steps: list[Step]) -> None:
 def _put_back(place: Place, record: Record, step: Step) -> None:
     disk.forget_staged(place.root, step.path)
     if _side_now(place, step.path) == step.before:
-        if step.before is None:
-            disk.remove_empty(place.root, step.path)  # made for a file that had not come when the run was killed
         return
     if step.before is None:
         disk.remove(place.root, step.path)

@@ -67,7 +67,8 @@ class Record:
     """One operation on a project, or one part of it: what `resolve` and `update --continue` do later, in a file beside.
 
     `conflicts` are the paths that it left for a person to decide, and `message` that of the commit to be made then.
-    With a `tag` it has ended once that is there. `made` counts the folders that were made above the project.
+    With a `tag` it has ended once that is there. `folders` were not there before; `made` counts those that were made
+    above the project.
     """
 
     folder: Path
@@ -85,6 +86,7 @@ class Record:
     message: str = ""
     tag: str | None = None
     made: int = 0
+    folders: tuple[str, ...] = ()
     file: str = RECORD
 
     @property
@@ -309,8 +311,8 @@ def _load(folder: Path, file: str) -> Record | None:
         format_ = data.pop("format", FORMAT)
         if format_ == FORMAT:
             steps = tuple(_step(step) for step in data.pop("steps"))
-            conflicts = tuple(data.pop("conflicts", ()))
-            return Record(folder=folder, file=file, steps=steps, conflicts=conflicts, **data)
+            data |= {name: tuple(data.get(name, ())) for name in ("conflicts", "folders")}
+            return Record(folder=folder, file=file, steps=steps, **data)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

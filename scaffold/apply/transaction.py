@@ -142,6 +142,7 @@ def stage(
         message=operation.message,
         tag=operation.tag,
         made=operation.made,
+        folders=disk.missing_folders(place.root, (change.path for change in changes if change.before is None)),
         file=file,
     )
     try:

@@ -285,6 +285,8 @@ class Storm:
             done = subprocess.run(self.command(), cwd=self.cwd(), capture_output=True, text=True, check=False)
             if done.returncode != self.scenario.code or seen(self.w) != self.after:
                 raise FaultError(f"it cannot be run again: {done.stderr}{_differences(seen(self.w), self.after)}")
+        if left_over(self.w) and not project.exists():
+            world.scaffold("undo", str(project), where=self.w)  # the next of its kind, that has nothing to undo
         if left := left_over(self.w):
             raise FaultError(f"left over after {named}: {left} ({said})")
         sane(self.w)

@@ -236,7 +236,7 @@ def test_a_record_that_cannot_be_read_is_said(project, text, said):
 def test_a_record_without_a_format_is_read(project):
     file = record_of(project)
     known = json.loads(file.read_text())
-    new = {"format", "tag", "made"}
+    new = {"format", "tag", "made", "folders"}
     file.write_text(json.dumps({name: value for name, value in known.items() if name not in new}))
     assert scaffold.undo(project).removed
 
