@@ -112,17 +112,6 @@ def stage(
     known: set[str] = set()
     for change in changes:
         disk.check_way(place.root, change.path, gone, known)
-    index = place.repository.staged([place.in_repository(change.path) for change in changes])
-    steps = tuple(
-        Step(
-            path=change.path,
-            before=side_of(change.before),
-            after=side_of(change.after),
-            index_before=index[place.in_repository(change.path)] if change.is_staged else None,
-            bits=disk.permissions(place.root, change.path) if change.before else None,
-        )
-        for change in changes
-    )
     try:
         folder, file = new_place(place, part_of)
     except OSError as error:
@@ -132,7 +121,7 @@ def stage(
         kind=operation.kind,
         what=operation.what,
         state="staging",
-        steps=steps,
+        steps=_steps(place, changes),
         head=place.repository.head(),
         branch=place.repository.branch(),
         new_branch=operation.new_branch,
@@ -156,6 +145,20 @@ def stage(
     except OSError as error:
         tidy(place)
         raise _unchanged(place, error) from error
+
+
+def _steps(place: Place, changes: list[Change]) -> tuple[Step, ...]:
+    index = place.repository.staged([place.in_repository(change.path) for change in changes])
+    return tuple(
+        Step(
+            path=change.path,
+            before=side_of(change.before),
+            after=side_of(change.after),
+            index_before=index[place.in_repository(change.path)] if change.is_staged else None,
+            bits=disk.permissions(place.root, change.path) if change.before else None,
+        )
+        for change in changes
+    )
 
 
 def _unchanged(place: Place, error: OSError, path: str | None = None) -> ProjectError:
