@@ -1,10 +1,11 @@
 # Everything a newcomer needs: `make try` and `make test`. Both do their own set-up in .venv.
 PYTHON ?= python3
+KILLS ?= 1000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: try test test-laws quick format docs bundle bench bench-check bench-merge clean
+.PHONY: try test test-laws test-storm quick format docs bundle bench bench-check bench-merge clean
 
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
@@ -18,6 +19,9 @@ test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
 
 test-laws: $(VENV)/.test  ## The laws once more, with examples by chance, TIMES=10 of them; what fails prints how to repeat it.
 	LAWS_TIMES=$(or $(TIMES),1) $(BIN)/pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=chance
+
+test-storm: $(VENV)/.test  ## Kill every writing command at random moments, KILLS of them (SEED=N repeats a run).
+	$(BIN)/python -m tests.scenarios.storm --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
 quick: $(VENV)/.test  ## The tests that start no toolchain and no long scenario.
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not toolchain"

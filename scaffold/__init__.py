@@ -7,10 +7,10 @@ The operations of the command line as functions that take and return values::
     plan = scaffold.update("services/orders", dry_run=True).plan
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # what type checkers take for true; importing the real one is half of the start
 if TYPE_CHECKING:
+    from typing import Any
+
     from scaffold.authoring.library import init_library as init_library
     from scaffold.authoring.library import list_blueprints as list_blueprints
     from scaffold.authoring.library import show_blueprint as show_blueprint
@@ -54,8 +54,10 @@ _OPERATIONS = {
 __all__ = ["__version__", *_OPERATIONS]  # noqa: PLE0604 - the keys are text
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Load an operation when it is first used: `scaffold --version` needs none of them."""
+    from importlib import import_module
+
     if name in _OPERATIONS:
         module, function = _OPERATIONS[name]
         return getattr(import_module(module), function)

@@ -5,9 +5,10 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
+from typing import Literal
 
 from scaffold.errors import ProjectError
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File
@@ -71,32 +72,6 @@ def write_private(place: Path, content: bytes) -> None:
 
 def _privately(place: str, flags: int) -> int:
     return os.open(place, flags, 0o600)
-
-
-@contextmanager
-def beside(root: Path) -> Iterator[Path]:
-    """Yield a new folder beside `root`, to be filled and renamed to it, so that there is all of it or nothing.
-
-    Until then the user alone can look into it. Whatever is left is removed, empty parents made on the way included.
-    Raises ProjectError for a failing disk.
-    """
-    missing = [folder for folder in (root, *root.parents) if not folder.exists()]
-    temporary = root.with_name(f".{root.name}.scaffold-{os.urandom(4).hex()}")
-    filling = temporary / root.name
-    try:
-        root.parent.mkdir(parents=True, exist_ok=True)
-        private(temporary)
-        filling.mkdir()
-        yield filling
-    except OSError as error:
-        refuse_existing(root)  # another run may have been first
-        where = str(error.filename or root)
-        raise ProjectError(f"the folder cannot be made: {error.strerror}", where=where) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-        for folder in missing:
-            with suppress(OSError):  # not there, or not empty: what was made stands in it
-                folder.rmdir()
 
 
 def read(root: Path, path: str, known: set[str] | None = None) -> File | None:
@@ -294,8 +269,7 @@ def swap_in(staged: str, root: Path, path: str, known: set[str] | None = None) -
     except OSError as error:
         if error.errno != errno.EXDEV:  # another file system
             raise
-        target = Path(place)
-        near = target.with_name(f".{target.name}.scaffold-new")
+        target, near = Path(place), _near(Path(place))
         near.unlink(missing_ok=True)
         if not Path(staged).is_symlink():
             write_private(near, b"")
@@ -303,11 +277,22 @@ def swap_in(staged: str, root: Path, path: str, known: set[str] | None = None) -
         near.replace(target)
 
 
-def put(root: Path, path: str, content: bytes) -> None:
-    """Write a file in one step, with the permissions that it has; raises ProjectError."""
-    staged = root / f"{path}.scaffold-{os.urandom(4).hex()}"
+def forget_staged(root: Path, path: str) -> None:
+    """Remove what a killed `swap_in` from another file system has left beside a path."""
+    with suppress(OSError):
+        _near(root / path).unlink()
+
+
+def _near(place: Path) -> Path:
+    return place.with_name(f".{place.name}.scaffold-new")
+
+
+def put(root: Path, path: str, content: bytes, staged: Path | None = None) -> None:
+    """Write a file in one step, with the permissions that it has, by way of `staged`; raises ProjectError."""
+    staged = staged or _near(root / path)
     check_way(root, path)
     try:
+        staged.unlink(missing_ok=True)  # of a killed run
         write(staged, File(content), like=root / path)
         swap_in(str(staged), root, path)
     except OSError as error:
@@ -328,3 +313,26 @@ def remove(root: Path, path: str) -> None:
             folder.rmdir()
         except OSError:
             break
+
+
+def missing_folders(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders above some paths that are not there, each before those in it."""
+    folders = {path[:end] for path in paths for end in _slashes(path)}
+    return tuple(sorted(folder for folder in folders if not os.path.lexists(root / folder)))
+
+
+def remove_folders(root: Path, folders: Iterable[str]) -> None:
+    """Remove those of some folders that are there and empty, of two in each other the inner one first."""
+    for folder in sorted(folders, reverse=True):
+        with suppress(OSError):
+            (root / folder).rmdir()
+
+
+def user_folder(kind: Literal["cache", "config", "log"]) -> Path | None:
+    """Return the user's folder for what is kept of one kind, or None where nobody knows of a home."""
+    import platformdirs  # few commands need it
+
+    try:
+        return Path(getattr(platformdirs, f"user_{kind}_path")("scaffold"))
+    except RuntimeError:
+        return None

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.limits import SECONDS, TIMES, limited
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves what it runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # Set before pygit2 is imported, which reads HOME once.
 _HOME = Path(tempfile.mkdtemp(prefix="scaffold-tests-"))
 _REAL_CACHE = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))

@@ -117,7 +117,10 @@ def test_every_exit_code_is_documented():
         ("### blueprint.yml", {"state", "sunset", "replaced_by", "file", "keys", "version", "move"}),
         ("### copier.yml", template.SETTINGS | question.KEYS | set(question.TYPES)),
         ("### .scaffold/answers.yml", set(FULL_WISHES._fields)),
-        ("## In .git", {field.name for kind in (records.Record, records.Step) for field in fields(kind)} - {"folder"}),
+        (
+            "## In .git",
+            {field.name for kind in (records.Record, records.Step) for field in fields(kind)} - {"folder", "file"},
+        ),
     ],
 )
 def test_every_key_of_a_file_is_documented(heading, keys):
@@ -196,7 +199,7 @@ def full_results():
         "update": results.Updated(root, plan, applied=True, up_to_date=False),
         "status": results.Status(
             root, "b", "s", "1", "2", behind=True, drift=(Drift("p", "key", "k"),), conflicts=("c",),
-            edited_answers=("a",), interrupted=False,
+            edited_answers=("a",), interrupted="",
         ),
         "own": results.Owned(root, ("f",), ("/f",), back=False),
         "diff": results.Diff(root, "o", "n", (results.Difference("p", "managed", "edited", None),)),

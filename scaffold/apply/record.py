@@ -1,4 +1,4 @@
-"""Records of operations: what changed, before and after, beside the contents that undo needs."""
+"""Records of operations: how far each has come, what changed, before and after, and the contents that undo needs."""
 
 import json
 import shutil
@@ -14,20 +14,37 @@ from scaffold.git.index import Entry
 from scaffold.git.objects import PRIVATE, Objects
 from scaffold.tree import File, Mode
 
-State = Literal["staging", "swapping", "done"]
+State = Literal["staging", "swapping", "replaying", "committing", "undoing", "done"]
 Side = tuple[Mode, str] | None  # mode and blob id; None: no file
+FORMAT = 1
 KEPT = 20  # finished records per project
-RECORD = "record.json"
+RECORD, PART = "record.json", "part-{:06}.json"
+# What was killed in a state, as a sentence about it, and the one command that ends it.
+ENDINGS: Mapping[State, tuple[str, str]] = {
+    "swapping": ("was interrupted half-way", "take it back with scaffold undo"),
+    "replaying": ("was interrupted while git looked up earlier resolutions", "scaffold update --abort takes it back"),
+    "committing": ("is applied, and was interrupted before it was committed", "take it back with scaffold undo"),
+    "undoing": ("was being taken back when that was interrupted", "scaffold undo goes on with it"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One path's file before and after, and its index entries by stage (None: the index is left alone)."""
+    """One path's file before and after, and its index entries by stage (None: the index is left alone).
+
+    `added`: git itself puts what stands there into the index.
+    """
 
     path: str
     before: File | None
     after: File | None
     index: Mapping[int, Entry] | None
+    added: bool = False
+
+    @property
+    def is_staged(self) -> bool:
+        """Whether the index changes too."""
+        return self.added or self.index is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +52,7 @@ class Step:
     """A change as recorded: ids only, the contents lie beside the record.
 
     `bits` are the permissions that the file had: git keeps but one of them, and a secret may depend on the others.
+    `kept`: somebody edited the file meanwhile, so it is not put back.
     """
 
     path: str
@@ -42,14 +60,16 @@ class Step:
     after: Side
     index_before: dict[int, Entry] | None
     bits: int | None = None
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One operation on a project.
+    """One operation on a project, or one part of it: what `resolve` and `update --continue` do later, in a file beside.
 
     `conflicts` are the paths that it left for a person to decide, and `message` that of the commit to be made then.
-    `trusted`: code that it brought may run.
+    `trusted`: code that it brought may run. With a `tag` it has ended once that is there. `folders` were not there
+    before; `made` counts those that were made above the project.
     """
 
     folder: Path
@@ -66,9 +86,18 @@ class Record:
     conflicts: tuple[str, ...] = ()
     message: str = ""
     trusted: bool = False
+    tag: str | None = None
+    made: int = 0
+    folders: tuple[str, ...] = ()
+    file: str = RECORD
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is an operation, and not a part of one."""
+        return self.file == RECORD
 
 
-RECORDED = [field.name for field in fields(Record) if field.name != "folder"]
+RECORDED = [field.name for field in fields(Record) if field.name not in ("folder", "file")]
 
 
 class Place(NamedTuple):
@@ -88,6 +117,10 @@ class Place(NamedTuple):
         """A name for the project that is safe in a file name."""
         return "root" if not self.prefix else sha256(self.prefix.encode()).hexdigest()[:16]
 
+    def in_repository(self, path: str) -> str:
+        """Return a path as the repository calls it."""
+        return f"{self.prefix}/{path}" if self.prefix else path
+
     @property
     def reference(self) -> str:
         """The reference that keeps the bases of this project, apart for each work tree of the repository."""
@@ -106,35 +139,91 @@ class Operation(NamedTuple):
     conflicts: tuple[str, ...] = ()
     message: str = ""
     trusted: bool = False
+    tag: str | None = None
+    made: int = 0
 
 
-def records(place: Place) -> list[Record]:
-    """Return the records that count, oldest first; what was killed while staging never began."""
-    found = [_load(folder) for folder in _folders(place)]
-    return [record for record in found if record is not None and record.state != "staging"]
+def last(place: Place) -> Record | None:
+    """Return the last operation with its parts, or None; raises ProjectError where its record cannot be read."""
+    written = _written(place)
+    return _whole(written) if written else None
+
+
+def newest(place: Place) -> Record | None:
+    """Return what was written last, an operation or a part of one, or None; raises ProjectError."""
+    return next(reversed(_written(place)), None)
 
 
 def conflicted(place: Place) -> Record | None:
     """Return the last operation where it is one that left conflicts."""
-    last = records(place)[-1:]
-    return last[0] if last and last[0].conflicts else None
+    found = last(place)
+    return found if found and found.conflicts else None
 
 
-def refuse_interrupted(place: Place) -> None:
-    """Raise ProjectError where an operation was killed half-way."""
-    for record in records(place):
-        if record.state == "swapping":
-            raise ProjectError(
-                f"{record.what} was interrupted half-way", where=str(place.root), hint="take it back with scaffold undo"
-            )
+def unfinished(place: Place) -> Record | None:
+    """Return the operation, or the part of one, that was killed on its way; raises ProjectError."""
+    record = newest(place)
+    return record if record and record.state in ENDINGS and not is_committed(place, record) else None
+
+
+def refuse_unfinished(place: Place) -> None:
+    """Raise ProjectError where an operation was killed on its way: it says which command ends it."""
+    if record := unfinished(place):
+        what, command = said_of(record)
+        raise ProjectError(what, where=str(place.root), hint=command)
+
+
+def said_of(record: Record) -> tuple[str, str]:
+    """Return what is unfinished, and the command that ends it."""
+    said, command = ENDINGS[record.state]
+    return f"{record.what} {said}", command
+
+
+def is_committed(place: Place, record: Record) -> bool:
+    """Whether an operation that was to be committed is, by a run that was killed right after it or by a person."""
+    if record.state != "committing" or place.repository.head() == record.head:
+        return False
+    return record.tag is None or place.repository.reference(f"refs/tags/{record.tag}") is not None
+
+
+def _written(place: Place) -> list[Record]:
+    """Return the last operation that counts and then its parts; what was killed while staging never began."""
+    for folder in reversed(_folders(place)):
+        if main := _load(folder, RECORD):
+            parts = sorted(file.name for file in folder.glob("part-*.json")) if _lets_part(place, main) else []
+            return [main, *(part for name in parts if (part := _load(folder, name)))]
+    return []
+
+
+def _lets_part(place: Place, main: Record) -> bool:
+    return main.state not in ENDINGS or is_committed(place, main)
+
+
+def _whole(written: list[Record]) -> Record:
+    """Return an operation and its finished parts as one: before it each path was as before the first of them."""
+    if written[1:] and written[-1].state in ENDINGS:
+        written = written[:-1]
+    steps: dict[str, Step] = {}
+    for record in written:
+        for step in record.steps:
+            known = steps.get(step.path, step)
+            index = step.index_before if known.index_before is None else known.index_before
+            steps[step.path] = replace(known, after=step.after, index_before=index)
+    return replace(
+        written[0],
+        steps=tuple(steps.values()),
+        state=written[-1].state,
+        commits=any(record.commits for record in written),
+        commit=next((record.commit for record in reversed(written) if record.commit), None),
+        message=written[-1].message,
+    )
 
 
 def save(record: Record) -> Record:
     """Write a record in one step."""
-    place = record.folder / f"{RECORD}.new"
-    with place.open("w") as file:
-        file.write(json.dumps({name: getattr(record, name) for name in RECORDED}, default=_step_out))
-    place.replace(record.folder / RECORD)
+    place, known = record.folder / f"{RECORD}.new", {name: getattr(record, name) for name in RECORDED}
+    place.write_text(json.dumps({"format": FORMAT, **known}, default=_step_out))
+    place.replace(record.folder / record.file)
     return record
 
 
@@ -142,20 +231,51 @@ def _step_out(step: Step) -> dict[str, Any]:
     return {field.name: getattr(step, field.name) for field in fields(Step)}
 
 
-def finish(place: Place, record: Record) -> Record:
-    """Mark an operation as done, and forget the oldest ones."""
-    done = save(replace(record, state="done"))
+def finish(place: Place, record: Record, *, replays: bool = False) -> Record:
+    """Mark an operation as done, or as to be committed or replayed now, and forget the oldest ones."""
+    commits = record.commits and record.commit is None
+    done = save(replace(record, state="replaying" if replays else "committing" if commits else "done"))
     shutil.rmtree(record.folder / "after", ignore_errors=True)
     for folder in _folders(place)[:-KEPT]:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
     return done
 
 
 def forget(record: Record) -> None:
-    """Remove a record in one step."""
-    gone = record.folder.with_name(f"{record.folder.name}.gone")
+    """Remove a record, or what is known of a part, in one step."""
+    if record.is_whole:
+        _remove(record.folder)
+    else:
+        (record.folder / record.file).unlink()
+
+
+def forget_all(place: Place) -> None:
+    """Remove every record of a project."""
+    for folder in reversed(_folders(place)):
+        _remove(folder)
+
+
+def tidy(place: Place) -> None:
+    """Remove what a killed run has left beside the records; nobody else may be at work."""
+    for left in litter(place):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def litter(place: Place) -> list[Path]:
+    """Return what a killed run has left beside the records, if none is at work."""
+    there = list(place.records.iterdir()) if place.records.is_dir() else []
+    counts = [entry for entry in there if entry.name.isdigit() and (entry / RECORD).exists()]
+    inside = [folder / name for folder in counts for name in (f"{RECORD}.new", "after")]
+    return [*(entry for entry in there if entry not in counts), *(entry for entry in inside if entry.exists())]
+
+
+def _remove(folder: Path) -> None:
+    gone = folder.with_name(f"{folder.name}.gone")
     shutil.rmtree(gone, ignore_errors=True)
-    record.folder.rename(gone)
+    folder.rename(gone)
     shutil.rmtree(gone, ignore_errors=True)
 
 
@@ -170,14 +290,20 @@ def _folders(place: Place) -> list[Path]:
     return sorted(folder for folder in place.records.iterdir() if folder.name.isdigit())
 
 
-def new_folder(place: Place) -> Path:
-    """Make the folder of the next record."""
-    folders = _folders(place)
-    number = int(folders[-1].name) + 1 if folders else 1
-    folder = place.records / f"{number:06}"
+def new_place(place: Place, part_of: Record | None) -> tuple[Path, str]:
+    """Make the folder of the next record; return it and the record's file, which for a part is one more."""
+    if part_of is None:
+        folders = _folders(place)
+        number = int(folders[-1].name) + 1 if folders else 1
+        folder, file = place.records / f"{number:06}", RECORD
+    else:
+        folder = part_of.folder
+        number = max((int(part.stem[-6:]) for part in folder.glob("part-*.json")), default=0) + 1
+        file = PART.format(number)
+        shutil.rmtree(folder / "after", ignore_errors=True)
     for name in ("before", "after"):
         disk.private(folder / name)
-    return folder
+    return folder, file
 
 
 def keep_private(place: Place, files: Iterable[File], wanted: Collection[str]) -> None:
@@ -195,25 +321,39 @@ def keep_private(place: Place, files: Iterable[File], wanted: Collection[str]) -
             left.unlink()
 
 
-def _load(folder: Path) -> Record | None:
+def _load(folder: Path, file: str) -> Record | None:
+    """Return a record, or None where it never came to be written: the run was killed while staging."""
+    place = folder / file
     try:
-        data = json.loads((folder / RECORD).read_text())
-        steps = tuple(
-            Step(
-                path=step["path"],
-                before=_pair(step["before"]),
-                after=_pair(step["after"]),
-                index_before=None
-                if step["index_before"] is None
-                else {int(stage): (mode, id_) for stage, (mode, id_) in step["index_before"].items()},
-                bits=step.get("bits"),
-            )
-            for step in data.pop("steps")
-        )
-        conflicts = tuple(data.pop("conflicts", ()))
-        return Record(folder=folder, steps=steps, conflicts=conflicts, **data)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None  # never came to be written: the run was killed while staging
+        data = json.loads(place.read_text())
+        format_ = data.pop("format", FORMAT)
+        if format_ == FORMAT:
+            steps = tuple(_step(step) for step in data.pop("steps"))
+            data |= {name: tuple(data.get(name, ())) for name in ("conflicts", "folders")}
+            return Record(folder=folder, file=file, steps=steps, **data)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ProjectError(
+            "the record of the last operation cannot be read",
+            where=str(place),
+            hint="see to it that git status is as it should be, and remove that folder",
+        ) from error
+    raise ProjectError(
+        f"the record of the last operation has the format {format_}, and this scaffold knows {FORMAT}",
+        where=str(place),
+        hint="use the newer scaffold that wrote it",
+    )
+
+
+def _step(data: dict[str, Any]) -> Step:
+    index = data["index_before"]
+    known = data | {
+        "before": _pair(data["before"]),
+        "after": _pair(data["after"]),
+        "index_before": None if index is None else {int(stage): (mode, id_) for stage, (mode, id_) in index.items()},
+    }
+    return Step(**known)
 
 
 def _pair(side: Any) -> Side:

@@ -1,24 +1,31 @@
 """The transaction: stage everything, swap it in, and roll back where that fails."""
 
-import errno
-import os
-import shutil
 import time
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
 
 from scaffold import disk
-from scaffold.apply.record import Change, Operation, Place, Record, Side, Step, forget, new_folder, save, side_of
-from scaffold.errors import ProjectError
-from scaffold.git.index import Entry
-from scaffold.tree import File, blob_id
+from scaffold.apply import beside
+from scaffold.apply.back import Edited, committed, remedy, roll_back, write_index
+from scaffold.apply.record import (
+    Change,
+    Operation,
+    Place,
+    Record,
+    Step,
+    litter,
+    new_place,
+    newest,
+    save,
+    side_of,
+    tidy,
+)
+from scaffold.errors import ProjectError, ScaffoldError
+from scaffold.git import porcelain
 
-Edited = Literal["refuse", "keep", "lose"]
-FULL = (errno.ENOSPC, errno.EDQUOT)
 PATIENCE = 20  # times a twentieth of a second
 
 
@@ -42,15 +49,40 @@ def exclusively(place: Place) -> Iterator[None]:
         raise _unchanged(place, error) from error
     try:
         _unlock_reference(place)
+        place.repository.unlock_index()
+        tidy(place)
+        beside.sweep(place.records.parent)
+        if record := newest(place):
+            committed(place, record)
         yield
     except OSError as error:
         raise ProjectError(
             f"it was broken off: {error.strerror or error}",
             where=str(error.filename or place.root),
-            hint=f"{_remedy(error)}, and scaffold status says how it stands",
+            hint=f"{remedy(error)}, and scaffold status says how it stands",
         ) from error
     finally:
         lock.release()
+
+
+def is_at_work(place: Place) -> bool:
+    """Whether a scaffold holds the repository now."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(place.records.parent / "busy", timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:
+        return False
+
+
+def clean_up(place: Place) -> None:
+    """Remove what a killed run has left, unless somebody is at work, or it cannot be."""
+    if litter(place) or place.repository.is_index_locked() or beside.left_in(place.records.parent):
+        with suppress(ScaffoldError), exclusively(place):
+            pass
 
 
 def _unlock_reference(place: Place) -> None:
@@ -63,28 +95,25 @@ def _unlock_reference(place: Place) -> None:
     left.unlink(missing_ok=True)
 
 
-def stage(place: Place, operation: Operation, changes: list[Change], *, files_exist: bool = False) -> Record:
+def stage(
+    place: Place,
+    operation: Operation,
+    changes: list[Change],
+    *,
+    files_exist: bool = False,
+    part_of: Record | None = None,
+) -> Record:
     """Write the record and the new contents, after which the operation counts as begun; raises ProjectError.
 
-    `files_exist`: the caller has written the new files elsewhere and moves them in itself.
+    `files_exist`: the caller has written the new files elsewhere and moves them in itself. `part_of` is the operation
+    that this one goes on with.
     """
     gone = {change.path for change in changes if change.after is None}
     known: set[str] = set()
     for change in changes:
         disk.check_way(place.root, change.path, gone, known)
-    index = place.repository.staged([_in_repository(place, change.path) for change in changes])
-    steps = tuple(
-        Step(
-            path=change.path,
-            before=side_of(change.before),
-            after=side_of(change.after),
-            index_before=None if change.index is None else index[_in_repository(place, change.path)],
-            bits=disk.permissions(place.root, change.path) if change.before else None,
-        )
-        for change in changes
-    )
     try:
-        folder = new_folder(place)
+        folder, file = new_place(place, part_of)
     except OSError as error:
         raise _unchanged(place, error) from error
     record = Record(
@@ -92,7 +121,7 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
         kind=operation.kind,
         what=operation.what,
         state="staging",
-        steps=steps,
+        steps=_steps(place, changes),
         head=place.repository.head(),
         branch=place.repository.branch(),
         new_branch=operation.new_branch,
@@ -101,6 +130,10 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
         conflicts=operation.conflicts,
         message=operation.message,
         trusted=operation.trusted,
+        tag=operation.tag,
+        made=operation.made,
+        folders=disk.missing_folders(place.root, (change.path for change in changes if change.before is None)),
+        file=file,
     )
     try:
         kept = _committed(place, changes)
@@ -109,32 +142,40 @@ def stage(place: Place, operation: Operation, changes: list[Change], *, files_ex
                 copy = folder / "before" / change.before.blob
                 if not copy.exists():
                     disk.write_private(copy, change.before.content)
-            if change.after is not None and not files_exist:
+            if change.after is not None and not files_exist and not change.after.same_as(change.before):
                 disk.write_beside(_staged(folder, change.path), change.after, f"{place.root}/{change.path}")
         return save(replace(record, state="swapping"))
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        tidy(place)
         raise _unchanged(place, error) from error
+
+
+def _steps(place: Place, changes: list[Change]) -> tuple[Step, ...]:
+    index = place.repository.staged([place.in_repository(change.path) for change in changes])
+    return tuple(
+        Step(
+            path=change.path,
+            before=side_of(change.before),
+            after=side_of(change.after),
+            index_before=index[place.in_repository(change.path)] if change.is_staged else None,
+            bits=disk.permissions(place.root, change.path) if change.before else None,
+        )
+        for change in changes
+    )
 
 
 def _unchanged(place: Place, error: OSError, path: str | None = None) -> ProjectError:
     where = error.filename or place.root if path is None else place.root / path
-    hint = f"{_remedy(error)}, then run it again"
+    hint = f"{remedy(error)}, then run it again"
     return ProjectError(f"nothing was changed: {error.strerror or error}", where=str(where), hint=hint)
-
-
-def _remedy(error: OSError) -> str:
-    if error.errno in FULL:
-        return "free some space"
-    return "mend the permissions" if isinstance(error, PermissionError) else "see to the disk"
 
 
 def _committed(place: Place, changes: list[Change]) -> set[str]:
     """Return the paths whose content before is in the commit at HEAD, where undo finds it again."""
     before = {change.path: change.before.blob for change in changes if change.before is not None}
-    at_head = place.repository.entries(_in_repository(place, path) for path in before)
+    at_head = place.repository.entries(place.in_repository(path) for path in before)
     committed = {name: id_ for name, (_, id_) in at_head.items()}
-    return {path for path, blob in before.items() if committed.get(_in_repository(place, path)) == blob}
+    return {path for path, blob in before.items() if committed.get(place.in_repository(path)) == blob}
 
 
 def swap(place: Place, record: Record, changes: list[Change]) -> None:
@@ -153,7 +194,10 @@ def swap(place: Place, record: Record, changes: list[Change]) -> None:
                 disk.swap_in(_staged(record.folder, change.path), place.root, change.path, known)
         except OSError as error:
             raise _unchanged(place, error, change.path) from error
-    _write_index(place, {change.path: change.index for change in changes})
+    write_index(place, {change.path: change.index for change in changes})
+    if added := sorted(place.in_repository(change.path) for change in changes if change.added):
+        with place.repository.index_aside() as index:
+            porcelain.add(place.repository.root, added, index)
 
 
 def _stands(place: Place, change: Change, known: set[str]) -> bool:
@@ -163,182 +207,16 @@ def _stands(place: Place, change: Change, known: set[str]) -> bool:
 
 
 @contextmanager
-def rolling_back(place: Place, record: Record) -> Iterator[None]:
+def rolling_back(place: Place, record: Record, edited: Edited = "keep") -> Iterator[None]:
     """Put everything back as before where the body fails or is interrupted; raises ProjectError for a failing disk."""
     try:
         yield
     except BaseException as error:
-        roll_back(place, record, "keep")
+        roll_back(place, record, edited)
         if isinstance(error, OSError):
             raise _unchanged(place, error) from error
         raise
 
 
-def roll_back(place: Place, record: Record, edited: Edited = "refuse", given_up: Collection[str] = ()) -> None:
-    """Put every path and its index entries back as before; raises ProjectError. May be killed and run again.
-
-    `edited` says what to do with a path that is now neither as before nor as after: refuse, keep it, or lose it.
-    Edits of the paths in `given_up` are lost in any case.
-    """
-    blocked = _blocked(place, record)
-    if blocked and edited != "keep":
-        raise ProjectError(
-            f"something of yours is in the way of {', '.join(blocked)}",
-            where=str(place.root),
-            hint="move it away first",
-        )
-    since = sorted({*edited_since(place, record), *blocked} - {*given_up})
-    if since and edited == "refuse":
-        raise ProjectError(
-            f"changed since: {', '.join(since)}",
-            where=str(place.root),
-            hint="scaffold undo --force loses that, or commit it and use git revert"
-            if {*since} - committed_as_they_stand(place, since)
-            else "git revert the commit, or lose it with scaffold undo --force",
-        )
-    if edited != "keep":
-        _refuse_shut(place, [step for step in record.steps if _side_now(place, step.path) != step.before])
-    if record.state != "swapping":
-        save(replace(record, state="swapping"))  # should this fail or be killed, status says so and undo goes on
-    kept = set(since) if edited == "keep" else set()
-    for step in sorted(record.steps, key=lambda step: step.before is not None):  # a folder may become a file again
-        if step.path not in kept:
-            try:
-                _put_back(place, record, step)
-            except OSError as error:
-                raise ProjectError(
-                    f"{step.path} cannot be put back: {error.strerror or error}",
-                    where=str(place.root),
-                    hint=f"{_remedy(error)}, then scaffold undo goes on where it stopped",
-                ) from error
-    _take_head_back(place, record)
-    _write_index(place, {step.path: step.index_before for step in record.steps})
-    forget(record)
-
-
-def _blocked(place: Place, record: Record) -> list[str]:
-    """Return the paths that cannot be put back, for a folder with other files, or a file above them, is there."""
-    ours = {step.path for step in record.steps}
-    blocked = []
-    for step in record.steps:
-        here = place.root / step.path
-        above = [parent for parent in here.parents if parent != place.root and place.root in parent.parents]
-        if step.before is not None and (
-            any(path not in ours for path in disk.inside(place.root, step.path))
-            or any(
-                (parent.is_file() or parent.is_symlink()) and parent.relative_to(place.root).as_posix() not in ours
-                for parent in above
-            )
-        ):
-            blocked.append(step.path)
-    return blocked
-
-
-def _refuse_shut(place: Place, steps: list[Step]) -> None:
-    """Raise ProjectError, while nothing is changed yet, where a folder of a file to put back may not be written."""
-    for step in steps:
-        folder = next(folder for folder in (place.root / step.path).parents if os.path.lexists(folder))
-        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
-            raise ProjectError(
-                f"nothing was changed: {step.path} cannot be put back, for its folder may not be written",
-                where=str(folder),
-                hint="mend the permissions, then run it again",
-            )
-
-
-def _put_back(place: Place, record: Record, step: Step) -> None:
-    if _side_now(place, step.path) == step.before:
-        return
-    if step.before is None:
-        disk.remove(place.root, step.path)
-        return
-    mode, id_ = step.before
-    kept = record.folder / "before" / id_
-    content = kept.read_bytes() if kept.exists() else b""
-    if blob_id(content) != id_:
-        content = place.repository.blob(id_) or b""
-    if blob_id(content) != id_:
-        raise ProjectError(f"what {step.path} was before is lost", where=str(kept), hint="look for it with git log")
-    _put(place, step.path, File(content, mode), record.folder / "back", step.bits)
-
-
-def put(place: Place, path: str, file: File | None) -> None:
-    """Write one file in one step, or remove it; the index is left alone."""
-    if file is None:
-        disk.remove(place.root, path)
-        return
-    _put(place, path, file, place.records / "new")
-
-
-def _put(place: Place, path: str, file: File, staged: Path, bits: int | None = None) -> None:
-    staged.unlink(missing_ok=True)
-    disk.write(staged, file, place.root / path)
-    if bits is not None:
-        staged.chmod(bits)
-    disk.swap_in(str(staged), place.root, path)
-
-
-def edited_since(place: Place, record: Record) -> list[str]:
-    """Return the paths that are now neither as before the operation nor as after it."""
-    now = {step.path: _side_now(place, step.path) for step in record.steps}
-    return [step.path for step in record.steps if now[step.path] not in (step.before, step.after)]
-
-
-def committed_as_they_stand(place: Place, paths: Collection[str]) -> set[str]:
-    """Return those of `paths` that are at HEAD just as they stand, one that is neither there nor at HEAD among them."""
-    names = {path: _in_repository(place, path) for path in paths}
-    at_head = place.repository.entries(names.values())
-    found = set()
-    for path, name in names.items():
-        now, committed = disk.file_at(place.root, path), at_head.get(name)
-        if now is None or committed is None:
-            same = now is None and committed is None
-        else:
-            same = committed[1] in (now.blob, place.repository.stored_blob(name))
-        if same:
-            found.add(path)
-    return found
-
-
-def amend(place: Place, record: Record, paths: Collection[str]) -> Record:
-    """Take down what stands at some paths now as what the operation made of them, which undo may take back."""
-    steps = (replace(s, after=_side_now(place, s.path)) if s.path in paths else s for s in record.steps)
-    return save(replace(record, steps=tuple(steps)))
-
-
-def _take_head_back(place: Place, record: Record) -> None:
-    """Undo the operation's own commit and branch, unless somebody has moved on, or the commit was pushed."""
-    repository, head, branch = place.repository, place.repository.head(), place.repository.branch()
-    if record.new_branch is not None and branch == record.branch and head == record.head:
-        if repository.reference(record.new_branch) == record.head:  # killed before it was switched to
-            repository.delete_reference(record.new_branch)
-        return
-    if branch != (record.new_branch or record.branch):
-        return
-    if record.new_branch and record.branch and repository.reference(record.branch) != record.head:
-        return
-    if head is not None and head != record.head:
-        follows = repository.parents(head)[:1] == ((record.head,) if record.head else ())
-        own = record.commits and follows and record.commit in (None, head)
-        if not own or repository.is_pushed(head):
-            return
-    if head != record.head or record.new_branch:
-        repository.point_head(record.branch, record.head)
-    if record.new_branch:
-        repository.delete_reference(record.new_branch)
-
-
-def _write_index(place: Place, entries: Mapping[str, Mapping[int, Entry] | None]) -> None:
-    place.repository.stage({_in_repository(place, path): s for path, s in entries.items() if s is not None})
-
-
-def _in_repository(place: Place, path: str) -> str:
-    return f"{place.prefix}/{path}" if place.prefix else path
-
-
 def _staged(folder: Path, path: str) -> str:
     return f"{folder}/after/{sha256(path.encode()).hexdigest()}"
-
-
-def _side_now(place: Place, path: str) -> Side:
-    return side_of(disk.file_at(place.root, path))

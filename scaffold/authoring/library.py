@@ -6,6 +6,7 @@ from typing import Any
 
 from scaffold import disk
 from scaffold.answers.question import MISSING, Question
+from scaffold.apply import beside
 from scaffold.blueprint.ownership import spell
 from scaffold.blueprint.places import tag
 from scaffold.blueprint.release import Release
@@ -25,7 +26,8 @@ def init_library(dest: Path | str) -> LibraryMade:
     """Copy the built-in library into a git repository of its own, its releases tagged; raises ScaffoldError."""
     root = disk.free_place(dest)
     built_in = FolderLibrary(built_in_root(), BUILT_IN)
-    with disk.beside(root) as temporary:
+    with beside.beside(root) as staged:
+        temporary = staged.folder
         for folder in ("blueprints", "templates"):
             for path, file in disk.walk(built_in.root / folder).items():
                 if f"{folder}/{path}" != RELEASES:
@@ -36,7 +38,7 @@ def init_library(dest: Path | str) -> LibraryMade:
         tags = tuple(tag(name, newest_of(built_in.versions(name))) for name in built_in.names())
         for name in tags:
             porcelain.tag(temporary, name, f"{name}, as built in")
-        temporary.rename(root)
+        staged.move()
     return LibraryMade(root, tags)
 
 

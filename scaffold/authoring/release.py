@@ -1,14 +1,16 @@
 """Release a blueprint: prove it renders, set its version, write its changelog entry, commit and tag."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
 from scaffold import disk
+from scaffold.apply import record as records
+from scaffold.apply import transaction
+from scaffold.apply.record import Change, Operation, Place
 from scaffold.blueprint.places import manifest_path, tag
 from scaffold.blueprint.release import Release, read_manifest
 from scaffold.errors import FormatError, ProjectError, ScaffoldError, SourceError
@@ -16,11 +18,13 @@ from scaffold.formats import yaml
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects, is_repository, open_repository
 from scaffold.project.guardrails import decided
+from scaffold.project.opened import place_of
 from scaffold.project.stamp import refuse_unrecorded
 from scaffold.render import engine
 from scaffold.render.context import Surroundings
 from scaffold.report.results import Released
 from scaffold.sources.library import FolderLibrary, version_of
+from scaffold.tree import REGULAR, File
 
 UNRELEASED = re.compile(r"^## \[?Unreleased\]?[ \t]*\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE)
 VERSION_LINE = re.compile(r"^version:[ \t]*[^\s#]+", re.MULTILINE)
@@ -42,24 +46,27 @@ def release(
         raise ProjectError(
             "the library is not a git repository", where=str(root), hint="make one with scaffold library init DIR"
         )
-    repository = open_repository(root)
+    place = place_of(root, open_repository(root))
+    with transaction.exclusively(place):
+        records.refuse_unfinished(place)
+        return _released(place, name, version, bump, notes, today)
+
+
+def _released(
+    place: Place, name: str, version: str | None, bump: str | None, notes: tuple[str, ...], today: date
+) -> Released:
+    root, repository = place.root, place.repository
     current = FolderLibrary(root, str(root)).release(name)
     wanted = _next(current.blueprint.version, version, bump)
     _refuse_unready(repository, root, current, wanted)
     _prove(current, root)
-    previous = _last_tag(repository, name)
-    entries = _entries(repository, root, current, notes, previous)
-    manifest, changelog = root / manifest_path(name), root / f"blueprints/{name}/CHANGELOG.md"
-    written = VERSION_LINE.sub(f"version: {_quoted(wanted)}", _text(manifest), count=1)
-    logged = _log(_text(changelog) or HEAD, wanted, today, entries)
+    entries = _entries(repository, root, current, notes, _last_tag(repository, name))
+    manifest, changelog = manifest_path(name), f"blueprints/{name}/CHANGELOG.md"
+    written = VERSION_LINE.sub(f"version: {_quoted(wanted)}", _text(root / manifest), count=1)
+    logged = _log(_text(root / changelog) or HEAD, wanted, today, entries)
     if read_manifest(name, written.encode()).version != wanted:
-        raise FormatError("the version cannot be set", where=str(manifest), hint="write it as `version: 1.2.0`")
-    with _taking_back(repository, (manifest, changelog)) as paths:
-        manifest.write_text(written, encoding="utf-8")
-        changelog.write_text(logged, encoding="utf-8")
-        porcelain.add(root, paths)
-        porcelain.commit_paths(root, paths, f"release: {name} {wanted}", "mend what it says, and release again")
-        porcelain.tag(root, tag(name, wanted), f"{name} {wanted}\n\n" + "\n".join(entries))
+        raise FormatError("the version cannot be set", where=str(root / manifest), hint="write it as `version: 1.2.0`")
+    _carry_out(place, {manifest: written, changelog: logged}, f"{name} {wanted}", tag(name, wanted), entries)
     return Released(
         root=root,
         name=name,
@@ -71,23 +78,24 @@ def release(
     )
 
 
-@contextmanager
-def _taking_back(repository: Objects, files: tuple[Path, ...]) -> Iterator[list[str]]:
-    """Put files, index and HEAD back where the body fails; yields the files' paths in the repository."""
-    paths = [file.relative_to(repository.root.resolve()).as_posix() for file in files]
-    before = {file: file.read_bytes() if file.exists() else None for file in files}
-    index, head, branch = repository.staged(paths), repository.head(), repository.branch()
-    try:
-        yield paths
-    except BaseException:
-        for file, content in before.items():
-            if content is None:
-                file.unlink(missing_ok=True)
-            else:
-                file.write_bytes(content)
-        repository.point_head(branch, head)
-        repository.stage(index)
-        raise
+def _carry_out(place: Place, texts: Mapping[str, str], what: str, name: str, entries: Iterable[str]) -> None:
+    """Write, commit and tag, all of it or nothing; raises ScaffoldError."""
+    repository, before = place.repository, {path: disk.read(place.root, path) for path in texts}
+    changes = [
+        Change(path, old, File(texts[path].encode(), old.mode if old else REGULAR), None, added=True)
+        for path, old in before.items()
+    ]
+    operation = Operation("release", f"release {what}", commits=True, tag=name)
+    record = transaction.stage(place, operation, changes)
+    with transaction.rolling_back(place, record):
+        transaction.swap(place, record, changes)
+    record = records.finish(place, record)
+    with transaction.rolling_back(place, record, "lose"):
+        with repository.index_aside() as index:
+            hint = "mend what it says, and release again"
+            porcelain.commit_paths(repository.root, texts, f"release: {what}", hint, index)
+        porcelain.tag(repository.root, name, f"{what}\n\n" + "\n".join(entries))
+    records.forget(record)
 
 
 def _next(current: Version, version: str | None, bump: str | None) -> Version:

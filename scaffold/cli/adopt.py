@@ -102,6 +102,7 @@ def adopt(
         format_,
         text=_told if ask else as_text.adopt,
         data=as_data.adopt,
+        done=lambda result: "the adoption was applied" if result.applied else "",
         clean=lambda result: not result.proposed,
         asks=ask is not None,
     )  # fmt: skip

@@ -1,8 +1,6 @@
 """The command tree, and the one place where failures become sentences and exit codes."""
 
 import os
-import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +11,7 @@ from scaffold.cli import bug, console
 from scaffold.cli.commands import MARKUP, Commands
 from scaffold.cli.options import INDEX_FILE
 from scaffold.errors import ScaffoldError
-from scaffold.process import commands
+from scaffold.process import commands, early
 from scaffold.report.text import Line
 
 OK, REFUSED, BUG, INTERRUPTED = 0, 1, 70, 130
@@ -33,7 +31,8 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        console.show([Line(f"scaffold {scaffold.__version__}")])
+        with console.reporting():
+            console.show([Line(f"scaffold {scaffold.__version__}")])
         raise typer.Exit(OK)
 
 
@@ -52,13 +51,18 @@ def main() -> int:
         os.environ[INDEX_FILE] = str(Path(index).absolute())
     for name in commands.GIT_LOCAL:
         os.environ.pop(name, None)
-    commands.end_in_order()
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:  # closed by whoever started us
-            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - open as long as the process is
-    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a letter shows its number
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    console.ready()
+    try:
+        early.end_in_order()
+        code = _exit_code()
+        early.end_no_more()
+    except KeyboardInterrupt:
+        console.complain("interrupted")
+        code = INTERRUPTED
+    return console.close(code)
+
+
+def _exit_code() -> int:
     try:
         app()
     except ScaffoldError as error:
@@ -70,12 +74,19 @@ def main() -> int:
     except SystemExit as error:
         if error.code == INTERRUPTED:
             console.complain("interrupted")
-        raise
-    except KeyboardInterrupt:
-        console.complain("interrupted")
-        return INTERRUPTED
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
     except Exception as error:  # noqa: BLE001 - the one place where a bug becomes an exit code
-        log = bug.log(error, typer.main.get_command(app))
-        console.complain(f"this is a bug in scaffold ({type(error).__name__}); what is known of it: {log}")
+        console.complain(f"this is a bug in scaffold ({type(error).__name__}); {_kept(error)}")
         return BUG
     return OK
+
+
+def _kept(error: Exception) -> str:
+    """Say where what is known of a bug is kept, or else as much of it as gives no secret away."""
+    try:
+        return f"what is known of it: {bug.log(error, typer.main.get_command(app))}"
+    except (OSError, ScaffoldError) as why:
+        import traceback
+
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        return f"it happened at {at.filename}:{at.lineno}, and no log of it can be written: {why}"

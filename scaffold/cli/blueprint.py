@@ -85,4 +85,5 @@ def release(
         format_,
         text=as_text.blueprint_release,
         data=as_data.blueprint_release,
+        done=lambda result: f"{result.tag} was released",
     )  # fmt: skip

@@ -9,18 +9,23 @@ from typing import Any
 
 import scaffold
 from scaffold import disk
+from scaffold.errors import ProjectError
 
 
 def log(error: BaseException, command: Any) -> Path:
     """Write what a bug report needs; returns where. `command` is click's tree of all commands.
 
+    Raises OSError, and ProjectError where there is no home.
+
     What an error says may hold a secret in any spelling, and so may the command line: of the one there is but the kind
     and the places in code, of the other the words that are ours.
     """
-    from platformdirs import user_log_path
-
+    folder = disk.user_folder("log")
+    if folder is None:
+        raise ProjectError("there is no home folder to keep a log in")
     now = datetime.now(UTC)
-    place = user_log_path("scaffold", ensure_exists=True) / f"bug-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / f"bug-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
     known = set(_known(command))
     lines = [f"scaffold {scaffold.__version__}, Python {sys.version}, {sys.platform}"]
     lines += [" ".join(_ours(word, known) for word in sys.argv[1:]), *_told(error)]

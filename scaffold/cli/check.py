@@ -98,9 +98,10 @@ def check(
                 verify=verify,
                 notify=notify,
             )
-    for place, form in files.items():
-        reports.write(place, written(form, checked))
-    _show(format_, checked, mended)
+    with console.reporting("the fix was applied" if mended and mended.applied else ""):
+        for place, form in files.items():
+            reports.write(place, written(form, checked))
+        _show(format_, checked, mended)
     if checked.fails(fail_on) or (strict and checked.summary["unknown"]):
         raise typer.Exit(NOT_CLEAN)
 

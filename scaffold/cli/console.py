@@ -4,15 +4,89 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from threading import Timer
-from typing import Any
+from typing import Any, TextIO
 
+import typer
+
+from scaffold.errors import ProjectError
 from scaffold.formats.shown import on_one_line, to_json
 from scaffold.process import Notify
 from scaffold.report.text import Line
 
 STYLES = {"plain": "", "title": "bold", "good": "green", "warn": "yellow", "bad": "bold red", "dim": "dim"}
+
+
+def ready() -> None:
+    """Have three standard streams, whatever was closed by whoever started us.
+
+    What is opened later does not end up in the place of one; an output that was closed takes nothing, and says so.
+    """
+    flags = {"stdin": os.O_RDONLY, "stdout": os.O_RDONLY, "stderr": os.O_WRONLY}
+    for number, (name, flag) in enumerate(flags.items()):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, flag), True)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "r" if name == "stdin" else "w", closefd=False))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a letter shows its number
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def reporting(done: str = "") -> Iterator[None]:
+    """Report in the body on what is `done`, a sentence, or is only looked at.
+
+    A report that cannot be written makes nothing undone: that is said, and the exit code stays what it is. Where there
+    was nothing but the report, it is 1, unless the reader has gone. Raises typer.Exit.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _mute(sys.stdout)
+    except (OSError, ProjectError) as error:
+        if isinstance(error, ProjectError) and not done:
+            raise
+        _mute(sys.stdout)
+        why = f"the report cannot be written: {error.strerror}" if isinstance(error, OSError) else str(error)
+        complain(f"{why}; {done}" if done else why)
+        if not done:
+            raise typer.Exit(1) from error
+
+
+def close(code: int) -> int:
+    """Write what is left to be written, and return the exit code: 1 instead of 0 where that cannot be."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _mute(sys.stdout)
+        if not isinstance(error, BrokenPipeError):
+            complain(f"the output cannot be written: {error.strerror}")
+            code = code or 1
+    _say("")
+    return code
+
+
+def _say(text: str) -> None:
+    """Write to standard error, if anybody can be told."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        _mute(sys.stderr)
+
+
+def _mute(stream: TextIO) -> None:
+    """Let go nowhere what is left of an output that takes no more: Python tries again at its end."""
+    with suppress(OSError, ValueError):
+        number = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(number, stream.fileno())
+        os.close(number)
 
 
 def show(lines: Iterable[Line], *, wrapped: bool = False) -> None:
@@ -65,7 +139,7 @@ def show_json(data: Any) -> None:
 def complain(message: str) -> None:
     """Write one sentence to standard error."""
     red, plain = ("\x1b[1;31m", "\x1b[0m") if _coloured(sys.stderr) else ("", "")
-    sys.stderr.write(f"{red}error:{plain} {on_one_line(message)}\n")
+    _say(f"{red}error:{plain} {on_one_line(message)}\n")
 
 
 @contextmanager
@@ -87,7 +161,7 @@ def progress(*, spinner: bool) -> Iterator[Notify]:
     def notify(message: str) -> None:
         for timer in timers:
             timer.cancel()
-        timers.append(Timer(1, sys.stderr.write, [f"{on_one_line(message)} ...\n"]))
+        timers.append(Timer(1, _say, [f"{on_one_line(message)} ...\n"]))
         timers[-1].daemon = True
         timers[-1].start()
 

@@ -28,4 +28,10 @@ def init(
     format_: FormatOption = "text",
 ) -> None:
     """Copy the built-in library into a git repository of your own, to change and release from."""
-    run(lambda _: scaffold.init_library(dest), format_, text=as_text.library_init, data=as_data.library_init)
+    run(
+        lambda _: scaffold.init_library(dest),
+        format_,
+        text=as_text.library_init,
+        data=as_data.library_init,
+        done=lambda _: "the library was made",
+    )

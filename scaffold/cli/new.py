@@ -80,6 +80,7 @@ def new(
         format_,
         text=as_text.new,
         data=as_data.new,
+        done=lambda result: "the service was stamped" if result.applied else "",
         clean=lambda result: not result.plan.conflicts,
         asks=ask is not None,
     )  # fmt: skip

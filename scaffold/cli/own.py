@@ -24,4 +24,10 @@ def own(
 
     It is recorded in .scaffold/answers.yml. A locked file stays the platform's, and so does a locked key.
     """
-    run(lambda _: scaffold.own(paths, back=back), format_, text=as_text.own, data=as_data.own)
+    run(
+        lambda _: scaffold.own(paths, back=back),
+        format_,
+        text=as_text.own,
+        data=as_data.own,
+        done=lambda _: "it is recorded in .scaffold/answers.yml",
+    )

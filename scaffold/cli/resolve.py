@@ -39,5 +39,6 @@ def resolve(
         format_,
         text=as_text.resolve,
         data=as_data.resolve,
+        done=lambda _: "the conflicts that were named are settled",
         clean=lambda result: not result.conflicts,
     )

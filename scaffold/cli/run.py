@@ -22,14 +22,19 @@ def run(
     text: Callable[[T], Iterable[Line]],
     data: Callable[[T], Any],
     clean: Callable[[T], bool] = lambda _: True,
+    done: Callable[[T], str] = lambda _: "",
     asks: bool = False,
 ) -> None:
-    """Call an operation and report; raises typer.Exit with 3 where it is finished but not clean."""
+    """Call an operation and report; raises typer.Exit with 3 where it is finished but not clean.
+
+    `done` says in a sentence what the operation has changed, should the report not reach anybody.
+    """
     with console.progress(spinner=not asks) as notify, telling(notify):  # a spinner would write over the questions
         result = operation(notify)
-    if format_ == "json":
-        console.show_json(data(result))
-    else:
-        console.show(text(result))
+    with console.reporting(done(result)):
+        if format_ == "json":
+            console.show_json(data(result))
+        else:
+            console.show(text(result))
     if not clean(result):
         raise typer.Exit(NOT_CLEAN)

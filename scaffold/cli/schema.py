@@ -32,10 +32,11 @@ def schema(
 ) -> None:
     """Print a JSON Schema, so that editors complete and check a file, and programs know what a report holds."""
     texts = _texts()
-    if name is None:
-        width = max(map(len, texts))
-        console.show(Line(f"{known:<{width}}  {json.loads(text)['title']}") for known, text in texts.items())
-    elif name not in texts:
+    if name is not None and name not in texts:
         raise ScaffoldError(f"there is no schema {name}", hint=f"there are: {', '.join(texts)}")
-    else:
-        console.write(texts[name].encode())
+    with console.reporting():
+        if name is None:
+            width = max(map(len, texts))
+            console.show(Line(f"{known:<{width}}  {json.loads(text)['title']}") for known, text in texts.items())
+        else:
+            console.write(texts[name].encode())

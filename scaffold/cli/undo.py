@@ -18,4 +18,10 @@ def undo(
     format_: FormatOption = "text",
 ) -> None:
     """Take the last new or update back, also one that was killed half-way."""
-    run(lambda _: scaffold.undo(directory, force=force), format_, text=as_text.undo, data=as_data.undo)
+    run(
+        lambda _: scaffold.undo(directory, force=force),
+        format_,
+        text=as_text.undo,
+        data=as_data.undo,
+        done=lambda result: f"{result.what} was taken back",
+    )

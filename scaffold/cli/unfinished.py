@@ -21,13 +21,20 @@ def finish(context: typer.Context, directory: Path, format_: Format, *, abort: b
         options = {param.name: param.opts[0] for param in context.command.params}
         raise typer.BadParameter(f"it does not go with {options[min(others)]}", param_hint=here)
     if abort:
-        run(lambda _: scaffold.abort_update(directory), format_, text=text.undo, data=as_data.undo)
+        run(
+            lambda _: scaffold.abort_update(directory),
+            format_,
+            text=text.undo,
+            data=as_data.undo,
+            done=lambda result: f"{result.what} was taken back",
+        )
         return
     run(
         lambda _: scaffold.continue_update(directory),
         format_,
         text=conflicts.update_continue,
         data=as_data.update_continue,
+        done=lambda result: "" if result.conflicts else "the update was finished",
         clean=lambda result: not result.conflicts,
     )
 

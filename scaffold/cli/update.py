@@ -102,6 +102,7 @@ def update(
         format_,
         text=as_text.update,
         data=as_data.update,
+        done=lambda result: "the update was applied" if result.applied else "",
         clean=lambda result: not result.plan.conflicts,
         asks=ask is not None,
     )  # fmt: skip

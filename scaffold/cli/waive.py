@@ -73,4 +73,5 @@ def waive(
         format_,
         text=waived.text,
         data=waived.data,
+        done=lambda _: "it is written into .scaffold/waivers.yml",
     )  # fmt: skip

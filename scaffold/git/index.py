@@ -1,10 +1,15 @@
 """Git's index, in-process (pygit2): what is staged, what is in conflict, what a sparse checkout leaves out."""
 
-from collections.abc import Iterable, Mapping
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+from pygit2 import GitError as LibgitError
 from pygit2 import Index, IndexEntry, Oid, Repository
-from pygit2.enums import FileMode
+from pygit2.enums import FileMode, RepositoryOpenFlag
 from pygit2.ffi import C, ffi
 
 from scaffold.git.explained import explained
@@ -12,6 +17,7 @@ from scaffold.git.explained import explained
 SKIP_WORKTREE = 1 << 14  # git's index-format.txt; pygit2 does not show an entry's flags
 Entry = tuple[str, str]  # mode in octal digits, blob id
 BASE, OURS, THEIRS = 1, 2, 3  # the stages of a conflict
+HELD = b"held by scaffold\n"  # what git's lock on the index holds where it is ours; git's own is empty, or an index
 Staged = Mapping[int, Entry]  # index stage (0: merged, or one of a conflict) -> entry
 
 
@@ -75,6 +81,8 @@ class Staging:
             differing = {path: stages for path, stages in changes.items() if staged[path] != stages}
             if not differing:
                 return
+        with self.index_aside() as aside, explained(self.root):
+            index = self._index_at(aside)
             conflicted = self._conflicts(index)
             for path, stages in differing.items():
                 if path in conflicted:
@@ -85,8 +93,56 @@ class Staging:
                 if 0 in entries:
                     index.add(entries[0])
                 elif entries:
-                    index.add_conflict(*(entries.get(stage) for stage in (1, 2, 3)))
+                    index.add_conflict(*(entries.get(stage) for stage in (BASE, OURS, THEIRS)))
             index.write()
+
+    @contextmanager
+    def index_aside(self) -> Iterator[Path]:
+        """Hold git's lock on the index and yield a copy of it, which takes its place at the end; raises GitError.
+
+        Whatever is killed in the body, also a git that was to change the copy, leaves the index as it was, and a lock
+        that can be told from that of any other git.
+        """
+        folder = Path(self._repository.path)
+        index, lock, aside = folder / "index", folder / "index.lock", folder / "scaffold/index"
+        with explained(self.root):
+            aside.parent.mkdir(exist_ok=True)
+            self.unlock_index()
+            _lock(lock, aside.with_name("index-lock"))
+        try:
+            with suppress(FileNotFoundError):
+                shutil.copy2(index, aside)  # with its time, by which git tells what may have changed since
+            yield aside
+        finally:
+            with suppress(FileNotFoundError):
+                aside.replace(index)
+            lock.unlink(missing_ok=True)
+
+    def is_index_locked(self) -> bool:
+        """Whether the lock on the index is one of ours; nobody holds it but who has the repository for himself."""
+        try:
+            with (Path(self._repository.path) / "index.lock").open("rb") as file:
+                return file.read(len(HELD) + 1) == HELD
+        except OSError:
+            return False
+
+    def unlock_index(self) -> None:
+        """Remove what a killed run of ours has left of its lock on the index, and nobody else's."""
+        folder = Path(self._repository.path)
+        if self.is_index_locked():
+            (folder / "index.lock").unlink()
+        for name in ("index", "index.lock", "index-lock"):
+            (folder / "scaffold" / name).unlink(missing_ok=True)
+
+    def _index_at(self, place: Path) -> Any:
+        """Open another file as the index of the repository, which decides what in it may be out of date."""
+        before = {name: os.environ.pop(name, None) for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")}
+        os.environ["GIT_INDEX_FILE"] = str(place)
+        try:
+            return Repository(self._repository.path, RepositoryOpenFlag.FROM_ENV).index
+        finally:
+            del os.environ["GIT_INDEX_FILE"]
+            os.environ.update({name: value for name, value in before.items() if value is not None})
 
     @staticmethod
     def _entry(path: str, entry: Entry) -> IndexEntry:
@@ -100,3 +156,20 @@ class Staging:
             index.read()
             found = {path: C.git_index_get_bypath(index._index, path.encode(), 0) for path in paths}  # noqa: SLF001
             return frozenset(path for path, entry in found.items() if entry and entry.flags_extended & SKIP_WORKTREE)
+
+
+def _lock(lock: Path, mark: Path) -> None:
+    """Make git's lock on the index, with what tells that it is ours in it from the first; raises LibgitError."""
+    mark.write_bytes(HELD)
+    try:
+        try:
+            lock.hardlink_to(mark)
+        except FileExistsError:
+            raise
+        except OSError:  # no hard links here
+            with lock.open("xb") as file:
+                file.write(HELD)
+    except FileExistsError as error:
+        raise LibgitError("the index is locked by another git") from error
+    finally:
+        mark.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from scaffold.errors import GitError, without_credentials
 from scaffold.formats.shown import shown
 from scaffold.git.explained import hint_for
 from scaffold.git.login import Login
+from scaffold.process.commands import ends_with_us
 from scaffold.process.waiting import waiting
 from scaffold.process.watched import StalledError, watched
 
@@ -140,10 +141,15 @@ def stage_all(folder: Path, own: str) -> None:
     add(folder, [own])
 
 
-def add(root: Path, paths: Iterable[str]) -> None:
-    """Put paths into the index as they stand, also one that is gone; raises GitError."""
+def _with(index: Path | None) -> dict[str, Any]:
+    """Return what has git take another file for the index, and end with us; nothing where nobody else knows of it."""
+    return {} if index is None else {"environment": {"GIT_INDEX_FILE": str(index)}, **ends_with_us()}
+
+
+def add(root: Path, paths: Iterable[str], index: Path | None = None) -> None:
+    """Put paths into an index as they stand, also one that is gone; raises GitError."""
     named = [f":(literal){path}" for path in paths]
-    _git(root, *NO_HOOKS, "add", "--all", "--force", "--", *named, doing="add the files")
+    _git(root, *NO_HOOKS, "add", "--all", "--force", "--", *named, doing="add the files", **_with(index))
 
 
 def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
@@ -153,20 +159,20 @@ def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
     return frozenset(said.split("\0")) - {""}
 
 
-def commit_index(root: Path, message: str, hint: str, *, hooks: bool = True) -> None:
+def commit_index(root: Path, message: str, hint: str, index: Path | None = None, *, hooks: bool = True) -> None:
     """Commit what is staged, signing included, and hooks where they are to run; raises GitError."""
-    _commit(root, "--quiet", "--message", shown(message), hint=hint, hooks=hooks)
+    _commit(root, "--quiet", "--message", shown(message), hint=hint, hooks=hooks, **_with(index))
 
 
-def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str, *, hooks: bool = True) -> None:
+def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str, index: Path, *, hooks: bool = True) -> None:
     """Commit just these paths as they stand in the work tree, as `commit_index` does; raises GitError."""
     from tempfile import TemporaryFile  # only a commit beside other staged work needs it
 
     with TemporaryFile() as names:
         names.write("\0".join(f":(literal){path}" for path in paths).encode())
         names.seek(0)
-        options = ("--quiet", "--only", "--message", shown(message))
-        _commit(root, *options, "--pathspec-from-file=-", "--pathspec-file-nul", hint=hint, hooks=hooks, istream=names)
+        options = ("--quiet", "--only", "--message", shown(message), "--pathspec-from-file=-", "--pathspec-file-nul")
+        _commit(root, *options, hint=hint, hooks=hooks, istream=names, **_with(index))
 
 
 def _commit(root: Path, *arguments: str, hint: str, hooks: bool, **options: Any) -> None:
@@ -182,9 +188,10 @@ def _named(root: Path) -> str:
     return f"the {found[0]} hook" if len(found) == 1 else "git commit: hooks and signing"
 
 
-def switch_to_new(root: Path, branch: str) -> None:
+def switch_to_new(root: Path, branch: str, index: Path) -> None:
     """Create a branch at HEAD and switch to it; raises GitError."""
-    _git(root, "switch", "--quiet", "--create", branch, doing=f"create the branch {branch}")
+    doing = f"create the branch {branch}"
+    _git(root, "switch", "--quiet", "--create", branch, doing=doing, **_with(index))
 
 
 def tag(root: Path, name: str, message: str) -> None:

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sys
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -11,6 +12,7 @@ from typing import Any
 
 from scaffold.errors import ScriptError, without_credentials
 from scaffold.process.bounds import MORE_TIME, paused, unbounded
+from scaffold.process.early import ENDING
 
 # Git sets these for its hooks; they would send every git that a command starts to the wrong repository.
 GIT_LOCAL = (
@@ -19,7 +21,7 @@ GIT_LOCAL = (
     "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
 )  # fmt: skip
 KEPT_FROM = (*GIT_LOCAL, "SCAFFOLD_SOURCE")  # an address, which may hold credentials
-ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+PR_SET_PDEATHSIG = 1  # prctl(2)
 GRACE = 2.0  # seconds that a command has to end by itself when it is told to
 TAIL = 10_000  # bytes of the last output that are kept
 SAID_LINES, SAID = 3, 300  # lines and characters of it that an error repeats
@@ -85,7 +87,7 @@ def run(
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Let Ctrl-C and its kin wait, so that no process is started and at once forgotten."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *ENDING)}
+    handlers = {number: signal.getsignal(number) for number in ENDING}
     held = {number: handler for number, handler in handlers.items() if callable(handler)}
     if threading.current_thread() is not threading.main_thread():
         held = {}
@@ -101,11 +103,23 @@ def undisturbed() -> Iterator[None]:
             held[signal.Signals(told[0])](*told)
 
 
-def end_in_order() -> None:
-    """Have a command that is told to end (SIGTERM, SIGHUP) clean up first, as after Ctrl-C."""
-    for number in ENDING:
-        if signal.getsignal(number) is signal.SIG_DFL:  # what started us may want it ignored, as nohup does
-            signal.signal(number, signal.default_int_handler)
+def ends_with_us() -> Mapping[str, Any]:
+    """Return the options of a process that is told to end when we are killed, where the system can do that (Linux).
+
+    A git that went on alone would make its commit after somebody has been told that there is none.
+    """
+    if not sys.platform.startswith("linux"):
+        return {}
+    from ctypes import CDLL  # few commands start what changes a repository
+
+    libc, us = CDLL(None), os.getpid()
+
+    def bound() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+        if os.getppid() != us:  # killed already
+            os._exit(1)
+
+    return {"preexec_fn": bound}
 
 
 def _named(command: str | tuple[str, ...]) -> str:

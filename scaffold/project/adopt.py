@@ -108,8 +108,10 @@ def _start(directory: Path) -> Path:
 
 def _repository(start: Path) -> Objects:
     repository = find_repository(start)
+    place = place_of(start, repository)
+    records.refuse_unfinished(place)
     _refuse_adopted(start)
-    return place_of(start, repository).repository
+    return place.repository
 
 
 def _refuse_adopted(root: Path) -> None:
@@ -123,7 +125,7 @@ def _carry_out(basis: Basis, wish: Wish) -> Adopted:
     _refuse_adopted(basis.root)
     place = place_of(basis.root, wish.repository)
     with nullcontext() if wish.dry_run else transaction.exclusively(place):
-        records.refuse_interrupted(place)
+        records.refuse_unfinished(place)
         taken = take_over(basis, wish.repository, keep_copier=wish.keep_copier)
         if not wish.yes:
             taken.refuse_unlike()
@@ -136,6 +138,6 @@ def _carry_out(basis: Basis, wish: Wish) -> Adopted:
         message = f"chore: {what}" if wish.commit else None
         trusted = trusting(wish.means, basis.address).trust
         record = carry_out(replace(taken.prepared, trusted=trusted), "adopt", what, message=message)
-        made = commit_applied(taken.project, message, record) if message else NOTHING
+        made = commit_applied(place, message, record) if message else NOTHING
     result = taken.result(applied=True, commit=made.commit)
     return result._replace(notes=(*result.notes, *made.notes))

@@ -56,7 +56,7 @@ def fix(
     place = place_of(root, find_repository(root))
     day = today or datetime.now(UTC).date()
     with nullcontext() if dry_run else transaction.exclusively(place):
-        records.refuse_interrupted(place)
+        records.refuse_unfinished(place)
         project = open_project(root, place.repository)
         refuse_open_conflicts(project)
         notify("Checking")
@@ -89,7 +89,7 @@ def _applied(project: Project, plan: Plan, *, commit: bool) -> Committed:
     )
     message = MESSAGE if commit else None
     record = carry_out(prepared, "fix", "fix what the guardrails found", message=message)
-    return commit_applied(project, MESSAGE, record) if commit else NOTHING
+    return commit_applied(project.place, MESSAGE, record) if commit else NOTHING
 
 
 class Stamped:

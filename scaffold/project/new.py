@@ -12,8 +12,9 @@ from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
 from scaffold.answers.question import Ask
+from scaffold.apply import beside, transaction
 from scaffold.apply import record as records
-from scaffold.apply import transaction
+from scaffold.apply.beside import Staged
 from scaffold.apply.record import Change, Operation
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import ScaffoldError
@@ -141,7 +142,7 @@ def _take_in(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool) ->
     """Stamp into a folder that is in use; raises ScaffoldError with the folder untouched."""
     place = place_of(basis.root, find_repository(basis.root))
     with nullcontext() if dry_run else transaction.exclusively(place):
-        records.refuse_interrupted(place)
+        records.refuse_unfinished(place)
         with bounds.limited(means.limits, "rendering"):
             prepared = prepare_in(basis, means, keep_copier=keep_copier)
         if not dry_run:
@@ -169,7 +170,8 @@ def _write(basis: Basis, tree: Tree, plan: Plan, *, git: bool, trusted: bool) ->
     root, ignored = basis.root, basis.rendered.ignored
     told: tuple[str, ...] = ()
     enclosing = _enclosing(root) if git else None
-    with disk.beside(root) as temporary:
+    with beside.beside(root, _inside(enclosing)) as staged:
+        temporary = staged.folder
         disk.fill(temporary, tree)
         for folder in tree.folders:
             (temporary / folder).mkdir(parents=True, exist_ok=True)
@@ -177,10 +179,18 @@ def _write(basis: Basis, tree: Tree, plan: Plan, *, git: bool, trusted: bool) ->
         if git and enclosing is None:
             told = _as_repository(temporary, plan, tree, trusted=trusted)
         if enclosing is not None:
-            _into_existing(root, temporary, {**tree, **ignored}, plan, enclosing)
+            _into_existing(root, staged, {**tree, **ignored}, plan, enclosing)
             return "existing", ()
-        temporary.rename(root)
+        staged.move()
     return "own" if git else "none", told
+
+
+def _inside(repository: Objects | None) -> Path | None:
+    """Return where a folder of a repository is made: what is killed there is nothing that git would add."""
+    if repository is None:
+        return None
+    kept = repository.folder / "scaffold"
+    return disk.private(kept)
 
 
 def _enclosing(root: Path) -> Objects | None:
@@ -215,17 +225,16 @@ def _as_repository(folder: Path, plan: Plan, tree: Tree, *, trusted: bool) -> tu
     return notes
 
 
-def _into_existing(root: Path, temporary: Path, tree: Mapping[str, File], plan: Plan, repository: Objects) -> None:
+def _into_existing(root: Path, staged: Staged, tree: Mapping[str, File], plan: Plan, repository: Objects) -> None:
     after = plan.lock_after
     place = place_of(root.resolve(), repository)
     with transaction.exclusively(place):
-        for left in records.records(place):
-            records.forget(left)  # of a folder that is no longer there
+        records.forget_all(place)  # of a folder that is no longer there
         changes = [Change(path, None, file, {0: (file.mode, file.blob)}) for path, file in tree.items()]
-        operation = Operation("new", f"new {after.blueprint} {after.version}")
+        operation = Operation("new", f"new {after.blueprint} {after.version}", made=staged.made)
         record = transaction.stage(place, operation, changes, files_exist=True)
         with transaction.rolling_back(place, record):
-            temporary.rename(root)
+            staged.move()
             outside = staying_out(place, tree.keys())  # as the files say that stand there now
             keep_base(place, after, tree.items())
             indexed = (replace(one, index=None) if one.path in outside else one for one in changes)

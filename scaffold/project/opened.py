@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
+from scaffold.apply import record as records
 from scaffold.apply.record import Place
 from scaffold.blueprint.patterns import matcher
 from scaffold.errors import FormatError, GitError, ProjectError
@@ -97,16 +99,29 @@ class Project:
 
 
 def find_root(directory: Path) -> Path:
-    """Return the nearest folder at or above `directory` that holds `.scaffold/`; raises ProjectError."""
+    """Return the nearest folder at or above `directory` that holds `.scaffold/`; raises ProjectError.
+
+    So does one in which an operation was killed, by its record: `.scaffold/` may not be there yet, or any more.
+    """
     start = directory.resolve()
     if not start.is_dir():
         what = "this is a file" if start.exists() else "there is no such folder"
         raise ProjectError(what, where=str(start), hint="name the project's folder, or one in it")
+    repository = None
+    if not (start / FOLDER).is_dir():
+        with suppress(GitError):
+            repository = find_repository(start)
     for folder in (start, *start.parents):
-        if (folder / FOLDER).is_dir():
+        if (folder / FOLDER).is_dir() or (repository and _is_unfinished(folder, repository)):
             return folder
     message = "this is no scaffold project: neither it nor a folder above it holds .scaffold/"
     raise ProjectError(message, where=str(start), hint="go to one, or make one with scaffold new")
+
+
+def _is_unfinished(folder: Path, repository: Objects) -> bool:
+    if repository.is_bare or not folder.is_relative_to(repository.root.resolve()):
+        return False
+    return records.unfinished(place_of(folder, repository)) is not None
 
 
 def prefix_of(root: Path, repository: Objects) -> str:
@@ -133,9 +148,11 @@ def open_project(directory: Path, repository: Objects | None = None) -> Project:
     `repository` is the one that it stands in, where that is open already.
     """
     root = find_root(directory)
-    recorded = lock.parse(_required(root, lock.PATH).content, str(root / lock.PATH))
     repository = repository or find_repository(root)
     prefix = prefix_of(root, repository) if repository else ""
+    if repository and not all((root / path).exists() for path in (lock.PATH, answers_file.PATH)):
+        records.refuse_unfinished(place_of(root, repository))
+    recorded = lock.parse(_required(root, lock.PATH).content, str(root / lock.PATH))
     wishes_file = _required(root, answers_file.PATH)
     if repository is not None:
         name = f"{prefix}/{answers_file.PATH}" if prefix else answers_file.PATH
@@ -188,6 +205,13 @@ def _is_as_left(project: Project, path: str, file: File, told: Mapping[str, Lock
     if told is None or locked.left is None or file.blob != locked.left:
         return False
     return path not in told or told[path].pending != locked.pending
+
+
+def untouched(project: Project, files: Mapping[str, File]) -> set[str]:
+    """Return those of some files, by where they are, that are in conflict and would be as the update left them."""
+    pending = {project.recorded.files[path].at or path: path for path in project.recorded.pending}
+    told = _told(project)
+    return {p for p, file in files.items() if p in pending and _is_as_left(project, pending[p], file, told)}
 
 
 def _told(project: Project) -> Mapping[str, Locked] | None:

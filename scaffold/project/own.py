@@ -55,7 +55,7 @@ def own(paths: Iterable[Path | str], *, back: bool = False) -> Owned:
         raise ProjectError("this is not in the project", where=str(outside[0]), hint=f"the project is {root}")
     place = place_of(root, find_repository(root))
     with transaction.exclusively(place):
-        records.refuse_interrupted(place)
+        records.refuse_unfinished(place)
         project = open_project(root, place.repository)
         if project.recorded.pending:
             hint = "finish it with scaffold update --continue, or take it back with scaffold update --abort"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 
 from scaffold import disk
-from scaffold.apply import transaction
+from scaffold.apply import back
 from scaffold.apply.record import Place, Record
 from scaffold.errors import GitError
 from scaffold.git import porcelain
@@ -13,17 +14,24 @@ from scaffold.plan.actions import Action
 WAITING = "MERGE_RR"  # in git's folder: the conflicts that git waits for a resolution of
 
 
+def has_any(place: Place, record: Record) -> bool:
+    """Whether an operation has left conflicts that git may have seen before."""
+    return bool(record.conflicts) and place.repository.reuses_resolutions()
+
+
 def replay(place: Place, record: Record, conflicts: Iterable[Action]) -> tuple[str, ...]:
-    """Have git resolve what was resolved before, and remember the rest; returns the paths that it has resolved."""
+    """Have git resolve what was resolved before, and remember the rest; returns the paths that it has resolved.
+
+    The record says so already: killed on the way, nobody could tell what git has resolved from what a person has.
+    """
     left = {action.path: action.after for action in conflicts}
-    if not left or not place.repository.reuses_resolutions():
+    if record.state != "replaying":
         return ()
     with suppress(GitError):  # the update stands, with or without
         porcelain.rerere(place.repository.root)
     now = disk.read_all(place.root, left)
     resolved = tuple(path for path, after in left.items() if path in now and not now[path].same_as(after))
-    if resolved:
-        transaction.amend(place, record, resolved)
+    back.amend(place, replace(record, state="done"), resolved)
     return resolved
 
 

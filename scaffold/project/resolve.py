@@ -8,16 +8,15 @@ from typing import NamedTuple, cast
 from scaffold import disk, lock
 from scaffold.apply import record as records
 from scaffold.apply import transaction
-from scaffold.apply.record import side_of
+from scaffold.apply.record import Change, Operation, side_of
 from scaffold.errors import ProjectError
-from scaffold.git import porcelain
 from scaffold.git.index import BASE, OURS, THEIRS, Staged
 from scaffold.git.objects import Objects, find_repository
 from scaffold.lock import DROPPED, Locked
 from scaffold.merge.readable import broken
 from scaffold.merge.settle import Side, Sides, marked_line, settle
 from scaffold.project import rerere
-from scaffold.project.opened import Project, find_root, open_project, place_of
+from scaffold.project.opened import Project, Standing, as_stored, find_root, open_project, place_of, untouched
 from scaffold.report.results import Resolution, Resolved
 from scaffold.tree import REGULAR, SYMLINK, File, Mode
 
@@ -39,11 +38,12 @@ def resolve(paths: Iterable[Path | str], *, side: Side) -> Resolved:
     root = find_root(_there(places[0]))
     place = place_of(root, find_repository(root))
     with transaction.exclusively(place):
-        records.refuse_interrupted(place)
+        records.refuse_unfinished(place)
         project = open_project(root, place.repository)
         found = sides_of(project, _wanted(project, places))
         taken = [_take(project, path, side, stages) for path, stages in found.items()]
-        _carry_out(project, taken)
+        what = f"resolve --{side} {', '.join(one.path for one in taken)}"
+        _carry_out(project, taken, what)
         left = open_project(root, place.repository).unresolved
     files = tuple(Resolution(t.path, t.conflicts, whole=t.exact, deleted=t.after is None) for t in taken)
     return Resolved(root, side, files, tuple(sorted(left)))
@@ -204,30 +204,29 @@ def _whole(project: Project, path: str, side: Side, file: File | None, stages: d
     return File(content, locked.mode)
 
 
-def _carry_out(project: Project, taken: list[Taken]) -> None:
-    """Write the files, then the index, then what undo has to know: killed in between, it can be run again."""
-    place = project.place
-    for one in taken:
-        written = _written(project, one)
-        if not _is_there(project, one.path, written):
-            transaction.put(place, one.path, written)
+def _carry_out(project: Project, taken: list[Taken], what: str) -> None:
+    """Write files and index, and what undo has to know, as a part of the update that left the conflicts."""
+    place, update = project.place, records.conflicted(project.place)
     place.repository.store(one.after for one in taken if one.after is not None)
-    outside = {one.path for one in taken if stays_out(project, one.path)}
-    entries = {one.path: _entry(one) for one in taken if one.exact or one.path in outside}
-    entries |= {path: {} for path in outside}
-    place.repository.stage({project.in_repository(path): stages for path, stages in entries.items()})
-    names = [project.in_repository(one.path) for one in taken if one.path not in entries]
-    names += place.repository.filtered(project.in_repository(path) for path, stages in entries.items() if stages)
-    if names:
-        porcelain.add(place.repository.root, names)
-    decided = list(_decide_as_left(project, [one.path for one in taken]))
+    changes = [_change(project, one) for one in taken]
+    changes += _decided(project, {change.path: change.after for change in changes})
+    operation = Operation("resolve", what, message=update.message if update else "")
+    record = transaction.stage(place, operation, changes, part_of=update)
+    with transaction.rolling_back(place, record):
+        transaction.swap(place, record, changes)
+    records.finish(place, record)
     rerere.remember(place)
-    if record := records.conflicted(place):
-        transaction.amend(place, record, {*(one.path for one in taken), *decided})
 
 
-def _entry(one: Taken) -> Staged:
-    return {} if one.after is None else {0: (one.after.mode, one.after.blob)}
+def _change(project: Project, one: Taken) -> Change:
+    """Return what becomes of one path; a whole side goes into the index as it was there, the rest as git adds it."""
+    before, after = disk.file_at(project.root, one.path), _written(project, one)
+    if stays_out(project, one.path):
+        return Change(one.path, before, after, {})
+    entry = {} if one.after is None else {0: (one.after.mode, one.after.blob)}
+    if one.exact and not (entry and project.place.repository.filtered([project.in_repository(one.path)])):
+        return Change(one.path, before, after, entry)
+    return Change(one.path, before, after, None, added=True)
 
 
 def _written(project: Project, one: Taken) -> File | None:
@@ -237,28 +236,19 @@ def _written(project: Project, one: Taken) -> File | None:
     return project.place.repository.conversion.checked_out(project.in_repository(one.path), one.after)
 
 
-def _is_there(project: Project, path: str, wanted: File | None) -> bool:
-    there = disk.read(project.root, path)
-    return there is None if wanted is None else wanted.same_as(there)
-
-
 def stays_out(project: Project, path: str) -> bool:
     """Whether git ignores the file and the commit at HEAD does not have it: then it stays untracked."""
     repository, name = project.place.repository, project.in_repository(path)
     return repository.is_ignored(name) and name not in repository.entries([name])
 
 
-def _decide_as_left(project: Project, paths: Iterable[str]) -> Iterator[str]:
-    """Take down in the lock that a file is meant to be as the update left it, where git's index cannot tell any more.
-
-    Yields the lock's path if it was written.
-    """
-    now = open_project(project.root, project.repository)
-    undecided = {*paths} & now.unresolved
-    if undecided:
-        files = {
-            name: replace(locked, left=None) if (locked.at or name) in undecided else locked
-            for name, locked in now.recorded.files.items()
-        }
-        transaction.put(now.place, lock.PATH, File(lock.dump(replace(now.recorded, files=files)), REGULAR))
-        yield lock.PATH
+def _decided(project: Project, standing: Standing) -> list[Change]:
+    """Return the change of the lock that tells which files are meant to be as the update left them, if any are."""
+    if not (places := untouched(project, as_stored(project, standing))):
+        return []
+    files = {
+        name: replace(locked, left=None) if (locked.at or name) in places else locked
+        for name, locked in project.recorded.files.items()
+    }
+    decided = File(lock.dump(replace(project.recorded, files=files)), REGULAR)
+    return [Change(lock.PATH, disk.file_at(project.root, lock.PATH), decided, None)]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from packaging.version import Version
 
+from scaffold.apply import beside, transaction
 from scaffold.apply import record as records
 from scaffold.blueprint.guardrails import WAIVERS
 from scaffold.errors import ScaffoldError
 from scaffold.formats.equal import ABSENT, equal
+from scaffold.git.objects import find_repository
 from scaffold.lock import as_kept
 from scaffold.plan.drift import Drift, drifts, watched
 from scaffold.project.kept import answers_since, written_since
-from scaffold.project.opened import Project, open_project, read_ours
+from scaffold.project.opened import Project, open_project, place_of, read_ours
 from scaffold.project.tags import is_ahead, moved_tag
 from scaffold.report.results import Status
 from scaffold.sources.locate import locate
@@ -37,7 +40,12 @@ def status(
 
     `today` decides which waivers hold.
     """
-    project = open_project(Path(directory))
+    try:
+        project = open_project(Path(directory))
+    except ScaffoldError:
+        _clean_up(Path(directory).resolve())
+        raise
+    _clean_up(project.root)
     latest, behind, notes, ahead = _latest(project, offline=offline, notify=notify)
     waivers, waived, said = _waivers(project, today)
     notes = (*notes, *said)
@@ -158,7 +166,24 @@ def _is_resolved(project: Project) -> bool:
     return record is not None and project.repository.head() == record.head
 
 
-def _interrupted(project: Project) -> bool:
-    if project.repository is None:
-        return False
-    return any(record.state == "swapping" for record in records.records(project.place))
+def _clean_up(root: Path) -> None:
+    """Remove what killed runs have left, none of which is of use to anybody."""
+    with suppress(ScaffoldError):
+        repository = find_repository(root) if root.is_dir() else None
+        record = None
+        if repository is not None and not repository.is_bare:
+            place = place_of(root, repository)
+            transaction.clean_up(place)
+            record = records.last(place)
+        if record is None or record.kind == "new":
+            beside.sweep_from(root)
+
+
+def _interrupted(project: Project) -> str:
+    """Say what was killed on its way, and the command that ends it; nothing where nothing was."""
+    record = None if project.repository is None else records.unfinished(project.place)
+    if record is None:
+        return ""
+    if transaction.is_at_work(project.place):
+        return f"{record.what} is under way: wait until it is done"
+    return "; ".join(records.said_of(record))

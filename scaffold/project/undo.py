@@ -8,68 +8,43 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffold import disk, lock
+from scaffold.apply import back, beside, transaction
 from scaffold.apply import record as records
-from scaffold.apply import transaction
 from scaffold.apply.record import Place, Record
 from scaffold.errors import FormatError, ProjectError
 from scaffold.git.objects import find_repository
 from scaffold.lock import Lock
 from scaffold.project import rerere
-from scaffold.project.opened import FOLDER, find_root, place_of
+from scaffold.project.opened import find_root, place_of
 from scaffold.report.results import Undone
 
 
 def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
     """Take the last operation back; with `force`, also what was edited since. Raises ProjectError."""
-    root = _root(Path(directory))
+    beside.sweep_from(disk.place_at(directory))
+    root = find_root(Path(directory))
     place = place_of(root, find_repository(root))
     with transaction.exclusively(place):
-        found = records.records(place)
-        if not found:
+        record = records.unfinished(place) or records.last(place)
+        if record is None:
             raise ProjectError("there is nothing to take back", where=str(root))
-        record = found[-1]
         paths = tuple(step.path for step in record.steps)
         if record.whole_repository:
             _refuse_used(place, record)
             _remove(root)
             return Undone(root, record.what, paths, removed=True)
         refuse_elsewhere(place, record)
-        transaction.roll_back(place, record, "lose" if force else "refuse", given_up=_settled(place, record))
-        rerere.forget(place)
+        back.roll_back(place, record, "lose" if force else "refuse", given_up=_settled(place, record))
+        if record.is_whole:
+            rerere.forget(place)
         moved_on = place.repository.head() != record.head
     note = "the commits since then stay; what was before is staged on top of them" if moved_on else ""
-    return Undone(root, record.what, paths, removed=_gone(root), notes=(note,) if note else ())
-
-
-def _root(directory: Path) -> Path:
-    """Return the project's folder; one whose adoption was broken off half-way may have no `.scaffold/` as yet."""
-    start = directory.resolve()
-    repository = find_repository(start) if start.is_dir() else None
-    if repository is None:
-        return find_root(directory)
-    for folder in (start, *start.parents):
-        if (folder / FOLDER).is_dir() or not folder.is_relative_to(repository.root.resolve()):
-            break
-        if any(record.state == "swapping" for record in records.records(place_of(folder, repository))):
-            return folder
-    return find_root(directory)
+    return Undone(root, record.what, paths, removed=_gone(root, record.made), notes=(note,) if note else ())
 
 
 def _settled(place: Place, record: Record) -> set[str]:
-    """Return the conflicts that a person has settled by committing them, and the lock where a killed run settled it."""
-    if record.state != "done" or not record.conflicts:
-        return set()
-    if _is_settled_lock(place, record):
-        return {*record.conflicts, lock.PATH}
-    return transaction.committed_as_they_stand(place, record.conflicts)
-
-
-def _is_settled_lock(place: Place, record: Record) -> bool:
-    """Whether the lock is that of the operation in all but the files that were in conflict, and none is pending."""
-    now, made = _lock_now(place), _lock_of(place, record)
-    if now is None or made is None or now.pending:
-        return False
-    return _without(now, made.pending) == _without(made, made.pending)
+    """Return the conflicts that a person has settled by committing them."""
+    return back.committed_as_they_stand(place, record.conflicts) if record.state == "done" else set()
 
 
 def _without(known: Lock, paths: Collection[str]) -> Lock:
@@ -131,7 +106,7 @@ def _refuse_used(place: Place, record: Record) -> None:
     """Raise ProjectError where the repository holds anything but what `new` made."""
     files = disk.walk(place.root)
     added = sorted(files.keys() - {step.path for step in record.steps})
-    edited = transaction.edited_since(place, record)
+    edited = back.edited_since(place, record)
     reasons = [f"files were added: {', '.join(added[:5])}"] if added else []
     reasons += [f"files were changed: {', '.join(edited[:5])}"] if edited else []
     made = place.repository.made_since(record.commit)
@@ -154,18 +129,18 @@ def _remove(root: Path) -> None:
                 where=str(folder),
                 hint="mend the permissions, then scaffold undo again",
             )
-    gone = root.with_name(f".{root.name}.scaffold-gone")
-    try:
-        root.rename(gone)
-        shutil.rmtree(gone)
-    except OSError as error:
-        left = (
-            f"what is left of {root.name} is in {gone}: remove it yourself" if gone.exists() else "nothing was removed"
-        )
-        raise ProjectError(f"{error.strerror or error}", where=str(error.filename or root), hint=left) from error
+    with beside.aside(root) as gone:
+        try:
+            root.rename(gone)
+            shutil.rmtree(gone)
+        except OSError as error:
+            left = f"what is left of {root.name} is removed by the next run" if gone.exists() else "nothing was removed"
+            raise ProjectError(f"{error.strerror or error}", where=str(error.filename or root), hint=left) from error
 
 
-def _gone(root: Path) -> bool:
+def _gone(root: Path, made: int) -> bool:
+    """Remove the project's folder, and those that were made above it, where nothing is in them."""
     with suppress(OSError):  # not empty: something of the project, or of the team, is there
-        root.rmdir()
+        for folder in (root, *root.parents)[: made + 1]:
+            folder.rmdir()
     return not root.exists()

@@ -5,20 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffold import disk, lock
+from scaffold.apply import back, transaction
 from scaffold.apply import record as records
-from scaffold.apply import transaction
-from scaffold.apply.record import Place, Record, side_of
+from scaffold.apply.record import Change, Operation, Record, side_of
 from scaffold.errors import ProjectError
-from scaffold.git import porcelain
 from scaffold.git.objects import find_repository
 from scaffold.lock import DROPPED, Lock, Locked
 from scaffold.merge.readable import broken
 from scaffold.merge.settle import marked_line
 from scaffold.project import rerere
-from scaffold.project.opened import Project, find_root, open_project, place_of
+from scaffold.project.opened import Project, find_root, open_project, place_of, standing
 from scaffold.project.resolve import contents_of, is_as_left, sides_of, stays_out
 from scaffold.project.undo import refuse_elsewhere
-from scaffold.project.update import NOTHING, Committed, commit_applied, refuse_unfit
+from scaffold.project.update import NOTHING, commit_applied, refuse_unfit
 from scaffold.report.results import Continued, OpenConflict, Undone
 from scaffold.tree import File
 
@@ -37,9 +36,9 @@ def continue_update(directory: Path | str = ".") -> Continued:
     root = find_root(Path(directory))
     place = place_of(root, find_repository(root))
     with transaction.exclusively(place):
-        records.refuse_interrupted(place)
+        records.refuse_unfinished(place)
         project, record = open_project(root, place.repository), records.conflicted(place)
-        if not (project.recorded.pending or (record and (record.message or _is_half_done(place, record)))):
+        if not (project.recorded.pending or (record and record.message)):
             raise ProjectError(
                 "there is no update to go on with", where=str(root), hint="scaffold status says how it stands"
             )
@@ -50,9 +49,9 @@ def continue_update(directory: Path | str = ".") -> Continued:
         if record:
             refuse_elsewhere(place, record)
         resolved = tuple(sorted(_places(project)))
-        _settle(project, record)
+        part = _settle(project, record)
         rerere.remember(place)
-        made = _commit(project, record) if record and record.message else NOTHING
+        made = commit_applied(place, part.message, part) if part.message else NOTHING
     on = place.repository.branch()
     branch = on and on.removeprefix("refs/heads/")
     return Continued(root, what, resolved=resolved, commit=made.commit, branch=branch, notes=made.notes)
@@ -75,7 +74,7 @@ def abort_update(directory: Path | str = ".") -> Undone:
             raise ProjectError(
                 f"{record.what} is committed", where=str(root), hint="scaffold undo takes it back none the less"
             )
-        transaction.roll_back(place, record, given_up={*record.conflicts, lock.PATH})
+        back.roll_back(place, record, given_up={*record.conflicts, lock.PATH})
         rerere.forget(place)
     return Undone(root, record.what, tuple(step.path for step in record.steps))
 
@@ -84,12 +83,6 @@ def _places(project: Project) -> dict[str, Locked]:
     """Return the lock's entries with a conflict, by where the project has their files."""
     files = project.recorded.files
     return {files[path].at or path: files[path] for path in project.recorded.pending}
-
-
-def _is_half_done(place: Place, record: Record) -> bool:
-    """Whether the run that settled the lock was killed before it could say so."""
-    now = side_of(disk.read(place.root, lock.PATH))
-    return any(now not in (step.before, step.after) for step in record.steps if step.path == lock.PATH)
 
 
 def _left_open(project: Project) -> Iterator[OpenConflict]:
@@ -116,21 +109,32 @@ def _sides(project: Project, path: str, locked: Locked) -> Iterator[bytes]:
             yield content
 
 
-def _settle(project: Project, record: Record | None) -> None:
-    """Stage what was decided, then write the lock: killed in between, it can be run again."""
-    place = project.place
-    repository, paths = place.repository, _places(project)
-    outside = {path for path in paths if stays_out(project, path)}
-    repository.stage({project.in_repository(path): {} for path in outside})
-    if names := sorted(_unstaged(project, _to_stage(project, record) - outside)):
-        porcelain.add(repository.root, names)
+def _settle(project: Project, record: Record | None) -> Record:
+    """Stage what was decided, and write the lock, as a part of the update; returns its record."""
+    place, places, made = project.place, {*_places(project)}, record.steps if record else ()
+    outside = {path for path in places if stays_out(project, path)}
+    added = {*_unstaged(project, _to_stage(project, record) - outside)}
     settled = File(lock.dump(_with_digests(project, project.recorded.settled(frozenset(), project.sided))))
-    if paths:
-        transaction.put(place, lock.PATH, settled)
-    repository.store([settled])
-    repository.stage({project.in_repository(lock.PATH): {0: (settled.mode, settled.blob)}})
-    if record:
-        transaction.amend(place, record, {*record.conflicts, lock.PATH})
+    place.repository.store([settled])
+    here = standing(project, [*places, *(step.path for step in made if step.index_before is not None), lock.PATH])
+    staged = place.repository.staged(map(project.in_repository, here))
+    changes = [
+        Change(path, file, file, {} if path in outside else staged[project.in_repository(path)], added=path in added)
+        for path, file in here.items()
+        if path != lock.PATH
+    ]
+    now = here[lock.PATH]
+    changes.append(Change(lock.PATH, now, settled if places else now, {0: (settled.mode, settled.blob)}))
+    message = record.message if record else ""
+    part = transaction.stage(
+        place,
+        Operation("continue", "update --continue", commits=bool(message), message=message),
+        changes,
+        part_of=record,
+    )
+    with transaction.rolling_back(place, part):
+        transaction.swap(place, part, changes)
+    return records.finish(place, part)
 
 
 def _to_stage(project: Project, record: Record | None) -> set[str]:
@@ -149,7 +153,7 @@ def _to_stage(project: Project, record: Record | None) -> set[str]:
 
 
 def _unstaged(project: Project, paths: Iterable[str]) -> Iterator[str]:
-    """Yield the names of what git's index has otherwise than it stands, or not at all."""
+    """Yield the paths of what git's index has otherwise than it stands, or not at all."""
     repository, names = project.place.repository, {path: project.in_repository(path) for path in paths}
     staged, files = repository.staged(names.values()), disk.read_all(project.root, names)
     for path, name in names.items():
@@ -160,7 +164,7 @@ def _unstaged(project: Project, paths: Iterable[str]) -> Iterator[str]:
             differs = entry[1] not in (file.blob, repository.stored_blob(name))
             differs |= repository.keeps_modes() and entry[0] != file.mode
         if differs:
-            yield name
+            yield path
 
 
 def _with_digests(project: Project, settled: Lock) -> Lock:
@@ -172,18 +176,3 @@ def _with_digests(project: Project, settled: Lock) -> Lock:
             content = project.place.repository.blob(locked.blob)
             files[path] = locked if content is None else replace(locked, sha256=File(content).sha256)
     return replace(settled, files=files)
-
-
-def _commit(project: Project, record: Record) -> Committed:
-    """Make the commit that the update would have made; raises GitError where a hook refuses, and may be run again."""
-    record = _again(project, record)
-    made = commit_applied(project, record.message, records.save(replace(record, commits=True)))
-    # With nothing left to commit, it was a person who did, unless a run of ours was killed right after it.
-    commits = made.commit is not None or record.commits
-    records.save(replace(_again(project, record), commits=commits, commit=made.commit, message=""))
-    return made
-
-
-def _again(project: Project, record: Record) -> Record:
-    """Return a record as it was saved last."""
-    return next(known for known in records.records(project.place) if known.folder == record.folder)

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from scaffold import disk
 from scaffold.answers.question import Ask
+from scaffold.apply import back, transaction
 from scaffold.apply import record as records
-from scaffold.apply import transaction
-from scaffold.apply.record import Change, Operation, Record
+from scaffold.apply.record import Change, Operation, Place, Record
 from scaffold.errors import GitError, ProjectError
 from scaffold.git import hooks, porcelain
 from scaffold.git.conversion import ATTRIBUTES
@@ -76,10 +76,10 @@ def update(
     asked, head = None, place.repository.head()
     if not dry_run and (ask is not None or callable(move_own)):
         with transaction.exclusively(place):  # so that nobody is asked in vain
-            records.refuse_interrupted(place)
+            records.refuse_unfinished(place)
         asked = planned()
     with nullcontext() if dry_run else transaction.exclusively(place):
-        records.refuse_interrupted(place)
+        records.refuse_unfinished(place)
         prepared = asked or planned()
         if asked is not None:
             refuse_changed(asked, head)
@@ -174,7 +174,7 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
     message = commit_message(plan) if commit else None
     record = carry_out(prepared, "update", f"update {after.blueprint} {step}", message=message, branch=branch)
     replayed = rerere.replay(prepared.project.place, record, plan.conflicts)
-    made = commit_applied(prepared.project, message, record) if message and not plan.conflicts else NOTHING
+    made = commit_applied(prepared.project.place, message, record) if message and not plan.conflicts else NOTHING
     return Updated(
         prepared.project.root,
         plan,
@@ -209,10 +209,11 @@ def carry_out(prepared: Prepared, kind: str, what: str, *, message: str | None, 
     record = transaction.stage(place, operation, changes)
     with transaction.rolling_back(place, record):
         if branch is not None:
-            porcelain.switch_to_new(place.repository.root, branch)
+            with place.repository.index_aside() as index:
+                porcelain.switch_to_new(place.repository.root, branch, index)
         transaction.swap(place, record, changes)
         _filter(project, changes)
-    return records.finish(place, record)
+    return records.finish(place, record, replays=kind == "update" and rerere.has_any(place, record))
 
 
 def _filter(project: Project, changes: list[Change]) -> None:
@@ -224,7 +225,8 @@ def _filter(project: Project, changes: list[Change]) -> None:
     staged = [project.in_repository(change.path) for change in changes if change.index and 0 in change.index]
     others = any(change.path.rpartition("/")[2] == ATTRIBUTES for change in changes)
     if filtered := staged if others else repository.filtered(staged):
-        porcelain.add(repository.root, filtered)
+        with repository.index_aside() as index:
+            porcelain.add(repository.root, filtered, index)
 
 
 class Committed(NamedTuple):
@@ -244,36 +246,41 @@ def hooks_of_template(root: Path, paths: Iterable[str], *, trusted: bool) -> tup
     return (f"{written} (read that; with --trust they run)",) if brought else ()
 
 
-def commit_applied(project: Project, message: str, record: Record) -> Committed:
+def commit_applied(place: Place, message: str, record: Record) -> Committed:
     """Commit what was applied; raises GitError where a hook refuses, and then it stays staged."""
-    repository = project.place.repository
-    paths = [project.in_repository(step.path) for step in record.steps if step.index_before is not None]
-    hint = "the change is staged: mend what it says and run git commit, or take it back with scaffold undo"
+    repository = place.repository
+    paths = [place.in_repository(step.path) for step in record.steps if step.index_before is not None]
     differing = repository.differing()
     if not differing & set(paths):
+        records.save(replace(record, state="done", commits=False, message=""))  # whoever made the commit
         return NOTHING
-    steps = (project.in_repository(step.path) for step in record.steps if step.before != step.after)
+    steps = (place.in_repository(step.path) for step in record.steps if step.before != step.after)
     notes = hooks_of_template(repository.root, steps, trusted=record.trusted)
-    edited = {*transaction.edited_since(project.place, record)}
+    edited = {*back.edited_since(place, record)}
     try:
-        if differing <= set(paths):
-            porcelain.commit_index(repository.root, message, hint, hooks=not notes)
-        else:  # something else is staged, and stays so
-            staged, at_head = repository.staged(paths), repository.entries(paths)
-            known = [path for path in paths if staged[path] or path in at_head]
-            _refuse_edited(repository, known)
-            porcelain.commit_paths(repository.root, known, message, hint, hooks=not notes)
+        _commit(repository, paths, message, alone=differing <= set(paths), hooks=not notes)
     except BaseException as error:  # refused by a hook, or broken off: what is committed now is not ours
-        records.save(replace(record, commits=False))
-        made = [path for path in transaction.edited_since(project.place, record) if path not in edited]
+        records.save(replace(record, state="done", commits=False))
+        made = [path for path in back.edited_since(place, record) if path not in edited]
         if made and isinstance(error, GitError):
             raise GitError(error.message, where=error.where, hint=_after_hook(made)) from error
         raise
-    made = [path for path in transaction.edited_since(project.place, record) if path not in edited]
-    # What hooks made of our files is ours, as far as the commit has it.
-    own = transaction.committed_as_they_stand(project.place, made)
-    transaction.amend(project.place, replace(record, commit=repository.head()), own)
+    back.committed(place, record)
     return Committed(repository.head(), notes)
+
+
+def _commit(repository: Objects, paths: Iterable[str], message: str, *, alone: bool, hooks: bool) -> None:
+    hint = "the change is staged: mend what it says and run git commit, or take it back with scaffold undo"
+    if alone:
+        with repository.index_aside() as index:
+            porcelain.commit_index(repository.root, message, hint, index, hooks=hooks)
+        return
+    # Something else is staged, and stays so.
+    staged, at_head = repository.staged(paths), repository.entries(paths)
+    known = [path for path in paths if staged[path] or path in at_head]
+    _refuse_edited(repository, known)
+    with repository.index_aside() as index:
+        porcelain.commit_paths(repository.root, known, message, hint, index, hooks=hooks)
 
 
 def _after_hook(paths: list[str]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import disk
+from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.patterns import pattern_of
@@ -49,7 +50,10 @@ def waive(
     """
     root = find_root(Path(directory))
     repository = find_repository(root)
-    with transaction.exclusively(place_of(root, repository)) if repository else nullcontext():
+    place = place_of(root, repository) if repository else None
+    with transaction.exclusively(place) if place else nullcontext():
+        if place:
+            records.refuse_unfinished(place)
         project = open_project(root, repository)
         view, day = in_work_tree(project), today or datetime.now(UTC).date()
         judge = rule.partition("/")[0]
@@ -71,7 +75,7 @@ def waive(
             after = edit.append_item(PATH, after, "waivers", {"rule": rule, "scope": scope, **entry})
         severities = {one.rule.id: one.rule.severity for one in checked.verdicts if one.rule.can_be_waived}
         added = _added(before, after, Policy(guardrails, severities, day), failing, str(root / PATH))
-        disk.put(root, PATH, after)
+        disk.put(root, PATH, after, place.records / "new" if place else None)
     return Exceptions(root, added)
 
 

@@ -115,6 +115,7 @@ def status(result: Status) -> dict[str, Any]:
         "latest": result.latest,
         "behind": result.behind,
         "ahead": result.ahead,
+        "interrupted": result.interrupted or None,
         "drift": [{"path": drift.path, "kind": drift.kind, "key": drift.key} for drift in result.drift],
         "conflicts": [{"path": path} for path in result.conflicts],
         "edited_answers": list(result.edited_answers),

@@ -105,7 +105,7 @@ class Status(NamedTuple):
     drift: tuple[Drift, ...]
     conflicts: tuple[str, ...]
     edited_answers: tuple[str, ...]
-    interrupted: bool
+    interrupted: str  # what was killed on its way, and the command that ends it
     notes: tuple[str, ...] = ()
     unfinished: bool = False  # every conflict is resolved, and the update waits for `--continue`
     waivers: tuple[Stood, ...] = ()
@@ -116,7 +116,7 @@ class Status(NamedTuple):
     def state(self) -> str:
         """The most pressing of: interrupted, conflicts, drifted, edited, behind, unknown, current."""
         states = {
-            "interrupted": self.interrupted,
+            "interrupted": bool(self.interrupted),
             "conflicts": bool(self.conflicts) or self.unfinished,
             "drifted": bool(self.drift),
             "edited": bool(self.edited_answers),

@@ -193,7 +193,7 @@ def status(result: Status) -> Iterator[Line]:
     """Say how the project stands, and what would mend each thing."""
     yield Line(f"{result.blueprint} {result.version}, from {result.source}", "title")
     if result.interrupted:
-        yield Line("  interrupted  an operation did not come to its end: scaffold undo takes it back", "bad")
+        yield Line(f"  interrupted  {result.interrupted}", "bad")
     for path in result.conflicts:
         yield Line(f"  conflict     {path}: scaffold resolve it, or edit it; then scaffold update --continue", "bad")
     if result.unfinished:

@@ -11,6 +11,8 @@ from pathlib import Path
 from jinja2 import compiler
 
 import scaffold
+from scaffold import disk
+from scaffold.apply import beside
 from scaffold.templating import known
 
 
@@ -27,10 +29,8 @@ def kept(address: str) -> Iterator[None]:
 
 def _place(address: str) -> Path:
     """Return where the code is kept; other versions of what made it have other places."""
-    from platformdirs import user_cache_path  # only what renders needs it
-
     name = sha256(f"{_made_by()}\0{address}".encode()).hexdigest()[:32]
-    return user_cache_path("scaffold") / "compiled" / f"{name}.bin"
+    return (disk.user_folder("cache") or Path(os.devnull)) / "compiled" / f"{name}.bin"
 
 
 @cache
@@ -49,9 +49,6 @@ def _read(place: Path) -> bytes:
 
 def _write(place: Path, content: bytes) -> None:
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = place.with_name(f"{place.name}.{os.urandom(4).hex()}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(place)
-    finally:
-        beside.unlink(missing_ok=True)
+    with beside.aside(place) as made:
+        made.write_bytes(content)
+        made.replace(place)

@@ -15,6 +15,7 @@ from pathlib import Path
 from time import time
 from typing import NamedTuple
 
+from scaffold import disk
 from scaffold.errors import GitError, SourceError
 from scaffold.git import porcelain, references
 from scaffold.git.login import Login
@@ -88,9 +89,10 @@ def once(remote: Remote, hint: str) -> Mirrored:
 
 
 def _place(remote: Remote) -> Path:
-    from platformdirs import user_cache_path  # only a URL has a cache
-
-    return user_cache_path("scaffold") / "libraries" / f"{sha256(remote.address.encode()).hexdigest()[:32]}.git"
+    cache = disk.user_folder("cache")
+    if cache is None:
+        raise SourceError("there is no home folder to keep what is fetched in", hint="set HOME or XDG_CACHE_HOME")
+    return cache / "libraries" / f"{sha256(remote.address.encode()).hexdigest()[:32]}.git"
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scaffold import disk
 from scaffold.errors import FormatError
 from scaffold.formats import yaml
 from scaffold.formats.located import Located
@@ -16,9 +17,7 @@ def settings_file() -> Path:
     """Return where the user's settings stand: as SCAFFOLD_SETTINGS says, else in the user's folder for settings."""
     if named := os.environ.get(VARIABLE):
         return Path(named)
-    from platformdirs import user_config_path  # only settings need it
-
-    return user_config_path("scaffold") / "settings.yml"
+    return (disk.user_folder("config") or Path(os.devnull)) / "settings.yml"
 
 
 def read() -> Located:
@@ -27,7 +26,7 @@ def read() -> Located:
     nothing = Located({}, str(file), {})
     try:
         document = yaml.load(yaml.in_utf8(file.read_bytes(), str(file)), str(file))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         if VARIABLE not in os.environ:
             return nothing
         raise FormatError(f"there is no such file, and {VARIABLE} names it", where=str(file)) from error

@@ -122,12 +122,19 @@ def test_what_is_unknown_is_null_and_never_false():
         ({"behind": True, "edited_answers": ("a",)}, "edited"),
         ({"edited_answers": ("a",), "drift": (Drift("a", "deleted"),)}, "drifted"),
         ({"drift": (Drift("a", "deleted"),), "conflicts": ("a",)}, "conflicts"),
-        ({"conflicts": ("a",), "interrupted": True, "behind": None}, "interrupted"),
+        (
+            {
+                "conflicts": ("a",),
+                "interrupted": "update was interrupted half-way; take it back with scaffold undo",
+                "behind": None,
+            },
+            "interrupted",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_the_state_is_the_most_pressing_one(more, state):
-    calm = {"behind": False, "drift": (), "conflicts": (), "edited_answers": (), "interrupted": False}
+    calm = {"behind": False, "drift": (), "conflicts": (), "edited_answers": (), "interrupted": ""}
     assert Status(ROOT, "demo", "x", "1.0.0", "1.0.0", **calm | more).state == state
 
 

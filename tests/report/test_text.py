@@ -220,7 +220,7 @@ def test_status_has_one_line_for_each_state():
 @pytest.mark.parametrize(
     ("more", "word", "tone"),
     [
-        ({"interrupted": True}, "interrupted", "bad"),
+        ({"interrupted": "update was interrupted half-way; take it back with scaffold undo"}, "interrupted", "bad"),
         ({"conflicts": ("a",)}, "conflict", "bad"),
         *[({"drift": (Drift("a", kind),)}, "drift", "warn") for kind in ("modified", "deleted", "mode", "unknown")],
         ({"drift": (Drift("a", "key", "k"),)}, "drift", "warn"),

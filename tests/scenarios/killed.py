@@ -9,6 +9,7 @@ run, always the same one; a run that touches the folder fewer than n times ends 
 import os
 import signal
 import sys
+from pathlib import Path
 
 MUTATING = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.link", "os.symlink", "os.utime"}
 
@@ -32,12 +33,16 @@ def main() -> int:
         if touches(event, arguments, folder):
             seen += 1
             if seen == wanted:
-                os.kill(os.getpid(), signal.SIGKILL)
+                end = os.killpg if os.environ.get("KILLED_GROUP") else os.kill
+                end(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(hook)
     from scaffold.cli.app import main as scaffold  # importing is part of the run that is killed
 
-    return scaffold()
+    code = scaffold()
+    if count := os.environ.get("KILLED_COUNT"):
+        Path(count).write_text(str(seen))
+    return code
 
 
 if __name__ == "__main__":

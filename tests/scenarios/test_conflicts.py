@@ -547,7 +547,7 @@ def test_without_an_update_there_is_nothing_to_continue_or_abort(project):
         done = world.scaffold("update", option, where=project)
         assert done.code == 1
         assert "there is no update" in done.err
-    assert scaffold.status(project).interrupted is False
+    assert not scaffold.status(project).interrupted
 
 
 @pytest.mark.parametrize(
@@ -855,9 +855,9 @@ def test_killed_at_any_instant_it_can_be_run_again(project, words):
 
 
 def finish(project):
-    """Do again what was killed, as a person would."""
-    (project / ".git/index.lock").unlink(missing_ok=True)  # as git itself asks for after a crash
-    (project / ".git/MERGE_RR.lock").unlink(missing_ok=True)
+    """Take back what was killed half-way, as status says, and do it again."""
+    if scaffold.status(project).interrupted:
+        scaffold.undo(project)
     if scaffold.status(project).conflicts:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(project)
@@ -871,7 +871,6 @@ def finish(project):
 
 
 def finish_abort(project):
-    (project / ".git/index.lock").unlink(missing_ok=True)
     try:
         scaffold.abort_update(project)
     except ProjectError as error:

@@ -40,7 +40,7 @@ def same_but_commit(one: dict, other: dict) -> bool:
 def put_right(project: Path) -> None:
     """Do what status says: take back what was interrupted."""
     if scaffold.status(project).state == "interrupted":
-        with pytest.raises(ProjectError, match="interrupted half-way"):
+        with pytest.raises(ProjectError, match="interrupted"):
             scaffold.update(project)
         scaffold.undo(project)
 

@@ -358,6 +358,10 @@ def test_a_bug_of_ours_is_said_to_be_one_and_logged(project):
     assert "bug in scaffold (TypeError)" in done.err
     log = done.err.split(": ")[-1].strip()
     assert "TypeError" in Path(log).read_text()
+    done = world.run([sys.executable, "-c", program, "status"], project, XDG_STATE_HOME="/dev/null")
+    assert done.code == 70
+    assert "bug in scaffold (TypeError); it happened at " in done.err
+    assert "no log of it can be written" in done.err
 
 
 def test_a_wrong_command_line_is_2(tmp_path):
