@@ -269,7 +269,8 @@ def litter(place: Place) -> list[Path]:
     there = list(place.records.iterdir()) if place.records.is_dir() else []
     counts = [entry for entry in there if entry.name.isdigit() and (entry / RECORD).exists()]
     inside = [folder / name for folder in counts for name in (f"{RECORD}.new", "after")]
-    return [*(entry for entry in there if entry not in counts), *(entry for entry in inside if entry.exists())]
+    kept = [place.records / PRIVATE, *counts]
+    return [*(entry for entry in there if entry not in kept), *(entry for entry in inside if entry.exists())]
 
 
 def _remove(folder: Path) -> None:

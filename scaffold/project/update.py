@@ -254,8 +254,9 @@ def commit_applied(place: Place, message: str, record: Record) -> Committed:
     if not differing & set(paths):
         records.save(replace(record, state="done", commits=False, message=""))  # whoever made the commit
         return NOTHING
-    steps = (place.in_repository(step.path) for step in record.steps if step.before != step.after)
-    notes = hooks_of_template(repository.root, steps, trusted=record.trusted)
+    whole = records.last(place) or record  # of which this may be but the last part
+    brought = {step.path for step in (*whole.steps, *record.steps) if step.before != step.after}
+    notes = hooks_of_template(repository.root, map(place.in_repository, sorted(brought)), trusted=whole.trusted)
     edited = {*back.edited_since(place, record)}
     try:
         _commit(repository, paths, message, alone=differing <= set(paths), hooks=not notes)

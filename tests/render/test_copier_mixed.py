@@ -312,7 +312,10 @@ def test_a_mixed_template_comes_out_as_from_copier(made):
         asked = {key: value for key, value in data.items() if key not in answers.unasked}
         if asked != data:
             (ours, folders), _ = by_us(template, asked)
-        theirs, their_folders = by_copier(template, Path(name) / FOLDER, asked)
+        try:
+            theirs, their_folders = by_copier(template, Path(name) / FOLDER, asked)
+        except NotADirectoryError:
+            return  # it makes the folder of a file that it then leaves out, where another file has that name
     assert ours == theirs
     assert folders == their_folders
 
