@@ -10,9 +10,15 @@ import sys  # noqa: E402
 # A command is short and makes little that must be looked for: one look in the middle of an update takes it 20 ms.
 gc.set_threshold(300_000, 20, 50)
 
-from scaffold.cli.app import main  # noqa: E402
+from scaffold.cli import app  # noqa: E402
 
-__all__ = ["main"]
+
+def main() -> int:
+    """Run the command line in a process of its own, and return its exit code."""
+    code = app.main()
+    early.end_no_more()
+    return code
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -55,7 +55,6 @@ def main() -> int:
     try:
         early.end_in_order()
         code = _exit_code()
-        early.end_no_more()
     except KeyboardInterrupt:
         console.complain("interrupted")
         code = INTERRUPTED

@@ -104,7 +104,9 @@ class Staging:
         that can be told from that of any other git.
         """
         folder = Path(self._repository.path)
-        index, lock, aside = folder / "index", folder / "index.lock", folder / "scaffold/index"
+        index, lock = folder / "index", folder / "index.lock"
+        # Named anew each time: a git that was told to end removes the lock on its copy, perhaps only now.
+        aside = folder / f"scaffold/index-{os.urandom(4).hex()}"
         with explained(self.root):
             aside.parent.mkdir(exist_ok=True)
             self.unlock_index()
@@ -131,8 +133,8 @@ class Staging:
         folder = Path(self._repository.path)
         if self.is_index_locked():
             (folder / "index.lock").unlink()
-        for name in ("index", "index.lock", "index-lock"):
-            (folder / "scaffold" / name).unlink(missing_ok=True)
+        for left in (folder / "scaffold").glob("index*"):
+            left.unlink(missing_ok=True)
 
     def _index_at(self, place: Path) -> Any:
         """Open another file as the index of the repository, which decides what in it may be out of date."""
