@@ -12,8 +12,6 @@ from hypothesis import HealthCheck, settings
 
 from tests.limits import SECONDS, TIMES, limited
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves what it runs in the background
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 # Set before pygit2 is imported, which reads HOME once.
 _HOME = Path(tempfile.mkdtemp(prefix="scaffold-tests-"))
 _REAL_CACHE = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
@@ -36,9 +34,14 @@ os.environ |= {
 }
 
 
-# Started in the background, by nohup or by some servers, tests would hand on that SIGINT is ignored, and wait for ever.
-if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# Started in the background, by nohup or by some servers, tests would hand on that signals are ignored, and wait for ever.
+for _number, _usual in {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGHUP: signal.SIG_DFL,
+    signal.SIGTERM: signal.SIG_DFL,
+}.items():
+    if signal.getsignal(_number) == signal.SIG_IGN:
+        signal.signal(_number, _usual)
 
 # Laws: no time limit an example, since the machine may be busy; what failed once is printed, not kept on the disk. The
 # gate tries the same examples each time, and `make test-laws` others.

@@ -39,16 +39,17 @@ def test_a_long_wait_is_no_processor_time():
         subprocess.run([sys.executable, "-c", "import time; time.sleep(1.5)"], check=True)
 
 
-def test_control_c_reaches_what_a_test_starts_also_where_the_parent_ignores_it(tmp_path):
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP", "SIGTERM"])
+def test_signals_reach_what_a_test_starts_also_where_the_parent_ignores_them(name, tmp_path):
     (tmp_path / "test_it.py").write_text(
         "import signal, subprocess, sys\n\n\ndef test_it():\n"
         "    child = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE)\n"
-        "    child.send_signal(signal.SIGINT)\n"
-        "    assert child.wait(60) in (-signal.SIGINT, 1)\n"
+        f"    child.send_signal(signal.{name})\n"
+        f"    assert child.wait(60) in (-signal.{name}, 1)\n"
     )
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(
         command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN), env=os.environ,
+        preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_IGN), env=os.environ,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout

@@ -65,6 +65,7 @@ class Prepared:
     messages: tuple[str, ...] = ()
     standing: Standing = field(default_factory=dict, repr=False)
     trusted: bool = False
+    changelog: str = field(default="", repr=False)
 
     @property
     def nothing_to_do(self) -> bool:
@@ -134,7 +135,9 @@ def prepare(
     told += [AS_MADE] * (then is not None and then.without_scripts) + answers_file.told_of(wishes)
     told += [*_sided(known), *(migrations.notes if migrations else ()), *other_cases(project, plan), *said]
     notes, found = tuple(note for note in told if note), {**found, **own}
-    return Prepared(project, plan, rendered.tree, answers, written, notes, rendered.messages, found, means.trust)
+    return Prepared(
+        project, plan, rendered.tree, answers, written, notes, rendered.messages, found, means.trust, release.changelog
+    )
 
 
 def _located(

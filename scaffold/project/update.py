@@ -8,17 +8,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from packaging.version import Version
+
 from scaffold import disk
 from scaffold.answers.question import Ask
 from scaffold.apply import back, transaction
 from scaffold.apply import record as records
 from scaffold.apply.record import Change, Operation, Place, Record
+from scaffold.blueprint.changelog import passed
 from scaffold.errors import GitError, ProjectError
 from scaffold.git import hooks, porcelain
 from scaffold.git.conversion import ATTRIBUTES
 from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
-from scaffold.plan.actions import Action, Plan
+from scaffold.plan.actions import Action
 from scaffold.process import Notify, bounds
 from scaffold.project import rerere
 from scaffold.project.changes import changes_of, keep_base, to_store
@@ -27,6 +30,7 @@ from scaffold.project.offered import Wanted
 from scaffold.project.opened import Project, find_root, open_project, place_of
 from scaffold.project.prepare import Prepared, prepare
 from scaffold.render.means import Means
+from scaffold.report.message import update_message
 from scaffold.report.results import Updated
 from scaffold.tree import File
 
@@ -171,7 +175,7 @@ def _carry_out(prepared: Prepared, *, commit: bool, branch: str | None) -> Updat
     plan = prepared.plan
     before, after = plan.lock_before, plan.lock_after
     step = after.version if before.version == after.version else f"{before.version} -> {after.version}"
-    message = commit_message(plan) if commit else None
+    message = commit_message(prepared) if commit else None
     record = carry_out(prepared, "update", f"update {after.blueprint} {step}", message=message, branch=branch)
     replayed = rerere.replay(prepared.project.place, record, plan.conflicts)
     made = commit_applied(prepared.project.place, message, record) if message and not plan.conflicts else NOTHING
@@ -301,9 +305,10 @@ def _refuse_edited(repository: Objects, names: Iterable[str]) -> None:
         )
 
 
-def commit_message(plan: Plan) -> str:
-    """Return the message of the commit that an update makes."""
-    before, after = plan.lock_before, plan.lock_after
-    if before.version == after.version:
-        return f"chore: apply the answers of {after.blueprint} {after.version}"
-    return f"chore: update {after.blueprint} from {before.version} to {after.version}"
+def commit_message(prepared: Prepared) -> str:
+    """Return the message of the commit that an update makes: what changed, for which files, and what is left to do."""
+    before, after = prepared.plan.lock_before, prepared.plan.lock_after
+    said = prepared.changelog if before.blueprint == after.blueprint else ""
+    return update_message(
+        prepared.plan, passed(said, Version(before.version), Version(after.version)), prepared.messages
+    )

@@ -5,13 +5,21 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from scaffold.formats.shown import on_one_line, shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from scaffold.plan.actions import Plan
 
 MOST = 200  # lines of a section; a commit is read by people
-WHAT = {"create": "new", "replace": "changed", "merge": "merged", "delete": "deleted", "conflict": "decided by hand"}
+WHAT = {
+    "create": "New files",
+    "replace": "Changed files",
+    "merge": "Merged files",
+    "delete": "Deleted files",
+    "conflict": "Files decided by hand",
+}
 
 
 def update_message(plan: Plan, passed: Iterable[tuple[str, str]], to_do: Iterable[str]) -> str:
@@ -35,7 +43,7 @@ def _changelog(passed: Iterable[tuple[str, str]]) -> Iterator[str]:
     for version, said in passed:
         yield f"{version}:"
         for line in said.splitlines():
-            yield line.lstrip("#").strip() + ":" if line.startswith("#") else line
+            yield shown(f"{line.lstrip('#').strip()}:" if line.startswith("#") else line)
         yield ""
 
 
@@ -43,18 +51,18 @@ def _files(plan: Plan) -> Iterator[str]:
     for verb, what in WHAT.items():
         paths = [action.path for action in plan.changes if action.verb == verb and not action.drift]
         if paths:
-            yield f"{what.capitalize()}:"
-            yield from (f"- {path}" for path in paths)
+            yield f"{what}:"
+            yield from (f"- {on_one_line(path)}" for path in paths)
     put_back = [action.path for action in plan.changes if action.drift]
     if put_back:
         yield "Put back, for the platform owns it and it had been edited:"
-        yield from (f"- {path}" for path in put_back)
+        yield from (f"- {on_one_line(path)}" for path in put_back)
 
 
 def _to_do(plan: Plan, to_do: Iterable[str]) -> Iterator[str]:
-    lines = [line for said in to_do for line in said.splitlines() if line.strip()]
-    lines += [f"{offer.path} may go along to {offer.to}" for offer in plan.offers]
-    lines += [f"{action.path} stays as a waiver allows: {action.waiver}" for action in plan.waived]
+    lines = [shown(line.strip()) for said in to_do for line in said.splitlines() if line.strip()]
+    lines += [on_one_line(f"{offer.path} may go along to {offer.to}") for offer in plan.offers]
+    lines += [on_one_line(f"{action.path} stays as a waiver allows: {action.waiver}") for action in plan.waived]
     if lines:
         yield "To do:"
         yield from (f"- {line}" for line in lines)

@@ -166,6 +166,16 @@ def test_a_branch_is_made_and_undo_leaves_none(library, project):
     assert snapshot(project) == before
 
 
+def test_the_commit_says_what_the_versions_change_and_which_files(library, project):
+    log = "# Demo\n\n## 1.1.0 - 2026-01-31\n\n- CI has two steps\n\n## 1.0.0\n\n- the first\n"
+    world.write(library, {"blueprints/demo/CHANGELOG.md": log})
+    release(library, "1.1.0", {"ci.yml": "steps: [one, two]\n", "old.txt": None})
+    assert scaffold("update", "--commit", where=project).code == 0
+    assert git("log", "-1", "--format=%b", where=project).strip() == (
+        "1.1.0:\n- CI has two steps\n\nChanged files:\n- ci.yml\nDeleted files:\n- old.txt"
+    )
+
+
 def test_a_conflict_is_not_committed(library, project):
     world.write(project, {"notes.md": "# demo\n\nfirst\n\nsecond\n\nours\n"})
     commit(project)
