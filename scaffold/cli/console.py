@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from io import TextIOWrapper
 from threading import Timer
 from typing import Any, TextIO
@@ -89,10 +89,11 @@ def _mute(stream: TextIO) -> None:
         os.close(number)
 
 
-def show(lines: Iterable[Line], *, wrapped: bool = False) -> None:
+def show(lines: Iterable[Line], *, wrapped: bool = False, paged: bool = False) -> None:
     """Write lines, coloured where that is a terminal and NO_COLOR is not set.
 
-    Those that are `wrapped` are broken between words, where they are wider than the terminal. What names and messages
+    Those that are `wrapped` are broken between words, where they are wider than the terminal; those that are `paged` go
+    through the user's pager, where they are more than a terminal has. What names and messages
     of others hold that would steer a terminal or forge a line is shown by its number; a patch is left for a program as
     it is.
     """
@@ -100,15 +101,19 @@ def show(lines: Iterable[Line], *, wrapped: bool = False) -> None:
     lines = [line if line.patch and not at_terminal else line._replace(text=on_one_line(line.text)) for line in lines]
     if at_terminal and wrapped:
         lines = list(_wrapped(lines))
-    if not _coloured(sys.stdout):
+    paged = paged and can_ask() and len(lines) >= shutil.get_terminal_size().lines
+    coloured = _coloured(sys.stdout)
+    if not (coloured or paged):
         sys.stdout.write("".join(f"{line.text}\n" for line in lines))
         return
     from rich.console import Console  # 35 ms that a pipe never needs
     from rich.text import Text
 
     console = Console(soft_wrap=True, highlight=False)
-    for line in lines:
-        console.print(Text(line.text, STYLES[line.tone]))
+    os.environ.setdefault("LESS", "FRX")  # as git does: with colours, and gone at the end of what fits
+    with console.pager(styles=coloured) if paged else nullcontext():
+        for line in lines:
+            console.print(Text(line.text, STYLES[line.tone]))
 
 
 def _wrapped(lines: Iterable[Line]) -> Iterator[Line]:

@@ -42,4 +42,5 @@ def diff(
         format_,
         text=as_text.diff,
         data=as_data.diff,
+        paged=True,
     )  # fmt: skip

@@ -24,6 +24,7 @@ def run(
     clean: Callable[[T], bool] = lambda _: True,
     done: Callable[[T], str] = lambda _: "",
     asks: bool = False,
+    paged: bool = False,
 ) -> None:
     """Call an operation and report; raises typer.Exit with 3 where it is finished but not clean.
 
@@ -35,6 +36,6 @@ def run(
         if format_ == "json":
             console.show_json(data(result))
         else:
-            console.show(text(result))
+            console.show(text(result), paged=paged)
     if not clean(result):
         raise typer.Exit(NOT_CLEAN)
