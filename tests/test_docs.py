@@ -29,7 +29,7 @@ from tests import test_architecture
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md")])
+PAGES = sorted([*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")), *DOCS.rglob("*.md")])
 ELSEWHERE = re.compile(
     r"(?<![\w.])/(?:work|tmp)\b|pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|proxy\.golang\.org|crates\.io|artifactory",
     re.IGNORECASE,

@@ -11,14 +11,14 @@ from scaffold.git.login import HELPED, Login
 
 FORGES = {"gh": "https://github.com", "gl": "https://gitlab.com"}
 ENDINGS = (".git", ".bundle")
-_ALIASED = re.compile(r"(gh|gl):/*([^/].*)", re.DOTALL)
+_ALIASED = re.compile(rf"({'|'.join(FORGES)}):/*([^/].*)", re.DOTALL)
 _AT_FORGE = re.compile(rf"((?:{'|'.join(map(re.escape, FORGES.values()))})/.*[^/])/*", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HOST = re.compile(r"[^\s/\\:@]+(?::[^\s/\\@]+)?@[^\s/\\:@]+:")  # git@host:path, as ssh takes it
 # What stands before the path, so that an `@` in it begins no ref: a scheme with user, password and host, or git@host:.
 _TO_HOST = rf"(?:{_SCHEME.pattern}\S*?)?{_SCHEME.pattern}{LOGIN}?[^/]*"  # of a proxy, another address is the path
 _BEFORE_PATH = re.compile(rf"(?:git\+)*(?:{_TO_HOST}|{_HOST.pattern})?")
-_TO_PATH = re.compile(rf"(?:git\+)*(?:(?:gh|gl):|{_TO_HOST}|{_HOST.pattern})?/*")
+_TO_PATH = re.compile(rf"(?:git\+)*(?:(?:{'|'.join(FORGES)}):|{_TO_HOST}|{_HOST.pattern})?/*")
 
 
 BY_HELPER = "use https, and a credential helper of git's"
