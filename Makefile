@@ -1,11 +1,14 @@
 # Everything a newcomer needs: `make try` and `make test`. Both do their own set-up in .venv.
 PYTHON ?= python3
 KILLS ?= 1000
+LOAD ?= 30
+LOADED := $(addprefix tests/,test_process.py git/test_fetch.py sources/test_mirror.py scenarios/test_killed.py \
+	scenarios/test_interrupted.py scenarios/test_template_code.py scenarios/test_undo.py scenarios/test_bounds.py)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: try test test-laws test-storm quick format docs bundle bench bench-check bench-merge clean
+.PHONY: try test test-golden test-long test-load test-laws test-storm quick format docs bundle bench bench-check bench-merge clean
 
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
@@ -14,8 +17,17 @@ test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal -m "not toolchain and not long"
 	$(BIN)/mkdocs build --quiet --strict --site-dir build/site
+
+test-golden: $(VENV)/.test  ## Stamped services under their own gates, with their language's tools, and the wheel.
+	$(BIN)/pytest -n 2 --dist worksteal -m toolchain
+
+test-long: $(VENV)/.test  ## Tests that try every case there is: each instant to be killed at, all that a template can reach.
+	$(BIN)/pytest -n 2 --dist worksteal -m "long and not toolchain"
+
+test-load: $(VENV)/.test  ## The tests with signals, locks, servers and kills, on a machine with LOAD other processes at work.
+	$(BIN)/python -m tests.loaded $(LOAD) $(BIN)/pytest -n 2 --dist worksteal -m "not toolchain and not long" $(LOADED)
 
 test-laws: $(VENV)/.test  ## The laws once more, with examples by chance, TIMES=10 of them; what fails prints how to repeat it.
 	LAWS_TIMES=$(or $(TIMES),1) $(BIN)/pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=chance
@@ -24,7 +36,7 @@ test-storm: $(VENV)/.test  ## Kill every writing command at random moments, KILL
 	$(BIN)/python -m tests.scenarios.storm --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
 quick: $(VENV)/.test  ## The tests that start no toolchain and no long scenario.
-	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not toolchain"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not toolchain and not long"
 
 format: $(VENV)/.test  ## Format, mend what can be mended, and write the generated pages again.
 	$(BIN)/ruff format .

@@ -226,6 +226,7 @@ def test_what_is_undefined_is_empty_unless_strict():
     assert caught.value.where == "t/main:2"
 
 
+@pytest.mark.long
 def test_all_that_a_template_can_reach_is_the_same_on_each_machine_and_each_time():
     """Each filter, test and attribute of each kind of value, in two processes of another zone, hash seed and time."""
     command, here = [sys.executable, "-m", "tests.reached"], Path(__file__).parents[1]

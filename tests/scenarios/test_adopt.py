@@ -810,7 +810,14 @@ def test_a_person_is_asked(by_hand, template):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", [(), ("--keep-copier",), ("--commit",)], ids=["plain", "keep", "commit"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param((), id="plain"),
+        pytest.param(("--keep-copier",), id="keep", marks=pytest.mark.long),
+        pytest.param(("--commit",), id="commit", marks=pytest.mark.long),
+    ],
+)
 def test_killed_at_any_instant(worked, words):
     before = snapshot(worked)
     whole = copy_of(worked, "whole")
@@ -837,6 +844,7 @@ def test_killed_at_any_instant(worked, words):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_undo_killed_at_any_instant(worked):
     before = snapshot(worked)
     adopt(worked)

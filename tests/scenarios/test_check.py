@@ -289,6 +289,7 @@ def test_whatever_a_repository_holds_it_is_a_finding_or_unknown(service, harm):
     assert failing(check(service, staged=True)) == {f["rule"] for f in data["findings"] if f["state"] == "fail"}
 
 
+@pytest.mark.long
 def test_a_repository_of_fifty_thousand_files(service):
     for number in range(500):
         folder = service / f"data/{number:03}"

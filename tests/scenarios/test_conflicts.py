@@ -826,7 +826,14 @@ def test_in_a_linked_work_tree(project, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", [("resolve", ".", "--theirs"), ("update", "--continue"), ("update", "--abort")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("resolve", ".", "--theirs"), marks=pytest.mark.long),
+        pytest.param(("update", "--continue"), marks=pytest.mark.long),
+        ("update", "--abort"),
+    ],
+)
 def test_killed_at_any_instant_it_can_be_run_again(project, words):
     remember(project)
     before = snapshot(project)

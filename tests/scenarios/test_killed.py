@@ -119,6 +119,7 @@ def test_undo(worked):
     assert n > 10
 
 
+@pytest.mark.long
 def test_new(library, tmp_path):
     for n in range(1, 500, 2):
         dest = tmp_path / str(n) / "project"
