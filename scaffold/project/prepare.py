@@ -96,8 +96,7 @@ def prepare(
     library, means = _located(project, means, notify, offline=offline, prereleases=prereleases)
     known = brought_by_copier(project, library, means)
     release = library.release(wishes.blueprint, to or _newest(library, known, recopy=recopy))
-    require_scaffold(release.blueprint, scaffold.__version__)
-    _refuse_unknown_answers(project, release)
+    _refuse_unfit(project, release)
     notify(f"Comparing with {release.blueprint.name} {release.version}")
     migrations = migrations_of(known, library, release, means, notify)
     rendered = stamp(
@@ -124,8 +123,7 @@ def prepare(
     unwanted = {**out, **left_by_wish(known, before, release, rendered, means, bases)}
     target = target_of(project, release, rendered, today, then)
     plan, found = planned(known, before, target, bases, unwanted, migrations)
-    plan = saying_so(plan, known.lock) if recopy else plan
-    plan, own, said = with_own(project, recorded(plan, out), move_own)
+    plan, own, said = with_own(project, recorded(saying_so(plan, known.lock) if recopy else plan, out), move_own)
     answers = rendered.answers
     wished = wishes._replace(blueprint=release.blueprint.name, answers=answers.recorded, own=_still_own(project, plan))
     written = answers_file.rewritten(project.wishes_file.content, wishes, wished)
@@ -325,7 +323,9 @@ def new_lock(release: Release, source: str, answers: Answers, *, folder: str | N
     )
 
 
-def _refuse_unknown_answers(project: Project, release: Release) -> None:
+def _refuse_unfit(project: Project, release: Release) -> None:
+    """Raise ScaffoldError where the release needs a newer scaffold, or does not ask what the project answers."""
+    require_scaffold(release.blueprint, scaffold.__version__)
     asked = [question.name for question in release.questions]
     for name in project.wishes.answers:
         if name not in asked and name not in project.recorded.answers:
