@@ -11,6 +11,7 @@ from scaffold import disk
 from scaffold.apply import beside
 from scaffold.apply.back import Edited, committed, remedy, roll_back, write_index
 from scaffold.apply.record import (
+    ENDINGS,
     Change,
     Operation,
     Place,
@@ -49,10 +50,11 @@ def exclusively(place: Place) -> Iterator[None]:
         raise _unchanged(place, error) from error
     try:
         _unlock_reference(place)
-        place.repository.unlock_index()
+        record = newest(place)
+        place.repository.unlock_index(gits=record is not None and record.state in ENDINGS)
         tidy(place)
         beside.sweep(place.records.parent)
-        if record := newest(place):
+        if record:
             committed(place, record)
         yield
     except OSError as error:

@@ -91,9 +91,7 @@ def _carry_out(place: Place, texts: Mapping[str, str], what: str, name: str, ent
         transaction.swap(place, record, changes)
     record = records.finish(place, record)
     with transaction.rolling_back(place, record, "lose"):
-        with repository.index_aside() as index:
-            hint = "mend what it says, and release again"
-            porcelain.commit_paths(repository.root, texts, f"release: {what}", hint, index)
+        porcelain.commit_paths(repository.root, texts, f"release: {what}", "mend what it says, and release again")
         porcelain.tag(repository.root, name, f"{what}\n\n" + "\n".join(entries))
     records.forget(record)
 

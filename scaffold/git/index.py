@@ -128,11 +128,15 @@ class Staging:
         except OSError:
             return False
 
-    def unlock_index(self) -> None:
-        """Remove what a killed run of ours has left of its lock on the index, and nobody else's."""
+    def unlock_index(self, *, gits: bool = False) -> None:
+        """Remove what a killed run of ours has left of its lock on the index, and nobody else's.
+
+        `gits`: a git that we had started may have been killed along with us, and has left its own.
+        """
         folder = Path(self._repository.path)
-        if self.is_index_locked():
-            (folder / "index.lock").unlink()
+        lock = folder / "index.lock"
+        if self.is_index_locked() or (gits and lock.exists() and not _is_open(lock)):
+            lock.unlink()
         for left in (folder / "scaffold").glob("index*"):
             left.unlink(missing_ok=True)
 
@@ -158,6 +162,18 @@ class Staging:
             index.read()
             found = {path: C.git_index_get_bypath(index._index, path.encode(), 0) for path in paths}  # noqa: SLF001
             return frozenset(path for path, entry in found.items() if entry and entry.flags_extended & SKIP_WORKTREE)
+
+
+def _is_open(file: Path) -> bool:
+    """Whether a process has a file open; so it is said where the system does not tell (proc(5))."""
+    processes = Path("/proc")
+    if not (processes / "self/fd").is_dir():
+        return True
+    for opened in processes.glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if opened.readlink() == file:
+                return True
+    return False
 
 
 def _lock(lock: Path, mark: Path) -> None:

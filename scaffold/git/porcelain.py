@@ -159,12 +159,12 @@ def edited(root: Path, paths: Iterable[str]) -> frozenset[str]:
     return frozenset(said.split("\0")) - {""}
 
 
-def commit_index(root: Path, message: str, hint: str, index: Path | None = None, *, hooks: bool = True) -> None:
+def commit_index(root: Path, message: str, hint: str, *, hooks: bool = True) -> None:
     """Commit what is staged, signing included, and hooks where they are to run; raises GitError."""
-    _commit(root, "--quiet", "--message", shown(message), hint=hint, hooks=hooks, **_with(index))
+    _commit(root, "--quiet", "--message", shown(message), hint=hint, hooks=hooks)
 
 
-def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str, index: Path, *, hooks: bool = True) -> None:
+def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str, *, hooks: bool = True) -> None:
     """Commit just these paths as they stand in the work tree, as `commit_index` does; raises GitError."""
     from tempfile import TemporaryFile  # only a commit beside other staged work needs it
 
@@ -172,12 +172,13 @@ def commit_paths(root: Path, paths: Iterable[str], message: str, hint: str, inde
         names.write("\0".join(f":(literal){path}" for path in paths).encode())
         names.seek(0)
         options = ("--quiet", "--only", "--message", shown(message), "--pathspec-from-file=-", "--pathspec-file-nul")
-        _commit(root, *options, hint=hint, hooks=hooks, istream=names, **_with(index))
+        _commit(root, *options, hint=hint, hooks=hooks, istream=names)
 
 
 def _commit(root: Path, *arguments: str, hint: str, hooks: bool, **options: Any) -> None:
     """Commit; hooks and whoever unlocks a key may take as long as they want, but it is said what is waited for."""
     with waiting(_named(root) if hooks else "git commit: signing"):
+        options |= ends_with_us()
         _git(root, *(() if hooks else NO_HOOKS), "commit", *arguments, doing="commit", hint=hint, **options)
 
 
@@ -188,10 +189,10 @@ def _named(root: Path) -> str:
     return f"the {found[0]} hook" if len(found) == 1 else "git commit: hooks and signing"
 
 
-def switch_to_new(root: Path, branch: str, index: Path) -> None:
+def switch_to_new(root: Path, branch: str) -> None:
     """Create a branch at HEAD and switch to it; raises GitError."""
     doing = f"create the branch {branch}"
-    _git(root, "switch", "--quiet", "--create", branch, doing=doing, **_with(index))
+    _git(root, "switch", "--quiet", "--create", branch, doing=doing, **ends_with_us())
 
 
 def tag(root: Path, name: str, message: str) -> None:

@@ -32,6 +32,14 @@ class _Watch:
         return LimitError(self._message, where=where, hint=MORE_TIME)
 
 
+class _Stopped(BaseException):
+    """A limit of time that rang again, since somebody had caught what it raised at first."""
+
+    def __init__(self, watch: _Watch) -> None:
+        super().__init__()
+        self.watch = watch
+
+
 # What is in force, the outermost first; only the main thread has any.
 _watches: list[_Watch] = []
 _bounds: list[tuple[int, int]] = []  # the bounds of the address space as they were before each
@@ -53,6 +61,10 @@ def limited(limits: Limits, doing: str) -> Iterator[None]:
             yield
     except LimitError:
         raise
+    except _Stopped as stopped:
+        if stopped.watch is not watch:
+            raise
+        raise watch.error() from None
     except Exception as error:
         where = getattr(error, "where", None)
         if watch.rang:  # and somebody wrapped it
@@ -92,6 +104,8 @@ def _ring(_number: int, _frame: Any) -> None:
     now = monotonic() + EARLY
     for watch in _watches:
         if now >= watch.deadline:
+            if watch.rang:  # Jinja, for one, takes any Exception in a constant for a reason to try it later
+                raise _Stopped(watch)
             watch.rang = True
             raise watch.error()
 

@@ -213,8 +213,7 @@ def carry_out(prepared: Prepared, kind: str, what: str, *, message: str | None, 
     record = transaction.stage(place, operation, changes)
     with transaction.rolling_back(place, record):
         if branch is not None:
-            with place.repository.index_aside() as index:
-                porcelain.switch_to_new(place.repository.root, branch, index)
+            porcelain.switch_to_new(place.repository.root, branch)
         transaction.swap(place, record, changes)
         _filter(project, changes)
     return records.finish(place, record, replays=kind == "update" and rerere.has_any(place, record))
@@ -277,15 +276,13 @@ def commit_applied(place: Place, message: str, record: Record) -> Committed:
 def _commit(repository: Objects, paths: Iterable[str], message: str, *, alone: bool, hooks: bool) -> None:
     hint = "the change is staged: mend what it says and run git commit, or take it back with scaffold undo"
     if alone:
-        with repository.index_aside() as index:
-            porcelain.commit_index(repository.root, message, hint, index, hooks=hooks)
+        porcelain.commit_index(repository.root, message, hint, hooks=hooks)
         return
     # Something else is staged, and stays so.
     staged, at_head = repository.staged(paths), repository.entries(paths)
     known = [path for path in paths if staged[path] or path in at_head]
     _refuse_edited(repository, known)
-    with repository.index_aside() as index:
-        porcelain.commit_paths(repository.root, known, message, hint, index, hooks=hooks)
+    porcelain.commit_paths(repository.root, known, message, hint, hooks=hooks)
 
 
 def _after_hook(paths: list[str]) -> str:

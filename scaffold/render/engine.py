@@ -61,7 +61,7 @@ def render(
     if means.exclude and release.kind == "library":
         whole = native.render(release, made.answers, surroundings.operation, means._replace(exclude=()))
         refuse_locked(release, made.ownership, whole.keys() - made.tree.keys(), "--exclude")
-    return made._replace(messages=(*replies.untold, *made.messages))
+    return made._replace(notes=(*replies.untold, *made.notes))  # what is to be read before is no step that is left
 
 
 def refuse_locked(release: Release, ownership: Callable[[str], Ownership], paths: Iterable[str], option: str) -> None:

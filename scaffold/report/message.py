@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from scaffold.plan.actions import Plan
 
 MOST = 200  # lines of a section; a commit is read by people
+HEADING = re.compile(r"#{1,6}[ \t]+")
+# What a forge takes for a word to it: mentions, issues and their closing, and what keeps continuous integration from
+# running. Here it is a stranger's, and gets a space.
+TO_A_FORGE = re.compile(
+    r"(?<![\w@])@(?=\w)|(?<![\w&])#(?=\d)|\b(?:GH|gh)-(?=\d)|\[(?=(?:skip|ci|no)[ -]|actions? skip)|\*{3}(?=NO_CI)|"
+    r"(?<=skip-)(?=checks:)",
+    re.IGNORECASE,
+)
 WHAT = {
     "create": "New files",
     "replace": "Changed files",
@@ -39,12 +48,18 @@ def _subject(plan: Plan) -> str:
 
 
 def _changelog(passed: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Yield the text below each version; a heading in it would be a comment to `git commit`, and loses its marks."""
+    """Yield the text below each version; a heading in it may be a comment to git, and loses its marks."""
     for version, said in passed:
         yield f"{version}:"
         for line in said.splitlines():
-            yield shown(f"{line.lstrip('#').strip()}:" if line.startswith("#") else line)
+            found = HEADING.match(line)
+            yield said_by_others(f"{line[found.end() :].strip()}:" if found else line)
         yield ""
+
+
+def said_by_others(text: str) -> str:
+    """Return a text of the blueprint's that steers neither a terminal nor the forge that the commit is pushed to."""
+    return TO_A_FORGE.sub(lambda found: f"{found[0]} ", shown(text))
 
 
 def _files(plan: Plan) -> Iterator[str]:
@@ -60,7 +75,7 @@ def _files(plan: Plan) -> Iterator[str]:
 
 
 def _to_do(plan: Plan, to_do: Iterable[str]) -> Iterator[str]:
-    lines = [shown(line.strip()) for said in to_do for line in said.splitlines() if line.strip()]
+    lines = [said_by_others(line.strip()) for said in to_do for line in said.splitlines() if line.strip()]
     lines += [on_one_line(f"{offer.path} may go along to {offer.to}") for offer in plan.offers]
     lines += [on_one_line(f"{action.path} stays as a waiver allows: {action.waiver}") for action in plan.waived]
     if lines:

@@ -252,7 +252,8 @@ def test_what_is_to_be_read_before_comes_with_the_first_question_or_first_of_all
         seen.append((asked.question.name, asked.question.qmark, asked.intro))
         return "shop"
 
-    assert render(files, {"name": "shop"}, engine=engine_).messages == ("Welcome to demo", "Bye shop")
+    made = render(files, {"name": "shop"}, engine=engine_)
+    assert (made.notes[0], made.messages) == ("Welcome to demo", ("Bye shop",))
     assert render(files, ask=ask, engine=engine_).messages == ("Bye shop",)
     assert seen == [("name", "!", ("Welcome to demo",)), ("more", "", ())]
 

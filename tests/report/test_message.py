@@ -1,5 +1,9 @@
 """The message of the commit that an update makes."""
 
+import re
+
+import pytest
+
 from scaffold.lock import Lock
 from scaffold.plan.actions import Action, Offer, Plan
 from scaffold.report.message import MOST, update_message
@@ -47,3 +51,20 @@ def test_no_name_forges_a_line_and_no_list_is_endless():
     assert "\x1b" not in message
     long = update_message(plan(*(action(f"f{n}", "create") for n in range(MOST * 2))), [], [])
     assert long.splitlines()[-1] == f"... and {MOST + 1} lines more"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Fixes #12, closes #3", "ask @everyone and @acme/core", "[skip ci]", "[ci skip]", "[no ci]", "***NO_CI***", "GH-7",
+        "[skip actions]", "skip-checks: true", "(#4)",
+    ],
+)  # fmt: skip
+def test_what_others_say_is_no_word_to_a_forge(said):
+    message = update_message(plan(), [("2.0.0", said)], [said])
+    assert not re.search(r"#\d|@\w|\[skip|\[ci|\[no|NO_CI\*{3}(?<!\* NO_CI\*{3})|GH-\d|skip-checks:", message)
+
+
+def test_what_only_looks_like_one_stays():
+    said = "C# and F#1?, me@example.invalid, `#` marks\n#hashtag\n\n## A heading"
+    assert "me@example.invalid, `#` marks\n#hashtag\n\nA heading:" in update_message(plan(), [("2.0.0", said)], [])

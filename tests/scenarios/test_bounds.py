@@ -199,3 +199,12 @@ def test_what_a_commit_waits_for_is_named(newer, tmp_path, monkeypatch, hooks, n
     with waiting.telling(notify):
         assert api.update(newer, commit=True).commit
     assert said == [f"Waiting for {named}"]
+
+
+def test_a_limit_holds_where_a_template_has_constants_without_end(tmp_path):
+    endless = "{{ '" + "a" * 40 + "!' | regex_replace('^(a+)+$', '') }}\n"
+    world.write(tmp_path / "t", {"copier.yml": "name: {type: str, default: d}\n", "f.txt.jinja": endless * 1000})
+    words = ("new", "./t", "p", "--defaults", "--no-git", "--limit", "seconds=1")
+    done = world.scaffold(*words, where=tmp_path)
+    assert done.code == 1
+    assert "took longer than 1 s" in done.err

@@ -831,7 +831,7 @@ def test_in_a_linked_work_tree(project, tmp_path):
     [
         pytest.param(("resolve", ".", "--theirs"), marks=pytest.mark.long),
         pytest.param(("update", "--continue"), marks=pytest.mark.long),
-        ("update", "--abort"),
+        pytest.param(("update", "--abort"), marks=pytest.mark.long),
     ],
 )
 def test_killed_at_any_instant_it_can_be_run_again(project, words):

@@ -60,7 +60,12 @@ def worked(library, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("--commit",), ("--branch", "scaffold/update")], ids=["plain", "commit", "branch"]
+    "words",
+    [
+        pytest.param((), id="plain", marks=pytest.mark.long),
+        pytest.param(("--commit",), id="commit"),
+        pytest.param(("--branch", "scaffold/update"), id="branch", marks=pytest.mark.long),
+    ],
 )
 def test_update(worked, words):
     before = snapshot(worked)
@@ -103,6 +108,7 @@ def test_update_with_a_conflict(worked):
         assert now == before or scaffold.status(project).state == "conflicts", f"killed before touch {n}"
 
 
+@pytest.mark.long
 def test_undo(worked):
     before = snapshot(worked)
     scaffold.update(worked, commit=True)
