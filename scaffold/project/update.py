@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scaffold import disk
-from scaffold.answers.question import Ask
+from scaffold.answers.question import Ask, Review
 from scaffold.apply import back, transaction
 from scaffold.apply import record as records
 from scaffold.apply.record import Change, Operation, Place, Record
@@ -40,6 +40,7 @@ def update(
     commit: bool = False,
     branch: str | None = None,
     ask: Ask | None = None,
+    review: Review | None = None,
     offline: bool = False,
     prereleases: bool = False,
     means: Means = Means(),
@@ -64,6 +65,7 @@ def update(
                 to=to,
                 data=data or {},
                 ask=ask,
+                review=review,
                 offline=offline,
                 prereleases=prereleases,
                 means=means,
