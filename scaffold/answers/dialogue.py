@@ -1,6 +1,6 @@
 """What is said between the questions and the writing: a person sees all answers once more, and may change some."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -22,6 +22,7 @@ class Dialogue:
         self._replies: dict[str, tuple[Any, Any]] = {}  # with the default that was offered
         self._values: Mapping[str, Any] = {}  # that came of the replies
         self._open: set[str] = set()  # to be asked again, and not asked yet
+        self._met: set[str] = set()  # the questions that came up this time
         self.again: tuple[str, ...] = ()  # which questions were to be changed
 
     @property
@@ -29,15 +30,18 @@ class Dialogue:
         """Return what answers a question: the person, or what they said before."""
         return None if self._ask is None else self._replied
 
-    def settles(self, blueprint: str, version: str, questions: Sequence[Question], answers: Answers) -> bool:
+    def settles(
+        self, blueprint: str, version: str, questions: Iterable[Question], answers: Answers, given: Iterable[str]
+    ) -> bool:
         """Whether all is as the person wants it, who is shown the answers; else go through the questions once more."""
         if self._review is None or not self._replies:
             return True
         recorded = answers.recorded
-        names = [one.name for one in questions if one.name in recorded or one.name in self._replies]
-        shown = {name: recorded.get(name) for name in dict.fromkeys(names)}
+        used = {*recorded, *self._met, *({*given} - {*answers.unasked})}
+        shown = {one.name: recorded.get(one.name) for one in questions if one.name in used}
         hidden = tuple(name for name in shown if name not in recorded)
         self._values = {**answers.context, **recorded}
+        self._met = set()
         self._open = {*self._review(Look(self._root, blueprint, version, shown, hidden))}
         self.again = tuple(sorted({*self.again, *self._open}))
         return not self._open
@@ -45,6 +49,7 @@ class Dialogue:
     def _replied(self, asked: Asked, /) -> Any:
         assert self._ask is not None  # noqa: S101 - `ask` is None otherwise
         name, offered = asked.question.name, asked.default
+        self._met.add(name)
         reply, default = self._replies.get(name, (MISSING, MISSING))
         value = self._values.get(name, MISSING)
         follows = reply is not MISSING and value == default and offered != default

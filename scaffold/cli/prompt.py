@@ -1,7 +1,9 @@
 """The only module that asks."""
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from scaffold.answers.question import Asked, Look
@@ -73,10 +75,12 @@ def _prompt(asked: Asked, typed: str) -> Any:
 
 
 def _worded(asked: Asked) -> str:
-    """Return a question with its number, and an example so that nobody takes it for what is filled in."""
+    """Return a question with its number, broken between words, and an example that nobody takes for a default."""
     number = f"{asked.number}/{asked.of} " if asked.of > 1 else ""
     example = f" (for example: {asked.placeholder})" if asked.placeholder else ""
-    return f"{number}{asked.help or asked.question.name}{example}"
+    text = f"{number}{asked.help or asked.question.name}{example}"
+    room = max(20, shutil.get_terminal_size().columns - len(asked.question.qmark or "?") - 1)  # before which it stands
+    return "\n".join(part for line in text.split("\n") for part in wrap(line, room, break_on_hyphens=False) or [""])
 
 
 def _values(offered: Mapping[str, Any], chosen: Any) -> Any:

@@ -104,7 +104,8 @@ def _stamped(
                     ask=talk.ask,
                     means=means._replace(manner=manner),
                 )
-            settled = talk.settles(release.blueprint.name, release.version, release.questions, rendered.answers)
+            name, questions = release.blueprint.name, release.questions
+            settled = talk.settles(name, release.version, questions, rendered.answers, given)
             if settled and not means.skip_tasks:
                 rendered = _with_tasks(release, rendered, surroundings, means, notify)
     for path, file in rendered.tree.items():

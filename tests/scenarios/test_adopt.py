@@ -746,6 +746,7 @@ def test_a_half_filled_repository_is_incomplete_until_an_update(library, tmp_pat
     assert "3 of 6 files that the blueprint has are not here: scaffold update brings them" in said
     assert "1 of 6 files is the team's own throughout (settings.toml)" in said
     assert "nothing to do" not in said
+    assert "scaffold update brings it" in world.scaffold("own", "notes.md", where=project).err
     write(project, {"old.txt": "mine\n"})
     world.commit(project)
     wishes = project / ".scaffold/answers.yml"

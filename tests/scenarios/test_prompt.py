@@ -231,12 +231,20 @@ def test_answers_are_looked_at_once_more_and_changed(tmp_path):
     for asked, reply in (("1/4 name", "\r"), ("2/4 package", "\r"), ("3/4 docs", "y"), ("4/4 title", "\r")):
         child.expect(asked)
         child.send(reply)
+    child.expect("title +a title")
+    child.expect_exact("Yes, write it")
+    child.send("\x1b[B\r")
+    child.expect_exact("docs: true")
+    child.send("\x1b[B\x1b[B\r")
+    child.expect("3/4 docs")
+    child.send("n")  # and so nobody has told the title
+    child.expect("docs +false\r\n[^\n]*Write it")
     child.expect_exact("Yes, write it")
     child.send("\r")
     child.expect("Stamped demo 1.0.0")
     child.expect(pexpect.EOF)
     answers = (tmp_path / "p/.scaffold/answers.yml").read_text()
-    assert answers.endswith("answers:\n  name: three\n  package: three-package\n  docs: true\n  title: a title\n")
+    assert answers.endswith("answers:\n  name: three\n  package: three-package\n  docs: false\n")
 
 
 def test_stopped_at_the_last_look_nothing_is_written(tmp_path):
