@@ -78,6 +78,7 @@ class Lock:
     that, it need not be parsed. None where it says more, or JSON cannot hold the answers as they are. `keep_copier`:
     Copier's own answers file is kept up beside it. `guardrails` are the blueprint's, each rule spelled out (None: it
     has none). `folder` is what the project's folder was called when it was stamped: a clone may have another name.
+    `missing` are the paths that the version has and the project never had, until an update brings them.
     """
 
     scaffold: str
@@ -91,6 +92,7 @@ class Lock:
     keep_copier: bool = False
     guardrails: Guardrails | None = None
     folder: str | None = None
+    missing: tuple[str, ...] = ()
 
     def written_with(self, answers_file: bytes, *, says_more: bool = False) -> "Lock":
         """Return the lock with what its answers were written as, in a file that may say more than the lock does."""
@@ -142,6 +144,8 @@ def dump(lock: Lock) -> bytes:
         head["folder"] = lock.folder
     if lock.keep_copier:
         head["keep_copier"] = True
+    if lock.missing:
+        head["missing"] = sorted(lock.missing)
     lines = [f"  {_json(key)}: {_json(value)}," for key, value in head.items()]
     files = {path: _file_out(locked) for path, locked in lock.files.items()}
     lines += _block("answers", lock.answers)
@@ -236,6 +240,7 @@ def _lock_in(at: Located) -> Lock:
         answers_file=at.optional("answers_file", _blob, None),
         folder=at.optional("folder", text, None),
         keep_copier=at.optional("keep_copier", lambda v: v.a(bool), default=False),
+        missing=at.optional("missing", lambda v: tuple(safe_path(path.a(str)) for path in v.elements()), ()),
         guardrails=at.optional("guardrails", guardrails.parse, None),
         answers=at.required("answers", lambda v: dict(v.a(dict))),
         files=at.required("files", lambda v: {safe_path(path): _file_in(file) for path, file in v.items()}),

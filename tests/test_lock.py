@@ -59,6 +59,7 @@ locks = st.builds(
     commit=st.none() | texts,
     answers=st.dictionaries(texts, plain, max_size=4),
     files=st.dictionaries(texts.filter(is_safe), entries, max_size=4),
+    missing=st.lists(texts.filter(is_safe), max_size=3, unique=True).map(sorted).map(tuple),
 )
 
 
@@ -73,7 +74,7 @@ def test_a_lock_reads_back_as_it_was_written(value):
 def test_the_same_lock_gives_the_same_bytes_whatever_the_order(value):
     turned = Lock(
         value.scaffold, value.blueprint, value.source, value.version, value.commit,
-        dict(reversed(value.answers.items())), dict(reversed(value.files.items())),
+        dict(reversed(value.answers.items())), dict(reversed(value.files.items())), missing=value.missing[::-1],
     )  # fmt: skip
     assert lock.dump(turned) == lock.dump(value)
 

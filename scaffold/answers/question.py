@@ -1,9 +1,12 @@
 """Questions in Copier's syntax, as values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import PurePath
 from typing import Any, NamedTuple, Protocol
 
+from scaffold.answers.cast import truthy
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located, one_of
 from scaffold.templating.inputs import Hidden
@@ -49,6 +52,7 @@ class Asked(NamedTuple):
     """A question as a person meets it: everything rendered, and `check` to say what is wrong with a reply.
 
     `choices` maps a label to its value, `disabled` a label to why it cannot be chosen; `intro` is to be read before.
+    It is the question with that `number` of as many as may be asked in all.
     """
 
     question: Question
@@ -61,6 +65,8 @@ class Asked(NamedTuple):
     check: Callable[[Any], str]
     disabled: Mapping[str, str] = {}
     intro: tuple[str, ...] = ()
+    number: int = 0
+    of: int = 0
 
 
 class Manner(NamedTuple):
@@ -75,12 +81,37 @@ class Manner(NamedTuple):
     only: bool = False
     defaults: Mapping[str, Any] = {}
 
+    def asks_again(self, name: str) -> bool:
+        """Whether a question is asked whatever answers there are."""
+        return any(fnmatchcase(name, pattern) for pattern in self.again)
+
+    def may_ask(self, question: Question, answered: Container[str]) -> bool:
+        """Whether a question may come to be asked: a template in its `when` or `ask` may still hide it."""
+        if question.computed or not truthy(question.when):
+            return False
+        return self.asks_again(question.name) or not (
+            self.only or question.name in answered or not truthy(question.ask)
+        )
+
 
 class Ask(Protocol):
     """Puts one question to a person and returns the raw reply."""
 
     def __call__(self, asked: Asked, /) -> Any:
         """Return the reply."""
+
+
+class Look(NamedTuple):
+    """What is about to be written: a blueprint into a folder, with answers by question, the `hidden` ones unsaid."""
+
+    root: PurePath
+    blueprint: str
+    version: str
+    answers: Mapping[str, Any]
+    hidden: tuple[str, ...] = ()
+
+
+Review = Callable[[Look], Sequence[str]]  # the questions that are to be asked again; none: go on
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
@@ -61,13 +60,16 @@ class Resolver:
         self._told: set[str] = set()
         self._unasked: list[str] = []
         self._hidden: dict[str, frozenset[str]] = {}
+        self._put = 0  # questions to a person, so far
+        self._rest: Sequence[Question] = ()  # of the questions, those after the one that comes up now
 
     def resolve(self, questions: Sequence[Question]) -> Answers:
         """Answer all; raises AnswerError for a wrong, an unknown or a missing answer."""
         self._refuse_unknown([question.name for question in questions])
         if self._sees_ahead:
             self._look_ahead(questions)
-        for question in questions:
+        for number, question in enumerate(questions, 1):
+            self._rest = questions[number:]
             self._see()
             with watching() as seen, rendering(question.name):
                 self._answer(question)
@@ -212,7 +214,7 @@ class Resolver:
 
     def _value_of(self, question: Question) -> Any:
         name = question.name
-        again = self._ask is not None and any(fnmatchcase(name, pattern) for pattern in self._manner.again)
+        again = self._ask is not None and self._manner.asks_again(name)
         if name in self._given and not again:
             return self._checked(question, self._given[name], "--data")
         may_ask = again or (self._ask is not None and not self._manner.only and self._asks(question))
@@ -236,6 +238,8 @@ class Resolver:
 
     def _asked(self, question: Question, default: Any) -> Asked:
         found = self._choices_of(question)
+        self._put += 1
+        answered = {*self._given, *self._previous}
         return Asked(
             question=question,
             type=self._type_of(question),
@@ -246,6 +250,8 @@ class Resolver:
             placeholder=self._text(question.placeholder, question),
             check=lambda reply: self._problem(question, reply),
             disabled={choice.label: choice.disabled for choice in found or () if choice.disabled},
+            number=self._put,
+            of=self._put + sum(self._manner.may_ask(later, answered) for later in self._rest),
         )
 
     def _checked(self, question: Question, raw: Any, source: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scaffold.answers.question import Ask
+from scaffold.answers.question import Ask, Review
 from scaffold.cli import console, prompt
 from scaffold.cli.options import Format
 from scaffold.errors import AnswerError
@@ -32,6 +32,11 @@ def asker(format_: Format, again: list[str] | None = None, *, defaults: bool) ->
     if again and not can_ask:
         raise typer.BadParameter("there is nobody at a terminal to be asked", param_hint="--ask")
     return prompt.ask if can_ask and (again or not defaults) else None
+
+
+def reviewer(ask: Ask | None, *, unless: bool) -> Review | None:
+    """Return who looks at all answers before they are written, if anybody is asked for some."""
+    return None if ask is None or unless else prompt.review
 
 
 def given(data: list[str] | None, data_file: Path | None) -> dict[str, Any]:

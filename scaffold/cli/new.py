@@ -7,7 +7,7 @@ import typer
 
 import scaffold
 from scaffold.cli import completion
-from scaffold.cli.answering import Again, Data, DataFile, Defaults, asker, given
+from scaffold.cli.answering import Again, Data, DataFile, Defaults, asker, given, reviewer
 from scaffold.cli.options import DryRun, FormatOption, Offline, Prereleases
 from scaffold.cli.rendering import (
     AnswersFile,
@@ -75,7 +75,8 @@ def new(
     run(
         lambda notify: scaffold.new(
             blueprint, dest, source=source, data=answers, ask=ask, git=not no_git, offline=offline,
-            prereleases=prereleases, keep_copier=keep_copier, dry_run=dry_run, means=how, notify=notify,
+            review=reviewer(ask, unless=defaults or dry_run), prereleases=prereleases,
+            keep_copier=keep_copier, dry_run=dry_run, means=how, notify=notify,
         ),
         format_,
         text=as_text.new,

@@ -7,7 +7,7 @@ import typer
 
 import scaffold
 from scaffold.cli import completion, prompt, unfinished
-from scaffold.cli.answering import Again, Data, DataFile, Defaults, asker, given
+from scaffold.cli.answering import Again, Data, DataFile, Defaults, asker, given, reviewer
 from scaffold.cli.options import Directory, DryRun, FormatOption, Offline, Prereleases
 from scaffold.cli.rendering import (
     AnswersFile,
@@ -96,8 +96,8 @@ def update(
     run(
         lambda notify: scaffold.update(
             directory, to=to, data=answers, dry_run=dry_run, recopy=recopy, commit=commit, branch=branch, ask=ask,
-            offline=offline, prereleases=prereleases, means=how, notify=notify,
-            move_own=move_own or (_offered if ask is not None and not dry_run else False),
+            offline=offline, prereleases=prereleases, means=how, review=reviewer(ask, unless=defaults or dry_run),
+            notify=notify, move_own=move_own or (_offered if ask is not None and not dry_run else False),
         ),
         format_,
         text=as_text.update,

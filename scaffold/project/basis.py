@@ -9,7 +9,7 @@ import scaffold
 from scaffold import disk
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
-from scaffold.answers.question import Ask
+from scaffold.answers.question import Ask, Asked
 from scaffold.blueprint.plain import plain_name
 from scaffold.blueprint.release import Release, require_scaffold, retired
 from scaffold.errors import AnswerError, ProjectError, SourceError
@@ -360,4 +360,11 @@ def _asking(best: Fit, ask: Ask | None) -> Ask | None:
     """Return what asks only for what could not be guessed."""
     if ask is None:
         return None
-    return lambda asked: ask(asked) if asked.question.name in best.unanswered else asked.default
+    order = (question.name for question in best.release.questions)
+    places = {name: number for number, name in enumerate((name for name in order if name in best.unanswered), 1)}
+
+    def asking(asked: Asked, /) -> Any:
+        number = places.get(asked.question.name)
+        return asked.default if number is None else ask(asked._replace(number=number, of=len(places)))
+
+    return asking

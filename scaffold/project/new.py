@@ -11,7 +11,7 @@ import scaffold
 from scaffold import disk, lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
-from scaffold.answers.question import Ask
+from scaffold.answers.question import Ask, Review
 from scaffold.apply import beside, transaction
 from scaffold.apply import record as records
 from scaffold.apply.beside import Staged
@@ -49,6 +49,7 @@ def new(
     source: str = BUILT_IN,
     data: Mapping[str, Any] | None = None,
     ask: Ask | None = None,
+    review: Review | None = None,
     git: bool = True,
     offline: bool = False,
     prereleases: bool = False,
@@ -75,7 +76,7 @@ def new(
         require_scaffold(release.blueprint, scaffold.__version__)
         means = trusting(means, library.address)
         rendered = stamp(
-            release, root, given=data or {}, previous={}, operation="copy", ask=ask, means=means,
+            release, root, given=data or {}, previous={}, operation="copy", ask=ask, review=review, means=means,
             keep_copier=keep_copier, notify=notify,
         )  # fmt: skip
         refuse_unrecorded(release, rendered)

@@ -27,10 +27,11 @@ from scaffold.tree import Tree
 
 
 class Known(NamedTuple):
-    """What the blueprint brings: the files, and the path of each by where the project has it."""
+    """What the blueprint brings: the files, the path of each by where the project has it, and what is not here yet."""
 
     files: Mapping[str, Locked]
     paths: Mapping[str, str]
+    missing: tuple[str, ...]
 
     def matching(self, patterns: tuple[str, ...]) -> set[str]:
         """Return where the files are that the patterns match, by their place or else by their path."""
@@ -85,7 +86,7 @@ def _known(project: Project) -> Known:
     """Return what the blueprint brings by where it is now, also where the team has only just moved it."""
     lock = project.lock
     lock, files = follow_team(project, lock, read_ours(project, lock.paths), Bases(project, None))
-    return Known(lock.files, {lock.place_of(path, files): path for path in lock.files})
+    return Known(lock.files, {lock.place_of(path, files): path for path in lock.files}, lock.missing)
 
 
 def _asked(root: Path, known: Known, place: Path, *, back: bool) -> tuple[str, set[str]]:
@@ -99,6 +100,9 @@ def _asked(root: Path, known: Known, place: Path, *, back: bool) -> tuple[str, s
         found = known.matching((pattern,))
     except ValueError as error:
         raise ProjectError("this is no pattern as in .gitignore", where=str(place)) from error
+    if not found and name in known.missing:
+        hint = "scaffold update brings it; where you delete it then, it stays away"
+        raise ProjectError("the blueprint has this file, and the project does not yet", where=str(place), hint=hint)
     if not found:
         hint = "it is yours already, or there is no such file: scaffold explain says where a file comes from"
         raise ProjectError("the blueprint brings no such file", where=str(place), hint=hint)

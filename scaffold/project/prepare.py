@@ -11,7 +11,7 @@ from packaging.version import Version
 import scaffold
 from scaffold import disk, lock
 from scaffold.answers import file as answers_file
-from scaffold.answers.question import Answers, Ask
+from scaffold.answers.question import Answers, Ask, Review
 from scaffold.blueprint.guardrails import WAIVERS
 from scaffold.blueprint.patterns import pattern_of
 from scaffold.blueprint.release import Release, require_scaffold, retired
@@ -82,6 +82,7 @@ def prepare(
     to: str | None = None,
     data: Mapping[str, Any],
     ask: Ask | None = None,
+    review: Review | None = None,
     offline: bool = False,
     prereleases: bool = False,
     means: Means = Means(),
@@ -100,17 +101,10 @@ def prepare(
     notify(f"Comparing with {release.blueprint.name} {release.version}")
     migrations = migrations_of(known, library, release, means, notify)
     rendered = stamp(
-        release,
-        project.root,
-        given=data,
-        previous=answers_of(project, migrations),
-        operation="copy" if recopy else "update",
-        ask=ask,
-        means=means,
-        keep_copier=wishes.keep_copier,
-        folder=project.folder_name,
-        notify=notify,
-    )
+        release, project.root, given=data, previous=answers_of(project, migrations),
+        operation="copy" if recopy else "update", ask=ask, review=review, means=means,
+        keep_copier=wishes.keep_copier, folder=project.folder_name, notify=notify,
+    )  # fmt: skip
     refuse_unrecorded(release, rendered)
     if migrations:
         migrations.go_on(rendered)

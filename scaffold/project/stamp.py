@@ -2,13 +2,14 @@
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any
 
 from scaffold import disk
-from scaffold.answers.question import Answers, Ask, Asked
+from scaffold.answers.dialogue import Dialogue
+from scaffold.answers.question import Answers, Ask, Asked, Look, Review
 from scaffold.answers.secrets import masked, texts_of
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.release import Release
@@ -49,6 +50,7 @@ def stamp(
     previous: Mapping[str, Any],
     operation: Operation,
     ask: Ask | None = None,
+    review: Review | None = None,
     means: Means = Means(),
     keep_copier: bool = False,
     folder: str = "",
@@ -57,13 +59,14 @@ def stamp(
     """Render a release for the project at `root`, and run its tasks on a copy; raises ScaffoldError.
 
     Copier's own answers file is left out, unless it is to be kept for Copier. `folder` is what templates take for the
-    name of the project's folder, where that is not the one it has here. No error repeats a secret.
+    name of the project's folder, where that is not the one it has here. No error repeats a secret. `review` is
+    shown all answers where `ask` was asked for some.
     """
     surroundings = surroundings_of(root, operation, folder)._replace(answers_file=means.answers_file)
     said = [given[question.name] for question in release.questions if question.secret and question.name in given]
     with _telling_none_of(said), keeping_secrets():
-        with (means.draws or Draws()).again():
-            rendered = _stamped(release, given, previous, surroundings, _pausing(ask, said), means, notify)
+        talk = Dialogue(_pausing(ask, said), _unhurried(review), root)
+        rendered = _stamped(release, given, previous, surroundings, talk, means, notify)
         tree = rendered.tree
         if not keep_copier and rendered.answers_file in tree:
             kept = {path: file for path, file in tree.items() if path != rendered.answers_file}
@@ -83,22 +86,28 @@ def _stamped(
     given: Mapping[str, Any],
     previous: Mapping[str, Any],
     surroundings: Surroundings,
-    ask: Ask | None,
+    talk: Dialogue,
     means: Means,
     notify: Notify,
 ) -> Rendered:
     scripts.refuse_untrusted(release, trust=means.trust, skip_tasks=means.skip_tasks)
-    with bounds.limited(means.limits, "rendering"), compiled.kept(release.address or release.blueprint.name):
-        rendered = engine.render(
-            release,
-            given=given,
-            previous=previous,
-            surroundings=surroundings,
-            ask=ask,
-            means=means._replace(manner=means.manner._replace(defaults=settings.defaults())),
-        )
-    if not means.skip_tasks:
-        rendered = _with_tasks(release, rendered, surroundings, means, notify)
+    draws, settled = means.draws or Draws(), False
+    while not settled:
+        manner = means.manner._replace(defaults=settings.defaults(), again=(*means.manner.again, *talk.again))
+        with draws.again():
+            with bounds.limited(means.limits, "rendering"), compiled.kept(release.address or release.blueprint.name):
+                rendered = engine.render(
+                    release,
+                    given=given,
+                    previous=previous,
+                    surroundings=surroundings,
+                    ask=talk.ask,
+                    means=means._replace(manner=manner),
+                )
+            name, questions = release.blueprint.name, release.questions
+            settled = talk.settles(name, release.version, questions, rendered.answers, given)
+            if settled and not means.skip_tasks:
+                rendered = _with_tasks(release, rendered, surroundings, means, notify)
     for path, file in rendered.tree.items():
         if path.split("/")[0] == FOLDER:
             message = f"the template writes {path}, and .scaffold/ is scaffold's own"
@@ -240,5 +249,17 @@ def _pausing(ask: Ask | None, said: list[Any]) -> Ask | None:
         if asked.question.secret:
             said.append(reply)
         return reply
+
+    return paused
+
+
+def _unhurried(review: Review | None) -> Review | None:
+    """Return the same, with the clock stopped while a person looks."""
+    if review is None:
+        return None
+
+    def paused(look: Look) -> Sequence[str]:
+        with bounds.paused():
+            return review(look)
 
     return paused

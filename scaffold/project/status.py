@@ -18,7 +18,7 @@ from scaffold.git.objects import find_repository
 from scaffold.lock import as_kept
 from scaffold.plan.drift import Drift, drifts, watched
 from scaffold.project.kept import answers_since, written_since
-from scaffold.project.opened import Project, open_project, place_of, read_ours
+from scaffold.project.opened import Project, open_project, place_of, read_ours, read_readable
 from scaffold.project.tags import is_ahead, moved_tag
 from scaffold.report.results import Status
 from scaffold.sources.locate import locate
@@ -77,7 +77,24 @@ def status(
         unfinished=_is_resolved(project),
         waivers=waivers,
         own=tuple(locked.at or path for path, locked in project.lock.files.items() if project.owns(path, locked)),
+        missing=_missing(project),
+        unlike=_unlike(project),
+        files=len({*project.lock.files, *project.lock.missing}),
     )
+
+
+def _missing(project: Project) -> tuple[str, ...]:
+    """Return what an adoption did not find, and the next update brings: nobody has made it, or wants to go without."""
+    wanted = [path for path in project.lock.missing if not project.is_own(path, path)]
+    there = read_readable(project, wanted)
+    return tuple(path for path in wanted if path not in there)
+
+
+def _unlike(project: Project) -> tuple[str, ...]:
+    """Return the files that an adoption found to be the team's own, which the next update merges by key."""
+    without = {path: one for path, one in project.lock.files.items() if one.blob is None and one.pending is None}
+    places = [one.at or path for path, one in without.items() if not project.owns(path, one)]
+    return tuple(sorted(read_readable(project, places)))
 
 
 class Granted(NamedTuple):

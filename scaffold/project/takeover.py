@@ -50,7 +50,7 @@ class Takeover:
 
     def result(self, *, proposed: bool = False, applied: bool = False, commit: str | None = None) -> Adopted:
         """Return what was done, or would be."""
-        after, tree = self.plan.lock_after, self.basis.rendered.tree
+        after = self.plan.lock_after
         there = {path: locked for path, locked in after.files.items() if path in self.ours}
         return Adopted(
             root=self.basis.root,
@@ -63,7 +63,7 @@ class Takeover:
             edited=tuple(p for p, locked in there.items() if locked.blob and not _matches(locked, self.ours[p])),
             own=tuple(path for path, locked in there.items() if locked.blob is None),
             deleted=tuple(path for path in after.files if path not in self.ours),
-            missing=tuple(path for path in tree if path not in after.files),
+            missing=after.missing,
             removed=tuple(action.path for action in self.plan.changes if action.after is None),
             fits=tuple(_fitting(fit) for fit in self.basis.fits),
             kept_copier=after.keep_copier,
@@ -102,7 +102,8 @@ def take_over(basis: Basis, repository: Objects, *, keep_copier: bool = False) -
     own = file.relative_to(basis.root).as_posix() if file else ""
     ours = read_ours(nothing, {*stamped.files, *([own] if own else [])})
     if basis.origin is None:
-        stamped = replace(stamped, files=_derived(stamped, ours, rendered.tree))
+        files = _derived(stamped, ours, rendered.tree)
+        stamped = replace(stamped, files=files, missing=tuple(sorted(stamped.files.keys() - files)))
     wished = basis.wishes(keep_copier=kept)
     written = answers_file.dump(wished)
     after = stamped.written_with(written, says_more=not wished.is_in_lock)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from packaging.version import Version
 
 from scaffold import disk
-from scaffold.answers.question import Ask
+from scaffold.answers.question import Ask, Review
 from scaffold.apply import back, transaction
 from scaffold.apply import record as records
 from scaffold.apply.record import Change, Operation, Place, Record
@@ -44,6 +44,7 @@ def update(
     commit: bool = False,
     branch: str | None = None,
     ask: Ask | None = None,
+    review: Review | None = None,
     offline: bool = False,
     prereleases: bool = False,
     means: Means = Means(),
@@ -68,6 +69,7 @@ def update(
                 to=to,
                 data=data or {},
                 ask=ask,
+                review=review,
                 offline=offline,
                 prereleases=prereleases,
                 means=means,

@@ -120,6 +120,8 @@ def status(result: Status) -> dict[str, Any]:
         "conflicts": [{"path": path} for path in result.conflicts],
         "edited_answers": list(result.edited_answers),
         "own": list(result.own),
+        "missing": list(result.missing),
+        "unlike": list(result.unlike),
         "waivers": [
             {
                 "rule": one.waiver.rule,

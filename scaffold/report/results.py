@@ -93,7 +93,8 @@ class Resolved(NamedTuple):
 class Status(NamedTuple):
     """How a project stands. `latest` and `behind` are None where the library could not be read.
 
-    `ahead`: the version comes after the latest, as a commit that is not released.
+    `ahead`: the version comes after the latest, as a commit that is not released. After an adoption, until an update:
+    `missing` are the blueprint's files that are not here, and `unlike` those that share too little with it.
     """
 
     root: PurePath
@@ -111,15 +112,19 @@ class Status(NamedTuple):
     waivers: tuple[Stood, ...] = ()
     ahead: bool = False
     own: tuple[str, ...] = ()  # files of the blueprint that the team has made its own
+    missing: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+    files: int = 0  # that the version has
 
     @property
     def state(self) -> str:
-        """The most pressing of: interrupted, conflicts, drifted, edited, behind, unknown, current."""
+        """The most pressing of: interrupted, conflicts, drifted, edited, incomplete, behind, unknown, current."""
         states = {
             "interrupted": bool(self.interrupted),
             "conflicts": bool(self.conflicts) or self.unfinished,
             "drifted": bool(self.drift),
             "edited": bool(self.edited_answers),
+            "incomplete": bool(self.missing or self.unlike),
             "behind": self.behind is True,
             "unknown": self.behind is None,
         }

@@ -204,6 +204,7 @@ def status(result: Status) -> Iterator[Line]:
         yield Line(f"  drift        {drift.path}: {said}; {mended}", "warn")
     if result.edited_answers:
         yield Line(f"  edited       {', '.join(result.edited_answers)}: scaffold update applies it", "warn")
+    yield from _incomplete(result)
     for stood in result.waivers:
         if stood.state != "active":
             yield Line(
@@ -218,6 +219,17 @@ def status(result: Status) -> Iterator[Line]:
     yield from _notes(result.notes)
     if result.state == "current":
         yield Line("  current      nothing to do", "good")
+
+
+def _incomplete(result: Status) -> Iterator[Line]:
+    if result.missing:
+        one = len(result.missing) == 1
+        said = f"{len(result.missing)} of {result.files} files that the blueprint has {'is' if one else 'are'} not here"
+        yield Line(f"  incomplete   {said}: scaffold update brings {'it' if one else 'them'}", "warn")
+    if result.unlike:
+        of = f"{len(result.unlike)} of {result.files} files {'is' if len(result.unlike) == 1 else 'are'}"
+        does = "scaffold update adds what the blueprint has, and leaves what contradicts as a conflict"
+        yield Line(f"  incomplete   {of} the team's own throughout ({_some(result.unlike)}): {does}", "warn")
 
 
 def own(result: Owned) -> Iterator[Line]:

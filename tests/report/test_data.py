@@ -119,7 +119,7 @@ def test_what_is_unknown_is_null_and_never_false():
         ({}, "current"),
         ({"behind": None}, "unknown"),
         ({"behind": True}, "behind"),
-        ({"behind": True, "edited_answers": ("a",)}, "edited"),
+        ({"behind": True, "missing": ("a",)}, "incomplete"),
         ({"edited_answers": ("a",), "drift": (Drift("a", "deleted"),)}, "drifted"),
         ({"drift": (Drift("a", "deleted"),), "conflicts": ("a",)}, "conflicts"),
         (

@@ -225,12 +225,14 @@ def test_status_has_one_line_for_each_state():
         *[({"drift": (Drift("a", kind),)}, "drift", "warn") for kind in ("modified", "deleted", "mode", "unknown")],
         ({"drift": (Drift("a", "key", "k"),)}, "drift", "warn"),
         ({"edited_answers": ("a", "b")}, "edited", "warn"),
+        ({"missing": ("a", "b"), "files": 9}, "incomplete   2 of 9 files that the blueprint has are not here", "warn"),
+        ({"unlike": ("a",), "files": 9}, "incomplete   1 of 9 files is the team's own throughout (a)", "warn"),
         ({"latest": "2.0.0", "behind": True}, "behind", "warn"),
         ({"latest": None, "behind": None, "notes": ("whether it is behind is unknown: x",)}, "unknown", "warn"),
         ({}, "current", "good"),
     ],
-    ids=["interrupted", "conflict", "modified", "deleted", "mode", "unreadable", "key", "edited", "behind", "unknown",
-         "current"],
+    ids=["interrupted", "conflict", "modified", "deleted", "mode", "unreadable", "key", "edited", "missing", "unlike",
+         "behind", "unknown", "current"],
 )  # fmt: skip
 def test_a_state_alone_is_one_line(more, word, tone):
     _, *lines = text.status(CALM._replace(**more))

@@ -698,7 +698,7 @@ def test_the_best_fit_is_proposed_and_nothing_written(by_hand, template):
 
 def test_what_is_the_teams_own_is_never_overwritten(by_hand, template):
     adopt(by_hand, "--from", template, "--yes", "--commit")
-    assert scaffold.status(by_hand).state == "behind"
+    assert scaffold.status(by_hand).state == "incomplete"
     update = scaffold.update(by_hand)
     assert [action.path for action in update.plan.conflicts] == ["src/orders/main.py"]
     assert "entirely = 'ours'" in (by_hand / "src/orders/main.py").read_text()
@@ -712,6 +712,75 @@ def test_a_version_and_answers_are_named(by_hand, template):
     report = adopt(by_hand, "--from", f"{template}@v1.1.0", "--data", "name=shop", "--yes")
     assert (report["version"], report["answers"]["name"]) == ("1.1.0", "shop")
     assert report["missing"] == ["new/file.txt", "src/shop/main.py"]
+
+
+def half(library, tmp_path, *, without=("notes.md", "run.sh", "old.txt"), other="entirely = 'ours'\n"):
+    """A repository that has but some of what the blueprint brings."""
+    project = world.stamp(library, tmp_path / "project")
+    shutil.rmtree(project / ".scaffold")
+    shutil.rmtree(project / ".git")
+    for path in without:
+        (project / path).unlink()
+    write(project, {"settings.toml": other, "app.py": "pass\n"})
+    return committed(project)
+
+
+def incomplete(project):
+    report = world.scaffold("status", "--format", "json", where=project)
+    assert report.code == (0 if report.json["state"] == "current" else 3)
+    return report.json["state"], report.json["missing"], report.json["unlike"]
+
+
+TAKE = ("--blueprint", "demo@1.0.0", "--commit")
+
+
+def test_a_half_filled_repository_is_incomplete_until_an_update(library, tmp_path):
+    project = half(library, tmp_path)
+    before = snapshot(project)
+    adopt(project, "--source", library, *TAKE, "--dry-run")
+    assert snapshot(project) == before
+    adopt(project, "--source", library, *TAKE)
+    left = ("incomplete", ["notes.md", "old.txt", "run.sh"], ["settings.toml"])
+    assert incomplete(project) == left
+    said = world.scaffold("status", where=project).out
+    assert "3 of 6 files that the blueprint has are not here: scaffold update brings them" in said
+    assert "1 of 6 files is the team's own throughout (settings.toml)" in said
+    assert "nothing to do" not in said
+    assert "scaffold update brings it" in world.scaffold("own", "notes.md", where=project).err
+    write(project, {"old.txt": "mine\n"})
+    world.commit(project)
+    wishes = project / ".scaffold/answers.yml"
+    wishes.write_text(f"{wishes.read_text()}own: [/run.sh]\n")  # so that no update brings it
+    world.commit(project)
+    assert incomplete(project) == ("incomplete", ["notes.md"], ["settings.toml"])
+    update = scaffold.update(project)
+    assert {"notes.md", "settings.toml"} <= {action.path for action in update.plan.changes}
+    assert "run.sh" not in {action.path for action in update.plan.changes}
+    assert '"missing"' not in (project / ".scaffold/lock.json").read_text()
+    assert incomplete(project)[1:] == ([], [])
+    assert scaffold.abort_update(project).paths
+    assert incomplete(project) == ("incomplete", ["notes.md"], ["settings.toml"])
+
+
+def test_what_an_update_has_decided_is_incomplete_no_more(library, tmp_path):
+    project = half(library, tmp_path, other="[tool.lint]\nlevel = 3\n")
+    adopt(project, "--source", library, *TAKE)
+    assert incomplete(project)[0] == "incomplete"
+    update = scaffold.update(project)
+    assert [action.path for action in update.plan.conflicts] == ["settings.toml"]
+    assert incomplete(project) == ("conflicts", [], [])
+    assert world.scaffold("resolve", "settings.toml", "--ours", where=project).code == 0
+    assert world.scaffold("update", "--continue", where=project).code == 0
+    world.commit(project)
+    assert incomplete(project)[1:] == ([], [])
+
+
+def test_stamped_into_a_folder_in_use_nothing_is_incomplete(library, tmp_path):
+    project = half(library, tmp_path)
+    done = world.scaffold("new", "demo", project, "--source", library, "--defaults", where=tmp_path)
+    assert done.code in (0, 3)
+    assert '"missing"' not in (project / ".scaffold/lock.json").read_text()
+    assert incomplete(project)[1:] == ([], [])
 
 
 LOCKED = {

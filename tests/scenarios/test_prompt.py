@@ -1,5 +1,7 @@
 """Questions on a real terminal."""
 
+import os
+import re
 import sys
 
 import pexpect
@@ -12,6 +14,7 @@ COPIER = """\
 name:
   type: str
   help: What is it called?
+  placeholder: orders
   validator: "{% if name == 'bad' %}not that one{% endif %}"
 level:
   type: str
@@ -41,20 +44,22 @@ def library(tmp_path):
     return world.make_library(tmp_path / "library", copier=COPIER)
 
 
-def terminal(*words, where):
+def terminal(*words, where, width=120):
     return pexpect.spawn(
         sys.executable, ["-m", "scaffold", *map(str, words)], cwd=str(where), encoding="utf-8", timeout=20,
-        dimensions=(40, 120),
+        dimensions=(40, width), env={name: value for name, value in os.environ.items() if name != "COLUMNS"},
     )  # fmt: skip
 
 
 def test_new_asks_on_a_terminal(library, tmp_path):
     child = terminal("new", "demo", "p", "--source", library, where=tmp_path)
-    child.expect("What is it called")
+    child.expect("1/5 What is it called")
+    child.expect_exact("(for example: orders)")
     child.send("bad\r")
     child.expect("not that one")
+    child.expect("1/5 What is it called")
     child.send("\b\b\bgood\r")
-    child.expect("How loud")
+    child.expect("2/5 How loud")
     child.send("\r")
     child.expect("Which parts")
     child.send(" \r")
@@ -62,11 +67,17 @@ def test_new_asks_on_a_terminal(library, tmp_path):
     child.send("\r")
     child.expect("The token")
     child.send("hush-hush\r")
+    child.expect_exact(f"demo 1.0.0 into {tmp_path}/p, with these answers:")
+    child.expect_exact("Yes, write it")
+    looked_at = child.before
+    assert re.search(r"name +good\r\n.*parts +\[a, b\]\r\n.*token +…", looked_at, re.DOTALL)
+    assert not (tmp_path / "p").exists()
+    child.send("\r")
     child.expect("Stamped demo 1.0.0")
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
-    assert "hush-hush" not in child.before
+    assert "hush-hush" not in looked_at + child.before
     answers = (tmp_path / "p/.scaffold/answers.yml").read_text()
     assert answers.endswith("answers:\n  name: good\n  level: high\n  parts:\n  - a\n  - b\n  sure: true\n")
 
@@ -95,12 +106,14 @@ def test_update_asks_only_what_is_new(library, tmp_path):
     project = world.stamp(library, tmp_path / "p", "--data", "name=x")
     release(library, "1.1.0", {"copier.yml": COPIER + "extra:\n  type: str\n  help: Something new?\n"})
     child = terminal("update", where=project)
-    child.expect("The token")  # never recorded, so it cannot be known
+    child.expect("1/2 The token")  # never recorded, so it cannot be known
     assert "called" not in child.before
     child.send("\r")
-    child.expect("Something new")
+    child.expect("2/2 Something new")
     assert "loud" not in child.before
     child.send("yes\r")
+    child.expect_exact("Yes, write it")
+    child.send("\r")
     child.expect("1.0.0 -> 1.1.0")
     child.expect(pexpect.EOF)
     child.close()
@@ -147,11 +160,15 @@ def test_odd_replies_are_taken_or_asked_again(tmp_path):
     child.expect("A name")
     child.send("\r")
     child.expect("(?s)Which parts.*○ b")
-    child.send("\r")  # refused, which is told where this terminal has no line for it
+    child.send("\r")
+    child.expect("at least one")
+    child.expect("(?s)Which parts.*○ b")
     child.send(" \r")
     child.expect("(?s)Which one.*real")
     child.send("\x1b[B\r")
     child.expect_exact('{"a": [1]}')
+    child.send("\r")
+    child.expect_exact("Yes, write it")
     child.send("\r")
     child.expect("Stamped demo 1.0.0")
     child.expect(pexpect.EOF)
@@ -169,3 +186,98 @@ def test_odd_replies_are_taken_or_asked_again(tmp_path):
     done = scaffold("update", "--ask", "na*", where=project)
     assert (done.code, "nobody at a terminal" in done.err) == (2, True)
     assert scaffold("new", "demo", project, "--source", library, where=tmp_path).code == 1
+
+
+SAYS = "a name starts with a letter, and then has letters and digits only, at most twenty of them in all"
+LINKED = f"""\
+name:
+  type: str
+  default: one
+  validator: "{{% if name == 'bad' %}}{SAYS}{{% endif %}}"
+package: {{type: str, default: "{{{{ name }}}}-package"}}
+docs: {{type: bool, default: false}}
+title: {{type: str, default: a title, when: "{{{{ docs }}}}"}}
+made: {{type: str, default: "{{{{ name }}}}!", when: false}}
+"""
+
+
+def test_answers_are_looked_at_once_more_and_changed(tmp_path):
+    library = world.make_library(tmp_path / "library", copier=LINKED)
+    child = terminal("new", "demo", "p", "--source", library, where=tmp_path, width=40)
+    child.expect("1/4 name")
+    child.send("\x15bad\r")
+    child.expect("1/4 name")  # once more, after all of what is wrong
+    child.expect("1/4 name")
+    lines = [re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", line).strip() for line in child.before.split("\r\n")]
+    wrong = lines[1:-1]
+    assert " ".join(wrong) == SAYS
+    assert max(map(len, wrong)) <= 40
+    child.send("\x15two\r")
+    child.expect("2/4 package")
+    child.send("\r")
+    child.expect("3/4 docs")
+    child.send("n")
+    child.expect_exact("Yes, write it")  # the fourth was hidden
+    child.send("\x1b[B\r")
+    child.expect("Which one")
+    child.send("\r")
+    child.expect("1/4 name")
+    child.send("\x15three\r")
+    child.expect("2/4 package")  # whose default was taken, and is another now
+    child.send("\r")
+    child.expect("package +three-package")
+    child.expect_exact("Yes, write it")
+    child.send("\x1b[B\x1b[B\r")
+    for asked, reply in (("1/4 name", "\r"), ("2/4 package", "\r"), ("3/4 docs", "y"), ("4/4 title", "\r")):
+        child.expect(asked)
+        child.send(reply)
+    child.expect("title +a title")
+    child.expect_exact("Yes, write it")
+    child.send("\x1b[B\r")
+    child.expect_exact("docs: true")
+    child.send("\x1b[B\x1b[B\r")
+    child.expect("3/4 docs")
+    child.send("n")  # and so nobody has told the title
+    child.expect("docs +false\r\n[^\n]*Write it")
+    child.expect_exact("Yes, write it")
+    child.send("\r")
+    child.expect("Stamped demo 1.0.0")
+    child.expect(pexpect.EOF)
+    answers = (tmp_path / "p/.scaffold/answers.yml").read_text()
+    assert answers.endswith("answers:\n  name: three\n  package: three-package\n  docs: false\n")
+
+
+def test_stopped_at_the_last_look_nothing_is_written(tmp_path):
+    library = world.make_library(tmp_path / "library", copier="name: {type: str, default: one}\n")
+    child = terminal("new", "demo", "p", "--source", library, where=tmp_path)
+    child.expect("name")
+    assert "1/1" not in child.before
+    child.send("\r")
+    child.expect_exact("Yes, write it")
+    child.send("\x1b[A\r")
+    child.expect("stopped before anything was written")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["library"]
+
+
+def test_a_kept_answer_is_changed_at_the_last_look_of_an_update(tmp_path):
+    library = world.make_library(tmp_path / "library", copier="name: {type: str, default: one}\n")
+    project = world.stamp(library, tmp_path / "p")
+    release(library, "1.1.0", {"copier.yml": "name: {type: str, default: one}\nextra: {type: str, default: x}\n"})
+    child = terminal("update", where=project)
+    child.expect("extra")
+    child.send("\r")
+    child.expect_exact("Yes, write it")
+    child.send("\x1b[B\r")
+    child.expect("Which one")
+    child.send("\r")
+    child.expect("name")
+    child.send("\x15now\r")
+    child.expect("name +now")
+    child.expect_exact("Yes, write it")
+    child.send("\r")
+    child.expect("1.0.0 -> 1.1.0")
+    child.expect(pexpect.EOF)
+    assert "  name: now\n  extra: x\n" in (project / ".scaffold/answers.yml").read_text()
