@@ -109,10 +109,10 @@ def file_at(root: Path, path: str, known: set[str] | None = None) -> File | None
         raise
 
 
-def permissions(root: Path, path: str) -> int | None:
+def permissions(root: Path | str, path: str) -> int | None:
     """Return the permission bits of the file at `path`, or None where there is no regular file."""
     try:
-        status = os.lstat(root / path)
+        status = os.lstat(os.path.join(root, path))  # noqa: PTH118
     except (FileNotFoundError, NotADirectoryError):
         return None
     return stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else None
@@ -234,27 +234,33 @@ def fill(root: Path, files: Mapping[str, File]) -> None:
 def write(place: Path, file: File, like: Path | None = None) -> None:
     """Write a new file; with `like`, that file's permissions are kept, apart from the executable bits."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    write_beside(str(place), file, None if like is None else str(like))
+    if like is None:
+        write_beside(str(place), file, file.permissions, exactly=True)
+    else:
+        write_beside(str(place), file, permissions(like.parent, like.name))
 
 
-def write_beside(place: str, file: File, like: str | None = None) -> None:
-    """Write a new file into a folder that is there, as `write` does."""
+def write_beside(place: str, file: File, bits: int | None = None, *, exactly: bool = False) -> None:
+    """Write a new file into a folder that is there, with these permissions (None: what the umask leaves).
+
+    Whether it is executable is as its mode says, unless they are to be had `exactly`.
+    """
     if file.mode == SYMLINK:
         os.symlink(os.fsdecode(file.content), place)  # noqa: PTH211
         return
-    bits = permissions(Path(like), ".") if like is not None else file.permissions
     with open(place, "xb", buffering=0, opener=None if bits is None else _privately) as opened:
         rest = memoryview(file.content)
         while rest:  # a raw file may take less than it was given
             rest = rest[opened.write(rest) or 0 :]
         made = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
-    bits = made if bits is None else bits
-    readable = (bits & 0o444) >> 2
-    wanted = bits | readable if file.mode == EXECUTABLE else bits & ~0o111
-    if like is None and file.permissions is not None:
-        wanted = file.permissions & 0o777
+    wanted = bits & 0o777 if exactly and bits is not None else _as_executable(made if bits is None else bits, file)
     if wanted != made:
         os.chmod(place, wanted)  # noqa: PTH101
+
+
+def _as_executable(bits: int, file: File) -> int:
+    """Return permissions with the executable ones as the mode of a file says: for whom may read it, or for nobody."""
+    return bits | (bits & 0o444) >> 2 if file.mode == EXECUTABLE else bits & ~0o111
 
 
 def swap_in(staged: str, root: Path, path: str, known: set[str] | None = None) -> None:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from hashlib import sha256
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -98,6 +99,8 @@ class Record:
 
 
 RECORDED = [field.name for field in fields(Record) if field.name not in ("folder", "file")]
+STEP = [field.name for field in fields(Step)]
+_of_step = attrgetter(*STEP)
 
 
 class Place(NamedTuple):
@@ -228,7 +231,7 @@ def save(record: Record) -> Record:
 
 
 def _step_out(step: Step) -> dict[str, Any]:
-    return {field.name: getattr(step, field.name) for field in fields(Step)}
+    return dict(zip(STEP, _of_step(step), strict=True))
 
 
 def finish(place: Place, record: Record, *, replays: bool = False) -> Record:

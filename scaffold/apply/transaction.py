@@ -137,13 +137,13 @@ def stage(
     )
     try:
         kept = _committed(place, changes)
-        for change in changes:
+        for change, step in zip(changes, record.steps, strict=True):
             if change.before is not None and change.path not in kept:
                 copy = folder / "before" / change.before.blob
                 if not copy.exists():
                     disk.write_private(copy, change.before.content)
             if change.after is not None and not files_exist and not change.after.same_as(change.before):
-                disk.write_beside(_staged(folder, change.path), change.after, f"{place.root}/{change.path}")
+                disk.write_beside(_staged(folder, change.path), change.after, step.bits)
         return save(replace(record, state="swapping"))
     except OSError as error:
         tidy(place)

@@ -87,12 +87,13 @@ class Staging:
             for path, stages in differing.items():
                 if path in conflicted:
                     del index.conflicts[path]
-                if path in index:
-                    index.remove(path)
                 entries = {stage: self._entry(path, entry) for stage, entry in stages.items()}
                 if 0 in entries:
-                    index.add(entries[0])
-                elif entries:
+                    index.add(entries[0])  # in the place of the one that is there
+                    continue
+                if path in index:
+                    index.remove(path)
+                if entries:
                     index.add_conflict(*(entries.get(stage) for stage in (BASE, OURS, THEIRS)))
             index.write()
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from scaffold import disk, lock
-from scaffold.answers import file as answers_file
 from scaffold.apply.record import Change, Place, keep_private
 from scaffold.git.index import BASE, OURS, THEIRS
 from scaffold.lock import Lock
@@ -25,19 +24,12 @@ def _own_changes(prepared: Prepared) -> list[Change]:
     project = prepared.project
     conversion = project.place.repository.conversion
     changes = []
-    for path, file in _own(prepared).items():
+    for path, file in prepared.own_files.items():
         name, here = project.in_repository(path), disk.read(project.root, path)
         stays = here is not None and conversion.stored(name, here).same_as(file)
         after = here if stays else conversion.checked_out(name, file)
         changes.append(Change(path, here, after, {0: (file.mode, file.blob)}))
     return changes
-
-
-def _own(prepared: Prepared) -> dict[str, File]:
-    return {
-        answers_file.PATH: replace(prepared.project.wishes_file, content=prepared.wishes_file),
-        lock.PATH: File(lock.dump(prepared.plan.lock_after)),
-    }
 
 
 def _changes(prepared: Prepared) -> list[Change]:
@@ -83,7 +75,7 @@ def to_store(prepared: Prepared) -> Iterator[tuple[str, File]]:
 
     What git ignores is in its index in a conflict alone, and then stands under no path.
     """
-    for files in (prepared.tree, prepared.plan.given, _own(prepared)):
+    for files in (prepared.tree, prepared.plan.given, prepared.own_files):
         yield from files.items()
     for action in prepared.plan.changes:
         for side in _sides(prepared.project, action).values():
@@ -111,6 +103,7 @@ def staying_out(place: Place, paths: Collection[str]) -> set[str]:
     repository = place.repository
     names = {path: f"{place.prefix}/{path}" if place.prefix else path for path in paths}
     names = {path: name for path, name in names.items() if path.partition("/")[0] != FOLDER}
-    ignored = {path: name for path, name in names.items() if repository.is_ignored(name)}
-    staged, at_head = repository.staged(ignored.values()), repository.entries(ignored.values())
-    return {path for path, name in ignored.items() if not staged[name] and name not in at_head}
+    staged = repository.staged(names.values())
+    new = {path: name for path, name in names.items() if not staged[name]}
+    at_head = repository.entries(new.values())
+    return {path for path, name in new.items() if name not in at_head and repository.is_ignored(name)}

@@ -122,7 +122,11 @@ def _refuse_folders(project: Project, actions: Collection[Action]) -> None:
     """Raise ProjectError where a file is to come and a folder stands that holds what does not go."""
     going = {action.path for action in actions if action.after is None}
     for action in actions:
-        if action.after is not None and not going.issuperset(disk.inside(project.root, action.path)):
+        if (
+            action.after is not None
+            and action.before is None
+            and not going.issuperset(disk.inside(project.root, action.path))
+        ):
             raise ProjectError(
                 f"{action.path} is a folder, and the blueprint has a file there",
                 where=str(project.root / action.path),

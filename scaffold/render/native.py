@@ -325,4 +325,4 @@ def _render_file(at: Compiled, entry: Entry, context: Context, limits: Limits) -
     except UnicodeEncodeError as error:
         raise RenderError("the rendered text cannot be written as UTF-8", where=entry.where) from error
     origin = f"{at.layer.name}/{entry.source}"
-    return replace(entry.file, content=content, origin=origin) if entry.file else File(content, mode, origin)
+    return File(content, mode, origin, permissions=entry.file.permissions if entry.file else None)

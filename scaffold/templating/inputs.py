@@ -49,17 +49,22 @@ class Seen:
 _seen: ContextVar[Seen | None] = ContextVar("seen", default=None)
 
 
-@contextmanager
-def watching() -> Iterator[Seen]:
+class watching:  # noqa: N801 - it is used as a function is, and entered for each file
     """Note what is read meanwhile; whoever watches around it sees that too."""
-    seen, around = Seen(), _seen.get()
-    before = _seen.set(seen)
-    try:
-        yield seen
-    finally:
-        _seen.reset(before)
-        if around is not None:
-            around.add(seen)
+
+    __slots__ = ("_around", "_seen", "_token")
+
+    def __enter__(self) -> Seen:
+        """Return what is noted."""
+        self._around, self._seen = _seen.get(), Seen()
+        self._token = _seen.set(self._seen)
+        return self._seen
+
+    def __exit__(self, *_: object) -> None:
+        """Tell whoever watches around it."""
+        _seen.reset(self._token)
+        if self._around is not None:
+            self._around.add(self._seen)
 
 
 def watched(items: Iterable[T]) -> Iterator[tuple[T, Seen]]:
