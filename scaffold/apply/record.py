@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from operator import attrgetter
 from pathlib import Path
@@ -64,6 +65,19 @@ class Step:
     kept: bool = False
 
 
+STEP = [field.name for field in fields(Step)]
+_of_step = attrgetter(*STEP)
+
+
+class Steps(tuple[Step, ...]):  # noqa: SLOT001 - a tuple can have no slot, and keeps its text
+    """The changes of an operation, which stay as they are while its state changes."""
+
+    @cached_property
+    def written(self) -> str:
+        """They as JSON."""
+        return json.dumps([dict(zip(STEP, _of_step(step), strict=True)) for step in self])
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One operation on a project, or one part of it: what `resolve` and `update --continue` do later, in a file beside.
@@ -77,7 +91,7 @@ class Record:
     kind: str
     what: str
     state: State
-    steps: tuple[Step, ...]
+    steps: Steps
     head: str | None
     branch: str | None
     new_branch: str | None = None
@@ -98,9 +112,7 @@ class Record:
         return self.file == RECORD
 
 
-RECORDED = [field.name for field in fields(Record) if field.name not in ("folder", "file")]
-STEP = [field.name for field in fields(Step)]
-_of_step = attrgetter(*STEP)
+RECORDED = [field.name for field in fields(Record) if field.name not in ("folder", "file", "steps")]
 
 
 class Place(NamedTuple):
@@ -214,7 +226,7 @@ def _whole(written: list[Record]) -> Record:
             steps[step.path] = replace(known, after=step.after, index_before=index)
     return replace(
         written[0],
-        steps=tuple(steps.values()),
+        steps=Steps(steps.values()),
         state=written[-1].state,
         commits=any(record.commits for record in written),
         commit=next((record.commit for record in reversed(written) if record.commit), None),
@@ -225,13 +237,10 @@ def _whole(written: list[Record]) -> Record:
 def save(record: Record) -> Record:
     """Write a record in one step."""
     place, known = record.folder / f"{RECORD}.new", {name: getattr(record, name) for name in RECORDED}
-    place.write_text(json.dumps({"format": FORMAT, **known}, default=_step_out))
+    head = json.dumps({"format": FORMAT, **known})
+    place.write_text(f'{head[:-1]}, "steps": {record.steps.written}}}')
     place.replace(record.folder / record.file)
     return record
-
-
-def _step_out(step: Step) -> dict[str, Any]:
-    return dict(zip(STEP, _of_step(step), strict=True))
 
 
 def finish(place: Place, record: Record, *, replays: bool = False) -> Record:
@@ -329,24 +338,36 @@ def _load(folder: Path, file: str) -> Record | None:
     """Return a record, or None where it never came to be written: the run was killed while staging."""
     place = folder / file
     try:
-        data = json.loads(place.read_text())
-        format_ = data.pop("format", FORMAT)
-        if format_ == FORMAT:
-            steps = tuple(_step(step) for step in data.pop("steps"))
-            data |= {name: tuple(data.get(name, ())) for name in ("conflicts", "folders")}
-            return Record(folder=folder, file=file, steps=steps, **data)
+        return _parsed(place, place.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ProjectError(
-            "the record of the last operation cannot be read",
-            where=str(place),
-            hint="see to it that git status is as it should be, and remove that folder",
-        ) from error
+    except OSError as error:
+        raise _unreadable(place) from error
+
+
+@lru_cache(maxsize=2)  # an operation asks for the last one more than once, and that has a step for each file
+def _parsed(place: Path, written: bytes) -> Record:
+    try:
+        data = json.loads(written)
+        format_ = data.pop("format", FORMAT)
+        if format_ == FORMAT:
+            steps = Steps(map(_step, data.pop("steps")))
+            data |= {name: tuple(data.get(name, ())) for name in ("conflicts", "folders")}
+            return Record(folder=place.parent, file=place.name, steps=steps, **data)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(place) from error
     raise ProjectError(
         f"the record of the last operation has the format {format_}, and this scaffold knows {FORMAT}",
         where=str(place),
         hint="use the newer scaffold that wrote it",
+    )
+
+
+def _unreadable(place: Path) -> ProjectError:
+    return ProjectError(
+        "the record of the last operation cannot be read",
+        where=str(place),
+        hint="see to it that git status is as it should be, and remove that folder",
     )
 
 

@@ -16,6 +16,7 @@ from scaffold.apply.record import (
     Place,
     Record,
     Step,
+    Steps,
     litter,
     new_place,
     newest,
@@ -150,9 +151,9 @@ def stage(
         raise _unchanged(place, error) from error
 
 
-def _steps(place: Place, changes: list[Change]) -> tuple[Step, ...]:
+def _steps(place: Place, changes: list[Change]) -> Steps:
     index = place.repository.staged([place.in_repository(change.path) for change in changes])
-    return tuple(
+    return Steps(
         Step(
             path=change.path,
             before=side_of(change.before),

@@ -1,6 +1,6 @@
 """From a plan to changes: what each path and git's index become, and the blobs that the next merge starts from."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scaffold import disk, lock
@@ -14,10 +14,17 @@ from scaffold.project.opened import FOLDER, Project, standing
 from scaffold.project.prepare import Prepared
 from scaffold.tree import SYMLINK, File
 
+Sides = Mapping[str, Mapping[int, File]]
 
-def changes_of(prepared: Prepared) -> list[Change]:
+
+def changes_of(prepared: Prepared, sides: Sides) -> list[Change]:
     """Return all changes, those of scaffold's own files first."""
-    return [*_own_changes(prepared), *_changes(prepared)]
+    return [*_own_changes(prepared), *_changes(prepared, sides)]
+
+
+def sides_of(prepared: Prepared) -> Sides:
+    """Return what the index is to have for each path that changes, by stage, as git would store it."""
+    return {action.path: _sides(prepared.project, action) for action in prepared.plan.changes}
 
 
 def _own_changes(prepared: Prepared) -> list[Change]:
@@ -32,7 +39,7 @@ def _own_changes(prepared: Prepared) -> list[Change]:
     return changes
 
 
-def _changes(prepared: Prepared) -> list[Change]:
+def _changes(prepared: Prepared, sides: Sides) -> list[Change]:
     project, actions = prepared.project, prepared.plan.changes
     repository = project.place.repository
     staged = repository.staged(project.in_repository(action.path) for action in actions)
@@ -43,8 +50,7 @@ def _changes(prepared: Prepared) -> list[Change]:
     for action in actions:
         name = project.in_repository(action.path)
         untracked = action.verb != "conflict" and not staged[name] and repository.is_ignored(name)
-        sides = {} if untracked else _sides(project, action)
-        index = None if untracked else {stage: (side.mode, side.blob) for stage, side in sides.items()}
+        index = None if untracked else {stage: (side.mode, side.blob) for stage, side in sides[action.path].items()}
         here = before.get(action.path)
         # What stays as git has it stays as it is here too: behind a filter, or with the line ends of a checkout.
         stays = action.after is not None and action.after.same_as(action.before)
@@ -54,7 +60,6 @@ def _changes(prepared: Prepared) -> list[Change]:
 
 
 def _sides(project: Project, action: Action) -> dict[int, File]:
-    """Return what the index is to have for a path, by stage, as git would store it."""
     stages = {0: action.after}
     if action.stages is not None:
         # With the line ends that they were merged with: else git's own tools show each line as a conflict.
@@ -70,7 +75,7 @@ def _with_ends_of(ours: File | None, side: File | None) -> File | None:
     return replace(side, content=as_in(ours.content, side.content))
 
 
-def to_store(prepared: Prepared) -> Iterator[tuple[str, File]]:
+def to_store(prepared: Prepared, sides: Sides) -> Iterator[tuple[str, File]]:
     """Yield every file that git's index will name, and all that the next merge starts from, by their paths.
 
     What git ignores is in its index in a conflict alone, and then stands under no path.
@@ -78,7 +83,7 @@ def to_store(prepared: Prepared) -> Iterator[tuple[str, File]]:
     for files in (prepared.tree, prepared.plan.given, prepared.own_files):
         yield from files.items()
     for action in prepared.plan.changes:
-        for side in _sides(prepared.project, action).values():
+        for side in sides[action.path].values():
             yield "" if action.verb == "conflict" else action.path, side
 
 

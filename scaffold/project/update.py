@@ -21,7 +21,7 @@ from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Action, Plan
 from scaffold.process import Notify, bounds
 from scaffold.project import rerere
-from scaffold.project.changes import changes_of, keep_base, to_store
+from scaffold.project.changes import changes_of, keep_base, sides_of, to_store
 from scaffold.project.meanwhile import refuse_changed, unhurried
 from scaffold.project.offered import Wanted
 from scaffold.project.opened import Project, find_root, open_project, place_of
@@ -199,8 +199,9 @@ def carry_out(prepared: Prepared, kind: str, what: str, *, message: str | None, 
     """
     project, plan = prepared.project, prepared.plan
     place = project.place
-    changes = changes_of(prepared)
-    keep_base(place, plan.lock_after, to_store(prepared), project.recorded)
+    sides = sides_of(prepared)
+    changes = changes_of(prepared, sides)
+    keep_base(place, plan.lock_after, to_store(prepared, sides), project.recorded)
     operation = Operation(
         kind,
         what,
