@@ -44,8 +44,8 @@ def roll_back(place: Place, record: Record, edited: Edited = "refuse", given_up:
     if edited != "keep":
         _refuse_shut(place, [step for step in record.steps if _side_now(place, step.path) != step.before])
     # What is given up is known from here on, and so is what is kept: killed, scaffold undo goes on from this.
-    steps = (replace(s, after=_side_now(place, s.path)) if s.path in lost else s for s in record.steps)
-    steps = (replace(step, kept=step.kept or (step.path in since and edited == "keep")) for step in steps)
+    steps = (s._replace(after=_side_now(place, s.path)) if s.path in lost else s for s in record.steps)
+    steps = (step._replace(kept=step.kept or (step.path in since and edited == "keep")) for step in steps)
     record = save(replace(record, state="undoing", steps=Steps(steps)))
     for step in sorted(record.steps, key=lambda step: step.before is not None):  # a folder may become a file again
         if not step.kept:
@@ -142,7 +142,7 @@ def committed_as_they_stand(place: Place, paths: Collection[str]) -> set[str]:
 
 def amend(place: Place, record: Record, paths: Collection[str]) -> Record:
     """Take down what stands at some paths now as what the operation made of them, which undo may take back."""
-    steps = (replace(s, after=_side_now(place, s.path)) if s.path in paths else s for s in record.steps)
+    steps = (s._replace(after=_side_now(place, s.path)) if s.path in paths else s for s in record.steps)
     return save(replace(record, steps=Steps(steps)))
 
 

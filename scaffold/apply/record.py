@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from hashlib import sha256
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -49,8 +48,7 @@ class Change:
         return self.added or self.index is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A change as recorded: ids only, the contents lie beside the record.
 
     `bits` are the permissions that the file had: git keeps but one of them, and a secret may depend on the others.
@@ -65,17 +63,13 @@ class Step:
     kept: bool = False
 
 
-STEP = [field.name for field in fields(Step)]
-_of_step = attrgetter(*STEP)
-
-
 class Steps(tuple[Step, ...]):  # noqa: SLOT001 - a tuple can have no slot, and keeps its text
     """The changes of an operation, which stay as they are while its state changes."""
 
     @cached_property
     def written(self) -> str:
         """They as JSON."""
-        return json.dumps([dict(zip(STEP, _of_step(step), strict=True)) for step in self])
+        return json.dumps([step._asdict() for step in self])
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +217,7 @@ def _whole(written: list[Record]) -> Record:
         for step in record.steps:
             known = steps.get(step.path, step)
             index = step.index_before if known.index_before is None else known.index_before
-            steps[step.path] = replace(known, after=step.after, index_before=index)
+            steps[step.path] = known._replace(after=step.after, index_before=index)
     return replace(
         written[0],
         steps=Steps(steps.values()),

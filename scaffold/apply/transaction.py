@@ -204,7 +204,7 @@ def swap(place: Place, record: Record, changes: list[Change]) -> None:
 def _stands(place: Place, change: Change, known: set[str]) -> bool:
     """Whether what stands at a path is as before; contents are compared as they are, which takes no digest."""
     now = disk.file_at(place.root, change.path, known)
-    return now is change.before if now is None or change.before is None else now.same_as(change.before)
+    return now is None if change.before is None else change.before.same_as(now)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from scaffold.blueprint.manifest import Migration
 from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, spell
@@ -43,8 +44,7 @@ class Target:
     own: Callable[[str, str], bool] = lambda _place, _path: False
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """What was decided for a file, and `stand`, where that leaves it."""
 
     place: Place

@@ -54,9 +54,13 @@ class watching:  # noqa: N801 - it is used as a function is, and entered for eac
 
     __slots__ = ("_around", "_seen", "_token")
 
+    def __init__(self, seen: Seen | None = None) -> None:
+        """Take what was noted before, to be added to."""
+        self._seen = Seen() if seen is None else seen
+
     def __enter__(self) -> Seen:
         """Return what is noted."""
-        self._around, self._seen = _seen.get(), Seen()
+        self._around = _seen.get()
         self._token = _seen.set(self._seen)
         return self._seen
 
@@ -71,12 +75,11 @@ def watched(items: Iterable[T]) -> Iterator[tuple[T, Seen]]:
     """Yield each item with what was read to make it and those before it, no sooner than it is wanted."""
     iterator, seen = iter(items), Seen()
     while True:
-        with watching() as now:
+        with watching(seen):
             try:
                 item = next(iterator)
             except StopIteration:
                 return
-        seen.add(now)
         yield item, seen
 
 
