@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffold import disk
 from scaffold.apply import beside
@@ -25,7 +26,12 @@ from scaffold.apply.record import (
     tidy,
 )
 from scaffold.errors import ProjectError, ScaffoldError
-from scaffold.git import porcelain
+from scaffold.process.loading import later
+
+if TYPE_CHECKING:
+    from scaffold.git import porcelain
+else:
+    porcelain = later("scaffold.git.porcelain")
 
 PATIENCE = 20  # times a twentieth of a second
 

@@ -20,7 +20,7 @@ from scaffold.plan.drift import Drift, drifts, watched
 from scaffold.project.kept import answers_since, written_since
 from scaffold.project.opened import Project, open_project, place_of, read_ours
 from scaffold.project.tags import is_ahead, moved_tag
-from scaffold.report.results import Status
+from scaffold.report.standing import Status
 from scaffold.sources.locate import locate
 from scaffold.sources.versions import is_another
 from scaffold.templating.limits import UNLIMITED

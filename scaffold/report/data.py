@@ -18,10 +18,10 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
         Resolved,
         Shown,
         Stamped,
-        Status,
         Undone,
         Updated,
     )
+    from scaffold.report.standing import Status
 
 
 def new(result: Stamped) -> dict[str, Any]:

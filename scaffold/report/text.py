@@ -15,10 +15,10 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
         Fitting,
         Owned,
         Stamped,
-        Status,
         Undone,
         Updated,
     )
+    from scaffold.report.standing import Status
 
 
 Tone = Literal["plain", "title", "good", "warn", "bad", "dim"]
