@@ -3,7 +3,6 @@
 import errno
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -46,7 +45,7 @@ def roll_back(place: Place, record: Record, edited: Edited = "refuse", given_up:
     # What is given up is known from here on, and so is what is kept: killed, scaffold undo goes on from this.
     steps = (s._replace(after=_side_now(place, s.path)) if s.path in lost else s for s in record.steps)
     steps = (step._replace(kept=step.kept or (step.path in since and edited == "keep")) for step in steps)
-    record = save(replace(record, state="undoing", steps=Steps(steps)))
+    record = save(record._replace(state="undoing", steps=Steps(steps)))
     for step in sorted(record.steps, key=lambda step: step.before is not None):  # a folder may become a file again
         if not step.kept:
             try:
@@ -143,7 +142,7 @@ def committed_as_they_stand(place: Place, paths: Collection[str]) -> set[str]:
 def amend(place: Place, record: Record, paths: Collection[str]) -> Record:
     """Take down what stands at some paths now as what the operation made of them, which undo may take back."""
     steps = (s._replace(after=_side_now(place, s.path)) if s.path in paths else s for s in record.steps)
-    return save(replace(record, steps=Steps(steps)))
+    return save(record._replace(steps=Steps(steps)))
 
 
 def committed(place: Place, record: Record) -> None:
@@ -159,7 +158,7 @@ def committed(place: Place, record: Record) -> None:
         return
     own = repository.parents(head)[:1] == ((record.head,) if record.head else ())
     made = committed_as_they_stand(place, edited_since(place, record)) if own else ()
-    amend(place, replace(record, state="done", commits=own, commit=head if own else None, message=""), made)
+    amend(place, record._replace(state="done", commits=own, commit=head if own else None, message=""), made)
 
 
 def _take_head_back(place: Place, record: Record) -> None:

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -72,8 +72,7 @@ class Steps(tuple[Step, ...]):  # noqa: SLOT001 - a tuple can have no slot, and 
         return json.dumps([step._asdict() for step in self])
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One operation on a project, or one part of it: what `resolve` and `update --continue` do later, in a file beside.
 
     `conflicts` are the paths that it left for a person to decide, and `message` that of the commit to be made then.
@@ -106,7 +105,7 @@ class Record:
         return self.file == RECORD
 
 
-RECORDED = [field.name for field in fields(Record) if field.name not in ("folder", "file", "steps")]
+RECORDED = [name for name in Record._fields if name not in ("folder", "file", "steps")]
 
 
 class Place(NamedTuple):
@@ -218,8 +217,7 @@ def _whole(written: list[Record]) -> Record:
             known = steps.get(step.path, step)
             index = step.index_before if known.index_before is None else known.index_before
             steps[step.path] = known._replace(after=step.after, index_before=index)
-    return replace(
-        written[0],
+    return written[0]._replace(
         steps=Steps(steps.values()),
         state=written[-1].state,
         commits=any(record.commits for record in written),
@@ -240,7 +238,7 @@ def save(record: Record) -> Record:
 def finish(place: Place, record: Record, *, replays: bool = False) -> Record:
     """Mark an operation as done, or as to be committed or replayed now, and forget the oldest ones."""
     commits = record.commits and record.commit is None
-    done = save(replace(record, state="replaying" if replays else "committing" if commits else "done"))
+    done = save(record._replace(state="replaying" if replays else "committing" if commits else "done"))
     shutil.rmtree(record.folder / "after", ignore_errors=True)
     for folder in _folders(place)[:-KEPT]:
         _remove(folder)

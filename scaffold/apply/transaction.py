@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,7 +150,7 @@ def stage(
                     disk.write_private(copy, change.before.content)
             if change.after is not None and not files_exist and not change.after.same_as(change.before):
                 disk.write_beside(_staged(folder, change.path), change.after, step.bits)
-        return save(replace(record, state="swapping"))
+        return save(record._replace(state="swapping"))
     except OSError as error:
         tidy(place)
         raise _unchanged(place, error) from error

@@ -221,7 +221,7 @@ def _as_repository(folder: Path, plan: Plan, tree: Tree, *, trusted: bool) -> tu
     changes = [Change(path, None, ours if ours and ours.same_as(file) else file, None) for path, file, ours in stand]
     operation = Operation("new", f"new {after.blueprint} {after.version}", commits=True, whole_repository=True)
     record = transaction.stage(place, operation, changes, files_exist=True)
-    records.finish(place, replace(record, commit=place.repository.head()))
+    records.finish(place, record._replace(commit=place.repository.head()))
     return notes
 
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -257,7 +256,7 @@ def commit_applied(place: Place, message: str, record: Record) -> Committed:
     paths = [place.in_repository(step.path) for step in record.steps if step.index_before is not None]
     differing = repository.differing()
     if not differing & set(paths):
-        records.save(replace(record, state="done", commits=False, message=""))  # whoever made the commit
+        records.save(record._replace(state="done", commits=False, message=""))  # whoever made the commit
         return NOTHING
     whole = records.last(place) or record  # of which this may be but the last part
     brought = {step.path for step in (*whole.steps, *record.steps) if step.before != step.after}
@@ -266,7 +265,7 @@ def commit_applied(place: Place, message: str, record: Record) -> Committed:
     try:
         _commit(repository, paths, message, alone=differing <= set(paths), hooks=not notes)
     except BaseException as error:  # refused by a hook, or broken off: what is committed now is not ours
-        records.save(replace(record, state="done", commits=False))
+        records.save(record._replace(state="done", commits=False))
         made = [path for path in back.edited_since(place, record) if path not in edited]
         if made and isinstance(error, GitError):
             raise GitError(error.message, where=error.where, hint=_after_hook(made)) from error
