@@ -78,6 +78,10 @@ class Tree(Mapping[str, File]):
         """Return the file at `path`."""
         return self._files[path]
 
+    def __contains__(self, path: object) -> bool:
+        """Whether there is a file at `path`, without the error that Mapping would catch for it."""
+        return path in self._files
+
     def __iter__(self) -> Iterator[str]:
         """Iterate over the paths in order."""
         return iter(self._files)

@@ -3,12 +3,11 @@
 import errno
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from scaffold import disk
-from scaffold.apply.record import Place, Record, Side, Step, forget, is_committed, save, side_of
+from scaffold.apply.record import Place, Record, Side, Step, Steps, forget, is_committed, save, side_of
 from scaffold.errors import ProjectError
 from scaffold.git.index import Entry
 from scaffold.tree import File, blob_id
@@ -44,9 +43,9 @@ def roll_back(place: Place, record: Record, edited: Edited = "refuse", given_up:
     if edited != "keep":
         _refuse_shut(place, [step for step in record.steps if _side_now(place, step.path) != step.before])
     # What is given up is known from here on, and so is what is kept: killed, scaffold undo goes on from this.
-    steps = (replace(s, after=_side_now(place, s.path)) if s.path in lost else s for s in record.steps)
-    steps = (replace(step, kept=step.kept or (step.path in since and edited == "keep")) for step in steps)
-    record = save(replace(record, state="undoing", steps=tuple(steps)))
+    steps = (s._replace(after=_side_now(place, s.path)) if s.path in lost else s for s in record.steps)
+    steps = (step._replace(kept=step.kept or (step.path in since and edited == "keep")) for step in steps)
+    record = save(record._replace(state="undoing", steps=Steps(steps)))
     for step in sorted(record.steps, key=lambda step: step.before is not None):  # a folder may become a file again
         if not step.kept:
             try:
@@ -142,8 +141,8 @@ def committed_as_they_stand(place: Place, paths: Collection[str]) -> set[str]:
 
 def amend(place: Place, record: Record, paths: Collection[str]) -> Record:
     """Take down what stands at some paths now as what the operation made of them, which undo may take back."""
-    steps = (replace(s, after=_side_now(place, s.path)) if s.path in paths else s for s in record.steps)
-    return save(replace(record, steps=tuple(steps)))
+    steps = (s._replace(after=_side_now(place, s.path)) if s.path in paths else s for s in record.steps)
+    return save(record._replace(steps=Steps(steps)))
 
 
 def committed(place: Place, record: Record) -> None:
@@ -159,7 +158,7 @@ def committed(place: Place, record: Record) -> None:
         return
     own = repository.parents(head)[:1] == ((record.head,) if record.head else ())
     made = committed_as_they_stand(place, edited_since(place, record)) if own else ()
-    amend(place, replace(record, state="done", commits=own, commit=head if own else None, message=""), made)
+    amend(place, record._replace(state="done", commits=own, commit=head if own else None, message=""), made)
 
 
 def _take_head_back(place: Place, record: Record) -> None:

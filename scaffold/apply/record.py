@@ -3,7 +3,8 @@
 import json
 import shutil
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -47,8 +48,7 @@ class Change:
         return self.added or self.index is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A change as recorded: ids only, the contents lie beside the record.
 
     `bits` are the permissions that the file had: git keeps but one of them, and a secret may depend on the others.
@@ -63,8 +63,16 @@ class Step:
     kept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Steps(tuple[Step, ...]):  # noqa: SLOT001 - a tuple can have no slot, and keeps its text
+    """The changes of an operation, which stay as they are while its state changes."""
+
+    @cached_property
+    def written(self) -> str:
+        """They as JSON."""
+        return json.dumps([step._asdict() for step in self])
+
+
+class Record(NamedTuple):
     """One operation on a project, or one part of it: what `resolve` and `update --continue` do later, in a file beside.
 
     `conflicts` are the paths that it left for a person to decide, and `message` that of the commit to be made then.
@@ -76,7 +84,7 @@ class Record:
     kind: str
     what: str
     state: State
-    steps: tuple[Step, ...]
+    steps: Steps
     head: str | None
     branch: str | None
     new_branch: str | None = None
@@ -97,7 +105,7 @@ class Record:
         return self.file == RECORD
 
 
-RECORDED = [field.name for field in fields(Record) if field.name not in ("folder", "file")]
+RECORDED = [name for name in Record._fields if name not in ("folder", "file", "steps")]
 
 
 class Place(NamedTuple):
@@ -160,6 +168,17 @@ def conflicted(place: Place) -> Record | None:
     return found if found and found.conflicts else None
 
 
+def uncommitted(place: Place) -> Record | None:
+    """Return the last operation where its commit was refused or broken off, and nobody has made it since.
+
+    While conflicts are open, it is not time for that commit yet, and the lock says so. Raises ProjectError.
+    """
+    record = last(place)
+    if record is None or record.state != "done" or record.commits or not record.message:
+        return None
+    return record if place.repository.head() == record.head and place.repository.differing() else None
+
+
 def unfinished(place: Place) -> Record | None:
     """Return the operation, or the part of one, that was killed on its way; raises ProjectError."""
     record = newest(place)
@@ -208,10 +227,9 @@ def _whole(written: list[Record]) -> Record:
         for step in record.steps:
             known = steps.get(step.path, step)
             index = step.index_before if known.index_before is None else known.index_before
-            steps[step.path] = replace(known, after=step.after, index_before=index)
-    return replace(
-        written[0],
-        steps=tuple(steps.values()),
+            steps[step.path] = known._replace(after=step.after, index_before=index)
+    return written[0]._replace(
+        steps=Steps(steps.values()),
         state=written[-1].state,
         commits=any(record.commits for record in written),
         commit=next((record.commit for record in reversed(written) if record.commit), None),
@@ -222,19 +240,16 @@ def _whole(written: list[Record]) -> Record:
 def save(record: Record) -> Record:
     """Write a record in one step."""
     place, known = record.folder / f"{RECORD}.new", {name: getattr(record, name) for name in RECORDED}
-    place.write_text(json.dumps({"format": FORMAT, **known}, default=_step_out))
+    head = json.dumps({"format": FORMAT, **known})
+    place.write_text(f'{head[:-1]}, "steps": {record.steps.written}}}')
     place.replace(record.folder / record.file)
     return record
-
-
-def _step_out(step: Step) -> dict[str, Any]:
-    return {field.name: getattr(step, field.name) for field in fields(Step)}
 
 
 def finish(place: Place, record: Record, *, replays: bool = False) -> Record:
     """Mark an operation as done, or as to be committed or replayed now, and forget the oldest ones."""
     commits = record.commits and record.commit is None
-    done = save(replace(record, state="replaying" if replays else "committing" if commits else "done"))
+    done = save(record._replace(state="replaying" if replays else "committing" if commits else "done"))
     shutil.rmtree(record.folder / "after", ignore_errors=True)
     for folder in _folders(place)[:-KEPT]:
         _remove(folder)
@@ -326,24 +341,36 @@ def _load(folder: Path, file: str) -> Record | None:
     """Return a record, or None where it never came to be written: the run was killed while staging."""
     place = folder / file
     try:
-        data = json.loads(place.read_text())
-        format_ = data.pop("format", FORMAT)
-        if format_ == FORMAT:
-            steps = tuple(_step(step) for step in data.pop("steps"))
-            data |= {name: tuple(data.get(name, ())) for name in ("conflicts", "folders")}
-            return Record(folder=folder, file=file, steps=steps, **data)
+        return _parsed(place, place.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ProjectError(
-            "the record of the last operation cannot be read",
-            where=str(place),
-            hint="see to it that git status is as it should be, and remove that folder",
-        ) from error
+    except OSError as error:
+        raise _unreadable(place) from error
+
+
+@lru_cache(maxsize=2)  # an operation asks for the last one more than once, and that has a step for each file
+def _parsed(place: Path, written: bytes) -> Record:
+    try:
+        data = json.loads(written)
+        format_ = data.pop("format", FORMAT)
+        if format_ == FORMAT:
+            steps = Steps(map(_step, data.pop("steps")))
+            data |= {name: tuple(data.get(name, ())) for name in ("conflicts", "folders")}
+            return Record(folder=place.parent, file=place.name, steps=steps, **data)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(place) from error
     raise ProjectError(
         f"the record of the last operation has the format {format_}, and this scaffold knows {FORMAT}",
         where=str(place),
         hint="use the newer scaffold that wrote it",
+    )
+
+
+def _unreadable(place: Path) -> ProjectError:
+    return ProjectError(
+        "the record of the last operation cannot be read",
+        where=str(place),
+        hint="see to it that git status is as it should be, and remove that folder",
     )
 
 

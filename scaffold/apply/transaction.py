@@ -3,9 +3,9 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffold import disk
 from scaffold.apply import beside
@@ -17,6 +17,7 @@ from scaffold.apply.record import (
     Place,
     Record,
     Step,
+    Steps,
     litter,
     new_place,
     newest,
@@ -25,7 +26,12 @@ from scaffold.apply.record import (
     tidy,
 )
 from scaffold.errors import ProjectError, ScaffoldError
-from scaffold.git import porcelain
+from scaffold.process.loading import later
+
+if TYPE_CHECKING:
+    from scaffold.git import porcelain
+else:
+    porcelain = later("scaffold.git.porcelain")
 
 PATIENCE = 20  # times a twentieth of a second
 
@@ -139,22 +145,22 @@ def stage(
     )
     try:
         kept = _committed(place, changes)
-        for change in changes:
+        for change, step in zip(changes, record.steps, strict=True):
             if change.before is not None and change.path not in kept:
                 copy = folder / "before" / change.before.blob
                 if not copy.exists():
                     disk.write_private(copy, change.before.content)
             if change.after is not None and not files_exist and not change.after.same_as(change.before):
-                disk.write_beside(_staged(folder, change.path), change.after, f"{place.root}/{change.path}")
-        return save(replace(record, state="swapping"))
+                disk.write_beside(_staged(folder, change.path), change.after, step.bits)
+        return save(record._replace(state="swapping"))
     except OSError as error:
         tidy(place)
         raise _unchanged(place, error) from error
 
 
-def _steps(place: Place, changes: list[Change]) -> tuple[Step, ...]:
+def _steps(place: Place, changes: list[Change]) -> Steps:
     index = place.repository.staged([place.in_repository(change.path) for change in changes])
-    return tuple(
+    return Steps(
         Step(
             path=change.path,
             before=side_of(change.before),
@@ -205,7 +211,7 @@ def swap(place: Place, record: Record, changes: list[Change]) -> None:
 def _stands(place: Place, change: Change, known: set[str]) -> bool:
     """Whether what stands at a path is as before; contents are compared as they are, which takes no digest."""
     now = disk.file_at(place.root, change.path, known)
-    return now is change.before if now is None or change.before is None else now.same_as(change.before)
+    return now is None if change.before is None else change.before.same_as(now)
 
 
 @contextmanager

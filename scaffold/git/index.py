@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,20 @@ class Staging:
         """Wrap an open repository; `root` is what errors name."""
         self._repository = repository
         self.root = root
+        self._read: bytes | None = b""  # the index file that was read last, which none is, and what was found in it
+        self._found: dict[str, dict[int, Entry]] = {}
+
+    def _index(self) -> Index:
+        """Return the index as it is on the disk, which is parsed again only where it is another."""
+        index: Index = self._repository.index
+        try:
+            on_disk = (Path(self._repository.path) / "index").read_bytes()
+        except FileNotFoundError:
+            on_disk = None
+        if on_disk != self._read:
+            index.read()
+            self._read, self._found = on_disk, self._conflicts(index)
+        return index
 
     def setting(self, name: str, *, default: bool) -> bool:
         """Return what git's settings say, or `default` where they do not."""
@@ -38,31 +53,22 @@ class Staging:
     def staged(self, paths: Iterable[str]) -> dict[str, dict[int, Entry]]:
         """Return the index entries of `paths` by stage; a path without one maps to nothing."""
         with explained(self.root):
-            index = self._repository.index
-            index.read()
-            found: dict[str, dict[int, Entry]] = {path: {} for path in paths}
-            conflicts = self._conflicts(index)
-            for path in found:
-                if path in conflicts:
-                    found[path] = conflicts[path]
-                elif entry := C.git_index_get_bypath(index._index, path.encode(), 0):  # noqa: SLF001 - ten times as fast
-                    found[path] = {0: (f"{entry.mode:o}", bytes(ffi.buffer(entry.id.id)).hex())}
-            return found
+            index, wanted = self._index(), dict.fromkeys(paths)
+            for path in wanted.keys() - self._found.keys():
+                entry = C.git_index_get_bypath(index._index, path.encode(), 0)  # noqa: SLF001 - ten times as fast
+                self._found[path] = {0: (f"{entry.mode:o}", bytes(ffi.buffer(entry.id.id)).hex())} if entry else {}
+            return {path: self._found[path] for path in wanted}
 
     def tracked(self, folder: str) -> tuple[str, ...]:
         """Return the paths in git's index below a folder (empty: all), by their path below it."""
         start = f"{folder}/" if folder else ""
         with explained(self.root):
-            index = self._repository.index
-            index.read()
-            return tuple(entry.path[len(start) :] for entry in index if entry.path.startswith(start))
+            return tuple(entry.path[len(start) :] for entry in self._index() if entry.path.startswith(start))
 
     def conflicted(self) -> frozenset[str]:
         """Return the paths that the index holds conflict stages for."""
         with explained(self.root):
-            index = self._repository.index
-            index.read()
-            return frozenset(self._conflicts(index))
+            return frozenset(self._conflicts(self._index()))
 
     @staticmethod
     def _conflicts(index: Index) -> dict[str, dict[int, Entry]]:
@@ -76,7 +82,6 @@ class Staging:
     def stage(self, changes: Mapping[str, Staged]) -> None:
         """Set the index entries of some paths (none: take the path out) in one write, if any differs."""
         with explained(self.root):
-            index = self._repository.index
             staged = self.staged(changes)
             differing = {path: stages for path, stages in changes.items() if staged[path] != stages}
             if not differing:
@@ -87,12 +92,13 @@ class Staging:
             for path, stages in differing.items():
                 if path in conflicted:
                     del index.conflicts[path]
-                if path in index:
-                    index.remove(path)
                 entries = {stage: self._entry(path, entry) for stage, entry in stages.items()}
                 if 0 in entries:
-                    index.add(entries[0])
-                elif entries:
+                    index.add(entries[0])  # in the place of the one that is there
+                    continue
+                if path in index:
+                    index.remove(path)
+                if entries:
                     index.add_conflict(*(entries.get(stage) for stage in (BASE, OURS, THEIRS)))
             index.write()
 
@@ -153,13 +159,12 @@ class Staging:
     @staticmethod
     def _entry(path: str, entry: Entry) -> IndexEntry:
         mode, id_ = entry
-        return IndexEntry(path, Oid(hex=id_), FileMode(int(mode, 8)))
+        return IndexEntry(path, Oid(hex=id_), _mode(mode))
 
     def skipped(self, paths: Iterable[str]) -> frozenset[str]:
         """Return those of `paths` that need not be in the work tree, as in a sparse checkout (skip-worktree bit)."""
         with explained(self.root):
-            index = self._repository.index
-            index.read()
+            index = self._index()
             found = {path: C.git_index_get_bypath(index._index, path.encode(), 0) for path in paths}  # noqa: SLF001
             return frozenset(path for path, entry in found.items() if entry and entry.flags_extended & SKIP_WORKTREE)
 
@@ -174,6 +179,11 @@ def _is_open(file: Path) -> bool:
             if opened.readlink() == file:
                 return True
     return False
+
+
+@cache
+def _mode(digits: str) -> FileMode:
+    return FileMode(int(digits, 8))
 
 
 def _lock(lock: Path, mark: Path) -> None:

@@ -40,6 +40,8 @@ class Objects(Listing):
         self.attributes = Attributes(repository, root, self.conversion)
         self._modes: bool | None = None
         self._stored: set[str] = set()  # blobs that were written through this object
+        # By commit, which never changes: its folders, and what was found in them.
+        self._commits: dict[str, tuple[dict[str, Tree | None], dict[str, Entry | None]]] = {}
 
     def head(self) -> str | None:
         """Return the commit at HEAD, or None before the first."""
@@ -104,14 +106,16 @@ class Objects(Listing):
         `after` holds `blobs`, and `before` what was `after` the last time.
         """
         with explained(self.root):
-            top = self._repository.TreeBuilder()
+            top, kept = self._repository.TreeBuilder(), self._stored
             if reference in self._repository.references:
                 last = self._repository.references[reference].peel(Tree)
                 if "after" in last:
-                    top.insert("before", last["after"].id, FileMode.TREE)
+                    after = last["after"].peel(Tree)
+                    top.insert("before", after.id, FileMode.TREE)
+                    kept = kept.union(str(item.name) for item in after)
             # In git's own format, since TreeBuilder looks for each blob in the slowest way there is.
-            ids = sorted({id_ for id_ in blobs if id_ in self._stored or self.has(id_)})
-            entries = (f"{FileMode.BLOB:o} {id_}\0".encode() + bytes.fromhex(id_) for id_ in ids)
+            ids = sorted({id_ for id_ in blobs if id_ in kept or self.has(id_)})
+            entries = (b"100644 %b\0%b" % (id_.encode(), bytes.fromhex(id_)) for id_ in ids)
             top.insert("after", self._repository.write(ObjectType.TREE, b"".join(entries)), FileMode.TREE)
             self._repository.references.create(reference, top.write(), force=True)
 
@@ -165,14 +169,13 @@ class Objects(Listing):
             head = self.head()
             if head is None:
                 return {}
-            folders: dict[str, Tree | None] = {"": self._commit(head).tree}
+            folders, known = self._commits.setdefault(head, ({"": self._commit(head).tree}, {}))
             found = {}
             for path in paths:
-                name = path.rpartition("/")[2]
-                tree = _folder(folders, path.rpartition("/")[0])
-                if tree is not None and name in tree:
-                    item = tree[name]
-                    found[path] = (f"{int(item.filemode):o}", str(item.id))
+                if path not in known:
+                    known[path] = _entry_in(folders, path)
+                if entry := known[path]:
+                    found[path] = entry
             return found
 
     def stored_blob(self, path: str) -> str:
@@ -220,8 +223,7 @@ class Objects(Listing):
     def differing(self) -> frozenset[str]:
         """Return the paths whose index entry is not as at HEAD."""
         with explained(self.root):
-            index = self._repository.index
-            index.read()
+            index = self._index()
             head = self.head()
             if head is None:
                 return frozenset(entry.path for entry in index)
@@ -296,6 +298,14 @@ class Objects(Listing):
         except KeyError:
             return ()
         return found if isinstance(found, Tree) else ()
+
+
+def _entry_in(folders: dict[str, Tree | None], path: str) -> Entry | None:
+    """Return mode and id of what is at `path`; `folders` are those known."""
+    folder, _, name = path.rpartition("/")
+    tree = _folder(folders, folder)
+    item = tree[name] if tree is not None and name in tree else None
+    return None if item is None else (f"{int(item.filemode):o}", str(item.id))
 
 
 def _folder(known: dict[str, Tree | None], path: str) -> Tree | None:

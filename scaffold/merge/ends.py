@@ -22,6 +22,8 @@ def end_of(content: bytes) -> End | None:
 
 def as_in(ours: bytes, side: bytes) -> bytes:
     """Return `side` with the line ends of `ours`, or as it is where either side has none, or mixed ones."""
+    if b"\r" not in ours and b"\r" not in side:
+        return side
     wanted, has = end_of(ours), end_of(side)
     if wanted is None or has is None or wanted == has:
         return side

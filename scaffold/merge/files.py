@@ -59,8 +59,10 @@ class Versions(NamedTuple):
 
     def brings_back(self, merged: bytes) -> bool:
         """Whether a line is in the merged file that one side removed, since the other has moved it."""
-        base, ours, theirs = (set(split(side)) for side in self.sides)
-        return any(line.strip() for line in base.intersection(split(merged)) - (ours & theirs))
+        base, ours, theirs = map(split, self.sides)
+        lines = set(base)
+        removed = lines.difference(ours) | lines.difference(theirs)
+        return any(line.strip() for line in removed.intersection(split(merged)))
 
 
 Outcome = tuple[list[Part], tuple[str, ...]]  # the merged file, and the drivers that settled something

@@ -142,6 +142,8 @@ def sign(line: bytes, size: int = SIZE) -> bytes:
 
 def split(content: bytes) -> list[bytes]:
     """Split after each line feed: a lone carriage return is a character like any other."""
+    if b"\r" not in content:
+        return content.splitlines(keepends=True)
     lines = [line + b"\n" for line in content.split(b"\n")]
     lines[-1] = lines[-1][:-1]
     return lines if lines[-1] else lines[:-1]

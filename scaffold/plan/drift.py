@@ -1,14 +1,19 @@
 """Drift: what the platform owns, a file or a key in it, and is not as the lock says it was applied."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, spell
 from scaffold.errors import FormatError
-from scaffold.formats import values
 from scaffold.formats.equal import at, digest
 from scaffold.lock import Lock, Locked
+from scaffold.process.loading import later
 from scaffold.tree import File
+
+if TYPE_CHECKING:
+    from scaffold.formats import values
+else:
+    values = later("scaffold.formats.values")
 
 
 class Drift(NamedTuple):

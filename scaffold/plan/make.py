@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from scaffold.blueprint.manifest import Migration
 from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, spell
@@ -43,8 +44,7 @@ class Target:
     own: Callable[[str, str], bool] = lambda _place, _path: False
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """What was decided for a file, and `stand`, where that leaves it."""
 
     place: Place
@@ -92,7 +92,7 @@ def make(
     decided = []
     for place in placed:
         mine = None if place.old is None and place.goal in vacated else ours.get(place.here)
-        case = replace(_case(place, mine, before, target), doubt=doubts.get(place.path))
+        case = _case(place, mine, before, target, doubts.get(place.path))
         decided.append(_decided(place, case, target.waived.get(place.here), find_base, goals))
     after = {one.place.path: _next_base(one, before.version, target.lock.version) for one in decided if one.is_recorded}
     renamed = folders.renamed(moved, before.files, target.tree)
@@ -148,7 +148,7 @@ def _eased(case: Case, waived: Waived | None) -> Case:
     return replace(case, ownership=Ownership(owner, keys))
 
 
-def _case(place: Place, mine: File | None, before: Lock, target: Target) -> Case:
+def _case(place: Place, mine: File | None, before: Lock, target: Target, doubt: Doubt | None) -> Case:
     locked = before.files[place.old] if place.old is not None else None
     theirs = target.tree.get(place.path)
     ownership = target.ownership(place.path) if theirs is not None or locked is None else locked.ownership
@@ -171,6 +171,7 @@ def _case(place: Place, mine: File | None, before: Lock, target: Target) -> Case
         manner=manner,
         own=own,
         moved=place.here != place.goal,
+        doubt=doubt,
     )
 
 
@@ -189,7 +190,9 @@ def _actions(decided: list[Decided], ours: Mapping[str, File]) -> list[Action]:
                     path=one.place.here, verb="delete", why=why, before=one.action.before, after=None
                 )
         elif not one.left_behind:
-            action = replace(one.action, path=one.stand, why=_why(one.action.why, one.place.why))
+            action = one.action
+            if one.place.why or action.path != one.stand:
+                action = replace(action, path=one.stand, why=_why(action.why, one.place.why))
             actions[one.stand] = replace(action, verb="replace", before=before) if before and action.after else action
     for one in decided:
         if one.left_behind:

@@ -91,7 +91,7 @@ def _by_template(
     for path, file in theirs.items():
         news.setdefault(file.origin, []).append(path)
     for origin, paths in olds.items():
-        if "/" not in origin or SCRIPT.search(origin) or origin not in news:
+        if origin not in news or paths == news[origin] or "/" not in origin or SCRIPT.search(origin):
             continue
         gone = [path for path in paths if path not in theirs or theirs[path].origin != origin]
         new = [path for path in news[origin] if path not in lock.files or lock.files[path].origin != origin]

@@ -15,10 +15,11 @@ from scaffold.git.objects import Objects, find_repository
 from scaffold.process import Notify
 from scaffold.project import found
 from scaffold.project.basis import Basis, Confirm, Wish, proposed, recorded, replayed, search
+from scaffold.project.commit import NOTHING, commit_applied
 from scaffold.project.opened import FOLDER, place_of
 from scaffold.project.stamp import trusting
 from scaffold.project.takeover import take_over
-from scaffold.project.update import NOTHING, carry_out, commit_applied, refuse_dirty, refuse_unfit
+from scaffold.project.update import carry_out, refuse_dirty, refuse_unfit
 from scaffold.render.means import Means
 from scaffold.report.results import Adopted
 from scaffold.sources.locate import BUILT_IN

@@ -1,5 +1,6 @@
 """Paths that an update leaves and says so: those of a git submodule's own history, and those that the run names."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from scaffold.render.means import Means
 from scaffold.render.paths import matcher
 from scaffold.tree import Tree
 
+_SLASH = re.compile("/")
 SUBMODULE = "160000"  # the mode of its entry in git's index
 
 
@@ -37,7 +39,7 @@ def _found(project: Project, paths: Iterable[str]) -> dict[str, str]:
 
 
 def _ends(path: str) -> Iterable[int]:
-    return (*(at for at, letter in enumerate(path) if letter == "/"), len(path))
+    return (*(found.start() for found in _SLASH.finditer(path)), len(path))
 
 
 def left_by_wish(

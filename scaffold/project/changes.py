@@ -1,10 +1,9 @@
 """From a plan to changes: what each path and git's index become, and the blobs that the next merge starts from."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scaffold import disk, lock
-from scaffold.answers import file as answers_file
 from scaffold.apply.record import Change, Place, keep_private
 from scaffold.git.index import BASE, OURS, THEIRS
 from scaffold.lock import Lock
@@ -15,17 +14,24 @@ from scaffold.project.opened import FOLDER, Project, standing
 from scaffold.project.prepare import Prepared
 from scaffold.tree import SYMLINK, File
 
+Sides = Mapping[str, Mapping[int, File]]
 
-def changes_of(prepared: Prepared) -> list[Change]:
+
+def changes_of(prepared: Prepared, sides: Sides) -> list[Change]:
     """Return all changes, those of scaffold's own files first."""
-    return [*_own_changes(prepared), *_changes(prepared)]
+    return [*_own_changes(prepared), *_changes(prepared, sides)]
+
+
+def sides_of(prepared: Prepared) -> Sides:
+    """Return what the index is to have for each path that changes, by stage, as git would store it."""
+    return {action.path: _sides(prepared.project, action) for action in prepared.plan.changes}
 
 
 def _own_changes(prepared: Prepared) -> list[Change]:
     project = prepared.project
     conversion = project.place.repository.conversion
     changes = []
-    for path, file in _own(prepared).items():
+    for path, file in prepared.own_files.items():
         name, here = project.in_repository(path), disk.read(project.root, path)
         stays = here is not None and conversion.stored(name, here).same_as(file)
         after = here if stays else conversion.checked_out(name, file)
@@ -33,14 +39,7 @@ def _own_changes(prepared: Prepared) -> list[Change]:
     return changes
 
 
-def _own(prepared: Prepared) -> dict[str, File]:
-    return {
-        answers_file.PATH: replace(prepared.project.wishes_file, content=prepared.wishes_file),
-        lock.PATH: File(lock.dump(prepared.plan.lock_after)),
-    }
-
-
-def _changes(prepared: Prepared) -> list[Change]:
+def _changes(prepared: Prepared, sides: Sides) -> list[Change]:
     project, actions = prepared.project, prepared.plan.changes
     repository = project.place.repository
     staged = repository.staged(project.in_repository(action.path) for action in actions)
@@ -51,8 +50,7 @@ def _changes(prepared: Prepared) -> list[Change]:
     for action in actions:
         name = project.in_repository(action.path)
         untracked = action.verb != "conflict" and not staged[name] and repository.is_ignored(name)
-        sides = {} if untracked else _sides(project, action)
-        index = None if untracked else {stage: (side.mode, side.blob) for stage, side in sides.items()}
+        index = None if untracked else {stage: (side.mode, side.blob) for stage, side in sides[action.path].items()}
         here = before.get(action.path)
         # What stays as git has it stays as it is here too: behind a filter, or with the line ends of a checkout.
         stays = action.after is not None and action.after.same_as(action.before)
@@ -62,7 +60,6 @@ def _changes(prepared: Prepared) -> list[Change]:
 
 
 def _sides(project: Project, action: Action) -> dict[int, File]:
-    """Return what the index is to have for a path, by stage, as git would store it."""
     stages = {0: action.after}
     if action.stages is not None:
         # With the line ends that they were merged with: else git's own tools show each line as a conflict.
@@ -78,15 +75,15 @@ def _with_ends_of(ours: File | None, side: File | None) -> File | None:
     return replace(side, content=as_in(ours.content, side.content))
 
 
-def to_store(prepared: Prepared) -> Iterator[tuple[str, File]]:
+def to_store(prepared: Prepared, sides: Sides) -> Iterator[tuple[str, File]]:
     """Yield every file that git's index will name, and all that the next merge starts from, by their paths.
 
     What git ignores is in its index in a conflict alone, and then stands under no path.
     """
-    for files in (prepared.tree, prepared.plan.given, _own(prepared)):
+    for files in (prepared.tree, prepared.plan.given, prepared.own_files):
         yield from files.items()
     for action in prepared.plan.changes:
-        for side in _sides(prepared.project, action).values():
+        for side in sides[action.path].values():
             yield "" if action.verb == "conflict" else action.path, side
 
 
@@ -111,6 +108,7 @@ def staying_out(place: Place, paths: Collection[str]) -> set[str]:
     repository = place.repository
     names = {path: f"{place.prefix}/{path}" if place.prefix else path for path in paths}
     names = {path: name for path, name in names.items() if path.partition("/")[0] != FOLDER}
-    ignored = {path: name for path, name in names.items() if repository.is_ignored(name)}
-    staged, at_head = repository.staged(ignored.values()), repository.entries(ignored.values())
-    return {path for path, name in ignored.items() if not staged[name] and name not in at_head}
+    staged = repository.staged(names.values())
+    new = {path: name for path, name in names.items() if not staged[name]}
+    at_head = repository.entries(new.values())
+    return {path for path, name in new.items() if name not in at_head and repository.is_ignored(name)}

@@ -24,10 +24,11 @@ from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.process import Notify
 from scaffold.project.base import Bases
 from scaffold.project.check import judged
+from scaffold.project.commit import NOTHING, Committed, commit_applied
 from scaffold.project.opened import Project, find_root, open_project, place_of, read_ours, standing
 from scaffold.project.prepare import Prepared, refuse_open_conflicts
 from scaffold.project.snapshots import in_work_tree
-from scaffold.project.update import NOTHING, Committed, carry_out, commit_applied, refuse_dirty, refuse_unfit
+from scaffold.project.update import carry_out, refuse_dirty, refuse_unfit
 from scaffold.report.checked import Checked, Fixed
 from scaffold.sources.locate import locate
 from scaffold.sources.trust import is_trusted

@@ -25,12 +25,13 @@ from scaffold.plan.make import Target, make
 from scaffold.process import Notify, bounds
 from scaffold.project.basis import Basis
 from scaffold.project.changes import keep_base, staying_out
+from scaffold.project.commit import hooks_of_template
 from scaffold.project.left_out import refuse_locked_out
 from scaffold.project.opened import FOLDER, place_of, prefix_of
 from scaffold.project.prepare import new_lock, notes_on
 from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
 from scaffold.project.taken_in import prepare_in, refuse_unfit_folder
-from scaffold.project.update import carry_out, hooks_of_template, refuse_dirty, refuse_unfit
+from scaffold.project.update import carry_out, refuse_dirty, refuse_unfit
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.report.results import Stamped
@@ -222,7 +223,7 @@ def _as_repository(folder: Path, plan: Plan, tree: Tree, *, trusted: bool) -> tu
     changes = [Change(path, None, ours if ours and ours.same_as(file) else file, None) for path, file, ours in stand]
     operation = Operation("new", f"new {after.blueprint} {after.version}", commits=True, whole_repository=True)
     record = transaction.stage(place, operation, changes, files_exist=True)
-    records.finish(place, replace(record, commit=place.repository.head()))
+    records.finish(place, record._replace(commit=place.repository.head()))
     return notes
 
 

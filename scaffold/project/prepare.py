@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -43,13 +44,13 @@ from scaffold.sources.library import AS_IT_STANDS, Library
 from scaffold.sources.locate import locate
 from scaffold.sources.versions import is_another
 from scaffold.templating.inputs import Draws
-from scaffold.tree import Tree
+from scaffold.tree import File, Tree
 
 AS_MADE = "the template's scripts were not run, and what they had made is left as it is"
 OFTEN = 2  # conflicts of a file in a row that the team has taken its side in
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """A plan, and all that is needed to carry it out.
 
@@ -66,6 +67,14 @@ class Prepared:
     standing: Standing = field(default_factory=dict, repr=False)
     trusted: bool = False
     changelog: str = field(default="", repr=False)
+
+    @cached_property
+    def own_files(self) -> Mapping[str, File]:
+        """What scaffold's own files of the project become."""
+        return {
+            answers_file.PATH: replace(self.project.wishes_file, content=self.wishes_file),
+            lock.PATH: File(lock.dump(self.plan.lock_after)),
+        }
 
     @property
     def nothing_to_do(self) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 
 from scaffold import disk
 from scaffold.apply import back
@@ -31,7 +30,7 @@ def replay(place: Place, record: Record, conflicts: Iterable[Action]) -> tuple[s
         porcelain.rerere(place.repository.root)
     now = disk.read_all(place.root, left)
     resolved = tuple(path for path, after in left.items() if path in now and not now[path].same_as(after))
-    back.amend(place, replace(record, state="done"), resolved)
+    back.amend(place, record._replace(state="done"), resolved)
     return resolved
 
 

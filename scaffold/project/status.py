@@ -20,7 +20,7 @@ from scaffold.plan.drift import Drift, drifts, watched
 from scaffold.project.kept import answers_since, written_since
 from scaffold.project.opened import Project, open_project, place_of, read_ours, read_readable
 from scaffold.project.tags import is_ahead, moved_tag
-from scaffold.report.results import Status
+from scaffold.report.standing import Status
 from scaffold.sources.locate import locate
 from scaffold.sources.versions import is_another
 from scaffold.templating.limits import UNLIMITED
@@ -75,12 +75,20 @@ def status(
         interrupted=_interrupted(project),
         notes=notes,
         unfinished=_is_resolved(project),
+        uncommitted=_uncommitted(project),
         waivers=waivers,
         own=tuple(locked.at or path for path, locked in project.lock.files.items() if project.owns(path, locked)),
         missing=_missing(project),
         unlike=_unlike(project),
         files=len({*project.lock.files, *project.lock.missing}),
     )
+
+
+def _uncommitted(project: Project) -> str:
+    if project.repository is None or project.recorded.pending:
+        return ""
+    record = records.uncommitted(project.place)
+    return record.what if record else ""
 
 
 def _missing(project: Project) -> tuple[str, ...]:

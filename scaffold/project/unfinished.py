@@ -14,10 +14,11 @@ from scaffold.lock import DROPPED, Lock, Locked
 from scaffold.merge.readable import broken
 from scaffold.merge.settle import marked_line
 from scaffold.project import rerere
+from scaffold.project.commit import NOTHING, commit_applied
 from scaffold.project.opened import Project, find_root, open_project, place_of, standing
 from scaffold.project.resolve import contents_of, is_as_left, sides_of, stays_out
 from scaffold.project.undo import refuse_elsewhere
-from scaffold.project.update import NOTHING, commit_applied, refuse_unfit
+from scaffold.project.update import refuse_unfit
 from scaffold.report.results import Continued, OpenConflict, Undone
 from scaffold.tree import File
 
@@ -37,7 +38,7 @@ def continue_update(directory: Path | str = ".") -> Continued:
     place = place_of(root, find_repository(root))
     with transaction.exclusively(place):
         records.refuse_unfinished(place)
-        project, record = open_project(root, place.repository), records.conflicted(place)
+        project, record = open_project(root, place.repository), records.conflicted(place) or records.uncommitted(place)
         if not (project.recorded.pending or (record and record.message)):
             raise ProjectError(
                 "there is no update to go on with", where=str(root), hint="scaffold status says how it stands"

@@ -3,34 +3,30 @@
 import os
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from packaging.version import Version
+from typing import Any
 
 from scaffold import disk
 from scaffold.answers.question import Ask, Review
-from scaffold.apply import back, transaction
 from scaffold.apply import record as records
-from scaffold.apply.record import Change, Operation, Place, Record
-from scaffold.blueprint.changelog import passed
-from scaffold.errors import GitError, ProjectError
-from scaffold.git import hooks, porcelain
+from scaffold.apply import transaction
+from scaffold.apply.record import Change, Operation, Record
+from scaffold.errors import ProjectError
+from scaffold.git import porcelain
 from scaffold.git.conversion import ATTRIBUTES
 from scaffold.git.index import Entry
 from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Action
 from scaffold.process import Notify, bounds
 from scaffold.project import rerere
-from scaffold.project.changes import changes_of, keep_base, to_store
+from scaffold.project.changes import changes_of, keep_base, sides_of, to_store
+from scaffold.project.commit import NOTHING, commit_applied, commit_message, commit_refused
 from scaffold.project.meanwhile import refuse_changed, unhurried
 from scaffold.project.offered import Wanted
 from scaffold.project.opened import Project, find_root, open_project, place_of
 from scaffold.project.prepare import Prepared, prepare
 from scaffold.render.means import Means
-from scaffold.report.message import update_message
 from scaffold.report.results import Updated
 from scaffold.tree import File
 
@@ -89,6 +85,10 @@ def update(
         prepared = asked or planned()
         if asked is not None:
             refuse_changed(asked, head)
+        made = commit_refused(prepared.project) if commit and prepared.nothing_to_do and not dry_run else NOTHING
+        if made.commit:
+            told = (*prepared.notes, *made.notes)
+            return Updated(root, prepared.plan, applied=True, up_to_date=False, commit=made.commit, notes=told)
         if dry_run or prepared.nothing_to_do:
             return Updated(root, prepared.plan, applied=False, up_to_date=prepared.nothing_to_do, notes=prepared.notes)
         refuse_dirty(prepared.project, prepared.plan.changes)
@@ -128,7 +128,11 @@ def _refuse_folders(project: Project, actions: Collection[Action]) -> None:
     """Raise ProjectError where a file is to come and a folder stands that holds what does not go."""
     going = {action.path for action in actions if action.after is None}
     for action in actions:
-        if action.after is not None and not going.issuperset(disk.inside(project.root, action.path)):
+        if (
+            action.after is not None
+            and action.before is None
+            and not going.issuperset(disk.inside(project.root, action.path))
+        ):
             raise ProjectError(
                 f"{action.path} is a folder, and the blueprint has a file there",
                 where=str(project.root / action.path),
@@ -201,8 +205,9 @@ def carry_out(prepared: Prepared, kind: str, what: str, *, message: str | None, 
     """
     project, plan = prepared.project, prepared.plan
     place = project.place
-    changes = changes_of(prepared)
-    keep_base(place, plan.lock_after, to_store(prepared), project.recorded)
+    sides = sides_of(prepared)
+    changes = changes_of(prepared, sides)
+    keep_base(place, plan.lock_after, to_store(prepared, sides), project.recorded)
     operation = Operation(
         kind,
         what,
@@ -232,82 +237,3 @@ def _filter(project: Project, changes: list[Change]) -> None:
     if filtered := staged if others else repository.filtered(staged):
         with repository.index_aside() as index:
             porcelain.add(repository.root, filtered, index)
-
-
-class Committed(NamedTuple):
-    """The commit that was made, if one was, and what there is to say of it."""
-
-    commit: str | None = None
-    notes: tuple[str, ...] = ()
-
-
-NOTHING = Committed()
-
-
-def hooks_of_template(root: Path, paths: Iterable[str], *, trusted: bool) -> tuple[str, ...]:
-    """Return a note where a commit is to run no hooks, since a template has written some of them."""
-    brought = () if trusted else hooks.brought(root, paths)
-    written = f"no hooks ran in the commit, for the template has written what git takes for one: {', '.join(brought)}"
-    return (f"{written} (read that; with --trust they run)",) if brought else ()
-
-
-def commit_applied(place: Place, message: str, record: Record) -> Committed:
-    """Commit what was applied; raises GitError where a hook refuses, and then it stays staged."""
-    repository = place.repository
-    paths = [place.in_repository(step.path) for step in record.steps if step.index_before is not None]
-    differing = repository.differing()
-    if not differing & set(paths):
-        records.save(replace(record, state="done", commits=False, message=""))  # whoever made the commit
-        return NOTHING
-    whole = records.last(place) or record  # of which this may be but the last part
-    brought = {step.path for step in (*whole.steps, *record.steps) if step.before != step.after}
-    notes = hooks_of_template(repository.root, map(place.in_repository, sorted(brought)), trusted=whole.trusted)
-    edited = {*back.edited_since(place, record)}
-    try:
-        _commit(repository, paths, message, alone=differing <= set(paths), hooks=not notes)
-    except BaseException as error:  # refused by a hook, or broken off: what is committed now is not ours
-        records.save(replace(record, state="done", commits=False))
-        made = [path for path in back.edited_since(place, record) if path not in edited]
-        if made and isinstance(error, GitError):
-            raise GitError(error.message, where=error.where, hint=_after_hook(made)) from error
-        raise
-    back.committed(place, record)
-    return Committed(repository.head(), notes)
-
-
-def _commit(repository: Objects, paths: Iterable[str], message: str, *, alone: bool, hooks: bool) -> None:
-    hint = "the change is staged: mend what it says and run git commit, or take it back with scaffold undo"
-    if alone:
-        porcelain.commit_index(repository.root, message, hint, hooks=hooks)
-        return
-    # Something else is staged, and stays so.
-    staged, at_head = repository.staged(paths), repository.entries(paths)
-    known = [path for path in paths if staged[path] or path in at_head]
-    _refuse_edited(repository, known)
-    porcelain.commit_paths(repository.root, known, message, hint, hooks=hooks)
-
-
-def _after_hook(paths: list[str]) -> str:
-    return (
-        f"the hook has changed {', '.join(paths)}: git add that and run git commit, "
-        "or take it all back with scaffold undo --force"
-    )
-
-
-def _refuse_edited(repository: Objects, names: Iterable[str]) -> None:
-    """Raise ProjectError for edits that nobody has staged: beside other staged work, git would commit them as well."""
-    if edited := sorted(porcelain.edited(repository.root, names)):
-        raise ProjectError(
-            f"other files are staged, and these were edited since: {', '.join(edited)}",
-            where=str(repository.root),
-            hint="git add what belongs to the update, commit or unstage the rest, and run it again",
-        )
-
-
-def commit_message(prepared: Prepared) -> str:
-    """Return the message of the commit that an update makes: what changed, for which files, and what is left to do."""
-    before, after = prepared.plan.lock_before, prepared.plan.lock_after
-    said = prepared.changelog if before.blueprint == after.blueprint else ""
-    return update_message(
-        prepared.plan, passed(said, Version(before.version), Version(after.version)), prepared.messages
-    )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Any
@@ -205,7 +206,7 @@ def left_out(
     """Return whether a path is left out by a layer's `_exclude`, in a stamping or in an update."""
     context = {**answers.context, "_copier_operation": operation}
     excluded = [_excluder(layer, texts(layer), context) for layer in release.layers if layer.settings.exclude]
-    return lambda path: any(excludes(path) for excludes in excluded)
+    return (lambda path: any(excludes(path) for excludes in excluded)) if excluded else lambda _: False
 
 
 def given_once(
@@ -214,7 +215,7 @@ def given_once(
     """Return who owns a path: the team what `_exclude` leaves out of updates only, else as `ownership` says."""
     owner = ownership(release, answers, texts)
     stamped, updated = (left_out(release, answers, operation, texts) for operation in ("copy", "update"))
-    return lambda path: owner(path).given() if updated(path) and not stamped(path) else owner(path)
+    return cache(lambda path: owner(path).given() if updated(path) and not stamped(path) else owner(path))
 
 
 def _render_layer(
@@ -325,4 +326,4 @@ def _render_file(at: Compiled, entry: Entry, context: Context, limits: Limits) -
     except UnicodeEncodeError as error:
         raise RenderError("the rendered text cannot be written as UTF-8", where=entry.where) from error
     origin = f"{at.layer.name}/{entry.source}"
-    return replace(entry.file, content=content, origin=origin) if entry.file else File(content, mode, origin)
+    return File(content, mode, origin, permissions=entry.file.permissions if entry.file else None)

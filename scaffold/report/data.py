@@ -18,10 +18,10 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
         Resolved,
         Shown,
         Stamped,
-        Status,
         Undone,
         Updated,
     )
+    from scaffold.report.standing import Status
 
 
 def new(result: Stamped) -> dict[str, Any]:
@@ -116,6 +116,7 @@ def status(result: Status) -> dict[str, Any]:
         "behind": result.behind,
         "ahead": result.ahead,
         "interrupted": result.interrupted or None,
+        "uncommitted": result.uncommitted or None,
         "drift": [{"path": drift.path, "kind": drift.kind, "key": drift.key} for drift in result.drift],
         "conflicts": [{"path": path} for path in result.conflicts],
         "edited_answers": list(result.edited_answers),

@@ -1,6 +1,6 @@
-"""The values that operations return, and that every report is a rendering of.
+"""The values that operations return, and that every report is a rendering of; that of `status` is in `standing`.
 
-Named tuples, since making a frozen dataclass takes ten times as long, and `scaffold status` starts with all of them.
+Named tuples, since making a frozen dataclass takes ten times as long, and each command starts with all of them.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import PurePath
 
-    from scaffold.guard.waivers import Stood
     from scaffold.plan.actions import Plan
-    from scaffold.plan.drift import Drift
 
 
 class Stamped(NamedTuple):
@@ -88,47 +86,6 @@ class Resolved(NamedTuple):
     side: str
     files: tuple[Resolution, ...]
     conflicts: tuple[str, ...]
-
-
-class Status(NamedTuple):
-    """How a project stands. `latest` and `behind` are None where the library could not be read.
-
-    `ahead`: the version comes after the latest, as a commit that is not released. After an adoption, until an update:
-    `missing` are the blueprint's files that are not here, and `unlike` those that share too little with it.
-    """
-
-    root: PurePath
-    blueprint: str
-    source: str
-    version: str
-    latest: str | None
-    behind: bool | None
-    drift: tuple[Drift, ...]
-    conflicts: tuple[str, ...]
-    edited_answers: tuple[str, ...]
-    interrupted: str  # what was killed on its way, and the command that ends it
-    notes: tuple[str, ...] = ()
-    unfinished: bool = False  # every conflict is resolved, and the update waits for `--continue`
-    waivers: tuple[Stood, ...] = ()
-    ahead: bool = False
-    own: tuple[str, ...] = ()  # files of the blueprint that the team has made its own
-    missing: tuple[str, ...] = ()
-    unlike: tuple[str, ...] = ()
-    files: int = 0  # that the version has
-
-    @property
-    def state(self) -> str:
-        """The most pressing of: interrupted, conflicts, drifted, edited, incomplete, behind, unknown, current."""
-        states = {
-            "interrupted": bool(self.interrupted),
-            "conflicts": bool(self.conflicts) or self.unfinished,
-            "drifted": bool(self.drift),
-            "edited": bool(self.edited_answers),
-            "incomplete": bool(self.missing or self.unlike),
-            "behind": self.behind is True,
-            "unknown": self.behind is None,
-        }
-        return next((name for name, holds in states.items() if holds), "current")
 
 
 class Owned(NamedTuple):

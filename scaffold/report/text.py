@@ -15,10 +15,10 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
         Fitting,
         Owned,
         Stamped,
-        Status,
         Undone,
         Updated,
     )
+    from scaffold.report.standing import Status
 
 
 Tone = Literal["plain", "title", "good", "warn", "bad", "dim"]
@@ -198,6 +198,11 @@ def status(result: Status) -> Iterator[Line]:
         yield Line(f"  conflict     {path}: scaffold resolve it, or edit it; then scaffold update --continue", "bad")
     if result.unfinished:
         yield Line("  conflicts    all of them are resolved: scaffold update --continue finishes the update", "bad")
+    if result.uncommitted:
+        ends = "git commit or scaffold update --continue commits it, scaffold undo takes it back"
+        yield Line(
+            f"  uncommitted  {result.uncommitted} is applied and staged, and its commit was refused: {ends}", "bad"
+        )
     for drift in result.drift:
         said = f"its locked key {drift.key} was edited" if drift.key else DRIFTS[drift.kind]
         mended = "mend it first" if drift.kind == "unknown" else "scaffold update puts it back"

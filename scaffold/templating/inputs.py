@@ -49,29 +49,37 @@ class Seen:
 _seen: ContextVar[Seen | None] = ContextVar("seen", default=None)
 
 
-@contextmanager
-def watching() -> Iterator[Seen]:
+class watching:  # noqa: N801 - it is used as a function is, and entered for each file
     """Note what is read meanwhile; whoever watches around it sees that too."""
-    seen, around = Seen(), _seen.get()
-    before = _seen.set(seen)
-    try:
-        yield seen
-    finally:
-        _seen.reset(before)
-        if around is not None:
-            around.add(seen)
+
+    __slots__ = ("_around", "_seen", "_token")
+
+    def __init__(self, seen: Seen | None = None) -> None:
+        """Take what was noted before, to be added to."""
+        self._seen = Seen() if seen is None else seen
+
+    def __enter__(self) -> Seen:
+        """Return what is noted."""
+        self._around = _seen.get()
+        self._token = _seen.set(self._seen)
+        return self._seen
+
+    def __exit__(self, *_: object) -> None:
+        """Tell whoever watches around it."""
+        _seen.reset(self._token)
+        if self._around is not None:
+            self._around.add(self._seen)
 
 
 def watched(items: Iterable[T]) -> Iterator[tuple[T, Seen]]:
     """Yield each item with what was read to make it and those before it, no sooner than it is wanted."""
     iterator, seen = iter(items), Seen()
     while True:
-        with watching() as now:
+        with watching(seen):
             try:
                 item = next(iterator)
             except StopIteration:
                 return
-        seen.add(now)
         yield item, seen
 
 

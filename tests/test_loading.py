@@ -1,0 +1,64 @@
+"""A command loads what it runs and nothing else, since loading is most of its time: counted, so that no clock decides.
+
+A number here is how many of Scaffold's own modules a command starts with. To raise one is a decision, not a repair.
+"""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.scenarios import world
+
+PROGRAM = """
+import sys
+from scaffold.__main__ import main
+code = main()
+print("\\nLOADED", *sys.modules)
+sys.exit(code)
+"""
+OTHER_TOOLS = {"copier", "cookiecutter", "git", "pydantic", "questionary", "rich", "distributed", "scaffold.fleet"}
+FORMATS = {"yaml", "ruamel.yaml", "tomlkit", "tomllib"}
+RENDERING = {"jinja2", "scaffold.render", "scaffold.merge.files"}
+JUDGING = {"scaffold.guard.rules", "scaffold.guard.evidence"}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    """A project that is behind its blueprint, and beside it the library."""
+    folder = tmp_path_factory.mktemp("loading")
+    library = world.make_library(folder / "library")
+    world.stamp(library, folder / "project")
+    world.release(library, "1.1.0", world.NEXT)
+    return folder
+
+
+def loaded(*words, where):
+    """Run a command line in a process of its own; return the modules that are loaded at its end."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *words], cwd=where, capture_output=True, text=True, check=False
+    )
+    assert done.returncode in (0, 3), done.stderr
+    return set(done.stdout.rpartition("\nLOADED ")[2].split())
+
+
+@pytest.mark.parametrize(
+    ("words", "most", "without"),
+    [
+        ("--version", 21, OTHER_TOOLS | FORMATS | RENDERING | JUDGING | {"pygit2", "packaging"}),
+        ("status", 76, OTHER_TOOLS | FORMATS | RENDERING | JUDGING | {"scaffold.report.results", "filelock"}),
+        ("diff", 151, OTHER_TOOLS | JUDGING | FORMATS),
+        ("check", 149, OTHER_TOOLS | RENDERING),
+        ("update --dry-run", 159, OTHER_TOOLS | JUDGING),
+        ("update", 159, OTHER_TOOLS | JUDGING),
+        ("new demo there --source LIBRARY --defaults --dry-run", 168, OTHER_TOOLS | JUDGING),
+    ],
+)
+def test_a_command_loads_what_it_runs(here, words, most, without, tmp_path):
+    project = shutil.copytree(here / "project", tmp_path / "project", symlinks=True)
+    found = loaded(*words.replace("LIBRARY", str(here / "library")).split(), where=project)
+    assert "scaffold.cli.app" in found
+    assert sorted(found & without) == []
+    own = sorted(name for name in found if name.partition(".")[0] == "scaffold")
+    assert len(own) <= most, own
