@@ -1,4 +1,4 @@
-"""The values that operations return, and that every report is a rendering of; that of `status` is in `standing`.
+"""The values that operations return, and that every report is a rendering of; that of `status` is made in `standing`.
 
 Named tuples, since making a frozen dataclass takes ten times as long, and each command starts with all of them.
 """
@@ -6,6 +6,8 @@ Named tuples, since making a frozen dataclass takes ten times as long, and each 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scaffold.report.standing import Status as Status  # noqa: PLC0414 - programs find it here, as all values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
