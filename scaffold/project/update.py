@@ -61,19 +61,10 @@ def update(
     def planned() -> Prepared:
         with bounds.limited(means.limits, "rendering"):
             return prepare(
-                open_project(root, place.repository),
-                to=to,
-                data=data or {},
-                ask=ask,
-                review=review,
-                offline=offline,
-                prereleases=prereleases,
-                means=means,
-                move_own=unhurried(move_own),
-                recopy=recopy,
-                today=today,
+                open_project(root, place.repository), to=to, data=data or {}, ask=ask, review=review, offline=offline,
+                prereleases=prereleases, means=means, move_own=unhurried(move_own), recopy=recopy, today=today,
                 notify=notify,
-            )
+            )  # fmt: skip
 
     asked, head = None, place.repository.head()
     if not dry_run and (ask is not None or callable(move_own)):

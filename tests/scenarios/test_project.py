@@ -543,3 +543,55 @@ def test_a_file_that_is_not_valid_is_said_to_be_the_teams(project):
     assert "settings.toml: your file is not valid, so its locked keys cannot be told; mend it first" in said.out
     done = scaffold("update", "--dry-run", where=project)
     assert "its keys cannot be told apart: in the team's file settings.toml" in done.out
+
+
+def refusing(project):
+    hook = project / ".git/hooks/pre-commit"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    return hook
+
+
+@pytest.mark.parametrize("again", [("update", "--commit"), ("update", "--continue")])
+def test_a_commit_that_was_refused_is_said_and_made_later(library, project, again):
+    release(library, "1.1.0", NEXT)
+    before, hook = snapshot(project), refusing(project)
+    assert scaffold("update", "--commit", where=project).code == 1
+    done = scaffold("status", "--format", "json", where=project)
+    assert (done.code, done.json["state"], done.json["uncommitted"]) == (3, "uncommitted", "update demo 1.0.0 -> 1.1.0")
+    assert scaffold(*again, where=project).code == 1
+    hook.unlink()
+    done = scaffold(*again, where=project)
+    assert done.code == 0
+    assert "Committed as" in done.out
+    assert git("log", "-1", "--format=%s", where=project) == "chore: update demo from 1.0.0 to 1.1.0\n"
+    assert scaffold("status", "--format", "json", where=project).json["state"] == "current"
+    assert scaffold("undo", where=project).code == 0
+    assert snapshot(project) == before
+
+
+def test_a_commit_that_was_refused_and_made_by_hand_is_made(library, project):
+    release(library, "1.1.0", NEXT)
+    hook = refusing(project)
+    assert scaffold("update", "--commit", where=project).code == 1
+    hook.unlink()
+    git("commit", "--quiet", "--message=by hand", where=project)
+    assert scaffold("status", "--format", "json", where=project).json["state"] == "current"
+
+
+def test_hooks_find_gits_own_index(library, project):
+    """One that forgets git's variables, as git says a hook should, and one that commits later on its own."""
+    release(library, "1.1.0", NEXT)
+    before, after = project / ".git/hooks/pre-commit", project / ".git/hooks/post-commit"
+    before.write_text("#!/bin/sh\nunset $(git rev-parse --local-env-vars); echo n > n.txt; git add n.txt\n")
+    after.write_text(
+        "#!/bin/sh\n[ -f late ] && exit 0\n"
+        "(sleep 1; echo l > late; git add late && git commit -qm late --no-verify; touch .git/done) >/dev/null 2>&1 &\n"
+    )
+    for hook in (before, after):
+        hook.chmod(0o755)
+    assert scaffold("update", "--commit", where=project).code == 0
+    while not (project / ".git/done").exists():
+        pass
+    files = set(git("ls-tree", "-r", "--name-only", "HEAD", where=project).split())
+    assert {".scaffold/lock.json", "late", "n.txt", "ci.yml"} <= files
