@@ -53,7 +53,7 @@ merge. scaffold owns all of it as `managed`, as is usual with a template that kn
 
 - **CPU** is user and system time of a command and of every process that it starts; **time** is by the clock;
   **memory** is the most that the largest of a command's processes held at once (maximum resident set). In the rows of
-  the command line every run starts the command anew. `scaffold new` also makes a repository and commits, which
+  the command line every run starts the command anew, from compiled modules, as an installed package has them. `scaffold new` also makes a repository and commits, which
   `copier copy` does not.
 - Rows **in one process** call the libraries in a program that has done the same before with another copy, as one does
   that keeps many projects current. scaffold reads and compiles a release once for as long as the program runs; Copier
@@ -136,7 +136,7 @@ def _shortfall(row: Row) -> str:
         return f"{scale * (median(row.ours) - row.most):.0f} {unit} over {scale * row.most:.0f} {unit}"
     if row.times == 1:
         return f"{scale * (median(row.ours) - median(row.theirs)):.1f} {unit} above Copier's"
-    return f"{row.ratio:.1f} times, not {row.times:.0f}"
+    return f"{row.ratio:.1f} times, not {row.times:g}"
 
 
 def _goal(row: Row) -> str:
@@ -144,7 +144,7 @@ def _goal(row: Row) -> str:
         return f"at most {row.unit.of_base * row.most:.0f} {row.unit.name}"
     if row.times is None:
         return ""
-    return "not above Copier's" if row.times == 1 else f"at least {row.times:.0f} times"
+    return "not above Copier's" if row.times == 1 else f"at least {row.times:g} times"
 
 
 def _cells(row: Row) -> list[str]:
