@@ -53,7 +53,8 @@ merge. scaffold owns all of it as `managed`, as is usual with a template that kn
 
 - **CPU** is user and system time of a command and of every process that it starts; **time** is by the clock;
   **memory** is the most that the largest of a command's processes held at once (maximum resident set). In the rows of
-  the command line every run starts the command anew, from compiled modules, as an installed package has them. `scaffold new` also makes a repository and commits, which
+  the command line every run starts the command anew, from compiled modules, as an installed package
+  has them. `scaffold new` also makes a repository and commits, which
   `copier copy` does not.
 - Rows **in one process** call the libraries in a program that has done the same before with another copy, as one does
   that keeps many projects current. scaffold reads and compiles a release once for as long as the program runs; Copier
