@@ -4,10 +4,9 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
 from datetime import UTC, date, datetime
-from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.errors import LimitError
@@ -19,10 +18,16 @@ from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, Looked, Rule
 from scaffold.guard.verdict import judge
 from scaffold.process import Notify, bounds
+from scaffold.process.loading import later
 from scaffold.project.judges import ask, wanted
 from scaffold.project.snapshots import View, view
 from scaffold.report.checked import Checked
 from scaffold.templating.limits import UNLIMITED
+
+if TYPE_CHECKING:
+    from scaffold.project import verify as verifying
+else:
+    verifying = later("scaffold.project.verify")
 
 SECONDS = 20  # for one rule: a pattern of a blueprint can go on for ever
 GROUP = "scaffold.rules"  # the entry points that packages offer rules by
@@ -60,7 +65,7 @@ def check(
     seen = view(Path(directory), revision, staged=staged)
     asked = wanted(judges, seen.lock.guardrails or Guardrails())
     notify(f"Checking {len(seen.snapshot.modes)} files")
-    extra = [import_module("scaffold.project.verify").verified(seen)] if verify else []
+    extra = [verifying.verified(seen)] if verify else []
     return judged(seen, today or datetime.now(UTC).date(), asked, notify, extra).only(rules)
 
 

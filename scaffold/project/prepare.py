@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
@@ -23,6 +22,7 @@ from scaffold.plan.actions import Action, Plan, Verb, Waived
 from scaffold.plan.inputs import Rerendered
 from scaffold.plan.make import FindBase, Target
 from scaffold.process import Notify
+from scaffold.process.loading import later
 from scaffold.project.aside import left_by_wish
 from scaffold.project.base import Bases
 from scaffold.project.brought import brought_by_copier
@@ -45,6 +45,11 @@ from scaffold.sources.locate import locate
 from scaffold.sources.versions import is_another
 from scaffold.templating.inputs import Draws
 from scaffold.tree import File, Tree
+
+if TYPE_CHECKING:
+    from scaffold.project import waived
+else:
+    waived = later("scaffold.project.waived")
 
 AS_MADE = "the template's scripts were not run, and what they had made is left as it is"
 OFTEN = 2  # conflicts of a file in a row that the team has taken its side in
@@ -211,8 +216,7 @@ def _waived(project: Project, today: date | None) -> Mapping[str, Waived]:
     """Return what waivers allow; what reads them is loaded only where there are any."""
     if not (project.root / WAIVERS).is_file():
         return {}
-    found: Mapping[str, Waived] = import_module("scaffold.project.waived").waived(project, today)
-    return found
+    return waived.waived(project, today)
 
 
 def _said_of_copier(project: Project, plan: Plan) -> tuple[Action, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,6 +16,7 @@ from scaffold.formats.equal import ABSENT, equal
 from scaffold.git.objects import find_repository
 from scaffold.lock import as_kept
 from scaffold.plan.drift import Drift, drifts, watched
+from scaffold.process.loading import later
 from scaffold.project.kept import answers_since, written_since
 from scaffold.project.opened import Project, open_project, place_of, read_ours, read_readable
 from scaffold.project.tags import is_ahead, moved_tag
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
     from scaffold.guard.waivers import Stood
     from scaffold.process import Notify
+    from scaffold.project import check as checking
+else:
+    checking = later("scaffold.project.check")
 
 
 def status(
@@ -117,7 +120,7 @@ def _waivers(project: Project, today: date | None) -> Granted:
     """Look at the waivers; the rules are loaded and asked only where there are any."""
     if not (project.root / WAIVERS).is_file():
         return Granted()
-    checked = import_module("scaffold.project.check").check(project.root, today=today)
+    checked = checking.check(project.root, today=today)
     waived = ((finding.path, finding.key) for finding in checked.findings if finding.waiver)
     bad = [finding for finding in checked.findings if finding.path == WAIVERS and finding.state == "fail"]
     notes = tuple(f"{WAIVERS}:{finding.line}: {finding.message}" for finding in bad)

@@ -113,13 +113,18 @@ def _alone(mirror: Path, remote: Remote, notify: Notify) -> Iterator[None]:
     except Timeout as error:
         raise GitError(f"another scaffold is fetching {remote.address}", hint="wait until it is done") from error
     except OSError as error:
-        raise GitError(f"the cache cannot be used: {error.strerror or error}", where=str(mirror.parent)) from error
+        raise _unusable(error, str(mirror.parent)) from error
     try:
         yield
     except OSError as error:
-        raise GitError(f"the cache cannot be used: {error.strerror or error}", where=error.filename) from error
+        raise _unusable(error, error.filename) from error
     finally:
         lock.release()
+
+
+def _unusable(error: OSError, where: str | None) -> GitError:
+    hint = "free some space, mend the permissions, or set XDG_CACHE_HOME"
+    return GitError(f"the cache cannot be used: {error.strerror or error}", where=where, hint=hint)
 
 
 def _renew(mirror: Path, remote: Remote, notify: Notify) -> str:
