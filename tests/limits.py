@@ -9,18 +9,49 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from time import monotonic
+from functools import cache
+from time import monotonic, sleep, time
 
 import psutil
 
 TIMES = int(os.environ.get("LAWS_TIMES", "1"))  # as many examples of each law: make test-laws TIMES=10
 SECONDS = 120.0  # of the processor
 PATIENCE = 1_200.0  # by the clock
-OFTEN = 1.0  # seconds between two looks
+OFTEN = 0.5  # seconds between two looks
 
 
 class RanTooLong(BaseException):
     """A test took more than it may: no handler of the code under test is to take it for a failure of its own."""
+
+
+class _Watch:
+    """One body that is limited. What it costs is looked at only once it has taken a while: most tests are over by then."""
+
+    def __init__(self, seconds: float, patience: float) -> None:
+        self.seconds, self.patience = seconds, patience
+        self.began, self.since, self.ended = monotonic(), time(), False
+        self._own = sum(os.times()[:4])
+        self._before: dict[int, float] = {}  # of processes that were there already
+
+    def is_spent(self) -> bool:
+        taken = sum(os.times()[:4]) - self._own
+        for process in _below():
+            with suppress(psutil.Error):
+                spent = sum(process.cpu_times()[:4])
+                older = process.create_time() < self.since
+                taken += spent - self._before.setdefault(process.pid, spent if older else 0.0)
+        return taken > self.seconds or monotonic() - self.began > self.patience
+
+    def end(self) -> None:
+        self.ended = True
+        for process in _below():
+            with suppress(psutil.Error):
+                if process.create_time() >= self.since:
+                    process.kill()
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
+
+
+_watches: list[_Watch] = []
 
 
 @contextmanager
@@ -29,42 +60,36 @@ def limited(seconds: float = SECONDS, patience: float = PATIENCE) -> Iterator[No
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    over = threading.Event()
-    before, began = _taken(), monotonic()
-    older = {process.pid for process in _below()}
-
-    def watch() -> None:
-        while not over.wait(OFTEN):
-            if _taken() - before > seconds or monotonic() - began > patience:
-                for process in _below():
-                    if process.pid not in older:
-                        with suppress(psutil.Error):
-                            process.kill()
-                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
-                return
-
-    def stop(_number: int, _frame: object) -> None:
-        raise RanTooLong(f"more than {seconds:g} s of the processor, or {patience:g} s by the clock")
-
-    handler = signal.signal(signal.SIGUSR2, stop)
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
+    _start()
+    watch = _Watch(seconds, patience)
+    _watches.append(watch)
     try:
         yield
     finally:
-        over.set()
-        watcher.join()
-        signal.signal(signal.SIGUSR2, handler)
+        _watches.remove(watch)
+
+
+@cache
+def _start() -> None:
+    """Start the one thread that looks, in this process; what it sends may come when its test is over already."""
+    signal.signal(signal.SIGUSR2, _stop)
+    threading.Thread(target=_look, daemon=True).start()
+
+
+def _stop(_number: int, _frame: object) -> None:
+    if _watches and _watches[-1].ended:
+        raise RanTooLong(
+            f"more than {_watches[-1].seconds:g} s of the processor, or {_watches[-1].patience:g} s by the clock"
+        )
+
+
+def _look() -> None:
+    while True:
+        sleep(OFTEN)
+        for watch in list(_watches)[-1:]:
+            if monotonic() - watch.began >= OFTEN and not watch.ended and watch.is_spent():
+                watch.end()
 
 
 def _below() -> list[psutil.Process]:
     return psutil.Process().children(recursive=True)
-
-
-def _taken() -> float:
-    """Return the processor time of this process and all below it, those that have ended included."""
-    total = 0.0
-    for process in [psutil.Process(), *_below()]:
-        with suppress(psutil.Error):
-            total += sum(process.cpu_times()[:4])
-    return total

@@ -882,7 +882,7 @@ def test_a_person_is_asked(by_hand, template):
 @pytest.mark.parametrize(
     "words",
     [
-        pytest.param((), id="plain"),
+        pytest.param((), id="plain", marks=pytest.mark.long),
         pytest.param(("--keep-copier",), id="keep", marks=pytest.mark.long),
         pytest.param(("--commit",), id="commit", marks=pytest.mark.long),
     ],

@@ -1023,6 +1023,7 @@ def test_a_name_that_steers_the_terminal(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_killed_at_any_moment(tasked, tmp_path):
     """As before or as after, or `undo` makes it as before."""
     rng = random.Random(20)
@@ -1059,6 +1060,7 @@ def test_killed_at_any_moment(tasked, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_huge_template(tmp_path):
     """Five thousand files, one of them of 50 MB, and two thousand tags."""
     files = {f"{{{{ name }}}}/{n % 50}/f{n}.txt{'.jinja' * (n % 2)}": f"{n} {{{{ name }}}}\n" for n in range(5000)}

@@ -186,6 +186,7 @@ def git_stdin(where, content, *words):
     return done.stdout.decode().strip()
 
 
+@pytest.mark.long
 def test_a_template_may_not_make_folders_without_end(tmp_path):
     loops = "{% yield a from range(400) %}{{ a }}{% endyield %}/{% yield b from range(400) %}{{ b }}{% endyield %}"
     source = template(tmp_path / "t", {"copier.yml": NAME, f"{loops}/{{{{ '' }}}}": "x"})
