@@ -6,6 +6,8 @@ only ends what waits for something that never comes.
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -38,15 +40,17 @@ class _Watch:
         for process in _below():
             with suppress(psutil.Error):
                 spent = sum(process.cpu_times()[:4])
-                older = process.create_time() < self.since
-                taken += spent - self._before.setdefault(process.pid, spent if older else 0.0)
+                taken += spent - self._before.setdefault(process.pid, 0.0 if self._is_ours(process) else spent)
         return taken > self.seconds or monotonic() - self.began > self.patience
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        return process.create_time() - _skew() >= self.since - 0.05
 
     def end(self) -> None:
         self.ended = True
         for process in _below():
             with suppress(psutil.Error):
-                if process.create_time() >= self.since:
+                if self._is_ours(process):
                     process.kill()
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
 
@@ -70,9 +74,18 @@ def limited(seconds: float = SECONDS, patience: float = PATIENCE) -> Iterator[No
 
 
 @cache
+def _skew() -> float:
+    """Return by how much the system is wrong about when a process began: it counts from a whole second, its own start."""
+    before = time()
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        return psutil.Process(process.pid).create_time() - before
+
+
+@cache
 def _start() -> None:
     """Start the one thread that looks, in this process; what it sends may come when its test is over already."""
     signal.signal(signal.SIGUSR2, _stop)
+    _skew()
     threading.Thread(target=_look, daemon=True).start()
 
 
