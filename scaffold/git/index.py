@@ -140,9 +140,11 @@ class Staging:
         `gits`: a git that we had started may have been killed along with us, and has left its own.
         """
         folder = Path(self._repository.path)
-        lock = folder / "index.lock"
-        if self.is_index_locked() or (gits and lock.exists() and not _is_open(lock)):
-            lock.unlink()
+        if self.is_index_locked():
+            (folder / "index.lock").unlink()
+        for left in (folder / name for name in ("index.lock", "MERGE_RR.lock") if gits):
+            if left.exists() and not _is_open(left):
+                left.unlink()
         for left in (folder / "scaffold").glob("index*"):
             left.unlink(missing_ok=True)
 
