@@ -1,16 +1,15 @@
 """Run `python -m scaffold`."""
 
+import gc
+import sys
+
 from scaffold.process import early
 
 early.end_at_once()  # before the rest is loaded, which takes a while
-
-import gc  # noqa: E402
-import sys  # noqa: E402
-
 # A command is short and makes little that must be looked for: one look in the middle of an update takes it 20 ms.
 gc.set_threshold(300_000, 20, 50)
 
-from scaffold.cli import app  # noqa: E402
+from scaffold.cli import app  # noqa: E402 - see above
 
 
 def main() -> int:

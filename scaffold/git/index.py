@@ -143,7 +143,7 @@ class Staging:
         if self.is_index_locked():
             (folder / "index.lock").unlink()
         for left in (folder / name for name in ("index.lock", "MERGE_RR.lock") if gits):
-            if left.exists() and not _is_open(left):
+            if _is_left(left, self.root):
                 left.unlink()
         for left in (folder / "scaffold").glob("index*"):
             left.unlink(missing_ok=True)
@@ -171,16 +171,25 @@ class Staging:
             return frozenset(path for path, entry in found.items() if entry and entry.flags_extended & SKIP_WORKTREE)
 
 
-def _is_open(file: Path) -> bool:
-    """Whether a process has a file open; so it is said where the system does not tell (proc(5))."""
+def _is_left(lock: Path, root: Path) -> bool:
+    """Whether a lock of git's is a dead one's: it is ours, nobody has it open, and no git is at work at `root`.
+
+    A live one may have closed it and still hold it, as `git commit -a` does while somebody writes the message. Where
+    the system does not tell (proc(5)), it counts as held.
+    """
     processes = Path("/proc")
-    if not (processes / "self/fd").is_dir():
-        return True
-    for opened in processes.glob("[0-9]*/fd/*"):
-        with suppress(OSError):
-            if opened.readlink() == file:
-                return True
-    return False
+    if not (processes / "self/fd").is_dir() or not lock.exists() or lock.stat().st_uid != os.geteuid():
+        return False
+    lock, root = lock.resolve(), root.resolve()
+    for process in processes.glob("[0-9]*"):
+        with suppress(OSError):  # it has ended, or is another user's, whose lock this is not
+            if (process / "comm").read_text().startswith("git") and (process / "cwd").resolve().is_relative_to(root):
+                return False
+            for opened in (process / "fd").iterdir():
+                with suppress(OSError):
+                    if opened.readlink() == lock:
+                        return False
+    return True
 
 
 @cache

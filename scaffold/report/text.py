@@ -120,6 +120,7 @@ def update(result: Updated) -> Iterator[Line]:
     title = f"{after.blueprint} {before.version} -> {after.version}"
     if before.version == after.version:
         done = "put right" if before.answers == after.answers else "answers applied"
+        done = done if plan.changes or not result.commit else "what was staged is committed"
         title = f"{after.blueprint} {after.version}: {done}"
     yield Line(title, "title")
     yield from actions(action for action in plan.changes if action.verb != "conflict")

@@ -123,6 +123,39 @@ def test_what_is_under_way_is_not_called_interrupted(library, project):
     assert scaffold.status(project).interrupted == ""
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not tell who holds a file")
+@pytest.mark.parametrize("name", ["index.lock", "MERGE_RR.lock"])
+def test_a_lock_of_a_git_that_was_killed_along_is_removed(library, project, name):
+    before = snapshot(project)
+    release(library, "1.1.0", NEXT)
+    kill_in_hook(project, "exit 1")
+    (project / ".git" / name).touch()
+    scaffold.undo(project)
+    assert snapshot(project) == before
+    assert not (project / ".git" / name).exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not tell who holds a file")
+def test_the_lock_of_a_git_that_lives_is_nobodys_to_remove(library, project):
+    """`git commit -a` has closed it, and holds it while the message is written."""
+    release(library, "1.1.0", NEXT)
+    kill_in_hook(project, "exit 1")
+    lock, editing = project / ".git/index.lock", project.parent / "editing"
+    (project.parent / "editor").write_text(f"#!/bin/sh\ntouch {editing}\nexec sleep 600\n")
+    (project.parent / "editor").chmod(0o755)
+    environment = os.environ | {"GIT_EDITOR": str(project.parent / "editor")}
+    with subprocess.Popen(["git", "commit", "-a"], cwd=project, env=environment, start_new_session=True) as living:
+        try:
+            while not editing.exists():
+                time.sleep(0.02)
+            assert lock.exists()
+            code, said = tell(project, ("undo",))
+            assert (code, lock.exists()) == (1, True)
+            assert "locked" in said
+        finally:
+            os.killpg(living.pid, signal.SIGKILL)
+
+
 def test_a_person_may_make_the_commit(library, project):
     before = snapshot(project)
     release(library, "1.1.0", NEXT)
