@@ -13,9 +13,9 @@ import typer
 
 from scaffold.cli import console
 from scaffold.cli.app import app
-from scaffold.guard.catalogue import ALWAYS, FAMILIES
+from scaffold.guard.catalogue import FAMILIES, LOCKED, family
+from scaffold.guard.readers.places import resolved
 from scaffold.guard.rule import Rule
-from scaffold.guard.verdict import WAIVERS
 
 BAR = "\\|"  # in a cell of a table
 REFERENCE = Path(__file__).parent / "reference"
@@ -80,11 +80,10 @@ CWE, SLSA and zizmor say which requirement, weakness or audit comes nearest.
 
 def rules() -> str:
     """Return the page on the rules."""
-    parts = [RULES, "## Always\n\nThey hold without a blueprint's choice.\n", *map(_rule, (*ALWAYS, WAIVERS))]
-    for family in FAMILIES:
-        if family.RULES:
-            title = (family.__doc__ or "").strip().removeprefix("Rules on ").rstrip(".")
-            parts += [f"## {title[0].upper()}{title[1:]}\n", *map(_rule, family.RULES)]
+    parts = [RULES, "## Always\n\nThey hold without a blueprint's choice.\n", *map(_rule, LOCKED.values())]
+    for name in FAMILIES:
+        about, some = family(name)
+        parts += [f"## {about}\n", *map(_rule, some)]
     return "\n".join(parts)
 
 
@@ -93,7 +92,7 @@ def _rule(rule: Rule) -> str:
         ("severity", rule.severity),
         ("why", rule.rationale),
         ("fix", rule.fix),
-        ("looks at", ", ".join(f"`{pattern}`" for pattern in rule.files)),
+        ("looks at", ", ".join(f"`{pattern}`" for pattern in resolved(rule.files))),
         ("parameters", ", ".join(f"`{name}`" for name in rule.parameters)),
         ("see", ", ".join(rule.references)),
     ]

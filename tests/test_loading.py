@@ -21,7 +21,7 @@ sys.exit(code)
 OTHER_TOOLS = {"copier", "cookiecutter", "git", "pydantic", "questionary", "rich", "distributed", "scaffold.fleet"}
 FORMATS = {"yaml", "ruamel.yaml", "tomlkit", "tomllib"}
 RENDERING = {"jinja2", "scaffold.render", "scaffold.merge.files"}
-JUDGING = {"scaffold.guard.rules", "scaffold.guard.evidence"}
+JUDGING = {"scaffold.guard.rules", "scaffold.guard.readers"}
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +48,11 @@ def loaded(*words, where):
     [
         ("--version", 21, OTHER_TOOLS | FORMATS | RENDERING | JUDGING | {"pygit2", "packaging"}),
         ("status", 76, OTHER_TOOLS | FORMATS | RENDERING | JUDGING | {"scaffold.report.results", "filelock"}),
-        ("diff", 153, OTHER_TOOLS | JUDGING | FORMATS),
+        ("diff", 155, OTHER_TOOLS | JUDGING | FORMATS),
         ("check", 149, OTHER_TOOLS | RENDERING),
-        ("update --dry-run", 164, OTHER_TOOLS | JUDGING),
-        ("update", 164, OTHER_TOOLS | JUDGING),
-        ("new demo there --source LIBRARY --defaults --dry-run", 172, OTHER_TOOLS | JUDGING),
+        ("update --dry-run", 166, OTHER_TOOLS | JUDGING),
+        ("update", 166, OTHER_TOOLS | JUDGING),
+        ("new demo there --source LIBRARY --defaults --dry-run", 174, OTHER_TOOLS | JUDGING),
     ],
 )
 def test_a_command_loads_what_it_runs(here, words, most, without, tmp_path):

@@ -11,9 +11,9 @@ from scaffold.errors import without_credentials
 from scaffold.formats.equal import ABSENT, as_text, equal
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
-from scaffold.guard.evidence import languages, secrets
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
+from scaffold.guard.readers import languages, secrets
 from scaffold.guard.rule import CannotTell, NotApplicable, Rule
 
 MOST = 100  # matches in one file that are reported

@@ -60,7 +60,7 @@ def rule(
     parameters: Mapping[str, Any] | None = None,
     can_be_waived: bool = True,
 ) -> Callable[[Looking], Rule]:
-    """Make a rule of the function below."""
+    """Make a rule of the function below: for plugins, whose metadata stands in their code."""
     return lambda look: Rule(
         id=id_,
         title=title,

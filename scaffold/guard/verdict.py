@@ -6,20 +6,12 @@ from typing import NamedTuple
 
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.guard import waivers
+from scaffold.guard.catalogue import LOCKED
 from scaffold.guard.finding import Finding, Found, State, fingerprints
 from scaffold.guard.rule import Looked, Rule
 from scaffold.guard.waivers import Stood, Waivers
 
-WAIVERS = Rule(
-    id="WV-01",
-    title="Waivers are in order",
-    severity="high",
-    rationale="An exception that nobody can read, or that nobody may grant, is none: it waives nothing.",
-    fix="Mend the entry, or take it out; scaffold waive writes one that is in order.",
-    look=lambda _: (),  # the waivers are judged with the findings that they are about
-    files=("/.scaffold/waivers.yml",),
-    can_be_waived=False,
-)
+WAIVERS = LOCKED["WV-01"]
 _WORST_FIRST: tuple[State, ...] = ("fail", "unknown", "waived")
 
 

@@ -7,7 +7,6 @@ from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import spell
 from scaffold.errors import ProjectError
 from scaffold.guard.chosen import choose
-from scaffold.guard.rules.locked import locked_files, locked_keys
 from scaffold.lock import DROPPED, Locked
 from scaffold.merge.markers import split
 from scaffold.merge.text import edits
@@ -63,7 +62,7 @@ def explain(path: Path | str) -> Explanation:
 
 def _rules(project: Project, path: str, locked: Locked | None) -> dict[str, str]:
     """Return the rules that look at a file, id to title."""
-    owned = {locked_files.id: locked is not None and locked.owner == "locked", locked_keys.id: _has_locked_keys(locked)}
+    owned = {"LK-01": locked is not None and locked.owner == "locked", "LK-02": _has_locked_keys(locked)}
     chosen = choose(project.recorded.guardrails or Guardrails(), find_plugin)
     looking = (
         one.rule

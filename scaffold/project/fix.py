@@ -17,9 +17,8 @@ from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats import edit
 from scaffold.formats.located import Located
 from scaffold.git.objects import find_repository
-from scaffold.guard.evidence.pins import pin
 from scaffold.guard.finding import Finding
-from scaffold.guard.rules.locked import locked_files, locked_keys
+from scaffold.guard.readers.pins import pin
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.process import Notify
 from scaffold.project.base import Bases
@@ -146,7 +145,7 @@ def _actions(project: Project, checked: Checked, waived: Collection[str | None],
         before = ours.get(path)
         if before is None:
             after, why = None if path in waived else stamped(path), "it is missing, and the blueprint has it"
-        elif any(finding.rule == locked_files.id for finding in findings):
+        elif any(finding.rule == "LK-01" for finding in findings):
             after, why = stamped(path), "locked: put back, it had been edited"
         else:
             after, why = _mended(project, before, findings, stamped)
@@ -160,7 +159,7 @@ def _mended(project: Project, before: File, findings: list[Finding], stamped: St
     content, done = before.content, []
     for finding in findings:
         path = finding.path or ""
-        if finding.rule == locked_keys.id and finding.key and (base := stamped(path)):
+        if finding.rule == "LK-02" and finding.key and (base := stamped(path)):
             with suppress(FormatError):  # it cannot be set without harm: the finding stays
                 key = key_path(finding.key, Located(None, path, {}))
                 content = edit.copy_key(path, key, to=content, source=base.content)

@@ -9,7 +9,7 @@ from scaffold.blueprint.guardrails import Guardrails, Said
 from scaffold.blueprint.places import manifest_path
 from scaffold.blueprint.release import Release
 from scaffold.errors import FormatError
-from scaffold.guard.used import expand
+from scaffold.guard.catalogue import expand
 from scaffold.templating.templates import Templates
 
 YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0", "", "none")

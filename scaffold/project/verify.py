@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from scaffold.errors import ScaffoldError
+from scaffold.guard.catalogue import LOCKED
 from scaffold.guard.finding import Found
-from scaffold.guard.look import Look
-from scaffold.guard.rule import CannotTell, Looked, Rule
+from scaffold.guard.rule import Looked
 from scaffold.lock import PATH, Lock, Locked
 from scaffold.plan.drift import digests
 from scaffold.plan.inputs import words_for
@@ -18,21 +18,7 @@ from scaffold.sources.locate import locate
 from scaffold.templating.limits import UNLIMITED
 from scaffold.tree import File
 
-
-def _unasked(_: Look) -> Iterator[Found]:
-    raise CannotTell("it is asked with --verify only")
-
-
-LOCK = Rule(
-    id="LK-04",
-    title="The lock says what the blueprint gave",
-    severity="critical",
-    rationale="All is checked by the lock: who edits it decides what counts as locked, and which rules hold.",
-    fix="Put .scaffold/lock.json back from git, and run scaffold update.",
-    look=_unasked,
-    references=("OSPS-QA-07.01", "SLSA:Source-L3"),
-    files=(f"/{PATH}",),
-)
+LOCK = LOCKED["LK-04"]
 
 
 def verified(seen: View) -> Looked:

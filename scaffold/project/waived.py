@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.guard import waivers
+from scaffold.guard.catalogue import LOCKED
 from scaffold.guard.looking import look_with
-from scaffold.guard.rules.locked import locked_files, locked_keys
 from scaffold.guard.verdict import judge
 from scaffold.plan.actions import Waived
 from scaffold.project.opened import Project
 from scaffold.project.snapshots import in_work_tree
 
-OWNED = (locked_files, locked_keys)
+OWNED = (LOCKED["LK-01"], LOCKED["LK-02"])
 
 
 def waived(project: Project, today: date | None = None) -> Mapping[str, Waived]:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from scaffold.guard.evidence.dockerfile import instructions
-from scaffold.guard.evidence.makefile import Makefile
-from scaffold.guard.evidence.run_by_ci import run_by_ci
-from scaffold.guard.evidence.shell import commands
 from scaffold.guard.look import Look
+from scaffold.guard.readers.dockerfile import instructions
+from scaffold.guard.readers.makefile import Makefile
+from scaffold.guard.readers.run_by_ci import run_by_ci
+from scaffold.guard.readers.shell import commands
 from tests.guard.alone import found
 from tests.guard.service import Service, stamped
 from tests.guard.trees import CI, PYTHON

@@ -5,7 +5,7 @@ import json
 import pytest
 from yaml import safe_load
 
-from scaffold.guard.evidence.dockerfile import parse
+from scaffold.guard.readers.dockerfile import parse
 from tests.guard.alone import found, state
 from tests.guard.cases_containers import DIGEST, GOOD, GOOD_IMAGE, WORKLOAD
 

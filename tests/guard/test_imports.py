@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.guard.evidence.imports import module_of_go, of_go, of_python, of_script
-from scaffold.guard.evidence.scan import tokens, without_comments
+from scaffold.guard.readers.imports import module_of_go, of_go, of_python, of_script
+from scaffold.guard.readers.scan import tokens, without_comments
 from tests.kit import few
 
 SCRIPTS = [

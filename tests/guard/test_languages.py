@@ -2,8 +2,8 @@
 
 import pytest
 
-from scaffold.guard.evidence.languages import lowest
-from scaffold.guard.evidence.suppressions import found as suppressions
+from scaffold.guard.readers.languages import lowest
+from scaffold.guard.readers.suppressions import found as suppressions
 from tests.guard.service import stamped
 from tests.guard.trees import GO, TYPESCRIPT, found, repository
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from scaffold.guard.evidence.languages import LANGUAGES
 from scaffold.guard.kept import Kept
 from scaffold.guard.kinds import kind_of
+from scaffold.guard.readers.languages import LANGUAGES
 from tests.guard.alone import found
 from tests.guard.test_secrets import AWS
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from scaffold.guard.evidence import licences
-from scaffold.guard.evidence.owners import Line
+from scaffold.guard.readers import licences
+from scaffold.guard.readers.owners import Line
 from tests.guard.service import stamped
 from tests.guard.trees import found, repository
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scaffold.guard.evidence.secrets import find, is_hidden
+from scaffold.guard.readers.secrets import find, is_hidden
 from tests.guard.alone import LOCK, found
 from tests.guard.service import Service, stamped
 

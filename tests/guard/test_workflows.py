@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scaffold.errors import FormatError
-from scaffold.guard.evidence.pins import pin
-from scaffold.guard.evidence.shell import commands
+from scaffold.guard.readers.pins import pin
+from scaffold.guard.readers.shell import commands
 from tests.guard.cases_workflows import CI, COMMENT, GOOD, PATH, RELEASE, RELEASED, bad, badly_released, good
 from tests.guard.service import stamped
 from tests.limits import TIMES

@@ -6,9 +6,9 @@ Severities: its errors are high, warnings medium, and infos and matters of style
 
 from collections.abc import Iterator
 
-from scaffold.guard.evidence.dockerfile import DOCKERFILES
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.judges.judge import Judge, Said, document, rule_of
+from scaffold.guard.readers.places import DOCKERFILES
 
 LEVELS: dict[str, Severity] = {"error": "high", "warning": "medium", "info": "low", "style": "low"}
 WIKI, SHELLCHECK = "https://github.com/hadolint/hadolint/wiki/", "https://www.shellcheck.net/wiki/"

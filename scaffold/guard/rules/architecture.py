@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scaffold.guard.evidence import layer_gates, layers
-from scaffold.guard.evidence.aside import NO_PRODUCT
-from scaffold.guard.evidence.layers import Code
-from scaffold.guard.evidence.run_by_ci import run_by_ci
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.rule import NotApplicable, rule
+from scaffold.guard.readers import layer_gates, layers
+from scaffold.guard.readers.aside import NO_PRODUCT
+from scaffold.guard.readers.layers import Code
+from scaffold.guard.readers.run_by_ci import run_by_ci
+from scaffold.guard.rule import NotApplicable
 
 LAYERS: Mapping[str, Any] = {
     "layers": ["main", "adapters", "application", "domain"],
@@ -54,16 +54,6 @@ def _codes(look: Look) -> list[Code]:
     return [code for code in codes if code.roots]
 
 
-@rule(
-    "AR-01",
-    "The layers are kept by the language's own tool, which sees the code and is seen to fail",
-    severity="high",
-    rationale="A gate that looks at nothing is as green as one that finds nothing: only a planted mistake tells.",
-    fix="Put the contract on the layers, the test that plants a canary, and the step of CI that runs them back in.",
-    references=("OSPS-SA-01.01", "OSPS-QA-06.01"),
-    files=("/pyproject.toml", "/.importlinter", "/.dependency-cruiser.*", "/biome.json", "/.golangci.*", *SOURCES),
-    parameters=LAYERS,
-)
 def layer_rule(look: Look) -> Iterator[Found]:
     """Look for the tool, what it is told, its canary, and whether CI runs it."""
     codes = _codes(look)
@@ -95,16 +85,6 @@ def _without_layers(look: Look) -> Found:
     return Found(f"the code has no layers: no folder holds two of {', '.join(look.parameters['layers'])}", manifest)
 
 
-@rule(
-    "AR-02",
-    "Imports keep to the layers: the core knows no framework, and adapters do not know each other",
-    severity="high",
-    rationale="What the core imports it cannot be tested or kept without: a framework's end becomes the service's.",
-    fix="Move what is needed behind a port in application, and let main hand in the adapter.",
-    references=("OSPS-SA-01.01",),
-    files=SOURCES,
-    parameters={**LAYERS, "forbidden": FRAMEWORKS},
-)
 def forbidden_imports(look: Look) -> Iterator[Found]:
     """Follow every import of every layer."""
     codes = _codes(look)
@@ -120,20 +100,6 @@ _STATUS = re.compile(r"(?im)^[#>*|\- \t]*status\b[\s:*|#-]*(\w+)")
 _DECISION = re.compile(r"(?:^|/)(\d{1,5})[-_][^/]+\.(?:md|adoc|rst)$")
 
 
-@rule(
-    "AR-03",
-    "Decisions on architecture are written down, and say how they stand",
-    severity="medium",
-    rationale="Who comes later cannot tell a decision from an accident, and takes back what was dearly learnt.",
-    fix="Write the document; a decision has a number, a status and a page of its own, and is never rewritten.",
-    references=("OSPS-SA-01.01", "OSPS-SA-02.01", "OSPS-SA-03.01", "OSPS-SA-03.02"),
-    files=("/docs/**",),
-    parameters={
-        "documents": ["/docs/adr/*.md"],
-        "decisions": ["/docs/adr/*.md", "/docs/decisions/*.md"],
-        "dated": ["/docs/threat-model.md", "/docs/architecture/threat-model.md"],
-    },
-)
 def documents(look: Look) -> Iterator[Found]:
     """Look for the documents, the status of each decision, and the date of what ages."""
     for pattern in look.parameters["documents"]:
@@ -159,6 +125,3 @@ def documents(look: Look) -> Iterator[Found]:
 
 def _says_something(text: str) -> bool:
     return any(line.strip() and not line.lstrip().startswith(("#", "<!--")) for line in text.splitlines())
-
-
-RULES = (layer_rule, forbidden_imports, documents)

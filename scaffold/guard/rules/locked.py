@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.rule import NotApplicable, rule
+from scaffold.guard.rule import CannotTell, NotApplicable
 from scaffold.lock import Locked
 from scaffold.plan.drift import Drift, drifts, watched
 
@@ -14,20 +14,11 @@ DRIFTS = {
     "mode": "has another mode than it was given",
     "unknown": "cannot be read, so its locked keys cannot be told",
 }
-PUT_BACK = "Run scaffold check --fix, which puts it back; what a team needs otherwise belongs into the blueprint."
 OPENS, MIDDLE, ENDS = b"<<<<<<< ", b"=======", b">>>>>>> "
 FENCES = (b"```", b"~~~")
 PROSE = (".md", ".mdx", ".markdown")
 
 
-@rule(
-    "LK-01",
-    "Locked files are as the blueprint gave them",
-    severity="high",
-    rationale="Where repositories may differ in these files, nobody can say any more what holds in all of them.",
-    fix=PUT_BACK,
-    references=("OSPS-QA-03.01", "SLSA Source L3"),
-)
 def locked_files(look: Look) -> Iterator[Found]:
     """Compare every locked file with the lock."""
     if not any(locked.owner == "locked" for locked in _watched(look).values()):
@@ -37,14 +28,6 @@ def locked_files(look: Look) -> Iterator[Found]:
             yield Found(f"the file is locked, and {DRIFTS[drift.kind]}", drift.path)
 
 
-@rule(
-    "LK-02",
-    "Locked keys have the value that the blueprint gave them",
-    severity="high",
-    rationale="A key is locked where a team may edit the file, and not this setting: a gate, a floor, a contract.",
-    fix=PUT_BACK,
-    references=("OSPS-QA-03.01",),
-)
 def locked_keys(look: Look) -> Iterator[Found]:
     """Compare every locked key with the lock."""
     if not any(locked.owner != "locked" for locked in _watched(look).values()):
@@ -56,15 +39,6 @@ def locked_keys(look: Look) -> Iterator[Found]:
             yield Found(f"the file holds locked keys, and {DRIFTS[drift.kind]}", drift.path)
 
 
-@rule(
-    "LK-03",
-    "No conflict is left open",
-    severity="high",
-    rationale="A file with conflict markers is neither side's: it does not run, or worse, it does.",
-    fix="Decide it with scaffold resolve, or by hand, and then run scaffold update --continue.",
-    references=("OSPS-QA-03.01",),
-    files=("*",),
-)
 def open_conflicts(look: Look) -> Iterator[Found]:
     """Look for conflict markers in every file, and for files that are still as an update with a conflict left them."""
     marked = set()
@@ -78,6 +52,11 @@ def open_conflicts(look: Look) -> Iterator[Found]:
         file = look.file(path) if blob is not None and path not in marked else None
         if file is not None and file.blob == blob:
             yield Found("the update's conflict is not decided", path)
+
+
+def lock_unasked(_: Look) -> Iterator[Found]:
+    """Say that the lock itself is looked at only where somebody asks for it."""
+    raise CannotTell("it is asked with --verify only")
 
 
 def _watched(look: Look) -> dict[str, Locked]:
@@ -108,6 +87,3 @@ def _marker(content: bytes, *, is_prose: bool) -> int | None:
         elif opened and halved and line.startswith(ENDS):
             return opened
     return None
-
-
-RULES = (locked_files, locked_keys, open_conflicts)

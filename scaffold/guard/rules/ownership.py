@@ -6,11 +6,11 @@ from typing import Any
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import line_at, value
-from scaffold.guard.evidence import licences
-from scaffold.guard.evidence.owners import PATHS, Line, Owners, owners_of
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.rule import CannotTell, rule
+from scaffold.guard.readers import licences
+from scaffold.guard.readers.owners import PATHS, Line, Owners, owners_of
+from scaffold.guard.rule import CannotTell
 
 SHOWN = 3  # paths that a message names
 MOST_LINES = 10_000  # of a CODEOWNERS that is still looked at
@@ -31,16 +31,6 @@ def _is_named(given: Any) -> bool:
     )
 
 
-@rule(
-    "OW-01",
-    "CODEOWNERS covers every file, and gives the platform's own to the platform alone",
-    severity="high",
-    rationale="A locked file, or a waiver, that the team itself may approve is not under anybody's review.",
-    fix="Give the file a line with `*` and the team first, and put the platform's paths last: the last match wins.",
-    references=("OSPS-QA-07.01", "OSPS-GV-01.01", "Scorecard:Code-Review", "Scorecard:Branch-Protection"),
-    files=tuple(f"/{path}" for path in PATHS),
-    parameters={"platform": "", "platform_paths": [".scaffold/waivers.yml", ".scaffold/lock.json"]},
-)
 def code_owners(look: Look) -> Iterator[Found]:
     """Decide about every file as a forge does, and compare that with who must own it."""
     owners = owners_of(look)
@@ -105,16 +95,6 @@ def _component(look: Look) -> Located | None:
     return None
 
 
-@rule(
-    "OW-02",
-    "The catalog knows the service: its owner, its lifecycle and its system",
-    severity="medium",
-    rationale="Who is woken at night is looked up in the catalog: an entry without an owner wakes nobody.",
-    fix="Give catalog-info.yaml a Component with spec.owner, spec.lifecycle and spec.system.",
-    references=("OSPS-GV-01.01", "OSPS-GV-01.02", "Backstage:Component"),
-    files=CATALOG,
-    parameters={"lifecycles": ["experimental", "production", "deprecated"]},
-)
 def catalog_entry(look: Look) -> Iterator[Found]:
     """Look at the catalog's entry."""
     component = _component(look)
@@ -136,16 +116,6 @@ def catalog_entry(look: Look) -> Iterator[Found]:
         yield Found(message, component.file, line_at(component, "spec", "lifecycle"), "spec.lifecycle")
 
 
-@rule(
-    "OW-03",
-    "The mission team and the outcome that it answers for are named",
-    severity="medium",
-    rationale="A service that nobody can tell the purpose of is kept for ever, or switched off by mistake.",
-    fix="Name both in the annotations of catalog-info.yaml: whose mission it is, and what gets better by it.",
-    references=("OSPS-GV-01.01", "OSPS-GV-01.02"),
-    files=(*CATALOG, "/README.md"),
-    parameters={"annotations": ["scaffold/mission", "scaffold/outcome"]},
-)
 def mission(look: Look) -> Iterator[Found]:
     """Look at the annotations of the catalog's entry, and in the README where there is no catalog."""
     component = _component(look)
@@ -174,16 +144,6 @@ def _is_said(text: str, word: str) -> bool:
     return False
 
 
-@rule(
-    "OW-04",
-    "There is a licence, and the manifest names the same one",
-    severity="medium",
-    rationale="Without a licence nobody may use the code; with two that differ nobody knows under which one.",
-    fix='Put the text into LICENSE, and its SPDX id into the manifest: license = "Apache-2.0".',
-    references=("OSPS-LE-02.01", "OSPS-LE-03.01", "Scorecard:License"),
-    files=(*(f"/{path}".replace("//", "/") for path in LICENSES), "/pyproject.toml", "/package.json"),
-    parameters={"allowed": []},
-)
 def licence(look: Look) -> Iterator[Found]:
     """Compare the text with what manifests say."""
     paths = look.paths(*(f"/{path}".replace("//", "/") for path in LICENSES))
@@ -242,6 +202,3 @@ def _in_package(document: Located) -> Said:
     if isinstance(given, str):
         return (None if given.upper().startswith("SEE LICENSE IN") else given), ("license",)
     return (None if document.data.get("private") is True else ""), ("license",)
-
-
-RULES = (code_owners, catalog_entry, mission, licence)

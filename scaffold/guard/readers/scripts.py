@@ -1,0 +1,83 @@
+"""The shell that a repository holds: in workflows and actions, the Makefile, images, and scripts."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from scaffold.formats.located import Located
+from scaffold.formats.lookup import below, line_of
+from scaffold.guard.look import Look
+from scaffold.guard.readers.dockerfile import instructions
+from scaffold.guard.readers.makefile import targets
+from scaffold.guard.readers.places import DOCKERFILES, MAKEFILES, SCRIPTS
+from scaffold.guard.readers.shell import Command, commands
+from scaffold.guard.readers.workflow import all_steps
+
+_SHEBANG = re.compile(r"#![^\n]{0,200}\b(?:ba|da|z|k|a)?sh\b")
+_BLOCK = re.compile(r":[ \t]*+[|>][-+\d]*+[ \t]*+(?:#.*+)?$")
+LONGEST = 2_000  # characters of a line that people wrote
+_OTHER_SHELLS = ("python", "node", "perl", "pwsh", "powershell", "cmd")
+
+
+class Script(NamedTuple):
+    """A piece of shell, and the line that it begins on."""
+
+    path: str
+    line: int
+    text: str
+
+    def commands(self) -> Iterator[tuple[int, Command]]:
+        """Yield its commands, each with its line in the file."""
+        for command in commands(self.text):
+            yield self.line + command.line, command
+
+
+class Lines:
+    """The lines of the files that are looked at, each split once."""
+
+    def __init__(self, look: Look) -> None:
+        """Take what the files are read by."""
+        self._look = look
+        self._lines: dict[str, Sequence[str]] = {}
+
+    def of(self, path: str) -> Sequence[str]:
+        """Return the lines of a file; none where it cannot be read."""
+        if path not in self._lines:
+            self._lines[path] = (self._look.text(path) or "").splitlines()
+        return self._lines[path]
+
+    def first(self, at: Located) -> int:
+        """Return the line that a text in a YAML file begins on: the one below its key, where it is a block."""
+        line, lines = line_of(at), self.of(at.file)
+        return line + (line <= len(lines) and _BLOCK.search(lines[line - 1][-LONGEST:]) is not None)
+
+
+def in_workflows(look: Look) -> Iterator[Script]:
+    """Yield what the steps of workflows and of the repository's own actions run, where that is shell."""
+    lines = Lines(look)
+    for step in all_steps(look):
+        at, shell = below(step.at, "run"), step.at.data.get("shell")
+        if at is not None and step.run and not (isinstance(shell, str) and shell.startswith(_OTHER_SHELLS)):
+            yield Script(step.path, lines.first(at), step.run)
+
+
+def in_makefiles(look: Look) -> Iterator[Script]:
+    """Yield the recipe lines of makefiles, those that go on together."""
+    for path, text in look.texts(*MAKEFILES):
+        for target in targets(text):
+            yield from (Script(path, recipe.line, recipe.text) for recipe in target.recipes)
+
+
+def in_images(look: Look) -> Iterator[Script]:
+    """Yield what the RUN instructions of Dockerfiles run."""
+    for path, text in look.texts(*DOCKERFILES):
+        yield from (Script(path, one.line, one.script) for one in instructions(text) if one.script)
+
+
+def in_files(look: Look) -> Iterator[Script]:
+    """Yield the shell scripts."""
+    for path in look.paths(*SCRIPTS):
+        content = look.raw(path)
+        text = content.decode(errors="replace") if content is not None else ""
+        if path.endswith((".sh", ".bash")) or _SHEBANG.match(text):
+            yield Script(path, 1, text)

@@ -1,0 +1,221 @@
+"""GitHub workflows and actions as rules see them: jobs, steps and what starts them, each with its line."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from scaffold.formats.located import Located
+from scaffold.formats.lookup import below
+from scaffold.guard.look import Look
+from scaffold.guard.readers.pins import OWN
+from scaffold.guard.readers.places import ACTIONS, WORKFLOWS
+
+
+def is_true(data: Any) -> bool:
+    """Whether a workflow's yes-or-no is yes beyond doubt, however it is written."""
+    return str(data).strip().lower() in ("true", "${{ true }}")
+
+
+def is_false(data: Any) -> bool:
+    """Whether it is no beyond doubt."""
+    return str(data).strip().lower() in ("false", "${{ false }}")
+
+
+def texts_in(data: Any) -> Iterator[str]:
+    """Yield every text in a value, those of mappings and lists among them."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for item in data.values():
+            yield from texts_in(item)
+    elif isinstance(data, list):
+        for item in data:
+            yield from texts_in(item)
+
+
+class Step(NamedTuple):
+    """A step of a job, or of a composite action."""
+
+    at: Located
+
+    @property
+    def path(self) -> str:
+        """The file it is in."""
+        return self.at.file
+
+    @property
+    def uses(self) -> str:
+        """The action that it runs, or nothing."""
+        uses = self.at.data.get("uses")
+        return uses.strip() if isinstance(uses, str) else ""
+
+    @property
+    def action(self) -> str:
+        """The same in small letters, without its version."""
+        return self.uses.partition("@")[0].lower()
+
+    @property
+    def run(self) -> str:
+        """The script that it runs, or nothing."""
+        run = self.at.data.get("run")
+        return run if isinstance(run, str) else ""
+
+    def given(self, name: str) -> Any:
+        """Return an input of its action; GitHub does not tell their names' case apart."""
+        inputs = self.at.data.get("with")
+        if not isinstance(inputs, Mapping):
+            return None
+        return next((inputs[key] for key in inputs if str(key).lower() == name), None)
+
+    @property
+    def is_tolerated(self) -> bool:
+        """Whether nobody notices that it fails."""
+        return is_true(self.at.data.get("continue-on-error"))
+
+
+class Job(NamedTuple):
+    """A job of a workflow."""
+
+    name: str
+    at: Located
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """Its steps."""
+        return steps_in(self.at)
+
+    @property
+    def calls(self) -> str:
+        """The reusable workflow that it calls, or nothing."""
+        return Step(self.at).uses
+
+    @property
+    def condition(self) -> str:
+        """When it runs, as written."""
+        return str(self.at.data.get("if", ""))
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The jobs that it waits for."""
+        needs = self.at.data.get("needs")
+        return frozenset(map(str, needs if isinstance(needs, list) else [needs] if needs else []))
+
+    @property
+    def is_tolerated(self) -> bool:
+        """Whether nobody notices that it fails."""
+        return is_true(self.at.data.get("continue-on-error"))
+
+
+def steps_in(at: Located) -> Iterator[Step]:
+    """Yield the steps of a job, or of what a composite action runs."""
+    steps = below(at, "steps")
+    if steps is not None and isinstance(steps.data, list):
+        yield from (Step(step) for step in steps.elements() if isinstance(step.data, Mapping))
+
+
+class Workflow(NamedTuple):
+    """A workflow file."""
+
+    path: str
+    at: Located
+
+    @property
+    def events(self) -> Mapping[str, Any]:
+        """What starts it, with its filters."""
+        on = self.at.data.get("on")
+        if isinstance(on, str):
+            return {on: None}
+        if isinstance(on, list):
+            return {str(event): None for event in on}
+        return on if isinstance(on, Mapping) else {}
+
+    @property
+    def events_line(self) -> int:
+        """The line of `on`."""
+        line = self.at.lines.get(("on",), 1)
+        return line if isinstance(line, int) else 1
+
+    @property
+    def jobs(self) -> Iterator[Job]:
+        """Its jobs."""
+        jobs = below(self.at, "jobs")
+        if jobs is not None and isinstance(jobs.data, Mapping):
+            for name in jobs.data:
+                if isinstance(jobs.data[name], Mapping):
+                    yield Job(str(name), jobs.child(name))
+
+    @property
+    def is_called_only(self) -> bool:
+        """Whether nothing but other workflows starts it."""
+        return self.events.keys() == {"workflow_call"}
+
+    @property
+    def is_release(self) -> bool:
+        """Whether it runs for a tag or a release."""
+        push = self.events.get("push")
+        return "release" in self.events or (isinstance(push, Mapping) and "tags" in push)
+
+
+def workflows(look: Look) -> Iterator[Workflow]:
+    """Yield every workflow that can be read."""
+    for path in look.paths(*WORKFLOWS):
+        if (workflow := workflow_at(look, path)) is not None:
+            yield workflow
+
+
+def workflow_at(look: Look, path: str) -> Workflow | None:
+    """Return the workflow at a path, where there is one."""
+    document = look.data(path)
+    return Workflow(path, document) if document is not None and isinstance(document.data, Mapping) else None
+
+
+def composite_steps(look: Look) -> Iterator[Step]:
+    """Yield the steps of the repository's own actions."""
+    for path in look.paths(*ACTIONS):
+        yield from action_steps(look, path)
+
+
+def action_steps(look: Look, path: str) -> Iterator[Step]:
+    """Yield the steps of the action at a path."""
+    document = look.data(path)
+    runs = below(document, "runs")
+    if runs is not None:
+        yield from steps_in(runs)
+
+
+def all_steps(look: Look) -> Iterator[Step]:
+    """Yield the steps of all jobs, and of the repository's own actions."""
+    for workflow in workflows(look):
+        for job in workflow.jobs:
+            yield from job.steps
+    yield from composite_steps(look)
+
+
+def steps_of(look: Look, job: Job) -> Iterator[Step]:
+    """Yield the steps of a job, with those of the repository's own workflows and actions that it calls, each once."""
+    yield from _with_called(look, job, set())
+
+
+def _with_called(look: Look, job: Job, seen: set[str]) -> Iterator[Step]:
+    if job.calls.startswith(OWN) and job.calls not in seen:
+        seen.add(job.calls)
+        called = workflow_at(look, job.calls[2:])
+        for inner in called.jobs if called is not None else ():
+            yield from _with_called(look, inner, seen)
+    for step in job.steps:
+        yield step
+        yield from _called_by(look, step, seen)
+
+
+def _called_by(look: Look, step: Step, seen: set[str]) -> Iterator[Step]:
+    if step.uses.startswith(OWN) and step.uses not in seen:
+        seen.add(step.uses)
+        for inner in called_steps(look, step):
+            yield inner
+            yield from _called_by(look, inner, seen)
+
+
+def called_steps(look: Look, step: Step) -> Iterator[Step]:
+    """Yield the steps of the repository's own action that a step uses."""
+    folder = step.uses[2:].strip("/")
+    for name in ACTIONS[:2]:
+        yield from action_steps(look, f"{folder}{name}".lstrip("/"))

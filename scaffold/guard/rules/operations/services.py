@@ -1,0 +1,230 @@
+"""Rules on operations: that a service says how it is and what it does, and that people know what to do then."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+from scaffold.errors import without_credentials
+from scaffold.formats.located import Located
+from scaffold.formats.lookup import below, line_of
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.readers.serving import LANGUAGES, plain, service
+from scaffold.guard.readers.sources import calls, code, dotted, holding, keywords, numbered, value_of
+from scaffold.guard.rule import NotApplicable
+
+LIVE = re.compile(
+    r"[\"'`/](?:health|healthz|health[-_]?check|live|livez|liveness|alive|status|up|ping|-/healthy|q/health)[\"'`/]"
+)
+READY = re.compile(r"[\"'`/](?:ready|readyz|readiness|-/ready)[\"'`/]")
+ACTUATOR = (b"spring-boot-starter-actuator", b"smallrye-health", b"micronaut-management", b"terminus", b"lightship")
+MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts", "package.json")
+
+
+def health(look: Look) -> Iterator[Found]:
+    """Look for the routes, or for a framework's own."""
+    place = service(look)
+    if any(True for _ in holding(look, look.paths(*MANIFESTS), *ACTUATOR)):
+        return
+    live = ready = False
+    for path in holding(look, code(look, *LANGUAGES), b"health", b"live", b"ready", b"readiness", b"status", b"ping"):
+        text = look.text(path) or ""
+        if (not live and LIVE.search(text)) or (not ready and READY.search(text)):
+            text = plain(path, text)
+            live, ready = live or LIVE.search(text) is not None, ready or READY.search(text) is not None
+        if live and ready:
+            return
+    if not live:
+        yield Found("no route answers whether the service lives, such as /health/live", *place)
+    if not ready:
+        yield Found("no route answers whether the service is ready, such as /health/ready", *place)
+
+
+IN_CODE = re.compile(
+    r"\bJSONRenderer\(|\bpythonjsonlogger\b|\bpython_json_logger\b|\becs_logging\b|\bserialize\s?=\s?True|google\.cloud\.logging"
+    r"|\bpino\b|\bbunyan\b|\blogger\s?:\s?(?!false|null|undefined|\[|\w+;)\S|\bformat\.json\(|\bwinston\.format\.json\b"
+    r"|\bNewJSONHandler\(|\bzap\.New(?:Production)?\w*\(|\bzerolog\b|\bJSONFormatter\b|\bzapr?\.Logger\b"
+)
+IN_SETTINGS = re.compile(
+    r"logging\.structured\.format\.console|logstash-logback-encoder|logback-ecs-encoder|ecs-logging|quarkus-logging-json"
+    r"|JsonTemplateLayout|pythonjsonlogger|python-json-logger|\bjsonlogger\b|micronaut.{0,40}json"
+    r"|structured:\s{1,99}format:\s{1,99}console:\s{1,9}\w"
+)
+LOG_SETTINGS = (
+    "application*.yml", "application*.yaml", "application*.properties", "pom.xml", "build.gradle", "build.gradle.kts",
+    "logback*.xml", "log4j2*.xml", "logging.json", "logging.yml", "logging.yaml", "logging.ini", "log_config*",
+)  # fmt: skip
+
+
+def logs(look: Look) -> Iterator[Found]:
+    """Look for what writes logs as JSON, and that something uses it."""
+    place = service(look)
+    paths = code(look, *LANGUAGES)
+    needles = (
+        b"JSON",
+        b"json",
+        b"serialize",
+        b"google.cloud",
+        b"pino",
+        b"bunyan",
+        b"logger",
+        b"zap",
+        b"zerolog",
+        b"ecs_",
+    )
+    unused: Found | None = None
+    for path in holding(look, paths, *needles):
+        text = look.text(path) or ""
+        if IN_CODE.search(text) and IN_CODE.search(plain(path, text)):
+            return
+        line = _own_formatter(look, path, text)
+        if line is not None and _is_used(look, path, paths):
+            return
+        if line is not None:
+            unused = Found("logs could be written as JSON by what is here, and nothing uses it", path, line)
+    if any(IN_SETTINGS.search(look.text(path) or "") for path in look.paths(*LOG_SETTINGS)):
+        return
+    yield unused or Found("logs are no JSON: nothing here writes them so", *place)
+
+
+def _own_formatter(look: Look, path: str, text: str) -> int | None:
+    """Return the line of a class that formats log records as JSON."""
+    if not path.endswith(".py") or "Formatter" not in text or "dumps" not in text:
+        return None
+    tree = look.python(path)
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.ClassDef) and any(dotted(base).endswith("Formatter") for base in node.bases):
+            return node.lineno
+    return None
+
+
+def _is_used(look: Look, path: str, paths: tuple[str, ...]) -> bool:
+    """Whether a module is imported by another."""
+    name = path.rpartition("/")[2].removesuffix(".py")
+    word = rf"\b{re.escape(name)}\b"
+    imports = re.compile(
+        rf"^[ \t]*(?:from[ \t][\w.]*{word}[ \t]+import|(?:from[ \t][\w.]+[ \t])?import[ \t][^\n]*{word})", re.MULTILINE
+    )
+    others = (one for one in paths if one != path and one.endswith(".py"))
+    return any(imports.search(look.text(one) or "") for one in holding(look, others, name.encode()))
+
+
+BROUGHT_IN = ("pyproject.toml", "requirements*.txt", "go.mod", *MANIFESTS)
+BRINGS = (b"opentelemetry", b"go.opentelemetry.io")
+FIXED_ADDRESS = "the address of the collector stands in code: {0}"
+EXPORTER = re.compile(r"Exporter$")
+FIXED = re.compile(r"\b(?:WithEndpoint|setEndpoint|WithEndpointURL)\(\s{0,9}[\"'`]([^\"'`]{1,200})")
+
+
+def telemetry(look: Look) -> Iterator[Found]:
+    """Look for OpenTelemetry, and for what it is told in code."""
+    paths = look.paths(*BROUGHT_IN)
+    brings = list(holding(look, (*paths, *code(look, *LANGUAGES)), *BRINGS))
+    if not brings:
+        if not look.parameters["required"]:
+            raise NotApplicable("nothing here brings OpenTelemetry, and the blueprint does not ask for it")
+        yield Found("nothing here brings OpenTelemetry", *service(look))
+        return
+    for path in brings:
+        if path.endswith(".py") and (tree := look.python(path)) is not None:
+            for call in calls(ast.walk(tree)):
+                endpoint = value_of(keywords(call).get("endpoint"))
+                if EXPORTER.search(dotted(call.func)) and isinstance(endpoint, str):
+                    yield Found(FIXED_ADDRESS.format(without_credentials(endpoint[:200])), path, call.lineno)
+        elif path not in paths:
+            text = look.text(path) or ""
+            text = plain(path, text) if FIXED.search(text) else ""
+            for line, match in numbered(text, FIXED.finditer(text)):
+                yield Found(FIXED_ADDRESS.format(without_credentials(match[1])), path, line)
+
+
+RUNBOOKS = ("runbook*.md", "RUNBOOK*.md", "run-book*.md", "**/runbooks/*.md", "playbook*.md")
+HEADING = re.compile(r"^#{2,6}\s+(.+?)\s*#*$")
+LEFT = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b|<fill|lorem ipsum", re.IGNORECASE)
+FEWEST = 2  # sections: whether it is well, and what to do when it is not
+
+
+def runbook(look: Look) -> Iterator[Found]:
+    """Look for a runbook, and for what is not filled in."""
+    paths = look.paths(*RUNBOOKS)
+    if not paths:
+        yield Found("there is no runbook", "docs/runbook.md")
+    for path in paths:
+        text = look.text(path)
+        if text is not None:
+            yield from _sections(path, text)
+
+
+def _sections(path: str, text: str) -> Iterator[Found]:
+    sections = 0
+    open_: tuple[str, int, int] | None = None  # a heading without text so far: what, where, how deep
+    fenced = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        fenced ^= line.lstrip().startswith("```")
+        heading = None if fenced else HEADING.match(line)
+        depth = len(line) - len(line.lstrip("#"))
+        if heading:
+            if open_ and depth <= open_[2]:
+                yield Found(f"the section {open_[0]} of the runbook is empty", path, open_[1])
+            open_ = (heading[1], number, depth)
+            sections += 1
+        elif line.strip():
+            open_ = None
+            if not fenced and LEFT.search(line):
+                yield Found("the runbook is not filled in here", path, number)
+    if open_:
+        yield Found(f"the section {open_[0]} of the runbook is empty", path, open_[1])
+    if sections < FEWEST:
+        yield Found("the runbook has no sections on how the service is and what to do about it", path, 1)
+
+
+SLOS = (
+    "slo.yml",
+    "slo.yaml",
+    "slos.yml",
+    "slos.yaml",
+    "*.slo.yml",
+    "*.slo.yaml",
+    "**/slo/*.yml",
+    "**/slo/*.yaml",
+    "**/openslo/*.yml",
+    "**/openslo/*.yaml",
+)
+
+
+def objectives(look: Look) -> Iterator[Found]:
+    """Look for objectives, and at their targets."""
+    paths = look.paths(*SLOS)
+    found = 0
+    for path in paths:
+        for document in look.documents(path):
+            data = document.data if isinstance(document.data, Mapping) else {}
+            if data.get("kind") == "SLO":
+                found += 1
+                yield from _objective(path, document)
+            elif "slos" in data:  # as Sloth has it
+                found += 1
+    if not found and not look.unread:
+        yield Found("no objective is written down", paths[0] if paths else "docs/slo.yaml")
+
+
+def _objective(path: str, document: Located) -> Iterator[Found]:
+    spec = below(document, "spec")
+    targets = below(document, "spec", "objectives")
+    if spec is None or not isinstance(spec.data, Mapping):
+        yield Found("the objective says nothing: it has no spec", path, line_of(document))
+        return
+    for name in ("indicator", "timeWindow"):
+        if not spec.data.get(name) and not (name == "indicator" and spec.data.get("indicatorRef")):
+            yield Found(f"the objective has no {name}", path, line_of(spec), key="spec")
+    if targets is None or not isinstance(targets.data, list) or not targets.data:
+        yield Found("the objective has no target", path, line_of(spec), key="spec.objectives")
+        return
+    for one in targets.elements():
+        target = below(one, "target")
+        percent = below(one, "targetPercent")
+        value, whole = (percent.data, 100) if percent is not None else (target.data if target is not None else None, 1)
+        if not isinstance(value, int | float) or not 0 < value < whole:
+            yield Found(
+                "a target must be above 0 and below 1, as 0.999 is", path, line_of(target or one), key="spec.objectives"
+            )

@@ -1,0 +1,244 @@
+"""Rules on security protocols: what a service lets in, what analyses its code, and whom to tell of a weakness."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+from scaffold.formats.lookup import below, line_of, listed
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.readers.run_by_ci import run_by_ci
+from scaffold.guard.readers.sources import (
+    assignments,
+    breaches,
+    calls,
+    code,
+    dotted,
+    flavour_of,
+    holding,
+    keywords,
+    pattern,
+    value_of,
+)
+from scaffold.guard.readers.workflow import Workflow, workflows
+from scaffold.guard.rule import NotApplicable
+
+ANY_SITE = "pages of any site may call the service and read its answers: {0}"
+GO = (
+    pattern("AllowAllOrigins", r"\b(AllowAllOrigins)\s{0,9}[:=]\s{0,9}true\b", ANY_SITE),
+    pattern("AllowedOrigins", r"\b(AllowedOrigins)\s{0,9}[:=]\s{0,9}\[\]string\{\s{0,9}\"\*\"", ANY_SITE, code=False),
+    pattern("AllowOrigins", r"\b(AllowOrigins)\s{0,9}[:=]\s{0,9}\[\]string\{\s{0,9}\"\*\"", ANY_SITE, code=False),
+    pattern("http.ListenAndServe", r"\b(http\.ListenAndServe(?:TLS)?)\(", "{0} waits for slow callers without end"),
+)
+NODE = (
+    pattern("cors(", r"(?<![\w.])(cors\(\s{0,9}\))", ANY_SITE),
+    pattern("origin", r"\bcors\b[^;]{0,200}?\b(origin\s?:\s?(?:[\"'`]\*[\"'`]|true))[\s,}]", ANY_SITE, code=False),
+)
+JAVA = (
+    pattern("CrossOrigin", r"(@CrossOrigin)(?!\s{0,9}\(\s{0,9}[^)\s])\b", ANY_SITE),
+    pattern("CrossOrigin", r"(@CrossOrigin)\s{0,9}\([^)]{0,200}\"\*\"", ANY_SITE, code=False),
+    pattern("llowedOrigin", r"\b((?:setA|a)llowedOrigin(?:s|Patterns)?)\([^)]{0,60}\"\*\"", ANY_SITE, code=False),
+)
+LOOSE = "{0} lets pages of any site call the service and read its answers"
+APPLICATIONS = frozenset(("FastAPI", "Starlette", "Litestar", "Flask", "Quart", "Sanic", "Robyn"))
+RUNS = frozenset(("run", "run_app", "runserver", "Config", "serve"))
+DEBUGGING = "{0} shows callers the code and the values of what failed"
+EVERYWHERE = "the service listens on all addresses unless told otherwise"
+
+
+def inbound(look: Look) -> Iterator[Found]:
+    """Look at how servers are set up in code."""
+    python = code(look, "python")
+    others = {("go",): GO, ("typescript", "javascript"): NODE, ("java", "kotlin"): JAVA}
+    if not python and not any(code(look, *languages) for languages in others):
+        raise NotApplicable("there is no code here in a language that is looked into")
+    for path in holding(look, python, b"CORS", b"debug", b"DEBUG", b"0.0.0.0", b"ALLOWED_HOSTS"):
+        if (tree := look.python(path)) is not None:
+            yield from sorted(set(_python(tree, path)), key=lambda found: found.line or 0)
+    for languages, patterns in others.items():
+        for path in holding(look, code(look, *languages), *(one.needle.encode() for one in patterns)):
+            yield from (
+                Found(message, path, line)
+                for line, message in breaches(look.text(path) or "", flavour_of(path), patterns)
+            )
+
+
+def _python(tree: ast.Module, path: str) -> Iterator[Found]:
+    nodes = list(ast.walk(tree))
+    for call in calls(nodes):
+        for line, message in _call(call):
+            yield Found(message, path, line, severity="low" if message == EVERYWHERE else None)
+    settings = path.rpartition("/")[2]
+    for target, value in assignments(nodes):
+        name = dotted(target)
+        if settings in ("settings.py", "prod.py", "production.py"):
+            if name == "DEBUG" and value_of(value) is True:
+                yield Found(DEBUGGING.format("DEBUG = True"), path, target.lineno)
+            elif (
+                name == "ALLOWED_HOSTS" and isinstance(value, ast.List) and any(value_of(e) == "*" for e in value.elts)
+            ):
+                yield Found("the service answers under any name: ALLOWED_HOSTS holds *", path, target.lineno)
+            elif name == "CORS_ALLOW_ALL_ORIGINS" and value_of(value) is True:
+                yield Found(LOOSE.format(name), path, target.lineno)
+        if re.fullmatch(r"(?:DEFAULT_)?HOST", name) and value_of(value) == "0.0.0.0":  # noqa: S104 - looked for
+            yield Found(EVERYWHERE, path, target.lineno, severity="low")
+
+
+def _call(call: ast.Call) -> Iterator[tuple[int, str]]:
+    last = dotted(call.func).rpartition(".")[2]
+    given = keywords(call)
+    if last == "CORSMiddleware" or (call.args and dotted(call.args[0]).endswith("CORSMiddleware")):
+        for name in ("allow_origins", "allow_origin_regex"):
+            if name in given and _is_any(given[name]):
+                yield given[name].lineno, LOOSE.format(name)
+    elif (
+        last == "CORS"
+        and call.args
+        and ("origins" not in given or _is_any(given["origins"]))
+        and "resources" not in given
+    ):
+        yield call.lineno, LOOSE.format("CORS")
+    if (last in APPLICATIONS | RUNS) and value_of(given.get("debug")) is True:
+        yield given["debug"].lineno, DEBUGGING.format("debug=True")
+    if last in RUNS and value_of(given.get("host")) == "0.0.0.0":  # noqa: S104 - looked for
+        yield given["host"].lineno, EVERYWHERE
+    elif last in ("get", "getenv") and [value_of(one) for one in call.args[:2]] == ["HOST", "0.0.0.0"]:  # noqa: S104
+        yield call.lineno, EVERYWHERE
+
+
+def _is_any(node: ast.expr) -> bool:
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return any(_is_any(element) for element in node.elts)
+    return value_of(node) in ("*", ".*", "^.*$", r"https?://.*")
+
+
+ANALYSERS = re.compile(
+    r"github/codeql-action/(?:init|analyze)|semgrep|opengrep|sonarsource/|sonar-scanner|sonar:sonar|snyk code"
+    r"|checkmarx|veracode|\bbandit\b|\bgosec\b|gitlab-org/.{0,40}sast|Jobs/SAST|Security/SAST|fortify|coverity|horusec",
+    re.IGNORECASE,
+)
+LINTS = {"ruff": ("ruff", "check"), "golangci-lint": ("golangci-lint",)}
+HOOKS = frozenset({"pre-commit", "prek", "lefthook", "trunk"})
+RUNNERS = frozenset({"hatch", "poe", "pdm", "mise", "rye"})  # of tasks that are not all looked up
+GOLANGCI = (".golangci.yml", ".golangci.yaml", ".golangci.toml")
+
+
+def analysis(look: Look) -> Iterator[Found]:
+    """Look for an analyser in CI, or for the security rules of a linter that CI runs."""
+    if not code(look, "python", "typescript", "javascript", "go", "java", "kotlin", "c#", "ruby", "c", "c++", "rust"):
+        raise NotApplicable("there is no code here in a language that is analysed")
+    ours = [
+        one for one in workflows(look) if {"pull_request", "merge_group", "pull_request_target"} & one.events.keys()
+    ]
+    gitlab = look.text(".gitlab-ci.yml") if ".gitlab-ci.yml" in look else None
+    does = "\n".join((*(_what_runs(one) for one in ours), gitlab or ""))
+    if ANALYSERS.search(does):
+        return
+    linter = _linter(look)
+    if linter is None:
+        yield Found("nothing analyses the code for weaknesses on each pull request", _likeliest(ours))
+    elif linter.known:
+        yield linter
+    elif not (ours or gitlab) or not _is_run(look, linter.key or "", does):
+        yield Found("the linter knows weaknesses, and no pull request runs it", linter.path, linter.line)
+
+
+def _is_run(look: Look, linter: str, does: str) -> bool:
+    """Whether CI runs a linter: itself, by an action of that name, by hooks, or by a task that is called so."""
+    if f"/{linter}-action" in does or any(f"/{hook}" in does or f"{hook}/" in does for hook in HOOKS):
+        return True
+    return any(
+        command.calls(*LINTS[linter])
+        or any(name in HOOKS for _, name in command.names())
+        or (command.program in RUNNERS and not {"check", "lint", "all"}.isdisjoint(command.words))
+        for command in run_by_ci(look)
+    )
+
+
+def _likeliest(found: list[Workflow]) -> str | None:
+    """Return the workflow where an analyser would stand: one that is called after what it checks."""
+    paths = [one.path for one in found]
+    named = (path for path in paths if re.search(r"/(?:codeql|security|sast|ci|checks?|tests?|build|pr|pull)\b", path))
+    return next(named, paths[0] if paths else None)
+
+
+def _what_runs(workflow: Workflow) -> str:
+    lines: list[str] = []
+    for job in workflow.jobs:
+        lines.append(job.calls)
+        for step in job.steps:
+            lines += (step.uses, step.run)
+    return "\n".join(lines)
+
+
+def _linter(look: Look) -> Found | None:
+    """Return what a linter is told of weaknesses: a finding, not known to be one where it looks for them; or None."""
+    for path, way in (
+        ("ruff.toml", ("lint",)),
+        (".ruff.toml", ("lint",)),
+        ("pyproject.toml", ("tool", "ruff", "lint")),
+    ):
+        document = look.data(path) if path in look else None
+        lint = below(document, *way) if document is not None else None
+        if lint is None or not isinstance(lint.data, Mapping):
+            continue
+        selected = [str(one) for name in ("select", "extend-select") for one in listed(lint.data.get(name))]
+        ignored = [str(one) for name in ("ignore", "extend-ignore") for one in listed(lint.data.get(name))]
+        told = below(lint, "select") or lint
+        if not {"S", "ALL"} & set(selected) or "S" in ignored:
+            return Found("ruff does not look for weaknesses: S is not among its rules", path, line_of(told))
+        return Found("", path, line_of(told), key="ruff", known=False)
+    for path in GOLANGCI:
+        text = look.text(path) if path in look else None
+        if text is not None:
+            looks = re.search(
+                r"^\s*(?:-\s*|[^#\n]*[\[,]\s*)[\"']?gosec\b|^\s*(?:enable-all|default)\s*[:=]\s*[\"']?(?:true|all)",
+                text,
+                re.MULTILINE,
+            )
+            why = "golangci-lint does not look for weaknesses: gosec is off"
+            return Found(why, path, key="golangci-lint" if looks else None, known=not looks)
+    return None
+
+
+POLICIES = (
+    "SECURITY.md",
+    ".github/SECURITY.md",
+    "docs/SECURITY.md",
+    "SECURITY.rst",
+    "SECURITY.txt",
+    ".github/SECURITY.rst",
+)
+CONTACT = re.compile(
+    r"[\w.+-]{1,64}@[\w-]{1,63}\.\w|@[\w-]{1,40}/[\w-]|https?://|report a vulnerability|security advisor", re.IGNORECASE
+)
+LINK = re.compile(r"\]\(/?([\w./-]{1,200}\.(?:md|rst|txt))\)")
+PRIVATE = re.compile(
+    r"privat|confiden|report a vulnerability|security advisor|/security/advisories|encrypt|\bpgp\b|hackerone|bugcrowd"
+    r"|(?:e-?mail|write to|contact|report)[^.]{0,200}@|security@|do not[^.]{0,80}\bissue",
+    re.IGNORECASE,
+)
+IN_TIME = re.compile(
+    r"\b(?:\d{1,3}|one|two|three|five|seven|ten|fourteen|thirty|ninety|a|an)[\s-]{1,9}(?:\(\d{1,3}\)[\s-]{1,9})?(?:\w{1,12}[\s-]{1,9})?(?:hour|day|week|month)s?\b",
+    re.IGNORECASE,
+)
+
+
+def policy(look: Look) -> Iterator[Found]:
+    """Look for the three in the security policy."""
+    path = next((path for path in POLICIES if path in look), None)
+    if path is None:
+        yield Found("there is no SECURITY.md", "SECURITY.md")
+        return
+    text = look.text(path)
+    if text is None:
+        return
+    linked = (name for name in LINK.findall(text) if name in look)
+    text = "\n".join((text, *(look.text(name) or "" for name in linked)))
+    for pattern_, lacks in (
+        (CONTACT, "it names no contact"),
+        (PRIVATE, "it names no private way to report a weakness"),
+        (IN_TIME, "it does not say when a report is answered"),
+    ):
+        if not pattern_.search(text):
+            yield Found(f"{path}: {lacks}", path)

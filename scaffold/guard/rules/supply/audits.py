@@ -1,0 +1,153 @@
+"""Rules on the supply chain: what is depended on, how it is kept current and audited, and what may not be in git."""
+
+from collections.abc import Iterator, Mapping
+
+from scaffold.errors import ScaffoldError
+from scaffold.formats.lookup import line_of
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.readers.manifests import manifests
+from scaffold.guard.readers.places import WORKFLOWS
+from scaffold.guard.readers.scripts import in_makefiles, in_workflows
+from scaffold.guard.readers.shell import Command, commands
+from scaffold.guard.readers.workflow import Job, Step, all_steps, is_false, is_true, steps_of, workflows
+from scaffold.guard.rule import NotApplicable
+from scaffold.guard.snapshot import LARGEST
+from scaffold.tree import is_text
+
+AUDITORS = (
+    "actions/dependency-review-action", "pypa/gh-action-pip-audit", "google/osv-scanner-action",
+    "golang/govulncheck-action",
+    "snyk/actions", "anchore/scan-action", "rustsec/audit-check", "actions-rust-lang/audit",
+    "embarkstudios/cargo-deny-action",
+)  # fmt: skip
+PROGRAMS = frozenset(
+    {"pip-audit", "govulncheck", "osv-scanner", "cargo-audit", "safety", "grype", "snyk", "bundle-audit"}
+)
+AUDITS = (
+    ("npm", "audit"), ("pnpm", "audit"), ("yarn", "audit"), ("yarn", "npm", "audit"), ("cargo", "audit"),
+    ("cargo", "deny"), ("uv", "audit"), ("bun", "audit"), ("trivy", "fs"), ("npx", "audit-ci"), ("composer", "audit"),
+)  # fmt: skip
+WORDS = ("audit", "govulncheck", "osv-scanner", "safety", "grype", "snyk", "trivy", "cargo deny", "dependency-check")
+
+BINARY = frozenset({
+    "exe", "dll", "so", "dylib", "a", "o", "obj", "lib", "jar", "war", "ear", "class", "dex", "apk", "ipa", "pyc",
+    "pyo", "pyd", "whl", "egg", "pyz", "pex", "wasm", "node", "deb", "rpm", "msi", "dmg", "iso", "com", "sys", "drv",
+    "efi", "ocx", "ko", "elf", "macho", "crx", "bundle", "appimage", "snap", "nupkg", "gem",
+})  # fmt: skip
+MAGIC = (
+    b"\x7fELF", b"\0asm", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",
+    b"\xca\xfe\xba\xbe", b"!<arch>\n",
+)  # fmt: skip
+SEEN = frozenset({
+    "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "bmp", "tif", "tiff", "pdf", "woff", "woff2", "ttf", "otf",
+    "eot", "mp3", "mp4", "webm", "wav", "ogg", "mov", "psd", "ai", "heic",
+})  # fmt: skip
+LONGEST = 32_000_000  # bytes of a file that is looked into for what it is
+GRADLE = "gradle/wrapper/gradle-wrapper.jar"
+VALIDATES = ("gradle/actions/wrapper-validation", "gradle/wrapper-validation-action", "gradle/actions/setup-gradle")
+
+
+def audited(look: Look) -> Iterator[Found]:
+    """Look for an audit in what pull requests start, and for audits that cannot fail."""
+    if next(manifests(look), None) is None:
+        raise NotApplicable("nothing here has dependencies")
+    if not look.paths(*WORKFLOWS):
+        raise NotApplicable("there are no workflows")
+    made = _audit_targets(look)
+    found, idle = False, None
+    for workflow in workflows(look):
+        if "pull_request" not in workflow.events:
+            continue
+        for job in workflow.jobs:
+            for step in (Step(job.at), *steps_of(look, job)):
+                if not _audits(step, made) or is_false(job.condition):
+                    continue
+                if why := _idle(job, step, made):
+                    idle = Found(f"the audit {why}", step.path, line_of(step.at))
+                else:
+                    found = True
+    if not found:
+        yield idle or Found("nothing audits the dependencies on pull requests", look.paths(*WORKFLOWS)[0])
+    yield from _lenient(look)
+
+
+def _audit_targets(look: Look) -> frozenset[str]:
+    """Return the verbs of the Makefile that audit, by their usual name."""
+    runs = any(_is_audit(c) for s in in_makefiles(look) if any(w in s.text for w in WORDS) for _, c in s.commands())
+    return frozenset({"audit", "security", "vuln"}) if runs else frozenset()
+
+
+def _audits(step: Step, made: frozenset[str]) -> bool:
+    return step.action.startswith(AUDITORS) or any(_is_audit(one) or _makes(one, made) for one in _commands(step))
+
+
+def _commands(step: Step) -> tuple[Command, ...]:
+    return commands(step.run) if any(word in step.run for word in (*WORDS, "make")) else ()
+
+
+def _makes(command: Command, made: frozenset[str]) -> bool:
+    return command.program == "make" and not made.isdisjoint(command.words)
+
+
+def _is_audit(command: Command) -> bool:
+    if any(command.runs(*words) for words in AUDITS):
+        return True
+    return any(name in PROGRAMS or name.startswith("dependency-check") for _, name in command.names())
+
+
+def _idle(job: Job, step: Step, made: frozenset[str]) -> str:
+    """Say why an audit keeps nothing out, or nothing."""
+    if job.is_tolerated or step.is_tolerated:
+        return "may fail and nobody notices"
+    if step.action == "actions/dependency-review-action" and is_true(step.given("warn-only")):
+        return "only warns"
+    found = [one for one in _commands(step) if _is_audit(one) or _makes(one, made)]
+    return "may fail and nobody notices" if found and all(one.tolerated for one in found) else ""
+
+
+def _lenient(look: Look) -> Iterator[Found]:
+    """Yield each pip-audit that is green where it could not audit."""
+    for script in (*in_workflows(look), *in_makefiles(look)):
+        for line, command in script.commands() if "pip-audit" in script.text else ():
+            lenient = _is_audit(command) and not {"--strict", "-S"} & set(command.words)
+            if lenient and command.calls("pip-audit"):
+                yield Found("pip-audit passes over what it cannot audit", script.path, line, fix="Give it --strict.")
+
+
+def binaries(look: Look) -> Iterator[Found]:
+    """Look at the endings of all files, and at the first bytes of those that are no text."""
+    for path in look.paths("*", *(f"!{pattern}" for pattern in look.parameters["allowed"])):
+        ending = path.rpartition("/")[2].rpartition(".")[2].lower()
+        if ending in SEEN or not _is_binary(look, path, known=ending in BINARY):
+            continue
+        name = path.rpartition("/")[2]
+        if path.endswith(GRADLE) and any(step.action in VALIDATES for step in all_steps(look)):
+            continue
+        yield Found(f"{name} is a binary that nobody can review", path, fix=_WRAPPERS.get(name))
+
+
+_WRAPPERS: Mapping[str, str] = {
+    "maven-wrapper.jar": "Run `mvn wrapper:wrapper -Dtype=only-script`, which needs no jar.",
+    "gradle-wrapper.jar": "Let a workflow run gradle/actions/wrapper-validation.",
+}
+
+
+def _is_binary(look: Look, path: str, *, known: bool) -> bool:
+    """Whether a file is a program or a library; `known` by its ending."""
+    try:
+        size = look.snapshot.measure(path)
+    except ScaffoldError:
+        size = 0  # `content` says so
+    if size > LARGEST and known:
+        return True
+    file = look.file(path) if LARGEST < size <= LONGEST else None
+    content = look.content(path) if file is None else file.content
+    if content is None or is_text(content):
+        return content is not None and content.startswith(b"!<arch>\n")
+    return known or content.startswith(MAGIC) or _is_windows_program(content)
+
+
+def _is_windows_program(content: bytes) -> bool:
+    start = int.from_bytes(content[60:64], "little") if content.startswith(b"MZ") else 0
+    return start > 0 and content[start : start + 4] == b"PE\0\0"

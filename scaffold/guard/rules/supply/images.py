@@ -1,0 +1,59 @@
+"""The rule on images: what a container is made from."""
+
+import re
+from collections.abc import Iterator
+
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.readers.dockerfile import Dockerfile, dockerfiles
+from scaffold.guard.rule import CannotTell, NotApplicable
+
+PINNED = re.compile(r"@sha256:[0-9a-f]{64}$")
+MOUNTED = re.compile(r"--(?:mount=\S{0,200}?\bfrom|from)=([^\s,]{1,200})")
+
+
+def images(look: Look) -> Iterator[Found]:
+    """Look at every image that a Dockerfile takes something from."""
+    registries = look.parameters["registries"]
+    if not isinstance(registries, list):
+        raise CannotTell("`registries` is no list")
+    there = False
+    for file in dockerfiles(look):
+        there = True
+        for written, line in _taken(file):
+            image = file.resolved(written)
+            if image is None:
+                why = f"only the build knows which image {written} is: give its argument a default"
+                yield Found(why, file.path, line, known=False)
+                continue
+            if image == "scratch":
+                continue
+            if not PINNED.search(image):
+                yield Found(f"the image {image} is not pinned by its digest", file.path, line)
+            if registries and not _is_from(image, [str(one) for one in registries]):
+                yield Found(f"the image {image} is from none of: {', '.join(map(str, registries))}", file.path, line)
+    if not there:
+        raise NotApplicable("there is no Dockerfile")
+
+
+def _taken(file: Dockerfile) -> Iterator[tuple[str, int]]:
+    """Yield images, and no stages, that a Dockerfile begins from or copies out of."""
+    names: set[str] = set()
+    for stage in file.stages:
+        if stage.base.lower() not in names and "{{" not in stage.base:
+            yield stage.base, stage.line
+        names |= {stage.name}
+        for instruction in stage.instructions:
+            if instruction.word in ("COPY", "ADD", "RUN"):
+                for match in MOUNTED.finditer(instruction.value):
+                    if not match[1].isdecimal() and file.stage(match[1]) is None:
+                        yield match[1], instruction.line
+
+
+def _is_from(image: str, registries: list[str]) -> bool:
+    host, slash, _ = image.partition("/")
+    if not slash:
+        image = f"docker.io/library/{image}"
+    elif "." not in host and ":" not in host and host != "localhost":
+        image = f"docker.io/{image}"
+    return any(image.startswith(f"{one.rstrip('/')}{end}") for one in registries for end in ("/", ":", "@"))

@@ -1,0 +1,149 @@
+"""Rules on releases: built apart from all else, signed with where it came from, with a list of what is in it."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from scaffold.formats.lookup import line_of, value
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.readers.pins import OWN
+from scaffold.guard.readers.releasing import Release, all_releases, releases
+from scaffold.guard.readers.shell import commands
+from scaffold.guard.readers.workflow import Job, Step, is_false, is_true
+
+ATTESTERS = ("actions/attest", "actions/attest-build-provenance")
+SBOM_ACTIONS = (
+    "anchore/sbom-action",
+    "cyclonedx/",
+    "aquasecurity/trivy-action",
+    "advanced-security/sbom-generator-action",
+)
+SBOM_PROGRAMS = frozenset({"syft", "cdxgen", "cyclonedx-gomod", "cyclonedx-py", "cyclonedx-npm", "trivy", "sbom-tool"})
+VERIFIES = re.compile(
+    r"gh attestation verify|cosign verify|slsa-verifier|sigstore verify|gpg --verify|npm audit signatures"
+)
+CHANGELOGS = (
+    "/CHANGELOG*",
+    "/CHANGES*",
+    "/HISTORY*",
+    "/NEWS*",
+    "/RELEASES.md",
+    "/docs/**/changelog*",
+    "/doc/**/changelog*",
+)
+MADE_AT_RELEASE = ("/.github/release.yml", "/.github/release-drafter.yml", "/cliff.toml", "/release-please-config.json")
+
+
+def _whole(look: Look) -> Iterator[Release]:
+    """Yield what makes releases, without the parts that are looked at with the workflow that calls them."""
+    found = all_releases(look)
+    called = {job.calls[2:] for release in found for job in release.workflow.jobs if job.calls.startswith(OWN)}
+    return (one for one in found if one.workflow.path not in called or not one.workflow.is_called_only)
+
+
+def provenance(look: Look) -> Iterator[Found]:
+    """Look for an attestation in each workflow that publishes."""
+    wanted = str(look.parameters["workflow"]).lower()
+    for release in _whole(look):
+        path = release.workflow.path
+        if wanted and not any(job.calls.lower().startswith(f"{wanted}@") for job in release.foreign):
+            yield Found(f"the release does not call {look.parameters['workflow']}", path, 1)
+            continue
+        attesting = [(job, step) for job in release.workflow.jobs for step in job.steps if _attests(step)]
+        for job, step in attesting:
+            yield from _powerless(release, job, step)
+        elsewhere = release.foreign or any(_attests(step) for step in release.steps(look))
+        if not attesting and not elsewhere and not any(_publishes_by_trust(job) for job in release.workflow.jobs):
+            yield Found("the release has no provenance", path, line_of(release.jobs[0].at))
+
+
+def _attests(step: Step) -> bool:
+    if step.action in ATTESTERS:
+        return not step.given("sbom-path")
+    if step.action == "pypa/gh-action-pypi-publish":
+        return not is_false(step.given("attestations")) and not step.given("password")
+    if step.action == "docker/build-push-action":
+        given = step.given("provenance")
+        return given is not None and not is_false(given)
+    return any(
+        command.runs("cosign", "sign")
+        or command.runs("cosign", "attest")
+        or command.runs("npm", "publish", "--provenance")
+        for command in (commands(step.run) if "cosign" in step.run or "--provenance" in step.run else ())
+    )
+
+
+def _publishes_by_trust(job: Job) -> bool:
+    """Whether npm knows the job by its identity: then it makes the provenance by itself."""
+    permitted = value(job.at, "permissions", "id-token") == "write"
+    registry = any(step.action == "actions/setup-node" and step.given("registry-url") for step in job.steps)
+    return permitted and registry and "NODE_AUTH_TOKEN" not in str(job.at.data)
+
+
+def _powerless(release: Release, job: Job, step: Step) -> Iterator[Found]:
+    """Yield what actions/attest needs, and its job may not do."""
+    given = value(job.at, "permissions")
+    given = value(release.workflow.at, "permissions") if given is None else given
+    if step.action in ATTESTERS and isinstance(given, Mapping):
+        for name in ("id-token", "attestations"):
+            if given.get(name) != "write":
+                message = f"the job {job.name} attests, and may not write {name}"
+                yield Found(message, step.path, line_of(step.at), fix=f"Give the job `{name}: write`.")
+
+
+def bill_of_materials(look: Look) -> Iterator[Found]:
+    """Look for an SBOM, and for its attestation, in each workflow that publishes."""
+    for release in _whole(look):
+        steps = list(release.steps(look))
+        at = line_of(release.jobs[0].at)
+        if release.foreign or any(is_true(step.given("sbom")) for step in steps):
+            continue
+        if not any(_makes_sbom(step) for step in steps):
+            yield Found("the release has no SBOM", release.workflow.path, at)
+        elif not any(_attests_sbom(step) for step in steps):
+            yield Found("the release has an SBOM that nothing attests", release.workflow.path, at)
+
+
+def _makes_sbom(step: Step) -> bool:
+    if step.action.startswith(SBOM_ACTIONS):
+        return True
+    for command in commands(step.run) if step.run else ():
+        words = " ".join(command.words).lower()
+        if command.program in SBOM_PROGRAMS or "cyclonedx" in words or "spdx" in words or command.runs("npm", "sbom"):
+            return True
+        if command.runs("make", "sbom"):
+            return True
+    return False
+
+
+def _attests_sbom(step: Step) -> bool:
+    if step.action in ("actions/attest", "actions/attest-sbom") and step.given("sbom-path"):
+        return True
+    return any(
+        command.runs("cosign", "attest", "--type") for command in (commands(step.run) if "cosign" in step.run else ())
+    )
+
+
+def changes_told(look: Look) -> Iterator[Found]:
+    """Look for a changelog that tells of the version at hand, and for how to verify a release."""
+    logs = look.paths(*CHANGELOGS)
+    if not logs and not look.paths(*MADE_AT_RELEASE):
+        yield Found("there is no changelog", "CHANGELOG.md")
+    version = _version(look)
+    texts = [look.text(path) for path in logs]
+    told = any(text is None or version in text or "unreleased" in text.lower() for text in texts)
+    if logs and version and not told:
+        yield Found(f"the changelog says nothing of {version}", logs[0])
+    attested = [release for release in releases(look) if any(_attests(step) for step in release.steps(look))]
+    if attested and not any(VERIFIES.search(guide) for _, guide in look.texts("*.md", "*.rst", "!/.github/**")):
+        yield Found("nothing says how a release is verified", "docs/release-verification.md")
+
+
+def _version(look: Look) -> str:
+    """Return the version that the manifest gives, where it is written there."""
+    for path, *way in (("pyproject.toml", "project", "version"), ("package.json", "version")):
+        document = look.data(path)
+        found = value(document, *way)
+        if isinstance(found, str) and found not in ("0.0.0", ""):
+            return found
+    return ""

@@ -1,0 +1,232 @@
+"""The rule on tools that scripts fetch: each at one version, and none piped into a shell."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.readers.manifests import manifests, named
+from scaffold.guard.readers.scripts import Script, in_files, in_images, in_makefiles, in_workflows
+from scaffold.guard.readers.shell import SHELLS, Command
+from scaffold.guard.rule import NotApplicable
+
+TRIGGERS = (
+    "npx", "npm", "pnpm", "yarn", "bunx", "uvx", "uv", "pip", "pipx", "go ", "cargo", "gem", "curl", "wget",
+)  # fmt: skip
+EXACT = re.compile(r"@v?\d++\.\d++\.\d++[\w.+-]*+$|@[0-9a-f]{7,40}$")
+PYTHON_EXACT = re.compile(r"(?:\[[^\]]*+\])?\s*+(?:===?|@)\s*+[\w$({<]")
+LOCAL = (".whl", ".tar.gz", ".zip", ".txt")
+FETCHERS = frozenset({"curl", "wget"})
+PIPED = SHELLS | {"python", "node", "perl", "ruby", "php"}
+SUBSTITUTED = re.compile(r"(?:\$\(|`|<\()\s*+(?:curl|wget)\b")
+# Options that take a value, which is no package.
+VALUED: Mapping[str, frozenset[str]] = {
+    "pip": frozenset({
+        "-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-i", "--index-url", "--extra-index-url", "-f",
+        "--find-links", "-t", "--target", "--prefix", "--root", "--python", "-p", "--platform", "--python-version",
+        "--only-binary", "--no-binary", "--timeout", "--retries", "--cache-dir", "--trusted-host", "--config-settings",
+        "--progress-bar", "--group", "--proxy", "--log", "--src", "--implementation", "--abi", "--report", "--override",
+    }),
+    "uvx": frozenset({"--python", "-p", "--index", "--index-url", "--default-index", "--extra-index-url", "--env-file",
+                      "--directory", "--project", "--python-preference", "--exclude-newer", "--refresh-package",
+                      "--with-requirements", "--constraints", "-c"}),
+    "pipx": frozenset({"--python", "--index-url", "-i", "--pip-args", "--suffix"}),
+    "npm": frozenset({"--prefix", "-C", "--dir", "--registry", "--cwd", "--workspace", "-w", "-c", "--call"}),
+    "cargo": frozenset({"--features", "-F", "--root", "--target", "--jobs", "-j", "--profile", "--bin", "--registry",
+                        "--git", "--index", "--target-dir", "--config", "--branch"}),
+}  # fmt: skip
+
+
+def pinned_tools(look: Look) -> Iterator[Found]:
+    """Look at every command that fetches a tool."""
+    own: _Own | None = None
+    scripts = list(_scripts(look))
+    if not scripts:
+        raise NotApplicable("there are no workflows, makefiles, images or scripts")
+    for script in scripts:
+        if not any(word in script.text for word in TRIGGERS):
+            continue
+        own = own or _Own(look)
+        said = set()
+        for line, command in script.commands():
+            message = _piped(command) or _unpinned(command, own)
+            if message and (line, message) not in said:
+                said.add((line, message))
+                yield Found(message, script.path, line)
+
+
+def _scripts(look: Look) -> Iterator[Script]:
+    yield from in_workflows(look)
+    yield from in_makefiles(look)
+    yield from in_images(look)
+    yield from in_files(look)
+
+
+class _Own:
+    """The tools that the repository's own lock of npm brings, which npx runs before it fetches anything."""
+
+    def __init__(self, look: Look) -> None:
+        self._names = {one.name for manifest in manifests(look, "npm") for one in manifest.dependencies}
+        locks = named(look, "package-lock.json") if self._names else ()
+        self._text = "".join((look.raw(path) or b"").decode(errors="replace") for path in locks)
+        self._is_partial = (
+            bool(self._names) and not self._text
+        )  # another lock, which does not say what programs it brings
+
+    def __contains__(self, name: str) -> bool:
+        if name in self._names or self._is_partial:
+            return True
+        return f'"{name}": "' in self._text
+
+
+def _piped(command: Command) -> str:
+    """Say that a command runs what another has fetched, or nothing."""
+    is_shell = command.program in PIPED
+    fetcher = next((source for source in command.sources if source in FETCHERS), None)
+    if is_shell and fetcher and not _is_inline(command):
+        return f"what {fetcher} fetches is run by {command.program} unseen"
+    if (is_shell or command.program in ("eval", "source", ".")) and any(SUBSTITUTED.search(w) for w in command.words):
+        return f"what is fetched is run by {command.program} unseen"
+    return ""
+
+
+def _is_inline(command: Command) -> bool:
+    """Whether an interpreter runs what stands on its line, and only reads what was fetched: python -c, node -e."""
+    return command.program not in SHELLS and any(word in ("-c", "-e", "-m", "-ne", "-pe") for word in command.words)
+
+
+def _unpinned(command: Command, own: _Own) -> str:
+    """Say what a command fetches without a version, or nothing."""
+    check = _CHECKS.get(command.program)
+    return check(command.words, own) if check is not None else ""
+
+
+def _operands(words: tuple[str, ...], kind: str) -> Iterator[str]:
+    """Yield the words that are no options and no values of options."""
+    skip = False
+    for word in words:
+        if skip or word.startswith("-"):
+            skip = not skip and word in VALUED[kind]
+        elif not re.match(r"\d*[<>]", word):
+            yield word
+
+
+def _is_known_only_later(word: str) -> bool:
+    return "$" in word
+
+
+def _npx(words: tuple[str, ...], own: _Own) -> str:
+    named = [word.partition("=")[2] for word in words if word.startswith("--package=")]
+    named += [words[n + 1] for n, word in enumerate(words[:-1]) if word in ("-p", "--package")]
+    package = named[0] if named else next(_operands(words[1:], "npm"), "")
+    if "--no-install" in words or "--no" in words or package.startswith((".", "/")):
+        return ""
+    return _of_npm(package, own, f"{words[0]} {package}")
+
+
+def _of_npm(package: str, own: _Own | tuple[()], shown: str) -> str:
+    if not package or _is_known_only_later(package) or EXACT.search(package) or "#" in package:
+        return ""
+    return "" if package in own else f"`{shown}` fetches whatever version is newest"
+
+
+def _npm(words: tuple[str, ...], own: _Own) -> str:
+    if words[1:2] in (("exec",), ("x",), ("dlx",)):
+        return _npx((" ".join(words[:2]), *words[2:]), own)
+    at = 2 if words[1:2] == ("global",) else 1
+    if words[at : at + 1] not in (("install",), ("i",), ("add",)):
+        return ""
+    packages = [word for word in _operands(words[at + 1 :], "npm") if not word.startswith((".", "/", "http"))]
+    found = (_of_npm(package, (), f"{' '.join(words[: at + 1])} {package}") for package in packages)
+    return next(filter(None, found), "")
+
+
+def _uvx(words: tuple[str, ...], _own: _Own) -> str:
+    return _python_tool(words[1:], words[0])
+
+
+def _uv(words: tuple[str, ...], own: _Own) -> str:
+    if words[1:3] in (("tool", "run"), ("tool", "install")):
+        return _python_tool(words[3:], " ".join(words[:3]))
+    if words[1:3] == ("pip", "install"):
+        return _pip(words[1:], own)
+    return ""
+
+
+def _pipx(words: tuple[str, ...], _own: _Own) -> str:
+    return _python_tool(words[2:], " ".join(words[:2])) if words[1:2] in (("run",), ("install",)) else ""
+
+
+def _python_tool(words: tuple[str, ...], shown: str) -> str:
+    """Say whether uvx, `uv tool run` or pipx gets a tool, or what goes with it, without a version."""
+    taken = {word: words[n + 1] for n, word in enumerate(words[:-1]) if word in ("--from", "--spec", "--with", "-w")}
+    taken |= {
+        word.split("=", 1)[0]: word.split("=", 1)[1]
+        for word in words
+        if word.startswith(("--from=", "--spec=", "--with="))
+    }
+    rest = _without(words, ("--from", "--spec", "--with", "-w"))
+    tool = taken.get("--from") or taken.get("--spec") or next(_operands(rest, "uvx"), "")
+    others = [taken[name] for name in ("--with", "-w") if name in taken]
+    found = next((one for one in (tool, *others) if one and not _is_exact(one)), "")
+    return f"`{shown} {found}` fetches whatever version is newest" if found else ""
+
+
+def _without(words: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        word for n, word in enumerate(words) if word not in options and (n == 0 or words[n - 1] not in options)
+    )
+
+
+def _is_exact(requirement: str) -> bool:
+    if _is_known_only_later(requirement):
+        return True
+    if "://" in requirement:
+        return EXACT.search(requirement) is not None or not requirement.startswith("git+")
+    if "/" in requirement.partition("@")[0] or requirement.startswith(".") or requirement.endswith(LOCAL):
+        return True
+    name = re.match(r"[A-Za-z0-9][\w.-]*", requirement)
+    rest = requirement[name.end() :] if name else ""
+    return PYTHON_EXACT.match(rest) is not None and not rest.endswith("@latest") and ".*" not in rest
+
+
+def _pip(words: tuple[str, ...], _own: _Own) -> str:
+    if words[1:2] != ("install",) or "--no-index" in words:
+        return ""
+    for word in _operands(words[2:], "pip"):
+        if not _is_exact(word):
+            return f"`pip install {word}` fetches whatever version is newest"
+    return ""
+
+
+def _go(words: tuple[str, ...], _own: _Own) -> str:
+    if words[1:2] not in (("install",), ("run",), ("get",)):
+        return ""
+    found = next((word for word in words[2:] if "@" in word and not word.startswith("-")), "")
+    if not found or _is_known_only_later(found) or EXACT.search(found):
+        return ""
+    return f"`go {words[1]} {found}` fetches whatever version is newest"
+
+
+def _cargo(words: tuple[str, ...], _own: _Own) -> str:
+    if words[1:2] not in (("install",), ("binstall",)):
+        return ""
+    pinned = ("--version", "--vers", "--path", "--rev", "--tag")
+    if any(word.partition("=")[0] in pinned for word in words):
+        return ""
+    found = next((word for word in _operands(words[2:], "cargo") if not EXACT.search(word) and "$" not in word), "")
+    return f"`cargo {words[1]} {found}` fetches whatever version is newest" if found else ""
+
+
+def _gem(words: tuple[str, ...], _own: _Own) -> str:
+    pinned = any(word in ("-v", "--version", "--local") or word.startswith(("--version=", "-v")) for word in words)
+    named = [word for word in words[2:] if not word.startswith("-")]
+    if words[1:2] != ("install",) or pinned or not named or ":" in named[0] or "$" in named[0]:
+        return ""
+    return f"`gem install {named[0]}` fetches whatever version is newest"
+
+
+_CHECKS: Mapping[str, Callable[[tuple[str, ...], _Own], str]] = {
+    "npx": _npx, "bunx": _npx, "npm": _npm, "pnpm": _npm, "yarn": _npm, "bun": _npm, "uvx": _uvx, "uv": _uv,
+    "pipx": _pipx, "pip": _pip, "go": _go, "cargo": _cargo, "gem": _gem,
+}  # fmt: skip
