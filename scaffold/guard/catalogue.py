@@ -3,7 +3,7 @@
 To stamp or update a project it is enough to know what the rules are called and what a blueprint may set of them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from importlib import import_module
 from json import loads
@@ -38,15 +38,15 @@ def _rule(said: Mapping[str, Any]) -> Rule:
         files=tuple(said["files"]),
         parameters=said.get("parameters", {}),
         can_be_waived=said.get("can_be_waived", True),
-        look=_Loaded(said["look"]),
+        look=_Loaded(said["look"], said["id"]),
     )
 
 
 class _Loaded:
     """The function that a rule's metadata names, `module.function`, loaded when it is first called."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, id_: str) -> None:
+        self._name, self._id = name, id_
 
     @property
     def function(self) -> Looking:
@@ -54,8 +54,11 @@ class _Loaded:
         found: Looking = getattr(import_module(f"scaffold.guard.rules.{module}"), name)
         return found
 
-    def __call__(self, look: "Look") -> Iterable[Found]:
-        return self.function(look)
+    def __call__(self, look: "Look") -> Iterator[Found]:
+        from scaffold.guard.closed import elsewhere
+
+        yield from self.function(look)
+        yield from elsewhere(look, self._id)
 
 
 LOCKED: Mapping[str, Rule] = {rule.id: rule for rule in family("locked")[1]}

@@ -2,9 +2,9 @@
 
 import ast
 import codecs
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, cast
 
 from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats import documents
@@ -16,6 +16,7 @@ from scaffold.guard.snapshot import LARGEST, SEARCHED, SUBMODULE, Snapshot
 from scaffold.lock import Lock
 from scaffold.tree import SYMLINK, File, Mode, is_text
 
+T = TypeVar("T")
 BINARY = "the file is binary where text is expected"
 _MARKS = (  # the first two of UTF-32 begin as those of UTF-16 do
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -125,6 +126,16 @@ class Look:
             line = error.lineno if isinstance(error, SyntaxError) else None
             self._note(path, f"this is not valid Python: {error.args[0] if error.args else error}", line)
             return None
+
+    def once(self, make: Callable[["Look"], T]) -> T:
+        """Return what a function makes of the project, once for all rules; what it could not read counts for each."""
+        made = self.snapshot.made
+        if make not in made:
+            alone = replace(self, unread={}, parameters={})
+            made[make] = make(alone), alone.unread
+        found, unread = made[make]
+        self.unread.update(unread)
+        return cast("T", found)
 
     def texts(self, *patterns: str) -> Iterator[tuple[str, str]]:
         """Yield path and text of the files that patterns match."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from scaffold.guard.paths import Paths
 
@@ -28,3 +29,8 @@ class Snapshot:
     def paths(self) -> Paths:
         """The paths, to be asked by pattern."""
         return Paths(self.modes)
+
+    @cached_property
+    def made(self) -> dict[Any, Any]:
+        """What rules have made of all of it, kept for the next rule; `Look.once` alone asks for it."""
+        return {}

@@ -13,8 +13,35 @@ SHA = "3d3c42e5aac5ba805825da76410c181273ba90b1"
 
 def messages(service, rule):
     verdict = service.verdict(rule)
-    assert verdict.state in ("pass", "fail"), verdict
-    return [finding.message for finding in verdict.findings]
+    assert verdict.state in ("pass", "fail", "unknown"), verdict
+    return [finding.message for finding in verdict.findings if finding.state == "fail"]
+
+
+BRANCHES = [
+    ("libs/b/pyproject.toml", '[project]\ndependencies = ["x @ git+https://git.test/x@main"]\n'),
+    ("libs/b/pyproject.toml", '[project]\ndependencies = ["x @ git+https://git.test/x"]\n'),
+    ("libs/b/pyproject.toml", '[tool.uv.sources]\nx = { git = "https://git.test/x", branch = "fix" }\n'),
+    ("libs/b/pyproject.toml", '[tool.poetry.dependencies]\nx = { git = "https://git.test/x" }\n'),
+    ("web/package.json", '{"dependencies": {"x": "github:acme/x#main"}}'),
+    ("web/package.json", '{"dependencies": {"x": "acme/x"}}'),
+    ("rs/Cargo.toml", '[dependencies]\nx = { git = "https://git.test/x", branch = "main" }\n'),
+]
+COMMITS = [
+    ("libs/b/pyproject.toml", '[project]\ndependencies = ["x @ git+https://git.test/x@0123456789abcdef"]\n'),
+    ("libs/b/pyproject.toml", '[project]\ndependencies = ["x @ git+https://git.test/x@v1.2.0", "y @ https://a.test/y.whl"]\n'),
+    ("libs/b/pyproject.toml", '[tool.uv.sources]\nx = { git = "https://git.test/x", rev = "abc" }\ny = { path = "../y" }\n'),
+    ("web/package.json", '{"dependencies": {"x": "acme/x#0123456789abcdef", "y": "^1.2.0", "z": "npm:other@1", "w": "file:../w"}}'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "text"), BRANCHES)
+def test_what_comes_from_a_branch(path, text):
+    assert [one for one in messages(stamped().add(path, text), "SC-01") if "comes from a branch" in one] != []
+
+
+@pytest.mark.parametrize(("path", "text"), COMMITS)
+def test_what_comes_from_a_commit_or_a_release(path, text):
+    assert [one for one in messages(stamped().add(path, text), "SC-01") if "comes from a branch" in one] == []
 
 
 def scripted(script: str) -> str:
@@ -43,8 +70,10 @@ FITTING = {
     "the project's own extra": lambda s: locked(s).edit("pyproject.toml", 'test = ["httpx2', 'test = ["orders[x]", "httpx2'),
     "a Poetry lock": lambda s: s.add("poetry.lock", uv_lock()),
     "requirements with digests": lambda s: s.add("requirements.txt", f"fastapi==0.165.2 --hash=sha256:{'0' * 64}\n"),
-    "a part that shares the lock above it": lambda s: locked(s).add(
-        "libs/a/pyproject.toml", '[project]\nname = "a"\ndependencies = ["fastapi"]\n'
+    "a part that shares the lock above it": lambda s: (
+        locked(s)
+        .append("uv.lock", '\n[[package]]\nname = "a"\nsource = { editable = "libs/a" }\n')
+        .add("libs/a/pyproject.toml", '[project]\nname = "a"\ndependencies = ["fastapi"]\n')
     ),
     "a part without dependencies": lambda s: locked(s).add("libs/a/pyproject.toml", '[project]\nname = "a"\n'),
     "a manifest that a test reads": lambda s: locked(s).add("tests/fixtures/package.json", NPM),
@@ -75,7 +104,11 @@ UNFIT = {
     ),
     "npm: of another folder": (
         lambda s: locked(s).add("a/package.json", NPM).add("package-lock.json", NPM_LOCK),
-        "does not know a/package.json",
+        "a/package.json has dependencies, and no lock",
+    ),
+    "npm: of another manifest": (
+        lambda s: locked(s).add("package.json", NPM).add("package-lock.json", '{"packages": {"b": {}}}'),
+        "does not know package.json",
     ),
     "npm: none": (lambda s: locked(s).add("web/package.json", NPM), "no lock"),
     "Yarn: a dependency too many": (

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_of, value
+from scaffold.formats.lookup import below, line_of, listed, value
 from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_product
 from scaffold.guard.snapshot import SUBMODULE
@@ -16,6 +16,10 @@ FILES: Mapping[Ecosystem, str] = {
     "python": "pyproject.toml", "npm": "package.json", "go": "go.mod", "cargo": "Cargo.toml",
 }  # fmt: skip
 _REQUIREMENT = re.compile(r"\s*+([A-Za-z0-9][\w.-]*+)\s*+(?:\[[^\]]*+\])?\s*+([^;@]*+)([;@]?)")
+_GIT = re.compile(r"^(?:git\+|git:|git@|github:|gitlab:|bitbucket:)|\.git(?:[#@]|$)|^[\w.-]+/[\w.-]+(?:#.*)?$")
+_FIXED = re.compile(
+    r"(?:^|[^0-9a-f])[0-9a-f]{7,40}$|^[0-9a-f]{7,40}$|^(?:[\w.-]*-)?v?\d+(?:\.\d+)+|semver:"
+)  # a commit, a version
 _NPM = ("dependencies", "devDependencies", "optionalDependencies")
 _CARGO = ("dependencies", "dev-dependencies", "build-dependencies")
 
@@ -23,13 +27,15 @@ _CARGO = ("dependencies", "dev-dependencies", "build-dependencies")
 class Dependency(NamedTuple):
     """One direct dependency: its name, what versions are wanted (as written), and the line that says so.
 
-    `certain` is false where it depends on a platform or comes from elsewhere, so that a lock may not name it.
+    `certain` is false where it depends on a platform or comes from elsewhere, so that a lock may not name it; `floats`
+    says that it comes from a branch of a repository.
     """
 
     name: str
     versions: str
     line: int
     certain: bool = True
+    floats: bool = False
 
 
 class Manifest(NamedTuple):
@@ -38,6 +44,7 @@ class Manifest(NamedTuple):
     path: str
     ecosystem: Ecosystem
     dependencies: tuple[Dependency, ...]
+    name: str = ""  # of what it describes
 
     @property
     def folder(self) -> str:
@@ -64,7 +71,22 @@ def manifests(look: Look, *ecosystems: Ecosystem) -> Iterator[Manifest]:
         for path in named(look, FILES[ecosystem]):
             found = tuple(_READ[ecosystem](look, path))
             if found:
-                yield Manifest(path, ecosystem, found)
+                yield Manifest(path, ecosystem, found, _name(look, path))
+
+
+def _name(look: Look, path: str) -> str:
+    document = look.data(path) if not path.endswith("go.mod") else None
+    names = (value(document, *way) for way in (("package", "name"), ("project", "name"), ("name",)))
+    return next((name for name in names if isinstance(name, str)), "")
+
+
+def is_floating(origin: str) -> bool:
+    """Whether an address of a repository, as pip and npm write it, names no commit and no version in it."""
+    if not _GIT.search(origin):
+        return False
+    place, _, fragment = origin.partition("#")
+    named = place.rpartition("@")[2] if "@" in place.rpartition("/")[2] else fragment
+    return not _FIXED.search(named)
 
 
 def named(look: Look, *names: str) -> tuple[str, ...]:
@@ -93,8 +115,21 @@ def _python(look: Look, path: str) -> Iterator[Dependency]:
         for written in at.data if at is not None and isinstance(at.data, list) else ():
             match = _REQUIREMENT.match(written) if isinstance(written, str) else None
             if at is not None and match and canonical(match[1]) != own:
-                yield Dependency(canonical(match[1]), match[2].strip(" ()"), line_of(at), certain=not match[3])
+                name, origin = canonical(match[1]), written[match.end() :].strip() if match[3] == "@" else ""
+                yield Dependency(
+                    name, match[2].strip(" ()"), line_of(at), certain=not match[3], floats=is_floating(origin)
+                )
     yield from _poetry(document)
+    yield from _from_repositories(below(document, "tool", "uv", "sources"))
+
+
+def _from_repositories(table: Located | None) -> Iterator[Dependency]:
+    """Yield the entries of a table that take a branch of a repository, as uv, Poetry and Cargo write them."""
+    for name in table.data if table is not None and isinstance(table.data, Mapping) else ():
+        at = table.child(name) if table is not None else None
+        for said in listed(at.data) or [at.data] if at is not None else ():
+            if at is not None and isinstance(said, Mapping) and "git" in said and not said.keys() & {"rev", "tag"}:
+                yield Dependency(canonical(str(name)), "", line_of(at), certain=False, floats=True)
 
 
 def _poetry(document: Located) -> Iterator[Dependency]:
@@ -108,7 +143,9 @@ def _poetry(document: Located) -> Iterator[Dependency]:
     for table in tables:
         for name in table.data if table is not None and isinstance(table.data, Mapping) else ():
             if table is not None and str(name).lower() != "python":
-                yield Dependency(canonical(str(name)), "", line_of(table.child(name)))
+                said = table.data[name]
+                floats = isinstance(said, Mapping) and "git" in said and not said.keys() & {"rev", "tag"}
+                yield Dependency(canonical(str(name)), "", line_of(table.child(name)), floats=floats)
 
 
 def _npm(look: Look, path: str) -> Iterator[Dependency]:
@@ -117,7 +154,8 @@ def _npm(look: Look, path: str) -> Iterator[Dependency]:
         table = below(document, kind)
         for name in table.data if table is not None and isinstance(table.data, Mapping) else ():
             if table is not None:
-                yield Dependency(str(name), str(table.data[name]), line_of(table.child(name)))
+                origin = str(table.data[name])
+                yield Dependency(str(name), origin, line_of(table.child(name)), floats=is_floating(origin))
 
 
 def _go(look: Look, path: str) -> Iterator[Dependency]:
@@ -159,7 +197,9 @@ def _cargo(look: Look, path: str) -> Iterator[Dependency]:
             said: Any = table.data[name]
             said = said if isinstance(said, Mapping) else {}
             certain = not said.get("workspace")
-            yield Dependency(str(said.get("package", name)), "", line_of(table.child(name)), certain=certain)
+            floats = "git" in said and not said.keys() & {"rev", "tag"}
+            named = str(said.get("package", name))
+            yield Dependency(named, "", line_of(table.child(name)), certain=certain, floats=floats)
 
 
 _READ = {"python": _python, "npm": _npm, "go": _go, "cargo": _cargo}

@@ -1,12 +1,14 @@
 """Where a source tells a tool to look away, for which rule, and for what reason."""
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from json import loads
+from pkgutil import get_data
+from typing import Any, NamedTuple
 
 from scaffold.guard.kept import Kept
 from scaffold.guard.readers.languages import endings
-from scaffold.guard.readers.scan import Flavour, Token, tokens
+from scaffold.guard.readers.scan import tokens
 
 ENDINGS = endings("python", "typescript", "javascript", "go", "java", "kotlin")
 
@@ -44,78 +46,62 @@ class _Form(NamedTuple):
     nameless: bool = False
 
 
-def _form(marker: str, pattern: str, rules: str, *, whole: bool = False, nameless: bool = False) -> _Form:
-    return _Form(marker, re.compile(pattern, re.IGNORECASE), re.compile(rules), whole, nameless)
+def _form(said: Mapping[str, Any]) -> _Form:
+    pattern = re.compile(said["pattern"], re.IGNORECASE)
+    rules = re.compile(said["rules"])
+    return _Form(said["marker"], pattern, rules, said.get("whole", False), said.get("nameless", False))
 
 
-_BRACKETS = r"\s*\[([\w\s,.-]*)\]"
-_CODES = r"\s*:\s*([A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)"
-_PYTHON = (
-    _form("# ruff: noqa", r"#\s*ruff\s*:\s*noqa", _CODES, whole=True),
-    _form("# flake8: noqa", r"#\s*flake8[:=]\s*noqa", _CODES, whole=True),
-    _form("# noqa", r"#\s*noqa\b", _CODES),
-    _form("# mypy: ignore-errors", r"#\s*mypy:\s*ignore[-_]errors\b(?!\s*=\s*false)", r"(?!)", whole=True),
-    _form("# type: ignore", r"#\s*type:\s*ignore", _BRACKETS),
-    _form("# pyright: ignore", r"#\s*pyright:\s*ignore", _BRACKETS),
-    _form("# pyright: basic", r"#\s*pyright:\s*(?:basic|standard)\b", r"(?!)", whole=True),
-    _form("# ty: ignore", r"#\s*ty:\s*ignore", _BRACKETS),
-    _form("# pyrefly: ignore", r"#\s*pyrefly:\s*ignore", _BRACKETS),
-    _form("# nosec", r"#\s*nosec\b", r"\s*:?\s*(B[0-9]{3}(?:[\s,]+B[0-9]{3})*|[a-z]+(?:_[a-z0-9]+)+)"),
-    _form("# pylint: skip-file", r"#\s*pylint:\s*skip-file", r"(?!)", whole=True),
-    _form("# pylint: disable", r"#\s*pylint:\s*disable(?:-next)?", r"\s*=\s*(?!all\b)([\w-]+(?:\s*,\s*[\w-]+)*)"),
-)
-_NAMES = r"\s+((?!--)[@\w/-]+(?:\s*,\s*[@\w/-]+)*)"
-_BRACED = (
-    _form("eslint-disable", r"^/\*\s*eslint-disable(?!-)", _NAMES, whole=True),
-    _form("eslint-disable-line", r"^/[/*]\s*eslint-disable-(?:next-)?line\b", _NAMES),
-    _form("oxlint-disable", r"^/[/*]\s*oxlint-disable(?:-(?:next-)?line)?\b", _NAMES),
-    _form("biome-ignore-all", r"^/[/*]\s*biome-ignore-all\b", r"\s+([\w/]+/[\w/]+)", whole=True),
-    _form("biome-ignore", r"^/[/*]\s*biome-ignore\b(?:-start|-end)?", r"\s+([\w/]+)"),
-    _form("@ts-nocheck", r"^/[/*]\s*@ts-nocheck\b", r"(?!)", whole=True),
-    _form("@ts-ignore", r"^/[/*]+\s*@ts-ignore\b", r"(?!)", nameless=True),
-    _form("@ts-expect-error", r"^/[/*]+\s*@ts-expect-error\b", r"(?!)", nameless=True),
-    _form("NOSONAR", r"^/[/*]\s*NOSONAR\b", r"\(([\w:, ]+)\)", nameless=True),
-)
-_GO = (
-    _form("//nolint", r"^//\s?nolint\b", r":((?!all\b)[\w-]+(?:,[\w-]+)*)"),
-    _form("#nosec", r"^//\s*#nosec\b", r"\s*(G[0-9]{3}(?:[\s,]+G[0-9]{3})*)"),
-    _form("//lint:file-ignore", r"^//lint:file-ignore\b", r"\s+([A-Z]+[0-9]+\*?(?:,[A-Z]+[0-9]+)*)"),
-    _form("//lint:ignore", r"^//lint:ignore\b", r"\s+([A-Z]+[0-9]+\*?(?:,[A-Z]+[0-9]+)*)"),
-)
-NEEDLES = (
-    b"noqa", b"ignore", b"nosec", b"pylint", b"pyright", b"-disable", b"@ts-", b"nosonar", b"nolint", b"lint:",
-    b"@suppress",
-)  # fmt: skip
+_FORMS: Mapping[str, tuple[_Form, ...]] = {
+    name: tuple(map(_form, some)) for name, some in loads(get_data(__package__, "suppressions.json") or b"").items()
+}
+_ENABLED = re.compile(r"#\s*ruff\s*:\s*enable\b")
+# What every form holds, in small letters: the cheap look before the real one.
 _HINT = re.compile(
-    r"noqa|type:\s*ignore|nosec|pylint:|pyright:|ty:\s*ignore|pyrefly:|ignore[-_]errors"
-    r"|eslint-disable|oxlint-disable|biome-ignore|@ts-|NOSONAR|nolint|lint:",
-    re.IGNORECASE,
+    rb"noqa|type:\s*ignore|nosec|nosem|pylint:|pyright:|ty:\s*ignore|pyrefly:|mypy:|ruff\s*:|no_type_check"
+    rb"|eslint-disable|oxlint-disable|biome-ignore|@ts-|nosonar|nolint|lint:|@suppress"
 )
 _ANNOTATION = re.compile(r"@Suppress(?:Warnings)?\b")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 FEWEST_WORDS = 2  # that a reason has
 KEPT = 300  # characters of the comments above that are looked at for one
-# Whatever is left open reaches to the end of the line, or of the file, so that nothing is looked at twice.
-_PYTHON_TOKEN = re.compile(
-    r'''(\#[^\n]*)|"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:""")?|"[^"\\\n]*(?:\\.[^"\\\n]*)*"?'''
-    r"""|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:''')?|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?""",
-    re.DOTALL,
-)
+# Comments, strings and annotations; what is left open reaches to the end of the line, or of the file: nothing is looked
+# at twice.
+_STRING = r"""\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"?|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?"""
+_BRACED = r"(?P<comment>//[^\n]*|/\*(?:.*?\*/|.*))"
+_ANNOTATED = r"@Suppress(?:Warnings)?\b\s*(?:\((?P<rules>[^()]{0,500})\))?"
+_PIECES = {
+    "python": re.compile(
+        rf'''(?P<comment>\#[^\n]*)|"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:""")?'''
+        rf"""|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:''')?|{_STRING}"""
+        r"""|(?m:^[ \t]*)(?P<code>@(?:\w+\.)?no_type_check\b)""",
+        re.DOTALL,
+    ),
+    "go": re.compile(rf"{_BRACED}|{_STRING}|`[^`]*`?", re.DOTALL),
+    "java": re.compile(rf'{_BRACED}|"""(?:.*?"""|.*)|{_STRING}|(?P<code>{_ANNOTATED})', re.DOTALL),
+}
 _FOUND: Kept[tuple[Suppression, ...]] = Kept(10_000_000)
 
 
 def found(content: bytes, ending: str) -> tuple[Suppression, ...]:
     """Return all suppressions of a source, whatever it is."""
-    low = content.lower()
-    if not any(needle in low for needle in NEEDLES):
+    if not _HINT.search(content.lower()):
         return ()
     return _FOUND.get(content, lambda: _found(content.decode("utf-8-sig", errors="replace"), ending), ending)
 
 
 def _found(source: str, ending: str) -> tuple[Suppression, ...]:
-    forms = _PYTHON if ending in (".py", ".pyi") else _GO if ending == ".go" else _BRACED
-    annotated = _annotated(source) if ending in (".java", ".kt") else ()
-    return (*_of_comments(comments(source, ending), forms), *annotated)
+    language = _LANGUAGES.get(ending, "script")
+    forms = _FORMS.get(language, _FORMS["braces"])
+    said = list(comments(source, ending))
+    hinted = (one for one in said if _HINT.search(one.text.lower().encode()))
+    in_comments = [found for one in hinted for found in _in_comment(one, forms)]
+    open_ended = not _ENABLED.search(source)
+    whole = [one._replace(whole=True) if one.marker == "# ruff: disable" and open_ended else one for one in in_comments]
+    return (*whole, *_in_code(source, language, said))
+
+
+_LANGUAGES = {".py": "python", ".pyi": "python", ".go": "go", ".java": "java", ".kt": "java", ".kts": "java"}
 
 
 def comments(source: str, ending: str) -> Iterator[Comment]:
@@ -136,23 +122,18 @@ def comments(source: str, ending: str) -> Iterator[Comment]:
 
 def _pieces(source: str, ending: str) -> Iterator[tuple[int, str | None, int]]:
     """Yield where comments and strings are, and perhaps more; the text of comments alone."""
-    if ending in (".py", ".pyi"):
-        yield from ((match.start(), match[1], match.end()) for match in _PYTHON_TOKEN.finditer(source))
-        return
-    flavour: Flavour = "go" if ending == ".go" else "java" if ending in (".java", ".kt") else "script"
-    for token in tokens(source, flavour):
-        yield token.at, token.text if token.kind == "comment" else None, token.at + len(token.text)
+    language = _LANGUAGES.get(ending, "script")
+    if language in _PIECES:
+        for match in _PIECES[language].finditer(source):
+            yield match.start(), match["comment"], match.end()
+    else:
+        for token in tokens(source, "script"):
+            yield token.at, token.text if token.kind == "comment" else None, token.at + len(token.text)
 
 
 def _said_above(before: str, text: str) -> str:
     """Return what the lines above the next one say; what suppresses something gives no reason for something else."""
-    return before if _HINT.search(text) else f"{before} {text}"[-KEPT:]
-
-
-def _of_comments(comments: Iterator[Comment], forms: tuple[_Form, ...]) -> Iterator[Suppression]:
-    for comment in comments:
-        if _HINT.search(comment.text):
-            yield from _in_comment(comment, forms)
+    return before if _HINT.search(text.lower().encode()) else f"{before} {text}"[-KEPT:]
 
 
 def _in_comment(comment: Comment, forms: tuple[_Form, ...]) -> Iterator[Suppression]:
@@ -179,30 +160,25 @@ def is_reason(text: str) -> bool:
     return len(_WORDS.findall(text)) >= FEWEST_WORDS
 
 
-def _annotated(source: str) -> Iterator[Suppression]:
-    """Yield the annotations of Java and Kotlin; a comment on the line or right above gives the reason."""
-    if not _ANNOTATION.search(source):
+def _in_code(source: str, language: str, said: list[Comment]) -> Iterator[Suppression]:
+    """Yield what is suppressed by an annotation; a comment on the line or right above gives the reason."""
+    if language not in ("java", "python") or _IN_CODE[language] not in source:
         return
-    said: set[int] = set()
-    code = []
-    for token in tokens(source, "java"):
-        if token.kind != "comment":
-            code.append(token)
-        elif is_reason(token.text):
-            last = token.line + token.text.count("\n")
-            said |= {token.line, last, last + 1}
-    for at, token in enumerate(code):
-        if token.text in ("SuppressWarnings", "Suppress") and at and code[at - 1].text == "@":
-            rules = _arguments(code[at + 1 : at + 40])
-            named = () if "all" in rules else rules
-            yield Suppression(f"@{token.text}", token.line, named, token.line in said)
+    told = {one.line + source_lines for one in said if is_reason(one.text) for source_lines in _reach(one)}
+    for match in _PIECES[language].finditer(source):
+        if match["code"]:
+            line = source.count("\n", 0, match.start("code")) + 1
+            named = tuple(_QUOTED.findall(match["rules"] or "")) if language == "java" else ()
+            yield Suppression(
+                match["code"].partition("(")[0].strip(), line, () if "all" in named else named, line in told
+            )
 
 
-def _arguments(code: list[Token]) -> tuple[str, ...]:
-    rules = []
-    for token in code:
-        if token.kind == "string":
-            rules.append(token.text)
-        elif token.text == ")":
-            break
-    return tuple(rules)
+_IN_CODE = {"java": "@Suppress", "python": "no_type_check"}
+_QUOTED = re.compile(r'"([^"\n]*)"')
+
+
+def _reach(comment: Comment) -> tuple[int, ...]:
+    """Return how far below its first line a comment gives a reason."""
+    last = comment.text.count("\n")
+    return (0, last, last + 1)

@@ -89,7 +89,8 @@ def named_suppressions(look: Look) -> Iterator[Found]:
                 yield Found(f"{one.marker} names no rule, so it hides all of them", path, one.line)
         elif not one.reason and path not in excused:
             nameless = one.rules == ("*",)
-            asked = [rule for rule in one.rules if nameless or _needs_reason(one, rule, look.parameters["reasons"])]
+            always = nameless or one.whole  # what takes a whole file out is never so clear that it needs no word
+            asked = [rule for rule in one.rules if always or _needs_reason(one, rule, look.parameters["reasons"])]
             if asked:
                 named = "" if nameless else f" of {', '.join(asked)}"
                 yield Found(f"{one.marker}{named} gives no reason", path, one.line)

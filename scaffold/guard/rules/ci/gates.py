@@ -8,16 +8,16 @@ from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.expressions import dotted
 from scaffold.guard.readers.makefile import TOP, makefile
-from scaffold.guard.readers.overrides import taken_away
 from scaffold.guard.readers.places import OTHER_CI, TASK_FILES, WORKFLOWS
 from scaffold.guard.readers.scripts import in_makefiles
 from scaffold.guard.readers.shell import Command, commands
 from scaffold.guard.readers.workflow import Job, Step, Workflow, is_false, steps_of, texts_in, workflows
 from scaffold.guard.rule import CannotTell, NotApplicable
+from scaffold.guard.rules.ci.gate_steps import Running, weakened
+from scaffold.guard.rules.ci.makefiles import taken_away
 
 RESULTS = re.compile(r"needs\.[*\w-]+\.result|toJSON\(\s*needs\s*\)|contains\(\s*needs\.\*", re.IGNORECASE)
 LINTERS = ("zizmor", "actionlint")
-OWN_VERBS = "Take it out: a team's own verbs have names of their own, and leave alone how the platform's are run."
 
 
 def aggregate(look: Look) -> Iterator[Found]:
@@ -29,36 +29,28 @@ def aggregate(look: Look) -> Iterator[Found]:
         yield Found(f"no CI runs `{gate}`", ".github/workflows")
         return
     on_requests = [workflow for workflow in workflows(look) if "pull_request" in workflow.events]
-    running = [(one, job, step) for one in on_requests for job in one.jobs for step in _running(look, job, gate)]
+    running = [Running(one, *there) for one in on_requests for job in one.jobs for there in _running(look, job, gate)]
     if not running:
         first = on_requests[0].path if on_requests else look.paths(*WORKFLOWS)[0]
         yield Found(f"no workflow runs `{gate}` on pull requests", first)
         return
-    if all(_ignored(job, step, gate) for _, job, step in running):
-        workflow, job, step = running[0]
-        yield Found(f"`{gate}` may fail in the job {job.name} and nobody notices", step.path, line_of(step.at))
+    yield from min((list(weakened(look, one, gate)) for one in running), key=len)  # one that holds is enough
     if gate.split()[0] == "make":
         yield from _left_out(look, gate)
-        yield from (found._replace(fix=OWN_VERBS) for found in taken_away(look))
-    for workflow in {workflow.path: workflow for workflow, _, _ in running}.values():
+        yield from taken_away(look)
+    for workflow in {one.workflow.path: one.workflow for one in running}.values():
         yield from _not_waited_for(workflow)
 
 
-def _running(look: Look, job: Job, gate: str) -> Iterator[Step]:
-    """Yield the steps that run the gate."""
+def _running(look: Look, job: Job, gate: str) -> Iterator[tuple[Job, Step]]:
+    """Yield the steps of a job, or of what it calls, that run the gate."""
     program, *words = gate.split()
     if is_false(job.condition):
         return
     for step in steps_of(look, job):
         runs = program in step.run and any(command.runs(program, *words) for command in commands(step.run))
         if runs and not is_false(step.at.data.get("if")):
-            yield step
-
-
-def _ignored(job: Job, step: Step, gate: str) -> bool:
-    program, *words = gate.split()
-    found = [command for command in commands(step.run) if command.runs(program, *words)]
-    return job.is_tolerated or step.is_tolerated or all(command.tolerated for command in found)
+            yield job, step
 
 
 def _left_out(look: Look, gate: str) -> Iterator[Found]:

@@ -11,7 +11,7 @@ from packaging.version import InvalidVersion
 
 from scaffold.errors import ScaffoldError
 from scaffold.formats.lookup import value
-from scaffold.guard.finding import Found
+from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers.manifests import Dependency, Ecosystem, Manifest, canonical, folders_up, manifests, named
 from scaffold.guard.readers.scripts import in_images, in_workflows
@@ -44,13 +44,46 @@ def locked(look: Look) -> Iterator[Found]:
                 yield _unlocked(look, manifest)
         else:
             yield from _out_of_step(look, manifest, lock)
+        yield from _floating(manifest)
     yield from _loose_installs(look)
+
+
+def _floating(manifest: Manifest) -> Iterator[Found]:
+    """Yield each dependency that comes from a branch: other code on another day, also where a lock holds it for now."""
+    for one in manifest.dependencies:
+        if one.floats:
+            message = f"{one.name} comes from a branch of a repository, and not from a commit or a version"
+            yield Found(message, manifest.path, one.line, fix=f"Name the commit that {one.name} is taken at.")
 
 
 def _lock_of(look: Look, manifest: Manifest) -> str | None:
     """Return the lock of a manifest: beside it, or above it where it is part of a workspace."""
-    places = (f"{folder}{name}" for folder in folders_up(manifest.folder) for name in LOCKS[manifest.ecosystem])
-    return next((place for place in places if place in look), None)
+    for folder in folders_up(manifest.folder):
+        for place in (f"{folder}{name}" for name in LOCKS[manifest.ecosystem]):
+            if place in look and (folder == manifest.folder or _is_member(look, manifest, place)):
+                return place
+    return None
+
+
+# How a lock above names the parts of its workspace, whose folder and name are put in.
+_MEMBERS: Mapping[str, str] = {
+    "uv.lock": r'(?:editable|virtual|directory) = "{folder}"',
+    "Cargo.lock": r'^name = "{name}"$',
+    "package-lock.json": r'"{folder}": \{{',
+    "pnpm-lock.yaml": r"^  '?{folder}'?:",
+    "yarn.lock": r"@workspace:{folder}\b",
+}
+
+
+def _is_member(look: Look, manifest: Manifest, lock: str) -> bool:
+    """Whether a lock in a folder above is also that of a manifest; where the lock does not say, it is."""
+    pattern = _MEMBERS.get(lock.rpartition("/")[2])
+    text = _lock_text(look, lock) if pattern is not None else None
+    if pattern is None or text is None or (lock.endswith("yarn.lock") and "@workspace:" not in text):
+        return manifest.ecosystem != "python"
+    folder = manifest.folder[lock.rfind("/") + 1 :].rstrip("/")
+    named = pattern.format(folder=re.escape(folder), name=re.escape(manifest.name))
+    return re.search(named, text, re.MULTILINE) is not None
 
 
 def _has_hashes(look: Look, manifest: Manifest) -> bool:
@@ -67,7 +100,10 @@ def _unlocked(look: Look, manifest: Manifest) -> Found:
     if stamped is not None and file is not None and file.blob == stamped.blob:  # nobody has run anything yet
         message = f"there is no {name} yet: `make setup` makes it, and it is to be committed"
         return Found(message, manifest.path, fix="Run `make setup`, and commit what it makes.", known=False)
-    return Found(f"{manifest.path} has dependencies, and no lock", manifest.path)
+    inner: Severity | None = (
+        "medium" if manifest.folder else None
+    )  # a part, an example or a library is seldom what is delivered
+    return Found(f"{manifest.path} has dependencies, and no lock", manifest.path, severity=inner)
 
 
 def _out_of_step(look: Look, manifest: Manifest, lock: str) -> Iterator[Found]:
@@ -156,12 +192,6 @@ def _named(manifest: Manifest, _lock: str, text: str) -> Missing:
             yield dependency, f"does not hold {dependency.name}"
 
 
-def _pnpm_lock(manifest: Manifest, lock: str, text: str) -> Missing:
-    inside = manifest.folder.removeprefix(lock[: lock.rfind("/") + 1]).rstrip("/") or "."
-    if re.search(rf"^  '?{re.escape(inside)}'?:", text, re.MULTILINE) or "\nimporters:" not in text:
-        yield from _named(manifest, lock, text)  # others are no part of the workspace: templates, samples
-
-
 @lru_cache(maxsize=4)
 def _words(text: str) -> frozenset[str]:
     words = {word.strip("\"'") for line in text.splitlines() for word in re.split(r"[:,\s]+", line.strip()) if word}
@@ -181,7 +211,7 @@ _COMPARE: Mapping[str, Callable[[Manifest, str, str], Missing]] = {
     "Cargo.lock": _by_name,
     "package-lock.json": _npm_lock,
     "npm-shrinkwrap.json": _npm_lock,
-    "pnpm-lock.yaml": _pnpm_lock,
+    "pnpm-lock.yaml": _named,
     "yarn.lock": _named,
     "go.sum": _go_sum,
 }

@@ -1,0 +1,83 @@
+"""A makefile line by line: what each line is, as far as that can be told without make."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from scaffold.guard.readers.makefile import LONGEST, assigned, expanded, joined
+
+Kind = Literal["nothing", "recipe", "condition", "include", "variable", "export", "rule", "special", "unknown"]
+_WORDS = r"(?:(?:override|export|private)[ \t]++)*+"
+_SET = re.compile(rf"{_WORDS}([^\s:=+?!#]++)[ \t]*+(:{{0,3}}|[?+!])=(.*+)", re.DOTALL)
+_DEFINED = re.compile(rf"{_WORDS}(define|undefine)[ \t]++([^\s:=+?!#]++)")
+_EXPORTED = re.compile(r"(?:un)?export\b(?!.*=)(.*+)")
+_INCLUDE = re.compile(r"(?:-include|sinclude|include)[ \t]++(.*+)")
+_CONDITION = re.compile(r"(?:ifeq|ifneq|ifdef|ifndef|else|endif)\b")
+_WORKED_OUT = re.compile(r"\$[({](?:eval|file|guile)\b")
+_WILDCARD = re.compile(r"\$[({]wildcard[ \t]++([^)}]++)[)}]")
+
+
+class Line(NamedTuple):
+    """One line with those that it goes on in. `names` are targets, variables or files; a rule has a recipe or not.
+
+    `variable` is what a rule sets for its targets alone.
+    """
+
+    number: int
+    kind: Kind
+    names: tuple[str, ...] = ()
+    sign: str = ""
+    value: str = ""
+    variable: str = ""
+    has_recipe: bool = False
+
+
+def lines(text: str) -> Iterator[Line]:
+    """Yield the lines of a makefile; a rule comes once, and its recipe line by line behind it."""
+    known = dict(assigned(text))
+    inside = False  # a define
+    written = list(joined(text))
+    for at, (number, raw) in enumerate(written):
+        line = raw.replace("\\\r\n", " ").replace("\\\n", " ")
+        plain = line.partition("#")[0].strip()
+        if inside:
+            inside = not plain.startswith("endef")
+            yield Line(number, "unknown" if _WORKED_OUT.search(line) else "nothing")
+        elif _WORKED_OUT.search(line) or len(line) > LONGEST:
+            yield Line(number, "unknown")
+        elif raw.startswith("\t"):
+            yield Line(number, "recipe", value=line.strip())
+        else:
+            inside = plain.startswith(("define ", "override define "))
+            following = next(
+                (one for _, one in written[at + 1 :] if one.strip() and not one.lstrip().startswith("#")), ""
+            )
+            yield _line(number, plain, known, has_recipe=following.startswith("\t"))
+
+
+def _line(number: int, plain: str, known: Mapping[str, str], *, has_recipe: bool) -> Line:
+    if not plain or _CONDITION.match(plain):
+        return Line(number, "condition" if plain else "nothing")
+    if found := _INCLUDE.fullmatch(plain):
+        names = tuple(expanded(_WILDCARD.sub(r"\1", found[1]), known).split())
+        return Line(number, "include" if not any("$" in name for name in names) else "unknown", names)
+    if found := _DEFINED.match(plain):
+        return Line(number, "variable", (found[2],), sign=found[1])
+    if found := _SET.fullmatch(plain):
+        name = expanded(found[1], known)
+        return Line(number, "unknown" if "$" in name else "variable", (name,), found[2], found[3].strip())
+    if found := _EXPORTED.fullmatch(plain):
+        return Line(number, "export", tuple(found[1].split()))
+    return _rule(number, plain, known, has_recipe=has_recipe)
+
+
+def _rule(number: int, plain: str, known: Mapping[str, str], *, has_recipe: bool) -> Line:
+    before, colon, after = expanded(plain, known).partition(":")
+    names = tuple(before.replace("&", " ").split())
+    if not colon or not names or any("$" in name for name in names):
+        return Line(number, "unknown")
+    inner = _SET.fullmatch(after.lstrip(":").strip())
+    if inner is not None:
+        return Line(number, "rule", names, inner[2], inner[3].strip(), variable=inner[1])
+    kind: Kind = "special" if all(re.fullmatch(r"\.[A-Z_]+", name) for name in names) else "rule"
+    return Line(number, kind, names, value=after, has_recipe=";" in after or has_recipe)

@@ -1,0 +1,102 @@
+"""The tools that gates run, and every place from which each takes its settings: tables that are data, one file a tool.
+
+A table names the documentation that it was read from, and the versions that it holds for.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from json import loads
+from pkgutil import get_data
+from typing import Any, NamedTuple
+
+from packaging.specifiers import SpecifierSet
+
+from scaffold.formats.lookup import below, line_of
+from scaffold.guard.look import Look
+from scaffold.guard.readers.inifile import ini
+
+TABLES: tuple[str, ...] = ()
+_ALL = (
+    "actionlint", "bandit", "biome", "cargo", "checkov", "coverage", "dependency-cruiser", "eslint", "flake8",
+    "gitleaks", "go", "golangci-lint", "gradle", "hadolint", "import-linter", "jest", "just", "make", "maven", "mypy",
+    "nox", "npm", "osv-scanner", "oxlint", "pip", "pip-audit", "pnpm", "poetry", "pre-commit", "pylint", "pyright",
+    "pytest", "python", "ruff", "semgrep", "shell", "task", "tox", "trivy", "typescript", "uv", "vitest", "yamllint",
+    "yarn", "zizmor",
+)  # fmt: skip
+
+
+class Place(NamedTuple):
+    """Files from which a tool takes settings: all, or those that hold a table, a section, or a name in Python."""
+
+    file: str
+    key: str = ""
+    section: str = ""
+    names: tuple[str, ...] = ()
+
+    def line(self, look: Look, path: str) -> int | None:
+        """Return the line where a file holds settings of the tool; None where it holds none."""
+        if self.key:
+            documents = look.documents(path)
+            found = below(documents[0], *self.key.split(".")) if documents else None
+            return None if found is None else line_of(found)
+        if self.section:
+            file = ini(look, path)
+            named = [one for one in file.sections() if fnmatchcase(one, self.section)] if file is not None else []
+            return file.line(f"[{named[0]}]") if file is not None and named else None
+        if self.names:
+            text = look.text(path) or ""
+            match = re.search(rf"^(?:async def |def |)(?:{'|'.join(self.names)})\b", text, re.MULTILINE)
+            return None if match is None else text.count("\n", 0, match.start()) + 1
+        return 1
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return self.file.lstrip("/") + (f", {self.key or self.section}" if self.key or self.section else "")
+
+
+class Tool(NamedTuple):
+    """A tool: its rule, its programs, and all that decides how it works."""
+
+    name: str
+    rule: str
+    versions: SpecifierSet
+    packages: tuple[str, ...]
+    programs: tuple[str, ...]
+    places: tuple[Place, ...]
+    environment: tuple[str, ...]
+    harmless: tuple[str, ...]
+    committed: tuple[str, ...]
+
+    def obeys(self, variable: str) -> bool:
+        """Whether a variable of the environment decides how it works."""
+        return any(fnmatchcase(variable, one) for one in self.environment) and not any(
+            fnmatchcase(variable, one) for one in self.harmless
+        )
+
+    def settings(self, look: Look) -> Iterator[tuple[Place, str, int]]:
+        """Yield each place with a file that holds settings of the tool, and the line."""
+        for place in self.places:
+            for path in look.paths(place.file):
+                if (line := place.line(look, path)) is not None:
+                    yield place, path, line
+
+
+@cache
+def tools() -> Mapping[str, tuple[Tool, ...]]:
+    """Return all tools by the rule that holds them to their place."""
+    found: dict[str, list[Tool]] = {}
+    for name in TABLES:
+        tool = _tool(loads(get_data("scaffold.guard", f"tools/{name}.json") or b""))
+        found.setdefault(tool.rule, []).append(tool)
+    return {rule: tuple(some) for rule, some in found.items()}
+
+
+def _tool(said: Mapping[str, Any]) -> Tool:
+    places = (Place(**{**one, "names": tuple(one.get("names", ()))}) for one in said["places"])
+    lists = (tuple(said.get(key, ())) for key in ("environment", "harmless_environment", "committed"))
+    return Tool(
+        said["tool"], said["rule"], SpecifierSet(said.get("versions", "")), tuple(said["packages"]),
+        tuple(said["programs"]), tuple(places), *lists,
+    )  # fmt: skip
