@@ -134,7 +134,7 @@ TYPES = [
     (
         "",
         {"mypy.ini": "[mypy]\nstrict = True\n[mypy-app.*]\nignore_errors = True\n"},
-        "mypy's ignore_errors is lowered",
+        "mypy ignores all errors in app.*",
     ),
     ('[tool.pyright]\ntypeCheckingMode = "strict"\n', {}, None),
     ('[tool.pyright]\ntypeCheckingMode = "basic"\n', {}, "neither mypy nor Pyright"),

@@ -1,5 +1,6 @@
 """Small repositories in memory, in layers as the blueprints ask, in languages that no built-in blueprint stamps."""
 
+import json
 from collections.abc import Mapping
 from functools import cache
 
@@ -108,11 +109,12 @@ PYTHON = {
 
 @cache
 def _lock() -> bytes:
-    return stamped().files[".scaffold/lock.json"]
+    lock = json.loads(stamped().files[".scaffold/lock.json"])
+    return json.dumps({**lock, "files": {}}).encode()
 
 
 def repository(files: Mapping[str, str]) -> Service:
-    """A repository of these files, with the lock of the built-in blueprint."""
+    """A repository of these files, with the rules of the built-in blueprint, which gave it none of its files."""
     contents = {path: text.encode() for path, text in files.items()}
     return Service({**contents, ".scaffold/lock.json": _lock()}, {})
 

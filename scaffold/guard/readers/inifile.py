@@ -1,59 +1,54 @@
-"""INI files as rules see them: sections, settings, and their lines."""
+"""INI files as the same kind of document as TOML: sections, and settings with the type that they look like."""
 
 import re
-from collections.abc import Mapping
 from configparser import ConfigParser
 from configparser import Error as ConfigError
-from functools import cached_property
+from typing import Any
 
+from scaffold.formats.located import KeyPath, Located
+from scaffold.guard.kept import Kept
 from scaffold.guard.look import Look
 
 LONGEST = 2_000  # characters of a line that people wrote
 _BLANKS = re.compile(r"[ \t]{2,}+")  # the parser looks at the rest of a line once for each of them
+_NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?")
+_WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_READ: Kept[Located | None] = Kept()
 
 
-class Ini:
-    """An INI file."""
-
-    def __init__(self, path: str, text: str) -> None:
-        """Read it; raises ValueError where it is none."""
-        self.path = path
-        self._lines = text.splitlines()
-        self._parser = ConfigParser(interpolation=None, strict=False)
-        try:
-            self._parser.read_string("\n".join(_BLANKS.sub(" ", line) for line in self._lines if len(line) <= LONGEST))
-        except ConfigError as error:
-            raise ValueError(path) from error
-
-    def sections(self) -> list[str]:
-        """Return the names of its sections."""
-        return self._parser.sections()
-
-    def settings(self, section: str) -> Mapping[str, str]:
-        """Return what a section sets; nothing where there is no such section."""
-        return self._parser[section] if self._parser.has_section(section) else {}
-
-    def is_set(self, section: str, key: str, *words: str) -> bool:
-        """Whether a setting is one of these words."""
-        return self.settings(section).get(key, "").strip().lower() in words
-
-    @cached_property
-    def _first(self) -> Mapping[str, int]:
-        keys = ((re.split(r"[\s=:]", one.strip(), maxsplit=1)[0], one.strip()) for one in self._lines)
-        found: dict[str, int] = {}
-        for number, (key, line) in enumerate(keys, start=1):
-            found.setdefault(line if line.startswith("[") else key, number)
-        return found
-
-    def line(self, start: str) -> int:
-        """Return the first line with a section's head, or with a key, or 1."""
-        return self._first.get(start, 1)
-
-
-def ini(look: Look, path: str) -> Ini | None:
-    """Return an INI file, where there is one that can be read."""
+def ini(look: Look, path: str) -> Located | None:
+    """Return an INI file's document, where there is one that can be read: `{section: {key: value}}`."""
     text = look.text(path)
+    return None if text is None else _READ.get(text, lambda: _document(text, path), path)
+
+
+def _document(text: str, path: str) -> Located | None:
+    parser = ConfigParser(interpolation=None, strict=False)
+    written = text.splitlines()
     try:
-        return Ini(path, text) if text is not None else None
-    except ValueError:
+        parser.read_string("\n".join(_BLANKS.sub(" ", line) for line in written if len(line) <= LONGEST))
+    except ConfigError:
         return None
+    data = {name: {key: _typed(value) for key, value in parser[name].items()} for name in parser.sections()}
+    return Located(data, path, _lines(written))
+
+
+def _typed(value: str) -> Any:
+    """Return a setting as what it looks like: a list where it stands on several lines, a number, yes or no, or text."""
+    if "\n" in value:
+        return [line.strip() for line in value.split("\n") if line.strip()]
+    if _NUMBER.fullmatch(value):
+        return float(value)
+    return _WORDS.get(value.lower(), value)
+
+
+def _lines(written: list[str]) -> dict[KeyPath, int | str]:
+    found: dict[KeyPath, int | str] = {}
+    section = ""
+    for number, line in enumerate(written, start=1):
+        if line.startswith("["):
+            section = line.strip()[1:].partition("]")[0]
+            found.setdefault((section,), number)
+        elif line.strip() and not line[0].isspace():
+            found.setdefault((section, re.split(r"[\s=:]", line, maxsplit=1)[0].lower()), number)
+    return found

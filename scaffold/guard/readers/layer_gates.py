@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from scaffold.blueprint.globs import like_git
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_of
+from scaffold.formats.lookup import below, line_at, line_of, mapping
 from scaffold.guard.finding import Found
 from scaffold.guard.readers import tsconfig
 from scaffold.guard.readers.aside import TESTS
-from scaffold.guard.readers.inifile import Ini, ini
+from scaffold.guard.readers.inifile import ini
 from scaffold.guard.readers.layers import Code
 from scaffold.guard.readers.scan import Flavour, tokens, without_comments
 from scaffold.guard.readers.shell import Command
@@ -98,17 +98,10 @@ def _contracts(code: Code) -> Iterator[Contract]:
             if isinstance(at.data, dict) and at.data.get("type") == "layers":
                 yield _contract(at.data, at.file, line_of(at))
     for path in (".importlinter", "setup.cfg"):
-        if (file := ini(look, path)) is not None:
-            yield from _in_ini(file)
-
-
-def _in_ini(file: Ini) -> Iterator[Contract]:
-    for name in file.sections():
-        section = file.settings(name)
-        if name.startswith("importlinter:contract:") and section.get("type") == "layers":
-            lists = {key: section.get(key, "").split("\n") for key in ("layers", "containers", "ignore_imports")}
-            plain = {key: [line.strip() for line in lines if line.strip()] for key, lines in lists.items()}
-            yield _contract(plain, file.path, file.line(f"[{name}]"))
+        file = ini(look, path)
+        for name, section in mapping(file and file.data).items():
+            if file is not None and name.startswith("importlinter:contract:") and section.get("type") == "layers":
+                yield _contract(section, path, line_at(file, name))
 
 
 def _contract(data: Mapping[str, object], path: str, line: int) -> Contract:

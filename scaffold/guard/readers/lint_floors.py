@@ -4,25 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from posixpath import dirname, normpath
 from typing import Any
 
-from scaffold.blueprint.globs import globs
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_of, value
+from scaffold.formats.lookup import below, line_of, mapping, value
+from scaffold.guard import floors
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers import tsconfig
-from scaffold.guard.readers.inifile import Ini, ini
 
-RUFF_DEFAULT = ("E4", "E7", "E9", "F")
-MYPY_STRICT = (
-    "disallow_any_generics", "disallow_incomplete_defs", "disallow_subclassing_any", "disallow_untyped_calls",
-    "disallow_untyped_decorators", "disallow_untyped_defs", "check_untyped_defs", "no_implicit_optional",
-    "strict_equality", "warn_redundant_casts", "warn_return_any", "warn_unused_ignores",
-)  # fmt: skip
 TS_STRICT = (
     "alwaysStrict", "noImplicitAny", "noImplicitThis", "strictBindCallApply", "strictFunctionTypes",
     "strictNullChecks", "strictPropertyInitialization", "useUnknownInCatchVariables",
 )  # fmt: skip
-YES = ("true", "1", "yes", "on")
 GO_STANDARD = ("errcheck", "govet", "ineffassign", "staticcheck", "unused")
 
 
@@ -34,110 +26,37 @@ def at_key(path: str, document: Located, *keys: str) -> tuple[str, int, str]:
     return path, line_of(at), ".".join(keys)
 
 
-def ruff(look: Look, product: Sequence[str], wanted: Sequence[str]) -> Iterator[Found]:
-    """Say where Ruff looks for less than is wanted."""
-    found = False
-    for path, document, keys in _ruff_configs(look):
-        at = below(document, *keys) if keys else document
-        settings = at.data if at is not None and isinstance(at.data, Mapping) else {}
-        if found and "select" not in _merged(settings):  # it extends what stands above it
-            continue
-        found = True
-        yield from _about_ruff(path, document, keys, settings, product, wanted)
-    if not found:
-        yield Found("Ruff is not set up here", "pyproject.toml" if "pyproject.toml" in look else None)
-
-
-def _ruff_configs(look: Look) -> Iterator[tuple[str, Located, tuple[str, ...]]]:
-    """Yield the configuration that holds, and those of folders below it."""
-    top = next((path for path in (".ruff.toml", "ruff.toml") if path in look), None)
-    others = [path for path in look.paths("ruff.toml", ".ruff.toml") if "/" in path]
-    if top is None and "pyproject.toml" in look:
-        document = look.data("pyproject.toml")
-        if document is not None and below(document, "tool", "ruff") is not None:
-            yield "pyproject.toml", document, ("tool", "ruff")
-    for path in (top, *others):
-        document = look.data(path) if path is not None else None
-        if path is not None and document is not None:
-            yield path, document, ()
-
-
-def _merged(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of Ruff's linter, those of the older spelling among them."""
-    inner = settings.get("lint")
-    return {**settings, **(inner if isinstance(inner, Mapping) else {})}
-
-
-def _about_ruff(
-    path: str,
-    document: Located,
-    keys: tuple[str, ...],
-    settings: Mapping[str, Any],
-    product: Sequence[str],
-    wanted: Sequence[str],
-) -> Iterator[Found]:
-    lint = _merged(settings)
-
-    def place(key: str) -> tuple[str, int, str]:
-        inner = settings.get("lint")
-        way = (*keys, "lint", key) if isinstance(inner, Mapping) and key in inner else (*keys, key)
-        return at_key(path, document, *way)
-
-    selected = (*_texts(lint.get("select", RUFF_DEFAULT)), *_texts(lint.get("extend-select")))
-    if missing := [one for one in wanted if not _covers(selected, one)]:
-        yield Found(f"Ruff does not look for {', '.join(missing)}", *place("select"))
-    for key in ("ignore", "extend-ignore"):
-        ignored = _texts(lint.get(key))
-        if off := [one for one in wanted if one != "ALL" and _covers(ignored, one)]:
-            yield Found(f"Ruff ignores all of {', '.join(off)}", *place(key))
-    for key in ("per-file-ignores", "extend-per-file-ignores"):
-        given = lint.get(key)
-        for pattern, codes in given.items() if isinstance(given, Mapping) else ():
-            off = [one for one in wanted if one != "ALL" and _covers(_texts(codes), one)]
-            everything = "ALL" in _texts(codes)
-            if (off or everything) and _widely(pattern, product, some=everything):
-                what = "everything" if everything else ", ".join(off)
-                yield Found(f"Ruff ignores {what} in product code, {pattern}", *place(key))
-
-
-def _covers(codes: Sequence[str], family: str) -> bool:
-    return any(code == "ALL" or family.startswith(code) for code in codes)
-
-
-def _widely(pattern: str, product: Sequence[str], *, some: bool) -> bool:
-    """Whether a pattern matches all of the product code, or some of it."""
-    negated = pattern.startswith("!")
-    try:
-        spec = globs((pattern.lstrip("!").removeprefix("./"),))
-    except ValueError:
-        return False
-    matched = [spec.matches(path) != negated for path in product]
-    return bool(matched) and (any(matched) if some else all(matched))
-
-
-def _texts(given: Any) -> tuple[str, ...]:
-    return tuple(map(str, given)) if isinstance(given, Sequence) and not isinstance(given, str) else ()
-
-
-def python_types(look: Look, packages: Sequence[str]) -> Iterator[Found]:
-    """Say where neither mypy nor Pyright is strict; `packages` are the names of the product's own."""
-    document = look.data("pyproject.toml")
+def python_types(look: Look, product: Sequence[str]) -> Iterator[Found]:
+    """Say where neither mypy nor Pyright is strict."""
+    document = look.data("pyproject.toml") if "pyproject.toml" in look else None
     if any(_pyright_is_strict(look, document)):
         return
-    for path in ("mypy.ini", ".mypy.ini"):
-        file = ini(look, path)
-        if file is not None and "mypy" in file.sections():
-            yield from _mypy_ini(file, packages)
-            return
-    mypy = below(document, "tool", "mypy")
-    if document is not None and mypy is not None and isinstance(mypy.data, Mapping):
-        yield from _mypy(document, mypy, packages)
-        return
-    file = ini(look, "setup.cfg")
-    if file is not None and "mypy" in file.sections():
-        yield from _mypy_ini(file, packages)
-        return
-    yield Found("neither mypy nor Pyright is set to strict", "pyproject.toml" if document is not None else None)
+    yield from floors.below_floors(look, "mypy", product)
+    settings = floors.settings_of(look, "mypy")
+    packages = {part for path in product for part in path.split("/")[:2]}
+    for at, modules in _overrides(settings) if settings is not None and settings.get("strict") else ():
+        if own := [name for name in modules if name == "*" or name.partition(".")[0] in packages]:
+            yield from _lowered(at, f"in {', '.join(own)}")
+
+
+def _overrides(settings: floors.Settings) -> Iterator[tuple[Located, tuple[str, ...]]]:
+    """Yield what is set for some modules only, with their names."""
+    overrides = below(settings.document, *settings.way("overrides"))
+    for at in overrides.elements() if overrides is not None and isinstance(overrides.data, list) else ():
+        if isinstance(at.data, Mapping):
+            yield at, floors.texts(at.data.get("module"))
+    for name in mapping(settings.document.data):
+        if str(name).startswith("mypy-"):
+            modules = tuple(one.strip() for one in str(name).removeprefix("mypy-").split(","))
+            yield settings.document.child(name), modules
+
+
+def _lowered(at: Located, where: str) -> Iterator[Found]:
+    for floor in floors.TABLES["mypy"]["floors"]:
+        key = floor["keys"][0]
+        if "not" in floor and key != "ignore_missing_imports" and at.data.get(key) is floor["not"]:
+            message = floor["says"].replace("in all files", where)
+            yield Found(message, at.file, line_of(at.child(key)), key)
 
 
 def _pyright_is_strict(look: Look, document: Located | None) -> Iterator[bool]:
@@ -145,46 +64,6 @@ def _pyright_is_strict(look: Look, document: Located | None) -> Iterator[bool]:
     for at in (config, *(below(document, "tool", name) for name in ("pyright", "basedpyright") if document)):
         if at is not None and isinstance(at.data, Mapping):
             yield at.data.get("typeCheckingMode") in ("strict", "all", "recommended") or bool(at.data.get("strict"))
-
-
-def _mypy(document: Located, mypy: Located, packages: Sequence[str]) -> Iterator[Found]:
-    path = document.file
-    if mypy.data.get("strict") is not True:
-        yield Found("mypy is not strict", *at_key(path, document, "tool", "mypy", "strict"))
-        return
-    yield from _lowered(mypy, "in all files")
-    overrides = below(mypy, "overrides")
-    for at in overrides.elements() if overrides is not None and isinstance(overrides.data, list) else ():
-        if isinstance(at.data, Mapping):
-            modules = at.data.get("module", ())
-            names = (modules,) if isinstance(modules, str) else _texts(modules)
-            if own := [name for name in names if _is_own(name, packages)]:
-                yield from _lowered(at, f"in {', '.join(own)}")
-
-
-def _lowered(at: Located, where: str) -> Iterator[Found]:
-    for flag in MYPY_STRICT:
-        if at.data.get(flag) is False:
-            yield Found(f"mypy's {flag} is off {where}", at.file, line_of(at.child(flag)), flag)
-    if at.data.get("ignore_errors") is True:
-        yield Found(f"mypy ignores all errors {where}", at.file, line_of(at.child("ignore_errors")), "ignore_errors")
-
-
-def _is_own(module: str, packages: Sequence[str]) -> bool:
-    return module == "*" or module.partition(".")[0] in packages
-
-
-def _mypy_ini(file: Ini, packages: Sequence[str]) -> Iterator[Found]:
-    if not file.is_set("mypy", "strict", *YES):
-        yield Found("mypy is not strict", file.path, file.line("[mypy]"), "mypy.strict")
-        return
-    for name in file.sections():
-        modules = [one.strip() for one in name.removeprefix("mypy-").split(",")]
-        if name == "mypy" or (name.startswith("mypy-") and any(_is_own(one, packages) for one in modules)):
-            off = [flag for flag in MYPY_STRICT if file.is_set(name, flag, "false", "0", "no", "off")]
-            off += ["ignore_errors"] if file.is_set(name, "ignore_errors", *YES) else []
-            for flag in off:
-                yield Found(f"mypy's {flag} is lowered in [{name}]", file.path, file.line(f"[{name}]"), flag)
 
 
 def typescript(look: Look, product: Sequence[str]) -> Iterator[Found]:
@@ -259,6 +138,6 @@ def go(look: Look, wanted: Sequence[str]) -> Iterator[Found]:
     given = linters if isinstance(linters, Mapping) else {}
     default = "none" if given.get("disable-all") is True else str(given.get("default", "standard"))
     on = set(GO_STANDARD if default == "standard" else wanted if default == "all" else ())
-    on = (on | set(_texts(given.get("enable")))) - set(_texts(given.get("disable")))
+    on = (on | set(floors.texts(given.get("enable")))) - set(floors.texts(given.get("disable")))
     if missing := [one for one in wanted if one not in on]:
         yield Found(f"golangci-lint does not run {', '.join(missing)}", *at_key(path, document, "linters"))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from packaging.specifiers import SpecifierSet
 
-from scaffold.formats.lookup import below, line_of
+from scaffold.formats.lookup import below, line_at, line_of, mapping
 from scaffold.guard.look import Look
 from scaffold.guard.readers.inifile import ini
 
@@ -43,8 +43,8 @@ class Place(NamedTuple):
             return None if found is None else line_of(found)
         if self.section:
             file = ini(look, path)
-            named = [one for one in file.sections() if fnmatchcase(one, self.section)] if file is not None else []
-            return file.line(f"[{named[0]}]") if file is not None and named else None
+            named = next((one for one in mapping(file and file.data) if fnmatchcase(str(one), self.section)), None)
+            return None if file is None or named is None else line_at(file, named)
         if self.names:
             text = look.text(path) or ""
             match = re.search(rf"^(?:async def |def |)(?:{'|'.join(self.names)})\b", text, re.MULTILINE)

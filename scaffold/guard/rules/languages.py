@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from scaffold.guard.finding import Found
+from scaffold.guard.floors import below_floors
 from scaffold.guard.look import Look
 from scaffold.guard.readers import coverage_floors, layers, lint_floors, suppressions
 from scaffold.guard.readers import languages as spoken
@@ -42,9 +43,8 @@ def floors_of_lint_and_types(look: Look) -> Iterator[Found]:
     if not product:
         raise NotApplicable("there is no code in Python, TypeScript or Go")
     if "python" in product:
-        packages = sorted({part for path in product["python"] for part in path.split("/")[:2]})
-        yield from lint_floors.ruff(look, product["python"], look.parameters["ruff"])
-        yield from lint_floors.python_types(look, packages)
+        yield from below_floors(look, "ruff", product["python"])
+        yield from lint_floors.python_types(look, product["python"])
     if typed := [path for path in product.get("typescript", ()) if path.endswith((".ts", ".tsx", ".mts", ".cts"))]:
         yield from lint_floors.typescript(look, typed)
     if "go" in product:
@@ -72,8 +72,8 @@ def floors_of_tests(look: Look) -> Iterator[Found]:
                 said = f"tests may cover as little as {floor.percent:g} % of the code, and {wanted} % are asked"
                 yield Found(said, floor.path, floor.line, floor.key)
         if language == "python":
-            yield from coverage_floors.pytest(look)
-            yield from coverage_floors.left_out(look, paths)
+            yield from below_floors(look, "pytest", paths)
+            yield from below_floors(look, "coverage", paths)
 
 
 NAMES = {"python": "Python", "typescript": "TypeScript", "go": "Go"}

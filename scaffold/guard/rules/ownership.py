@@ -17,6 +17,8 @@ MOST_LINES = 10_000  # of a CODEOWNERS that is still looked at
 MOST_MATCHES = 2_000_000  # of a line and a file, which take a second or two
 CATALOG = ("/catalog-info.yaml", "/catalog-info.yml")
 LICENSES = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "LICENCE.md", "LICENCE.txt", "COPYING", "/LICENSES/*")
+EVERYTHING = ("*", "/**", "**")
+ANSWER = "Name the owner there; where it has changed, answer anew: scaffold update --data owner=@ORG/TEAM."
 # What stands where a name should, and is none.
 _PLACEHOLDER = re.compile(
     r"(?:(?:group|user):)?(?:default/)?(?:\W*|todo|tbd|fixme|none|null|n/?a|unknown|unowned|changeme|change-me|xxx+|guests?"
@@ -48,12 +50,25 @@ def code_owners(look: Look) -> Iterator[Found]:
     else:
         yield Found("neither the blueprint nor the answers say which team the platform is", known=False)
     yield from _uncovered(look, owners)
+    yield from _not_the_owners(look, owners)
+
+
+def _not_the_owners(look: Look, owners: Owners) -> Iterator[Found]:
+    """Compare whom everything belongs to with the owner that the service was stamped for."""
+    owner = look.answers.get("owner")
+    line = next((line for line in reversed(owners.lines) if line.pattern in EVERYTHING and line.owners), None)
+    if isinstance(owner, str) and line is not None and _plain(owner) not in map(_plain, line.owners):
+        message = f"everything belongs to {' '.join(line.owners)}, and the service's owner is {owner}"
+        yield Found(message, owners.path, line.number, fix=ANSWER)
+
+
+def _plain(owner: str) -> str:
+    """Return an owner's own name, which CODEOWNERS, the catalog and answers spell in ways of their own."""
+    return re.split(r"[/:]", owner.strip().lstrip("@").casefold())[-1]
 
 
 def _uncovered(look: Look, owners: Owners) -> Iterator[Found]:
-    first = next(
-        (at for at, line in enumerate(owners.lines) if line.pattern in ("*", "/**", "**") and line.owners), None
-    )
+    first = next((at for at, line in enumerate(owners.lines) if line.pattern in EVERYTHING and line.owners), None)
     after = owners.lines[first:] if first is not None else owners.lines
     if first is not None and all(line.owners for line in after):
         return  # whatever comes after only gives it to somebody else
@@ -71,8 +86,8 @@ def _not_the_platforms(look: Look, owners: Owners, platform: str) -> Iterator[Fo
     locked = [path for path, file in look.lock.files.items() if file.owner == "locked"]
     wrong: dict[Line | None, list[str]] = {}
     for path, line in owners.deciding((*locked, owners.path, *look.parameters["platform_paths"])).items():
-        if line is not None and not line.owners:
-            continue  # said above already
+        if line is not None and not line.owners and path in look:
+            continue  # said of every file that is there
         if line is None or {owner.casefold() for owner in line.owners} != {platform.casefold()}:
             wrong.setdefault(line, []).append(path)
     for line, paths in wrong.items():
@@ -109,6 +124,10 @@ def catalog_entry(look: Look) -> Iterator[Found]:
         if not _is_named(given):
             shown = "is missing" if given is None else f"names nobody: {given}"
             yield Found(f"{'.'.join(keys)} {shown}", component.file, line_at(component, *keys), ".".join(keys))
+    owner, said = look.answers.get("owner"), value(component, "spec", "owner")
+    if isinstance(owner, str) and _is_named(said) and _plain(str(said)) != _plain(owner):
+        message = f"spec.owner is {said}, and the service's owner is {owner}"
+        yield Found(message, component.file, line_at(component, "spec", "owner"), "spec.owner", fix=ANSWER)
     lifecycle = value(component, "spec", "lifecycle")
     allowed = look.parameters["lifecycles"]
     if _is_named(lifecycle) and allowed and lifecycle not in allowed:

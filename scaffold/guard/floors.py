@@ -1,0 +1,234 @@
+"""Floors: how low a tool's settings may be, as a table of keys, what each must cover, and what is said if it does not.
+
+What is more than a floor asks is the team's own.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from json import loads
+from pkgutil import get_data
+from typing import Any, NamedTuple
+
+from scaffold.blueprint.globs import globs
+from scaffold.formats.located import Located
+from scaffold.formats.lookup import below, line_at, listed, mapping
+from scaffold.guard.finding import Found
+from scaffold.guard.look import Look
+from scaffold.guard.readers.inifile import ini
+
+MOST = 500  # patterns of what a tool leaves out
+Floor = Mapping[str, Any]
+TABLES: Mapping[str, Mapping[str, Any]] = loads(get_data(__package__, "floors.json") or b"")
+
+
+class Settings(NamedTuple):
+    """A tool's settings in one place: the document, and how their keys are spelt in it."""
+
+    document: Located
+    spelt: str
+
+    def way(self, key: str) -> tuple[str, ...]:
+        """Return the way to a key."""
+        return tuple(self.spelt.format(key=key).split("."))
+
+    def get(self, key: str) -> Any:
+        """Return a setting, or None."""
+        found = below(self.document, *self.way(key))
+        return None if found is None else found.data
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the document holds the tool's table at all."""
+        head, _, _ = self.spelt.partition("{key}")
+        if head.endswith(":"):  # coverage has a section for each of its tables
+            return any(str(name).startswith(head) for name in mapping(self.document.data))
+        return not head or below(self.document, *head.rstrip(".").split(".")) is not None
+
+    def breach(self, key: str, message: str) -> Found:
+        """Return what is wrong with a setting, at the nearest place to it that is there."""
+        way = self.way(key)
+        return Found(message, self.document.file, line_at(self.document, *way), ".".join(way))
+
+
+class Asked(NamedTuple):
+    """What floors are held against: the rule's parameters, and the files of the product."""
+
+    parameters: Mapping[str, Any]
+    product: Sequence[str]
+
+
+def settings_of(look: Look, tool: str) -> Settings | None:
+    """Return a tool's settings: those in the first place, in its own order, that holds any."""
+    return next(_settings(look, tool, ""), None)
+
+
+def below_floors(look: Look, tool: str, product: Sequence[str]) -> Iterator[Found]:
+    """Yield each setting of a tool that is below its floor."""
+    table = TABLES[tool]
+    asked = Asked(look.parameters, product)
+    top = settings_of(look, tool)
+    if top is not None:
+        yield from _breaches(top, table["floors"], asked)
+    elif missing := table.get("missing"):
+        yield Found(missing, "pyproject.toml" if "pyproject.toml" in look else None)
+    if key := table.get("below"):  # settings further in extend those above them, unless they name the rules anew
+        for inner in _settings(look, tool, "**/"):
+            if any(inner.get(name) is not None for name in (key, f"lint.{key}")):
+                yield from _breaches(inner, table["floors"], asked)
+            else:
+                yield from _breaches(inner, table["floors"][1:], asked)
+
+
+def _settings(look: Look, tool: str, folder: str) -> Iterator[Settings]:
+    for name, spelt in TABLES[tool]["places"]:
+        for path in look.paths(f"/{name}") if not folder else (one for one in look.paths(name) if "/" in one):
+            document = look.data(path) if path.endswith(".toml") else ini(look, path)
+            if document is not None and (found := Settings(document, spelt)).is_there:
+                yield found
+
+
+def _breaches(settings: Settings, floors: Sequence[Floor], asked: Asked) -> Iterator[Found]:
+    for floor in floors:
+        ask = next(name for name in ASKS if name in floor)
+        said = list(ASKS[ask](settings, floor, asked))
+        for words in said:
+            yield settings.breach(floor["keys"][0], floor["says"].format(*words))
+        if said and floor.get("last"):  # what comes after is nothing without it
+            return
+
+
+def texts(given: Any) -> tuple[str, ...]:
+    """Return a setting as texts, however it is written: a list, or words between blanks."""
+    if isinstance(given, str):
+        return tuple(given.split())
+    return tuple(map(str, given)) if isinstance(given, Sequence) else ()
+
+
+def covers(codes: Sequence[str], family: str) -> bool:
+    """Whether one of some codes stands for all of a family."""
+    return any(code == "ALL" or family.startswith(code) for code in codes)
+
+
+def _first(settings: Settings, keys: Sequence[str]) -> Any:
+    return next((found for key in keys if (found := settings.get(key)) is not None), None)
+
+
+Words = Iterator[tuple[str, ...]]
+
+
+def _covers(settings: Settings, floor: Floor, asked: Asked) -> Words:
+    chosen = _first(settings, floor["keys"])
+    codes = [*texts(floor["default"] if chosen is None else chosen)]
+    codes += [code for key in floor["more"] for code in texts(settings.get(key))]
+    if missing := [one for one in asked.parameters[floor["covers"]] if not covers(codes, one)]:
+        yield (", ".join(missing),)
+
+
+def _lacks(settings: Settings, floor: Floor, asked: Asked) -> Words:
+    codes = texts(_first(settings, floor["keys"]))
+    if off := [one for one in asked.parameters[floor["lacks"]] if one != "ALL" and covers(codes, one)]:
+        yield (", ".join(off),)
+
+
+def _spares(settings: Settings, floor: Floor, asked: Asked) -> Words:
+    """Look at patterns that each leave out some codes."""
+    for pattern, codes in mapping(_first(settings, floor["keys"])).items():
+        off = [one for one in asked.parameters[floor["spares"]] if one != "ALL" and covers(texts(codes), one)]
+        everything = "ALL" in texts(codes)
+        matched = _matched(str(pattern), asked.product)
+        if (everything and matched) or (off and matched and len(matched) == len(asked.product)):
+            yield "everything" if everything else ", ".join(off), str(pattern)
+
+
+def _keeps(settings: Settings, floor: Floor, asked: Asked) -> Words:
+    """Look at patterns that leave out whole files."""
+    for pattern in listed(_first(settings, floor["keys"]))[:MOST]:
+        if len(_matched(str(pattern), asked.product)) * 2 > len(asked.product):
+            yield (str(pattern),)
+
+
+def _keeps_most(settings: Settings, floor: Floor, asked: Asked) -> Words:
+    patterns = [str(one) for one in listed(_first(settings, floor["keys"]))]
+    files = [path for path in asked.product if path.endswith(".py") and not path.endswith("__init__.py")]
+    if files and patterns and len(patterns) <= MOST:
+        left = {path for pattern in patterns for path in _matched(pattern, files)}
+        if len(left) == len(files):
+            yield ()
+
+
+def _keeps_by_regex(settings: Settings, floor: Floor, asked: Asked) -> Words:
+    given = _first(settings, floor["keys"])
+    for pattern in texts_of(given)[:MOST]:
+        literal = re.sub(r"\\(.)|[\^$]|\(\?x?:?|[()]", r"\1", pattern).strip("/ ")
+        if literal and sum(literal in path for path in asked.product) * 2 > len(asked.product):
+            yield (str(pattern),)
+
+
+def _matched(pattern: str, paths: Sequence[str]) -> list[str]:
+    negated = pattern.startswith("!")
+    try:
+        spec = globs((pattern.lstrip("!").removeprefix("./"),))
+    except ValueError:
+        return []
+    return [path for path in paths if spec.matches(path) != negated]
+
+
+def _is(settings: Settings, floor: Floor, _: Asked) -> Words:
+    if not any(settings.get(key) == floor["is"] for key in floor["keys"]) and not _optional(settings, floor):
+        yield ()
+
+
+def _optional(settings: Settings, floor: Floor) -> bool:
+    """Whether an option that is always given says the same."""
+    given = settings.get("addopts")
+    options = given if isinstance(given, str) else " ".join(texts(given))
+    return "or_option" in floor and re.search(floor["or_option"], options) is not None
+
+
+def _not(settings: Settings, floor: Floor, _: Asked) -> Words:
+    given = _first(settings, floor["keys"])
+    if given is not None and type(given) is type(floor["not"]) and given == floor["not"]:
+        yield ()
+
+
+def _holds(settings: Settings, floor: Floor, _: Asked) -> Words:
+    given = _first(settings, floor["keys"])
+    if floor["holds"] not in [line.strip() for line in texts_of(given)] and not _optional(settings, floor):
+        yield ()
+
+
+def _empty(settings: Settings, floor: Floor, _: Asked) -> Words:
+    if off := texts(_first(settings, floor["keys"])):
+        yield (", ".join(off),)
+
+
+def _without(settings: Settings, floor: Floor, _: Asked) -> Words:
+    if match := re.search(floor["without"], " ".join(texts_of(_first(settings, floor["keys"])))):
+        yield (match[0],)
+
+
+ORDINARY = ("    total = price * count", "    return total", "def total(price: int, count: int) -> int:")
+LONGEST = 200  # characters of a pattern that is tried
+
+
+def _narrow(settings: Settings, floor: Floor, _: Asked) -> Words:
+    """Look for patterns that match lines of any kind."""
+    for pattern in texts_of(_first(settings, floor["keys"])):
+        try:
+            matched = [line for line in ORDINARY if len(pattern) <= LONGEST and re.search(pattern, line)]
+        except re.error:
+            continue
+        if len(matched) > 1:
+            yield (pattern,)
+
+
+def texts_of(given: Any) -> list[str]:
+    """Return a setting as a list of texts, whole lines as they are."""
+    return [given] if isinstance(given, str) else [str(one) for one in listed(given)]
+
+
+ASKS: Mapping[str, Callable[[Settings, Floor, Asked], Words]] = {
+    "covers": _covers, "lacks": _lacks, "spares": _spares, "keeps": _keeps, "keeps_most": _keeps_most, "is": _is,
+    "keeps_by_regex": _keeps_by_regex, "not": _not, "holds": _holds, "empty": _empty, "without": _without,
+    "narrow": _narrow,
+}  # fmt: skip
