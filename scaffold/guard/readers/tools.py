@@ -18,8 +18,12 @@ from scaffold.guard.look import Look
 from scaffold.guard.readers.inifile import ini
 
 TABLES = (
-    "actionlint", "coverage", "flake8", "gitleaks", "import-linter", "make", "mypy", "pip", "pip-audit", "pre-commit",
-    "pylint", "pyright", "pytest", "python", "ruff", "shell", "uv", "yamllint", "zizmor",
+    "actionlint", "bandit", "biome", "cargo", "checkov", "codeql", "coverage", "dependency-cruiser", "detect-secrets",
+    "eslint", "flake8", "gitleaks", "go", "golangci-lint", "gosec", "govulncheck", "gradle", "hadolint",
+    "import-linter", "jest", "just", "kube-linter", "make", "maven", "mypy", "nox", "npm", "osv-scanner", "oxlint",
+    "pip", "pip-audit", "pnpm", "poetry", "pre-commit", "prek", "pylint", "pyright", "pytest", "python", "ruff",
+    "semgrep", "shell", "task", "tox", "trivy", "trufflehog", "typescript", "uv", "vitest", "yamllint", "yarn",
+    "zizmor",
 )  # fmt: skip
 
 
