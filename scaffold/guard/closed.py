@@ -15,7 +15,7 @@ from scaffold.guard.given import allowed, is_given
 from scaffold.guard.look import Look
 from scaffold.guard.readers import versions
 from scaffold.guard.readers.aside import is_foreign
-from scaffold.guard.readers.run_by_ci import run_by_ci
+from scaffold.guard.readers.run_by_ci import run_by_gates
 from scaffold.guard.readers.tools import Tool, tools
 from scaffold.guard.readers.workflow import all_steps
 from scaffold.guard.variables import variables
@@ -37,7 +37,7 @@ def elsewhere(look: Look, rule: str) -> Iterator[Found]:
 
 
 def is_used(look: Look, tool: Tool) -> bool:
-    """Whether the gates run a tool: the blueprint gave it its settings, or CI calls it."""
+    """Whether the gates run a tool: the blueprint gave it its settings, or workflows of the blueprint call it."""
     if tool.name in ALWAYS_RUN:
         return True
     called, actions = look.once(_called)
@@ -48,8 +48,9 @@ def is_used(look: Look, tool: Tool) -> bool:
 
 
 def _called(look: Look) -> tuple[frozenset[str], frozenset[str]]:
-    names = frozenset(name for command in run_by_ci(look) for _, name in command.names())
-    return names, frozenset(f"action:{step.action}" for step in all_steps(look) if step.action)
+    names = frozenset(name for command in run_by_gates(look) for _, name in command.names())
+    given = (step for step in all_steps(look) if step.path in look.lock.files)
+    return names, frozenset(f"action:{step.action}" for step in given if step.action)
 
 
 def _other_places(look: Look, tool: Tool) -> Iterator[Found]:

@@ -26,8 +26,26 @@ _SEVERAL = frozenset({"npm-run-all", "run-s", "run-p"})
 
 def run_by_ci(look: Look) -> tuple[Command, ...]:
     """Return every command that CI runs; what may fail without anybody noticing is left out."""
+    return look.once(_run)
+
+
+def run_by_gates(look: Look) -> tuple[Command, ...]:
+    """Return those that are run by workflows which the blueprint gave."""
+    return look.once(_run_as_given)
+
+
+def _run(look: Look) -> tuple[Command, ...]:
+    return _followed(look, _started(look))
+
+
+def _run_as_given(look: Look) -> tuple[Command, ...]:
+    given = (one for one in workflows(look) if one.path in look.lock.files)
+    return _followed(look, (command for one in given for job in one.jobs for command in _of_job(look, job)))
+
+
+def _followed(look: Look, started: Iterator[Command]) -> tuple[Command, ...]:
     stands_for = _StandsFor(look)
-    waiting = list(_started(look))
+    waiting = list(started)
     found: dict[tuple[str, ...], Command] = {}
     while waiting:
         command = waiting.pop()
