@@ -20,8 +20,7 @@ class Stages(NamedTuple):
     theirs: File | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(NamedTuple):
     """What happens to one path: `after` is what will stand there (None: nothing).
 
     `drift` names what a locked file or key is put back from: "" for the whole file, else the key path; `waiver` says by
