@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from scaffold.lock import Lock
@@ -57,7 +58,7 @@ class Offer(NamedTuple):
     to: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """All actions, in order of path, and the lock that follows from them.
 
@@ -76,7 +77,7 @@ class Plan:
         """Iterate over the actions."""
         return iter(self.actions)
 
-    @property
+    @cached_property
     def changes(self) -> tuple[Action, ...]:
         """The actions that change something."""
         return tuple(action for action in self.actions if action.changes)
