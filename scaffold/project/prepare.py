@@ -224,7 +224,7 @@ def _said_of_copier(project: Project, plan: Plan) -> tuple[Action, ...]:
     written = written_since(project)
     why = "as the template renders it now"
     return tuple(
-        replace(action, why=why, drift=()) if action.after and action.changes and action.path in written else action
+        action._replace(why=why, drift=()) if action.after and action.changes and action.path in written else action
         for action in plan
     )
 
