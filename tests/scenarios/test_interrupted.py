@@ -17,6 +17,7 @@ from scaffold.errors import ProjectError
 from scaffold.git.index import HELD
 from tests.scenarios import world
 from tests.scenarios.world import NEXT, commit, git, release, snapshot
+from tests.test_process import wait_until_gone
 
 KILLED = Path(__file__).with_name("killed.py")
 READING = (("status",), ("diff",), ("check",), ("explain", "f.txt"))
@@ -89,7 +90,7 @@ def test_it_is_found_in_a_folder_of_a_project_too(project):
 def kill_in_hook(project, then):
     hook = project / ".git/hooks/pre-commit"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"#!/bin/sh\nkill -9 $(ps -o ppid= -p $PPID)\n{then}\n")
+    hook.write_text(f"#!/bin/sh\necho $PPID > ../git\nkill -9 $(ps -o ppid= -p $PPID)\n{then}\n")
     hook.chmod(0o755)
     command = [sys.executable, "-m", "scaffold", "update", "--commit"]
     assert subprocess.run(command, cwd=project, capture_output=True, check=False).returncode == -signal.SIGKILL
@@ -173,7 +174,7 @@ def test_git_makes_no_commit_after_the_run_was_killed(library, project):
     release(library, "1.1.0", NEXT)
     kill_in_hook(project, "sleep 0.5; exit 0")
     scaffold.undo(project)
-    time.sleep(1)
+    wait_until_gone(int((project.parent / "git").read_text()))
     assert snapshot(project) == before
 
 
@@ -423,7 +424,8 @@ def test_a_user_whom_nobody_knows_has_no_cache(library, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_while_loading_it_says_one_line(tmp_path, number):
     slow = tmp_path / "typer.py"
-    slow.write_text("import time\nprint('loading', flush=True)\ntime.sleep(60)\n")
+    # Not one long sleep: a signal that comes just before it is heard when that is over.
+    slow.write_text("import time\nprint('loading', flush=True)\nwhile True:\n    time.sleep(0.01)\n")
     with subprocess.Popen(
         [sys.executable, "-m", "scaffold", "status"], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
