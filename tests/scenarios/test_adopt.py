@@ -13,7 +13,7 @@ import scaffold
 from scaffold.errors import ProjectError
 from tests.scenarios import world
 from tests.scenarios.test_killed import copy_of, run_killed
-from tests.scenarios.world import commit, git, run, snapshot, write
+from tests.scenarios.world import commit, copier, git, run, snapshot, write
 
 ANSWERS = ".copier-answers.yml"
 ANSWERS_TEMPLATE = "# NEVER EDIT\n{{ _copier_answers|to_nice_yaml -}}\n"
@@ -60,12 +60,6 @@ def template(tmp_path):
     git("init", "--quiet", "--initial-branch=main", where=place)
     tagged(place, FIRST, "v1.0.0")
     return place
-
-
-def copier(*words, where):
-    done = run([sys.executable, "-m", "copier", *map(str, words)], where)
-    assert done.code == 0, done.err
-    return done
 
 
 def copied(template, dest, *words):

@@ -15,7 +15,7 @@ import pytest
 
 from tests.scenarios import world
 from tests.scenarios.test_refusals import bound_by_permissions, refused
-from tests.scenarios.world import commit, git, run, scaffold, snapshot, write
+from tests.scenarios.world import commit, copier, git, run, scaffold, snapshot, write
 
 NAME = "name: {type: str, default: demo}\n"
 ANSWERS_FILE = {"{{ _copier_conf.answers_file }}.jinja": "# NEVER EDIT\n{{ _copier_answers|to_nice_yaml -}}\n"}
@@ -602,10 +602,6 @@ def test_a_new_project_has_nothing_to_migrate(plain, tmp_path):
 
 
 # Beside Copier
-
-
-def copier(*words: str, where: Path) -> world.Done:
-    return made(run([sys.executable, "-m", "copier", *words], where))
 
 
 def test_both_tools_work_on_one_project(tmp_path):
