@@ -233,6 +233,12 @@ def test_code_that_catches_everything_is_stopped_all_the_same(tmp_path):
                 return ''
         for _ in range(2): swallow()"""
     assert output(tmp_path, LIMITED % (1, 500, code)) == LATE
+    once = """
+        try:
+            time.sleep(1000)
+        except Exception:
+            pass"""
+    assert output(tmp_path, LIMITED % (1, 500, once)) == LATE, "what it made is not what it should have been"
     wrap = """
         try:
             time.sleep(1000)

@@ -926,7 +926,7 @@ def test_undo_killed_at_any_instant(worked):
 def test_a_terminal_is_asked(by_hand, template):
     words = ["-m", "scaffold", "adopt", str(by_hand), "--from", str(template)]
     for reply, taken in (("n", False), ("y", True)):
-        child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=30, dimensions=(40, 120))
+        child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=300, dimensions=(40, 120))
         child.expect("fits service 1.0.0 best")
         child.expect("Take it over like this")
         child.send(reply)

@@ -960,7 +960,7 @@ def test_control_c_while_a_task_sleeps(plain, tmp_path, command):
     process = start(*words, where=tmp_path, scratch=tmp_path / "scratch")
     wait_for(pids)
     os.kill(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in err
     assert err.endswith("error: interrupted\n")
@@ -974,7 +974,7 @@ def test_control_c_while_a_task_sleeps(plain, tmp_path, command):
 def test_two_at_once(tasked, tmp_path):
     """Two that make one project: one of them does, the other is told."""
     both = [start("new", str(tasked), "p", "--trust", where=tmp_path, scratch=tmp_path / "scratch") for _ in range(2)]
-    codes = sorted((process.communicate(timeout=60), process.returncode)[1] for process in both)
+    codes = sorted((process.communicate(timeout=300), process.returncode)[1] for process in both)
     assert codes == [0, 1]
     assert scaffold("status", "p", where=tmp_path).code == 0
     nothing_left(tmp_path, "tasked", "p", "scratch")

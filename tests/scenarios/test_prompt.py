@@ -49,7 +49,7 @@ def terminal(*words, where, width=120, mute=False):
     left_out = {"COLUMNS", "PROMPT_TOOLKIT_NO_CPR"} if mute else {"COLUMNS"}
     environment = {name: value for name, value in os.environ.items() if name not in left_out}
     return pexpect.spawn(
-        sys.executable, ["-m", "scaffold", *map(str, words)], cwd=str(where), encoding="utf-8", timeout=20,
+        sys.executable, ["-m", "scaffold", *map(str, words)], cwd=str(where), encoding="utf-8", timeout=300,
         dimensions=(40, width), env=environment,
     )  # fmt: skip
 
