@@ -1001,7 +1001,8 @@ def test_json_alone_on_standard_output(tasked, tmp_path):
         done = scaffold(*words, "--format", "json", where=tmp_path)
         assert done.code == 0, done.err
         assert done.json["path"] == str(tmp_path / words[-2 if "--trust" in words else -1])
-        assert done.err == ("Running task 2 of 2 ...\n" if words[0] == "new" else "")
+        assert ("Running task 2 of 2 ...\n" in done.said) is (words[0] == "new")
+        assert done.err == ""
 
 
 def test_a_name_that_steers_the_terminal(tmp_path):

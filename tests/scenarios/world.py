@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -50,7 +51,12 @@ class Done:
 
     code: int
     out: str
-    err: str
+    said: str  # on standard error
+
+    @property
+    def err(self) -> str:
+        """What was said but for progress: work that takes longer than a second is named, and the machine decides."""
+        return re.sub(r"^.* \.\.\.\n", "", self.said, flags=re.MULTILINE)
 
     @property
     def json(self) -> Any:
