@@ -34,7 +34,6 @@ class Objects(Listing):
     def __init__(self, repository: Repository, root: Path) -> None:
         """Wrap an open repository; `root` is its work tree, or itself where it is bare."""
         super().__init__(repository, root)
-        self.folder = Path(repository.path)
         self.history = History(repository, root)
         self.conversion = Conversion(repository, root)
         self.attributes = Attributes(repository, root, self.conversion)
@@ -57,12 +56,6 @@ class Objects(Listing):
     def is_bare(self) -> bool:
         """Whether it has no work tree, as where it was opened in its own folder."""
         return self.root == self.folder
-
-    @property
-    def common(self) -> Path:
-        """The folder of what linked work trees share: objects, branches, settings."""
-        shared = self.folder / "commondir"
-        return self.folder / shared.read_text().strip() if shared.is_file() else self.folder
 
     def branch(self) -> str | None:
         """Return the full name of the branch that HEAD names, or None where HEAD is a commit."""
