@@ -157,7 +157,8 @@ def test_the_blueprint_sets_the_longest_term_and_the_approvers():
 @given(st.integers(-400, 400), st.integers(-400, 400), st.integers(-400, 400))
 def test_law_nothing_is_waived_outside_its_term(created, term, now):
     begins = TODAY + timedelta(created)
-    entry = {**ENTRY, "created": begins, "expires": begins + timedelta(term)}
+    content = next(one.content for one in verdict(EDITED.check(), "LK-01").findings)
+    entry = {**ENTRY, "content": content, "created": begins, "expires": begins + timedelta(term)}
     today = TODAY + timedelta(now)
     waived = verdict(judged(entry, today=today), "LK-01").state == "waived"
     assert waived == (begins <= today <= entry["expires"] and 0 <= term <= 90)

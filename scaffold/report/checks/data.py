@@ -64,6 +64,7 @@ def waiver(stood: Stood) -> dict[str, Any]:
     return {
         "rule": one.rule,
         "scope": one.scope,
+        "content": list(one.content),
         "reason": one.reason,
         "owner": one.owner,
         "approver": one.approver,

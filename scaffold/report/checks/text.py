@@ -30,6 +30,7 @@ STANDINGS = {
     "expired": "has expired on {expires} and waives nothing",
     "unused": "waives nothing that is found: take it out",
 }
+UNBOUND = "is bound to no content, and holds for any edit until {expires}: scaffold waive writes one that is"
 TONES: dict[str, Tone] = {"critical": "bad", "high": "bad", "medium": "warn", "low": "warn"}
 
 
@@ -114,8 +115,10 @@ def _warnings(checked: Checked) -> Iterator[Line]:
 
 
 def warnings(checked: Checked) -> Iterator[str]:
-    """Say which waivers lapse soon, have expired, or waive nothing."""
+    """Say which waivers lapse soon, have expired, waive nothing, or are for any content."""
     for one in checked.waivers:
         if one.state in STANDINGS:
             said = STANDINGS[one.state].format(expires=one.waiver.expires)
             yield f"{one.waiver.name}: the waiver of {one_line(one.waiver.rule)} {said}"
+        elif one.waiver.is_unbound:
+            yield f"{one.waiver.name}: the waiver of {one.waiver.rule} {UNBOUND.format(expires=one.waiver.expires)}"
