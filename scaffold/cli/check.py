@@ -7,7 +7,7 @@ import typer
 
 import scaffold
 from scaffold.cli import completion, console, reports
-from scaffold.cli.options import INDEX_FILE, Directory, Today
+from scaffold.cli.options import INDEX_FILE, Directory, Offline, Today
 from scaffold.guard.finding import Severity
 from scaffold.report.checks import fixed
 from scaffold.report.checks.text import text
@@ -43,6 +43,18 @@ Judges = Annotated[
 Verify = Annotated[
     bool, typer.Option("--verify", help="Also hold the lock against its blueprint, where that can be had offline.")
 ]
+Policy = Annotated[
+    str | None,
+    typer.Option(
+        "--policy",
+        metavar="LIBRARY[@VERSION]",
+        help="Hold it against what this library says, not its lock; else the machine's, the user's or SCAFFOLD_POLICY.",
+    ),
+]
+Blueprint = Annotated[
+    str | None,
+    typer.Option("--blueprint", metavar="NAME", help="With a policy: the blueprint, also of what has no lock."),
+]
 FailOn = Annotated[
     Severity, typer.Option("--fail-on", help="Exit 3 only for a finding of this severity or worse.")
 ]  # fmt: skip
@@ -62,6 +74,9 @@ def check(
     rule: Rules = None,
     judges: Judges = None,
     verify: Verify = False,
+    policy: Policy = None,
+    blueprint: Blueprint = None,
+    offline: Offline = False,
     fail_on: FailOn = "low",
     strict: Strict = False,
     format_: FormOption = "text",
@@ -79,7 +94,7 @@ def check(
         dry_run=dry_run,
         commit=commit,
         judges=bool(asked),
-        verify=verify,
+        held=verify or policy is not None or blueprint is not None,
     )
     files, rules, day = reports.asked(report), rule or (), today.date() if today else None
     with console.progress(spinner=True) as notify:
@@ -96,13 +111,16 @@ def check(
                 rules=rules,
                 judges=asked,
                 verify=verify,
+                policy=policy,
+                blueprint=blueprint,
+                offline=offline,
                 notify=notify,
             )
     with console.reporting("the fix was applied" if mended and mended.applied else ""):
         for place, form in files.items():
             reports.write(place, written(form, checked))
         _show(format_, checked, mended)
-    if checked.fails(fail_on) or (strict and checked.summary["unknown"]):
+    if checked.fails(fail_on, strict=strict):
         raise typer.Exit(NOT_CLEAN)
 
 
@@ -116,14 +134,14 @@ def _show(form: Form, checked: "Checked", mended: "Fixed | None") -> None:
 
 
 def _refuse_at_odds(
-    *, fix: bool, rev: bool, staged: bool, dry_run: bool, commit: bool, judges: bool, verify: bool
+    *, fix: bool, rev: bool, staged: bool, dry_run: bool, commit: bool, judges: bool, held: bool
 ) -> None:
     """Raise BadParameter for options that do not go together."""
     wrong = {
         ("--staged", "it does not go with --rev"): staged and rev,
         ("--fix", "it mends the files here, not a commit or the index"): fix and (staged or rev),
         ("--judges", "it does not go with --fix, which mends nothing that they find"): fix and judges,
-        ("--verify", "it does not go with --fix"): fix and verify,
+        ("--fix", "it mends by the lock, and goes with none of --verify, --policy and --blueprint"): fix and held,
         ("--dry-run", "it goes with --fix"): dry_run and not fix,
         ("--commit", "it goes with --fix"): commit and not fix,
         ("--commit", "it does not go with --dry-run"): commit and dry_run,

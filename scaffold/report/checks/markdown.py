@@ -44,7 +44,7 @@ def _lines(checked: Checked) -> Iterator[str]:
     where = f", {_code(checked.prefix)}" if checked.prefix else ""
     yield f"### Guardrails: {score(checked)}"
     yield ""
-    yield f"{_text(f'{checked.blueprint} {checked.version}')}, {what}{where}"
+    yield f"{_text(f'{checked.blueprint} {checked.version}')}, {what}{where}{_held(checked)}"
     failed = failing(checked)
     if failed:
         found = worst_first(finding for _, findings in failed for finding in findings)
@@ -61,6 +61,10 @@ def _lines(checked: Checked) -> Iterator[str]:
     yield from _folded("Waivers to look at", WARNINGS, [f"- {_text(one, MESSAGE)}" for one in warnings(checked)])
     for note in checked.notes:
         yield from ("", f"Note: {_text(note, MESSAGE)}")
+
+
+def _held(checked: Checked) -> str:
+    return f", held against {_text(checked.policy.written)}" if checked.policy is not None else ""
 
 
 def _row(checked: Checked, finding: Finding) -> str:

@@ -42,6 +42,8 @@ def text(checked: Checked) -> Iterator[Line]:
 
 def _lines(checked: Checked) -> Iterator[Line]:
     yield Line(f"{checked.blueprint} {checked.version}: {_what(checked.checked)} of {checked.root}", "title")
+    if checked.policy is not None:
+        yield Line(f"held against {checked.policy.written} ({checked.policy.said})", "dim")
     for verdict, findings in failing(checked):
         yield Line("")
         yield from _failing(verdict, findings)
