@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Any
 
 _KIND = re.compile(r"(?:group|user|team):/*(?:default/)?")  # Backstage's references to entities
 _BETWEEN = re.compile(r"[,;&]|\s+(?=@)")
@@ -48,3 +49,8 @@ def mixes_alphabets(written: str) -> bool:
 def _alphabets(word: str) -> set[str]:
     letters = (one for one in word if one.isalpha())
     return {unicodedata.name(one, "?").split()[0] for one in letters} & {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN"}
+
+
+def self_approved(owner: Any, approvers: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those who may approve exceptions of what they own themselves."""
+    return tuple(one for one in approvers if isinstance(owner, str) and may_be_same(one, owner))

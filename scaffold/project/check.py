@@ -19,6 +19,7 @@ from scaffold.guard.rule import CannotTell, Looked, Rule
 from scaffold.guard.verdict import judge
 from scaffold.process import Notify, bounds
 from scaffold.process.loading import later
+from scaffold.project import suspected
 from scaffold.project.judges import ask, wanted
 from scaffold.project.snapshots import View, view
 from scaffold.report.checked import Checked
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 else:
     holding, policies = later("scaffold.project.held"), later("scaffold.sources.policy")
 
-SECONDS = 20  # for one rule: a pattern of a blueprint can go on for ever
+SECONDS = 20  # of the processor's time for one rule: a pattern of a blueprint can go on for ever
+PATIENCE = 30  # times as long by the clock, for a plugin that waits for ever
 GROUP = "scaffold.rules"  # the entry points that packages offer rules by
 
 FITS: Mapping[str, Callable[[Any], bool]] = {
@@ -42,7 +44,6 @@ FITS: Mapping[str, Callable[[Any], bool]] = {
     "parameters": lambda value: isinstance(value, Mapping),
     "look": callable,
 }
-NO_GUARDRAILS = "the blueprint, as it was applied, brings no guardrails of its own: scaffold update may bring them"
 
 
 def check(
@@ -79,7 +80,7 @@ def check(
         seen, extra = held.view, [held.looked]
     asked = wanted(judges, seen.lock.guardrails or Guardrails())
     notify(f"Checking {len(seen.snapshot.modes)} files")
-    checked = judged(seen, today or datetime.now(UTC).date(), asked, notify, extra)
+    checked = judged(seen, today or datetime.now(UTC).date(), asked, notify, extra, vouched=bool(extra))
     notes = (said, *checked.notes) if said else checked.notes
     return checked._replace(policy=outside, notes=notes).only(rules)
 
@@ -90,8 +91,10 @@ def judged(
     judges: Collection[str] = (),
     notify: Notify = lambda _: None,
     extra: Iterable[Looked] = (),
+    *,
+    vouched: bool = False,
 ) -> Checked:
-    """Check what is in view."""
+    """Check what is in view; its lock is `vouched` for where it was held against what somebody else says."""
     guardrails = seen.lock.guardrails or Guardrails()
     looked = list(_in_time(look(seen.snapshot, seen.lock, guardrails, find_plugin)))
     looked.extend(extra)
@@ -107,17 +110,17 @@ def judged(
         prefix=seen.prefix,
         verdicts=verdicts,
         waivers=stood,
-        notes=() if seen.lock.guardrails else (NO_GUARDRAILS,),
+        notes=tuple(suspected.notes(seen, vouched=vouched)),
     )
 
 
 def _in_time(looks: Iterator[Looked]) -> Iterator[Looked]:
     """Let each rule look for so long and no longer, with what a plugin prints kept out of the report."""
-    limits = UNLIMITED._replace(seconds=SECONDS)
+    working, waiting = (UNLIMITED._replace(seconds=seconds) for seconds in (SECONDS, SECONDS * PATIENCE))
     while True:
         looked = None
         try:
-            with bounds.limited(limits, "the rule"), redirect_stdout(sys.stderr):
+            with bounds.limited(waiting, "the rule"), bounds.working(working, "the rule"), redirect_stdout(sys.stderr):
                 looked = next(looks, None)
         except LimitError:
             if looked is None:  # the alarm rang between two rules

@@ -13,6 +13,7 @@ from scaffold.blueprint.release import Release, require_scaffold
 from scaffold.errors import AnswerError, FormatError, RenderError, ScaffoldError, SourceError
 from scaffold.guard.catalogue import LOCKED
 from scaffold.guard.finding import Found
+from scaffold.guard.people import self_approved
 from scaffold.guard.policy import Policy
 from scaffold.guard.rule import Looked
 from scaffold.lock import PATH, Lock, Locked, as_kept
@@ -33,6 +34,7 @@ from scaffold.templating.limits import UNLIMITED
 from scaffold.tree import File
 
 LOCK = LOCKED["LK-04"]
+OWNER = "answers.owner"
 
 
 class Held(NamedTuple):
@@ -137,6 +139,8 @@ def _replaced(seen: View, library: Library, release: Release, policy: Policy | N
     require_scaffold(release.blueprint, __version__)
     rendered, guess = _rendered(seen, release, library, found)
     guardrails = decided(release, rendered.answers)
+    own = self_approved(recorded.answers.get("owner"), guardrails.approvers if guardrails else ())
+    found.extend(Found(f"{one} owns the project, and would approve its exceptions", PATH, key=OWNER) for one in own)
     if not seen.is_unlocked:
         if release.version == recorded.version:
             if guardrails != recorded.guardrails:

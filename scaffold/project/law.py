@@ -7,12 +7,11 @@ from scaffold.answers.question import MISSING
 from scaffold.blueprint.places import manifest_path
 from scaffold.blueprint.release import Release
 from scaffold.formats.equal import as_text
-from scaffold.guard import people
 from scaffold.guard.finding import Found
 from scaffold.lock import PATH
+from scaffold.project.suspected import WORKFLOW
 from scaffold.templating.templates import Templates
 
-WORKFLOW = "platform_workflow"  # the answer that says which workflow of the platform's holds a project
 SAY_SO = "Name it among the policy's `answers`, or make it the default of the question in the library."
 
 
@@ -36,11 +35,6 @@ def against_answers(answers: Mapping[str, Any], release: Release, demanded: Mapp
             yield _found(name, f"nobody outside says that {name} is {value}, and not {default}")._replace(
                 known=False, fix=SAY_SO
             )
-
-
-def self_approved(owner: Any, approvers: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those who may approve exceptions of what they own themselves."""
-    return tuple(one for one in approvers if isinstance(owner, str) and people.may_be_same(one, owner))
 
 
 def approving(release: Release) -> set[str]:

@@ -5,7 +5,7 @@ The first that says one decides, in that order; a machine's can be tightened by 
 
 import os
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from packaging.version import Version
@@ -18,10 +18,17 @@ from scaffold.git.objects import is_repository, open_repository
 from scaffold.git.remotes import origin
 from scaffold.guard.finding import Severity
 from scaffold.guard.policy import COMMAND, Policy
+from scaffold.process.loading import later
 from scaffold.sources import settings
 from scaffold.sources.address import expand, is_remote, parted
 from scaffold.sources.library import version_of
-from scaffold.sources.locate import BUILT_IN, wanted
+
+if TYPE_CHECKING:
+    from scaffold.sources import locate as sources
+else:
+    sources = later("scaffold.sources.locate")
+
+BUILT_IN = "builtin"
 
 VARIABLE = "SCAFFOLD_POLICY"
 SAME = ("https", "ssh")  # ways to one place, of which none is open to whoever stands between
@@ -64,7 +71,7 @@ def parse(written: str, said: str) -> Policy:
     """Read `LIBRARY[@VERSION]`; raises SourceError."""
     if not written.strip():
         raise SourceError(f"{said} names no library", hint="write it as LIBRARY or LIBRARY@VERSION")
-    found = wanted(written)
+    found = sources.wanted(written)
     version = version_of(found.ref)
     if found.ref is not None and version is None:
         raise SourceError(

@@ -9,6 +9,7 @@ from scaffold.report.checks.text import warnings
 from scaffold.report.checks.words import (
     failing,
     fixes,
+    idle,
     in_repository,
     named,
     one_line,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from scaffold.report.checked import Checked
 
 # GitHub takes 65,536 characters: what each part may come to, with what is left for headings.
-TABLE, MENDING, WAIVED, UNKNOWN, WARNINGS = 26_000, 16_000, 10_000, 5_000, 3_000
+TABLE, MENDING, WAIVED, UNKNOWN, WARNINGS = 24_000, 15_000, 8_000, 5_000, 3_000
 MESSAGE, PATH, FIXES = 300, 150, 10  # characters of one that are shown, and fixes of a rule
 ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;", "$": "&#36;"}
 # What stays as it is: code. What is escaped: markup. What would call people, or name an issue: is kept apart.
@@ -58,6 +59,9 @@ def _lines(checked: Checked) -> Iterator[str]:
         for (path, line, message), rules in unknown(checked).items()
     ]
     yield from _folded(f"Could not be checked: {len(reasons)}", UNKNOWN, reasons)
+    number = sum(map(len, idle(checked).values()))
+    blocks = [f"- {_text(why, MESSAGE)}: {', '.join(map(_text, ids))}" for why, ids in idle(checked).items()]
+    yield from _folded(f"Does not apply: {number}", UNKNOWN, blocks)
     yield from _folded("Waivers to look at", WARNINGS, [f"- {_text(one, MESSAGE)}" for one in warnings(checked)])
     for note in checked.notes:
         yield from ("", f"Note: {_text(note, MESSAGE)}")

@@ -8,6 +8,7 @@ from scaffold.formats.shown import shown
 from scaffold.report.checks.words import (
     failing,
     fixes,
+    lacking,
     named,
     one_line,
     place,
@@ -52,17 +53,13 @@ def _lines(checked: Checked) -> Iterator[Line]:
     yield from _warnings(checked)
     yield from (Line(f"  note: {note}", "warn") for note in checked.notes)
     yield Line("")
-    if not checked.score[1]:
-        yield from (Line(f"  {one.rule.id} does not apply: {one_line(one.why)}", "dim") for one in _idle(checked))
+    if said := lacking(checked):
+        yield Line(said, "dim")
     yield Line(score(checked), "bad" if checked.summary["fail"] else "warn" if not checked.score[1] else "good")
 
 
 def _what(checked: str) -> str:
     return f"commit {checked[:10]}" if checked not in ("work tree", "index") else checked
-
-
-def _idle(checked: Checked) -> list[Verdict]:
-    return [verdict for verdict in checked.verdicts if verdict.state == "not_applicable"]
 
 
 def _failing(verdict: Verdict, findings: list[Finding]) -> Iterator[Line]:
