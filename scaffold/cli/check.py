@@ -9,12 +9,16 @@ import scaffold
 from scaffold.cli import completion, console, reports
 from scaffold.cli.options import INDEX_FILE, Directory, Offline, Today
 from scaffold.guard.finding import Severity
+from scaffold.process.loading import later
 from scaffold.report.checks import fixed
 from scaffold.report.checks.text import text
 from scaffold.report.checks.written import Form, written
 
 if TYPE_CHECKING:
     from scaffold.report.checked import Checked, Fixed
+    from scaffold.sources import policy as policies
+else:
+    policies = later("scaffold.sources.policy")
 
 NOT_CLEAN = 3
 Revision = Annotated[
@@ -44,11 +48,12 @@ Verify = Annotated[
     bool, typer.Option("--verify", help="Also hold the lock against its blueprint, where that can be had offline.")
 ]
 Policy = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--policy",
         metavar="LIBRARY[@VERSION]",
         help="Hold it against what this library says, not its lock; else the machine's, the user's or SCAFFOLD_POLICY.",
+        show_default=False,
     ),
 ]
 Blueprint = Annotated[
@@ -94,12 +99,16 @@ def check(
         dry_run=dry_run,
         commit=commit,
         judges=bool(asked),
-        held=verify or policy is not None or blueprint is not None,
+        held=verify or bool(policy) or blueprint is not None,
     )
+    if policy and len(policy) > 1:
+        raise typer.BadParameter("a project is held against one policy", param_hint="--policy")
     files, rules, day = reports.asked(report), rule or (), today.date() if today else None
     with console.progress(spinner=True) as notify:
         if fix:
             mended = scaffold.fix(directory, rules=rules, dry_run=dry_run, commit=commit, today=day, notify=notify)
+            if not dry_run and policies.in_force(None)[0] is not None:  # which mending by the lock may not satisfy
+                mended = mended._replace(checked=scaffold.check(directory, rules=rules, today=day, notify=notify))
             checked = mended.checked
         else:
             mended, index = None, (index_file or True) if staged else False
@@ -111,7 +120,7 @@ def check(
                 rules=rules,
                 judges=asked,
                 verify=verify,
-                policy=policy,
+                policy=policy[0] if policy else None,
                 blueprint=blueprint,
                 offline=offline,
                 notify=notify,

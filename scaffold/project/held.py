@@ -10,7 +10,7 @@ from packaging.version import Version
 from scaffold import __version__
 from scaffold.answers import file as answers_file
 from scaffold.blueprint.release import Release, require_scaffold
-from scaffold.errors import AnswerError, FormatError, RenderError, ScaffoldError, SourceError
+from scaffold.errors import AnswerError, FormatError, RenderError, ScaffoldError, SourceError, without_credentials
 from scaffold.guard.catalogue import LOCKED
 from scaffold.guard.finding import Found
 from scaffold.guard.people import self_approved
@@ -81,7 +81,7 @@ def held(
             raise
         whose = f"the policy {policy.written}" if policy else "the blueprint"
         found.append(Found(f"{whose} cannot be had: {error.message}", PATH, known=False))
-    return Held(seen, Looked(LOCK, tuple(found)))
+    return Held(seen, Looked(LOCK, tuple(one._replace(message=without_credentials(one.message)) for one in found)))
 
 
 def _library(seen: View, policy: Policy | None, *, offline: bool, notify: Notify) -> Library:
@@ -142,7 +142,7 @@ def _replaced(seen: View, library: Library, release: Release, policy: Policy | N
     own = self_approved(recorded.answers.get("owner"), guardrails.approvers if guardrails else ())
     found.extend(Found(f"{one} owns the project, and would approve its exceptions", PATH, key=OWNER) for one in own)
     if not seen.is_unlocked:
-        if release.version == recorded.version:
+        if release.blueprint.version == Version(recorded.version):
             if guardrails != recorded.guardrails:
                 found.append(Found("the lock does not hold the rules that the blueprint has", PATH, key="guardrails"))
             found.extend(_differences(recorded, release, rendered))

@@ -14,6 +14,7 @@ from scaffold.errors import FormatError, ProjectError
 from scaffold.formats import edit, yaml
 from scaffold.git.objects import find_repository
 from scaffold.guard import waivers
+from scaffold.guard.catalogue import LOCKED
 from scaffold.guard.finding import Finding
 from scaffold.guard.judges.table import JUDGES
 from scaffold.guard.verdict import Verdict
@@ -127,11 +128,11 @@ def _scope(finding: Finding, *, by_itself: bool) -> str:
 
 def _verdict(rule: str, checked: Checked, where: str) -> Verdict:
     verdict = next((one for one in checked.verdicts if one.rule.id == rule.partition("/")[0]), None)
+    if rule in LOCKED and not LOCKED[rule].can_be_waived:
+        raise ProjectError(f"{rule} cannot be waived", where=where, hint=LOCKED[rule].fix)
     if verdict is None:
         known = ", ".join(one.rule.id for one in checked.verdicts)
         raise ProjectError(f"there is no rule {rule} here", where=where, hint=f"there are {known}")
-    if not verdict.rule.can_be_waived:
-        raise ProjectError(f"{rule} cannot be waived", where=where, hint=verdict.rule.fix)
     return verdict
 
 

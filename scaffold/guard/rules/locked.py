@@ -24,7 +24,7 @@ PROSE = (".md", ".mdx", ".markdown")
 def locked_files(look: Look) -> Iterator[Found]:
     """Compare every locked file with the lock."""
     if not any(locked.owner == "locked" for locked in _watched(look).values()):
-        raise NotApplicable("the blueprint locks no file")
+        raise NotApplicable("no locked file was applied here")
     for drift in _drifts(look):
         if drift.key is None and _watched(look)[drift.path].owner == "locked":
             yield Found(f"the file is locked, and {DRIFTS[drift.kind]}", drift.path, content=_content(look, drift))
@@ -33,7 +33,7 @@ def locked_files(look: Look) -> Iterator[Found]:
 def locked_keys(look: Look) -> Iterator[Found]:
     """Compare every locked key with the lock."""
     if not any(locked.owner != "locked" for locked in _watched(look).values()):
-        raise NotApplicable("the blueprint locks no key")
+        raise NotApplicable("no locked key was applied here")
     for drift in _drifts(look):
         content = _content(look, drift)
         if drift.key is not None:
