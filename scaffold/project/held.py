@@ -145,7 +145,8 @@ def _replaced(seen: View, library: Library, release: Release, policy: Policy | N
         if release.blueprint.version == Version(recorded.version):
             if guardrails != recorded.guardrails:
                 found.append(Found("the lock does not hold the rules that the blueprint has", PATH, key="guardrails"))
-            found.extend(_differences(recorded, release, rendered))
+            if not guess.asked:  # else it is not what was applied
+                found.extend(_differences(recorded, release, rendered))
         found.extend(_asked(seen, policy))
         if policy is not None:
             found.extend(against_answers(recorded.answers, release, policy.answers))

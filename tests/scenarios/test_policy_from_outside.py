@@ -446,6 +446,16 @@ def test_what_cannot_be_looked_at_fails_strictly_whatever_else_is_found(world_):
     assert check(world_.project, "--rule", "A-1", "--fail-on", "critical", "--strict").code == 3
 
 
+def test_what_this_python_cannot_read_fails_strictly(tmp_path):
+    data = {"mission": "Checkout", "owner": OWNER, "outcome": "Nine of ten orders are paid within a minute"}
+    root = scaffold.new("python-http-service", tmp_path / "orders", data=data).root
+    before = scaffold.check(root, policy="builtin", rules=["AR-02"])
+    assert (before.fails(strict=True), before.policy.said) == (False, "--policy")
+    kit.write(root, {"src/orders/domain/new.py": "from __future__ import braces as { of a later Python }\n"})
+    checked = scaffold.check(root, policy="builtin", rules=["AR-02"])
+    assert (checked.fails(), checked.fails(strict=True)) == (False, True)
+
+
 def test_a_damaged_lock_is_an_error(world_):
     (world_.project / ".scaffold/lock.json").write_text("{")
     with pytest.raises(ScaffoldError):
