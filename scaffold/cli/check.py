@@ -93,25 +93,17 @@ def check(
     """
     asked = [] if judges is None else judges.split(",")
     _refuse_at_odds(
-        fix=fix,
-        rev=revision is not None,
-        staged=staged,
-        dry_run=dry_run,
-        commit=commit,
-        judges=bool(asked),
-        held=verify or bool(policy) or blueprint is not None,
-    )
-    if policy and len(policy) > 1:
-        raise typer.BadParameter("a project is held against one policy", param_hint="--policy")
+        fix=fix, rev=revision is not None, staged=staged, dry_run=dry_run, commit=commit, judges=bool(asked),
+        held=verify or bool(policy) or blueprint is not None, policies=len(policy or ()),
+    )  # fmt: skip
     files, rules, day = reports.asked(report), rule or (), today.date() if today else None
+    index = (index_file or True) if staged else False
     with console.progress(spinner=True) as notify:
         if fix:
             mended = scaffold.fix(directory, rules=rules, dry_run=dry_run, commit=commit, today=day, notify=notify)
-            if not dry_run and policies.in_force(None)[0] is not None:  # which mending by the lock may not satisfy
-                mended = mended._replace(checked=scaffold.check(directory, rules=rules, today=day, notify=notify))
-            checked = mended.checked
+            checked = mended.checked if dry_run or not _is_held() else scaffold.check(directory, rules=rules, today=day)
         else:
-            mended, index = None, (index_file or True) if staged else False
+            mended = None
             checked = scaffold.check(
                 directory,
                 revision=revision,
@@ -128,9 +120,14 @@ def check(
     with console.reporting("the fix was applied" if mended and mended.applied else ""):
         for place, form in files.items():
             reports.write(place, written(form, checked))
-        _show(format_, checked, mended)
+        _show(format_, checked, mended and mended._replace(checked=checked))
     if checked.fails(fail_on, strict=strict):
         raise typer.Exit(NOT_CLEAN)
+
+
+def _is_held() -> bool:
+    """Whether a machine, the user or the environment names a policy, which mending by the lock may not satisfy."""
+    return policies.in_force(None)[0] is not None
 
 
 def _show(form: Form, checked: "Checked", mended: "Fixed | None") -> None:
@@ -143,7 +140,7 @@ def _show(form: Form, checked: "Checked", mended: "Fixed | None") -> None:
 
 
 def _refuse_at_odds(
-    *, fix: bool, rev: bool, staged: bool, dry_run: bool, commit: bool, judges: bool, held: bool
+    *, fix: bool, rev: bool, staged: bool, dry_run: bool, commit: bool, judges: bool, held: bool, policies: int
 ) -> None:
     """Raise BadParameter for options that do not go together."""
     wrong = {
@@ -151,6 +148,7 @@ def _refuse_at_odds(
         ("--fix", "it mends the files here, not a commit or the index"): fix and (staged or rev),
         ("--judges", "it does not go with --fix, which mends nothing that they find"): fix and judges,
         ("--fix", "it mends by the lock, and goes with none of --verify, --policy and --blueprint"): fix and held,
+        ("--policy", "a project is held against one policy"): policies > 1,
         ("--dry-run", "it goes with --fix"): dry_run and not fix,
         ("--commit", "it goes with --fix"): commit and not fix,
         ("--commit", "it does not go with --dry-run"): commit and dry_run,

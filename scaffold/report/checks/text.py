@@ -51,6 +51,8 @@ def _lines(checked: Checked) -> Iterator[Line]:
     yield from _waived(checked)
     yield from _unknown(checked)
     yield from _warnings(checked)
+    if checked.notes:
+        yield Line("")
     yield from (Line(f"  note: {note}", "warn") for note in checked.notes)
     yield Line("")
     if said := lacking(checked):
