@@ -30,11 +30,8 @@ def loose_installs(look: Look) -> Iterator[Found]:
 def _pip(look: Look, command: Command) -> str:
     """Return how pip installs the project, or a list without versions, beside the lock; else nothing."""
     words = command.words[1:] if command.words[:2] == ("uv", "pip") else command.words
-    if (
-        words[:2] != ("pip", "install")
-        or {"--require-hashes", "--no-deps"} & set(words)
-        or not named(look, *LOCKS["python"])
-    ):
+    held = {"--require-hashes", "--no-deps"} & set(words)
+    if words[:2] != ("pip", "install") or held or not named(look, *LOCKS["python"]):
         return ""
     lists = [words[at + 1] for at, word in enumerate(words[:-1]) if word in ("-r", "--requirement")]
     if any(_is_open(look.text(path) or "") for path in lists if path in look):
@@ -51,7 +48,7 @@ def _is_open(text: str) -> bool:
 
 SHELL_SCRIPTS = (".sh", ".bash")
 _HOLDS = {
-    "pip": "Install with `uv sync --locked`, or from a list with versions and hashes (pip install --require-hashes -r).",
+    "pip": "Install with `uv sync --locked`, or from a list with hashes: pip install --require-hashes -r.",
     "npm": "Install with `npm ci`.",
     "yarn": "Install with `yarn install --frozen-lockfile`.",
     "pnpm": "Install with `pnpm install --frozen-lockfile`.",

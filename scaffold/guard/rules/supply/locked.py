@@ -48,6 +48,7 @@ def _is_member(look: Look, manifest: Manifest, lock: str) -> bool:
 
 
 def lock_text(look: Look, path: str) -> str | None:
+    """Return the text of a lock, which may be longer than what people write."""
     try:
         long = LARGEST < look.snapshot.measure(path) <= LONGEST
     except ScaffoldError:
