@@ -257,9 +257,9 @@ def _trusted(recorded: Lock, release: Release, rendered: Rendered) -> Iterator[t
     for path, file in rendered.tree.items():
         ownership, known = rendered.ownership(path), recorded.files.get(path)
         if known is not None and not ownership.holds_locked:
-            yield path, replace(known, owner=ownership.file, keys={})
+            yield path, known._replace(owner=ownership.file, keys={})
         elif known is not None and (scripts or file.inputs):
-            yield path, replace(known, owner=ownership.file)
+            yield path, known._replace(owner=ownership.file)
         elif known is not None or ownership.holds_locked:
             digest = file.sha256 if ownership.file == "locked" else None
             keys = digests(path, ownership, file.content)
