@@ -267,7 +267,7 @@ FLOORS = [
         {"pyproject.toml": "[tool.coverage]\nreport.fail_under = 95\n", "setup.cfg": "[tool:pytest]\nstrict = true\n"},
         "pytest lets warnings pass",
     ),
-    ({"pyproject.toml": COVER["pyproject.toml"] + 'run.omit = ["*"]\n'}, "coverage leaves all of the product out"),
+    ({"pyproject.toml": COVER["pyproject.toml"] + 'run.omit = ["*"]\n'}, "coverage leaves product code out: *"),
     ({"pyproject.toml": COVER["pyproject.toml"] + 'run.omit = ["app/gen.py"]\n'}, None),
     ({"pyproject.toml": COVER["pyproject.toml"], "tests/test_main.py": None}, "there are no tests of the Python code"),
 ]
