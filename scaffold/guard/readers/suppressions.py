@@ -11,6 +11,7 @@ from scaffold.guard.readers.languages import endings
 from scaffold.guard.readers.scan import tokens
 
 ENDINGS = endings("python", "typescript", "javascript", "go", "java", "kotlin")
+KNOWN = frozenset((*ENDINGS, ".yml", ".yaml", ".sh", ".bash"))  # of all else it is taken that # begins a comment
 
 
 class Suppression(NamedTuple):
@@ -59,6 +60,7 @@ _ENABLED = re.compile(r"#\s*ruff\s*:\s*enable\b")
 # What every form holds, in small letters: the cheap look before the real one.
 _HINT = re.compile(
     rb"noqa|type:\s*ignore|nosec|nosem|pylint:|pyright:|ty:\s*ignore|pyrefly:|mypy:|ruff\s*:|no_type_check"
+    rb"|zizmor:|hadolint\s|checkov:|trivy:|gitleaks:|shellcheck\s|yamllint\s"
     rb"|eslint-disable|oxlint-disable|biome-ignore|@ts-|nosonar|nolint|lint:|@suppress"
 )
 _ANNOTATION = re.compile(r"@Suppress(?:Warnings)?\b")
@@ -77,6 +79,7 @@ _PIECES = {
         r"""|(?m:^[ \t]*)(?P<code>@(?:\w+\.)?no_type_check\b)""",
         re.DOTALL,
     ),
+    "hash": re.compile(r"(?:^|(?<=\s))(?P<comment>#[^\n]*)", re.MULTILINE),
     "go": re.compile(rf"{_BRACED}|{_STRING}|`[^`]*`?", re.DOTALL),
     "java": re.compile(rf'{_BRACED}|"""(?:.*?"""|.*)|{_STRING}|(?P<code>{_ANNOTATED})', re.DOTALL),
 }
@@ -101,7 +104,15 @@ def _found(source: str, ending: str) -> tuple[Suppression, ...]:
     return (*whole, *_in_code(source, language, said))
 
 
-_LANGUAGES = {".py": "python", ".pyi": "python", ".go": "go", ".java": "java", ".kt": "java", ".kts": "java"}
+_HASHED = (".yml", ".yaml", ".sh", ".bash", "")  # without an ending: Dockerfiles
+_LANGUAGES = dict.fromkeys(_HASHED, "hash") | {
+    ".py": "python",
+    ".pyi": "python",
+    ".go": "go",
+    ".java": "java",
+    ".kt": "java",
+    ".kts": "java",
+}
 
 
 def comments(source: str, ending: str) -> Iterator[Comment]:
