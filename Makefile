@@ -6,6 +6,8 @@ LOADED := $(addprefix tests/,test_process.py git/test_fetch.py sources/test_mirr
 	scenarios/test_interrupted.py scenarios/test_template_code.py scenarios/test_undo.py scenarios/test_bounds.py)
 VENV := .venv
 BIN := $(VENV)/bin
+# Twice as many as most machines of continuous integration have cores: a test often waits for a process or a terminal.
+PYTEST := $(BIN)/pytest -n 4 --dist worksteal
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: try test test-golden test-long test-load test-laws test-storm quick format docs bundle bench bench-check bench-merge clean
@@ -17,26 +19,26 @@ test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist worksteal -m "not toolchain and not long"
+	$(PYTEST) -m "not toolchain and not long"
 	$(BIN)/mkdocs build --quiet --strict --site-dir build/site
 
 test-golden: $(VENV)/.test  ## Stamped services under their own gates, with their language's tools, and the wheel.
-	$(BIN)/pytest -n 2 --dist worksteal -m toolchain
+	$(PYTEST) -m toolchain
 
 test-long: $(VENV)/.test  ## Tests that try every case there is: each instant to be killed at, all that a template can reach.
-	$(BIN)/pytest -n 2 --dist worksteal -m "long and not toolchain"
+	$(PYTEST) -m "long and not toolchain"
 
 test-load: $(VENV)/.test  ## The tests with signals, locks, servers and kills, on a machine with LOAD other processes at work.
-	$(BIN)/python -m tests.loaded $(LOAD) $(BIN)/pytest -n 2 --dist worksteal -m "not toolchain and not long" $(LOADED)
+	$(BIN)/python -m tests.loaded $(LOAD) $(PYTEST) -m "not toolchain and not long" $(LOADED)
 
 test-laws: $(VENV)/.test  ## The laws once more, with examples by chance, TIMES=10 of them; what fails prints how to repeat it.
-	LAWS_TIMES=$(or $(TIMES),1) $(BIN)/pytest -n 2 --dist worksteal -m hypothesis --hypothesis-profile=chance
+	LAWS_TIMES=$(or $(TIMES),1) $(PYTEST) -m hypothesis --hypothesis-profile=chance
 
 test-storm: $(VENV)/.test  ## Kill every writing command at random moments, KILLS of them (SEED=N repeats a run).
 	$(BIN)/python -m tests.scenarios.storm --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
 quick: $(VENV)/.test  ## The tests that start no toolchain and no long scenario.
-	$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not toolchain and not long"
+	$(PYTEST) -m "not slow and not toolchain and not long"
 
 format: $(VENV)/.test  ## Format, mend what can be mended, and write the generated pages again.
 	$(BIN)/ruff format .
@@ -73,7 +75,8 @@ $(VENV)/.run: $(VENV)/.made pyproject.toml tests/constraints.txt
 	@$(BIN)/python -m compileall -q scaffold  # as pip does for what is not editable
 	touch $@
 
-$(VENV)/.test: $(VENV)/.run
-	@echo "Installing the test tools into $(VENV)"
+$(VENV)/.test: $(VENV)/.made pyproject.toml tests/constraints.txt  # in one go, with what .run would install
+	@echo "Installing scaffold and the test tools into $(VENV)"
 	$(PIP) install --constraint tests/constraints.txt --editable '.[test,docs]'
-	touch $@
+	@$(BIN)/python -m compileall -q scaffold
+	touch $(VENV)/.run $@

@@ -26,9 +26,9 @@ LOADING = (
     "speed of the machine."
 )
 WRITING = (
-    "More than half of it is work on files: the team's are read, each changed one is written beside its place and "
-    "moved there, what was stamped goes into git's database as the base of the next merge, and a record is kept for "
-    "`scaffold undo`."
+    "About half of it is what makes it safe: the team's files are read, and once more before they are replaced, each "
+    "changed one is written beside its place and moved there, what was stamped goes into git's database as the base of "
+    "the next merge, and a record is kept for `scaffold undo`. The rest is rendering, merging and deciding."
 )
 WHY = {
     "`--version`, CPU": LOADING,

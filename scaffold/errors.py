@@ -5,17 +5,17 @@ import re
 # Bounded, so that no text makes it slow. A password may hold a slash, where what is behind the colon is no port.
 LOGIN = r"(?:[^/\s]{1,2000}@|[^/\s@:\[]{1,200}:(?!\d{1,5}(?:[/?#\s]|$))[^\s@'\"<>]{1,2000}@)"
 CREDENTIALS = re.compile(rf"(\b\w{{1,20}}://){LOGIN}")
-_FOR_SSH = re.compile(r"(?<![^\s'\"(=,;])[^\s/:@'\"(=,;]{1,200}:[^\s/@]{1,200}@(?=(?!sha\d)[\w.-]{1,200}:)")
-_ADDRESS = re.compile(r"\b\w{1,20}://\S{1,2000}")
+_FOR_SSH = r"(?<![^\s'\"(=,;])[^\s/:@'\"(=,;]{1,200}:[^\s/@]{1,200}@(?=(?!sha\d)[\w.-]{1,200}:)"
+_ADDRESS = r"\b\w{1,20}://\S{1,2000}"
 _NAMED = r"(?:token|secret|passw|pwd|key|auth|sig|cred|jwt|session|bearer)"
-_ASKED = re.compile(rf"([?&#;][\w.-]{{0,60}}?{_NAMED}[\w.-]{{0,60}}=)[^\s&#;'\"]{{1,2000}}", re.IGNORECASE)
+_ASKED = rf"(?i)([?&#;][\w.-]{{0,60}}?{_NAMED}[\w.-]{{0,60}}=)[^\s&#;'\"]{{1,2000}}"
 
 
 def without_credentials(text: str) -> str:
     """Return the text with user name, password and token taken out of every address in it."""
     if "@" in text:
-        text = _FOR_SSH.sub("", CREDENTIALS.sub(r"\1", text))
-    return _ADDRESS.sub(lambda found: _ASKED.sub(r"\1***", found[0]), text) if "://" in text else text
+        text = re.sub(_FOR_SSH, "", CREDENTIALS.sub(r"\1", text))
+    return re.sub(_ADDRESS, lambda found: re.sub(_ASKED, r"\1***", found[0]), text) if "://" in text else text
 
 
 class ScaffoldError(Exception):

@@ -3,8 +3,8 @@
 import json
 import re
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, cast
 
 from packaging.version import InvalidVersion, Version
 
@@ -17,14 +17,14 @@ from scaffold.formats.located import Located, one_of, text, texts
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id, safe_path
 
 FORMAT = 1
+NO_KEYS: Mapping[KeyPath, tuple[Owner, str]] = {}
 DROPPED = "dropped"  # stands for the pending blob of a file that the blueprint no longer brings
 PATH = ".scaffold/lock.json"
 RESTORE = "put it back with `git checkout -- .scaffold/lock.json`"
 UNMERGED = "take one side with `git checkout --ours .scaffold`, git add it, then run scaffold update"
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
+class Locked(NamedTuple):
     """A file as last applied.
 
     `blob` is the base of the next merge (None: it has no base). `pending` is set while a conflict is open: the blob
@@ -42,7 +42,7 @@ class Locked:
     owner: Owner
     origin: str
     sha256: str | None = None
-    keys: Mapping[KeyPath, tuple[Owner, str]] = field(default_factory=dict)
+    keys: Mapping[KeyPath, tuple[Owner, str]] = NO_KEYS
     pending: str | None = None
     left: str | None = None
     at: str | None = None
@@ -61,7 +61,7 @@ class Locked:
     def left_at(self, before: str, after: str) -> "Locked":
         """Return the entry of a file that stays as it was applied while the project goes from a version to another."""
         goes_on = self.inputs and before != after and self.version is None
-        return replace(self, version=before) if goes_on else self
+        return self._replace(version=before) if goes_on else self
 
     def matches(self, file: File | None) -> bool:
         """Whether `file` is exactly what was applied; a locked file is compared by SHA-256 too."""
@@ -110,7 +110,7 @@ class Lock:
                 files[path] = locked
             elif locked.pending != DROPPED:
                 row = locked.sided + 1 if (locked.at or path) in sided else 0
-                files[path] = replace(locked, blob=locked.pending, pending=None, left=None, mine=frozenset(), sided=row)
+                files[path] = locked._replace(blob=locked.pending, pending=None, left=None, mine=frozenset(), sided=row)
         return replace(self, files=files)
 
     @property
@@ -125,7 +125,7 @@ class Lock:
 
     def with_moves(self, moves: Mapping[str, str]) -> "Lock":
         """Return the lock with where the team has moved files, old path -> new path, taken down."""
-        files = {p: replace(locked, at=moves.get(p, locked.at)) for p, locked in self.files.items()}
+        files = {p: locked._replace(at=moves.get(p, locked.at)) for p, locked in self.files.items()}
         return replace(self, files=files) if moves else self
 
     def place_of(self, path: str, ours: Container[str]) -> str:

@@ -31,6 +31,7 @@ os.environ |= {
     "GIT_ALLOW_PROTOCOL": "file",  # a test that reached for the network would fail
     "NO_COLOR": "1",
     "COLUMNS": "120",
+    "PROMPT_TOOLKIT_NO_CPR": "1",  # nobody answers where the cursor is, and after each question it would be waited for
 }
 
 

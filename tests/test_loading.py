@@ -12,9 +12,10 @@ import pytest
 from tests.scenarios import world
 
 PROGRAM = """
-import sys
+import gc, sys
 from scaffold.__main__ import main
 code = main()
+print("\\nLOOKED AT", len(gc.get_objects()))
 print("\\nLOADED", *sys.modules)
 sys.exit(code)
 """
@@ -34,13 +35,23 @@ def here(tmp_path_factory):
     return folder
 
 
-def loaded(*words, where):
-    """Run a command line in a process of its own; return the modules that are loaded at its end."""
+def said(*words, where):
+    """Run a command line in a process of its own; return what it says, what is left to be looked at, and is loaded."""
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *words], cwd=where, capture_output=True, text=True, check=False
     )
     assert done.returncode in (0, 3), done.stderr
-    return set(done.stdout.rpartition("\nLOADED ")[2].split())
+    return done.stdout
+
+
+def loaded(*words, where):
+    """Return the modules that are loaded at the end of a command."""
+    return set(said(*words, where=where).rpartition("\nLOADED ")[2].split())
+
+
+def test_what_is_left_at_the_end_is_not_looked_through(here):
+    left = int(said("status", where=here / "project").rpartition("\nLOOKED AT ")[2].split()[0])
+    assert left < 1_000  # of some 50,000
 
 
 @pytest.mark.parametrize(

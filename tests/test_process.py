@@ -152,6 +152,15 @@ def test_output_without_end_fills_neither_memory_nor_disk(tmp_path):
     assert error.message.endswith("y; y; y")
 
 
+def test_ctrl_c_waits_while_a_process_is_started_and_is_heard_then():
+    handler, went_on = signal.getsignal(signal.SIGINT), []
+    with pytest.raises(KeyboardInterrupt), commands.undisturbed():
+        signal.raise_signal(signal.SIGINT)
+        went_on.append(True)
+    assert went_on
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
 def test_ctrl_c_ends_all_that_a_command_started(tmp_path):
     program = python(
         tmp_path,
@@ -231,8 +240,14 @@ def test_code_that_catches_everything_is_stopped_all_the_same(tmp_path):
                 time.sleep(1000)
             except Exception:
                 return ''
-        for _ in range(2): swallow()"""
+        while True: swallow()"""
     assert output(tmp_path, LIMITED % (1, 500, code)) == LATE
+    once = """
+        try:
+            time.sleep(1000)
+        except Exception:
+            pass"""
+    assert output(tmp_path, LIMITED % (1, 500, once)) == LATE, "what it made is not what it should have been"
     wrap = """
         try:
             time.sleep(1000)
@@ -251,6 +266,18 @@ def test_of_two_limits_the_earlier_counts_whichever_is_inside(tmp_path):
         with bounds.limited(Limits(seconds=600), "the inner"): pass
         time.sleep(1000)"""
     assert output(tmp_path, LIMITED % (1, 500, after)) == LATE
+
+
+def test_only_the_processors_time_counts_of_what_works(tmp_path):
+    working = LIMITED.replace("bounds.limited", "bounds.working").replace("ITIMER_REAL", "ITIMER_PROF")
+    working = working.replace("SIGALRM", "SIGPROF")
+    assert output(tmp_path, working % (1, 500, "time.sleep(1.5)")) == "went on"
+    assert output(tmp_path, working % (1, 500, "while True: pass")) == LATE
+    assert output(tmp_path, working % (1, 500, "re.fullmatch('(a|a)*b', 'a' * 60)")) == LATE
+    nested = """
+        with bounds.working(Limits(seconds=600), "the inner"):
+            time.sleep(1000)"""
+    assert output(tmp_path, LIMITED % (1, 500, nested)) == LATE
 
 
 def test_no_time_counts_while_paused(tmp_path):

@@ -118,7 +118,7 @@ class Place(NamedTuple):
     @property
     def records(self) -> Path:
         """The folder of this project's records."""
-        return self.repository.folder / "scaffold" / self.slug
+        return _records(self.repository.folder, self.slug)
 
     @property
     def slug(self) -> str:
@@ -134,6 +134,11 @@ class Place(NamedTuple):
         """The reference that keeps the bases of this project, apart for each work tree of the repository."""
         folder = self.repository.folder
         return f"refs/scaffold/{self.slug}" + (f"-{folder.name}" if folder.parent.name == "worktrees" else "")
+
+
+@lru_cache(maxsize=16)  # it is asked for at every turn
+def _records(repository: Path, slug: str) -> Path:
+    return repository / "scaffold" / slug
 
 
 class Operation(NamedTuple):

@@ -57,7 +57,9 @@ def exclusively(place: Place) -> Iterator[None]:
     try:
         _unlock_reference(place)
         record = newest(place)
-        place.repository.unlock_index(gits=record is not None and record.state in ENDINGS)
+        place.repository.unlock_index()
+        if record is not None and record.state in ENDINGS:
+            place.repository.unlock_after_git()
         tidy(place)
         beside.sweep(place.records.parent)
         if record:

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from scaffold.blueprint.globs import check
 from scaffold.errors import FormatError
@@ -12,16 +11,16 @@ from scaffold.formats.located import Located, one_of
 Owner = Literal["locked", "managed", "seeded"]
 OWNERS: tuple[Owner, ...] = ("locked", "managed", "seeded")
 KeyPath = tuple[str, ...]
+NO_KEYS: Mapping[KeyPath, Owner] = {}
 
 _SEGMENT = re.compile(r'"([^"]*)"|([^."]+)')
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(NamedTuple):
     """The owner of a file, and of key paths inside it that have another."""
 
     file: Owner = "managed"
-    keys: Mapping[KeyPath, Owner] = field(default_factory=dict)
+    keys: Mapping[KeyPath, Owner] = NO_KEYS
 
     def given(self) -> "Ownership":
         """Return the same for a file that is given once: what was shared is the team's, what is locked stays so."""

@@ -180,7 +180,7 @@ def _spelled(path: str, value: Any) -> Any:
         from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
         from yaml import SafeLoader, ScalarNode
 
-        if ODD.search(value):
+        if re.search(ODD, value):
             return DoubleQuotedScalarString(value)
         tag = SafeLoader("").resolve(ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
         return value if tag == "tag:yaml.org,2002:str" else SingleQuotedScalarString(value)

@@ -1,8 +1,7 @@
 """Parsed documents that remember the line of every key, so that an error can name it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from scaffold.errors import FormatError
 
@@ -13,13 +12,12 @@ KeyPath = tuple[str | int, ...]
 NAMES = {dict: "a mapping", list: "a list", str: "text", int: "a whole number", bool: "true or false"}
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """A value in a document, with the way to it and the line of every key below it."""
 
     data: Any
     file: str
-    lines: Mapping[KeyPath, int | str] = field(repr=False)  # the line in `file`, or `file:line` in another one
+    lines: Mapping[KeyPath, int | str]  # the line in `file`, or `file:line` in another one
     path: KeyPath = ()
 
     @property

@@ -14,7 +14,7 @@ from scaffold.formats.located import KeyPath, Located
 
 DEEPEST = 100  # libyaml's composer recurses in C: without a bound, nested brackets end the process
 MOST = 100_000  # aliases of aliases multiply: without a bound, a short file fills the memory
-ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")  # comes back only from double quotes
+ODD = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]"  # comes back only from double quotes
 MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}
 
 # What an `!include` names, as written, and the place where it stands -> the files and their contents.
@@ -236,7 +236,7 @@ def _dumper() -> Any:
 
 
 def _text(dumper: Any, text: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if ODD.search(text) else None)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if re.search(ODD, text) else None)
 
 
 def holds_set(data: Any) -> bool:

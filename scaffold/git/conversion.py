@@ -40,6 +40,8 @@ class Conversion:
 
     def checked_out(self, path: str, file: File) -> File:
         """Return a stored file as `git checkout` would write it."""
+        if not self.speaks_of(path):
+            return file
         written = self._filtered(path, file, TO_WORK_TREE)
         encoding = self.encoding(path)
         if encoding is None or file.mode == SYMLINK:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,8 @@ SKIP_WORKTREE = 1 << 14  # git's index-format.txt; pygit2 does not show an entry
 Entry = tuple[str, str]  # mode in octal digits, blob id
 BASE, OURS, THEIRS = 1, 2, 3  # the stages of a conflict
 HELD = b"held by scaffold\n"  # what git's lock on the index holds where it is ours; git's own is empty, or an index
+LOCKS = "*.lock"  # git's, in the folder of a work tree: on its index, its HEAD, what rerere knows
+SHARED_LOCKS = ("packed-refs.lock", "refs/**/*.lock")  # and on what all its work trees share: branches and tags
 Staged = Mapping[int, Entry]  # index stage (0: merged, or one of a conflict) -> entry
 
 
@@ -29,14 +31,21 @@ class Staging:
         """Wrap an open repository; `root` is what errors name."""
         self._repository = repository
         self.root = root
+        self.folder = Path(repository.path)
         self._read: bytes | None = b""  # the index file that was read last, which none is, and what was found in it
         self._found: dict[str, dict[int, Entry]] = {}
+
+    @property
+    def common(self) -> Path:
+        """The folder of what linked work trees share: objects, branches, settings."""
+        shared = self.folder / "commondir"
+        return self.folder / shared.read_text().strip() if shared.is_file() else self.folder
 
     def _index(self) -> Index:
         """Return the index as it is on the disk, which is parsed again only where it is another."""
         index: Index = self._repository.index
         try:
-            on_disk = (Path(self._repository.path) / "index").read_bytes()
+            on_disk = (self.folder / "index").read_bytes()
         except FileNotFoundError:
             on_disk = None
         if on_disk != self._read:
@@ -109,10 +118,9 @@ class Staging:
         Whatever is killed in the body, also a git that was to change the copy, leaves the index as it was, and a lock
         that can be told from that of any other git.
         """
-        folder = Path(self._repository.path)
-        index, lock = folder / "index", folder / "index.lock"
+        index, lock = self.folder / "index", self.folder / "index.lock"
         # Named anew each time: a git that was told to end removes the lock on its copy, perhaps only now.
-        aside = folder / f"scaffold/index-{os.urandom(4).hex()}"
+        aside = self.folder / f"scaffold/index-{os.urandom(4).hex()}"
         with explained(self.root):
             aside.parent.mkdir(exist_ok=True)
             self.unlock_index()
@@ -129,24 +137,34 @@ class Staging:
     def is_index_locked(self) -> bool:
         """Whether the lock on the index is one of ours; nobody holds it but who has the repository for himself."""
         try:
-            with (Path(self._repository.path) / "index.lock").open("rb") as file:
+            with (self.folder / "index.lock").open("rb") as file:
                 return file.read(len(HELD) + 1) == HELD
         except OSError:
             return False
 
-    def unlock_index(self, *, gits: bool = False) -> None:
-        """Remove what a killed run of ours has left of its lock on the index, and nobody else's.
-
-        `gits`: a git that we had started may have been killed along with us, and has left its own.
-        """
-        folder = Path(self._repository.path)
+    def unlock_index(self) -> None:
+        """Remove what a killed run of ours has left of its lock on the index, and nobody else's."""
         if self.is_index_locked():
-            (folder / "index.lock").unlink()
-        for left in (folder / name for name in ("index.lock", "MERGE_RR.lock") if gits):
-            if _is_left(left, self.root):
-                left.unlink()
-        for left in (folder / "scaffold").glob("index*"):
+            (self.folder / "index.lock").unlink()
+        for left in (self.folder / "scaffold").glob("index*"):
             left.unlink(missing_ok=True)
+
+    def unlock_after_git(self) -> None:
+        """Remove every lock that a git has left which was killed along with us; none of a git that lives."""
+        shared = (lock for pattern in SHARED_LOCKS for lock in self.common.glob(pattern))
+        if locks := {*self.folder.glob(LOCKS), *shared}:
+            places = self._work_trees()
+            for lock in locks:
+                if _is_left(lock, places):
+                    lock.unlink(missing_ok=True)
+
+    def _work_trees(self) -> tuple[Path, ...]:
+        """Return where a git of this repository may be at work."""
+        linked = (Path(place.read_text().strip()).parent for place in self.common.glob("worktrees/*/gitdir"))
+        main = self.common.resolve()
+        return tuple(
+            place.resolve() for place in (self.root, main, *([main.parent] if main.name == ".git" else []), *linked)
+        )
 
     def _index_at(self, place: Path) -> Any:
         """Open another file as the index of the repository, which decides what in it may be out of date."""
@@ -171,8 +189,8 @@ class Staging:
             return frozenset(path for path, entry in found.items() if entry and entry.flags_extended & SKIP_WORKTREE)
 
 
-def _is_left(lock: Path, root: Path) -> bool:
-    """Whether a lock of git's is a dead one's: it is ours, nobody has it open, and no git is at work at `root`.
+def _is_left(lock: Path, places: Collection[Path]) -> bool:
+    """Whether a lock of git's is a dead one's: it is ours, nobody has it open, and no git is at work in these places.
 
     A live one may have closed it and still hold it, as `git commit -a` does while somebody writes the message. Where
     the system does not tell (proc(5)), it counts as held.
@@ -180,11 +198,13 @@ def _is_left(lock: Path, root: Path) -> bool:
     processes = Path("/proc")
     if not (processes / "self/fd").is_dir() or not lock.exists() or lock.stat().st_uid != os.geteuid():
         return False
-    lock, root = lock.resolve(), root.resolve()
+    lock = lock.resolve()
     for process in processes.glob("[0-9]*"):
         with suppress(OSError):  # it has ended, or is another user's, whose lock this is not
-            if (process / "comm").read_text().startswith("git") and (process / "cwd").resolve().is_relative_to(root):
-                return False
+            if (process / "comm").read_text().startswith("git"):
+                at = (process / "cwd").resolve()
+                if any(at.is_relative_to(place) for place in places):
+                    return False
             for opened in (process / "fd").iterdir():
                 with suppress(OSError):
                     if opened.readlink() == lock:

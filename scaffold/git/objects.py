@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pygit2 import Blob, Commit, Oid, Patch, Repository, Tree, discover_repository, settings
+from pygit2 import Blob, Commit, Object, Oid, Patch, Repository, Tree, discover_repository, settings
 from pygit2 import GitError as LibgitError
 from pygit2.enums import FileMode, ObjectType, RepositoryOpenFlag, RepositoryState
 
@@ -34,7 +34,6 @@ class Objects(Listing):
     def __init__(self, repository: Repository, root: Path) -> None:
         """Wrap an open repository; `root` is its work tree, or itself where it is bare."""
         super().__init__(repository, root)
-        self.folder = Path(repository.path)
         self.history = History(repository, root)
         self.conversion = Conversion(repository, root)
         self.attributes = Attributes(repository, root, self.conversion)
@@ -46,18 +45,17 @@ class Objects(Listing):
     def head(self) -> str | None:
         """Return the commit at HEAD, or None before the first."""
         with explained(self.root):
-            return None if self._repository.head_is_unborn else str(self._repository.head.target)
+            try:
+                return str(self._repository.head.target)
+            except LibgitError:
+                if self._repository.head_is_unborn:
+                    return None
+                raise
 
     @property
     def is_bare(self) -> bool:
         """Whether it has no work tree, as where it was opened in its own folder."""
         return self.root == self.folder
-
-    @property
-    def common(self) -> Path:
-        """The folder of what linked work trees share: objects, branches, settings."""
-        shared = self.folder / "commondir"
-        return self.folder / shared.read_text().strip() if shared.is_file() else self.folder
 
     def branch(self) -> str | None:
         """Return the full name of the branch that HEAD names, or None where HEAD is a commit."""
@@ -92,7 +90,8 @@ class Objects(Listing):
             wanted = {file.blob: file.content for file in files if file.blob not in self._stored}
             # Not `Odb.exists`: it reads the folder of packs again for each blob that is not there.
             backends = list(self._repository.odb.backends)
-            new = {id_ for id_ in wanted if not any(backend.exists(Oid(hex=id_)) for backend in backends)}
+            ids = {id_: Oid(hex=id_) for id_ in wanted}
+            new = {id_ for id_, oid in ids.items() if not any(backend.exists(oid) for backend in backends)}
             packed = new if len(new) >= FEW and sum(len(wanted[id_]) for id_ in new) < MOST_BYTES else set()
             if packed:
                 write_pack(self.common / "objects", {id_: wanted[id_] for id_ in packed})
@@ -303,19 +302,25 @@ class Objects(Listing):
 def _entry_in(folders: dict[str, Tree | None], path: str) -> Entry | None:
     """Return mode and id of what is at `path`; `folders` are those known."""
     folder, _, name = path.rpartition("/")
-    tree = _folder(folders, folder)
-    item = tree[name] if tree is not None and name in tree else None
-    return None if item is None else (f"{int(item.filemode):o}", str(item.id))
+    item = _item_in(_folder(folders, folder), name)
+    return None if item is None else (f"{item.filemode:o}", str(item.id))
 
 
 def _folder(known: dict[str, Tree | None], path: str) -> Tree | None:
     """Return the tree at `path`, which is looked up once; `known` holds the top under the empty path."""
     if path not in known:
         above, _, name = path.rpartition("/")
-        tree = _folder(known, above)
-        item = tree[name] if tree is not None and name in tree else None
+        item = _item_in(_folder(known, above), name)
         known[path] = item if isinstance(item, Tree) else None
     return known[path]
+
+
+def _item_in(tree: Tree | None, name: str) -> Object | None:
+    """Return what a tree holds under a name; to ask first whether it does takes thirty times as long."""
+    try:
+        return None if tree is None else tree[name]
+    except KeyError:
+        return None
 
 
 def _id_at(tree: Tree | None, path: str) -> Oid | None:

@@ -14,9 +14,13 @@ from scaffold.blueprint.guardrails import KINDS, Guardrails, Said
 from scaffold.errors import FormatError
 from scaffold.guard.finding import Found
 from scaffold.guard.rule import Looking, Rule
+from scaffold.process.loading import later
 
 if TYPE_CHECKING:
+    from scaffold.guard import closed
     from scaffold.guard.look import Look
+else:
+    closed = later("scaffold.guard.closed")
 
 FAMILIES = ("ci", "supply", "protocols", "operations", "languages", "architecture", "ownership")
 
@@ -56,10 +60,8 @@ class _Loaded:
         return found
 
     def __call__(self, look: "Look") -> Iterator[Found]:
-        from scaffold.guard.closed import elsewhere
-
         yield from self.function(look)
-        yield from elsewhere(look, self._id)
+        yield from closed.elsewhere(look, self._id)
 
 
 LOCKED: Mapping[str, Rule] = {rule.id: rule for rule in family("locked")[1]}

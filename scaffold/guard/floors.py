@@ -5,6 +5,7 @@ What is more than a floor asks is the team's own.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from json import loads
 from pkgutil import get_data
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from scaffold.blueprint.globs import globs
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_at, listed, mapping
 from scaffold.guard.finding import Found
+from scaffold.guard.given import is_given
 from scaffold.guard.look import Look
 from scaffold.guard.readers.inifile import ini
 
@@ -82,7 +84,8 @@ def below_floors(look: Look, tool: str, product: Sequence[str]) -> Iterator[Foun
 def _settings(look: Look, tool: str, folder: str) -> Iterator[Settings]:
     for name, spelt in TABLES[tool]["places"]:
         for path in look.paths(f"/{name}") if not folder else (one for one in look.paths(name) if "/" in one):
-            document = look.data(path) if path.endswith(".toml") else ini(look, path)
+            read = look.data if path.endswith(".toml") else partial(ini, look)
+            document = read(path) if is_given(look, path) else None
             if document is not None and (found := Settings(document, spelt)).is_there:
                 yield found
 

@@ -10,8 +10,7 @@ SIZE = 7  # of a marker, as git writes it unless .gitattributes says otherwise
 SIGNS = (b"<", b"|", b"=", b">")  # of the lines before ours, the base, theirs, and after it
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(NamedTuple):
     """What the three sides are called in conflict markers, and how many characters a marker has."""
 
     base: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from scaffold.lock import Lock
@@ -20,8 +21,7 @@ class Stages(NamedTuple):
     theirs: File | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(NamedTuple):
     """What happens to one path: `after` is what will stand there (None: nothing).
 
     `drift` names what a locked file or key is put back from: "" for the whole file, else the key path; `waiver` says by
@@ -58,7 +58,7 @@ class Offer(NamedTuple):
     to: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """All actions, in order of path, and the lock that follows from them.
 
@@ -77,7 +77,7 @@ class Plan:
         """Iterate over the actions."""
         return iter(self.actions)
 
-    @property
+    @cached_property
     def changes(self) -> tuple[Action, ...]:
         """The actions that change something."""
         return tuple(action for action in self.actions if action.changes)

@@ -3,7 +3,8 @@
 Every case ends in one named verb with its reason. Where git could not decide either, the verb is `conflict`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from scaffold import merge
 from scaffold.blueprint.ownership import Ownership
@@ -28,8 +29,7 @@ TOO_MUCH = ", as there is too much in it to compare by key"
 NO_BASE = "the version it was stamped from cannot be found, and both sides differ"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(NamedTuple):
     """One path: the lock's entry, the base's content where it is known, and the two sides."""
 
     path: str
@@ -104,10 +104,10 @@ def _doubtful(case: Case, doubt: Doubt) -> Action | None:
     if not case.ownership.keys and theirs.same_as(doubt.then):
         return case.act("keep", "unchanged in the blueprint", case.ours)
     # What was stamped is known to nobody; what it would be with other inputs stands in for it.
-    stands = replace(case.locked, blob=NOBODY_S, mode=doubt.then.mode if doubt.then else case.locked.mode)
-    labels = replace(case.labels, base=f"{case.labels.base}, rendered again")
-    action = _managed(replace(case, doubt=None, base=doubt.then, locked=stands, labels=labels), theirs)
-    return replace(action, why=doubt.why) if action.verb == "conflict" else action
+    stands = case.locked._replace(blob=NOBODY_S, mode=doubt.then.mode if doubt.then else case.locked.mode)
+    labels = case.labels._replace(base=f"{case.labels.base}, rendered again")
+    action = _managed(case._replace(doubt=None, base=doubt.then, locked=stands, labels=labels), theirs)
+    return action._replace(why=doubt.why) if action.verb == "conflict" else action
 
 
 def _dropped(case: Case) -> Action:
@@ -193,10 +193,10 @@ def _managed_with_keys(case: Case, ours: File, theirs: File) -> Action:
         calm_ours, calm_theirs, drift = keys.calm(
             case.path, case.ownership, base, ours.content, theirs.content, case.locked
         )
-        calmed = replace(case, ours=replace(ours, content=calm_ours))
+        calmed = case._replace(ours=replace(ours, content=calm_ours))
         action = _merged(calmed, replace(ours, content=calm_ours), replace(theirs, content=calm_theirs))
         if action.verb == "conflict" or action.after is None:
-            return replace(action, before=ours, drift=drift, stages=Stages(base=case.base, ours=ours, theirs=theirs))
+            return action._replace(before=ours, drift=drift, stages=Stages(base=case.base, ours=ours, theirs=theirs))
         content, _ = keys.enforce(case.path, case.ownership, action.after.content, theirs.content, None)
     except FormatError as error:
         return case.conflict(f"its keys cannot be told apart: {_whose(case, ours, error)}", ours)
@@ -208,7 +208,7 @@ def _managed_with_keys(case: Case, ours: File, theirs: File) -> Action:
     if drift and not case.changed_upstream:
         return case.act("merge", "its locked keys are put back", after, drift)
     why = action.why if action.verb == "merge" else "changed in the blueprint, around the team's own keys"
-    return replace(action, verb="merge", why=why, before=ours, after=after, drift=drift)
+    return action._replace(verb="merge", why=why, before=ours, after=after, drift=drift)
 
 
 def _whose(case: Case, ours: File, error: FormatError) -> str:

@@ -282,7 +282,7 @@ def comparable(before: Lock, new: Tree, again: Rerendered) -> tuple[Lock, Tree]:
     for path, locked in before.files.items():
         then = again.tree.get(path)
         if then is not None and locked.inputs | then.inputs and not locked.matches(then):
-            files[path] = replace(locked, blob=then.blob, mode=then.mode)
+            files[path] = locked._replace(blob=then.blob, mode=then.mode)
         elif then is not None or path in new:
             files[path] = locked
     wanted = {p: file for p, file in new.items() if p in before.files or not _was_not_wanted(p, file, again)}

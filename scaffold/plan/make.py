@@ -127,9 +127,9 @@ def _with_own_inputs(
 def _decided(place: Place, case: Case, waived: Waived | None, find_base: FindBase, goals: set[str]) -> Decided:
     if needs_base(_eased(case, waived)) and case.locked:
         content = find_base(place.old or place.path, case.locked)
-        case = replace(case, base=None if content is None else File(content, case.locked.mode))
+        case = case._replace(base=None if content is None else File(content, case.locked.mode))
     action = decide(_eased(case, waived))
-    action = replace(action, waiver=_named(waived.waiver, place)) if waived else action
+    action = action._replace(waiver=_named(waived.waiver, place)) if waived else action
     stays = action.verb == "leave" and action.after is not None and place.here not in goals
     return Decided(place, case, action, place.here if stays else place.goal)
 
@@ -145,7 +145,7 @@ def _eased(case: Case, waived: Waived | None) -> Case:
         return case
     owner: Owner = "managed" if waived.whole and case.ownership.file == "locked" else case.ownership.file
     keys = {key: owned for key, owned in case.ownership.keys.items() if spell(key) not in waived.keys}
-    return replace(case, ownership=Ownership(owner, keys))
+    return case._replace(ownership=Ownership(owner, keys))
 
 
 def _case(place: Place, mine: File | None, before: Lock, target: Target, doubt: Doubt | None) -> Case:
@@ -192,14 +192,14 @@ def _actions(decided: list[Decided], ours: Mapping[str, File]) -> list[Action]:
         elif not one.left_behind:
             action = one.action
             if one.place.why or action.path != one.stand:
-                action = replace(action, path=one.stand, why=_why(action.why, one.place.why))
-            actions[one.stand] = replace(action, verb="replace", before=before) if before and action.after else action
+                action = action._replace(path=one.stand, why=_why(action.why, one.place.why))
+            actions[one.stand] = action._replace(verb="replace", before=before) if before and action.after else action
     for one in decided:
         if one.left_behind:
             why = _why(one.action.why, f"the blueprint has moved it to {one.place.goal}")
             where = next((path for path in (one.place.here, one.place.goal) if path not in actions), None)
             if where is not None:  # else both names are told of as other files' already
-                actions[where] = replace(one.action, path=where, why=why)
+                actions[where] = one.action._replace(path=where, why=why)
     return sorted(actions.values(), key=lambda action: action.path)
 
 
@@ -214,7 +214,7 @@ def _arriving(one: Decided, before: File | None) -> Action:
     verb: Verb = action.verb if action.verb in ("merge", "conflict") else "create" if before is None else "replace"
     said = action.why if action.verb in ("merge", "conflict") else ""
     why = _why(f"moved from {one.place.here}", said, one.place.why)
-    return replace(action, path=one.stand, verb=verb, before=before, why=why)
+    return action._replace(path=one.stand, verb=verb, before=before, why=why)
 
 
 def _why(*reasons: str) -> str:
@@ -230,7 +230,7 @@ def _next_base(one: Decided, before: str, version: str) -> Locked:
         return locked.left_at(before, version)
     if theirs is None:
         assert locked is not None  # noqa: S101 - only what was applied can have been dropped
-        return replace(locked, pending=DROPPED, left=_left(action), at=at)
+        return locked._replace(pending=DROPPED, left=_left(action), at=at)
     after = Locked(
         blob=theirs.blob,
         mode=theirs.mode,
@@ -247,12 +247,12 @@ def _next_base(one: Decided, before: str, version: str) -> Locked:
     kept = case.ownership.file == "seeded" and action.verb != "replace"
     if locked and (kept or action.verb == "leave"):
         # What was given once stays the base; so does what the team deleted, should it come back.
-        after = replace(after, blob=locked.blob, mode=locked.mode, recipe=locked.recipe, version=locked.version)
+        after = after._replace(blob=locked.blob, mode=locked.mode, recipe=locked.recipe, version=locked.version)
         after = after.left_at(before, version)
     if action.verb != "conflict":
         return after
     base = locked.blob if locked else None
-    return replace(after, blob=base, pending=after.blob, left=_left(action), sha256=None, mine=_mine(case, action))
+    return after._replace(blob=base, pending=after.blob, left=_left(action), sha256=None, mine=_mine(case, action))
 
 
 def _left(action: Action) -> str | None:

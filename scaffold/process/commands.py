@@ -26,7 +26,7 @@ GRACE = 2.0  # seconds that a command has to end by itself when it is told to
 TAIL = 10_000  # bytes of the last output that are kept
 SAID_LINES, SAID = 3, 300  # lines and characters of it that an error repeats
 SHOWN = 80  # characters of a command that an error repeats
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
 
 def run(
@@ -177,6 +177,6 @@ class _Tail(threading.Thread):
         text = self._kept.decode(errors="replace")
         for secret in sorted(filter(str.strip, secrets), key=len, reverse=True):
             text = text.replace(secret, "***")
-        lines = [" ".join(line.split()) for line in _CONTROL.sub("", without_credentials(text)).splitlines()]
+        lines = [" ".join(line.split()) for line in re.sub(_CONTROL, "", without_credentials(text)).splitlines()]
         said = "; ".join([line for line in lines if line][-SAID_LINES:])
         return said if len(said) <= SAID else f"…{said[1 - SAID :]}"

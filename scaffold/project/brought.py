@@ -63,9 +63,9 @@ def _entries(project: Project, lock: Lock, rendered: Rendered, *, made_by_tasks:
     entries = dict(make(replace(lock, files={}), {}, target, lambda _path, _locked: None).lock_after.files)
     for path, known in lock.files.items():
         if path in entries:
-            entries[path] = replace(entries[path], at=known.at)
+            entries[path] = entries[path]._replace(at=known.at)
             if entries[path].owner == "seeded":  # what was given once stays the base
-                entries[path] = replace(entries[path], blob=known.blob, mode=known.mode)
+                entries[path] = entries[path]._replace(blob=known.blob, mode=known.mode)
         elif made_by_tasks and read_ours(project, [path]):  # tasks are not run for a base
             entries[path] = known
     return entries

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -173,7 +173,7 @@ def _skipped_in(file: Path) -> tuple[str, ...]:
         return ()
     document = toml.load(_content(file), str(file))
     for key in ("tool", "cruft"):
-        document = document.child(key) if key in document.a(dict) else replace(document, data={})
+        document = document.child(key) if key in document.a(dict) else document._replace(data={})
     return document.optional("skip", texts, _NONE)
 
 
@@ -207,7 +207,7 @@ def replay_of(name: str) -> Path | None:
 def _json(file: Path) -> Located:
     content = _content(file)
     located = json.load(content, str(file))
-    return replace(located, data=values.READERS[".json"](content, str(file)))  # mappings that YAML can be written from
+    return located._replace(data=values.READERS[".json"](content, str(file)))  # mappings that YAML can be written from
 
 
 def _plain(answers: Mapping[str, Located]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def refuse_locked_out(release: Release, rendered: Rendered, paths: Iterable[str]
 def recorded(plan: Plan, out: Collection[str]) -> Plan:
     """Return the plan with what is left out recorded as the team's."""
     files = {
-        path: replace(locked, owner="seeded", sha256=None, keys={}) if path in out else locked
+        path: locked._replace(owner="seeded", sha256=None, keys={}) if path in out else locked
         for path, locked in plan.lock_after.files.items()
     }
     return replace(plan, lock_after=replace(plan.lock_after, files=files))

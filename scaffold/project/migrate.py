@@ -104,9 +104,9 @@ class Migrations:
         before, after = self.real.get(path), self.now.get(path)
         if planned is not None and (planned.changes or _same(before, after)):
             if _same(before, after) and planned.changes and planned.verb != "conflict":
-                return replace(planned, verb="keep", before=before, after=after)
+                return planned._replace(verb="keep", before=before, after=after)
             kept = not planned.changes or planned.verb == "conflict" or (planned.verb == "merge" and after is not None)
-            return replace(planned, verb=planned.verb if kept else _verb(before, after), before=before, after=after)
+            return planned._replace(verb=planned.verb if kept else _verb(before, after), before=before, after=after)
         return Action(path=path, verb=_verb(before, after), why=WHY, before=before, after=after)
 
 

@@ -27,7 +27,7 @@ def with_own(project: Project, plan: Plan, wanted: Wanted) -> tuple[Plan, Standi
     going = {offer.path for offer in moves}
     actions = [action for action in plan if action.path not in going]
     actions += [action for offer in moves for action in _actions(offer, ours[offer.path])]
-    files = {p: replace(one, at=None) if one.at in going else one for p, one in plan.lock_after.files.items()}
+    files = {p: one._replace(at=None) if one.at in going else one for p, one in plan.lock_after.files.items()}
     made = replace(
         plan,
         actions=tuple(sorted(actions, key=lambda action: action.path)),

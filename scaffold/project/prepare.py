@@ -79,6 +79,7 @@ class Prepared:
         return {
             answers_file.PATH: replace(self.project.wishes_file, content=self.wishes_file),
             lock.PATH: File(lock.dump(self.plan.lock_after)),
+            **(waived.carried(self.project, self.plan) if self.plan.waived else {}),
         }
 
     @property
@@ -224,7 +225,7 @@ def _said_of_copier(project: Project, plan: Plan) -> tuple[Action, ...]:
     written = written_since(project)
     why = "as the template renders it now"
     return tuple(
-        replace(action, why=why, drift=()) if action.after and action.changes and action.path in written else action
+        action._replace(why=why, drift=()) if action.after and action.changes and action.path in written else action
         for action in plan
     )
 

@@ -35,8 +35,8 @@ def saying_so(plan: Plan, lock: Lock) -> Plan:
 
 def _saying_so(action: Action, locked: Locked | None) -> Action:
     edited = locked is not None and locked.owner == "managed" and not locked.matches(action.before)
-    return replace(action, why=GIVEN_UP) if edited and action.verb == "replace" else action
+    return action._replace(why=GIVEN_UP) if edited and action.verb == "replace" else action
 
 
 def _stamped_so(locked: Locked, file: File) -> Locked:
-    return replace(locked, blob=file.blob, mode=file.mode) if locked.owner == "managed" else locked
+    return locked._replace(blob=file.blob, mode=file.mode) if locked.owner == "managed" else locked

@@ -247,7 +247,7 @@ def _decided(project: Project, standing: Standing) -> list[Change]:
     if not (places := untouched(project, as_stored(project, standing))):
         return []
     files = {
-        name: replace(locked, left=None) if (locked.at or name) in places else locked
+        name: locked._replace(left=None) if (locked.at or name) in places else locked
         for name, locked in project.recorded.files.items()
     }
     decided = File(lock.dump(replace(project.recorded, files=files)), REGULAR)

@@ -140,8 +140,7 @@ def _derived(stamped: Lock, ours: Mapping[str, File], tree: Mapping[str, File]) 
             continue
         derives = locked.owner == "seeded" or shared(ours[path].content, tree[path].content) >= HALF
         keys = {key: value for key, value in locked.keys.items() if value[0] != "locked"}
-        files[path] = replace(
-            locked,
+        files[path] = locked._replace(
             blob=locked.blob if derives else None,
             owner="managed" if locked.owner == "locked" else locked.owner,
             sha256=None,

@@ -175,5 +175,5 @@ def _with_digests(project: Project, settled: Lock) -> Lock:
         locked = files.get(path)
         if locked and locked.owner == "locked" and locked.blob:
             content = project.place.repository.blob(locked.blob)
-            files[path] = locked if content is None else replace(locked, sha256=File(content).sha256)
+            files[path] = locked if content is None else locked._replace(sha256=File(content).sha256)
     return replace(settled, files=files)

@@ -143,7 +143,8 @@ def _is_clean(project: Project, action: Action, committed: Entry | None, staged:
     That is so for what is committed, for what is exactly as scaffold applied it, for a deletion, and for an ignored
     file, which nobody can commit: the record of the update keeps it.
     """
-    entry = None if action.before is None else _entry(project, action.path, action.before)
+    repository, name = project.place.repository, project.in_repository(action.path)
+    entry = None if action.before is None else _entry(repository, name, action.before)
     if staged not in ({}, {0: committed}) and (entry is None or staged != {0: entry}):
         return False
     if action.before is None or staged == {0: entry} == {0: committed}:
@@ -151,12 +152,11 @@ def _is_clean(project: Project, action: Action, committed: Entry | None, staged:
     locked = project.recorded.files.get(action.path)
     if locked is not None and locked.matches(action.before):
         return True
-    ignored = project.place.repository.is_ignored(project.in_repository(action.path))
-    return committed is None and not staged and ignored
+    return committed is None and not staged and repository.is_ignored(name)
 
 
-def _entry(project: Project, path: str, file: File) -> Entry:
-    stored = project.place.repository.conversion.normalised(project.in_repository(path), file)
+def _entry(repository: Objects, name: str, file: File) -> Entry:
+    stored = repository.conversion.normalised(name, file)
     return (stored.mode, stored.blob)
 
 

@@ -17,7 +17,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HOST = re.compile(r"[^\s/\\:@]+(?::[^\s/\\@]+)?@[^\s/\\:@]+:")  # git@host:path, as ssh takes it
 # What stands before the path, so that an `@` in it begins no ref: a scheme with user, password and host, or git@host:.
 _TO_HOST = rf"(?:{_SCHEME.pattern}\S*?)?{_SCHEME.pattern}{LOGIN}?[^/]*"  # of a proxy, another address is the path
-_BEFORE_PATH = re.compile(rf"(?:git\+)*(?:{_TO_HOST}|{_HOST.pattern})?")
+_BEFORE_PATH = rf"(?:git\+)*(?:{_TO_HOST}|{_HOST.pattern})?"
 _TO_PATH = re.compile(rf"(?:git\+)*(?:(?:{'|'.join(FORGES)}):|{_TO_HOST}|{_HOST.pattern})?/*")
 
 
@@ -140,7 +140,7 @@ def _looks_like_one(text: str) -> bool:
 
 def _cuts(written: str) -> list[int]:
     """Return where an `@` may begin a ref, the last one first."""
-    before = _BEFORE_PATH.match(written)
+    before = re.match(_BEFORE_PATH, written)
     start = before.end() if before else 0
     found = [m.start() for m in re.finditer("@", written) if m.start() >= start]
     # Not at the end, nor as the first character of a name, as in https://host/@scope/repo.

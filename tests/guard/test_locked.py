@@ -14,7 +14,7 @@ MARKED = "<<<<<<< yours\na\n=======\nb\n>>>>>>> theirs\n"
 
 def _pending(path, **changes):
     lock = stamped().lock
-    locked = replace(lock.files[path], pending="0" * 40, **changes)
+    locked = lock.files[path]._replace(pending="0" * 40, **changes)
     return {LOCK: dump(replace(lock, files={**lock.files, path: locked}))}
 
 

@@ -10,12 +10,12 @@ TAKEN = [
     "undefine UV\n", "test: RUN := true\n", "test: private override RUN = true\n", "%: RUN = true\n", "RUN != echo true\n",
     "FIX := 1\n", "FIX ?= 1\n", "SHELL := /bin/true\n", "SHELL = true\n", ".SHELLFLAGS := -n -c\n", "MAKEFLAGS += -n\n",
     "MAKEFLAGS += --ignore-errors\n", "MAKEOVERRIDES = RUN=true\n", ".IGNORE:\n", ".IGNORE: test\n", ".ONESHELL:\n",
-    ".RECIPEPREFIX := >\n", "export PATH := /tmp/fake\n", "Makefile:\n\t@true\n", "ifdef CI\nRUN := true\nendif\n",
+    ".RECIPEPREFIX := >\n", "export PATH := /tmp/fake\n", "export PATH := bin:$(PATH)\n", "Makefile:\n\t@true\n", "ifdef CI\nRUN := true\nendif\n",
 ]  # fmt: skip
 ALLOWED = [
     "bench:\n\t$(RUN) locust\n", "check: bench\nbench: ; $(RUN) locust\n", ".PHONY: bench test\n", "MINE := $(RUN) x\n",
     "# test: ;@true\n", "bench: RUN = other\n", "SHELL := /bin/bash\n.SHELLFLAGS := -eu -o pipefail -c\n",
-    "MAKEFLAGS += --no-builtin-rules -j4\n", "export PATH := bin:$(PATH)\n", "-include .env\n", "bench:\n\techo 'test: ;@true'\n",
+    "MAKEFLAGS += --no-builtin-rules -j4\n", "export PATH := $(PATH):bin\n", "-include .env\n", "bench:\n\techo 'test: ;@true'\n",
 ]  # fmt: skip
 DARK = [
     "include $(shell ls mk)\n", "$(eval RUN := true)\n", "bench:\n\t$(eval RUN := true)\n", "$(shell echo test): ;@true\n",

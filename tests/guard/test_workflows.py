@@ -70,7 +70,7 @@ FINE = {
     "a variable of the shell": ("CI-04", step('echo "${HOME}" "$((1 + 2))" $GITHUB_REF')),
     "credentials kept by a job that pushes": ("CI-05", step("git push").replace("credentials: false", "credentials: true")),
     "no credentials, as text": ("CI-05", GOOD.replace("credentials: false", "credentials: 'false'")),
-    "another checkout": ("CI-05", GOOD.replace("run: make bench", f"uses: acme/checkout@{SHA} # v1.0.0")),
+    "an action that only sounds alike": ("CI-05", GOOD.replace("run: make bench", f"uses: acme/checkout-cart@{SHA} # v1.0.0")),
     "concurrency of the job": ("CI-06", GOOD.replace(GOOD[GOOD.index("concurrency") : GOOD.index("jobs:")], "").replace("    name: Measure\n", "    name: Measure\n    concurrency: bench\n", 1)),
     "the token of the job": ("CI-07", GOOD.replace("run: make bench", "run: make bench\n        env: {GH_TOKEN: '${{ secrets.GITHUB_TOKEN }}'}")),
     "a secret that an environment protects": (
@@ -237,11 +237,9 @@ def test_the_makefile_that_leaves_a_gate_out():
 
 
 def test_ci_of_another_forge_is_not_understood():
-    elsewhere = (
-        stamped().drop(CI, ".github/workflows/security.yml").add(".gitlab-ci.yml", "test: {script: make check}\n")
-    )
+    elsewhere = stamped().drop(CI, ".github/workflows/security.yml").add(".travis.yml", "script: make check\n")
     assert elsewhere.verdict("CI-09").state == "unknown"
-    assert elsewhere.drop(".gitlab-ci.yml").verdict("CI-09").state == "fail"
+    assert elsewhere.drop(".travis.yml").verdict("CI-09").state == "fail"
 
 
 ZIZMOR = "uvx zizmor==1.32.0 --offline --persona=pedantic ."

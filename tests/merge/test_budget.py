@@ -12,10 +12,9 @@ from scaffold.merge.likeness import likeness, words_of
 from scaffold.merge.markers import Labels
 from scaffold.merge.settle import Sides, settle
 from scaffold.plan.make import Target, make
-from scaffold.process.bounds import limited
-from scaffold.templating.limits import Limits
 from scaffold.tree import File
 from tests.kit import tree
+from tests.limits import limited
 from tests.plan.test_decide import entry, head
 
 LABELS = Labels("a", "b", "c")
@@ -58,7 +57,7 @@ def test_nothing_outside_of_a_merge_is_counted():
 
 def test_no_list_makes_a_merge_go_on_for_ever():
     base = json.dumps({"a": [{"id": n, "v": f"{n * 7919:050b}"} for n in range(400)]}, indent=1)
-    with limited(Limits(seconds=20), "merging"):
+    with limited(20):
         for change in (("0", "2"), ("v", "w"), ("a", "e")):
             merge_files(
                 "x.json", base.encode(), base.replace(*change).encode(), base.replace("1", "3").encode(), LABELS, ALL
@@ -85,6 +84,6 @@ def test_likeness_is_the_share_of_words(one, other, alike):
 def test_no_row_of_markers_makes_reading_go_on_for_ever(inner):
     content = b"<<<<<<< a\n" + inner * 5_000 + b"=======\n>>>>>>> b\n"
     whole = inner * 6_000
-    with limited(Limits(seconds=20), "settling"):
+    with limited(20):
         for known in (Sides(), Sides(whole, whole, whole), Sides(b"x\n", whole, b"y\n" + whole)):
             settle(content * 3, "ours", known)

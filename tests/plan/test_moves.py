@@ -293,11 +293,11 @@ def projects(draw):
     for path, to in draw(st.dictionaries(places, st.sampled_from(["t/1", "t/2", "h/c", "h/d"]), max_size=3)).items():
         if path in ours and to not in ours:
             ours[to] = ours.pop(path)
-            entries[path] = replace(entries[path], at=to)
+            entries[path] = entries[path]._replace(at=to)
     ours |= {path: file(text) for path, text in draw(st.dictionaries(places, own, max_size=4)).items()}
     ours |= {to: file(draw(own)) for to in ours if to[0] in "th" and draw(st.booleans())}
     owners = draw(st.dictionaries(places, st.sampled_from(["managed", "seeded", "locked"])))
-    entries = {path: replace(entry, owner=owners.get(path, "managed")) for path, entry in entries.items()}
+    entries = {path: entry._replace(owner=owners.get(path, "managed")) for path, entry in entries.items()}
     return replace(lock({}), files=entries), base, ours, theirs, owners
 
 

@@ -1,7 +1,7 @@
-"""The command line as a real process each time, forked from one that has loaded it: starting it anew takes longer.
+"""A command line as a real process each time, forked from one that has loaded it: starting it anew takes longer.
 
-Run as a module it is that process. It reads a request a line (words, folder, files for both outputs) and answers with
-the exit code, as subprocess gives it.
+Run as a module it is that process, for one program. It reads a request a line (words, folder, files for both outputs)
+and answers with the exit code, as subprocess gives it.
 """
 
 import atexit
@@ -10,20 +10,24 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 
-MODULES = (
-    "git", "ruamel.yaml", "tomlkit", "scaffold.cli.app", "scaffold.merge.files", "scaffold.project.adopt",
+# Of each program what is loaded before, last of all the module that has its command line; and how that is called.
+LOADED = {"copier": ("copier.__main__",), "scaffold": (
+    "git", "ruamel.yaml", "tomlkit", "scaffold.merge.files", "scaffold.project.adopt",
     "scaffold.project.check", "scaffold.project.diff", "scaffold.project.explain", "scaffold.project.fix",
     "scaffold.project.new", "scaffold.project.own", "scaffold.project.resolve", "scaffold.project.status",
     "scaffold.project.undo", "scaffold.project.unfinished", "scaffold.project.update", "scaffold.project.waive",
-    "scaffold.report.checks.text", "scaffold.guard.catalogue",
-)  # fmt: skip
+    "scaffold.report.checks.text", "scaffold.guard.catalogue", "scaffold.cli.app",
+)}  # fmt: skip
+MAIN = {"copier": attrgetter("CopierApp.run"), "scaffold": attrgetter("main")}
 _lock = Lock()
 _environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-_servers: list[subprocess.Popen[str]] = []
+_servers: dict[str, subprocess.Popen[str]] = {}
 
 
 def fits() -> bool:
@@ -31,16 +35,12 @@ def fits() -> bool:
     return _environment == {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
 
-def scaffold(words: list[str], where: Path) -> tuple[int, str, str]:
-    """Run the command line in a folder; return its exit code and what it wrote to both outputs."""
+def run(program: str, words: list[str], where: Path) -> tuple[int, str, str]:
+    """Run a program in a folder; return its exit code and what it wrote to both outputs."""
     with _lock, TemporaryDirectory(prefix="forked-") as folder:
-        if not _servers or _servers[0].poll() is not None:
-            command = [sys.executable, "-m", "tests.scenarios.forked"]
-            here = Path(__file__).parents[2]
-            pipe = subprocess.PIPE
-            _servers[:] = [subprocess.Popen(command, cwd=here, env=_environment, stdin=pipe, stdout=pipe, text=True)]
-            atexit.register(_servers[0].kill)
-        server = _servers[0]
+        server = _servers.get(program)
+        if server is None or server.poll() is not None:
+            server = _servers[program] = _server(program)
         outputs = [str(Path(folder) / name) for name in ("out", "err")]
         assert server.stdin is not None and server.stdout is not None
         server.stdin.write(json.dumps([words, str(where), outputs]) + "\n")
@@ -50,19 +50,31 @@ def scaffold(words: list[str], where: Path) -> tuple[int, str, str]:
         return code, out, err
 
 
-def _serve() -> None:
-    for name in MODULES:
-        importlib.import_module(name)
+def _server(program: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.scenarios.forked", program]
+    here, pipe = Path(__file__).parents[2], subprocess.PIPE
+    server = subprocess.Popen(command, cwd=here, env=_environment, stdin=pipe, stdout=pipe, text=True)
+    atexit.register(_end, server)
+    return server
+
+
+def _end(server: subprocess.Popen[str]) -> None:
+    with server:  # which closes both pipes, and waits
+        server.kill()
+
+
+def _serve(program: str) -> None:
+    loaded = [importlib.import_module(name) for name in LOADED[program]]
     for line in sys.stdin:
         words, where, outputs = json.loads(line)
         child = os.fork()
         if child == 0:
-            _become(words, where, outputs)
+            _become(program, MAIN[program](loaded[-1]), words, where, outputs)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 
-def _become(words: list[str], where: str, outputs: list[str]) -> None:
-    """Be the command line, and end."""
+def _become(program: str, main: Callable[[], int | None], words: list[str], where: str, outputs: list[str]) -> None:
+    """Be the program, and end."""
     code = 70
     try:
         os.chdir(where)
@@ -73,8 +85,8 @@ def _become(words: list[str], where: str, outputs: list[str]) -> None:
         sys.stdin, sys.stdout, sys.stderr = (
             os.fdopen(number, mode, encoding="utf-8") for number, mode in enumerate(("r", "w", "w"))
         )
-        sys.argv = ["scaffold", *words]
-        code = importlib.import_module("scaffold.cli.app").main()
+        sys.argv = [program, *words]
+        code = main() or 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
     finally:
@@ -85,4 +97,4 @@ def _become(words: list[str], where: str, outputs: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(sys.argv[1])

@@ -13,7 +13,7 @@ import scaffold
 from scaffold.errors import ProjectError
 from tests.scenarios import world
 from tests.scenarios.test_killed import copy_of, run_killed
-from tests.scenarios.world import commit, git, run, snapshot, write
+from tests.scenarios.world import commit, copier, git, run, snapshot, write
 
 ANSWERS = ".copier-answers.yml"
 ANSWERS_TEMPLATE = "# NEVER EDIT\n{{ _copier_answers|to_nice_yaml -}}\n"
@@ -60,12 +60,6 @@ def template(tmp_path):
     git("init", "--quiet", "--initial-branch=main", where=place)
     tagged(place, FIRST, "v1.0.0")
     return place
-
-
-def copier(*words, where):
-    done = run([sys.executable, "-m", "copier", *map(str, words)], where)
-    assert done.code == 0, done.err
-    return done
 
 
 def copied(template, dest, *words):
@@ -932,7 +926,7 @@ def test_undo_killed_at_any_instant(worked):
 def test_a_terminal_is_asked(by_hand, template):
     words = ["-m", "scaffold", "adopt", str(by_hand), "--from", str(template)]
     for reply, taken in (("n", False), ("y", True)):
-        child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=30, dimensions=(40, 120))
+        child = pexpect.spawn(sys.executable, words, encoding="utf-8", timeout=300, dimensions=(40, 120))
         child.expect("fits service 1.0.0 best")
         child.expect("Take it over like this")
         child.send(reply)

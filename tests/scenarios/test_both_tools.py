@@ -1,6 +1,5 @@
 """Copier and scaffold in turns on one project, where `--keep-copier` keeps Copier's answers file up."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import scaffold
 from scaffold.errors import ProjectError
 from tests.scenarios import world
 from tests.scenarios.test_refusals import refused
-from tests.scenarios.world import commit, git, run, snapshot, write
+from tests.scenarios.world import commit, copier, git, snapshot, write
 
 ANSWERS = ".copier-answers.yml"
 TEMPLATE = {
@@ -36,11 +35,6 @@ def template(tmp_path):
     git("init", "--quiet", "--initial-branch=main", where=place)
     edition(place, 1)
     return place
-
-
-def copier(*words, where):
-    done = run([sys.executable, "-m", "copier", *map(str, words)], where)
-    assert done.code == 0, done.err
 
 
 def adopted(template, project):

@@ -84,18 +84,20 @@ def test_an_update_that_cannot_begin_asks_nobody(newer):
 QUESTIONS = "".join(f"q{number}: {{type: str, default: d{number}}}\n" for number in range(5_000))
 
 
+@pytest.mark.limit(10)
 def test_many_questions_are_quick(tmp_path):
     template = kit.write(tmp_path / "t", {"copier.yml": QUESTIONS, "a.txt.jinja": "{{ q7 }}\n"})
-    done = scaffold("new", template, "p", "--defaults", "--no-git", "--limit", "seconds=10", where=tmp_path)
+    done = scaffold("new", template, "p", "--defaults", "--no-git", "--limit", "seconds=900", where=tmp_path)
     assert done.code == 0, done.err
     assert (tmp_path / "p/a.txt").read_text() == "d7\n"
 
 
+@pytest.mark.limit(10)
 @pytest.mark.parametrize("setting", ["_exclude", "_skip_if_exists"])
 def test_a_pattern_of_a_stranger_ends(tmp_path, setting):
     pattern = "*a" * 40 + "b"
     kit.write(tmp_path / "t", {"copier.yml": f"x: 1\n{setting}: ['{pattern}']\n", "a" * 120: "x\n"})
-    assert scaffold("new", "./t", "p", "--defaults", "--no-git", "--limit", "seconds=10", where=tmp_path).code == 0
+    assert scaffold("new", "./t", "p", "--defaults", "--no-git", "--limit", "seconds=900", where=tmp_path).code == 0
 
 
 def test_a_folder_that_says_nothing_is_not_searched(tmp_path):

@@ -278,6 +278,22 @@ def test_a_folder_that_becomes_read_only_on_the_way(worked, expected, tmp_path, 
         as_before_or_after(project, world.Done(code, "", said), *expected)
 
 
+def test_what_is_edited_meanwhile_is_kept(library, project):
+    """Between planning and writing git switches to the new branch, and runs a hook of the user's."""
+    release(library, "1.1.0", NEXT)
+    hook = project / ".git/hooks/post-checkout"
+    world.write(project, {".git/hooks/post-checkout": "#!/bin/sh\necho mine >> notes.md\n"})
+    hook.chmod(0o755)
+    before = exactly(project)
+    edited = {
+        **before["files"],
+        "notes.md": (before["files"]["notes.md"][0], b"# demo\n\nfirst\n\nsecond\n\nthird\nmine\n"),
+    }
+    refused(world.scaffold("update", "--branch", "next", where=project), "notes.md was edited meanwhile")
+    assert exactly(project) == {**before, "files": edited}
+    assert scaffold.status(project).interrupted == ""
+
+
 def bound(command: list[str], where: Path) -> world.Done:
     if os.getuid() == 0:
         if shutil.which("setpriv") is None:

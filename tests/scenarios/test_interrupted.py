@@ -17,6 +17,7 @@ from scaffold.errors import ProjectError
 from scaffold.git.index import HELD
 from tests.scenarios import world
 from tests.scenarios.world import NEXT, commit, git, release, snapshot
+from tests.test_process import wait_until_gone
 
 KILLED = Path(__file__).with_name("killed.py")
 READING = (("status",), ("diff",), ("check",), ("explain", "f.txt"))
@@ -86,13 +87,14 @@ def test_it_is_found_in_a_folder_of_a_project_too(project):
     assert snapshot(project) == before
 
 
-def kill_in_hook(project, then):
+def kill_in_hook(project, then, where=None):
     hook = project / ".git/hooks/pre-commit"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"#!/bin/sh\nkill -9 $(ps -o ppid= -p $PPID)\n{then}\n")
+    hook.write_text(f"#!/bin/sh\necho $PPID > ../git\nkill -9 $(ps -o ppid= -p $PPID)\n{then}\n")
     hook.chmod(0o755)
     command = [sys.executable, "-m", "scaffold", "update", "--commit"]
-    assert subprocess.run(command, cwd=project, capture_output=True, check=False).returncode == -signal.SIGKILL
+    code = subprocess.run(command, cwd=where or project, capture_output=True, check=False).returncode
+    assert code == -signal.SIGKILL
     hook.unlink()
 
 
@@ -124,34 +126,57 @@ def test_what_is_under_way_is_not_called_interrupted(library, project):
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not tell who holds a file")
-@pytest.mark.parametrize("name", ["index.lock", "MERGE_RR.lock"])
+@pytest.mark.parametrize(
+    "name",
+    ["index.lock", "HEAD.lock", "MERGE_RR.lock", "packed-refs.lock", "refs/heads/main.lock", "refs/tags/a/b.lock"],
+)
 def test_a_lock_of_a_git_that_was_killed_along_is_removed(library, project, name):
     before = snapshot(project)
     release(library, "1.1.0", NEXT)
     kill_in_hook(project, "exit 1")
-    (project / ".git" / name).touch()
+    world.write(project, {f".git/{name}": ""})
     scaffold.undo(project)
     assert snapshot(project) == before
     assert not (project / ".git" / name).exists()
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not tell who holds a file")
-def test_the_lock_of_a_git_that_lives_is_nobodys_to_remove(library, project):
-    """`git commit -a` has closed it, and holds it while the message is written."""
+def test_in_a_linked_work_tree_the_locks_of_the_others_stay(library, project):
+    linked = project.parent / "linked"
+    git("worktree", "add", "--quiet", "-b", "other", str(linked), where=project)
+    before = snapshot(linked)
+    release(library, "1.1.0", NEXT)
+    kill_in_hook(project, "exit 1", linked)
+    own = {".git/worktrees/linked/HEAD.lock": "", ".git/refs/heads/other.lock": ""}
+    world.write(project, {**own, ".git/index.lock": "", ".git/HEAD.lock": ""})
+    scaffold.undo(linked)
+    assert snapshot(linked) == before
+    assert [str(place.relative_to(project)) for place in sorted((project / ".git").rglob("*.lock"))] == [
+        ".git/HEAD.lock", ".git/index.lock",
+    ]  # fmt: skip
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not tell who holds a file")
+@pytest.mark.parametrize(
+    ("where", "name", "code"), [("project", "index.lock", 1), ("linked", "refs/heads/other.lock", 0)]
+)
+def test_the_lock_of_a_git_that_lives_is_nobodys_to_remove(library, project, where, name, code):
+    """`git commit -a` has closed it, and holds it while the message is written; also in another work tree."""
+    git("worktree", "add", "--quiet", "-b", "other", "../linked", where=project)
     release(library, "1.1.0", NEXT)
     kill_in_hook(project, "exit 1")
-    lock, editing = project / ".git/index.lock", project.parent / "editing"
+    lock, editing = project / ".git" / name, project.parent / "editing"
     (project.parent / "editor").write_text(f"#!/bin/sh\ntouch {editing}\nexec sleep 600\n")
     (project.parent / "editor").chmod(0o755)
     environment = os.environ | {"GIT_EDITOR": str(project.parent / "editor")}
-    with subprocess.Popen(["git", "commit", "-a"], cwd=project, env=environment, start_new_session=True) as living:
+    command, at = ["git", "commit", "-a", "--allow-empty"], project.parent / where
+    with subprocess.Popen(command, cwd=at, env=environment, start_new_session=True) as living:
         try:
             while not editing.exists():
                 time.sleep(0.02)
-            assert lock.exists()
-            code, said = tell(project, ("undo",))
-            assert (code, lock.exists()) == (1, True)
-            assert "locked" in said
+            lock.touch()
+            found, said = tell(project, ("undo",))
+            assert (found, "locked" in said, lock.exists()) == (code, code == 1, True)
         finally:
             os.killpg(living.pid, signal.SIGKILL)
 
@@ -173,7 +198,7 @@ def test_git_makes_no_commit_after_the_run_was_killed(library, project):
     release(library, "1.1.0", NEXT)
     kill_in_hook(project, "sleep 0.5; exit 0")
     scaffold.undo(project)
-    time.sleep(1)
+    wait_until_gone(int((project.parent / "git").read_text()))
     assert snapshot(project) == before
 
 
@@ -423,7 +448,8 @@ def test_a_user_whom_nobody_knows_has_no_cache(library, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_while_loading_it_says_one_line(tmp_path, number):
     slow = tmp_path / "typer.py"
-    slow.write_text("import time\nprint('loading', flush=True)\ntime.sleep(60)\n")
+    # Not one long sleep: a signal that comes just before it is heard when that is over.
+    slow.write_text("import time\nprint('loading', flush=True)\nwhile True:\n    time.sleep(0.01)\n")
     with subprocess.Popen(
         [sys.executable, "-m", "scaffold", "status"], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -8,21 +8,23 @@ from tests.scenarios.world import git, scaffold
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def journey(tmp_path_factory):
-    journey = Journey(tmp_path_factory.mktemp("try"), quiet=True)
+def test_all_of_it_comes_out_as_it_is_told(tmp_path):
+    journey = Journey(tmp_path, quiet=True)
     for step in (stamp, work, release, update):
         step(journey)
-    return journey
+    _is_current_and_committed(journey)
+    _the_next_release_did_each_thing_it_is_there_for(journey)
+    _the_teams_work_is_all_there(journey)
+    _what_is_left_is_what_the_team_made(journey)
 
 
-def test_the_service_is_current_and_committed(journey):
+def _is_current_and_committed(journey):
     assert scaffold("status", where=journey.service).code == 0
     assert git("status", "--porcelain", where=journey.service) == ""
     assert git("tag", where=journey.library).split() == ["python-http-service/v1.0.0", "python-http-service/v1.1.0"]
 
 
-def test_the_next_release_did_each_thing_it_is_there_for(journey):
+def _the_next_release_did_each_thing_it_is_there_for(journey):
     changed = git("show", "--name-status", "--format=", "--no-renames", "HEAD", where=journey.service)
     for line in (
         "M\t.github/workflows/ci.yml", "A\tdocs/operations/runbook.md", "D\tdocs/runbook.md", "D\t.yamllint.yaml",
@@ -33,7 +35,7 @@ def test_the_next_release_did_each_thing_it_is_there_for(journey):
     assert "max-complexity" in (journey.service / "pyproject.toml").read_text()
 
 
-def test_the_teams_work_is_all_there(journey):
+def _the_teams_work_is_all_there(journey):
     service = journey.service
     assert '"orjson>=3",' in (service / "pyproject.toml").read_text()
     assert "The queue drains in ten minutes" in (service / "docs/operations/runbook.md").read_text()
@@ -41,7 +43,7 @@ def test_the_teams_work_is_all_there(journey):
     assert "# the team was here" not in (service / "Makefile").read_text(), "locked: put back"
 
 
-def test_what_is_left_is_what_the_team_made(journey):
+def _what_is_left_is_what_the_team_made(journey):
     report = scaffold("diff", "--format", "json", where=journey.service).json
     assert [file["path"] for file in report["files"]] == [
         "docs/operations/runbook.md", "pyproject.toml", "src/orders/domain/greeting.py",

@@ -16,7 +16,7 @@ def project(tmp_path):
 
 def shown(project, **environment):
     child = pexpect.spawn(
-        sys.executable, ["-m", "scaffold", "diff"], cwd=str(project), encoding="utf-8", timeout=30,
+        sys.executable, ["-m", "scaffold", "diff"], cwd=str(project), encoding="utf-8", timeout=300,
         dimensions=(20, 100), env=os.environ | {"PAGER": "sed 's/^/paged /'", "TERM": "xterm"} | environment,
     )  # fmt: skip
     child.expect(pexpect.EOF)

@@ -291,7 +291,7 @@ def test_two_at_once(library, project):
     release(library, "1.1.0", NEXT)
     slow = project / ".git/hooks/pre-commit"
     slow.parent.mkdir(exist_ok=True)
-    slow.write_text("#!/bin/sh\ntouch .git/committing\nsleep 2\n")
+    slow.write_text("#!/bin/sh\ntouch .git/committing\nwhile [ -e .git/committing ]; do sleep 0.05; done\n")
     slow.chmod(0o755)
     first = subprocess.Popen(
         [sys.executable, "-m", "scaffold", "update", "--commit"], cwd=project, stdout=subprocess.PIPE
@@ -299,6 +299,7 @@ def test_two_at_once(library, project):
     while not (project / ".git/committing").exists():
         time.sleep(0.02)
     refused(scaffold("update", where=project), "another scaffold is at work")
+    (project / ".git/committing").unlink()
     first.communicate()
     assert first.returncode == 0
     assert scaffold("status", where=project).code == 0
@@ -308,7 +309,7 @@ def test_control_c(library, project):
     release(library, "1.1.0", NEXT)
     slow = project / ".git/hooks/pre-commit"
     slow.parent.mkdir(exist_ok=True)
-    slow.write_text("#!/bin/sh\ntouch .git/committing\nsleep 5\n")
+    slow.write_text("#!/bin/sh\ntouch .git/committing\nexec sleep 600\n")
     slow.chmod(0o755)
     before = snapshot(project)
     process = subprocess.Popen(
@@ -318,7 +319,7 @@ def test_control_c(library, project):
     while not (project / ".git/committing").exists():
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Traceback" not in err
     (project / ".git/committing").unlink()

@@ -161,14 +161,14 @@ def test_a_commit_made_by_hand_after_control_c_is_kept(library, project):
     release(library, "1.1.0", NEXT)
     hook = project / ".git/hooks/pre-commit"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\ntouch .git/committing\nsleep 5\n")
+    hook.write_text("#!/bin/sh\ntouch .git/committing\nexec sleep 600\n")
     hook.chmod(0o755)
     command = [sys.executable, "-m", "scaffold", "update", "--commit"]
     process = subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, start_new_session=True)
     while not (project / ".git/committing").exists():
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=300)
     assert process.returncode == 130
     hook.unlink()
     world.write(project, {"mine.py": "print('ours')\n"})

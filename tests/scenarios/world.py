@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -50,7 +51,12 @@ class Done:
 
     code: int
     out: str
-    err: str
+    said: str  # on standard error
+
+    @property
+    def err(self) -> str:
+        """What was said but for progress: work that takes longer than a second is named, and the machine decides."""
+        return re.sub(r"^.* \.\.\.\n", "", self.said, flags=re.MULTILINE)
 
     @property
     def json(self) -> Any:
@@ -59,11 +65,22 @@ class Done:
 
 def scaffold(*words: Any, where: Path, **environment: str) -> Done:
     """Run the command line without a terminal; with another environment it has to start anew."""
+    return _program("scaffold", words, where, environment)
+
+
+def copier(*words: Any, where: Path) -> Done:
+    """Run Copier's command line, which is to succeed."""
+    done = _program("copier", words, where, {})
+    assert done.code == 0, done.err
+    return done
+
+
+def _program(name: str, words: tuple[Any, ...], where: Path, environment: dict[str, str]) -> Done:
     if not environment and forked.fits():
-        done = Done(*forked.scaffold([*map(str, words)], where))
+        done = Done(*forked.run(name, [*map(str, words)], where))
         assert "Traceback" not in done.err, done.err
         return done
-    return run([sys.executable, "-m", "scaffold", *map(str, words)], where, **environment)
+    return run([sys.executable, "-m", name, *map(str, words)], where, **environment)
 
 
 def run(command: list[str], where: Path, **environment: str) -> Done:

@@ -23,6 +23,39 @@ def dotted(text: str) -> str:
     return _INDEX.sub(r".\1", text) if "['" in text or "[ " in text else text
 
 
+_WORD = re.compile(r"'(?:[^']|'')*'")
+_TRUTH = re.compile(
+    r"^!|^(?:contains|startsWith|endsWith|always|success|failure|cancelled)\(.*\)$|[=!<>]=|[<>]|^(?:true|false|null|[\d.]+)$",
+    re.IGNORECASE,
+)
+
+
+def outcomes(expression: str) -> Iterator[str]:
+    """Yield what an expression may come to, but for words of our own, numbers, and yes or no.
+
+    Of `a && b || c` that is b or c: what decides between them is not written anywhere.
+    """
+    plain = _WORD.sub("''", expression)
+    for alternative in _split(plain, "||"):
+        last = _split(alternative, "&&")[-1].strip()
+        inner = last[1:-1] if last.startswith("(") and last.endswith(")") else ""
+        if inner:
+            yield from outcomes(inner)
+        elif last not in ("", "''") and not _TRUTH.search(last):
+            yield last
+
+
+def _split(text: str, sign: str) -> list[str]:
+    """Split an expression at a sign that stands in no parentheses."""
+    parts, depth, start = list[str](), 0, 0
+    for at, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if not depth and text.startswith(sign, at):
+            parts.append(text[start:at])
+            start = at + len(sign)
+    return [*parts, text[start:]]
+
+
 class _Place(NamedTuple):
     """Where a text stands: what it can refer to."""
 

@@ -6,6 +6,19 @@ from typing import Literal, NamedTuple
 
 from scaffold.guard.readers.makefile import LONGEST, assigned, expanded, joined
 
+# What decides how every recipe runs, and what may be said of it all the same.
+RUNNING: Mapping[str, re.Pattern[str]] = {
+    "SHELL": re.compile(r"(?:/usr)?(?:/bin/)?(?:env )?(?:ba|da|z|k)?sh"),
+    ".SHELLFLAGS": re.compile(r"(?:-[eux]+ |-[eux]*o pipefail )*-[eux]*c"),
+    "MAKEFLAGS": re.compile(
+        r"(?:(?:-[rRsj]\d*|-j ?\d+|--(?:no-builtin-(?:rules|variables)|warn-undefined-variables|no-print-directory"
+        r"|silent|output-sync(?:=\w+)?))(?: |$))*+"
+    ),
+    "MAKEOVERRIDES": re.compile(r""),
+    ".RECIPEPREFIX": re.compile(r""),
+    "PATH": re.compile(r"\$[({]PATH[)}](?::.*)?"),  # what stands behind it hides no program
+    "MAKE": re.compile(r""),
+}
 Kind = Literal["nothing", "recipe", "condition", "include", "variable", "export", "rule", "special", "unknown"]
 _WORDS = r"(?:(?:override|export|private)[ \t]++)*+"
 _SET = re.compile(rf"{_WORDS}([^\s:=+?!#]++)[ \t]*+(:{{0,3}}|[?+!])=(.*+)", re.DOTALL)

@@ -9,10 +9,11 @@ from functools import cached_property
 
 from scaffold.formats.lookup import below, mapping, value
 from scaffold.guard.look import Look
+from scaffold.guard.readers.gitlab import pipelines
 from scaffold.guard.readers.makefile import Makefile, made_by, makefile
-from scaffold.guard.readers.places import OTHER_CI, SCRIPTS, TASKS, WORKFLOWS
+from scaffold.guard.readers.places import OTHER_CI, SCRIPTS, TASKS
 from scaffold.guard.readers.shell import SHELLS, Command, commands
-from scaffold.guard.readers.workflow import Job, is_false, steps_of, workflows
+from scaffold.guard.readers.workflow import Job, is_false, steps_of
 
 LONGEST = 2_000  # characters of a line that people wrote
 MOST = 500  # scripts of a package.json that a pattern is asked about
@@ -26,8 +27,26 @@ _SEVERAL = frozenset({"npm-run-all", "run-s", "run-p"})
 
 def run_by_ci(look: Look) -> tuple[Command, ...]:
     """Return every command that CI runs; what may fail without anybody noticing is left out."""
+    return look.once(_run)
+
+
+def run_by_gates(look: Look) -> tuple[Command, ...]:
+    """Return those that are run by workflows which the blueprint gave."""
+    return look.once(_run_as_given)
+
+
+def _run(look: Look) -> tuple[Command, ...]:
+    return _followed(look, _started(look))
+
+
+def _run_as_given(look: Look) -> tuple[Command, ...]:
+    given = (one for one in pipelines(look) if one.path in look.lock.files)
+    return _followed(look, (command for one in given for job in one.jobs for command in _of_job(look, job)))
+
+
+def _followed(look: Look, started: Iterator[Command]) -> tuple[Command, ...]:
     stands_for = _StandsFor(look)
-    waiting = list(_started(look))
+    waiting = list(started)
     found: dict[tuple[str, ...], Command] = {}
     while waiting:
         command = waiting.pop()
@@ -38,12 +57,11 @@ def run_by_ci(look: Look) -> tuple[Command, ...]:
 
 
 def _started(look: Look) -> Iterator[Command]:
-    if not look.paths(*WORKFLOWS):
-        for _, text in look.texts(*OTHER_CI):
-            yield from _in_lines(text)
-        return
-    for workflow in workflows(look):
-        for job in workflow.jobs:
+    found = pipelines(look)
+    for _, text in look.texts(*OTHER_CI) if not found else ():
+        yield from _in_lines(text)
+    for pipeline in found:
+        for job in pipeline.jobs:
             yield from _of_job(look, job)
 
 

@@ -2,20 +2,24 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from posixpath import normpath
 from typing import NamedTuple
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
 from scaffold.guard.look import Look
 from scaffold.guard.readers.dockerfile import instructions
+from scaffold.guard.readers.gitlab import pipelines
 from scaffold.guard.readers.makefile import targets
 from scaffold.guard.readers.places import DOCKERFILES, MAKEFILES, SCRIPTS
-from scaffold.guard.readers.shell import Command, commands
-from scaffold.guard.readers.workflow import all_steps
+from scaffold.guard.readers.shell import SHELLS, Command, commands
+from scaffold.guard.readers.workflow import Step, composite_steps
 
 _SHEBANG = re.compile(r"#![^\n]{0,200}\b(?:ba|da|z|k|a)?sh\b")
 _BLOCK = re.compile(r":[ \t]*+[|>][-+\d]*+[ \t]*+(?:#.*+)?$")
 LONGEST = 2_000  # characters of a line that people wrote
+MOST = 500  # scripts that call each other
+CALLERS = SHELLS | {"source", "."}
 _OTHER_SHELLS = ("python", "node", "perl", "pwsh", "powershell", "cmd")
 
 
@@ -55,10 +59,17 @@ class Lines:
 def in_workflows(look: Look) -> Iterator[Script]:
     """Yield what the steps of workflows and of the repository's own actions run, where that is shell."""
     lines = Lines(look)
-    for step in all_steps(look):
+    for step in _steps(look):
         at, shell = below(step.at, "run"), step.at.data.get("shell")
         if at is not None and step.run and not (isinstance(shell, str) and shell.startswith(_OTHER_SHELLS)):
             yield Script(step.path, lines.first(at), step.run)
+
+
+def _steps(look: Look) -> Iterator[Step]:
+    for pipeline in pipelines(look):
+        for job in pipeline.jobs:
+            yield from job.steps
+    yield from composite_steps(look)
 
 
 def in_makefiles(look: Look) -> Iterator[Script]:
@@ -75,9 +86,23 @@ def in_images(look: Look) -> Iterator[Script]:
 
 
 def in_files(look: Look) -> Iterator[Script]:
-    """Yield the shell scripts."""
-    for path in look.paths(*SCRIPTS):
+    """Yield the shell scripts: those in their usual places, and those that CI, make or an image calls."""
+    for path in dict.fromkeys((*look.paths(*SCRIPTS), *look.once(_called))):
         content = look.raw(path)
         text = content.decode(errors="replace") if content is not None else ""
         if path.endswith((".sh", ".bash")) or _SHEBANG.match(text):
             yield Script(path, 1, text)
+
+
+def _called(look: Look) -> tuple[str, ...]:
+    """Return the files that are run by name, by what is run first or by each other."""
+    found: dict[str, None] = {}
+    waiting = [*in_workflows(look), *in_makefiles(look), *in_images(look)]
+    while waiting and len(found) < MOST:
+        for _, command in waiting.pop().commands():
+            words = command.words[1:3] if command.program in CALLERS else command.written[:1]
+            for path in (normpath(word) for word in words if "/" in word or "." in word):
+                if path in look and path not in found:
+                    found[path] = None
+                    waiting.append(Script(path, 1, (look.raw(path) or b"").decode(errors="replace")))
+    return tuple(found)

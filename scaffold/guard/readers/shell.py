@@ -67,14 +67,20 @@ _HARMLESS = frozenset({"true", ":", "echo", "printf"})
 class Command(NamedTuple):
     """A command: its words without quotes, its line in the script counted from 0, and what surrounds it.
 
-    `words` begin with the program, without its folder. `sources` are the programs whose output it reads, and
-    `tolerated` says that nobody notices its failure.
+    `words` begin with the program, without its folder, which `path` has. `sources` are the programs whose output it
+    reads, and `tolerated` says that nobody notices its failure.
     """
 
     words: tuple[str, ...]
     line: int
     sources: tuple[str, ...] = ()
     tolerated: bool = False
+    path: str = ""
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Its words with the program as it is written, with its folder."""
+        return (self.path or self.program, *self.words[1:])
 
     @property
     def program(self) -> str:
@@ -136,7 +142,7 @@ def _commands(script: str, depth: int) -> Iterator[Command]:
         tolerated = after is not None and after.before == "||" and _shrugs(after.words)
         if found:
             read = _program(after.words)[:1] if after and after.before == "(" and words[-1].endswith("<") else ()
-            yield Command(found, line, (*sources, *read), tolerated)
+            yield Command(found, line, (*sources, *read), tolerated, _path(words, found[0]))
             for start, inner in _given(found, line, handed) if depth < DEEPEST and found[0] in SHELLS else ():
                 for command in commands(inner, depth + 1):
                     yield command._replace(line=start + command.line)
@@ -228,6 +234,11 @@ def _program(words: list[str]) -> tuple[str, ...]:
             return tuple(found[2:])
         program = "python"
     return (re.sub(r"^pip[\d.]+$", "pip", program), *found[1:])
+
+
+def _path(words: list[str], program: str) -> str:
+    """Return a program as it is written among the words of a command."""
+    return next((_plain(word) for word in words if _plain(word).rpartition("/")[2] == program), program)
 
 
 def _behind(words: list[str], at: int) -> int:

@@ -17,13 +17,13 @@ from scaffold.formats.lookup import below, line_at, line_of, mapping
 from scaffold.guard.look import Look
 from scaffold.guard.readers.inifile import ini
 
-TABLES: tuple[str, ...] = ()
-_ALL = (
-    "actionlint", "bandit", "biome", "cargo", "checkov", "coverage", "dependency-cruiser", "eslint", "flake8",
-    "gitleaks", "go", "golangci-lint", "gradle", "hadolint", "import-linter", "jest", "just", "make", "maven", "mypy",
-    "nox", "npm", "osv-scanner", "oxlint", "pip", "pip-audit", "pnpm", "poetry", "pre-commit", "pylint", "pyright",
-    "pytest", "python", "ruff", "semgrep", "shell", "task", "tox", "trivy", "typescript", "uv", "vitest", "yamllint",
-    "yarn", "zizmor",
+TABLES = (
+    "actionlint", "bandit", "biome", "cargo", "checkov", "codeql", "coverage", "dependency-cruiser", "detect-secrets",
+    "eslint", "flake8", "gitleaks", "go", "golangci-lint", "gosec", "govulncheck", "gradle", "hadolint",
+    "import-linter", "jest", "just", "kube-linter", "make", "maven", "mypy", "nox", "npm", "osv-scanner", "oxlint",
+    "pip", "pip-audit", "pnpm", "poetry", "pre-commit", "prek", "pylint", "pyright", "pytest", "python", "ruff",
+    "semgrep", "shell", "task", "tox", "trivy", "trufflehog", "typescript", "uv", "vitest", "yamllint", "yarn",
+    "zizmor",
 )  # fmt: skip
 
 
@@ -94,9 +94,9 @@ def tools() -> Mapping[str, tuple[Tool, ...]]:
 
 
 def _tool(said: Mapping[str, Any]) -> Tool:
-    places = (Place(**{**one, "names": tuple(one.get("names", ()))}) for one in said["places"])
+    places = (Place(**{**one, "names": tuple(one.get("names", ()))}) for one in said.get("places", ()))
     lists = (tuple(said.get(key, ())) for key in ("environment", "harmless_environment", "committed"))
     return Tool(
-        said["tool"], said["rule"], SpecifierSet(said.get("versions", "")), tuple(said["packages"]),
+        said["tool"], said["rule"], SpecifierSet(said.get("versions", "")), tuple(said.get("packages", ())),
         tuple(said["programs"]), tuple(places), *lists,
     )  # fmt: skip

@@ -1,11 +1,13 @@
 """GitHub workflows and actions as rules see them: jobs, steps and what starts them, each with its line."""
 
 from collections.abc import Iterator, Mapping
+from posixpath import normpath
 from typing import Any, NamedTuple
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below
 from scaffold.guard.look import Look
+from scaffold.guard.readers.aside import is_product
 from scaffold.guard.readers.pins import OWN
 from scaffold.guard.readers.places import ACTIONS, WORKFLOWS
 
@@ -52,6 +54,11 @@ class Step(NamedTuple):
     def action(self) -> str:
         """The same in small letters, without its version."""
         return self.uses.partition("@")[0].lower()
+
+    @property
+    def is_checkout(self) -> bool:
+        """Whether it checks code out, by actions/checkout or a copy of it."""
+        return self.action.endswith("checkout")
 
     @property
     def run(self) -> str:
@@ -170,8 +177,28 @@ def workflow_at(look: Look, path: str) -> Workflow | None:
 
 def composite_steps(look: Look) -> Iterator[Step]:
     """Yield the steps of the repository's own actions."""
-    for path in look.paths(*ACTIONS):
+    for path in own_actions(look):
         yield from action_steps(look, path)
+
+
+def own_actions(look: Look) -> tuple[str, ...]:
+    """Return the files of the repository's own actions: all that are part of the product, and those that CI uses."""
+    return look.once(_own_actions)
+
+
+def _own_actions(look: Look) -> tuple[str, ...]:
+    found = dict.fromkeys(path for path in look.paths(*ACTIONS) if is_product(path))
+    waiting = [step for workflow in workflows(look) for job in workflow.jobs for step in job.steps]
+    while waiting:
+        for path in (one for one in called_paths(look, waiting.pop()) if one not in found):
+            found[path] = None
+            waiting += action_steps(look, path)
+    return tuple(found)
+
+
+def has_ci(look: Look) -> bool:
+    """Whether there are workflows, or actions of the repository's own."""
+    return bool(look.paths(*WORKFLOWS) or own_actions(look))
 
 
 def action_steps(look: Look, path: str) -> Iterator[Step]:
@@ -216,6 +243,13 @@ def _called_by(look: Look, step: Step, seen: set[str]) -> Iterator[Step]:
 
 def called_steps(look: Look, step: Step) -> Iterator[Step]:
     """Yield the steps of the repository's own action that a step uses."""
-    folder = step.uses[2:].strip("/")
-    for name in ACTIONS[:2]:
-        yield from action_steps(look, f"{folder}{name}".lstrip("/"))
+    for path in called_paths(look, step):
+        yield from action_steps(look, path)
+
+
+def called_paths(look: Look, step: Step) -> Iterator[str]:
+    """Yield the file of the repository's own action that a step uses."""
+    if step.uses.startswith(OWN):
+        folder = normpath(step.uses[2:].strip("/"))
+        places = (name if folder == "." else f"{folder}/{name}" for name in ("action.yml", "action.yaml"))
+        yield from (path for path in places if path in look)

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_at, listed, mapping
-from scaffold.guard.closed import is_as_given
 from scaffold.guard.finding import Found
+from scaffold.guard.given import is_as_given
 from scaffold.guard.look import Look
 from scaffold.guard.readers.shell import Command, commands
 from scaffold.guard.readers.workflow import Job, Step, Workflow, is_true

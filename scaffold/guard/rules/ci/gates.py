@@ -7,6 +7,7 @@ from scaffold.formats.lookup import below, line_of
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.expressions import dotted
+from scaffold.guard.readers.gitlab import pipelines
 from scaffold.guard.readers.makefile import TOP, makefile
 from scaffold.guard.readers.places import OTHER_CI, TASK_FILES, WORKFLOWS
 from scaffold.guard.readers.scripts import in_makefiles
@@ -23,15 +24,16 @@ LINTERS = ("zizmor", "actionlint")
 def aggregate(look: Look) -> Iterator[Found]:
     """Look for the gates in what pull requests start, and for the job that waits for all."""
     gate = look.parameters["gate"]
-    if not look.paths(*WORKFLOWS):
+    found = pipelines(look)
+    if not found and not look.paths(*WORKFLOWS):
         if other := look.paths(*OTHER_CI):
-            raise CannotTell(f"CI is set up in {other[0]}, and only GitHub's workflows are understood here")
+            raise CannotTell(f"CI is set up in {other[0]}, and GitHub's and GitLab's alone are understood here")
         yield Found(f"no CI runs `{gate}`", ".github/workflows")
         return
-    on_requests = [workflow for workflow in workflows(look) if "pull_request" in workflow.events]
+    on_requests = [one for one in found if "pull_request" in one.events]
     running = [Running(one, *there) for one in on_requests for job in one.jobs for there in _running(look, job, gate)]
     if not running:
-        first = on_requests[0].path if on_requests else look.paths(*WORKFLOWS)[0]
+        first = (on_requests or found)[0].path if found else look.paths(*WORKFLOWS)[0]
         yield Found(f"no workflow runs `{gate}` on pull requests", first)
         return
     yield from min((list(weakened(look, one, gate)) for one in running), key=len)  # one that holds is enough
@@ -39,7 +41,8 @@ def aggregate(look: Look) -> Iterator[Found]:
         yield from _left_out(look, gate)
         yield from taken_away(look)
     for workflow in {one.workflow.path: one.workflow for one in running}.values():
-        yield from _not_waited_for(workflow)
+        if workflow.path in look.paths(*WORKFLOWS):  # GitLab's pipeline has one status by itself
+            yield from _not_waited_for(workflow)
 
 
 def _running(look: Look, job: Job, gate: str) -> Iterator[tuple[Job, Step]]:

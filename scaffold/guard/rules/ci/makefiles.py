@@ -5,25 +5,12 @@ from collections.abc import Iterator, Mapping
 
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.readers.make_lines import Line, lines
+from scaffold.guard.readers.make_lines import RUNNING, Line, lines
 
 READ = ("GNUmakefile", "makefile", "Makefile")  # make reads the first of them
 MOST = 50  # makefiles that include each other
 OWN_VERBS = "Take it out: a team's own verbs have names of their own, and leave alone how the platform's are run."
 WRITE = "Write variables as `NAME := value`, and verbs as `name: needs` with their recipe on the lines below."
-# What decides how every recipe runs, and what may be said of it all the same.
-RUNNING: Mapping[str, re.Pattern[str]] = {
-    "SHELL": re.compile(r"(?:/usr)?(?:/bin/)?(?:env )?(?:ba|da|z|k)?sh"),
-    ".SHELLFLAGS": re.compile(r"(?:-[eux]+ |-[eux]*o pipefail )*-[eux]*c"),
-    "MAKEFLAGS": re.compile(
-        r"(?:(?:-[rRsj]\d*|-j ?\d+|--(?:no-builtin-(?:rules|variables)|warn-undefined-variables|no-print-directory"
-        r"|silent|output-sync(?:=\w+)?))(?: |$))*+"
-    ),
-    "MAKEOVERRIDES": re.compile(r""),
-    ".RECIPEPREFIX": re.compile(r""),
-    "PATH": re.compile(r"\$[({]PATH[)}](?::.*)?"),  # what stands behind it hides no program
-    "MAKE": re.compile(r""),
-}
 SPECIAL = frozenset({
     ".PHONY", ".SILENT", ".NOTPARALLEL", ".DELETE_ON_ERROR", ".PRECIOUS", ".INTERMEDIATE", ".SECONDARY", ".SUFFIXES",
 })  # fmt: skip

@@ -1,22 +1,20 @@
-"""Rules on what strangers can reach in CI: code of theirs with our token, text of theirs in our shell, our secrets."""
+"""The rule on what strangers can start in CI: code of theirs with our token, or on our machines."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_of, mapping, value
+from scaffold.formats.lookup import line_of, mapping, value
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.expressions import Values, dotted, values_of
 from scaffold.guard.readers.pins import OWN
-from scaffold.guard.readers.places import ACTIONS, WORKFLOWS
-from scaffold.guard.readers.scripts import Lines
-from scaffold.guard.readers.shell import Command, commands
+from scaffold.guard.readers.places import WORKFLOWS
+from scaffold.guard.readers.shell import SHELLS, Command, commands
 from scaffold.guard.readers.workflow import (
     Job,
     Step,
     Workflow,
-    action_steps,
     called_steps,
     is_false,
     texts_in,
@@ -25,7 +23,6 @@ from scaffold.guard.readers.workflow import (
 )
 from scaffold.guard.rule import NotApplicable
 
-SHOWN = 60  # characters of an expression that a finding repeats
 PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")
 HEAD = re.compile(
     r"github\.head_ref"
@@ -46,27 +43,9 @@ GUARDED = re.compile(
     r"|workflow_run\.event\s*==\s*'(?:push|schedule|workflow_dispatch|release)'"
     r"|pull_request\.user\.login\s*==\s*'(?:dependabot|renovate)\[bot\]'"
 )
-UNTRUSTED = re.compile(
-    r"github\.event\.(?!repository\.|organization\.)(?:[\w.*\[\]]{0,200}\.)?"
-    r"(?:title|body|message|name|email|label|ref|default_branch|page_name|head_branch|display_title|description)\b"
-    r"|github\.head_ref\b|\bgithub\.event\s*(?![\w.\s])|toJSON\(\s*github\b|github\.event\.client_payload",
-    re.IGNORECASE,
-)
-# Inputs of well-known actions that are run as code.
-SCRIPTS: Mapping[str, str] = {
-    "actions/github-script": "script",
-    "appleboy/ssh-action": "script",
-    "azure/cli": "inlinescript",
-    "azure/powershell": "inlinescript",
-    "nick-fields/retry": "command",
-}
-SECRET = re.compile(r"\bsecrets\.([A-Za-z_]\w*)|\bsecrets\[\s*'(\w+)'\s*\]")
-ALL_SECRETS = re.compile(r"\btoJSON\(\s*secrets\s*\)|\bsecrets\[\s*[^'\s]", re.IGNORECASE)
-CLOUD_KEYS = frozenset({
-    "aws-access-key-id", "aws-secret-access-key", "aws_access_key_id", "aws_secret_access_key", "creds",
-    "credentials_json", "azure_credentials", "service_account_key", "google_credentials", "arm_client_secret",
-})  # fmt: skip
-OIDC = "Let the cloud trust the job's own identity (OIDC, `id-token: write`), and delete the stored key."
+HOSTED = "Run it on a runner that GitHub hosts, or let the job run for the repository's own branches only."
+DOWNLOADS = ("actions/download-artifact", "dawidd6/action-download-artifact", "aochmann/actions-download-artifact")
+RUNS_FILES = SHELLS | {"python", "node", "ruby", "perl", "source", ".", "pwsh", "deno", "bun", "chmod"}
 
 
 def triggers(look: Look) -> Iterator[Found]:
@@ -79,6 +58,43 @@ def triggers(look: Look) -> Iterator[Found]:
             for at in _head_taken(look, workflow, job):
                 message = f"the job {job.name} takes the code of a pull request, with the rights of {events[0]}"
                 yield Found(message, workflow.path, line_of(at))
+            left = _runs_what_was_left(job) if "workflow_run" in events else None
+            if left is not None:
+                message = f"the job {job.name} runs what a pull request's run has left, with the rights of workflow_run"
+                yield Found(message, workflow.path, line_of(left))
+        yield from _on_our_machines(workflow)
+
+
+def _on_our_machines(workflow: Workflow) -> Iterator[Found]:
+    """Yield the jobs that strangers can start on runners which keep what they leave."""
+    if not workflow.events.keys() & {"pull_request", *PRIVILEGED}:
+        return
+    for job in workflow.jobs:
+        runner = value(job.at, "runs-on")
+        own = "self-hosted" in texts_in(runner) or bool(mapping(runner).get("group"))
+        if own and not GUARDED.search(dotted(job.condition)):
+            message = f"the job {job.name} runs pull requests on a machine of our own, which keeps what they leave"
+            yield Found(message, workflow.path, line_of(job.at.child("runs-on")), severity="high", fix=HOSTED)
+
+
+def _runs_what_was_left(job: Job) -> Located | None:
+    """Return the step that runs a file, behind one that has fetched what another run has left."""
+    fetched = False
+    for step in job.steps:
+        downloads = step.action in DOWNLOADS or ("gh run download" in " ".join(step.run.split()))
+        if fetched and any(_runs_file(command) for command in commands(step.run)):
+            return step.at.child("run")
+        fetched = fetched or downloads
+    return None
+
+
+def _runs_file(command: Command) -> bool:
+    """Whether a command runs a file of the folder that it is in, or what such a file says to run."""
+    if "/" in command.path and not command.path.startswith("/"):
+        return True
+    if command.program in RUNS_FILES:
+        return any(not word.startswith("-") for word in command.words[1:])
+    return command.program in ("make", "npm", "pnpm", "yarn", "pytest", "tox", "nox", "cargo", "mvn", "gradle")
 
 
 def _reached(look: Look, workflow: Workflow, event: str) -> bool:
@@ -106,17 +122,23 @@ def _head_taken(look: Look, workflow: Workflow, job: Job) -> Iterator[Located]:
     for step in job.steps:
         if GUARDED.search(dotted(str(step.at.data.get("if", "")))):
             continue
-        if step.action == "actions/checkout":
+        if step.is_checkout:
             if HEAD.search(values.behind(_taken(step), step)):
                 yield step.at.child("uses")
         elif step.uses.startswith(OWN):
-            if _hands_on(values, step, [Values(tuple(called_steps(look, step)))]):
+            called_here = Values(tuple(called_steps(look, step)))
+            if _hands_on(values, step, [called_here]) or _takes_it_itself(called_here):
                 yield step.at.child("uses")
         elif "git" in step.run or "gh" in step.run:
             near = "\n".join((step.run, *texts_in(step.at.data.get("env"))))
             named = around is not None or HEAD.search(values.behind(near, step)) is not None
             if any(_takes_head(command, named=named) for command in commands(step.run)):
                 yield step.at.child("run")
+
+
+def _takes_it_itself(called: Values) -> bool:
+    """Whether an action of the repository checks a pull request's head out without being told of it."""
+    return any(one.is_checkout and HEAD.search(called.behind(_taken(one), one)) for one in called.steps)
 
 
 def _taken(step: Step) -> str:
@@ -129,7 +151,7 @@ def _hands_on(values: Values, step: Step, called: Iterable[Values]) -> bool:
     given = mapping(step.at.data.get("with"))
     handed = [str(name).lower() for name in given if HEAD.search(values.behind(str(given[name]), step))]
     return bool(handed) and any(
-        one.action == "actions/checkout" and any(_names_input(inner.behind(_taken(one), one), name) for name in handed)
+        one.is_checkout and any(_names_input(inner.behind(_taken(one), one), name) for name in handed)
         for inner in called
         for one in inner.steps
     )
@@ -145,117 +167,3 @@ def _takes_head(command: Command, *, named: bool) -> bool:
         return True
     moves = command.program == "git" and not MOVES.isdisjoint(command.words)
     return moves and (named or any("pull/" in word for word in command.words))
-
-
-def injection(look: Look) -> Iterator[Found]:
-    """Look for `${{ }}` in what is run."""
-    if not look.paths(*WORKFLOWS, *ACTIONS):
-        raise NotApplicable("there are no workflows")
-    seen, lines = set(), Lines(look)
-    for values in _all_values(look):
-        for step in values.steps:
-            at = _script(step)
-            if at is None or "${{" not in at.data:
-                continue
-            first = lines.first(at)
-            for written, below_first in _expressions(at.data):
-                line = first + below_first
-                if (step.path, line, written) in seen:
-                    continue
-                seen.add((step.path, line, written))
-                shown = written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
-                if UNTRUSTED.search(values.behind(written, step)):
-                    yield Found(f"the script holds {shown}, which others write", step.path, line)
-                else:
-                    yield Found(f"the script holds the expression {shown}", step.path, line, severity="medium")
-
-
-def _all_values(look: Look) -> Iterator[Values]:
-    """Yield the steps of each job, and of the repository's own actions, with what they refer to."""
-    for workflow in workflows(look):
-        yield from (values_of(workflow, job) for job in workflow.jobs)
-    for path in look.paths(*ACTIONS):
-        yield Values(tuple(action_steps(look, path)))
-
-
-def _script(step: Step) -> Located | None:
-    """Return what a step runs as code."""
-    if step.run:
-        return below(step.at, "run")
-    name = SCRIPTS.get(step.action)
-    inputs = below(step.at, "with")
-    if name is None or inputs is None or not isinstance(inputs.data, Mapping):
-        return None
-    found = next((inputs.child(key) for key in inputs.data if str(key).lower() == name), None)
-    return found if found is not None and isinstance(found.data, str) else None
-
-
-def _expressions(script: str) -> Iterator[tuple[str, int]]:
-    """Yield what stands in each `${{ }}`, and how many lines below the first."""
-    lines, counted = 0, 0
-    start = script.find("${{")
-    while start >= 0 and (end := script.find("}}", start)) >= 0:
-        lines += script.count("\n", counted, start)
-        counted = start
-        yield " ".join(script[start + 3 : end].split()), lines
-        start = script.find("${{", end)
-
-
-def secrets(look: Look) -> Iterator[Found]:
-    """Look at how each job comes by its secrets."""
-    if not look.paths(*WORKFLOWS):
-        raise NotApplicable("there are no workflows")
-    for workflow in workflows(look):
-        if "secrets" not in (look.text(workflow.path) or ""):
-            continue
-        call = workflow.events.get("workflow_call")
-        handed = {str(name).upper() for name in (call.get("secrets") or () if isinstance(call, Mapping) else ())}
-        env = below(workflow.at, "env")
-        for name, line in _secrets_in(env, handed) if env is not None else ():
-            yield Found(f"the secret {name} is given to every job", workflow.path, line)
-        for job in workflow.jobs:
-            yield from _secrets_of(workflow, job, handed)
-
-
-def _secrets_of(workflow: Workflow, job: Job, handed: set[str]) -> Iterator[Found]:
-    given = below(job.at, "secrets")
-    if given is not None and given.data == "inherit":
-        yield Found(f"the job {job.name} hands on every secret there is", workflow.path, line_of(given))
-    if any(ALL_SECRETS.search(text) for text in texts_in(job.at.data)):
-        yield Found(f"the job {job.name} takes secrets that it does not name", workflow.path, line_of(job.at))
-    named: dict[str, int] = {}
-    for name, line in _secrets_in(job.at, handed):
-        named.setdefault(name, line)
-    protected = bool(job.at.data.get("environment")) or bool(job.calls)
-    keys = {name: line for name, line in _cloud_keys(job.at) if name in named}
-    for name, line in named.items():
-        if name in keys:
-            message = f"the job {job.name} reaches a cloud with the stored key {name}"
-            yield Found(message, workflow.path, keys[name], fix=OIDC)
-        elif not protected:
-            yield Found(f"the job {job.name} has the secret {name}, and no environment", workflow.path, line)
-
-
-def _secrets_in(at: Located, handed: set[str]) -> Iterator[tuple[str, int]]:
-    """Yield the secrets that a part of a workflow names, each with its line, but for those its caller hands over."""
-    if isinstance(at.data, str):
-        for match in SECRET.finditer(at.data) if "${{" in at.data or at.path[-1:] == ("if",) else ():
-            name = (match[1] or match[2]).upper()
-            if name != "GITHUB_TOKEN" and name not in handed:
-                yield name, line_of(at)
-    elif isinstance(at.data, Mapping | list):
-        for key in at.data if isinstance(at.data, Mapping) else range(len(at.data)):
-            yield from _secrets_in(at.child(key), handed)
-
-
-def _cloud_keys(at: Located) -> Iterator[tuple[str, int]]:
-    """Yield the secrets that stand where a cloud's long-lived key goes."""
-    if isinstance(at.data, Mapping):
-        for key in at.data:
-            if str(key).lower() in CLOUD_KEYS:
-                yield from _secrets_in(at.child(key), set())
-            else:
-                yield from _cloud_keys(at.child(key))
-    elif isinstance(at.data, list):
-        for item in at.elements():
-            yield from _cloud_keys(item)

@@ -11,9 +11,9 @@ from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.expressions import dotted
 from scaffold.guard.readers.pins import OWN, PINNED, Pin, pins_of, same_version, used, version_in
-from scaffold.guard.readers.places import ACTIONS, WORKFLOWS
+from scaffold.guard.readers.places import WORKFLOWS
 from scaffold.guard.readers.scripts import Lines
-from scaffold.guard.readers.workflow import Job, Workflow, composite_steps, is_false, texts_in, workflows
+from scaffold.guard.readers.workflow import Job, Workflow, composite_steps, has_ci, is_false, texts_in, workflows
 from scaffold.guard.rule import NotApplicable
 
 DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
@@ -61,7 +61,7 @@ def _unexplained(job: Job, given: Located, lines: list[str]) -> Iterator[Found]:
 
 def pinned_actions(look: Look) -> Iterator[Found]:
     """Look at every `uses:` of a job, a step, and the repository's own actions."""
-    if not look.paths(*WORKFLOWS, *ACTIONS):
+    if not has_ci(look):
         raise NotApplicable("there are no workflows")
     pins: Mapping[str, tuple[Pin, ...]] = {}
     try:
@@ -117,14 +117,14 @@ def _unpinned(uses: Any, line: str, pins: Mapping[str, tuple[Pin, ...]]) -> str 
 
 def credentials_left(look: Look) -> Iterator[Found]:
     """Look at every checkout."""
-    if not look.paths(*WORKFLOWS, *ACTIONS):
+    if not has_ci(look):
         raise NotApplicable("there are no workflows")
     groups = [list(job.steps) for workflow in workflows(look) for job in workflow.jobs]
     for steps in (*groups, list(composite_steps(look))):
         pushes = any(step.action in COMMITTERS or ("git" in step.run and "push" in step.run) for step in steps)
         for step in steps:
             keeps = step.given("persist-credentials")
-            if step.action != "actions/checkout" or is_false(keeps) or "${{" in str(keeps):
+            if not step.is_checkout or is_false(keeps) or "${{" in str(keeps):
                 continue
             if keeps is None:
                 yield Found("the checkout leaves the job's token in .git", step.path, line_of(step.at.child("uses")))

@@ -3,9 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from scaffold.formats.located import Located
+from scaffold.formats.lookup import below, line_of, mapping
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.dockerfile import Dockerfile, dockerfiles
+from scaffold.guard.readers.gitlab import pipelines
+from scaffold.guard.readers.workflow import own_actions
 from scaffold.guard.rule import CannotTell, NotApplicable
 
 PINNED = re.compile(r"@sha256:[0-9a-f]{64}$")
@@ -13,27 +17,49 @@ MOUNTED = re.compile(r"--(?:mount=\S{0,200}?\bfrom|from)=([^\s,]{1,200})")
 
 
 def images(look: Look) -> Iterator[Found]:
-    """Look at every image that a Dockerfile takes something from."""
+    """Look at every image that a Dockerfile takes something from, and that CI runs jobs in."""
     registries = look.parameters["registries"]
     if not isinstance(registries, list):
         raise CannotTell("`registries` is no list")
-    there = False
-    for file in dockerfiles(look):
-        there = True
+    files, used = list(dockerfiles(look)), list(_in_ci(look))
+    if not files and not used:
+        raise NotApplicable("there is no Dockerfile, and CI runs no image")
+    for file in files:
         for written, line in _taken(file):
             image = file.resolved(written)
             if image is None:
                 why = f"only the build knows which image {written} is: give its argument a default"
                 yield Found(why, file.path, line, known=False)
-                continue
-            if image == "scratch":
-                continue
-            if not PINNED.search(image):
-                yield Found(f"the image {image} is not pinned by its digest", file.path, line)
-            if registries and not _is_from(image, [str(one) for one in registries]):
-                yield Found(f"the image {image} is from none of: {', '.join(map(str, registries))}", file.path, line)
-    if not there:
-        raise NotApplicable("there is no Dockerfile")
+            elif image != "scratch":
+                yield from _judged(image, file.path, line, registries)
+    for image, path, line in used:
+        yield from _judged(image, path, line, registries)
+
+
+def _judged(image: str, path: str, line: int, registries: list[object]) -> Iterator[Found]:
+    if not PINNED.search(image):
+        yield Found(f"the image {image} is not pinned by its digest", path, line)
+    if registries and not _is_from(image, [str(one) for one in registries]):
+        yield Found(f"the image {image} is from none of: {', '.join(map(str, registries))}", path, line)
+
+
+def _in_ci(look: Look) -> Iterator[tuple[str, str, int]]:
+    """Yield the images that jobs run in, that stand beside them as services, and that the own actions are made of."""
+    for pipeline in pipelines(look):
+        for job in pipeline.jobs:
+            for way in (("container",), *(("services", name) for name in mapping(job.at.data.get("services")))):
+                yield from _named(below(job.at, *way))
+    for path in own_actions(look):
+        image = below(look.data(path), "runs", "image")
+        if image is not None and str(image.data).startswith("docker://"):
+            yield str(image.data).removeprefix("docker://"), path, line_of(image)
+
+
+def _named(at: Located | None) -> Iterator[tuple[str, str, int]]:
+    inside = at is not None and isinstance(at.data, dict)
+    found = below(at, "image") or below(at, "name") if inside else at
+    if found is not None and isinstance(found.data, str) and found.data and "$" not in found.data:
+        yield found.data, found.file, line_of(found)
 
 
 def _taken(file: Dockerfile) -> Iterator[tuple[str, int]]:

@@ -3,56 +3,63 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from scaffold.formats.lookup import below, line_at, mapping
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.manifests import manifests, named
+from scaffold.guard.readers.places import DOCKERFILES, HOOKS
 from scaffold.guard.readers.scripts import Script, in_files, in_images, in_makefiles, in_workflows
 from scaffold.guard.readers.shell import SHELLS, Command
 from scaffold.guard.rule import NotApplicable
+from scaffold.guard.rules.supply.fetched import COMMANDS, added, used_unseen
 
 TRIGGERS = (
-    "npx", "npm", "pnpm", "yarn", "bunx", "uvx", "uv", "pip", "pipx", "go ", "cargo", "gem", "curl", "wget",
+    "npx", "npm", "pnpm", "yarn", "bunx", "uvx", "uv", "pip", "pipx", "go ", "cargo", "gem", "curl", "wget", "docker",
+    "podman", "aria2c", "python", "node", "ruby", "perl", "php", "pwsh", "powershell",
 )  # fmt: skip
 EXACT = re.compile(r"@v?\d++\.\d++\.\d++[\w.+-]*+$|@[0-9a-f]{7,40}$")
+FIXED = re.compile(r"^[0-9a-f]{7,40}$|\d+\.\d+|^v?\d+$")  # a commit, or a version
 PYTHON_EXACT = re.compile(r"(?:\[[^\]]*+\])?\s*+(?:===?|@)\s*+[\w$({<]")
 LOCAL = (".whl", ".tar.gz", ".zip", ".txt")
 FETCHERS = frozenset({"curl", "wget"})
 PIPED = SHELLS | {"python", "node", "perl", "ruby", "php"}
 SUBSTITUTED = re.compile(r"(?:\$\(|`|<\()\s*+(?:curl|wget)\b")
 # Options that take a value, which is no package.
-VALUED: Mapping[str, frozenset[str]] = {
-    "pip": frozenset({
-        "-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-i", "--index-url", "--extra-index-url", "-f",
-        "--find-links", "-t", "--target", "--prefix", "--root", "--python", "-p", "--platform", "--python-version",
-        "--only-binary", "--no-binary", "--timeout", "--retries", "--cache-dir", "--trusted-host", "--config-settings",
-        "--progress-bar", "--group", "--proxy", "--log", "--src", "--implementation", "--abi", "--report", "--override",
-    }),
-    "uvx": frozenset({"--python", "-p", "--index", "--index-url", "--default-index", "--extra-index-url", "--env-file",
-                      "--directory", "--project", "--python-preference", "--exclude-newer", "--refresh-package",
-                      "--with-requirements", "--constraints", "-c"}),
-    "pipx": frozenset({"--python", "--index-url", "-i", "--pip-args", "--suffix"}),
-    "npm": frozenset({"--prefix", "-C", "--dir", "--registry", "--cwd", "--workspace", "-w", "-c", "--call"}),
-    "cargo": frozenset({"--features", "-F", "--root", "--target", "--jobs", "-j", "--profile", "--bin", "--registry",
-                        "--git", "--index", "--target-dir", "--config", "--branch"}),
-}  # fmt: skip
+VALUED: Mapping[str, frozenset[str]] = {name: frozenset(some) for name, some in COMMANDS["valued"].items()}
 
 
 def pinned_tools(look: Look) -> Iterator[Found]:
     """Look at every command that fetches a tool."""
     own: _Own | None = None
     scripts = list(_scripts(look))
-    if not scripts:
+    if not scripts and not look.paths(*DOCKERFILES, *HOOKS):
         raise NotApplicable("there are no workflows, makefiles, images or scripts")
     for script in scripts:
-        if not any(word in script.text for word in TRIGGERS):
+        written = script.text.lower()  # a variable is called after its program
+        if not any(word in written for word in TRIGGERS):
             continue
         own = own or _Own(look)
-        said = set()
-        for line, command in script.commands():
-            message = _piped(command) or _unpinned(command, own)
-            if message and (line, message) not in said:
-                said.add((line, message))
+        commands = list(script.commands())
+        unpinned = ((line, _piped(command) or _unpinned(command, own)) for line, command in commands)
+        for line, message in dict.fromkeys((*unpinned, *used_unseen(commands, script.text))):
+            if message:
                 yield Found(message, script.path, line)
+    for path, text in look.texts(*DOCKERFILES):
+        yield from (Found(message, path, line) for line, message in added(text))
+    yield from _hooks(look)
+
+
+def _hooks(look: Look) -> Iterator[Found]:
+    """Yield the hooks of pre-commit that are taken from a branch."""
+    for path in look.paths(*HOOKS):
+        repositories = below(look.data(path), "repos")
+        for at in repositories.elements() if repositories is not None and isinstance(repositories.data, list) else ():
+            said = mapping(at.data)
+            if "://" in str(said.get("repo")) and not FIXED.search(str(said.get("rev", ""))):
+                message = (
+                    f"the hooks of {said['repo']} are taken at {said.get('rev', 'no version')}, and not at a version"
+                )
+                yield Found(message, path, line_at(at, "rev"))
 
 
 def _scripts(look: Look) -> Iterator[Script]:

@@ -11,7 +11,7 @@ from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_product
 from scaffold.guard.readers.manifests import FILES, folder_of, folders_up, manifests, named
-from scaffold.guard.readers.places import ACTIONS, DOCKERFILES, WORKFLOWS
+from scaffold.guard.readers.places import DOCKERFILES, WORKFLOWS
 from scaffold.guard.readers.scan import tokens
 from scaffold.guard.rule import CannotTell, NotApplicable
 
@@ -62,7 +62,7 @@ def _ecosystems(look: Look) -> dict[str, list[str]]:
     there: dict[str, list[str]] = {}
     for manifest in manifests(look):
         there.setdefault(manifest.ecosystem, []).append(manifest.folder)
-    if look.paths(*WORKFLOWS, *ACTIONS[:2]):
+    if look.paths(*WORKFLOWS, "/action.yml", "/action.yaml"):
         there["github-actions"] = [""]
     for ecosystem, names in OTHERS.items():
         for path in named(look, *names):

@@ -1,0 +1,72 @@
+"""The variables of the environment that a repository sets where its gates run."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scaffold.formats.lookup import below, line_of, mapping
+from scaffold.guard.given import is_as_given
+from scaffold.guard.look import Look
+from scaffold.guard.readers.make_lines import RUNNING, Line, lines
+from scaffold.guard.readers.places import MAKEFILES
+from scaffold.guard.readers.shell import commands
+from scaffold.guard.readers.workflow import Job, Step, Workflow, workflows
+
+# How a folder begins that is none of the repository.
+OUTSIDE = ("$HOME", "${HOME", "~", "/usr/", "/opt/", "/root/", "${{ runner.", "$RUNNER_")  # no folder of the repository
+
+
+class Variable(NamedTuple):
+    """A variable of the environment that the repository sets where gates run."""
+
+    name: str
+    path: str
+    line: int
+
+
+def variables(look: Look) -> tuple[Variable, ...]:
+    """Return the variables that makefiles and workflows set for the gates, but for those of locked files as given."""
+    found: list[Variable] = []
+    for path, text in look.texts(*MAKEFILES):
+        if not is_as_given(look, path):
+            found += (Variable(name, path, number) for line in lines(text) for name, number in _made(line))
+    for workflow in workflows(look):
+        if not is_as_given(look, workflow.path) and any(_gates(job) for job in workflow.jobs):
+            found += _of_workflow(workflow)
+    return tuple(found)
+
+
+def _made(line: Line) -> Iterator[tuple[str, int]]:
+    if line.kind in ("variable", "export"):
+        yield from ((name, line.number) for name in line.names if name not in RUNNING)
+    elif line.variable:
+        yield line.variable.split()[-1], line.number
+
+
+def _gates(job: Job) -> bool:
+    return any(command.program in ("make", "gmake") for step in job.steps for command in commands(step.run))
+
+
+def _of_workflow(workflow: Workflow) -> Iterator[Variable]:
+    steps = [step for job in workflow.jobs for step in job.steps]
+    for at in (workflow.at, *(job.at for job in workflow.jobs), *(step.at for step in steps)):
+        env = below(at, "env")
+        for name in mapping(env.data) if env is not None else ():
+            yield Variable(str(name), workflow.path, line_of(env.child(name)) if env is not None else 1)
+    for step in steps:
+        yield from _written(step, workflow.path)
+
+
+def _written(step: Step, path: str) -> Iterator[Variable]:
+    """Yield what a step hands to those after it by the files that GitHub names, or exports for its own script."""
+    at = below(step.at, "run")
+    for command in commands(step.run) if at is not None else ():
+        line = (line_of(at) if at is not None else 1) + command.line
+        into = next((word for word in command.words if "GITHUB_ENV" in word or "GITHUB_PATH" in word), "")
+        if "GITHUB_PATH" in into:
+            elsewhere = all(
+                word.startswith(OUTSIDE) or "GITHUB_PATH" in word or word in (">", ">>") for word in command.words[1:]
+            )
+            yield from () if elsewhere else (Variable("PATH", path, line),)
+        elif into or command.program == "export":
+            named = (word.partition("=")[0] for word in command.words[1:] if "=" in word)
+            yield from (Variable(name, path, line) for name in named)
