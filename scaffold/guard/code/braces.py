@@ -17,7 +17,15 @@ _NO_NAME = frozenset((
     "finally", "interface", "struct", "class", "enum", "object", "select", "default", "throw", "await", "new", "in",
     "override", "typeof", "import", *FUNCTIONS,
 ))  # fmt: skip
-_WORDS = {"nil": "null", "undefined": "null", "None": "null", "True": "true", "False": "false"}
+_WORDS = {
+    "!0": "true",
+    "!1": "false",
+    "nil": "null",
+    "undefined": "null",
+    "None": "null",
+    "True": "true",
+    "False": "false",
+}
 _PATH = re.compile(r"!{0,2}[A-Za-z_$][\w$]*(?:(?:\?\.|!?\.|::)[\w$]+)*(?:\(\))?")
 _ASKED = re.compile(
     r"(?:process\.env(?:\.|\[')(?P<a>\w+)(?:'\])?|(?:os\.Getenv|System\.getenv)\('(?P<b>\w+)'\))"
@@ -189,6 +197,8 @@ class Braces:
         text = self.tokens.text(at, end)
         if asked := _ASKED.search(text):
             yield from _asked(asked)
+        elif text in _WORDS:
+            yield _WORDS[text]
         elif _PATH.fullmatch(text):
             yield from self._named(text, depth)
         else:

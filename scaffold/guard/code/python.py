@@ -93,6 +93,14 @@ class Python:
             scope.assign(node.optional_vars, node.context_expr)
         return scope, within
 
+    def _merged(self, node: ast.AugAssign | ast.Call, scope: Scope, within: str) -> _Around:
+        """Bind what `a |= b` and `a.update(b)` add to a mapping."""
+        if isinstance(node, ast.AugAssign):
+            scope.merge(node.target, node.value)
+        elif isinstance(node.func, ast.Attribute) and node.func.attr == "update":
+            scope.merge(node.func.value, node)
+        return scope, within
+
     def _set_to(self, node: ast.Assign | ast.AnnAssign, scope: Scope, within: str) -> Iterator[Fact]:
         value = node.value
         for target in _targets(node):
@@ -168,7 +176,8 @@ class Python:
     _BINDS: Mapping[type[ast.AST], Callable[..., _Around]] = {
         ast.Assign: _assigned, ast.AnnAssign: _assigned, ast.NamedExpr: _assigned, ast.keyword: _keyword,
         ast.Import: _imports, ast.ImportFrom: _imports, ast.FunctionDef: _function, ast.AsyncFunctionDef: _function,
-        ast.Lambda: _function, ast.ClassDef: _class, ast.Return: _returned, ast.withitem: _with,
+        ast.AugAssign: _merged, ast.Call: _merged, ast.Lambda: _function, ast.ClassDef: _class, ast.Return: _returned,
+        ast.withitem: _with,
     }  # fmt: skip
     _FACTS: Mapping[type[ast.AST], Callable[..., Iterator[Fact]]] = {
         ast.Call: _call, ast.Assign: _set_to, ast.AnnAssign: _set_to, ast.Dict: _dict, ast.Attribute: _attribute,

@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Iterator
 
+from scaffold.guard.code.facts import OPEN
+
 DEEPEST = 12  # names between dots that are read
 Bound = ast.expr | None  # None: only a caller knows
 
@@ -52,6 +54,11 @@ class Scope:
                 for owner in ("self", "cls"):
                     self.bind(f"{owner}.{name}", value)
                 self.above.bind(f"{self.name}.{name}", value, self)
+
+    def merge(self, target: ast.expr, value: ast.expr) -> None:
+        """Note that a mapping takes over the keys of another."""
+        if name := dotted(target):
+            self.items.setdefault(name, []).append((OPEN, value, self))
 
     def take(self, arguments: ast.arguments) -> None:
         """Bind the parameters of a function: to their defaults, or to what a caller knows."""

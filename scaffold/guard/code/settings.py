@@ -14,6 +14,7 @@ _SET = re.compile(
 _COMMENT = re.compile(r"(?:^[ \t]*(?:#|//|;|<!--)|[ \t]#).*")
 _NAMED = re.compile(r"^[ \t]*-?[ \t]*name:[ \t]*[\"']?([\w.-]{1,90})[\"']?[ \t]*$")
 _VALUE = re.compile(r"^[ \t]*value:[ \t]*[\"']?([^\s\"'#]{1,500})")
+_ALONE = re.compile(r"[ \t]+(?:-[ \t]+)?[\"']?([^\s\"'=]{1,500})[\"']?[ \t]*$")
 
 
 class Settings:
@@ -32,7 +33,7 @@ class Settings:
         )
 
     def _read(self, text: str) -> Iterator[Fact]:
-        named = section = ""
+        named = section = key = ""
         for number, line in enumerate(text.split("\n"), start=1):
             bare = _COMMENT.sub("", line.rstrip("\r")) if len(line) <= LONGEST else ""
             if bare.lstrip().startswith("["):
@@ -40,7 +41,12 @@ class Settings:
             value = _VALUE.match(bare) if named else None
             if value:
                 yield Fact("set", named, number, [Argument("", value[1])], section)
-            for match in _SET.finditer(bare):
+            if key and bare[:1].isspace() and (alone := _ALONE.match(bare)):
+                yield Fact("set", key, number, [Argument("", alone[1])], section)
+            matches = list(_SET.finditer(bare))
+            if matches or not bare[:1].isspace():
+                key = matches[-1]["key"] if matches and not matches[-1]["value"] else ""
+            for match in matches:
                 yield Fact("set", match["key"], number, [Argument("", match["value"])], section)
             name = _NAMED.match(bare)
             named = name[1] if name else ""

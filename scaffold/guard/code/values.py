@@ -13,9 +13,10 @@ DEEPEST = 6  # names that stand for names
 MOST = 12  # things that a value may be
 Pair = tuple[str, ast.expr, Scope]
 Elsewhere = Callable[[str], "tuple[Values, list[tuple[Bound, Scope]]] | None"]
+_TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
 _GETS = frozenset(("getenv", "get", "pop", "setdefault"))
 _STAGE = re.compile(r"(?i)(?:.*_)?(?:env|environment|stage|mode)")  # what they are called that say where a program runs
-_SAME = frozenset(("str", "int", "list", "tuple", "set", "frozenset", "strtobool", "SecretStr", "cast"))
+_SAME = frozenset(("str", "int", "list", "tuple", "set", "frozenset", "SecretStr", "cast"))
 _TEXT = frozenset(("lower", "upper", "strip", "casefold"))
 _COMPARED: Mapping[type[ast.cmpop], Callable[[object, object], bool]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Is: operator.eq, ast.IsNot: operator.ne,
@@ -75,7 +76,9 @@ class Values:
                     yield str(key.value), value, scope
                 elif key is None and depth:
                     yield from list(self.items(value, scope, depth - 1)) or [(OPEN, value, scope)]
-        elif isinstance(node, ast.Call) and dotted(node.func) == "dict":
+        elif isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in ("dict", "update"):
+            for given in node.args[:1] if depth else ():
+                yield from self.items(given, scope, depth - 1)
             yield from self.keywords(node, scope) if depth else ()
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and depth:
             for side in (node.left, node.right):
@@ -83,12 +86,15 @@ class Values:
         elif isinstance(node, ast.Name | ast.Attribute) and depth and (name := dotted(node)):
             for bound, where in self._bound(name, scope)[1]:
                 yield from self.items(bound, where, depth - 1) if bound is not None else ()
-            for one in scope.outwards():
-                yield from one.items.get(name, ())
+            for item in (item for one in scope.outwards() for item in one.items.get(name, ())):
+                yield from self.items(item[1], item[2], depth - 1) if item[0] == OPEN else [item]
 
     def _bound(self, name: str, scope: Scope) -> tuple["Values", list[tuple[Bound, Scope]]]:
         """Return what a name is bound to, here or where it is imported from."""
         if found := scope.find(name):
+            return self, found
+        owner, _, last = name.rpartition(".")
+        if owner and (made := self.called(ast.Name(owner), scope)) != owner and (found := scope.find(f"{made}.{last}")):
             return self, found
         first, dot, rest = name.partition(".")
         return (self._elsewhere(f"{self._imports[first]}{dot}{rest}") if first in self._imports else None) or (self, [])
@@ -160,7 +166,7 @@ class Values:
         elif isinstance(node.op, ast.Add | ast.BitOr):
             yield from (*left, *right)
         else:
-            yield left[0] if left and isinstance(left[0], str) else Name("")
+            yield left[0] if left and isinstance(left[0], str | bytes) else Name("")
 
     def _result(self, node: ast.Call, scope: Scope, depth: int) -> Iterator[object]:
         """Read what a call returns: its default where it asks for something, what it was given, or its own name."""
@@ -173,8 +179,9 @@ class Values:
             yield from self.of(node.args[1], scope, depth)
         elif last in _GETS and node.args and isinstance(key := node.args[0], ast.Constant):
             yield None if "env" in name else Name(f"{self.called(node.func, scope)}('{key.value!s}')", known=False)
-        elif last == "bool" and node.args:
-            yield from (one if isinstance(one, Name) else bool(one) for one in self.of(node.args[0], scope, depth))
+        elif last in ("bool", "strtobool") and node.args:
+            known = _TRUE.__contains__ if last == "strtobool" else bool
+            yield from (one if isinstance(one, Name) else known(one) for one in self.of(node.args[0], scope, depth))
         elif last in _SAME | {"Field"} and node.args:
             yield from self.of(node.args[-1 if last == "cast" else 0], scope, depth)
         elif last in _TEXT and isinstance(node.func, ast.Attribute):

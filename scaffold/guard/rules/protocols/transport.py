@@ -27,7 +27,7 @@ IN_LIST = re.compile(
 HERE = re.compile(r"https?://(?:localhost|127\.|\[::1\])")
 VARIABLES = re.compile(
     r"\b(NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)\s{0,9}[=:]\s{0,9}[\"']?0\b"
-    r"|\b(GIT_SSL_NO_VERIFY)\s{0,9}[=:]\s{0,9}[\"']?(?:1|true)\b"
+    r"|\b(GIT_SSL_NO_VERIFY)\s{0,9}[=:]\s{0,9}[\"']?(?:1|true)\b|\b(GOINSECURE)=[\w*]"
 )
 COMMENT = re.compile(r"(?m)(?:^|[ \t])#[^\n]*")
 
