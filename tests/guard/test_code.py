@@ -10,8 +10,9 @@ from scaffold.guard.code.braces import Braces
 from scaffold.guard.code.facts import written
 from scaffold.guard.code.patterns import TABLES, Pattern, table, wanted
 from scaffold.guard.code.python import Python
-from tests.guard.alone import found
+from tests.guard.alone import LOCK, found
 from tests.guard.cases_code import FINE, FOUND, UNKNOWN
+from tests.guard.service import Service, stamped
 
 
 @pytest.mark.parametrize(("rule", "path", "text", "says"), FOUND, ids=range(len(FOUND)))
@@ -113,3 +114,19 @@ def test_a_value_is_what_python_says_or_one_of_several(bound):
     read = [given for fact in module.facts for given in fact.arguments if given.name == "verify"]
     if "a" in known and read:
         assert written(known["a"]) in module.readings(read[0].at)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "severity"),
+    [
+        ("src/a.py", "import requests\ns = requests.Session()\ns.verify = False\n", "critical"),
+        ("src/a.py", "import requests\ns = requests.Session()\nif insecure:\n    s.verify = False\n", "low"),
+        ("src/a.py", "import requests\ns = requests.Session()\nif retry:\n    s.verify = False\n", "critical"),
+        ("a.go", "package a\nfunc f(insecure bool) { if insecure { c.InsecureSkipVerify = true } }\n", "low"),
+        ("a.go", "package a\nfunc f(n int) { if n > 1 { c.InsecureSkipVerify = true } }\n", "critical"),
+        ("src/a.ts", "if (options.verify) { a(); } else { new Agent({ rejectUnauthorized: false }); }\n", "low"),
+    ],
+)
+def test_what_somebody_has_to_ask_for_is_no_catastrophe(path, text, severity):
+    files = {LOCK: stamped().files[LOCK], path: text.encode()}
+    assert [one.severity for one in Service(files, {}).verdict("SP-01").findings] == [severity]

@@ -46,6 +46,7 @@ class Braces:
         self.imports: dict[str, str] = {}
         self._flavour = flavour
         self._bound: dict[str, list[int]] = {}
+        self._conditions: dict[int, str] = {}  # where a block begins that is under one
         self._blocks: dict[int, str] = {}  # where a function's body begins: what it is called
         self.facts: Sequence[Fact] = sorted(self._read(), key=lambda fact: fact.line)
 
@@ -66,6 +67,8 @@ class Braces:
                 yield from (fact._replace(within=f"{function} {target}") for fact in self._bracket(at, sign))
                 if at in self._blocks:
                     function, target = self._blocks[at], ""
+                elif sign == "{" and (asked := self._asked(at)):
+                    function = f"{function[-LONGEST:]} «{asked}»"
             elif sign in (")", "]", "}") and len(around) > 1:
                 function, target = around.pop()
             elif sign:
@@ -137,6 +140,17 @@ class Braces:
             yield Fact("body", name, self.tokens[at].line, [Argument("", at)])
             if self._flavour == "go" and self.tokens[at - 1].kind == "word":
                 yield from self._call(at)
+
+    def _asked(self, at: int) -> str:
+        """Return what has to hold for a block, and note it for the one that is there else."""
+        start = at
+        if self.tokens.sign(at - 1) == "else" and self.tokens.pairs[at - 2] >= 0:
+            return self._conditions.get(self.tokens.pairs[at - 2], "")
+        while start > max(at - MOST, 0) and self.tokens.sign(start) not in ("if", ";", "}"):
+            start -= 1
+        if self.tokens.sign(start) == "if":
+            self._conditions[at] = self.tokens.text(start + 1, at)
+        return self._conditions.get(at, "")
 
     def _name_of_body(self, at: int, before: str) -> str:
         if before == ")" and self.tokens.pairs[at - 1] > 0:

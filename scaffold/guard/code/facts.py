@@ -10,6 +10,7 @@ Kind = Literal["call", "set", "name", "text", "import", "body"]
 LONGEST = 90  # characters of a name that are looked at
 _PLAIN = re.compile(r"[-_.\s]")
 _LAST_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_WHEN = re.compile(r"«([^»]*)»")
 OPEN = "**"  # the name of arguments that are handed on whole
 UNKNOWN = "?"  # begins a reading that only the running program knows, and its name follows
 
@@ -25,7 +26,7 @@ class Fact(NamedTuple):
     """One thing that a source says.
 
     `name` is whole: `requests.Session.get` where a name here stands for it. `within` are the function and what the
-    value is assigned to, and `of` is what the thing before the last dot was made by.
+    value is assigned to, with what `if` asks between `«` and `»`, and `of` is what the thing before the last dot was made by.
     """
 
     kind: Kind
@@ -34,6 +35,16 @@ class Fact(NamedTuple):
     arguments: Sequence[Argument] = ()
     within: str = ""
     of: str = ""
+
+    @property
+    def around(self) -> str:
+        """What it is within, but for the conditions."""
+        return _WHEN.sub("", self.within)
+
+    @property
+    def when(self) -> str:
+        """The conditions that it is under."""
+        return " ".join(_WHEN.findall(self.within))
 
 
 class Wanted(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 
 from scaffold.guard.code.facts import OPEN, UNKNOWN, Argument, Fact, Source, Wanted, keys_of, plain
 from scaffold.guard.code.hosts import is_far
-from scaffold.guard.finding import Found
+from scaffold.guard.finding import Found, Severity
 
 TABLES = ("transport", "tokens", "cryptography", "inbound", "service")
 MOST = 2_000  # facts of a file that one pattern is held against: people write no more
@@ -29,6 +29,7 @@ class Pattern:
         self.names: Sequence[str] = self.said[self.kind]
         self.languages: Sequence[str] = said.get("in", LANGUAGES[:4])
         self.arguments: Sequence[str] = self.said.get("argument", ("",))
+        self.asked = _regex(table.get("asked", "(?!)"))  # conditions that make it somebody's own choice
         self.says: str = table.get("says", {}).get(said.get("says"), said.get("says", ""))
 
     def regex(self, key: str) -> re.Pattern[str] | None:
@@ -153,7 +154,7 @@ def _is_meant(pattern: Pattern, fact: Fact, text: str) -> bool:
     said = pattern.said
     if pattern.kind in ("call", "name", "body") and not pattern.called.fullmatch(fact.name):
         return False
-    around = {"within": fact.within, "of": fact.of, "holds": text, "named": fact.name}
+    around = {"within": fact.around, "of": fact.of, "holds": text, "named": fact.name}
     for key, value in around.items():
         asked, refused = pattern.regex(key), pattern.regex(f"not_{key}")
         if (asked and not asked.search(value)) or (refused and refused.search(value)):
@@ -237,4 +238,5 @@ def _made(pattern: Pattern, fact: Fact, what: str | re.Match[str], argument: str
         groups, words = (whole.strip("'"), *what.groups()[1:]), words | what.groupdict(default="")
     said = str(pattern.said.get("what", "{0}")).format(*groups, **words)
     message = pattern.says.format(said, **words)
-    return Found(message, line=fact.line, severity=pattern.said.get("severity"), fix=pattern.said.get("fix"))
+    severity: Severity | None = "low" if pattern.asked.search(fact.when) else pattern.said.get("severity")
+    return Found(message, line=fact.line, severity=severity, fix=pattern.said.get("fix"))

@@ -2,11 +2,13 @@
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from scaffold.guard.code.facts import OPEN, Argument, Fact, Wanted, written
 from scaffold.guard.code.scopes import Scope, dotted
 from scaffold.guard.code.values import Values
 
+MOST = 12  # nodes of a condition that are looked at
 LONGEST = 2_000  # characters of a text that is looked into
 Elsewhere = Callable[[str], "Python | None"]
 SETTERS = frozenset(("setdefault", "putenv", "update"))  # of variables of the environment
@@ -63,6 +65,10 @@ class Python:
             if value is not None:
                 scope.assign(target, value)
         return scope, f"{within[-LONGEST:]} {' '.join(map(_target, targets))}"
+
+    def _if(self, node: ast.If | ast.IfExp, scope: Scope, within: str) -> _Around:
+        names = (getattr(one, "id", getattr(one, "attr", "")) for one in islice(ast.walk(node.test), MOST))
+        return scope, f"{within[-LONGEST:]} «{' '.join(names)}»"
 
     def _keyword(self, node: ast.keyword, scope: Scope, within: str) -> _Around:
         return scope, f"{within[-LONGEST:]} {node.arg}"
@@ -177,7 +183,7 @@ class Python:
         ast.Assign: _assigned, ast.AnnAssign: _assigned, ast.NamedExpr: _assigned, ast.keyword: _keyword,
         ast.Import: _imports, ast.ImportFrom: _imports, ast.FunctionDef: _function, ast.AsyncFunctionDef: _function,
         ast.AugAssign: _merged, ast.Call: _merged, ast.Lambda: _function, ast.ClassDef: _class, ast.Return: _returned,
-        ast.withitem: _with,
+        ast.withitem: _with, ast.If: _if, ast.IfExp: _if,
     }  # fmt: skip
     _FACTS: Mapping[type[ast.AST], Callable[..., Iterator[Fact]]] = {
         ast.Call: _call, ast.Assign: _set_to, ast.AnnAssign: _set_to, ast.Dict: _dict, ast.Attribute: _attribute,
