@@ -26,7 +26,7 @@ class Fact(NamedTuple):
     """One thing that a source says.
 
     `name` is whole: `requests.Session.get` where a name here stands for it. `within` are the function and what the
-    value is assigned to, with what `if` asks between `«` and `»`, and `of` is what the thing before the last dot was made by.
+    value is assigned to, with what `if` asks between `«` and `»`, and `of` is what made the thing before the last dot.
     """
 
     kind: Kind

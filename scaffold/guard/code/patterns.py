@@ -27,10 +27,14 @@ class Pattern:
         self.rule: str = said.get("rule", table["rule"])
         self.kind = next((kind for kind in ("call", "set", "name", "text", "import", "body") if kind in said), "")
         self.names: Sequence[str] = self.said[self.kind]
-        self.languages: Sequence[str] = said.get("in", LANGUAGES[:4])
         self.arguments: Sequence[str] = self.said.get("argument", ("",))
-        self.asked = _regex(table.get("asked", "(?!)"))  # conditions that make it somebody's own choice
+        self._asked = table.get("asked", "(?!)")
         self.says: str = table.get("says", {}).get(said.get("says"), said.get("says", ""))
+
+    @property
+    def asked(self) -> re.Pattern[str]:
+        """Conditions that make it somebody's own choice."""
+        return _regex(self._asked)
 
     def regex(self, key: str) -> re.Pattern[str] | None:
         """Return a text of the line as a regular expression, or None."""
@@ -90,9 +94,9 @@ def patterns(language: str) -> Mapping[tuple[str, str], Sequence[Pattern]]:
     found: dict[tuple[str, str], list[Pattern]] = {}
     for name in TABLES:
         rows = table(name)
-        for said in rows["patterns"]:
+        for said in (one for one in rows["patterns"] if language in one.get("in", LANGUAGES[:4])):
             pattern = Pattern(said, rows)
-            for key in pattern.keys if language in pattern.languages else ():
+            for key in pattern.keys:
                 found.setdefault((pattern.kind, key), []).append(pattern)
     return found
 
