@@ -1,13 +1,12 @@
 """All outside judges, by name, as `judges.json` has them: how each is asked, and how its answer is read."""
 
 from collections.abc import Mapping
-from json import loads
-from pkgutil import get_data
 from typing import Any
 
 from scaffold.guard.judges.judge import Judge, rule_of
 from scaffold.guard.judges.reading import parser
 from scaffold.guard.readers.places import resolved
+from scaffold.guard.tables import table
 
 SETTINGS = ("ours", "environment", "repository", "quotable")  # which few judges have
 
@@ -27,6 +26,4 @@ def _judge(name: str, said: Mapping[str, Any]) -> Judge:
     )
 
 
-JUDGES: Mapping[str, Judge] = {
-    name: _judge(name, said) for name, said in loads(get_data(__package__, "judges.json") or b"").items()
-}
+JUDGES: Mapping[str, Judge] = {name: _judge(name, said) for name, said in table("judges/judges").items()}

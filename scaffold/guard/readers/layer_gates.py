@@ -4,8 +4,6 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
-from json import loads
-from pkgutil import get_data
 from typing import Any, NamedTuple
 
 from scaffold.blueprint.globs import like_git
@@ -18,6 +16,7 @@ from scaffold.guard.readers.inifile import ini
 from scaffold.guard.readers.layers import Code
 from scaffold.guard.readers.scan import Flavour, tokens, without_comments
 from scaffold.guard.readers.shell import Command
+from scaffold.guard.tables import table
 
 CANARY = "canary"  # what a planted mistake is called in the test that proves that the gate fails
 MANIFESTS = {"python": "pyproject.toml", "typescript": "package.json", "go": "go.mod"}
@@ -48,7 +47,7 @@ class Gate(NamedTuple):
         return any(command.calls(*words) for words in self.calls)
 
 
-_TABLE: Mapping[str, Any] = loads(get_data(__package__, "layer_gates.json") or b"")
+_TABLE: Mapping[str, Any] = table("readers/layer_gates")
 _GATES = {language: tuple(Gate(**gate) for gate in said["gates"]) for language, said in _TABLE.items()}
 
 

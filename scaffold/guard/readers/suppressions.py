@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from json import loads
-from pkgutil import get_data
 from typing import Any, NamedTuple
 
 from scaffold.guard.kept import Kept
 from scaffold.guard.readers.languages import endings
 from scaffold.guard.readers.scan import tokens
+from scaffold.guard.tables import table
 
 ENDINGS = endings("python", "typescript", "javascript", "go", "java", "kotlin")
 
@@ -63,9 +62,7 @@ def _form(said: Mapping[str, Any]) -> _Form:
     return _Form(said["marker"], pattern, rules, said.get("whole", False), said.get("nameless", False))
 
 
-_FORMS: Mapping[str, tuple[_Form, ...]] = {
-    name: tuple(map(_form, some)) for name, some in loads(get_data(__package__, "suppressions.json") or b"").items()
-}
+_FORMS = {language: tuple(map(_form, some)) for language, some in table("readers/suppressions").items()}
 _ENABLED = re.compile(r"#\s*ruff\s*:\s*enable\b")
 _LANGUAGES = {".py": "python", ".pyi": "python", ".go": "go", ".java": "java", ".kt": "java", ".kts": "java"}
 # What every form holds, in small letters: the cheap look before the real one.
