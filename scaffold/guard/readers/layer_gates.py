@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from scaffold.blueprint.globs import like_git
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_at, line_of, listed, mapping
+from scaffold.formats.lookup import below, elements, line_at, line_of, listed, mapping
 from scaffold.guard.finding import Found
 from scaffold.guard.readers import tsconfig
 from scaffold.guard.readers.aside import TESTS
@@ -146,11 +146,9 @@ def _about(code: Code, contract: Contract) -> Iterator[Found]:
 def _contracts(code: Code) -> Iterator[Contract]:
     look = code.look
     document = look.data("pyproject.toml")
-    contracts = below(document, "tool", "importlinter", "contracts")
-    if contracts is not None and isinstance(contracts.data, list):
-        for at in contracts.elements():
-            if isinstance(at.data, dict) and at.data.get("type") == "layers":
-                yield _contract(at.data, at.file, line_of(at))
+    for at in elements(below(document, "tool", "importlinter", "contracts")):
+        if mapping(at.data).get("type") == "layers":
+            yield _contract(at.data, at.file, line_of(at))
     for path in (".importlinter", "setup.cfg"):
         file = ini(look, path)
         for name, section in mapping(file and file.data).items():
@@ -161,9 +159,8 @@ def _contracts(code: Code) -> Iterator[Contract]:
 def _contract(data: Mapping[str, object], path: str, line: int) -> Contract:
     containers = _texts(data.get("containers")) or ("",)
     layers: list[tuple[str, ...]] = []
-    given = data.get("layers")
     for container in containers:
-        for layer in given if isinstance(given, list) else []:
+        for layer in listed(data.get("layers")):
             words = [layer] if isinstance(layer, str) else _texts(layer)
             names = [name.strip() for word in words for name in re.split(r"[|:]", word)]
             kept = [name for name in names if name and not name.startswith("(")]  # one in brackets may be absent
@@ -200,8 +197,7 @@ def _by_overrides(code: Code, gate: Gate) -> list[Found] | None:
 
 
 def _restrictions(document: Located | None) -> Iterator[tuple[Located, tuple[str, ...]]]:
-    overrides = below(document, "overrides")
-    for at in overrides.elements() if overrides is not None and listed(overrides.data) else ():
+    for at in elements(below(document, "overrides")):
         rule = below(at, "linter", "rules", "style", "noRestrictedImports")
         if rule is not None and "off" not in (rule.data, mapping(rule.data).get("level")):
             patterns = _texts(at.data.get("includes") or at.data.get("include"))

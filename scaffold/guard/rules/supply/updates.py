@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_of, value
+from scaffold.formats.lookup import below, elements, line_of, value
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_product
@@ -55,9 +55,7 @@ def _dependabot(look: Look, path: str, there: dict[str, list[str]]) -> Iterator[
     document = look.data(path)
     if document is None:
         return
-    updates = below(document, "updates")
-    entries = list(updates.elements()) if updates is not None and isinstance(updates.data, list) else []
-    entries = [entry for entry in entries if isinstance(entry.data, Mapping)]
+    entries = [entry for entry in elements(below(document, "updates")) if isinstance(entry.data, Mapping)]
     days = look.parameters["days"]
     for entry in entries:
         yield from _unready(entry, days, path)
