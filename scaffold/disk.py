@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -349,6 +350,15 @@ def remove_folders(root: Path, folders: Iterable[str]) -> None:
     for folder in sorted(folders, reverse=True):
         with suppress(OSError):
             (root / folder).rmdir()
+
+
+def machine_folder() -> Path:
+    """Return the folder for settings of the whole machine, which no variable of the environment moves."""
+    import platformdirs
+
+    if sys.platform in ("win32", "darwin"):
+        return Path(platformdirs.site_config_path("scaffold", appauthor=False))
+    return Path("/etc/scaffold")
 
 
 def user_folder(kind: Literal["cache", "config", "log"]) -> Path | None:

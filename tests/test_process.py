@@ -268,6 +268,18 @@ def test_of_two_limits_the_earlier_counts_whichever_is_inside(tmp_path):
     assert output(tmp_path, LIMITED % (1, 500, after)) == LATE
 
 
+def test_only_the_processors_time_counts_of_what_works(tmp_path):
+    working = LIMITED.replace("bounds.limited", "bounds.working").replace("ITIMER_REAL", "ITIMER_PROF")
+    working = working.replace("SIGALRM", "SIGPROF")
+    assert output(tmp_path, working % (1, 500, "time.sleep(1.5)")) == "went on"
+    assert output(tmp_path, working % (1, 500, "while True: pass")) == LATE
+    assert output(tmp_path, working % (1, 500, "re.fullmatch('(a|a)*b', 'a' * 60)")) == LATE
+    nested = """
+        with bounds.working(Limits(seconds=600), "the inner"):
+            time.sleep(1000)"""
+    assert output(tmp_path, LIMITED % (1, 500, nested)) == LATE
+
+
 def test_no_time_counts_while_paused(tmp_path):
     paused = """
         with bounds.paused(), bounds.paused():

@@ -18,7 +18,10 @@ from scaffold.sources.asked import find
 from scaffold.sources.built_in import RELEASES
 from scaffold.sources.library import FolderLibrary, newest_of
 from scaffold.sources.locate import BUILT_IN, built_in_root, locate
+from scaffold.tree import File
 
+# What a library has beside its blueprints: how services are held to it, and where that installs Scaffold from.
+STAMPED = {".github/workflows/guardrails.yml": "guardrails.yml", "tools/scaffold.txt": "scaffold.txt"}
 IDENTITY = "mend what it says; perhaps git config user.name and user.email are not set"
 
 
@@ -32,6 +35,8 @@ def init_library(dest: Path | str) -> LibraryMade:
             for path, file in disk.walk(built_in.root / folder).items():
                 if f"{folder}/{path}" != RELEASES:
                     disk.write(temporary / folder / path, file)
+        for path, name in STAMPED.items():
+            disk.write(temporary / path, File((Path(__file__).parent / name).read_bytes()))
         porcelain.init(temporary)
         porcelain.add(temporary, ["."])
         porcelain.commit_index(temporary, "feat: start from the built-in library", IDENTITY)

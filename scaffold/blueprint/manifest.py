@@ -20,7 +20,7 @@ Compose = Literal["override", "deep-merge", "union", "append"]
 COMPOSE: tuple[Compose, ...] = ("override", "deep-merge", "union", "append")
 KEYS = {
     "name", "version", "title", "description", "owners", "lifecycle", "layers", "questions", "ownership", "compose",
-    "guardrails", "merge", "migrations", "min_scaffold_version",
+    "guardrails", "merge", "migrations", "min_scaffold_version", "oldest", "withdrawn",
 }  # fmt: skip
 
 
@@ -41,7 +41,11 @@ class Migration(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """A named, versioned prescription for one kind of service."""
+    """A named, versioned prescription for one kind of service.
+
+    As it stands now it also says of earlier versions which is the `oldest` to be in use, and which are `withdrawn` and
+    why.
+    """
 
     name: str
     version: Version
@@ -57,6 +61,16 @@ class Blueprint:
     min_scaffold_version: Version = field(default=Version("0"))
     merge: Switches = field(default_factory=dict)
     guardrails: Guardrails | None = None
+    oldest: Version | None = None
+    withdrawn: Mapping[Version, str] = field(default_factory=dict)
+
+    def outlived(self, version: Version) -> str:
+        """Say why a version must not be in use any more, or nothing."""
+        if version in self.withdrawn:
+            return f"{self.name} {version} is withdrawn: {self.withdrawn[version]}"
+        if self.oldest is not None and version < self.oldest:
+            return f"{self.name} {version} is older than {self.oldest}, the oldest that may be in use"
+        return ""
 
 
 def parse_blueprint(document: Located) -> Blueprint:
@@ -79,6 +93,8 @@ def parse_blueprint(document: Located) -> Blueprint:
         min_scaffold_version=document.optional("min_scaffold_version", version, Version("0")),
         merge=document.optional("merge", parse_switches, {}),
         guardrails=document.optional("guardrails", guardrails.parse, None),
+        oldest=document.optional("oldest", version, None),
+        withdrawn=document.optional("withdrawn", _withdrawn, {}),
     )
 
 
@@ -131,6 +147,14 @@ def _migration(at: Located) -> Migration:
     at.only({"version", "move"})
     moves = at.required("move", lambda value: {_path(old, new): _path(new.a(str), new) for old, new in value.items()})
     return Migration(at.required("version", version), moves)
+
+
+def _withdrawn(at: Located) -> Mapping[Version, str]:
+    return {_version_named(name, value): text(value) for name, value in at.items()}
+
+
+def _version_named(name: str, at: Located) -> Version:
+    return version(Located(name, at.file, at.lines, at.path))
 
 
 def _path(path: Any, at: Located) -> str:

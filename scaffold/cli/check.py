@@ -7,14 +7,18 @@ import typer
 
 import scaffold
 from scaffold.cli import completion, console, reports
-from scaffold.cli.options import INDEX_FILE, Directory, Today
+from scaffold.cli.options import INDEX_FILE, Directory, Offline, Today
 from scaffold.guard.finding import Severity
+from scaffold.process.loading import later
 from scaffold.report.checks import fixed
 from scaffold.report.checks.text import text
 from scaffold.report.checks.written import Form, written
 
 if TYPE_CHECKING:
     from scaffold.report.checked import Checked, Fixed
+    from scaffold.sources import policy as policies
+else:
+    policies = later("scaffold.sources.policy")
 
 NOT_CLEAN = 3
 Revision = Annotated[
@@ -43,6 +47,19 @@ Judges = Annotated[
 Verify = Annotated[
     bool, typer.Option("--verify", help="Also hold the lock against its blueprint, where that can be had offline.")
 ]
+Policy = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy",
+        metavar="LIBRARY[@VERSION]",
+        help="Hold it against what this library says, not its lock; else the machine's, the user's or SCAFFOLD_POLICY.",
+        show_default=False,
+    ),
+]
+Blueprint = Annotated[
+    str | None,
+    typer.Option("--blueprint", metavar="NAME", help="With a policy: the blueprint, also of what has no lock."),
+]
 FailOn = Annotated[
     Severity, typer.Option("--fail-on", help="Exit 3 only for a finding of this severity or worse.")
 ]  # fmt: skip
@@ -62,6 +79,9 @@ def check(
     rule: Rules = None,
     judges: Judges = None,
     verify: Verify = False,
+    policy: Policy = None,
+    blueprint: Blueprint = None,
+    offline: Offline = False,
     fail_on: FailOn = "low",
     strict: Strict = False,
     format_: FormOption = "text",
@@ -73,21 +93,17 @@ def check(
     """
     asked = [] if judges is None else judges.split(",")
     _refuse_at_odds(
-        fix=fix,
-        rev=revision is not None,
-        staged=staged,
-        dry_run=dry_run,
-        commit=commit,
-        judges=bool(asked),
-        verify=verify,
-    )
+        fix=fix, rev=revision is not None, staged=staged, dry_run=dry_run, commit=commit, judges=bool(asked),
+        held=verify or bool(policy) or blueprint is not None, policies=len(policy or ()),
+    )  # fmt: skip
     files, rules, day = reports.asked(report), rule or (), today.date() if today else None
+    index = (index_file or True) if staged else False
     with console.progress(spinner=True) as notify:
         if fix:
             mended = scaffold.fix(directory, rules=rules, dry_run=dry_run, commit=commit, today=day, notify=notify)
-            checked = mended.checked
+            checked = mended.checked if dry_run or not _is_held() else scaffold.check(directory, rules=rules, today=day)
         else:
-            mended, index = None, (index_file or True) if staged else False
+            mended = None
             checked = scaffold.check(
                 directory,
                 revision=revision,
@@ -96,14 +112,22 @@ def check(
                 rules=rules,
                 judges=asked,
                 verify=verify,
+                policy=policy[0] if policy else None,
+                blueprint=blueprint,
+                offline=offline,
                 notify=notify,
             )
     with console.reporting("the fix was applied" if mended and mended.applied else ""):
         for place, form in files.items():
             reports.write(place, written(form, checked))
-        _show(format_, checked, mended)
-    if checked.fails(fail_on) or (strict and checked.summary["unknown"]):
+        _show(format_, checked, mended and mended._replace(checked=checked))
+    if checked.fails(fail_on, strict=strict):
         raise typer.Exit(NOT_CLEAN)
+
+
+def _is_held() -> bool:
+    """Whether a machine, the user or the environment names a policy, which mending by the lock may not satisfy."""
+    return policies.in_force(None)[0] is not None
 
 
 def _show(form: Form, checked: "Checked", mended: "Fixed | None") -> None:
@@ -116,14 +140,15 @@ def _show(form: Form, checked: "Checked", mended: "Fixed | None") -> None:
 
 
 def _refuse_at_odds(
-    *, fix: bool, rev: bool, staged: bool, dry_run: bool, commit: bool, judges: bool, verify: bool
+    *, fix: bool, rev: bool, staged: bool, dry_run: bool, commit: bool, judges: bool, held: bool, policies: int
 ) -> None:
     """Raise BadParameter for options that do not go together."""
     wrong = {
         ("--staged", "it does not go with --rev"): staged and rev,
         ("--fix", "it mends the files here, not a commit or the index"): fix and (staged or rev),
         ("--judges", "it does not go with --fix, which mends nothing that they find"): fix and judges,
-        ("--verify", "it does not go with --fix"): fix and verify,
+        ("--fix", "it mends by the lock, and goes with none of --verify, --policy and --blueprint"): fix and held,
+        ("--policy", "a project is held against one policy"): policies > 1,
         ("--dry-run", "it goes with --fix"): dry_run and not fix,
         ("--commit", "it goes with --fix"): commit and not fix,
         ("--commit", "it does not go with --dry-run"): commit and dry_run,

@@ -13,7 +13,8 @@ class Found(NamedTuple):
     """One breach, as a rule reports it; without `known` it is something that the rule could not look at.
 
     `key` is a key path of the file where the breach is about one, and `fix` what to do about this one rather than about
-    the rule in general. An outside judge has rules of its own: `rule` is its name for one, with a `severity`.
+    the rule in general. An outside judge has rules of its own: `rule` is its name for one, with a `severity`. `content`
+    is an id of what stands there, where an exception is for just that.
     """
 
     message: str
@@ -24,6 +25,7 @@ class Found(NamedTuple):
     known: bool = True
     rule: str = ""
     severity: Severity | None = None
+    content: str | None = None
 
 
 class Finding(NamedTuple):
@@ -42,6 +44,7 @@ class Finding(NamedTuple):
     line: int | None = None
     key: str | None = None
     waiver: str | None = None
+    content: str | None = None
 
 
 def fingerprints(rule: str, found: Iterable[Found]) -> Iterator[str]:

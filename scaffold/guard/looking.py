@@ -63,6 +63,7 @@ _FITS: Mapping[str, Callable[[Any], bool]] = {
     "path": _is_path,
     "line": lambda value: value is None or (isinstance(value, int) and value > 0),
     "key": _is_text,
+    "content": _is_text,
     "fix": _is_text,
     "rule": lambda value: isinstance(value, str),
     "severity": lambda value: value is None or value in SEVERITIES,

@@ -77,6 +77,7 @@ def _finding(rule: Rule, found: Found, fingerprint: str) -> Finding:
         path=found.path,
         line=found.line,
         key=found.key,
+        content=found.content,
     )
 
 
@@ -85,11 +86,14 @@ def _settled(finding: Finding, granted: Waivers, today: date) -> Finding:
     if finding.state != "fail":
         return finding
     covering = [waiver for waiver in granted.entries if waiver.covers(finding)]
+    about = [waiver for waiver in granted.entries if waiver.is_about(finding) and waiver.holds(today)]
     if held := next((waiver for waiver in covering if waiver.holds(today)), None):
         return finding._replace(state="waived", waiver=held.name)
     if covering:
         ended = max(waiver.expires for waiver in covering)
         return finding._replace(message=f"{finding.message} (its waiver expired on {ended})")
+    if about:
+        return finding._replace(message=f"{finding.message} ({about[0].name} waives another content)")
     return finding
 
 

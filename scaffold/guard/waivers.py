@@ -3,6 +3,8 @@
 What is malformed or has expired waives nothing: a waiver that nobody can read must not open a door.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple, NoReturn
@@ -11,19 +13,28 @@ from scaffold.blueprint.globs import check, globs
 from scaffold.blueprint.guardrails import WAIVERS, Guardrails
 from scaffold.errors import FormatError
 from scaffold.formats import yaml
-from scaffold.formats.located import Located
+from scaffold.formats.located import Located, texts
 from scaffold.formats.lookup import line_of
+from scaffold.guard import people
 from scaffold.guard.finding import Finding, Found, Severity
 
 PATH = WAIVERS
 ONE = "finding:"  # how a scope begins that names one finding by its fingerprint
 LAPSING = 30  # days before its end from which on a waiver is warned about
-KEYS = ("rule", "scope", "reason", "owner", "approver", "created", "expires", "link")
+KEYS = ("rule", "scope", "content", "reason", "owner", "approver", "created", "expires", "link")
+BOUND = ("LK-01", "LK-02")  # a waiver of these is for one content of what is locked
+SINCE = date(2026, 12, 1)  # the day from which a waiver says why, and for which content; earlier ones hold to their end
+FEW, SHORT, DENSE = 2, 6, 4  # words, letters, and letters of a dense script that a reason has at least
+_WILD = re.compile(r"\[[^\]]*\]|\\.|^!")
+_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 Standing = Literal["active", "lapsing", "unused", "expired", "malformed"]
 
 
 class Waiver(NamedTuple):
-    """One exception, which holds to its last day; `scope` is a pattern as in .gitignore, or `finding:FINGERPRINT`."""
+    """One exception, which holds to its last day; `scope` is a pattern as in .gitignore, or `finding:FINGERPRINT`.
+
+    `content` holds the ids of what it was granted for, where it is about what the platform owns.
+    """
 
     rule: str
     scope: str
@@ -35,6 +46,7 @@ class Waiver(NamedTuple):
     link: str | None
     line: int
     nth: int = 1  # on its line
+    content: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -42,7 +54,16 @@ class Waiver(NamedTuple):
         return f"{PATH}:{self.line}" + (f" ({self.nth})" if self.nth > 1 else "")
 
     def covers(self, finding: Finding) -> bool:
-        """Whether it is about this finding, whenever it holds."""
+        """Whether it is for this finding, whenever it holds."""
+        return self.is_about(finding) and (not self.content or finding.content in (None, *self.content))
+
+    @property
+    def is_unbound(self) -> bool:
+        """Whether it holds for whatever becomes of a file that the platform owns."""
+        return self.rule in BOUND and not self.content
+
+    def is_about(self, finding: Finding) -> bool:
+        """Whether it is for this finding, or was while the file held something else."""
         if self.rule != finding.rule:
             return False
         if self.scope.startswith(ONE):
@@ -74,11 +95,15 @@ class Stood(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """What a waiver must keep to: the blueprint's rules on them, and the severity of each rule that may be waived."""
+    """What a waiver must keep to: the blueprint's rules on them, and the severity of each rule that may be waived.
+
+    Those that were created before `since` need no content, and no reason that says much.
+    """
 
     guardrails: Guardrails
     severities: dict[str, Severity]
     today: date
+    since: date = SINCE
 
 
 def read(content: bytes | None, policy: Policy) -> Waivers:
@@ -136,6 +161,7 @@ def _waiver(at: Located, policy: Policy) -> Waiver:
         expires=at.required("expires", _day),
         link=at.optional("link", _filled, None),
         line=line_of(at),
+        content=at.optional("content", _content, ()),
     )
     _refuse(at, waiver, policy)
     return waiver
@@ -146,13 +172,21 @@ def _refuse(at: Located, waiver: Waiver, policy: Policy) -> None:
     severity = policy.severities.get(waiver.rule.partition("/")[0])
     if severity is None:
         _wrong(at, "rule", f"{waiver.rule} is no rule that is checked here and may be waived")
-    if waiver.approver.casefold() == waiver.owner.casefold():
+    for key, name in (("owner", waiver.owner), ("approver", waiver.approver)):
+        if people.mixes_alphabets(name):
+            _wrong(at, key, f"{name} mixes letters of several alphabets, so that nobody can tell who is meant")
+    if people.may_be_same(waiver.approver, waiver.owner):
         _wrong(at, "approver", f"{waiver.approver} owns it, and somebody else has to approve it")
     approvers = policy.guardrails.approvers
-    if approvers and waiver.approver.casefold() not in [one.casefold() for one in approvers]:
+    if approvers and not people.is_one_of(waiver.approver, approvers):
         _wrong(at, "approver", f"{waiver.approver} may not approve it; the blueprint names {', '.join(approvers)}")
     if waiver.created > policy.today:
         _wrong(at, "created", f"it says that it was created on {waiver.created}, and it is {policy.today}")
+    if waiver.created >= policy.since and _is_bare(waiver.reason):
+        _wrong(at, "reason", f"`{waiver.reason}` does not say why the rule cannot be kept for now")
+    if waiver.created >= policy.since and waiver.is_unbound:
+        hint = "`content` has to say of what it is an exception, as scaffold waive writes it"
+        raise FormatError(f"it would hold for whatever becomes of {waiver.scope}", where=at.where, hint=hint)
     if waiver.expires < waiver.created:
         _wrong(at, "expires", f"it ends on {waiver.expires}, before it was created")
     longest = policy.guardrails.longest_for(severity)
@@ -173,7 +207,23 @@ def _filled(at: Located) -> str:
 def _scope(at: Located) -> str:
     scope = _filled(at)
     check(scope, at.where)
+    if not scope.startswith(ONE) and not re.search(r"\w", _WILD.sub("", scope)):
+        raise FormatError(f"the scope `{scope}` names nothing, so that it would be for everything", where=at.where)
     return scope
+
+
+def _is_bare(reason: str) -> bool:
+    """Whether a reason is hardly more than a word; some scripts write a sentence without a space."""
+    words = re.findall(r"\w+", reason)
+    dense = sum(unicodedata.east_asian_width(one) in "WF" for one in reason)
+    return dense < DENSE and (len(words) < FEW or sum(map(len, words)) < SHORT)
+
+
+def _content(at: Located) -> tuple[str, ...]:
+    ids = texts(at) if isinstance(at.data, list) else (_filled(at),)
+    if not ids or not all(_ID.fullmatch(id_) for id_ in ids):
+        at.fail("the id of what it was granted for, 40 or 64 hexadecimal digits, or a list of them")
+    return ids
 
 
 def _day(at: Located) -> date:

@@ -3,11 +3,11 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
-from typing import Any
+from time import monotonic, process_time
+from typing import Any, NamedTuple
 
 from scaffold.errors import LimitError
 from scaffold.templating.limits import MEGABYTE, Limits
@@ -20,11 +20,24 @@ EARLY = 0.01  # seconds by which a timer may be early
 SOON = 1e-6  # a timer set to 0 would be none
 
 
+class _Clock(NamedTuple):
+    """A way to count seconds, with the timer that goes by it and the signal that this sends."""
+
+    now: Callable[[], float]
+    timer: int
+    rings: int
+
+
+WALL = _Clock(monotonic, getattr(signal, "ITIMER_REAL", 0), getattr(signal, "SIGALRM", 0))
+PROCESSOR = _Clock(process_time, getattr(signal, "ITIMER_PROF", 0), getattr(signal, "SIGPROF", 0))
+
+
 class _Watch:
     """One limit of time that is in force."""
 
-    def __init__(self, limits: Limits, doing: str) -> None:
-        self.deadline = monotonic() + limits.seconds
+    def __init__(self, limits: Limits, doing: str, clock: _Clock) -> None:
+        self.clock = clock
+        self.deadline = clock.now() + limits.seconds
         self.rang = False
         self._message = f"{doing} took longer than {limits.seconds} s"
 
@@ -47,15 +60,28 @@ _bounds: list[tuple[int, int]] = []  # the bounds of the address space as they w
 
 @contextmanager
 def limited(limits: Limits, doing: str) -> Iterator[None]:
-    """Stop code that takes too long or too much memory; raises LimitError.
+    """Stop code that takes too long by the clock on the wall, or too much memory; raises LimitError.
 
     It works in the main thread of a system with timers (the memory: on Linux), and elsewhere does nothing. Code in C
     that never looks for signals is stopped when it returns.
     """
+    with _limited(limits, doing, WALL):
+        yield
+
+
+@contextmanager
+def working(limits: Limits, doing: str) -> Iterator[None]:
+    """Stop code as `limited` does, by the processor's time that it takes: a busy machine makes nothing fail."""
+    with _limited(limits, doing, PROCESSOR):
+        yield
+
+
+@contextmanager
+def _limited(limits: Limits, doing: str, clock: _Clock) -> Iterator[None]:
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    watch = _Watch(limits, doing)
+    watch = _Watch(limits, doing, clock)
     try:
         with _bounded(limits.megabytes), _timed(watch):
             yield
@@ -81,7 +107,8 @@ def limited(limits: Limits, doing: str) -> Iterator[None]:
 def paused() -> Iterator[None]:
     """Let no time count, as while a person is asked."""
     main = threading.current_thread() is threading.main_thread()
-    if not (main and _watches and signal.getitimer(signal.ITIMER_REAL)[0]):
+    waiting = _by(WALL)
+    if not (main and waiting and signal.getitimer(signal.ITIMER_REAL)[0]):
         yield
         return
     since = monotonic()
@@ -89,21 +116,24 @@ def paused() -> Iterator[None]:
     try:
         yield
     finally:
-        for watch in _watches:
+        for watch in waiting:
             watch.deadline += monotonic() - since
-        _arm()
+        _arm(WALL)
 
 
-def _arm() -> None:
+def _by(clock: _Clock) -> list[_Watch]:
+    return [watch for watch in _watches if watch.clock is clock]
+
+
+def _arm(clock: _Clock) -> None:
     # One that rang is not at once rung again: what it has stopped is still being put into words.
-    first = min(monotonic() + AGAIN if watch.rang else watch.deadline for watch in _watches)
-    signal.setitimer(signal.ITIMER_REAL, max(first - monotonic(), SOON), AGAIN)
+    first = min(clock.now() + AGAIN if watch.rang else watch.deadline for watch in _by(clock))
+    signal.setitimer(clock.timer, max(first - clock.now(), SOON), AGAIN)
 
 
-def _ring(_number: int, _frame: Any) -> None:
-    now = monotonic() + EARLY
+def _ring(number: int, _frame: Any) -> None:
     for watch in _watches:
-        if now >= watch.deadline:
+        if watch.clock.rings == number and watch.clock.now() + EARLY >= watch.deadline:
             if watch.rang:  # Jinja, for one, takes any Exception in a constant for a reason to try it later
                 raise _Stopped(watch)
             watch.rang = True
@@ -113,22 +143,23 @@ def _ring(_number: int, _frame: Any) -> None:
 @contextmanager
 def _timed(watch: _Watch) -> Iterator[None]:
     """Keep one limit of time, and leave the timer and the handler as they were, less the time that has gone by."""
-    since = monotonic()
-    left, interval = (0.0, 0.0) if _watches else signal.setitimer(signal.ITIMER_REAL, 0)
-    handler = signal.signal(signal.SIGALRM, _ring)
+    clock = watch.clock
+    since = clock.now()
+    left, interval = (0.0, 0.0) if _by(clock) else signal.setitimer(clock.timer, 0)
+    handler = signal.signal(clock.rings, _ring)
     _watches.append(watch)
     try:
-        _arm()
+        _arm(clock)
         yield
     finally:
         _watches.remove(watch)
-        if _watches:
-            _arm()
+        if _by(clock):
+            _arm(clock)
         else:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL if handler is None else handler)
+            signal.setitimer(clock.timer, 0)
+            signal.signal(clock.rings, signal.SIG_DFL if handler is None else handler)
             if left:
-                signal.setitimer(signal.ITIMER_REAL, max(left - (monotonic() - since), SOON), interval)
+                signal.setitimer(clock.timer, max(left - (clock.now() - since), SOON), interval)
 
 
 @contextmanager

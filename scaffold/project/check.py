@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scaffold.blueprint.guardrails import Guardrails
-from scaffold.errors import LimitError
+from scaffold.errors import LimitError, ProjectError
 from scaffold.guard import waivers
 from scaffold.guard.check import look
 from scaffold.guard.finding import SEVERITIES
@@ -19,17 +19,20 @@ from scaffold.guard.rule import CannotTell, Looked, Rule
 from scaffold.guard.verdict import judge
 from scaffold.process import Notify, bounds
 from scaffold.process.loading import later
+from scaffold.project import suspected
 from scaffold.project.judges import ask, wanted
 from scaffold.project.snapshots import View, view
 from scaffold.report.checked import Checked
 from scaffold.templating.limits import UNLIMITED
 
 if TYPE_CHECKING:
-    from scaffold.project import verify as verifying
+    from scaffold.project import held as holding
+    from scaffold.sources import policy as policies
 else:
-    verifying = later("scaffold.project.verify")
+    holding, policies = later("scaffold.project.held"), later("scaffold.sources.policy")
 
-SECONDS = 20  # for one rule: a pattern of a blueprint can go on for ever
+SECONDS = 20  # of the processor's time for one rule: a pattern of a blueprint can go on for ever
+PATIENCE = 30  # times as long by the clock, for a plugin that waits for ever
 GROUP = "scaffold.rules"  # the entry points that packages offer rules by
 
 FITS: Mapping[str, Callable[[Any], bool]] = {
@@ -41,7 +44,6 @@ FITS: Mapping[str, Callable[[Any], bool]] = {
     "parameters": lambda value: isinstance(value, Mapping),
     "look": callable,
 }
-NO_GUARDRAILS = "the blueprint, as it was applied, brings no guardrails of its own: scaffold update may bring them"
 
 
 def check(
@@ -53,20 +55,34 @@ def check(
     rules: Collection[str] = (),
     judges: Collection[str] = (),
     verify: bool = False,
+    policy: str | None = None,
+    blueprint: str | None = None,
+    offline: bool = False,
     notify: Notify = lambda _: None,
 ) -> Checked:
-    """Check a project; raises ProjectError, FormatError or GitError.
+    """Check a project; raises ProjectError, FormatError, GitError, or SourceError for a policy that cannot be one.
 
     `revision` names a commit instead of the files as they stand, and `staged` the index, or an index file of its own.
     `today` decides which waivers hold. `judges` are names of other tools to ask as well; `all` are those that the
     blueprint names, or else all that are known. Of `rules`, ids, only those are in the result; without any it is all.
-    With `verify` the lock is held against its blueprint as well.
+    With `verify` the lock is held against its own source as well, without a network. `policy` is `LIBRARY[@VERSION]`:
+    the project is held against that instead, as it is against one that the machine, the user or the environment names;
+    `blueprint` is the one that it has to be of, also where it has no lock. With `offline` no library is fetched.
     """
-    seen = view(Path(directory), revision, staged=staged)
+    outside, said = policies.in_force(policy)
+    if blueprint is not None and outside is None:
+        raise ProjectError("a blueprint without a policy is of no library", hint="name the library with --policy")
+    instead = holding.nothing(blueprint, outside) if blueprint is not None and outside is not None else None
+    seen = view(Path(directory), revision, staged=staged, instead=instead)
+    extra = []
+    if outside is not None or verify:
+        held = holding.held(seen, outside, blueprint, offline=offline, notify=notify)
+        seen, extra = held.view, [held.looked]
     asked = wanted(judges, seen.lock.guardrails or Guardrails())
     notify(f"Checking {len(seen.snapshot.modes)} files")
-    extra = [verifying.verified(seen)] if verify else []
-    return judged(seen, today or datetime.now(UTC).date(), asked, notify, extra).only(rules)
+    checked = judged(seen, today or datetime.now(UTC).date(), asked, notify, extra, vouched=bool(extra))
+    notes = (said, *checked.notes) if said else checked.notes
+    return checked._replace(policy=outside, notes=notes).only(rules)
 
 
 def judged(
@@ -75,8 +91,10 @@ def judged(
     judges: Collection[str] = (),
     notify: Notify = lambda _: None,
     extra: Iterable[Looked] = (),
+    *,
+    vouched: bool = False,
 ) -> Checked:
-    """Check what is in view."""
+    """Check what is in view; its lock is `vouched` for where it was held against what somebody else says."""
     guardrails = seen.lock.guardrails or Guardrails()
     looked = list(_in_time(look(seen.snapshot, seen.lock, guardrails, find_plugin)))
     looked.extend(extra)
@@ -92,17 +110,17 @@ def judged(
         prefix=seen.prefix,
         verdicts=verdicts,
         waivers=stood,
-        notes=() if seen.lock.guardrails else (NO_GUARDRAILS,),
+        notes=tuple(suspected.notes(seen, vouched=vouched)),
     )
 
 
 def _in_time(looks: Iterator[Looked]) -> Iterator[Looked]:
     """Let each rule look for so long and no longer, with what a plugin prints kept out of the report."""
-    limits = UNLIMITED._replace(seconds=SECONDS)
+    working, waiting = (UNLIMITED._replace(seconds=seconds) for seconds in (SECONDS, SECONDS * PATIENCE))
     while True:
         looked = None
         try:
-            with bounds.limited(limits, "the rule"), redirect_stdout(sys.stderr):
+            with bounds.limited(waiting, "the rule"), bounds.working(working, "the rule"), redirect_stdout(sys.stderr):
                 looked = next(looks, None)
         except LimitError:
             if looked is None:  # the alarm rang between two rules

@@ -44,7 +44,7 @@ class Guess:
         self.asked[name] = asked
         if name in self._chosen:
             return self._chosen[name]
-        if asked.default is not None or asked.type in ("yaml", "json"):
+        if (asked.default is not None and not asked.check(asked.default)) or asked.type in ("yaml", "json"):
             return asked.default
         self.unanswered.add(name)
         return next((value for value in self._made_up(asked) if not asked.check(value)), "unknown")

@@ -79,6 +79,7 @@ class Prepared:
         return {
             answers_file.PATH: replace(self.project.wishes_file, content=self.wishes_file),
             lock.PATH: File(lock.dump(self.plan.lock_after)),
+            **(waived.carried(self.project, self.plan) if self.plan.waived else {}),
         }
 
     @property

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scaffold import disk, lock
+from scaffold.answers.file import Wishes
 from scaffold.blueprint.globs import like_git
 from scaffold.errors import GitError, ProjectError
 from scaffold.git.listing import UNKNOWN
@@ -31,27 +32,48 @@ class View(NamedTuple):
     name: str
     project: Project | None = None  # where it is the work tree
     prefix: str = ""  # the way to it from the top of its repository
+    is_unlocked: bool = False  # it has no lock of its own, or one that counts for nothing
 
 
-def view(directory: Path, revision: str | None = None, *, staged: bool | Path = False) -> View:
-    """Return what to check, of the index or of another index file if `staged`; raises ScaffoldError."""
+def view(
+    directory: Path, revision: str | None = None, *, staged: bool | Path = False, instead: Lock | None = None
+) -> View:
+    """Return what to check, of the index or of another index file if `staged`; raises ScaffoldError.
+
+    `instead` stands for the lock where there is none.
+    """
     bare = _bare_at(directory)
     if bare is not None:
         repository, prefix = bare
-        return _at_commit(directory, repository, prefix, revision or "HEAD")
-    root = find_root(directory)
+        return _at_commit(directory, repository, prefix, revision or "HEAD", instead)
+    root = directory.resolve() if instead and _is_bare_of_locks(directory) else find_root(directory)
     if revision is None and not staged:
+        if instead and not (root / lock.PATH).exists():
+            return in_work_tree(_unlocked(root, instead))._replace(is_unlocked=True)
         return in_work_tree(open_project(root))
     repository_here = find_repository(root)
     if repository_here is None:
         raise ProjectError("the project is in no git repository", where=str(root), hint="check it without --rev")
     prefix = prefix_of(root, repository_here)
     if revision is not None:
-        return _at_commit(root, repository_here, prefix, revision)
+        return _at_commit(root, repository_here, prefix, revision, instead)
     index_file = staged if isinstance(staged, Path) else None
     if index_file is not None and not (index_file.is_file() and index_file.read_bytes()[:4] == INDEX):
         raise ProjectError("this is no index of git", where=str(index_file), hint="leave --index-file out")
-    return _view(root, repository_here, repository_here.in_index(prefix, index_file), "index")._replace(prefix=prefix)
+    entries = repository_here.in_index(prefix, index_file)
+    return _view(root, repository_here, entries, "index", instead)._replace(prefix=prefix)
+
+
+def _is_bare_of_locks(directory: Path) -> bool:
+    start = directory.resolve()
+    return start.is_dir() and not any((folder / FOLDER).is_dir() for folder in (start, *start.parents))
+
+
+def _unlocked(root: Path, instead: Lock) -> Project:
+    """Return a folder as a project that nothing was applied to."""
+    repository = find_repository(root)
+    prefix = prefix_of(root, repository) if repository else ""
+    return Project(root, repository, prefix, instead, Wishes(instead.blueprint, instead.source, {}), File(b""))
 
 
 def _bare_at(directory: Path) -> tuple[Objects, str] | None:
@@ -66,16 +88,16 @@ def _bare_at(directory: Path) -> tuple[Objects, str] | None:
     return None
 
 
-def _at_commit(where: Path, repository: Objects, prefix: str, revision: str) -> View:
+def _at_commit(where: Path, repository: Objects, prefix: str, revision: str, instead: Lock | None) -> View:
     commit = repository.commit_of(revision)
     if commit is None:
         raise GitError(f"there is no commit {revision}", where=str(where), hint="name a branch, a tag or a commit")
     folder = "" if prefix == "." else prefix
-    return _view(where, repository, repository.at_commit(commit, folder), commit)._replace(prefix=folder)
+    return _view(where, repository, repository.at_commit(commit, folder), commit, instead)._replace(prefix=folder)
 
 
-def _view(where: Path, repository: Objects, entries: Entries, name: str) -> View:
-    if lock.PATH not in entries:
+def _view(where: Path, repository: Objects, entries: Entries, name: str, instead: Lock | None) -> View:
+    if lock.PATH not in entries and instead is None:
         inside = [path.removesuffix(f"/{lock.PATH}") for path in entries if path.endswith(f"/{lock.PATH}")]
         hint = f"name one of the projects in it: {', '.join(inside)}" if inside else "make one with scaffold new"
         raise ProjectError(
@@ -90,6 +112,8 @@ def _view(where: Path, repository: Objects, entries: Entries, name: str) -> View
 
     entries = without_inner(entries)
     snapshot = snapshot_of(entries, lambda path: repository.size(entries[path][1]), fetch)
+    if lock.PATH not in entries and instead is not None:
+        return View(where, instead, snapshot, name, is_unlocked=True)
     return View(where, lock.parse(fetch(lock.PATH), f"{where}:{lock.PATH}"), snapshot, name)
 
 

@@ -14,6 +14,7 @@ from scaffold.errors import FormatError, ProjectError
 from scaffold.formats import edit, yaml
 from scaffold.git.objects import find_repository
 from scaffold.guard import waivers
+from scaffold.guard.catalogue import LOCKED
 from scaffold.guard.finding import Finding
 from scaffold.guard.judges.table import JUDGES
 from scaffold.guard.verdict import Verdict
@@ -71,10 +72,11 @@ def waive(
         failing = _failing(rule, checked, path, finding, str(root))
         file = disk.read(root, PATH)
         before = after = _begun(file.content) if file else HEAD
-        for scope in _scopes(failing, path, finding):
-            after = edit.append_item(PATH, after, "waivers", {"rule": rule, "scope": scope, **entry})
+        for scope, contents in _scopes(failing, path, finding).items():
+            bound = {"content": contents if len(contents) > 1 else contents[0]} if contents else {}
+            after = edit.append_item(PATH, after, "waivers", {"rule": rule, "scope": scope, **bound, **entry})
         severities = {one.rule.id: one.rule.severity for one in checked.verdicts if one.rule.can_be_waived}
-        added = _added(before, after, Policy(guardrails, severities, day), failing, str(root / PATH))
+        added = _added(before, after, Policy(guardrails, severities, day, since=date.min), failing, str(root / PATH))
         disk.put(root, PATH, after, place.records / "new" if place else None)
     return Exceptions(root, added)
 
@@ -109,10 +111,14 @@ def _failing(rule: str, checked: Checked, path: str | None, finding: str | None,
     return failing
 
 
-def _scopes(failing: list[Finding], path: str | None, finding: str | None) -> list[str]:
-    if path is not None:
-        return [path]
-    return list(dict.fromkeys(_scope(one, by_itself=finding is not None) for one in failing))
+def _scopes(failing: list[Finding], path: str | None, finding: str | None) -> dict[str, list[str]]:
+    """Return what is to be waived, and for which contents, where the rule is about those."""
+    found: dict[str, list[str]] = {}
+    for one in failing:
+        contents = found.setdefault(path or _scope(one, by_itself=finding is not None), [])
+        if one.content is not None and one.content not in contents:
+            contents.append(one.content)
+    return found
 
 
 def _scope(finding: Finding, *, by_itself: bool) -> str:
@@ -122,11 +128,11 @@ def _scope(finding: Finding, *, by_itself: bool) -> str:
 
 def _verdict(rule: str, checked: Checked, where: str) -> Verdict:
     verdict = next((one for one in checked.verdicts if one.rule.id == rule.partition("/")[0]), None)
+    if rule in LOCKED and not LOCKED[rule].can_be_waived:
+        raise ProjectError(f"{rule} cannot be waived", where=where, hint=LOCKED[rule].fix)
     if verdict is None:
         known = ", ".join(one.rule.id for one in checked.verdicts)
         raise ProjectError(f"there is no rule {rule} here", where=where, hint=f"there are {known}")
-    if not verdict.rule.can_be_waived:
-        raise ProjectError(f"{rule} cannot be waived", where=where, hint=verdict.rule.fix)
     return verdict
 
 

@@ -1,16 +1,19 @@
 """What of the platform's own files a project may have otherwise for now, by its waivers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from scaffold import disk
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.guard import waivers
 from scaffold.guard.catalogue import LOCKED
 from scaffold.guard.looking import look_with
 from scaffold.guard.verdict import judge
-from scaffold.plan.actions import Waived
+from scaffold.plan.actions import Plan, Waived
 from scaffold.project.opened import Project
 from scaffold.project.snapshots import in_work_tree
+from scaffold.tree import File
 
 OWNED = (LOCKED["LK-01"], LOCKED["LK-02"])
 
@@ -33,3 +36,16 @@ def waived(project: Project, today: date | None = None) -> Mapping[str, Waived]:
             waiver = f"{finding.waiver}, until {ends[finding.waiver]}"
             found[finding.path] = Waived(waiver, before.whole or finding.key is None, keys)
     return found
+
+
+def carried(project: Project, plan: Plan) -> Mapping[str, File]:
+    """Return the file of waivers as it has to be after a plan: what was waived is so with the blueprint's lines in it.
+
+    The edit is the one that the waiver was granted for; whoever reviews the update sees both.
+    """
+    file = disk.read(project.root, waivers.PATH)
+    content = file.content if file else b""
+    for action in plan.waived:
+        if action.verb != "conflict" and action.before and action.after:
+            content = content.replace(action.before.blob.encode(), action.after.blob.encode())
+    return {} if file is None or content == file.content else {waivers.PATH: replace(file, content=content)}

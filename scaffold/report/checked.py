@@ -8,6 +8,7 @@ from typing import NamedTuple
 from scaffold.errors import ProjectError
 from scaffold.guard import verdict
 from scaffold.guard.finding import SEVERITIES, Finding, Severity, State
+from scaffold.guard.policy import Policy
 from scaffold.guard.verdict import Verdict
 from scaffold.guard.waivers import Stood, Waiver
 from scaffold.plan.actions import Plan
@@ -16,7 +17,8 @@ from scaffold.plan.actions import Plan
 class Checked(NamedTuple):
     """What a check came to. `checked` is `work tree`, `index`, or the id of a commit.
 
-    `prefix` is the way to the project from the top of its repository, empty at the top.
+    `prefix` is the way to the project from the top of its repository, empty at the top. `policy` is what it was held
+    against from outside.
     """
 
     root: PurePath
@@ -27,6 +29,7 @@ class Checked(NamedTuple):
     waivers: tuple[Stood, ...] = ()
     notes: tuple[str, ...] = ()
     prefix: str = ""
+    policy: Policy | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -47,10 +50,19 @@ class Checked(NamedTuple):
         """Return the waiver that holds for a finding."""
         return next((stood.waiver for stood in self.waivers if stood.waiver.name == finding.waiver), None)
 
-    def fails(self, least: Severity = SEVERITIES[-1]) -> bool:
-        """Whether something fails that is as severe as `least`, or worse."""
+    def fails(self, least: Severity = SEVERITIES[-1], *, strict: bool = False) -> bool:
+        """Whether something fails that is as severe as `least`, or worse; with `strict`, or could not be checked.
+
+        A policy may ask for more, and never for less.
+        """
+        if self.policy is not None:
+            strict = strict or self.policy.strict
+            least = max(least, self.policy.fail_on or least, key=SEVERITIES.index)
         counted = SEVERITIES[: SEVERITIES.index(least) + 1]
-        return any(finding.state == "fail" and finding.severity in counted for finding in self.findings)
+        return any(
+            (finding.state == "fail" and finding.severity in counted) or (strict and finding.state == "unknown")
+            for finding in self.findings
+        )
 
     def only(self, rules: Collection[str]) -> "Checked":
         """Return the check with these rules alone, or whole where none is named; raises ProjectError.

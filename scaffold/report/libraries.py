@@ -78,3 +78,6 @@ def library_init(result: LibraryMade) -> Iterator[Line]:
     yield Line("Next:", "title")
     yield Line(f"  scaffold new NAME DEST --source {result.root}")
     yield Line("  change templates/ or blueprints/, commit, and scaffold blueprint release NAME")
+    yield Line(
+        "  say in tools/scaffold.txt where your company keeps Scaffold: .github/workflows/guardrails.yml installs it"
+    )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
+    from scaffold.blueprint.manifest import Blueprint
     from scaffold.blueprint.release import Release
     from scaffold.sources.library import FolderLibrary, GitLibrary
 
@@ -44,6 +45,10 @@ class BuiltInLibrary:
     def newest(self, name: str) -> Version:
         """Return the version that the package holds as files."""
         return self.files.newest(name)
+
+    def now(self, name: str) -> Blueprint | None:
+        """Return the manifest that the package holds as a file."""
+        return self.files.now(name)
 
     def release(self, name: str, ref: str | None = None) -> Release:
         """Read a release by its version, or the newest; raises SourceError."""

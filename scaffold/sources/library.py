@@ -54,6 +54,12 @@ class Library(Protocol):
     def release(self, name: str, ref: str | None = None) -> Release:
         """Read one release: by version, branch or commit, or the newest; raises SourceError."""
 
+    def now(self, name: str) -> Blueprint | None:
+        """Return a blueprint's manifest as it stands now, released or not, which says what of it is outlived.
+
+        None where there is none, as of a plain template. Raises SourceError.
+        """
+
     def tag_commit(self, name: str, version: str) -> str | None:
         """Return the commit that the tag of a version marks now, or None where there is no such tag."""
 
@@ -85,6 +91,10 @@ class FolderLibrary:
     def newest(self, name: str) -> Version:
         """Return the one version there is."""
         return self._manifest(name).version
+
+    def now(self, name: str) -> Blueprint | None:
+        """Return the manifest."""
+        return self._manifest(name)
 
     def tag_commit(self, _name: str, _version: str) -> str | None:
         """Return None: there are no tags."""
@@ -168,6 +178,12 @@ class GitLibrary:
         if self.follow:
             return self.release(name).blueprint.version
         return newest_of(self.versions(name), prereleases=self.prereleases)
+
+    def now(self, name: str) -> Blueprint | None:
+        """Return the manifest at HEAD."""
+        head = head_of(self.repository)
+        content = self.repository.file(head, manifest_path(name)) if head and NAME.fullmatch(name) else None
+        return releases.read_manifest(name, content) if content is not None else None
 
     def tag_commit(self, name: str, version: str) -> str | None:
         """Return the commit that the tag of a version marks now, or None where there is no such tag."""

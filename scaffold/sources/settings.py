@@ -1,4 +1,4 @@
-"""What a user has set for every project: a file of their own, outside all of them."""
+"""What is set for every project, outside all of them: by a user in a file of their own, and by a machine in its."""
 
 import os
 from collections.abc import Mapping
@@ -22,20 +22,29 @@ def settings_file() -> Path:
 
 def read() -> Located:
     """Read the settings, of which there may be none; raises FormatError for a file that cannot be read."""
-    file = settings_file()
+    document = _read(settings_file(), named=bool(os.environ.get(VARIABLE)))
+    document.only({"trust", "defaults", "policy"})
+    return document
+
+
+def of_machine() -> Located:
+    """Read the settings of the machine, of which there may be none; raises FormatError as `read` does."""
+    document = _read(disk.machine_folder() / "settings.yml", named=False)
+    document.only({"policy"})
+    return document
+
+
+def _read(file: Path, *, named: bool) -> Located:
     nothing = Located({}, str(file), {})
     try:
         document = yaml.load(yaml.in_utf8(file.read_bytes(), str(file)), str(file))
     except (FileNotFoundError, NotADirectoryError) as error:
-        if VARIABLE not in os.environ:
+        if not named:
             return nothing
         raise FormatError(f"there is no such file, and {VARIABLE} names it", where=str(file)) from error
     except OSError as error:
         raise FormatError(f"the settings cannot be read: {error.strerror}", where=str(file)) from error
-    if document.data is None:
-        return nothing
-    document.only({"trust", "defaults"})
-    return document
+    return nothing if document.data is None else document
 
 
 def defaults() -> Mapping[str, Any]:

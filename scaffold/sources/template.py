@@ -67,6 +67,9 @@ class GitTemplate:
             return self._marked(self.follow, tags)[1]
         return self._newest(tags) or self._version(self._head(), tags)
 
+    def now(self, _name: str) -> None:
+        """Return None: a template says nothing of its versions."""
+
     def tag_commit(self, name: str, version: str) -> str | None:
         """Return the commit that the tag of a version marks now, or None where there is no such tag."""
         _check_name(self, name)
@@ -214,6 +217,9 @@ class FolderTemplate:
         """Return the one version there is."""
         _check_name(self, name)
         return digest_version(reading.folder(self.root, self.limits).files)
+
+    def now(self, _name: str) -> None:
+        """Return None: a template says nothing of its versions."""
 
     def tag_commit(self, _name: str, _version: str) -> str | None:
         """Return None: there are no tags."""

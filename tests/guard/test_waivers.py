@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.blueprint.guardrails import Guardrails
-from scaffold.guard import waivers
+from scaffold.guard import people, waivers
 from scaffold.guard.waivers import Policy
 from tests.guard.service import TODAY, stamped
 from tests.kit import few
@@ -157,7 +157,8 @@ def test_the_blueprint_sets_the_longest_term_and_the_approvers():
 @given(st.integers(-400, 400), st.integers(-400, 400), st.integers(-400, 400))
 def test_law_nothing_is_waived_outside_its_term(created, term, now):
     begins = TODAY + timedelta(created)
-    entry = {**ENTRY, "created": begins, "expires": begins + timedelta(term)}
+    content = next(one.content for one in verdict(EDITED.check(), "LK-01").findings)
+    entry = {**ENTRY, "content": content, "created": begins, "expires": begins + timedelta(term)}
     today = TODAY + timedelta(now)
     waived = verdict(judged(entry, today=today), "LK-01").state == "waived"
     assert waived == (begins <= today <= entry["expires"] and 0 <= term <= 90)
@@ -168,3 +169,87 @@ def test_law_nothing_is_waived_outside_its_term(created, term, now):
 def test_law_no_content_of_the_file_ends_the_check(content):
     judged = EDITED.add(PATH, content).check()
     assert verdict(judged, "LK-01").state == "fail"
+
+
+@pytest.mark.parametrize(
+    "scope", ["/", "*", "**", "/**", "**/*", "/*", "*.*", "?*", "[a-z]*", "./", "!*", "[!x]*", "***/"]
+)
+def test_a_scope_that_names_nothing_is_refused(scope):
+    found = judged({**ENTRY, "scope": scope})
+    assert verdict(found, "LK-01").state == "fail"
+    assert verdict(found, "WV-01").state == "fail"
+
+
+@pytest.mark.parametrize("scope", ["/LICENSE", "LICENSE", "LIC*", "/[L]ICENSE"])
+def test_a_scope_that_names_something_is_taken(scope):
+    assert verdict(judged({**ENTRY, "scope": scope}), "LK-01").state == "waived"
+
+
+SPELLINGS = (
+    "platform/engineering", "@PLATFORM/Engineering", "group:platform/engineering", "group:default/platform/engineering",
+    "@platform/engineering/", " @platform//engineering ", "engineering", "@engineering", "\uff20\uff50\uff4c\uff41\uff54\uff46\uff4f\uff52\uff4d/engineering",
+    "@platform/engin\u200beering", "@acme/checkout, @platform/engineering", "@acme/checkout @platform/engineering",
+    "@pl\u0430tform/engineering",  # with a Cyrillic letter
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("owner", SPELLINGS, ids=ascii)
+def test_nobody_approves_their_own_in_whatever_spelling(owner):
+    found = judged({**ENTRY, "owner": owner})
+    assert verdict(found, "LK-01").state == "fail", [one.message for one in verdict(found, "WV-01").findings]
+
+
+@pytest.mark.parametrize("approver", ["Platform/Engineering", "group:platform/engineering", "@platform/engineering/"])
+def test_an_approver_is_known_in_each_spelling(approver):
+    assert verdict(judged({**ENTRY, "approver": approver}), "LK-01").state == "waived"
+
+
+@pytest.mark.parametrize(
+    "approver", ["engineering", "@evil/platform/engineering", "@evil/engineering", "@platform/eng"]
+)
+def test_who_only_looks_like_an_approver_is_none(approver):
+    assert verdict(judged({**ENTRY, "approver": approver}), "LK-01").state == "fail"
+
+
+NEW = {**ENTRY, "created": date(2026, 12, 2), "expires": date(2027, 1, 15)}
+CONTENT = next(one.content for one in verdict(EDITED.check(), "LK-01").findings)
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [
+        ({}, "fail"),
+        ({"content": CONTENT}, "waived"),
+        ({"content": [CONTENT, "0" * 40]}, "waived"),
+        ({"content": "0" * 40}, "fail"),
+        ({"content": []}, "fail"),
+        ({"content": "HEAD"}, "fail"),
+        ({"content": CONTENT, "reason": "temporarily"}, "fail"),
+        ({"content": CONTENT, "reason": "x y"}, "fail"),
+        ({"content": CONTENT, "reason": "生成器更换之前需要制表符"}, "waived"),
+    ],
+)
+def test_from_a_day_on_a_waiver_says_for_which_content_and_why(changed, state):
+    found = judged({**NEW, **changed}, today=date(2026, 12, 3))
+    assert verdict(found, "LK-01").state == state
+
+
+def test_one_granted_before_that_day_holds_to_its_end_for_any_content_and_is_named():
+    found = judged(ENTRY, service=EDITED.append("LICENSE", "\nAnd more.\n"), today=date(2027, 1, 15))
+    assert verdict(found, "LK-01").state == "waived"
+    (stood,) = found.waivers
+    assert stood.waiver.is_unbound
+
+
+def test_the_file_that_is_away_is_waived_as_such_and_not_as_it_comes_back():
+    gone = {**NEW, "content": "0" * 40}
+    assert verdict(judged(gone, service=stamped().drop("LICENSE"), today=NEW["created"]), "LK-01").state == "waived"
+    assert verdict(judged(gone, today=NEW["created"]), "LK-01").state == "fail"
+
+
+@few
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_law_a_name_has_one_form_and_likeness_goes_both_ways(one, other):
+    assert people.name_of(people.name_of(one)) == people.name_of(one)
+    assert people.may_be_same(one, other) == people.may_be_same(other, one)
+    assert people.may_be_same(one, f"@{one}") or not people.parties(one)

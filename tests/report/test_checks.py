@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from packaging.version import Version
 from typer.testing import CliRunner
 
 import scaffold
@@ -19,6 +20,7 @@ from scaffold.errors import ProjectError
 from scaffold.formats import yaml
 from scaffold.guard import waivers
 from scaffold.guard.finding import SEVERITIES, Finding, Found, fingerprints
+from scaffold.guard.policy import Policy
 from scaffold.guard.rule import Rule
 from scaffold.guard.verdict import Verdict
 from scaffold.guard.waivers import Stood, Waiver
@@ -26,6 +28,7 @@ from scaffold.report.checked import Checked
 from scaffold.report.checks import data, github, markdown, sarif
 from scaffold.report.checks.written import FORMS, written
 from scaffold.report.text import Line
+from scaffold.tree import blob_id
 from tests.guard.service import ANSWERS, TODAY, Service, stamped
 from tests.kit import few
 
@@ -374,6 +377,8 @@ def objects(schema: Any) -> list[dict[str, Any]]:
 
 def test_a_report_is_as_its_schema_says_and_may_hold_more(checked):
     Draft202012Validator(SCHEMAS["check"]).validate(data.data(checked))
+    checked = checked._replace(policy=Policy("builtin", Version("1.0.0")))
+    Draft202012Validator(SCHEMAS["check"]).validate(data.data(checked))
     for found in objects(SCHEMAS["check"]):
         assert found["additionalProperties"] is True
         assert set(found["required"]) == set(found["properties"])
@@ -387,7 +392,7 @@ def test_the_schema_of_waivers_takes_what_is_taken():
     assert tuple(entry["properties"]) == waivers.KEYS
     document = json.loads(json.dumps(yaml.load(WAIVERS.encode(), "w").data, default=str))
     validator.validate(document)
-    for key in set(waivers.KEYS) - {"link"}:
+    for key in set(waivers.KEYS) - {"link", "content"}:
         lacking = {name: value for name, value in document["waivers"][0].items() if name != key}
         assert not validator.is_valid({"waivers": [lacking]})
     assert not validator.is_valid({"waivers": [{**document["waivers"][0], "until": "x"}]})
@@ -491,6 +496,8 @@ def test_the_guide_shows_what_is_printed():
     page = (Path(__file__).parents[2] / "docs/guides/check.md").read_text()
     entries = next(block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if block.startswith("waivers:"))
     service = stamped().append("README.md", CONFLICT).append("Makefile", "# ours\n").append(".editorconfig", "# ours\n")
+    granted = blob_id(service.files[".editorconfig"])
+    entries = re.sub(r"content: \w+", f"content: {granted}", entries)
     checked = checked_as(service.add(".scaffold/waivers.yml", entries)).only(["LK-01", "LK-03", "WV-01"])
     shown = page.partition("$ scaffold check\n")[2].partition("```")[0].splitlines()
     lines = made("text", checked._replace(root=PurePosixPath("/home/you/orders"))).splitlines()
@@ -500,7 +507,8 @@ def test_the_guide_shows_what_is_printed():
 def test_why_nothing_could_be_scored_is_said():
     verdict = of_one(FINDING).verdicts[0]._replace(state="not_applicable", findings=(), why="there is no Dockerfile")
     lines = made("text", of_one(FINDING)._replace(verdicts=(verdict,))).splitlines()
-    assert lines[-2:] == ["  X-01 does not apply: there is no Dockerfile", "no rule could be checked; 1 not applicable"]
+    said = "1 rule does not apply: there is no Dockerfile (X-01)"
+    assert lines[-2:] == [said, "no rule could be checked; 1 not applicable"]
 
 
 def test_lines_are_broken_between_words_and_paths_never(monkeypatch):

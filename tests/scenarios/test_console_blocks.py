@@ -216,6 +216,7 @@ SCRIPTS: dict[tuple[str, str], Callable[[Place], Path] | str] = {
         "make try",
     ): "make itself, which runs these tests",
     ("README.md", "scaffold new gh:owner/template services/orders"): NETWORK,
+    ("check.md", "scaffold check --policy builtin"): "test_policy_from_outside.py does, and looks at what it finds",
     ("adopt.md", "cd orders"): ELSEWHERE,
     ("adopt.md", "scaffold adopt --keep-copier"): ELSEWHERE,
     ("new-service.md", "scaffold new python-http-service orders"): TERMINAL,

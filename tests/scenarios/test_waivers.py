@@ -59,11 +59,11 @@ def test_what_cannot_be_waived_is_refused_and_nothing_is_written(project):
         ("LK-01", "--expires", "500d"): "it would hold for 500 days, and a rule of high severity allows 90",
     }
     for words, said in tries.items():
-        done = scaffold("waive", "--reason", "r", "--expires", "20d", *WHO, *words, where=project)
+        done = scaffold("waive", "--reason", "We must", "--expires", "20d", *WHO, *words, where=project)
         assert (done.code, done.out) == (1, ""), words
         assert said in done.err
-    assert scaffold("waive", "LK-01", "--reason", "r", "--expires", "soon", where=project).code == 2
-    nobody = scaffold("waive", "LK-01", "--reason", "r", "--expires", "20d", where=project)
+    assert scaffold("waive", "LK-01", "--reason", "We must", "--expires", "soon", where=project).code == 2
+    nobody = scaffold("waive", "LK-01", "--reason", "We must", "--expires", "20d", where=project)
     assert "give --owner" in nobody.err
     assert not (project / ".scaffold/waivers.yml").exists()
 
@@ -145,11 +145,11 @@ def test_a_path_with_signs_of_patterns_is_waived_by_itself(tmp_path):
         (project / "odd" / one).write_text("x\n")
     waived = {"odd/[id].ts", "odd/a*.ts"}
     for path in waived:
-        api.waive("A-1", reason="r", expires=TODAY, path=pattern_of(path), owner="@a", directory=project)
+        api.waive("A-1", reason="We must", expires=TODAY, path=pattern_of(path), owner="@a", directory=project)
     states = {f["path"]: f["state"] for f in scaffold("check", "--format", "json", where=project).json["findings"]}
     assert {path for path, state in states.items() if state == "waived"} == waived
     assert {path for path, state in states.items() if state == "fail"} == {"odd/i.ts", "odd/ab.ts"}
-    api.waive("A-1", reason="r", expires=TODAY, owner="@a", directory=project)
+    api.waive("A-1", reason="We must", expires=TODAY, owner="@a", directory=project)
     assert scaffold("check", where=project).code == 0
 
 
@@ -162,10 +162,9 @@ def test_a_file_with_no_waivers_yet_takes_one(project, content):
 
 
 def test_waivers_on_one_line_are_two(project):
-    entry = (
-        "{{rule: {}, scope: '{}', reason: r, owner: '@a', approver: '@platform/security', created: {}, expires: {}}}"
-    )
-    entries = [entry.format("LK-01", "/none", TODAY, TODAY), entry.format("LK-01", "/ci.yml", TODAY, TODAY)]
+    entry = "{{rule: {}, scope: '{}', reason: We must, content: {}, owner: '@a', approver: '@platform/security', created: {}, expires: {}}}"
+    id_ = git("rev-parse", "HEAD:ci.yml", where=project).strip()
+    entries = [entry.format("LK-01", scope, id_, TODAY, TODAY) for scope in ("/none", "/ci.yml")]
     (project / ".scaffold/waivers.yml").write_text(f"waivers: [{', '.join(entries)}]\n")
     done = scaffold("check", "--format", "json", where=project).json
     assert [one["waiver"] for one in done["findings"] if one["waiver"]] == [".scaffold/waivers.yml:1 (2)"]
@@ -175,7 +174,7 @@ def test_waivers_on_one_line_are_two(project):
 def test_waivers_written_at_once_are_all_there(project):
     rules = ("LK-01", "LK-02")
     with ThreadPoolExecutor() as pool:
-        words = [("waive", rule, "--reason", "r", "--expires", "20d", *WHO) for rule in rules]
+        words = [("waive", rule, "--reason", "We must", "--expires", "20d", *WHO) for rule in rules]
         done = list(pool.map(lambda one: scaffold(*one, where=project), words))
     written = (project / ".scaffold/waivers.yml").read_text().count("- rule:")
     assert written == sum(one.code == 0 for one in done)

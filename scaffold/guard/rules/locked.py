@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from scaffold.blueprint.ownership import spell
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, NotApplicable
 from scaffold.lock import Locked
-from scaffold.plan.drift import Drift, drifts, watched
+from scaffold.plan.drift import Drift, digests, drifts, watched
 
 DRIFTS = {
     "modified": "was edited",
@@ -16,27 +17,29 @@ DRIFTS = {
 }
 OPENS, MIDDLE, ENDS = b"<<<<<<< ", b"=======", b">>>>>>> "
 FENCES = (b"```", b"~~~")
+ABSENT = "0" * 40  # as git writes the id of what is not there
 PROSE = (".md", ".mdx", ".markdown")
 
 
 def locked_files(look: Look) -> Iterator[Found]:
     """Compare every locked file with the lock."""
     if not any(locked.owner == "locked" for locked in _watched(look).values()):
-        raise NotApplicable("the blueprint locks no file")
+        raise NotApplicable("no locked file was applied here")
     for drift in _drifts(look):
         if drift.key is None and _watched(look)[drift.path].owner == "locked":
-            yield Found(f"the file is locked, and {DRIFTS[drift.kind]}", drift.path)
+            yield Found(f"the file is locked, and {DRIFTS[drift.kind]}", drift.path, content=_content(look, drift))
 
 
 def locked_keys(look: Look) -> Iterator[Found]:
     """Compare every locked key with the lock."""
     if not any(locked.owner != "locked" for locked in _watched(look).values()):
-        raise NotApplicable("the blueprint locks no key")
+        raise NotApplicable("no locked key was applied here")
     for drift in _drifts(look):
+        content = _content(look, drift)
         if drift.key is not None:
-            yield Found(f"{drift.key} is locked, and was changed", drift.path, key=drift.key)
+            yield Found(f"{drift.key} is locked, and was changed", drift.path, key=drift.key, content=content)
         elif _watched(look)[drift.path].owner != "locked":
-            yield Found(f"the file holds locked keys, and {DRIFTS[drift.kind]}", drift.path)
+            yield Found(f"the file holds locked keys, and {DRIFTS[drift.kind]}", drift.path, content=content)
 
 
 def open_conflicts(look: Look) -> Iterator[Found]:
@@ -65,6 +68,17 @@ def _watched(look: Look) -> dict[str, Locked]:
 
 def _drifts(look: Look) -> Iterator[Drift]:
     return drifts(look.lock, look.file)
+
+
+def _content(look: Look, drift: Drift) -> str:
+    """Return an id of what an exception would be for: git's of the file, or the digest of the key's value."""
+    file = look.file(drift.path)
+    if file is None:
+        return ABSENT
+    if drift.key is None:
+        return file.blob
+    kept = digests(drift.path, _watched(look)[drift.path].ownership, file.content)
+    return next(digest for key, (_, digest) in kept.items() if spell(key) == drift.key)
 
 
 def _marker(content: bytes, *, is_prose: bool) -> int | None:

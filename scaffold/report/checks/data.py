@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scaffold.errors import without_credentials
+
 if TYPE_CHECKING:
     from scaffold.guard.finding import Finding
+    from scaffold.guard.policy import Policy
     from scaffold.guard.verdict import Verdict
     from scaffold.guard.waivers import Stood
     from scaffold.report.checked import Checked
@@ -26,7 +29,13 @@ def data(checked: Checked) -> dict[str, Any]:
         "summary": dict(checked.summary),
         "score": {"passed": passed, "of": of},
         "notes": list(checked.notes),
+        "policy": None if checked.policy is None else _policy(checked.policy),
     }
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    version = None if policy.version is None else str(policy.version)
+    return {"library": without_credentials(policy.library), "version": version, "said": policy.said}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -64,6 +73,7 @@ def waiver(stood: Stood) -> dict[str, Any]:
     return {
         "rule": one.rule,
         "scope": one.scope,
+        "content": list(one.content),
         "reason": one.reason,
         "owner": one.owner,
         "approver": one.approver,

@@ -9,6 +9,7 @@ from scaffold.report.checks.text import warnings
 from scaffold.report.checks.words import (
     failing,
     fixes,
+    idle,
     in_repository,
     named,
     one_line,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from scaffold.report.checked import Checked
 
 # GitHub takes 65,536 characters: what each part may come to, with what is left for headings.
-TABLE, MENDING, WAIVED, UNKNOWN, WARNINGS = 26_000, 16_000, 10_000, 5_000, 3_000
+TABLE, MENDING, WAIVED, UNKNOWN, WARNINGS = 24_000, 15_000, 8_000, 5_000, 3_000
 MESSAGE, PATH, FIXES = 300, 150, 10  # characters of one that are shown, and fixes of a rule
 ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;", "$": "&#36;"}
 # What stays as it is: code. What is escaped: markup. What would call people, or name an issue: is kept apart.
@@ -44,7 +45,7 @@ def _lines(checked: Checked) -> Iterator[str]:
     where = f", {_code(checked.prefix)}" if checked.prefix else ""
     yield f"### Guardrails: {score(checked)}"
     yield ""
-    yield f"{_text(f'{checked.blueprint} {checked.version}')}, {what}{where}"
+    yield f"{_text(f'{checked.blueprint} {checked.version}')}, {what}{where}{_held(checked)}"
     failed = failing(checked)
     if failed:
         found = worst_first(finding for _, findings in failed for finding in findings)
@@ -58,9 +59,16 @@ def _lines(checked: Checked) -> Iterator[str]:
         for (path, line, message), rules in unknown(checked).items()
     ]
     yield from _folded(f"Could not be checked: {len(reasons)}", UNKNOWN, reasons)
+    number = sum(map(len, idle(checked).values()))
+    blocks = [f"- {_text(why, MESSAGE)}: {', '.join(map(_text, ids))}" for why, ids in idle(checked).items()]
+    yield from _folded(f"Does not apply: {number}", UNKNOWN, blocks)
     yield from _folded("Waivers to look at", WARNINGS, [f"- {_text(one, MESSAGE)}" for one in warnings(checked)])
     for note in checked.notes:
         yield from ("", f"Note: {_text(note, MESSAGE)}")
+
+
+def _held(checked: Checked) -> str:
+    return f", held against {_text(checked.policy.written)}" if checked.policy is not None else ""
 
 
 def _row(checked: Checked, finding: Finding) -> str:

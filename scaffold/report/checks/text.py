@@ -8,6 +8,7 @@ from scaffold.formats.shown import shown
 from scaffold.report.checks.words import (
     failing,
     fixes,
+    lacking,
     named,
     one_line,
     place,
@@ -30,6 +31,7 @@ STANDINGS = {
     "expired": "has expired on {expires} and waives nothing",
     "unused": "waives nothing that is found: take it out",
 }
+UNBOUND = "is bound to no content, and holds for any edit until {expires}: scaffold waive writes one that is"
 TONES: dict[str, Tone] = {"critical": "bad", "high": "bad", "medium": "warn", "low": "warn"}
 
 
@@ -41,25 +43,25 @@ def text(checked: Checked) -> Iterator[Line]:
 
 def _lines(checked: Checked) -> Iterator[Line]:
     yield Line(f"{checked.blueprint} {checked.version}: {_what(checked.checked)} of {checked.root}", "title")
+    if checked.policy is not None:
+        yield Line(f"held against {checked.policy.written} ({checked.policy.said})", "dim")
     for verdict, findings in failing(checked):
         yield Line("")
         yield from _failing(verdict, findings)
     yield from _waived(checked)
     yield from _unknown(checked)
     yield from _warnings(checked)
+    if checked.notes:
+        yield Line("")
     yield from (Line(f"  note: {note}", "warn") for note in checked.notes)
     yield Line("")
-    if not checked.score[1]:
-        yield from (Line(f"  {one.rule.id} does not apply: {one_line(one.why)}", "dim") for one in _idle(checked))
+    if said := lacking(checked):
+        yield Line(said, "dim")
     yield Line(score(checked), "bad" if checked.summary["fail"] else "warn" if not checked.score[1] else "good")
 
 
 def _what(checked: str) -> str:
     return f"commit {checked[:10]}" if checked not in ("work tree", "index") else checked
-
-
-def _idle(checked: Checked) -> list[Verdict]:
-    return [verdict for verdict in checked.verdicts if verdict.state == "not_applicable"]
 
 
 def _failing(verdict: Verdict, findings: list[Finding]) -> Iterator[Line]:
@@ -114,8 +116,10 @@ def _warnings(checked: Checked) -> Iterator[Line]:
 
 
 def warnings(checked: Checked) -> Iterator[str]:
-    """Say which waivers lapse soon, have expired, or waive nothing."""
+    """Say which waivers lapse soon, have expired, waive nothing, or are for any content."""
     for one in checked.waivers:
         if one.state in STANDINGS:
             said = STANDINGS[one.state].format(expires=one.waiver.expires)
             yield f"{one.waiver.name}: the waiver of {one_line(one.waiver.rule)} {said}"
+        elif one.waiver.is_unbound:
+            yield f"{one.waiver.name}: the waiver of {one.waiver.rule} {UNBOUND.format(expires=one.waiver.expires)}"

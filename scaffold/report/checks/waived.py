@@ -28,6 +28,7 @@ def data(result: Exceptions) -> dict[str, Any]:
             {
                 "rule": waiver.rule,
                 "scope": waiver.scope,
+                "content": list(waiver.content),
                 "reason": waiver.reason,
                 "owner": waiver.owner,
                 "approver": waiver.approver,

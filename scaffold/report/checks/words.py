@@ -89,6 +89,24 @@ def unknown(checked: Checked) -> dict[tuple[str | None, int | None, str], list[s
     return reasons
 
 
+def idle(checked: Checked) -> dict[str, list[str]]:
+    """Return why rules do not apply, with their ids, what leaves out the most first."""
+    reasons: dict[str, list[str]] = {}
+    for verdict in checked.verdicts:
+        if verdict.state == "not_applicable":
+            reasons.setdefault(one_line(verdict.why), []).append(verdict.rule.id)
+    return dict(sorted(reasons.items(), key=lambda one: -len(one[1])))
+
+
+def lacking(checked: Checked) -> str:
+    """Say how many rules do not apply, and in one line what is not there for them to look at."""
+    reasons = idle(checked)
+    number = sum(map(len, reasons.values()))
+    counted = "1 rule does not apply" if number == 1 else f"{number} rules do not apply"
+    said = (f"{why} ({', '.join(ids)})" for why, ids in reasons.items())
+    return f"{counted}: {'; '.join(said)}" if reasons else ""
+
+
 def until(checked: Checked, finding: Finding) -> str:
     """Return until when a finding is waived."""
     waiver = checked.waiver_of(finding)

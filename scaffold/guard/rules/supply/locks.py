@@ -9,26 +9,15 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion
 
-from scaffold.errors import ScaffoldError
-from scaffold.formats.lookup import value
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
-from scaffold.guard.readers.manifests import Dependency, Ecosystem, Manifest, canonical, folders_up, manifests, named
-from scaffold.guard.readers.scripts import in_images, in_workflows
-from scaffold.guard.readers.shell import Command
+from scaffold.guard.readers.manifests import Dependency, Manifest, canonical, manifests, named
 from scaffold.guard.rule import NotApplicable
-from scaffold.guard.snapshot import LARGEST
+from scaffold.guard.rules.supply.installs import loose_installs
+from scaffold.guard.rules.supply.locked import LOCKS, lock_of, lock_text
 
-LONGEST = 32_000_000  # bytes of a lock, which no one writes by hand
-LOCKS: Mapping[Ecosystem, tuple[str, ...]] = {
-    "python": ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock", "pixi.lock", "conda-lock.yml"),
-    "npm": ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"),
-    "go": ("go.sum",),
-    "cargo": ("Cargo.lock",),
-}
 HASHED = ("requirements*.txt", "/requirements/*.txt")
 _PACKAGE = re.compile(r'^name = "([^"\n]+)"\r?\n(?:version = "([^"\n]+)")?', re.MULTILINE)
-INSTALLS = ("npm", "yarn", "pnpm", "uv")
 Missing = Iterator[tuple[Dependency, str]]  # what is not as the manifest wants it, and how it is
 
 
@@ -38,14 +27,32 @@ def locked(look: Look) -> Iterator[Found]:
     if not found:
         raise NotApplicable("nothing here has dependencies")
     for manifest in found:
-        lock = _lock_of(look, manifest)
+        lock = lock_of(look, manifest)
         if lock is None:
             if not _has_hashes(look, manifest):
                 yield _unlocked(look, manifest)
         else:
             yield from _out_of_step(look, manifest, lock)
         yield from _floating(manifest)
-    yield from _loose_installs(look)
+    yield from _unsafe_entries(look)
+    yield from loose_installs(look)
+
+
+_UNSAFE = re.compile(
+    r'^.*(?:(?:registry|url) = "http://[^"]*"|"resolved": "http://[^"]*"|resolved "http://[^"]*"'
+    r'|\{ url = "[^"]*"(?![^}\n]*hash)[^}\n]*\}).*$',
+    re.MULTILINE,
+)
+
+
+def _unsafe_entries(look: Look) -> Iterator[Found]:
+    """Yield the first entry of a lock that comes over plain HTTP, or has no hash to compare."""
+    for path in named(look, "uv.lock", "poetry.lock", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock"):
+        text = lock_text(look, path) or ""
+        match = _UNSAFE.search(text)
+        if match is not None:
+            how = "comes over plain HTTP" if "http://" in match[0] else "has no hash"
+            yield Found(f"an entry of {path} {how}", path, text.count("\n", 0, match.start()) + 1)
 
 
 def _floating(manifest: Manifest) -> Iterator[Found]:
@@ -54,36 +61,6 @@ def _floating(manifest: Manifest) -> Iterator[Found]:
         if one.floats:
             message = f"{one.name} comes from a branch of a repository, and not from a commit or a version"
             yield Found(message, manifest.path, one.line, fix=f"Name the commit that {one.name} is taken at.")
-
-
-def _lock_of(look: Look, manifest: Manifest) -> str | None:
-    """Return the lock of a manifest: beside it, or above it where it is part of a workspace."""
-    for folder in folders_up(manifest.folder):
-        for place in (f"{folder}{name}" for name in LOCKS[manifest.ecosystem]):
-            if place in look and (folder == manifest.folder or _is_member(look, manifest, place)):
-                return place
-    return None
-
-
-# How a lock above names the parts of its workspace, whose folder and name are put in.
-_MEMBERS: Mapping[str, str] = {
-    "uv.lock": r'(?:editable|virtual|directory) = "{folder}"',
-    "Cargo.lock": r'^name = "{name}"$',
-    "package-lock.json": r'"{folder}": \{{',
-    "pnpm-lock.yaml": r"^  '?{folder}'?:",
-    "yarn.lock": r"@workspace:{folder}\b",
-}
-
-
-def _is_member(look: Look, manifest: Manifest, lock: str) -> bool:
-    """Whether a lock in a folder above is also that of a manifest; where the lock does not say, it is."""
-    pattern = _MEMBERS.get(lock.rpartition("/")[2])
-    text = _lock_text(look, lock) if pattern is not None else None
-    if pattern is None or text is None or (lock.endswith("yarn.lock") and "@workspace:" not in text):
-        return manifest.ecosystem != "python"
-    folder = manifest.folder[lock.rfind("/") + 1 :].rstrip("/")
-    named = pattern.format(folder=re.escape(folder), name=re.escape(manifest.name))
-    return re.search(named, text, re.MULTILINE) is not None
 
 
 def _has_hashes(look: Look, manifest: Manifest) -> bool:
@@ -109,7 +86,7 @@ def _unlocked(look: Look, manifest: Manifest) -> Found:
 def _out_of_step(look: Look, manifest: Manifest, lock: str) -> Iterator[Found]:
     """Yield each direct dependency that the lock does not hold as the manifest wants it."""
     compare = _COMPARE.get(lock.rpartition("/")[2])
-    text = _lock_text(look, lock) if compare is not None else None
+    text = lock_text(look, lock) if compare is not None else None
     if compare is None or text is None:
         return
     said = set()
@@ -117,15 +94,6 @@ def _out_of_step(look: Look, manifest: Manifest, lock: str) -> Iterator[Found]:
         if how not in said:
             said.add(how)
             yield Found(f"{lock} {how}", manifest.path, dependency.line)
-
-
-def _lock_text(look: Look, path: str) -> str | None:
-    try:
-        long = LARGEST < look.snapshot.measure(path) <= LONGEST
-    except ScaffoldError:
-        long = False  # `text` says so
-    file = look.file(path) if long else None
-    return look.text(path) if file is None else file.content.decode(errors="replace")
 
 
 def _by_name(manifest: Manifest, _lock: str, text: str) -> Missing:
@@ -215,106 +183,3 @@ _COMPARE: Mapping[str, Callable[[Manifest, str, str], Missing]] = {
     "yarn.lock": _named,
     "go.sum": _go_sum,
 }
-
-
-def _loose_installs(look: Look) -> Iterator[Found]:
-    """Yield each installation, in workflows and images, that does not hold to the lock."""
-    for script in (*in_workflows(look), *in_images(look)):
-        if not any(name in script.text for name in INSTALLS):
-            continue
-        for line, command in script.commands():
-            if how := _loose(look, command, script.path):
-                yield Found(f"`{how}` does not hold to the lock", script.path, line, fix=_HOLDS[how.split()[0]])
-
-
-_HOLDS = {
-    "npm": "Install with `npm ci`.",
-    "yarn": "Install with `yarn install --frozen-lockfile`.",
-    "pnpm": "Install with `pnpm install --frozen-lockfile`.",
-    "uv": "Install with `uv sync --locked`.",
-}
-
-
-def _loose(look: Look, command: Command, path: str) -> str:
-    """Return how a command installs whatever is newest, or nothing."""
-    words = command.words
-    flags = {word for word in words[1:] if word.startswith("-")}
-    operands = [word for word in words[2:] if not word.startswith("-")]
-    if words[:2] in (("npm", "install"), ("npm", "i")):
-        return (
-            "npm install"
-            if not operands and not flags & {"-g", "--global"} and named(look, "package-lock.json")
-            else ""
-        )
-    if words[0] == "yarn" and words[1:2] in ((), ("install",)) and not operands:
-        classic = any((look.text(lock) or "")[:200].find("yarn lockfile v1") >= 0 for lock in named(look, "yarn.lock"))
-        return "yarn install" if classic and not flags & {"--frozen-lockfile", "--immutable"} else ""
-    if words[:2] in (("pnpm", "install"), ("pnpm", "i")):
-        return "pnpm install --no-frozen-lockfile" if "--no-frozen-lockfile" in flags else ""
-    if words[:2] == ("uv", "sync") and not flags & {"--locked", "--frozen"}:
-        text = look.text(path) or ""
-        told = "UV_LOCKED" in text or "UV_FROZEN" in text
-        return "" if told or not named(look, "uv.lock") else "uv sync"
-    return ""
-
-
-def quiet_installs(look: Look) -> Iterator[Found]:
-    """Look at the settings beside every manifest of npm that is not part of a workspace."""
-    found = [one for one in manifests(look, "npm") if _is_top(look, one)]
-    if not found:
-        raise NotApplicable("no package of npm is used here")
-    for manifest in found:
-        lock = (_lock_of(look, manifest) or "").rpartition("/")[2]
-        told = {"pnpm-lock.yaml": _pnpm, "yarn.lock": _yarn}.get(lock, _npmrc)
-        if not lock.startswith("bun"):
-            yield from told(look, manifest.folder, int(look.parameters["days"]))
-
-
-def _is_top(look: Look, manifest: Manifest) -> bool:
-    return not any(
-        f"{folder}package.json" in look for folder in folders_up(manifest.folder) if folder != manifest.folder
-    )
-
-
-def _npmrc(look: Look, folder: str, days: int) -> Iterator[Found]:
-    path = f"{folder}.npmrc"
-    text = look.text(path) if path in look else ""
-    if text is None:
-        return
-    said = dict(re.findall(r"^[ \t]*+([\w-]++)[ \t]*+=[ \t]*+([^\s#;]*+)", text, re.MULTILINE))
-    if said.get("ignore-scripts") != "true":
-        yield Found("npm runs the install scripts of every package", path if text else f"{folder}package.json")
-    age = said.get("min-release-age", "0")
-    if not age.isdecimal() or int(age[:9]) < days:
-        message = f"npm takes packages that are younger than {days} days"
-        yield Found(message, path if text else f"{folder}package.json")
-
-
-def _pnpm(look: Look, folder: str, days: int) -> Iterator[Found]:
-    path = f"{folder}pnpm-workspace.yaml"
-    document = look.data(path)
-    age = value(document, "minimumReleaseAge")
-    if not isinstance(age, int) or age < days * 24 * 60:
-        fix = f"Set `minimumReleaseAge: {days * 24 * 60}` (minutes) in pnpm-workspace.yaml."
-        yield Found(f"pnpm takes packages that are younger than {days} days", path, fix=fix)
-    if document is not None and value(document, "dangerouslyAllowAllBuilds") is True:
-        yield Found("pnpm runs the install scripts of every package", path, fix="Take `dangerouslyAllowAllBuilds` out.")
-
-
-def _yarn(look: Look, folder: str, days: int) -> Iterator[Found]:
-    path = f"{folder}.yarnrc.yml"
-    if path not in look:  # Yarn 1, which reads .npmrc for scripts and knows no age
-        yield from (one for one in _npmrc(look, folder, 0) if "scripts" in one.message)
-        return
-    document = look.data(path)
-    if document is not None and value(document, "enableScripts") is not False:
-        yield Found("Yarn runs the install scripts of every package", path, fix="Set `enableScripts: false`.")
-    age = (
-        re.match(r"(\d{1,9})\s*+(d|w|$)", str(value(document, "npmMinimalAgeGate") or ""))
-        if document is not None
-        else None
-    )
-    minutes = int(age[1]) * {"d": 1440, "w": 10080, "": 1}[age[2]] if age else 0
-    if document is not None and minutes < days * 1440:
-        fix = f"Set `npmMinimalAgeGate: {days}d` in .yarnrc.yml."
-        yield Found(f"Yarn takes packages that are younger than {days} days", path, fix=fix)

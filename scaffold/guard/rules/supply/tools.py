@@ -35,7 +35,8 @@ def pinned_tools(look: Look) -> Iterator[Found]:
     if not scripts and not look.paths(*DOCKERFILES, *HOOKS):
         raise NotApplicable("there are no workflows, makefiles, images or scripts")
     for script in scripts:
-        if not any(word in script.text for word in TRIGGERS):
+        written = script.text.lower()  # a variable is called after its program
+        if not any(word in written for word in TRIGGERS):
             continue
         own = own or _Own(look)
         commands = list(script.commands())
