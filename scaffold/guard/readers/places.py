@@ -14,6 +14,7 @@ OTHER_CI = PLACES["other ci"]
 TASKS = {name: PLACES[name] for name in ("tox", "nox", "just", "task", "hatch", "lefthook", "pre-commit", "prek")}
 # A manifest names tools that nobody has to run.
 TASK_FILES = tuple(dict.fromkeys(path for paths in TASKS.values() for path in paths if path != "/pyproject.toml"))
+SHELL = (*WORKFLOWS, *ACTIONS, *MAKEFILES, *DOCKERFILES, *SCRIPTS)  # what holds commands as a shell reads them
 COMMANDS = (*WORKFLOWS, *OTHER_CI, *MAKEFILES, *SCRIPTS, "/package.json", *TASK_FILES)
 
 
