@@ -8,29 +8,10 @@ from scaffold.guard.readers.pins import used
 from scaffold.guard.readers.shell import Command, commands
 from scaffold.guard.readers.workflow import Job, Step, Workflow, is_false, steps_of, workflows
 from scaffold.guard.rule import NotApplicable
+from scaffold.guard.tables import table
 
-STARTS = frozenset({"push", "release", "workflow_dispatch", "workflow_call", "create", "schedule", "workflow_run"})
-ACTIONS = frozenset({
-    "pypa/gh-action-pypi-publish", "softprops/action-gh-release", "ncipollo/release-action", "actions/create-release",
-    "goreleaser/goreleaser-action", "js-devtools/npm-publish", "svenstaro/upload-release-action",
-    "cycjimmy/semantic-release-action", "rubygems/release-gem", "actions/upload-release-asset",
-})  # fmt: skip
-BUILDERS = frozenset({"docker/build-push-action", "docker/bake-action", "redhat-actions/push-to-registry"})
-COMMANDS = (
-    ("twine", "upload"), ("uv", "publish"), ("poetry", "publish"), ("hatch", "publish"), ("flit", "publish"),
-    ("pdm", "publish"), ("npm", "publish"), ("pnpm", "publish"), ("yarn", "npm", "publish"), ("cargo", "publish"),
-    ("gh", "release", "create"), ("gh", "release", "upload"), ("goreleaser", "release"), ("docker", "push"),
-    ("gem", "push"), ("helm", "push"), ("npx", "semantic-release"), ("crane", "push"),
-    ("skopeo", "copy"), ("oras", "push"), ("podman", "push"), ("vsce", "publish"),
-)  # fmt: skip
-TASKS = (
-    ("docker", "buildx", "build", "--push"),
-    ("mvn", "deploy"),
-    ("mvnw", "deploy"),
-    ("gradle", "publish"),
-    ("gradlew", "publish"),
-)
-WORDS = frozenset(words[0] for words in (*COMMANDS, *TASKS))
+_KNOWN = table("readers/releasing")  # the events that start a release, and the actions and commands that publish
+WORDS = frozenset(words[0] for words in (*_KNOWN["commands"], *_KNOWN["tasks"]))
 
 
 class Release(NamedTuple):
@@ -61,7 +42,7 @@ def all_releases(look: Look) -> list[Release]:
 def releases(look: Look) -> Iterator[Release]:
     """Yield the workflows that publish something."""
     for workflow in workflows(look):
-        if not STARTS & workflow.events.keys():
+        if workflow.events.keys().isdisjoint(_KNOWN["starts"]):
             continue
         jobs = {job.name: job for job in workflow.jobs}
         by_tag = workflow.is_release and is_for_tags_only(workflow)
@@ -96,9 +77,9 @@ def _makers(publishing: list[Job], jobs: dict[str, Job]) -> Iterator[Job]:
 
 
 def _publishes(step: Step) -> bool:
-    if step.action in ACTIONS:
+    if step.action in _KNOWN["actions"]:
         return True
-    if step.action in BUILDERS:
+    if step.action in _KNOWN["builders"]:
         push = step.given("push")
         return push is not None and not is_false(push)
     if not any(word in step.run for word in WORDS):
@@ -108,5 +89,7 @@ def _publishes(step: Step) -> bool:
 
 def _is_publishing(command: Command) -> bool:
     dry = any(word.startswith("--dry-run") for word in command.words)
-    found = any(command.starts(*words) for words in COMMANDS) or any(command.runs(*words) for words in TASKS)
+    found = any(command.starts(*words) for words in _KNOWN["commands"]) or any(
+        command.runs(*words) for words in _KNOWN["tasks"]
+    )
     return found and not dry

@@ -1,10 +1,11 @@
 """Rules on the supply chain: what is depended on, how it is kept current and audited, and what may not be in git."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from scaffold.errors import ScaffoldError
 from scaffold.formats.lookup import line_of
 from scaffold.guard.finding import Found
+from scaffold.guard.kinds import ENDINGS, ending_of
 from scaffold.guard.look import Look
 from scaffold.guard.readers.manifests import manifests
 from scaffold.guard.readers.places import WORKFLOWS
@@ -13,39 +14,16 @@ from scaffold.guard.readers.shell import Command, commands
 from scaffold.guard.readers.workflow import Job, Step, all_steps, is_false, is_true, steps_of, workflows
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.snapshot import LARGEST
+from scaffold.guard.tables import table
 from scaffold.tree import is_text
 
-AUDITORS = (
-    "actions/dependency-review-action", "pypa/gh-action-pip-audit", "google/osv-scanner-action",
-    "golang/govulncheck-action",
-    "snyk/actions", "anchore/scan-action", "rustsec/audit-check", "actions-rust-lang/audit",
-    "embarkstudios/cargo-deny-action",
-)  # fmt: skip
-PROGRAMS = frozenset(
-    {"pip-audit", "govulncheck", "osv-scanner", "cargo-audit", "safety", "grype", "snyk", "bundle-audit"}
-)
-AUDITS = (
-    ("npm", "audit"), ("pnpm", "audit"), ("yarn", "audit"), ("yarn", "npm", "audit"), ("cargo", "audit"),
-    ("cargo", "deny"), ("uv", "audit"), ("bun", "audit"), ("trivy", "fs"), ("npx", "audit-ci"), ("composer", "audit"),
-)  # fmt: skip
-WORDS = ("audit", "govulncheck", "osv-scanner", "safety", "grype", "snyk", "trivy", "cargo deny", "dependency-check")
-
-BINARY = frozenset({
-    "exe", "dll", "so", "dylib", "a", "o", "obj", "lib", "jar", "war", "ear", "class", "dex", "apk", "ipa", "pyc",
-    "pyo", "pyd", "whl", "egg", "pyz", "pex", "wasm", "node", "deb", "rpm", "msi", "dmg", "iso", "com", "sys", "drv",
-    "efi", "ocx", "ko", "elf", "macho", "crx", "bundle", "appimage", "snap", "nupkg", "gem",
-})  # fmt: skip
+_KNOWN = table("rules/supply/audits")  # what audits, and which wrappers are binaries for a reason
 MAGIC = (
     b"\x7fELF", b"\0asm", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",
     b"\xca\xfe\xba\xbe", b"!<arch>\n",
 )  # fmt: skip
-SEEN = frozenset({
-    "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "bmp", "tif", "tiff", "pdf", "woff", "woff2", "ttf", "otf",
-    "eot", "mp3", "mp4", "webm", "wav", "ogg", "mov", "psd", "ai", "heic",
-})  # fmt: skip
 LONGEST = 32_000_000  # bytes of a file that is looked into for what it is
 GRADLE = "gradle/wrapper/gradle-wrapper.jar"
-VALIDATES = ("gradle/actions/wrapper-validation", "gradle/wrapper-validation-action", "gradle/actions/setup-gradle")
 
 
 def audited(look: Look) -> Iterator[Found]:
@@ -74,16 +52,20 @@ def audited(look: Look) -> Iterator[Found]:
 
 def _audit_targets(look: Look) -> frozenset[str]:
     """Return the verbs of the Makefile that audit, by their usual name."""
-    runs = any(_is_audit(c) for s in in_makefiles(look) if any(w in s.text for w in WORDS) for _, c in s.commands())
+    runs = any(
+        _is_audit(c) for s in in_makefiles(look) if any(w in s.text for w in _KNOWN["words"]) for _, c in s.commands()
+    )
     return frozenset({"audit", "security", "vuln"}) if runs else frozenset()
 
 
 def _audits(step: Step, made: frozenset[str]) -> bool:
-    return step.action.startswith(AUDITORS) or any(_is_audit(one) or _makes(one, made) for one in _commands(step))
+    return step.action.startswith(tuple(_KNOWN["actions"])) or any(
+        _is_audit(one) or _makes(one, made) for one in _commands(step)
+    )
 
 
 def _commands(step: Step) -> tuple[Command, ...]:
-    return commands(step.run) if any(word in step.run for word in (*WORDS, "make")) else ()
+    return commands(step.run) if any(word in step.run for word in (*_KNOWN["words"], "make")) else ()
 
 
 def _makes(command: Command, made: frozenset[str]) -> bool:
@@ -91,9 +73,9 @@ def _makes(command: Command, made: frozenset[str]) -> bool:
 
 
 def _is_audit(command: Command) -> bool:
-    if any(command.runs(*words) for words in AUDITS):
+    if any(command.runs(*words) for words in _KNOWN["commands"]):
         return True
-    return any(name in PROGRAMS or name.startswith("dependency-check") for _, name in command.names())
+    return any(name in _KNOWN["programs"] or name.startswith("dependency-check") for _, name in command.names())
 
 
 def _idle(job: Job, step: Step, made: frozenset[str]) -> str:
@@ -118,19 +100,13 @@ def _lenient(look: Look) -> Iterator[Found]:
 def binaries(look: Look) -> Iterator[Found]:
     """Look at the endings of all files, and at the first bytes of those that are no text."""
     for path in look.paths("*", *(f"!{pattern}" for pattern in look.parameters["allowed"])):
-        ending = path.rpartition("/")[2].rpartition(".")[2].lower()
-        if ending in SEEN or not _is_binary(look, path, known=ending in BINARY):
+        ending = ending_of(path)
+        if ending in ENDINGS["seen"] or not _is_binary(look, path, known=ending in ENDINGS["program"]):
             continue
         name = path.rpartition("/")[2]
-        if path.endswith(GRADLE) and any(step.action in VALIDATES for step in all_steps(look)):
+        if path.endswith(GRADLE) and any(step.action in _KNOWN["validates"] for step in all_steps(look)):
             continue
-        yield Found(f"{name} is a binary that nobody can review", path, fix=_WRAPPERS.get(name))
-
-
-_WRAPPERS: Mapping[str, str] = {
-    "maven-wrapper.jar": "Run `mvn wrapper:wrapper -Dtype=only-script`, which needs no jar.",
-    "gradle-wrapper.jar": "Let a workflow run gradle/actions/wrapper-validation.",
-}
+        yield Found(f"{name} is a binary that nobody can review", path, fix=_KNOWN["wrappers"].get(name))
 
 
 def _is_binary(look: Look, path: str, *, known: bool) -> bool:

@@ -10,28 +10,12 @@ from scaffold.guard.readers.pins import OWN
 from scaffold.guard.readers.releasing import Release, all_releases, releases
 from scaffold.guard.readers.shell import commands
 from scaffold.guard.readers.workflow import Job, Step, is_false, is_true
+from scaffold.guard.tables import table
 
-ATTESTERS = ("actions/attest", "actions/attest-build-provenance")
-SBOM_ACTIONS = (
-    "anchore/sbom-action",
-    "cyclonedx/",
-    "aquasecurity/trivy-action",
-    "advanced-security/sbom-generator-action",
-)
-SBOM_PROGRAMS = frozenset({"syft", "cdxgen", "cyclonedx-gomod", "cyclonedx-py", "cyclonedx-npm", "trivy", "sbom-tool"})
+_KNOWN = table("rules/supply/releases")  # what attests, what makes an SBOM, and where changes are told
 VERIFIES = re.compile(
     r"gh attestation verify|cosign verify|slsa-verifier|sigstore verify|gpg --verify|npm audit signatures"
 )
-CHANGELOGS = (
-    "/CHANGELOG*",
-    "/CHANGES*",
-    "/HISTORY*",
-    "/NEWS*",
-    "/RELEASES.md",
-    "/docs/**/changelog*",
-    "/doc/**/changelog*",
-)
-MADE_AT_RELEASE = ("/.github/release.yml", "/.github/release-drafter.yml", "/cliff.toml", "/release-please-config.json")
 
 
 def _whole(look: Look) -> Iterator[Release]:
@@ -58,7 +42,7 @@ def provenance(look: Look) -> Iterator[Found]:
 
 
 def _attests(step: Step) -> bool:
-    if step.action in ATTESTERS:
+    if step.action in _KNOWN["attesters"]:
         return not step.given("sbom-path")
     if step.action == "pypa/gh-action-pypi-publish":
         return not is_false(step.given("attestations")) and not step.given("password")
@@ -84,7 +68,7 @@ def _powerless(release: Release, job: Job, step: Step) -> Iterator[Found]:
     """Yield what actions/attest needs, and its job may not do."""
     given = value(job.at, "permissions")
     given = value(release.workflow.at, "permissions") if given is None else given
-    if step.action in ATTESTERS and isinstance(given, Mapping):
+    if step.action in _KNOWN["attesters"] and isinstance(given, Mapping):
         for name in ("id-token", "attestations"):
             if given.get(name) != "write":
                 message = f"the job {job.name} attests, and may not write {name}"
@@ -105,11 +89,16 @@ def bill_of_materials(look: Look) -> Iterator[Found]:
 
 
 def _makes_sbom(step: Step) -> bool:
-    if step.action.startswith(SBOM_ACTIONS):
+    if step.action.startswith(tuple(_KNOWN["sbom actions"])):
         return True
     for command in commands(step.run) if step.run else ():
         words = " ".join(command.words).lower()
-        if command.program in SBOM_PROGRAMS or "cyclonedx" in words or "spdx" in words or command.runs("npm", "sbom"):
+        if (
+            command.program in _KNOWN["sbom programs"]
+            or "cyclonedx" in words
+            or "spdx" in words
+            or command.runs("npm", "sbom")
+        ):
             return True
         if command.runs("make", "sbom"):
             return True
@@ -126,8 +115,8 @@ def _attests_sbom(step: Step) -> bool:
 
 def changes_told(look: Look) -> Iterator[Found]:
     """Look for a changelog that tells of the version at hand, and for how to verify a release."""
-    logs = look.paths(*CHANGELOGS)
-    if not logs and not look.paths(*MADE_AT_RELEASE):
+    logs = look.paths(*_KNOWN["changelogs"])
+    if not logs and not look.paths(*_KNOWN["made at release"]):
         yield Found("there is no changelog", "CHANGELOG.md")
     version = _version(look)
     texts = [look.text(path) for path in logs]
