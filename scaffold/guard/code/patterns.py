@@ -41,6 +41,14 @@ class Pattern:
         return _regex(self.said[key]) if key in self.said else None
 
     @cached_property
+    def conditions(self) -> Sequence[tuple[str, bool, re.Pattern[str]]]:
+        """What a part of a fact, or its file, must hold, and what it must not."""
+        parts = {"within": "around", "of": "of", "named": "name", "holds": "holds"}
+        asked = [(part, True, self.regex(key)) for key, part in parts.items()]
+        refused = [(part, False, self.regex(f"not_{key}")) for key, part in parts.items()]
+        return [(part, is_asked, regex) for part, is_asked, regex in (*asked, *refused) if regex is not None]
+
+    @cached_property
     def called(self) -> re.Pattern[str]:
         """What the whole name is like: `a.*.b`, or a last name alone."""
         globs = (re.escape(name).replace(r"\*", ".*") for name in self.names)
@@ -107,7 +115,7 @@ def wanted(language: str) -> Wanted:
     rows = patterns(language)
     names = frozenset(key.strip("(@") for kind, key in rows if kind in ("call", "name")) - {""}
     words = (word for one in rows[("text", "")] for word in one.needles)
-    texts = "|".join(sorted({re.escape(word.strip("/")) for word in words}))
+    texts = "|".join(sorted({re.escape(word.strip("/\"'")) for word in words}))
     return Wanted(names, frozenset(key for kind, key in rows if kind == "set"), re.compile(texts))
 
 
@@ -158,10 +166,8 @@ def _is_meant(pattern: Pattern, fact: Fact, text: str) -> bool:
     said = pattern.said
     if pattern.kind in ("call", "name", "body") and not pattern.called.fullmatch(fact.name):
         return False
-    around = {"within": fact.around, "of": fact.of, "holds": text, "named": fact.name}
-    for key, value in around.items():
-        asked, refused = pattern.regex(key), pattern.regex(f"not_{key}")
-        if (asked and not asked.search(value)) or (refused and refused.search(value)):
+    for part, is_asked, regex in pattern.conditions:
+        if (regex.search(text if part == "holds" else getattr(fact, part)) is not None) != is_asked:
             return False
     given = {argument.name for argument in fact.arguments}
     if "unless" in said and not given.isdisjoint(said["unless"]):

@@ -42,7 +42,7 @@ class Python:
         """Return what a name that is imported is bound to in the project's module that it comes from."""
         module, _, last = name.rpartition(".")
         there = self._elsewhere(module) if module else None
-        return (there.values, there.top.bound.get(last, [])) if there is not None else None
+        return (there.values, there.top.find(last)) if there is not None else None
 
     def _walk(self, tree: ast.Module) -> list[_Noted]:
         """Bind all names, and return the nodes that facts are made of with what is around them, at any depth."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from scaffold.guard.code.facts import OPEN
 
+WAYS = 6  # things that one name is bound to, of which each may again be a name
 DEEPEST = 12  # names between dots that are read
 Bound = ast.expr | None  # None: only a caller knows
 
@@ -24,7 +25,7 @@ class Scope:
 
     def find(self, name: str) -> list[tuple[Bound, "Scope"]]:
         """Return what a name may stand for, from within outwards; nothing where it is bound nowhere."""
-        return next((one.bound[name] for one in self.outwards() if name in one.bound), [])
+        return next((one.bound[name][:WAYS] for one in self.outwards() if name in one.bound), [])
 
     def outwards(self) -> Iterator["Scope"]:
         """Yield this and all around it."""

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from scaffold.guard.code.facts import OPEN, Name
-from scaffold.guard.code.scopes import Bound, Scope, dotted
+from scaffold.guard.code.scopes import WAYS, Bound, Scope, dotted
 
-DEEPEST = 6  # names that stand for names
+DEEPEST = 4  # names that stand for names
 MOST = 12  # things that a value may be
 Pair = tuple[str, ast.expr, Scope]
 Elsewhere = Callable[[str], "tuple[Values, list[tuple[Bound, Scope]]] | None"]
@@ -86,7 +86,7 @@ class Values:
         elif isinstance(node, ast.Name | ast.Attribute) and depth and (name := dotted(node)):
             for bound, where in self._bound(name, scope)[1]:
                 yield from self.items(bound, where, depth - 1) if bound is not None else ()
-            for item in (item for one in scope.outwards() for item in one.items.get(name, ())):
+            for item in (item for one in scope.outwards() for item in one.items.get(name, ())[:WAYS]):
                 yield from self.items(item[1], item[2], depth - 1) if item[0] == OPEN else [item]
 
     def _bound(self, name: str, scope: Scope) -> tuple["Values", list[tuple[Bound, Scope]]]:
