@@ -1,6 +1,7 @@
 """Rules that always hold: what the platform owns is as it was applied, and nothing is left half-way."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -54,7 +55,8 @@ def locked_keys(look: Look) -> Iterator[Found]:
 
 def _changed(look: Look, path: str, key: str) -> Iterator[Found]:
     """Say what of a locked key is otherwise, each place below it with what was given and what is there."""
-    now, blob = look.data(path), look.lock.files[path].blob
+    quiet = replace(look, unread={})  # of a file that only git's own reader takes, the line alone is not known
+    now, blob = quiet.data(path), look.lock.files[path].blob
     content = look.snapshot.recall(blob) if blob is not None else None
     if now is None or content is None:
         yield Found(f"{key} is locked, and was changed", path, line_at(now, *key_path(key, now)) if now else None)
