@@ -217,7 +217,10 @@ spec:
           securityContext:
 %s
 """
-CHART = {"charts/orders/Chart.yaml": "name: orders\n", "charts/orders/values.yaml": "on: true\noff: false\nlist: []\n"}
+CHART = {
+    "charts/orders/Chart.yaml": "name: orders\n",
+    "charts/orders/values.yaml": "on: true\noff: false\nlist: []\nmode: pod\n",
+}
 AT = "charts/orders/templates/deployment.yaml"
 
 
@@ -239,6 +242,9 @@ AT = "charts/orders/templates/deployment.yaml"
         ("      {{- if .Values.off }}\n      hostPID: true\n      {{- end }}", "", None, ""),
         ("      {{- if and .Values.on .Values.off }}\n      hostPID: true\n      {{- end }}", "", None, ""),
         ("      {{- if .Values.on }}\n      a: b\n      {{- else if .Values.off }}\n      hostPID: true\n      {{- end }}", "", None, ""),
+        ("      {{- if .Values.on }}\n      a: b\n      {{- else if .Values.off }}\n      c: d\n      {{- else }}\n      hostPID: true\n      {{- end }}", "", None, ""),
+        ('      {{- if eq .Values.mode "host" }}\n      hostPID: true\n      {{- end }}', "", None, ""),
+        ('      {{- if ne .Values.mode "host" }}\n      hostPID: true\n      {{- end }}', "", "high", "hostPID"),
         ("      {{- if .Values.off }}\n      {{- if .Values.on }}\n      hostPID: true\n      {{- end }}\n      {{- end }}", "", None, ""),
         ("      {{- range .Values.list }}\n      hostPID: true\n      {{- end }}", "", None, ""),
         ("      {{- /* hostPID: true\n      hostIPC: true */}}\n      # hostNetwork: true", "", None, ""),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from posixpath import dirname, join, normpath
 from typing import Any, NamedTuple
 
 from scaffold.errors import FormatError
@@ -37,7 +38,6 @@ _CLUSTERS = re.compile(
 # What CI and developers put up for themselves.
 _NO_CLUSTER = re.compile(r"(?:^|/)(?:\.?ci|prow|scripts?|hack|[^/]{0,80}tilt)/")
 _TEST = re.compile(r"(?<=/)test(?:ing)?/")
-_JSON_PAIR = re.compile(rb'"kind"\s{0,9}:')
 
 
 class Object(NamedTuple):
@@ -102,30 +102,45 @@ def cluster(look: Look) -> Cluster:
 
 
 def _cluster(look: Look) -> Cluster:
-    kustomizations = {path: _kustomization(look, path) for path in look.paths(*KUSTOMIZATIONS) if is_manifest(path)}
+    named = [path for path in look.paths(*KUSTOMIZATIONS) if "kustomization" in path.rpartition("/")[2].lower()]
+    kustomizations = {path: _kustomization(look, path) for path in named if is_manifest(path)}
     set_ = [one for one in kustomizations.values() if one is not None]
-    patched, laid = set[str](), list[Located]()
-    for one in set_:
-        for patch in _patches(one):
-            named = patch.data.get("path") if isinstance(patch.data, Mapping) else patch.data
-            text = patch.data.get("patch") if isinstance(patch.data, Mapping) else patch.data
-            if isinstance(text, str) and (isinstance(patch.data, Mapping) or "\n" in text):
-                where = below(patch, "patch") or patch
-                laid += _parsed(look, one.file, text.encode(errors="replace"), line_of(where))
-            elif isinstance(named, str):
-                patched.add(_joined(one.file.rpartition("/")[0], named))
-    objects = list[Object]()
+    patched, laid, objects = set[str](), list[Located](), list[Object]()
+    for patch in (patch for one in set_ for patch in _patches(one)):
+        file = patch.data if isinstance(patch.data, str) else value(patch, "path")
+        text = value(patch, "patch") if isinstance(patch.data, Mapping) else "\n" in str(file) and file
+        if isinstance(text, str):
+            laid += _parsed(look, patch.file, text.encode(errors="replace"), line_of(below(patch, "patch") or patch))
+        elif isinstance(file, str):
+            patched.add(normpath(join(dirname(patch.file), file)))
     for path in look.paths(*MANIFESTS):
         if path in patched:
             laid += documents(look, path)
-        elif is_manifest(path) and path not in kustomizations and _may_be_one(path, look.raw(path)):
+        elif is_manifest(path) and path not in kustomizations and _may_be_one(look.raw(path) or b""):
             objects += [one for document in documents(look, path) for one in objects_in(path, document)]
+    laid = [step for patch in laid for step in _steps(patch)]
     laid += [one.at for one in objects if one.kind in PODS and one.pod is None]
     replicas = {str(mapping(item).get("name")) for one in set_ for item in listed(one.data.get("replicas"))}
-    replicas |= {name for patch in laid for name in _resized(patch)}
+    replicas |= {ANY for patch in laid if "replicas" in mapping(patch.data)}
+    replicas |= {
+        str(value(patch, "metadata", "name")) for patch in laid if value(patch, "spec", "replicas") is not None
+    }
     namespaces = [str(one.data["namespace"]) for one in set_ if one.data.get("namespace")]
     made = charts.made(look, is_manifest)
     return Cluster(tuple(objects), tuple(laid), tuple(made), tuple(namespaces), frozenset(replicas))
+
+
+def _steps(patch: Located) -> Iterator[Located]:
+    """Yield a patch as it is, and of a JSON patch what each operation sets, or takes away."""
+    if not isinstance(patch.data, list):
+        yield patch
+        return
+    for said, line in ((mapping(one.data), line_of(one)) for one in patch.elements()):
+        way = [part for part in str(said.get("path", "")).split("/") if part]
+        keys = [part for part in way if not part.isdecimal() and part != "-"]
+        is_gone = said.get("op") == "remove"
+        if keys and (not is_gone or keys[-1] == way[-1]):
+            yield Located({keys[-1]: None if is_gone else said.get("value", "")}, patch.file, {(): line})
 
 
 def is_manifest(path: str) -> bool:
@@ -137,10 +152,8 @@ def is_manifest(path: str) -> bool:
     return not is_aside(path) and not is_foreign(path)
 
 
-def _may_be_one(path: str, content: bytes | None) -> bool:
-    if content is None or b"apiVersion" not in content or b"kind" not in content:
-        return False
-    return not path.endswith(".json") or _JSON_PAIR.search(content) is not None
+def _may_be_one(content: bytes) -> bool:
+    return b"apiVersion" in content and b"kind" in content
 
 
 def documents(look: Look, path: str) -> tuple[Located, ...]:
@@ -189,24 +202,6 @@ def _patches(kustomization: Located) -> Iterator[Located]:
     for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
         found = below(kustomization, key)
         yield from found.elements() if found is not None and isinstance(found.data, list) else ()
-
-
-def _resized(patch: Located) -> Iterator[str]:
-    """Yield the name of the workload whose number of pods a patch sets."""
-    if any(str(mapping(step).get("path")).endswith("/replicas") for step in listed(patch.data)):
-        yield ANY
-    if value(patch, "spec", "replicas") is not None:
-        yield str(value(patch, "metadata", "name"))
-
-
-def _joined(folder: str, name: str) -> str:
-    parts = folder.split("/") if folder else []
-    for part in name.split("/"):
-        if part == ".." and parts:
-            parts.pop()
-        elif part not in (".", "", ".."):
-            parts.append(part)
-    return "/".join(parts)
 
 
 def containers(pod: Located, *, first: bool = True) -> Iterator[tuple[str, Located]]:

@@ -5,9 +5,10 @@ from typing import Any
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import line_at, listed, mapping
-from scaffold.guard.finding import Found, Severity
+from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.kubernetes import ANY, BINDINGS, DOORS, NONE, Cluster, Object, cluster, containers
+from scaffold.guard.readers.settings import lacking
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.rules.operations import doors
 
@@ -52,28 +53,16 @@ def _asks(probe: Any) -> Mapping[str, Any]:
 def limits(look: Look) -> Iterator[Found]:
     """Look at the resources of each container, at what stands around each workload, and at the doors from outside."""
     found = cluster(look)
-    workloads = list(found.workloads())
-    if not workloads and not any(found.of(*DOORS)):
+    opened = list(doors.opened(found))
+    if not opened and not any(found.of(*DOORS)) and not any(found.workloads()):
         raise NotApplicable(NONE)
-    for one, pod in workloads:
+    yield from opened
+    for one, pod in found.workloads():
         for name, container in containers(pod):
-            yield from _resources(one, name, container)
+            yield from lacking(f"{one.title}: the container {name} sets", container, "resources")
         if one.kind in ("Deployment", "Rollout"):
             yield from _company(found, one, pod)
         yield from _walls(found, one, pod)
-    yield from doors.opened(found)
-
-
-def _resources(one: Object, name: str, container: Located) -> Iterator[Found]:
-    resources = mapping(container.data.get("resources"))
-    asked, most = mapping(resources.get("requests")), mapping(resources.get("limits"))
-    lacks = [f"requests.{what}" for what in ("cpu", "memory") if what not in {**asked, **most}]
-    lacks += [f"limits.{what}" for what in ("cpu", "memory") if what not in most]
-    if lacks:
-        key, line = f"{one.name}.{name}.resources", line_at(container, "resources")
-        severity: Severity = "medium" if "limits.memory" in lacks else "low"
-        message = f"{one.title}: the container {name} sets no {', '.join(lacks)}"
-        yield Found(message, one.path, line, key=key, severity=severity)
 
 
 def _company(found: Cluster, one: Object, pod: Located) -> Iterator[Found]:
@@ -88,9 +77,7 @@ def _company(found: Cluster, one: Object, pod: Located) -> Iterator[Found]:
     if not any(_selects(budget.get("spec", "selector"), one.labels) for budget in found.of("PodDisruptionBudget")):
         message = f"{one.title} has no PodDisruptionBudget, so that all its pods may go at once"
         yield Found(message, one.path, line_at(one.at), severity="low")
-    if not pod.data.get("topologySpreadConstraints") and "podAntiAffinity" not in mapping(pod.data.get("affinity")):
-        message = f"{one.title} may have all its pods on one node: no topologySpreadConstraints"
-        yield Found(message, one.path, line_at(pod), severity="low")
+    yield from lacking(one.title, pod, "spread")
 
 
 def _replicas(found: Cluster, one: Object) -> int | None:
