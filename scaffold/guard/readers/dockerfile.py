@@ -58,12 +58,12 @@ class Dockerfile(NamedTuple):
 
     def lineage(self, stage: Stage) -> Iterator[Stage]:
         """Yield a stage, and those above it that it begins from, as far as an image."""
-        below: Stage | None = stage
-        while below is not None:
-            yield below
-            base = (self.resolved(below.base) or below.base).lower()
-            above = [one for one in self.stages if one.name == base and one.line < below.line]
-            below = above[-1] if above else None
+        yield stage
+        base = self.resolved(stage.base) or stage.base
+        for one in reversed(self.stages):
+            if one.line < stage.line and one.name and one.name == base.lower():
+                yield one
+                base = self.resolved(one.base) or one.base
 
     def stage(self, name: str) -> Stage | None:
         """Return the stage of that name or number."""

@@ -1,15 +1,15 @@
 """Kubernetes manifests as rules see them: objects, the pods that they start, and what is laid over them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname, join, normpath
 from typing import Any, NamedTuple
 
 from scaffold.errors import FormatError
 from scaffold.formats import documents as formats
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_of, listed, mapping, value
-from scaffold.guard.finding import Found
+from scaffold.formats.lookup import below, line_at, line_of, listed, mapping, value
+from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers import charts
 from scaffold.guard.readers.aside import is_aside, is_foreign
@@ -52,6 +52,10 @@ class Object(NamedTuple):
     def title(self) -> str:
         """What messages call it."""
         return f"{self.kind} {self.name}"
+
+    def found(self, wrong: str, *way: str, at: Located | None = None, severity: Severity = "medium") -> Found:
+        """Return what is wrong with it, or with a part of it such as its pods, at a way below."""
+        return Found(f"{self.title} {wrong}", self.path, line_at(at or self.at, *way), severity=severity)
 
     def get(self, *keys: str) -> Any:
         """Return the value at a way below it, or None."""
@@ -103,31 +107,44 @@ def cluster(look: Look) -> Cluster:
 
 def _cluster(look: Look) -> Cluster:
     named = [path for path in look.paths(*KUSTOMIZATIONS) if "kustomization" in path.rpartition("/")[2].lower()]
-    kustomizations = {path: _kustomization(look, path) for path in named if is_manifest(path)}
-    set_ = [one for one in kustomizations.values() if one is not None]
-    patched, laid, objects = set[str](), list[Located](), list[Object]()
-    for patch in (patch for one in set_ for patch in _patches(one)):
+    kustomizations = [one for path in named if is_manifest(path) for one in _kustomization(look, path)]
+    inside, patched = list[Located](), set[str]()
+    for patch in (patch for one in kustomizations for patch in _patches(one)):
         file = patch.data if isinstance(patch.data, str) else value(patch, "path")
         text = value(patch, "patch") if isinstance(patch.data, Mapping) else "\n" in str(file) and file
         if isinstance(text, str):
-            laid += _parsed(look, patch.file, text.encode(errors="replace"), line_of(below(patch, "patch") or patch))
+            inside += _parsed(look, patch.file, text.encode(errors="replace"), line_of(below(patch, "patch") or patch))
         elif isinstance(file, str):
             patched.add(normpath(join(dirname(patch.file), file)))
-    for path in look.paths(*MANIFESTS):
-        if path in patched:
-            laid += documents(look, path)
-        elif is_manifest(path) and path not in kustomizations and _may_be_one(look.raw(path) or b""):
-            objects += [one for document in documents(look, path) for one in objects_in(path, document)]
-    laid = [step for patch in laid for step in _steps(patch)]
+    whole = [document for path in look.paths(*MANIFESTS) if path in patched for document in documents(look, path)]
+    laid = [step for patch in (*inside, *whole) for step in _steps(patch)]
+    objects = [one for path in _manifests(look, {*patched, *named}) for one in _objects(look, path)]
     laid += [one.at for one in objects if one.kind in PODS and one.pod is None]
-    replicas = {str(mapping(item).get("name")) for one in set_ for item in listed(one.data.get("replicas"))}
-    replicas |= {ANY for patch in laid if "replicas" in mapping(patch.data)}
-    replicas |= {
-        str(value(patch, "metadata", "name")) for patch in laid if value(patch, "spec", "replicas") is not None
-    }
-    namespaces = [str(one.data["namespace"]) for one in set_ if one.data.get("namespace")]
-    made = charts.made(look, is_manifest)
-    return Cluster(tuple(objects), tuple(laid), tuple(made), tuple(namespaces), frozenset(replicas))
+    namespaces = [str(one.data["namespace"]) for one in kustomizations if one.data.get("namespace")]
+    sized = frozenset(_sized(kustomizations, laid))
+    return Cluster(tuple(objects), tuple(laid), tuple(charts.made(look, is_manifest)), tuple(namespaces), sized)
+
+
+def _manifests(look: Look, others: set[str]) -> Iterator[str]:
+    for path in look.paths(*MANIFESTS):
+        content = look.raw(path) if path not in others and is_manifest(path) else None
+        if content and b"apiVersion" in content and b"kind" in content:
+            yield path
+
+
+def _objects(look: Look, path: str) -> Iterator[Object]:
+    return (one for document in documents(look, path) for one in objects_in(path, document))
+
+
+def _sized(kustomizations: Iterable[Located], laid: Iterable[Located]) -> Iterator[str]:
+    """Yield the names of workloads whose number of pods something says that is laid over them."""
+    for one in kustomizations:
+        yield from (str(mapping(item).get("name")) for item in listed(one.data.get("replicas")))
+    for patch in laid:
+        if value(patch, "replicas") is not None:
+            yield ANY
+        if value(patch, "spec", "replicas") is not None:
+            yield str(value(patch, "metadata", "name"))
 
 
 def _steps(patch: Located) -> Iterator[Located]:
@@ -150,10 +167,6 @@ def is_manifest(path: str) -> bool:
     if match := _CLUSTERS.search(path):
         path = path[: match.end()] + _TEST.sub("", path[match.end() - 1 :])
     return not is_aside(path) and not is_foreign(path)
-
-
-def _may_be_one(content: bytes) -> bool:
-    return b"apiVersion" in content and b"kind" in content
 
 
 def documents(look: Look, path: str) -> tuple[Located, ...]:
@@ -180,11 +193,11 @@ def objects_in(path: str, document: Located, kind: str = "") -> Iterator[Object]
         yield Object(path, document, own, str(value(document, "metadata", "name") or "without a name"))
 
 
-def _kustomization(look: Look, path: str) -> Located | None:
-    """Return a kustomization's document, of which one whose name has no ending is YAML."""
+def _kustomization(look: Look, path: str) -> list[Located]:
+    """Return a kustomization's document, if it has one, of which one whose name has no ending is YAML."""
     is_named = path.endswith((".yml", ".yaml"))
     found = look.documents(path) if is_named else _parsed(look, path, look.content(path) or b"")
-    return found[0] if found and isinstance(found[0].data, Mapping) else None
+    return [one for one in found[:1] if isinstance(one.data, Mapping)]
 
 
 def _parsed(look: Look, path: str, content: bytes, line: int | None = None) -> tuple[Located, ...]:

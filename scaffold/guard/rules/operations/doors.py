@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scaffold.formats.lookup import line_at, listed, mapping
+from scaffold.formats.lookup import listed, mapping
 from scaffold.guard.finding import Found
 from scaffold.guard.readers.kubernetes import DOORS, Cluster, Object
 from scaffold.guard.readers.settings import walked
@@ -28,11 +28,9 @@ def opened(found: Cluster) -> Iterator[Found]:
         if one.kind == "Ingress":
             yield from _ingress(one)
         elif one.kind == "Gateway" and not TO_TLS.search(routes) and _is_plain_gateway(mapping(one.get("spec"))):
-            message = f"{one.title} takes unencrypted requests: protocol HTTP, without a redirect"
-            yield Found(message, one.path, line_at(one.at, "spec"), severity="high")
+            yield one.found("takes unencrypted requests: protocol HTTP, without a redirect", "spec", severity="high")
         elif one.kind == "Service" and _is_plain_service(one):
-            message = f"{one.title} takes unencrypted requests from outside: a LoadBalancer on port {PLAIN}"
-            yield Found(message, one.path, line_at(one.at, "spec", "ports"), severity="medium")
+            yield one.found(f"takes unencrypted requests from outside: a LoadBalancer on port {PLAIN}", "spec", "ports")
 
 
 def _ingress(one: Object) -> Iterator[Found]:
@@ -43,7 +41,7 @@ def _ingress(one: Object) -> Iterator[Found]:
     hosts = (str(mapping(rule).get("host", "every host")) for rule in listed(one.get("spec", "rules")))
     for host in dict.fromkeys(hosts):
         if host not in secured and f"*.{host.partition('.')[2]}" not in secured:
-            yield Found(f"{one.title} has no TLS for {host}", one.path, line_at(one.at, "spec"), severity="high")
+            yield one.found(f"has no TLS for {host}", "spec", severity="high")
 
 
 def _is_plain_gateway(spec: Mapping[str, Any]) -> bool:
