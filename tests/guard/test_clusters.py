@@ -243,6 +243,8 @@ AT = "charts/orders/templates/deployment.yaml"
         ("      {{- if and .Values.on .Values.off }}\n      hostPID: true\n      {{- end }}", "", None, ""),
         ("      {{- if .Values.on }}\n      a: b\n      {{- else if .Values.off }}\n      hostPID: true\n      {{- end }}", "", None, ""),
         ("      {{- if .Values.on }}\n      a: b\n      {{- else if .Values.off }}\n      c: d\n      {{- else }}\n      hostPID: true\n      {{- end }}", "", None, ""),
+        ("      {{- if eq .Values.of.others 'host' }}\n      hostPID: true\n      {{- end }}", "", "high", "hostPID"),
+        ("      {{- if gt (len .Values.mode) 9 }}\n      hostPID: true\n      {{- end }}", "", None, ""),
         ('      {{- if eq .Values.mode "host" }}\n      hostPID: true\n      {{- end }}', "", None, ""),
         ('      {{- if ne .Values.mode "host" }}\n      hostPID: true\n      {{- end }}', "", "high", "hostPID"),
         ("      {{- if .Values.off }}\n      {{- if .Values.on }}\n      hostPID: true\n      {{- end }}\n      {{- end }}", "", None, ""),

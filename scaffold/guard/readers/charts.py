@@ -11,7 +11,7 @@ from scaffold.guard.look import Look
 
 FILLED = "…"  # stands where a template puts in what only Helm knows
 _VALUE = re.compile(r"\.Values\.([\w.]{1,200})")
-_EQUAL = re.compile(r'\beq \.Values\.[\w.]{1,200} "([^"]{0,200})"$')
+_EQUAL = re.compile(r'\b(eq|ne) \.Values\.[\w.]{1,200} "([^"]{0,200})"$')
 _COMPARED = re.compile(r"\b(?:eq|ne|gt|ge|lt|le|contains|has|hasKey|semverCompare)\b")
 _SETTING = re.compile(r"[ \t]*+(?:- )?(\w{1,80}):[ \t]*+([\w./-]*)[ \t]*+(?:#.*)?")
 
@@ -65,12 +65,12 @@ def _turn(standing: list[bool | None], words: str, values: Located | None) -> No
 
 
 def _holds(words: str, values: Located | None) -> bool:
-    """Whether a condition holds with the chart's values; one that asks for none, or that compares, is taken to hold."""
+    """Whether a condition holds with the chart's values; one that asks for none of those that it has, is taken to."""
     said = [value(values, *name.split(".")) for name in _VALUE.findall(words)]
     if (equal := _EQUAL.search(words)) and said[0] is not None:
-        return str(said[0]) == equal[1]
+        return (str(said[0]) == equal[2]) is (equal[1] == "eq")
     if not said or _COMPARED.search(words):
-        return True
+        return all(one is None for one in said)
     if re.search(r"\bnot\b", words):
         return not all(said)
     return any(said) if re.search(r"\bor\b", words) else all(said)
