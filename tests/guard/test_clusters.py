@@ -281,6 +281,13 @@ def test_what_a_chart_sets_by_itself_is_judged(values, severity, part):
     assert found("OP-01", {"config/values.yaml": f"{values}\n"}) == []
 
 
+def test_a_template_of_no_chart_is_unknown_but_for_what_it_says():
+    said = found("OP-01", {"ops/d.yaml": TEMPLATE % ("{% if on %}", "            privileged: true")})
+    assert [line.split(" ops/")[0] for line in said] == ["critical", "critical"]
+    assert "sets privileged: true" in said[0]
+    assert "this is a template" in said[1]
+
+
 def test_a_chart_that_binds_cluster_admin_is_found():
     said = found(
         "OP-01",

@@ -28,7 +28,7 @@ def made(look: Look, is_wanted: Callable[[str], bool]) -> Iterator[Located]:
             yield from look.documents(path)
         values = look.data(f"{folder}values.yaml")
         for path, text in look.texts(*(f"/{folder}templates/**/*.{ending}" for ending in ("yaml", "yml", "tpl"))):
-            yield from _documents(path, rendered(text, values))
+            yield from template(path, text, values)
 
 
 def rendered(text: str, values: Located | None) -> str:
@@ -76,8 +76,9 @@ def _holds(words: str, values: Located | None) -> bool:
     return any(said) if re.search(r"\bor\b", words) else all(said)
 
 
-def _documents(path: str, text: str) -> tuple[Located, ...]:
-    """Return the documents of what was a template; where it is no YAML, the settings that it has on lines."""
+def template(path: str, text: str, values: Located | None = None) -> tuple[Located, ...]:
+    """Return the documents of a template; where no YAML is left of it, the settings that it has on lines."""
+    text = rendered(text, values)
     try:
         found = formats.load("template.yaml", text.encode(errors="replace"))
         return tuple(Located(one.data, path, one.lines) for one in found)

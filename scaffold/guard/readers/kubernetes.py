@@ -121,8 +121,11 @@ def _cluster(look: Look) -> Cluster:
     objects = [one for path in _manifests(look, {*patched, *named}) for one in _objects(look, path)]
     laid += [one.at for one in objects if one.kind in PODS and one.pod is None]
     namespaces = [str(one.data["namespace"]) for one in kustomizations if one.data.get("namespace")]
+    strange = [path for path, note in look.unread.items() if note.message == TEMPLATE]
+    made = [one for path in strange for one in charts.template(path, look.text(path) or "")]
+    made += charts.made(look, is_manifest)
     sized = frozenset(_sized(kustomizations, laid))
-    return Cluster(tuple(objects), tuple(laid), tuple(charts.made(look, is_manifest)), tuple(namespaces), sized)
+    return Cluster(tuple(objects), tuple(laid), tuple(made), tuple(namespaces), sized)
 
 
 def _manifests(look: Look, others: set[str]) -> Iterator[str]:
