@@ -18,35 +18,28 @@ SECONDS = 60  # a resolver that takes longer has no network, or asks somebody so
 
 
 class Made(NamedTuple):
-    """The lock files that were made, and what is left for people to make."""
+    """The lock files that were made, and in words what went wrong with others."""
 
     files: Mapping[str, File]
-    left: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
-def make_locks(folder: Path, wanted: Mapping[str, Sequence[str]], *, may_run: bool) -> Made:
-    """Make the lock files that are not there, each by its command; what hinders that is left to people, in words."""
+def make_locks(folder: Path, wanted: Mapping[str, Sequence[str]]) -> Made:
+    """Make the lock files that are not there, each by its command.
+
+    A tool that is not here is left to people, as the blueprint's own advice says; one that fails is told of.
+    """
     files: dict[str, File] = {}
-    left: list[str] = []
+    failed: list[str] = []
     for name, words in wanted.items():
-        if (folder / name).exists():
+        if (folder / name).exists() or shutil.which(words[0]) is None:
             continue
-        why = _hindered(folder, tuple(words)) if may_run else "nothing was run"
-        file = None if why else disk.read(folder, name)
-        if file is None:
-            made = f"`{' '.join(words)}` makes {name}, which is to be committed"
-            left.append(f"{made} ({why or 'it was run, and made none'})")
-        else:
+        try:
+            commands.run(tuple(words), folder, os.environ, seconds=SECONDS, secrets=None)
+        except ScriptError as error:
+            failed.append(
+                f"`{' '.join(words)}` makes {name}, which is to be committed; here it failed: {error.message}"
+            )
+        if (file := disk.read(folder, name)) is not None:
             files[name] = file
-    return Made(files, tuple(left))
-
-
-def _hindered(folder: Path, words: tuple[str, ...]) -> str:
-    """Run a command; say why it did nothing, or nothing."""
-    if shutil.which(words[0]) is None:
-        return f"{words[0]} is not on the PATH"
-    try:
-        commands.run(words, folder, os.environ, seconds=SECONDS, secrets=None)
-    except ScriptError as error:
-        return error.message
-    return ""
+    return Made(files, tuple(failed))

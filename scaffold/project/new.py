@@ -57,10 +57,13 @@ def new(
     prereleases: bool = False,
     keep_copier: bool = False,
     dry_run: bool = False,
+    lock_files: bool = False,
     means: Means = Means(),
     notify: Notify = lambda _: None,
 ) -> Stamped:
     """Stamp `NAME[@VERSION]`, or the template at `ADDRESS[@REF]`, into a folder, unless it is a dry run.
+
+    With `lock_files` the tools of the language make the lock files that the blueprint names, where they may be run.
 
     Where the folder is in use, that is the adoption of what is there, and nothing of it is written over. Raises
     ScaffoldError, and then nothing was written.
@@ -89,7 +92,9 @@ def new(
     if in_use:
         made = _take_in(basis, means, keep_copier=keep_copier, dry_run=dry_run)
     else:
-        made = _stamp_anew(basis, means, keep_copier=keep_copier, dry_run=dry_run, git=git, offline=offline)
+        made = _stamp_anew(
+            basis, means, keep_copier=keep_copier, dry_run=dry_run, git=git, lock_files=lock_files and not offline
+        )
     return _result(basis, made)._replace(applied=not dry_run, in_use=in_use)
 
 
@@ -127,7 +132,7 @@ def _goes_by_itself(library: Library, name: str) -> bool:
     return True
 
 
-def _stamp_anew(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool, git: bool, offline: bool) -> _Made:
+def _stamp_anew(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool, git: bool, lock_files: bool) -> _Made:
     """Stamp into a folder that is not there, or empty; raises ScaffoldError, and then it is so still."""
     root, rendered = basis.root, basis.rendered
     wishes = basis.wishes(keep_copier=keep_copier)
@@ -138,7 +143,7 @@ def _stamp_anew(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool,
     if dry_run:
         repository = "none" if not git else "own" if _enclosing(root) is None else "existing"
     else:
-        may_run = not offline and (means.trust or basis.address == BUILT_IN)
+        may_run = lock_files and (means.trust or basis.address == BUILT_IN)
         repository, told, left = _write(basis, tree, plan, git=git, trusted=means.trust, may_run=may_run)
     notes = (*basis.notes, *notes_on(rendered.answers, plan), *rendered.notes, *told)
     return _Made(tuple(tree), plan, repository, notes, left)
@@ -188,14 +193,14 @@ def _write(basis: Basis, tree: Tree, plan: Plan, *, git: bool, trusted: bool, ma
         for folder in tree.folders:
             (temporary / folder).mkdir(parents=True, exist_ok=True)
         disk.fill(temporary, ignored)
-        locks = make_locks(temporary, basis.release.blueprint.lock_files, may_run=may_run)
+        locks = make_locks(temporary, basis.release.blueprint.lock_files if may_run else {})
         if git and enclosing is None:
             told = _as_repository(temporary, plan, tree, trusted=trusted)
         if enclosing is not None:
             _into_existing(root, staged, {**tree, **ignored, **locks.files}, plan, enclosing)
-            return "existing", (), locks.left
+            return "existing", (), locks.failed
         staged.move()
-    return "own" if git else "none", told, locks.left
+    return "own" if git else "none", told, locks.failed
 
 
 def _inside(repository: Objects | None) -> Path | None:

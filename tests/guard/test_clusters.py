@@ -217,7 +217,10 @@ spec:
           securityContext:
 %s
 """
-CHART = {"charts/orders/Chart.yaml": "name: orders\n", "charts/orders/values.yaml": "on: true\noff: false\nlist: []\n"}
+CHART = {
+    "charts/orders/Chart.yaml": "name: orders\n",
+    "charts/orders/values.yaml": "on: true\noff: false\nlist: []\nmode: pod\n",
+}
 AT = "charts/orders/templates/deployment.yaml"
 
 
@@ -239,6 +242,11 @@ AT = "charts/orders/templates/deployment.yaml"
         ("      {{- if .Values.off }}\n      hostPID: true\n      {{- end }}", "", None, ""),
         ("      {{- if and .Values.on .Values.off }}\n      hostPID: true\n      {{- end }}", "", None, ""),
         ("      {{- if .Values.on }}\n      a: b\n      {{- else if .Values.off }}\n      hostPID: true\n      {{- end }}", "", None, ""),
+        ("      {{- if .Values.on }}\n      a: b\n      {{- else if .Values.off }}\n      c: d\n      {{- else }}\n      hostPID: true\n      {{- end }}", "", None, ""),
+        ("      {{- if eq .Values.of.others 'host' }}\n      hostPID: true\n      {{- end }}", "", "high", "hostPID"),
+        ("      {{- if gt (len .Values.mode) 9 }}\n      hostPID: true\n      {{- end }}", "", None, ""),
+        ('      {{- if eq .Values.mode "host" }}\n      hostPID: true\n      {{- end }}', "", None, ""),
+        ('      {{- if ne .Values.mode "host" }}\n      hostPID: true\n      {{- end }}', "", "high", "hostPID"),
         ("      {{- if .Values.off }}\n      {{- if .Values.on }}\n      hostPID: true\n      {{- end }}\n      {{- end }}", "", None, ""),
         ("      {{- range .Values.list }}\n      hostPID: true\n      {{- end }}", "", None, ""),
         ("      {{- /* hostPID: true\n      hostIPC: true */}}\n      # hostNetwork: true", "", None, ""),
@@ -271,6 +279,13 @@ def test_what_a_chart_sets_by_itself_is_judged(values, severity, part):
     said = found("OP-01", {**CHART, "charts/orders/values.yaml": f"{values}\n"})
     assert is_said(said, severity, part), said
     assert found("OP-01", {"config/values.yaml": f"{values}\n"}) == []
+
+
+def test_a_template_of_no_chart_is_unknown_but_for_what_it_says():
+    said = found("OP-01", {"ops/d.yaml": TEMPLATE % ("{% if on %}", "            privileged: true")})
+    assert [line.split(" ops/")[0] for line in said] == ["critical", "critical"]
+    assert "sets privileged: true" in said[0]
+    assert "this is a template" in said[1]
 
 
 def test_a_chart_that_binds_cluster_admin_is_found():

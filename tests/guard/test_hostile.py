@@ -39,6 +39,7 @@ SHAPES = {
     "workflow: versions": (".github/workflows/a.yml", of("1", f"{CI}npx x@1.1.", "!")),
     "Dockerfile: arguments": ("Dockerfile", of("$A", "ARG A=$B$B$B$B$B\nARG B=$A$A$A$A$A\nFROM ")),
     "Dockerfile: instructions": ("web.dockerfile", of("RUN x\n", "FROM a\n")[:600_000]),
+    "Dockerfile: stages": ("Dockerfile", "".join(f"FROM a{n} AS a{n + 1}\n" for n in range(40_000))),
     "Dockerfile: options": ("Dockerfile", of("--a ", "FROM a\nRUN ")),
     "script: brackets": ("scripts/a.sh", of("$((", "#!/bin/sh\n")),
     "script: here-documents in each other": ("scripts/a.sh", of("bash <<A\n")),

@@ -1,17 +1,18 @@
 """Helm's charts as rules see them: what their templates say word for word, with the chart's own values."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from scaffold.errors import FormatError
 from scaffold.formats import documents as formats
-from scaffold.formats.located import Located
+from scaffold.formats.located import KeyPath, Located
 from scaffold.formats.lookup import value
 from scaffold.guard.look import Look
 
-FILLED = "x"  # stands where a template puts in what only Helm knows
+FILLED = "…"  # stands where a template puts in what only Helm knows
 _VALUE = re.compile(r"\.Values\.([\w.]{1,200})")
+_EQUAL = re.compile(r'\b(eq|ne) \.Values\.[\w.]{1,200} "([^"]{0,200})"$')
+_COMPARED = re.compile(r"\b(?:eq|ne|gt|ge|lt|le|contains|has|hasKey|semverCompare)\b")
 _SETTING = re.compile(r"[ \t]*+(?:- )?(\w{1,80}):[ \t]*+([\w./-]*)[ \t]*+(?:#.*)?")
 
 
@@ -27,13 +28,13 @@ def made(look: Look, is_wanted: Callable[[str], bool]) -> Iterator[Located]:
             yield from look.documents(path)
         values = look.data(f"{folder}values.yaml")
         for path, text in look.texts(*(f"/{folder}templates/**/*.{ending}" for ending in ("yaml", "yml", "tpl"))):
-            yield from _documents(path, rendered(text, values))
+            yield from template(path, text, values)
 
 
 def rendered(text: str, values: Located | None) -> str:
     """Return a template without its actions, line for line; what stands under a condition that does not hold goes."""
     first, *parts = text.split("{{")
-    done, standing = [first], [True]
+    done, standing = [first], list[bool | None]([True])
     for part in parts:
         action, closed, rest = part.partition("}}")
         if not closed:
@@ -51,32 +52,38 @@ def _filled(words: str, *, is_alone: bool) -> str:
     return FILLED if is_value and not is_alone else ""
 
 
-def _turn(standing: list[bool], words: str, values: Located | None) -> None:
-    """Note where a block begins, turns or ends, and whether what follows stands."""
-    if re.match(r"(?:if|with|range|define|block)\b", words):
-        standing.append(standing[-1] and (words.startswith(("define", "block")) or _holds(words, values)))
+def _turn(standing: list[bool | None], words: str, values: Located | None) -> None:
+    """Note where a block begins, turns or ends: what follows stands, or does not yet, or never will (None)."""
+    if re.match(r"(?:if|with|range)\b", words):
+        standing.append(_holds(words, values) if standing[-1] else None)
+    elif re.match(r"(?:define|block)\b", words):
+        standing.append(standing[-1])
     elif words.startswith("else") and len(standing) > 1:
-        standing[-1] = standing[-2] and not standing[-1] and _holds(words, values)
+        standing[-1] = _holds(words, values) if standing[-1] is False else None
     elif words == "end" and len(standing) > 1:
         standing.pop()
 
 
 def _holds(words: str, values: Located | None) -> bool:
-    """Whether a condition holds with the chart's values; one that asks for none of them is taken to hold."""
-    said = [bool(value(values, *name.split("."))) for name in _VALUE.findall(words)]
+    """Whether a condition holds with the chart's values; one that asks for none of those that it has, is taken to."""
+    said = [value(values, *name.split(".")) for name in _VALUE.findall(words)]
+    if (equal := _EQUAL.search(words)) and said[0] is not None:
+        return (str(said[0]) == equal[2]) is (equal[1] == "eq")
+    if not said or _COMPARED.search(words):
+        return all(one is None for one in said)
     if re.search(r"\bnot\b", words):
         return not all(said)
-    return any(said) if re.search(r"\bor\b", words) and said else all(said)
+    return any(said) if re.search(r"\bor\b", words) else all(said)
 
 
-def _documents(path: str, text: str) -> tuple[Located, ...]:
-    """Return the documents of what was a template; where it is no YAML, the settings that it has on lines."""
+def template(path: str, text: str, values: Located | None = None) -> tuple[Located, ...]:
+    """Return the documents of a template; where no YAML is left of it, the settings that it has on lines."""
+    text = rendered(text, values)
     try:
         found = formats.load("template.yaml", text.encode(errors="replace"))
         return tuple(Located(one.data, path, one.lines) for one in found)
     except FormatError:
-        lines = [
-            (number, match) for number, line in enumerate(text.split("\n"), 1) if (match := _SETTING.fullmatch(line))
-        ]
-        data: list[Mapping[str, Any]] = [{match[1]: match[2] or {}} for _, match in lines]
-        return (Located(data, path, {(at, match[1]): number for at, (number, match) in enumerate(lines)}),)
+        found_at = ((number, _SETTING.fullmatch(line)) for number, line in enumerate(text.split("\n"), 1))
+        settings = [(number, match[1], match[2]) for number, match in found_at if match]
+        lines: dict[KeyPath, int | str] = {(at, key): number for at, (number, key, _) in enumerate(settings)}
+        return (Located([{key: text or {}} for _, key, text in settings], path, lines),)

@@ -1,14 +1,15 @@
 """Kubernetes manifests as rules see them: objects, the pods that they start, and what is laid over them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from posixpath import dirname, join, normpath
 from typing import Any, NamedTuple
 
 from scaffold.errors import FormatError
 from scaffold.formats import documents as formats
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_of, listed, mapping, value
-from scaffold.guard.finding import Found
+from scaffold.formats.lookup import below, line_at, line_of, listed, mapping, value
+from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers import charts
 from scaffold.guard.readers.aside import is_aside, is_foreign
@@ -37,7 +38,6 @@ _CLUSTERS = re.compile(
 # What CI and developers put up for themselves.
 _NO_CLUSTER = re.compile(r"(?:^|/)(?:\.?ci|prow|scripts?|hack|[^/]{0,80}tilt)/")
 _TEST = re.compile(r"(?<=/)test(?:ing)?/")
-_JSON_PAIR = re.compile(rb'"kind"\s{0,9}:')
 
 
 class Object(NamedTuple):
@@ -52,6 +52,10 @@ class Object(NamedTuple):
     def title(self) -> str:
         """What messages call it."""
         return f"{self.kind} {self.name}"
+
+    def found(self, wrong: str, *way: str, at: Located | None = None, severity: Severity = "medium") -> Found:
+        """Return what is wrong with it, or with a part of it such as its pods, at a way below."""
+        return Found(f"{self.title} {wrong}", self.path, line_at(at or self.at, *way), severity=severity)
 
     def get(self, *keys: str) -> Any:
         """Return the value at a way below it, or None."""
@@ -102,30 +106,61 @@ def cluster(look: Look) -> Cluster:
 
 
 def _cluster(look: Look) -> Cluster:
-    kustomizations = {path: _kustomization(look, path) for path in look.paths(*KUSTOMIZATIONS) if is_manifest(path)}
-    set_ = [one for one in kustomizations.values() if one is not None]
-    patched, laid = set[str](), list[Located]()
-    for one in set_:
-        for patch in _patches(one):
-            named = patch.data.get("path") if isinstance(patch.data, Mapping) else patch.data
-            text = patch.data.get("patch") if isinstance(patch.data, Mapping) else patch.data
-            if isinstance(text, str) and (isinstance(patch.data, Mapping) or "\n" in text):
-                where = below(patch, "patch") or patch
-                laid += _parsed(look, one.file, text.encode(errors="replace"), line_of(where))
-            elif isinstance(named, str):
-                patched.add(_joined(one.file.rpartition("/")[0], named))
-    objects = list[Object]()
-    for path in look.paths(*MANIFESTS):
-        if path in patched:
-            laid += documents(look, path)
-        elif is_manifest(path) and path not in kustomizations and _may_be_one(path, look.raw(path)):
-            objects += [one for document in documents(look, path) for one in objects_in(path, document)]
+    named = [path for path in look.paths(*KUSTOMIZATIONS) if "kustomization" in path.rpartition("/")[2].lower()]
+    kustomizations = [one for path in named if is_manifest(path) for one in _kustomization(look, path)]
+    inside, patched = list[Located](), set[str]()
+    for patch in (patch for one in kustomizations for patch in _patches(one)):
+        file = patch.data if isinstance(patch.data, str) else value(patch, "path")
+        text = value(patch, "patch") if isinstance(patch.data, Mapping) else "\n" in str(file) and file
+        if isinstance(text, str):
+            inside += _parsed(look, patch.file, text.encode(errors="replace"), line_of(below(patch, "patch") or patch))
+        elif isinstance(file, str):
+            patched.add(normpath(join(dirname(patch.file), file)))
+    whole = [document for path in look.paths(*MANIFESTS) if path in patched for document in documents(look, path)]
+    laid = [step for patch in (*inside, *whole) for step in _steps(patch)]
+    objects = [one for path in _manifests(look, {*patched, *named}) for one in _objects(look, path)]
     laid += [one.at for one in objects if one.kind in PODS and one.pod is None]
-    replicas = {str(mapping(item).get("name")) for one in set_ for item in listed(one.data.get("replicas"))}
-    replicas |= {name for patch in laid for name in _resized(patch)}
-    namespaces = [str(one.data["namespace"]) for one in set_ if one.data.get("namespace")]
-    made = charts.made(look, is_manifest)
-    return Cluster(tuple(objects), tuple(laid), tuple(made), tuple(namespaces), frozenset(replicas))
+    namespaces = [str(one.data["namespace"]) for one in kustomizations if one.data.get("namespace")]
+    strange = [path for path, note in look.unread.items() if note.message == TEMPLATE]
+    made = [one for path in strange for one in charts.template(path, look.text(path) or "")]
+    made += charts.made(look, is_manifest)
+    sized = frozenset(_sized(kustomizations, laid))
+    return Cluster(tuple(objects), tuple(laid), tuple(made), tuple(namespaces), sized)
+
+
+def _manifests(look: Look, others: set[str]) -> Iterator[str]:
+    for path in look.paths(*MANIFESTS):
+        content = look.raw(path) if path not in others and is_manifest(path) else None
+        if content and b"apiVersion" in content and b"kind" in content:
+            yield path
+
+
+def _objects(look: Look, path: str) -> Iterator[Object]:
+    return (one for document in documents(look, path) for one in objects_in(path, document))
+
+
+def _sized(kustomizations: Iterable[Located], laid: Iterable[Located]) -> Iterator[str]:
+    """Yield the names of workloads whose number of pods something says that is laid over them."""
+    for one in kustomizations:
+        yield from (str(mapping(item).get("name")) for item in listed(one.data.get("replicas")))
+    for patch in laid:
+        if value(patch, "replicas") is not None:
+            yield ANY
+        if value(patch, "spec", "replicas") is not None:
+            yield str(value(patch, "metadata", "name"))
+
+
+def _steps(patch: Located) -> Iterator[Located]:
+    """Yield a patch as it is, and of a JSON patch what each operation sets, or takes away."""
+    if not isinstance(patch.data, list):
+        yield patch
+        return
+    for said, line in ((mapping(one.data), line_of(one)) for one in patch.elements()):
+        way = [part for part in str(said.get("path", "")).split("/") if part]
+        keys = [part for part in way if not part.isdecimal() and part != "-"]
+        is_gone = said.get("op") == "remove"
+        if keys and (not is_gone or keys[-1] == way[-1]):
+            yield Located({keys[-1]: None if is_gone else said.get("value", "")}, patch.file, {(): line})
 
 
 def is_manifest(path: str) -> bool:
@@ -135,12 +170,6 @@ def is_manifest(path: str) -> bool:
     if match := _CLUSTERS.search(path):
         path = path[: match.end()] + _TEST.sub("", path[match.end() - 1 :])
     return not is_aside(path) and not is_foreign(path)
-
-
-def _may_be_one(path: str, content: bytes | None) -> bool:
-    if content is None or b"apiVersion" not in content or b"kind" not in content:
-        return False
-    return not path.endswith(".json") or _JSON_PAIR.search(content) is not None
 
 
 def documents(look: Look, path: str) -> tuple[Located, ...]:
@@ -167,11 +196,11 @@ def objects_in(path: str, document: Located, kind: str = "") -> Iterator[Object]
         yield Object(path, document, own, str(value(document, "metadata", "name") or "without a name"))
 
 
-def _kustomization(look: Look, path: str) -> Located | None:
-    """Return a kustomization's document, of which one whose name has no ending is YAML."""
+def _kustomization(look: Look, path: str) -> list[Located]:
+    """Return a kustomization's document, if it has one, of which one whose name has no ending is YAML."""
     is_named = path.endswith((".yml", ".yaml"))
     found = look.documents(path) if is_named else _parsed(look, path, look.content(path) or b"")
-    return found[0] if found and isinstance(found[0].data, Mapping) else None
+    return [one for one in found[:1] if isinstance(one.data, Mapping)]
 
 
 def _parsed(look: Look, path: str, content: bytes, line: int | None = None) -> tuple[Located, ...]:
@@ -189,24 +218,6 @@ def _patches(kustomization: Located) -> Iterator[Located]:
     for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
         found = below(kustomization, key)
         yield from found.elements() if found is not None and isinstance(found.data, list) else ()
-
-
-def _resized(patch: Located) -> Iterator[str]:
-    """Yield the name of the workload whose number of pods a patch sets."""
-    if any(str(mapping(step).get("path")).endswith("/replicas") for step in listed(patch.data)):
-        yield ANY
-    if value(patch, "spec", "replicas") is not None:
-        yield str(value(patch, "metadata", "name"))
-
-
-def _joined(folder: str, name: str) -> str:
-    parts = folder.split("/") if folder else []
-    for part in name.split("/"):
-        if part == ".." and parts:
-            parts.pop()
-        elif part not in (".", "", ".."):
-            parts.append(part)
-    return "/".join(parts)
 
 
 def containers(pod: Located, *, first: bool = True) -> Iterator[tuple[str, Located]]:

@@ -13,6 +13,7 @@ from scaffold.guard.finding import SEVERITIES, Found, Severity
 from scaffold.guard.readers.kubernetes import BINDINGS, ROLES, Cluster, Object, objects_in
 
 DATA: Mapping[str, Any] = loads(get_data(__package__, "rights.json") or b"")
+RULE = ("apiGroups", "resources", "verbs")
 LESS: Mapping[Severity, Severity] = {"critical": "high", "high": "medium", "medium": "low"}
 
 
@@ -38,49 +39,29 @@ def _is_everywhere(role: Object, used: set[str]) -> bool:
 
 
 def _granted(role: Object, rule: Located, *, everywhere: bool) -> Iterator[Found]:
-    found = [grant for grant in DATA["grants"] if _grants(mapping(rule.data), grant)]
-    found = [grant for grant in found if everywhere or grant.get("namespaced", True)]
-    if found:
+    said = mapping(rule.data)
+    found = [grant for grant in DATA["grants"] if _grants(said, grant) and (everywhere or not grant.get("everywhere"))]
+    if found and not said.get("resourceNames"):
         worst: Severity = min((grant["severity"] for grant in found), key=SEVERITIES.index)
-        said = (
-            DATA["grants"][0]["says"] if found[0] is DATA["grants"][0] else ", ".join(grant["says"] for grant in found)
-        )
-        place = "" if everywhere else " in its namespace"
-        severity = worst if everywhere else LESS[worst]
-        yield Found(
-            f"{role.title} lets its holders {said}{place}", role.path, line_of(rule), key=rule.name, severity=severity
-        )
+        severity, place = (worst, "") if everywhere else (LESS[worst], " in its namespace")
+        what = ", ".join(grant["says"] for grant in (found[:1] if found[0].get("alone") else found))
+        message = f"{role.title} lets its holders {what}{place}"
+        yield Found(message, role.path, line_of(rule), key=rule.name, severity=severity)
 
 
 def _grants(rule: Mapping[str, Any], grant: Mapping[str, Any]) -> bool:
-    if rule.get("resourceNames") and "*" not in (grant["verbs"] or ()):
-        return False
-    is_exact = grant.get("exact", grant["groups"] == "*")
-    asked = {
-        "apiGroups": None if grant["groups"] is None else [grant["groups"]],
-        "resources": grant["resources"],
-        "verbs": grant["verbs"],
-    }
-    return all(
-        wanted is None or any(one in wanted or (one == "*" and not is_exact) for one in listed(rule.get(key)))
-        for key, wanted in asked.items()
-    )
+    """Whether a rule of a role has something of all that a grant asks for; a star stands for everything."""
+    stars = () if grant.get("exact") else ("*",)
+    return all(any(one in (*grant[key], *stars) for one in listed(rule.get(key))) for key in RULE if key in grant)
 
 
 def _bound(binding: Object) -> Iterator[Found]:
     role = str(value(binding.at, "roleRef", "name"))
     for number, subject in enumerate(map(mapping, listed(binding.get("subjects")))):
         to = str(subject.get("name"))
-        for one in DATA["bound"]:
-            if re.search(one["role"], role) and re.search(one["to"], to):
-                severity = one["severity"] if binding.kind == "ClusterRoleBinding" else LESS[one["severity"]]
-                whom = f"{subject.get('kind')} {to}"
-                said = f"{binding.title} {one['says'].format(to=whom)} ({role})"
-                yield Found(
-                    said,
-                    binding.path,
-                    line_at(binding.at, "subjects", number),
-                    key=f"{binding.name}.{to}",
-                    severity=severity,
-                )
-                break
+        fits = (one for one in DATA["bound"] if re.search(one["role"], role) and re.search(one["to"], to))
+        if (one := next(fits, None)) is not None:
+            severity = one["severity"] if binding.kind == "ClusterRoleBinding" else LESS[one["severity"]]
+            message = f"{binding.title} {one['says'].format(kind=subject.get('kind'), to=to)} ({role})"
+            line = line_at(binding.at, "subjects", number)
+            yield Found(message, binding.path, line, key=f"subjects.{number}", severity=severity)
