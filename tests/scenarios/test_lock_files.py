@@ -4,8 +4,7 @@ import os
 
 import pytest
 
-from tests.kit import git
-from tests.scenarios.forked import scaffold
+from tests.scenarios.world import git, scaffold
 
 DATA = (
     "--data",
@@ -59,3 +58,9 @@ def test_in_a_folder_of_a_repository_it_is_there_to_be_added(tmp_path, tool):
     done = scaffold("new", "python-http-service", "orders", *DATA, where=tmp_path, **tool(MAKES))
     assert done.code == 0, done.err
     assert "orders/uv.lock" in git("status", "--porcelain", "--untracked-files=all", where=tmp_path)
+
+
+def test_a_workflow_is_explained_with_the_rules_that_look_at_it(tmp_path):
+    assert scaffold("new", "python-http-service", "orders", *DATA, where=tmp_path).code == 0
+    done = scaffold("explain", ".github/workflows/ci.yml", where=tmp_path / "orders")
+    assert {"CI-02", "CI-04", "CI-09", "SC-05"} <= set(done.out.split())

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from json import loads
 from pkgutil import get_data
 from typing import Any
@@ -129,5 +128,5 @@ def _lacking(one: Object, pod: Located) -> Iterator[Found]:
             **{key: shared[key] for key in SHARED if key in shared},
             **mapping(container.data.get("securityContext")),
         }
-        whole = replace(container, data={**container.data, "securityContext": own})
+        whole = container._replace(data={**container.data, "securityContext": own})
         yield from lacking(f"{one.title}: the container {name}", whole, "container")
