@@ -136,6 +136,7 @@ def test_an_image_that_is_built_here_is_not_fetched(others, count):
     [
         ("bin/tool", b"\x7fELF\0\0", ["high"]),
         ("tests/data/tool", b"\x7fELF\0\0", ["medium"]),
+        ("playground/tool", b"\x7fELF\0\0", ["medium"]),
         ("src/app.snap", b"hsqs\0\0", ["high"]),
         ("src/page.snap", b"a \x00 shown as it is", []),  # what a test compares with
         ("src/long.whl", b"text\n" * 300_000, []),
@@ -150,6 +151,7 @@ def test_binaries(path, content, severity):
     ("path", "text", "severity"),
     [
         ("Dockerfile", "FROM x\nRUN uv sync\n", ["high"]),
+        (".github/docker/Dockerfile", "FROM x\nRUN uv sync\n", ["medium"]),
         (WORKFLOW, "on: push\njobs:\n  a: {steps: [{run: uv sync}]}\n", ["medium"]),
         (WORKFLOW, "on: {push: {tags: ['*']}}\njobs:\n  a: {steps: [{run: uv sync}, {run: uv publish}]}\n", ["high"]),
     ],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from scaffold.formats.lookup import below, value
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
-from scaffold.guard.readers.aside import is_product
+from scaffold.guard.readers.aside import is_delivered
 from scaffold.guard.readers.manifests import Manifest, folders_up, manifests, named
 from scaffold.guard.readers.places import SHELL
 from scaffold.guard.readers.releasing import releases
@@ -34,7 +34,7 @@ def loose_installs(look: Look) -> Iterator[Found]:
 
 def _shipped(look: Look) -> Iterator[tuple[str, int]]:
     """Yield path and line of the scripts that install what is delivered: in images, and in jobs that make releases."""
-    yield from ((script.path, script.line) for script in in_images(look) if is_product(script.path))
+    yield from ((script.path, script.line) for script in in_images(look) if is_delivered(script.path))
     lines = Lines(look)
     runs = (below(step.at, "run") for one in releases(look) for job in one.jobs for step in job.steps)
     yield from ((run.file, lines.first(run)) for run in runs if run is not None)
