@@ -16,6 +16,7 @@ from scaffold.formats.lookup import below, line_at, listed, mapping
 from scaffold.guard.finding import Found
 from scaffold.guard.given import is_given
 from scaffold.guard.look import Look
+from scaffold.guard.readers.aside import is_aside
 from scaffold.guard.readers.inifile import ini
 
 MOST = 500  # patterns of what a tool leaves out
@@ -75,6 +76,8 @@ def below_floors(look: Look, tool: str, product: Sequence[str]) -> Iterator[Foun
         yield Found(missing, "pyproject.toml" if "pyproject.toml" in look else None)
     if key := table.get("below"):  # settings further in extend those above them, unless they name the rules anew
         for inner in _settings(look, tool, "**/"):
+            if is_aside(inner.document.file):
+                continue
             if any(inner.get(name) is not None for name in (key, f"lint.{key}")):
                 yield from _breaches(inner, table["floors"], asked)
             else:

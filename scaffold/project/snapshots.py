@@ -15,7 +15,7 @@ from scaffold.guard.snapshot import SEARCHED, SUBMODULE, Snapshot
 from scaffold.lock import Lock
 from scaffold.plan.drift import watched
 from scaffold.project.opened import FOLDER, Project, find_root, open_project, prefix_of, read_ours, read_readable
-from scaffold.tree import File
+from scaffold.tree import File, is_text
 
 INDEX = b"DIRC"  # how git's index begins
 KEPT = 64_000_000  # bytes of content that are kept for the next rule
@@ -183,7 +183,7 @@ def snapshot_of(
         if path in kept:
             return kept[path]
         content = fetch(path)
-        if len(content) <= min(room, SEARCHED):
+        if len(content) <= min(room, SEARCHED) and is_text(content):  # of what is none, only the first bytes are asked
             kept[path] = content
             room -= len(content)
         return content

@@ -13,13 +13,14 @@ TESTS = {
 # The same by a path alone, for what reads millions of them: no user of the service ever reaches it.
 _ASIDE = re.compile(
     r"(?:^|/)(?:tests?|__tests__|testdata|test-data|testing|fixtures|__fixtures__|specs?|e2e|mocks?|__mocks__|examples?"
-    r"|samples?|docs?|benchmarks?)/"
+    r"|samples?|playgrounds?|docs?|benchmarks?)/"
     r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$|\.(?:test|spec|stories)\.[cm]?[jt]sx?$"
     r"|(?:Tests?|IT)\.(?:java|kt)$"
 )
 _FOREIGN = re.compile(
     r"(?:^|/)(?:vendor|node_modules|third_party|\.?venv|site-packages|dist|\.tools)/|\.min\.js$|\.pb\.go$|_pb2(?:_grpc)?\.py$"
 )
+_WORKSHOP = re.compile(r"^(?:\.github|\.devcontainer|hack)/")  # where CI and developers have images of their own
 _TEMPLATE = re.compile(r"(?:^|/)templates/|\{\{")
 
 
@@ -36,3 +37,8 @@ def is_foreign(path: str) -> bool:
 def is_product(path: str) -> bool:
     """Whether what a file depends on, or builds, is part of the product: no template of another repository is."""
     return not is_aside(path) and not is_foreign(path) and _TEMPLATE.search(path) is None
+
+
+def is_delivered(path: str) -> bool:
+    """Whether an image, or what it is made by, goes to those who use the product, and not to those who work on it."""
+    return is_product(path) and _WORKSHOP.search(path) is None

@@ -35,7 +35,7 @@ def outcomes(expression: str) -> Iterator[str]:
 
     Of `a && b || c` that is b or c: what decides between them is not written anywhere.
     """
-    plain = _WORD.sub("''", expression)
+    plain = _WORD.sub("''", dotted(expression))
     for alternative in _split(plain, "||"):
         last = _split(alternative, "&&")[-1].strip()
         inner = last[1:-1] if last.startswith("(") and last.endswith(")") else ""

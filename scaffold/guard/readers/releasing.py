@@ -1,16 +1,23 @@
 """Releases as rules see them: the workflows that publish something, and the jobs in them that make it."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from scaffold.formats.lookup import mapping, value
 from scaffold.guard.look import Look
 from scaffold.guard.readers.pins import used
 from scaffold.guard.readers.shell import Command, commands
-from scaffold.guard.readers.workflow import Job, Step, Workflow, is_false, steps_of, workflows
+from scaffold.guard.readers.workflow import Job, Step, Workflow, is_false, is_true, steps_of, workflows
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.tables import table
 
 _KNOWN = table("readers/releasing")  # the events that start a release, and the actions and commands that publish
+DRY = frozenset({"--snapshot", "--skip=publish", "--skip-publish", "--skip-push"})
+REHEARSES = re.compile(r"dry[-_]?run", re.IGNORECASE)  # an input by which a workflow that is called publishes nothing
+UPLOAD, DOWNLOAD = "actions/upload-artifact", "actions/download-artifact"
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 WORDS = frozenset(words[0] for words in (*_KNOWN["commands"], *_KNOWN["tasks"]))
 
 
@@ -46,12 +53,29 @@ def releases(look: Look) -> Iterator[Release]:
             continue
         jobs = {job.name: job for job in workflow.jobs}
         by_tag = workflow.is_release and is_for_tags_only(workflow)
-        publishing = [job for job in jobs.values() if any(_publishes(step) for step in steps_of(look, job))]
+        makes = by_tag and "push" in workflow.events  # a release that starts it is there already
+        publishing = [job for job in jobs.values() if not _rehearses(job) and any(map(_publishes, steps_of(look, job)))]
         if by_tag and not publishing:
-            publishing = [job for job in jobs.values() if used(job.calls) is not None]
+            makers = (job for job in jobs.values() if makes and _may_publish(workflow, job))
+            publishing = [*(job for job in jobs.values() if used(job.calls) is not None), *makers]
         if publishing:
             made = jobs.values() if by_tag else _makers(publishing, jobs)
             yield Release(workflow, tuple(made))
+
+
+def _rehearses(job: Job) -> bool:
+    given = mapping(job.at.data.get("with"))
+    return any(REHEARSES.search(str(name)) and is_true(given[name]) for name in given)
+
+
+def _may_publish(workflow: Workflow, job: Job) -> bool:
+    """Whether a job that a tag starts may write where releases are: by a tool that is not known here."""
+    given = value(job.at, "permissions")
+    given = mapping(value(workflow.at, "permissions") if given is None else given)
+    may = any(given.get(name) == "write" for name in ("contents", "packages", "attestations"))
+    return may and not any(
+        step.action in _KNOWN["builders"] for step in job.steps
+    )  # which says by itself whether it does
 
 
 def is_for_tags_only(workflow: Workflow) -> bool:
@@ -63,7 +87,7 @@ def is_for_tags_only(workflow: Workflow) -> bool:
 
 
 def _makers(publishing: list[Job], jobs: dict[str, Job]) -> Iterator[Job]:
-    """Yield the jobs that publish, and those that hand files to them."""
+    """Yield the jobs that publish, and those that hand files to them, to one of these, and so on."""
     seen: set[str] = set()
     ahead = list(publishing)
     while ahead:
@@ -71,14 +95,38 @@ def _makers(publishing: list[Job], jobs: dict[str, Job]) -> Iterator[Job]:
         if job.name in seen:
             continue
         seen.add(job.name)
-        if job in publishing or any(step.action == "actions/upload-artifact" for step in job.steps):
-            yield job
-        ahead += [jobs[name] for name in job.needs if name in jobs]
+        yield job
+        taken = _artifacts(job, DOWNLOAD) or ["*"]  # by another way than the usual action it may be anything
+        before = (one for one in _before(job, jobs) if one.name not in seen)
+        ahead += [one for one in before if any(_meet(given, taken) for given in _artifacts(one, UPLOAD))]
+
+
+def _before(job: Job, jobs: dict[str, Job]) -> Iterator[Job]:
+    """Yield the jobs that one waits for, and those that they wait for."""
+    seen: set[str] = set()
+    ahead = list(job.needs)
+    while ahead:
+        name = ahead.pop()
+        if name in jobs and name not in seen:
+            seen.add(name)
+            yield jobs[name]
+            ahead += jobs[name].needs
+
+
+def _artifacts(job: Job, action: str) -> list[str]:
+    """Return the patterns of what a job takes, or leaves, by an action: what only a run knows may be anything."""
+    steps = (step for step in job.steps if step.action == action)
+    named = (step.given("name") or step.given("pattern") or "*" for step in steps)
+    return [_EXPRESSION.sub("*", str(name)) for name in named]
+
+
+def _meet(given: str, taken: Iterable[str]) -> bool:
+    return any(fnmatchcase(given, one) or fnmatchcase(one, given) for one in taken)
 
 
 def _publishes(step: Step) -> bool:
     if step.action in _KNOWN["actions"]:
-        return True
+        return {*DRY, "check", "build"}.isdisjoint(str(step.given("args") or "").split())
     if step.action in _KNOWN["builders"]:
         push = step.given("push")
         return push is not None and not is_false(push)
@@ -88,7 +136,7 @@ def _publishes(step: Step) -> bool:
 
 
 def _is_publishing(command: Command) -> bool:
-    dry = any(word.startswith("--dry-run") for word in command.words)
+    dry = not DRY.isdisjoint(command.words) or any(word.startswith("--dry-run") for word in command.words)
     found = any(command.starts(*words) for words in _KNOWN["commands"]) or any(
         command.runs(*words) for words in _KNOWN["tasks"]
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from posixpath import normpath
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below
@@ -10,6 +10,8 @@ from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_product
 from scaffold.guard.readers.pins import OWN
 from scaffold.guard.readers.places import ACTIONS, WORKFLOWS
+
+HOSTED = "Default Larger Runners"
 
 
 def is_true(data: Any) -> bool:
@@ -99,6 +101,15 @@ class Job(NamedTuple):
     def condition(self) -> str:
         """When it runs, as written."""
         return str(self.at.data.get("if", ""))
+
+    @property
+    def machine(self) -> Literal["ours", "perhaps ours", "hosted"]:
+        """Whose machine it runs on: a group may hold either kind, but for the one that GitHub makes for its own."""
+        runner = self.at.data.get("runs-on")
+        if "self-hosted" in texts_in(runner):
+            return "ours"
+        group = runner.get("group") if isinstance(runner, Mapping) else None
+        return "perhaps ours" if group and group != HOSTED else "hosted"
 
     @property
     def needs(self) -> frozenset[str]:

@@ -105,8 +105,16 @@ def _needs_reason(one: Suppression, name: str, patterns: Any) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _suppressed(look: Look) -> Iterator[tuple[str, Suppression]]:
-    """Yield every suppression in what people wrote."""
+def _suppressed(look: Look) -> tuple[tuple[str, Suppression], ...]:
+    """Return every suppression in what people wrote."""
+    return look.once(_all_suppressed)
+
+
+def _all_suppressed(look: Look) -> tuple[tuple[str, Suppression], ...]:
+    return tuple(_searched(look))
+
+
+def _searched(look: Look) -> Iterator[tuple[str, Suppression]]:
     left_out = frozenset(look.paths(*NOT_WRITTEN_HERE))
     for path in look.paths(*(f"*{ending}" for ending in READ), "*.yml", "*.yaml", *DOCKERFILES, *SCRIPTS):
         content = look.raw(path) if path not in left_out else None

@@ -22,7 +22,7 @@ from scaffold.guard.rule import NotApplicable
 
 SHOWN = 60  # characters of an expression that a finding repeats
 UNTRUSTED = re.compile(
-    r"github\.event\.(?!repository\.|organization\.)(?:[\w.*\[\]]{0,200}\.)?"
+    r"github\.event\.(?!repository\.|organization\.|workflow_run\.name\b)(?:[\w.*\[\]]{0,200}\.)?"
     r"(?:title|body|message|name|email|label|ref|default_branch|page_name|head_branch|display_title|description)\b"
     r"|github\.head_ref\b|\bgithub\.event\s*(?![\w.\s])|toJSON\(\s*github\b|github\.event\.client_payload",
     re.IGNORECASE,

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from scaffold.formats.lookup import line_of, value
-from scaffold.guard.finding import Found
+from scaffold.formats.lookup import line_of
+from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers.releasing import all_releases
-from scaffold.guard.readers.workflow import Step, is_false, is_true, texts_in
+from scaffold.guard.readers.workflow import Step, is_false, is_true
 
 # Actions that take from a cache, and the input that decides: one that has to be given for it, one that has to be
 # given against it.
@@ -26,12 +26,10 @@ def isolation(look: Look) -> Iterator[Found]:
     """Look at the jobs whose work is published."""
     for release in all_releases(look):
         for job in release.jobs:
-            runner = value(job.at, "runs-on")
-            if any(label == "self-hosted" for label in texts_in(runner)) or (
-                isinstance(runner, Mapping) and runner.get("group")
-            ):
+            if job.machine != "hosted":
                 message = f"the job {job.name} makes a release on a runner of our own"
-                yield Found(message, release.workflow.path, line_of(job.at.child("runs-on")))
+                less: Severity | None = None if job.machine == "ours" else "medium"
+                yield Found(message, release.workflow.path, line_of(job.at.child("runs-on")), severity=less)
             for step in job.steps:
                 if taken := _cache_of(step):
                     message = f"the job {job.name} makes a release with a cache: {taken}"

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
-from scaffold.guard.finding import Found
+from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
+from scaffold.guard.readers.pins import OWN
 from scaffold.guard.readers.places import WORKFLOWS
 from scaffold.guard.readers.workflow import (
     Job,
@@ -22,6 +23,7 @@ CLOUD_KEYS = frozenset({
     "aws-access-key-id", "aws-secret-access-key", "aws_access_key_id", "aws_secret_access_key", "creds",
     "credentials_json", "azure_credentials", "service_account_key", "google_credentials", "arm_client_secret",
 })  # fmt: skip
+KEY = re.compile(r"SECRET|KEY|PASSWORD|PASSWD|TOKEN|CRED")
 OIDC = "Let the cloud trust the job's own identity (OIDC, `id-token: write`), and delete the stored key."
 
 
@@ -44,7 +46,9 @@ def secrets(look: Look) -> Iterator[Found]:
 def _secrets_of(workflow: Workflow, job: Job, handed: set[str]) -> Iterator[Found]:
     given = below(job.at, "secrets")
     if given is not None and given.data == "inherit":
-        yield Found(f"the job {job.name} hands on every secret there is", workflow.path, line_of(given))
+        inside: Severity | None = "medium" if job.calls.startswith(OWN) else None  # what it does can be read here
+        message = f"the job {job.name} hands on every secret there is"
+        yield Found(message, workflow.path, line_of(given), severity=inside)
     if any(ALL_SECRETS.search(text) for text in texts_in(job.at.data)):
         yield Found(f"the job {job.name} takes secrets that it does not name", workflow.path, line_of(job.at))
     named: dict[str, int] = {}
@@ -57,7 +61,8 @@ def _secrets_of(workflow: Workflow, job: Job, handed: set[str]) -> Iterator[Foun
             message = f"the job {job.name} reaches a cloud with the stored key {name}"
             yield Found(message, workflow.path, keys[name], fix=OIDC)
         elif not protected:
-            yield Found(f"the job {job.name} has the secret {name}, and no environment", workflow.path, line)
+            message = f"the job {job.name} has the secret {name}, and no environment"
+            yield Found(message, workflow.path, line, severity="medium")
 
 
 def _secrets_in(at: Located, handed: set[str]) -> Iterator[tuple[str, int]]:
@@ -77,7 +82,9 @@ def _cloud_keys(at: Located) -> Iterator[tuple[str, int]]:
     if isinstance(at.data, Mapping):
         for key in at.data:
             if str(key).lower() in CLOUD_KEYS:
-                yield from _secrets_in(at.child(key), set())
+                named = list(_secrets_in(at.child(key), set()))
+                # beside the key, its place may hold what it belongs to: the tenant, the subscription
+                yield from [one for one in named if len(named) == 1 or KEY.search(one[0])] or named[:1]
             else:
                 yield from _cloud_keys(at.child(key))
     elif isinstance(at.data, list):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import line_of, mapping, value
-from scaffold.guard.finding import Found
+from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers.expressions import Values, dotted, values_of
 from scaffold.guard.readers.pins import OWN
@@ -42,7 +42,9 @@ GUARDED = re.compile(
     r"|head\.repo\.fork\s*==\s*false|!\s*github\.event\.pull_request\.head\.repo\.fork"
     r"|workflow_run\.event\s*==\s*'(?:push|schedule|workflow_dispatch|release)'"
     r"|pull_request\.user\.login\s*==\s*'(?:dependabot|renovate)\[bot\]'"
+    r"|!\s*github\.event\.issue\.pull_request"  # a comment on what is no pull request
 )
+ANYWAY = re.compile(r"\b(?:always|failure|cancelled)\(")  # a job that says so runs whatever became of those before it
 HOSTED = "Run it on a runner that GitHub hosts, or let the job run for the repository's own branches only."
 DOWNLOADS = ("actions/download-artifact", "dawidd6/action-download-artifact", "aochmann/actions-download-artifact")
 RUNS_FILES = SHELLS | {"python", "node", "ruby", "perl", "source", ".", "pwsh", "deno", "bun", "chmod"}
@@ -54,7 +56,7 @@ def triggers(look: Look) -> Iterator[Found]:
         raise NotApplicable("there are no workflows")
     for workflow in workflows(look):
         events = [event for event in PRIVILEGED if event in workflow.events and _reached(look, workflow, event)]
-        for job in workflow.jobs if events else ():
+        for job in _open_to_strangers(workflow) if events else ():
             for at in _head_taken(look, workflow, job):
                 message = f"the job {job.name} takes the code of a pull request, with the rights of {events[0]}"
                 yield Found(message, workflow.path, line_of(at))
@@ -65,16 +67,27 @@ def triggers(look: Look) -> Iterator[Found]:
         yield from _on_our_machines(workflow)
 
 
+def _open_to_strangers(workflow: Workflow) -> Iterator[Job]:
+    """Yield the jobs that no condition keeps to ourselves: of their own, or of one that they wait for."""
+    kept: set[str] = set()
+    waiting = {job.name: job for job in workflow.jobs}
+    closed = [job for job in waiting.values() if GUARDED.search(dotted(job.condition)) or is_false(job.condition)]
+    while closed:
+        kept |= {job.name for job in closed}
+        behind = (job for name, job in waiting.items() if name not in kept and not ANYWAY.search(job.condition))
+        closed = [job for job in behind if job.needs & kept]
+    yield from (job for name, job in waiting.items() if name not in kept)
+
+
 def _on_our_machines(workflow: Workflow) -> Iterator[Found]:
     """Yield the jobs that strangers can start on runners which keep what they leave."""
     if not workflow.events.keys() & {"pull_request", *PRIVILEGED}:
         return
     for job in workflow.jobs:
-        runner = value(job.at, "runs-on")
-        own = "self-hosted" in texts_in(runner) or bool(mapping(runner).get("group"))
-        if own and not GUARDED.search(dotted(job.condition)):
+        if job.machine != "hosted" and not GUARDED.search(dotted(job.condition)):
             message = f"the job {job.name} runs pull requests on a machine of our own, which keeps what they leave"
-            yield Found(message, workflow.path, line_of(job.at.child("runs-on")), severity="high", fix=HOSTED)
+            graver: Severity = "high" if job.machine == "ours" else "medium"
+            yield Found(message, workflow.path, line_of(job.at.child("runs-on")), severity=graver, fix=HOSTED)
 
 
 def _runs_what_was_left(job: Job) -> Located | None:
@@ -110,8 +123,6 @@ def _reached(look: Look, workflow: Workflow, event: str) -> bool:
 
 
 def _head_taken(look: Look, workflow: Workflow, job: Job) -> Iterator[Located]:
-    if GUARDED.search(dotted(job.condition)) or is_false(job.condition):
-        return
     values = values_of(workflow, job)
     if job.calls.startswith(OWN):
         called = workflow_at(look, job.calls[2:])

@@ -1,13 +1,13 @@
 """Rules on CI: what a workflow may do, whose code it runs, and what keeps it honest."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_of, value
-from scaffold.guard.finding import Found
+from scaffold.formats.lookup import below, line_of, mapping, value
+from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers.expressions import dotted
 from scaffold.guard.readers.pins import OWN, PINNED, Pin, pins_of, same_version, used, version_in
@@ -26,6 +26,9 @@ from scaffold.guard.readers.workflow import (
 from scaffold.guard.rule import NotApplicable
 
 DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
+APP_TOKENS = "actions/create-github-app-token"
+BY_TAG = ("slsa-framework/slsa-github-generator",)  # which looks up by its tag what it is, and fails at a commit
+EXACT = re.compile(r"v\d+\.\d+\.\d+")
 MATRIX = re.compile(r"matrix\.([\w-]+)")
 COMMITTERS = ("stefanzweifel/git-auto-commit-action", "ad-m/github-push-action", "peter-evans/create-pull-request")
 
@@ -40,18 +43,51 @@ def _all(look: Look) -> list[Workflow]:
 def permissions(look: Look) -> Iterator[Found]:
     """Look at the permissions of each workflow and of each job."""
     for workflow in _all(look):
+        jobs = list(workflow.jobs)
         top = below(workflow.at, "permissions")
         if top is None:
-            yield Found("the workflow sets no permissions, so it has the repository's default", workflow.path, 1)
+            message = "the workflow sets no permissions, so it has the repository's default"
+            yield Found(message, workflow.path, 1, severity=_without(workflow, jobs))
         elif top.data:
-            yield Found("the workflow gives permissions to every job", workflow.path, line_of(top))
+            message = "the workflow gives permissions to every job"
+            first = next((name for name, right in mapping(top.data).items() if right == "write"), None)
+            at = top if first is None else top.child(first)
+            yield Found(message, workflow.path, line_of(at), severity=_to_all(top.data, jobs))
         lines = (look.text(workflow.path) or "").splitlines()
-        for job in workflow.jobs:
+        for job in jobs:
             given = below(job.at, "permissions")
             if given is not None and given.data in ("write-all", "read-all"):
-                yield Found(f"the job {job.name} has {given.data}", workflow.path, line_of(given))
+                less: Severity | None = "medium" if given.data == "read-all" else None
+                yield Found(f"the job {job.name} has {given.data}", workflow.path, line_of(given), severity=less)
             elif given is not None and isinstance(given.data, Mapping):
                 yield from _unexplained(job, given, lines)
+            yield from _whole_apps(job)
+
+
+def _whole_apps(job: Job) -> Iterator[Found]:
+    """Yield each token of an app that is asked for without saying what it is to do."""
+    for step in job.steps:
+        inputs = mapping(step.at.data.get("with"))
+        if step.action == APP_TOKENS and not any(str(name).startswith("permission-") for name in inputs):
+            message = f"the job {job.name} takes every right that an app has"
+            fix = "Name what it is for: `permission-contents: read` and the like."
+            yield Found(message, step.path, line_of(step.at.child("uses")), fix=fix, severity="medium")
+
+
+def _without(workflow: Workflow, jobs: Sequence[Job]) -> Severity | None:
+    """Return how grave it is that a workflow says nothing: its jobs may all say it, or whoever calls it."""
+    if all("permissions" in job.at.data for job in jobs):
+        return "low"
+    return "medium" if workflow.is_called_only else None
+
+
+def _to_all(given: Any, jobs: Sequence[Job]) -> Severity | None:
+    """Return how grave it is what every job is given: rights to write are, of which one job alone has need."""
+    if given == "write-all":
+        return None
+    if "write" in mapping(given).values():
+        return None if len(jobs) > 1 else "medium"
+    return "medium" if given == "read-all" else "low"
 
 
 def _unexplained(job: Job, given: Located, lines: list[str]) -> Iterator[Found]:
@@ -65,6 +101,7 @@ def _unexplained(job: Job, given: Located, lines: list[str]) -> Iterator[Found]:
                 given.file,
                 line,
                 fix="Say in a comment what it is for, or take it away.",
+                severity="low",
             )
 
 
@@ -85,7 +122,8 @@ def pinned_actions(look: Look) -> Iterator[Found]:
             seen.add((at.file, line, wrong))
             name = used(at.data)
             mends = name is not None and name.repository in pins
-            yield Found(wrong, at.file, line, fix="Run scaffold check --fix, which pins it." if mends else None)
+            fix = "Run scaffold check --fix, which pins it." if mends else None
+            yield Found(wrong.message, at.file, line, fix=fix, severity=wrong.severity)
 
 
 def _uses(look: Look) -> Iterator[Located]:
@@ -103,28 +141,39 @@ def _uses(look: Look) -> Iterator[Located]:
             yield image
 
 
-def _unpinned(uses: Any, line: str, pins: Mapping[str, tuple[Pin, ...]]) -> str | None:
+class _Wrong(NamedTuple):
+    """What is wrong with a `uses:`; once it is at a commit, nobody can put other code there."""
+
+    message: str
+    severity: Severity | None = None
+
+
+def _unpinned(uses: Any, line: str, pins: Mapping[str, tuple[Pin, ...]]) -> _Wrong | None:
     """Say what is wrong with a `uses:`, or nothing."""
     if not isinstance(uses, str) or uses.startswith(OWN):
         return None
     if uses.startswith("docker://"):
-        return None if DIGEST.search(uses) else f"{uses} has no digest"
+        return None if DIGEST.search(uses) else _Wrong(f"{uses} has no digest")
     name = used(uses)
     if name is None:
-        return f"{uses} is no action that can be pinned"
+        return _Wrong(f"{uses} is no action that can be pinned")
     if not PINNED.fullmatch(name.ref):
-        return f"{name.action} is taken at {name.ref or 'no version'}, and not at a commit"
+        by_tag = name.repository in BY_TAG and EXACT.fullmatch(name.ref)
+        message = f"{name.action} is taken at {name.ref or 'no version'}, and not at a commit"
+        return _Wrong(message, "low" if by_tag else None)
     version = version_in(line, name.ref)
     if version is None:
-        return f"no comment says which version of {name.action} is pinned"
+        return _Wrong(f"no comment says which version of {name.action} is pinned", "low")
     known = pins.get(name.repository)
     if known is None:
         return None
     allowed = next((one for one in known if one.sha == name.ref), None)
     if allowed is None:
-        return f"{name.action} is at a commit that the platform does not pin: it pins {known[0].version}"
+        feigned = any(version == one.version.removeprefix("v") for one in known)  # other code under the same name
+        message = f"{name.action} is at a commit that the platform does not pin: it pins {known[0].version}"
+        return _Wrong(message, None if feigned else "medium")
     if not same_version(version, allowed.version):
-        return f"the comment says that {name.action} is at {version}, and it is at {allowed.version}"
+        return _Wrong(f"the comment says that {name.action} is at {version}, and it is at {allowed.version}", "medium")
     return None
 
 

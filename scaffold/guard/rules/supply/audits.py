@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from scaffold.errors import ScaffoldError
 from scaffold.formats.lookup import line_of
-from scaffold.guard.finding import Found
+from scaffold.guard.finding import Found, Severity
 from scaffold.guard.kinds import ENDINGS, ending_of
 from scaffold.guard.look import Look
+from scaffold.guard.readers.aside import is_aside
 from scaffold.guard.readers.manifests import manifests
 from scaffold.guard.readers.places import WORKFLOWS
 from scaffold.guard.readers.scripts import in_makefiles, in_workflows
@@ -18,9 +19,10 @@ from scaffold.guard.tables import table
 from scaffold.tree import is_text
 
 _KNOWN = table("rules/supply/audits")  # what audits, and which wrappers are binaries for a reason
+CALLED = ("dependency-review", "osv-scanner", "govulncheck", "pip-audit", "vulnerab", "snyk", "trivy")
 MAGIC = (
     b"\x7fELF", b"\0asm", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",
-    b"\xca\xfe\xba\xbe", b"!<arch>\n",
+    b"\xca\xfe\xba\xbe", b"!<arch>\n", b"hsqs",  # the last is a snap, whose ending is also that of test snapshots
 )  # fmt: skip
 LONGEST = 32_000_000  # bytes of a file that is looked into for what it is
 GRADLE = "gradle/wrapper/gradle-wrapper.jar"
@@ -59,9 +61,11 @@ def _audit_targets(look: Look) -> frozenset[str]:
 
 
 def _audits(step: Step, made: frozenset[str]) -> bool:
-    return step.action.startswith(tuple(_KNOWN["actions"])) or any(
-        _is_audit(one) or _makes(one, made) for one in _commands(step)
-    )
+    called = step.action.rpartition("/.github/workflows/")[2] if "/.github/workflows/" in step.action else ""
+    if any(word in called for word in CALLED):  # another repository's workflow, into which nobody can look from here
+        return True
+    audits = step.action.startswith(tuple(_KNOWN["actions"]))
+    return audits or any(_is_audit(one) or _makes(one, made) for one in _commands(step))
 
 
 def _commands(step: Step) -> tuple[Command, ...]:
@@ -106,7 +110,10 @@ def binaries(look: Look) -> Iterator[Found]:
         name = path.rpartition("/")[2]
         if path.endswith(GRADLE) and any(step.action in _KNOWN["validates"] for step in all_steps(look)):
             continue
-        yield Found(f"{name} is a binary that nobody can review", path, fix=_KNOWN["wrappers"].get(name))
+        aside: Severity | None = "medium" if is_aside(path) else None
+        yield Found(
+            f"{name} is a binary that nobody can review", path, fix=_KNOWN["wrappers"].get(name), severity=aside
+        )
 
 
 def _is_binary(look: Look, path: str, *, known: bool) -> bool:
@@ -115,7 +122,7 @@ def _is_binary(look: Look, path: str, *, known: bool) -> bool:
         size = look.snapshot.measure(path)
     except ScaffoldError:
         size = 0  # `content` says so
-    if size > LARGEST and known:
+    if size > LONGEST and known:
         return True
     file = look.file(path) if LARGEST < size <= LONGEST else None
     content = look.content(path) if file is None else file.content

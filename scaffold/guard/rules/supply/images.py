@@ -5,13 +5,16 @@ from collections.abc import Iterator
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of, mapping
-from scaffold.guard.finding import Found
+from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers.dockerfile import Dockerfile, dockerfiles
 from scaffold.guard.readers.gitlab import pipelines
+from scaffold.guard.readers.scripts import in_files, in_makefiles, in_workflows
 from scaffold.guard.rule import CannotTell, NotApplicable
 
 PINNED = re.compile(r"@sha256:[0-9a-f]{64}$")
+VERSIONED = re.compile(r":(?!(?:[\w.-]*-)?(?:latest|edge|main|master|nightly|dev)\b)[\w.-]+$")
+TAGGED = re.compile(r"\s(?:-t|--tag)[=\s]+[\"']?(?:/|\$[({]\w{1,80}[)}]){0,3}([\w.-]{1,200})(?=[:\"'\s]|$)")
 MOUNTED = re.compile(r"--(?:mount=\S{0,200}?\bfrom|from)=([^\s,]{1,200})")
 
 
@@ -21,6 +24,7 @@ def images(look: Look) -> Iterator[Found]:
     if not isinstance(registries, list):
         raise CannotTell("`registries` is no list")
     files, used = list(dockerfiles(look)), list(_in_ci(look))
+    made = frozenset((*(stage.name for file in files for stage in file.stages), *_built(look)))
     if not files and not used:
         raise NotApplicable("there is no Dockerfile, and CI runs no image")
     for file in files:
@@ -29,15 +33,23 @@ def images(look: Look) -> Iterator[Found]:
             if image is None:
                 why = f"only the build knows which image {written} is: give its argument a default"
                 yield Found(why, file.path, line, known=False)
-            elif image != "scratch":
+            elif image != "scratch" and image.partition(":")[0] not in made:
                 yield from _judged(image, file.path, line, registries)
     for image, path, line in used:
         yield from _judged(image, path, line, registries)
 
 
+def _built(look: Look) -> Iterator[str]:
+    """Yield the names that are given here to images: no registry is asked for one without a host or an owner."""
+    for script in (*in_makefiles(look), *in_workflows(look), *in_files(look)):
+        for match in TAGGED.finditer(script.text) if "build" in script.text else ():
+            yield match[1]
+
+
 def _judged(image: str, path: str, line: int, registries: list[object]) -> Iterator[Found]:
     if not PINNED.search(image):
-        yield Found(f"the image {image} is not pinned by its digest", path, line)
+        less: Severity | None = "medium" if VERSIONED.search(image) else None
+        yield Found(f"the image {image} is not pinned by its digest", path, line, severity=less)
     if registries and not _is_from(image, [str(one) for one in registries]):
         yield Found(f"the image {image} is from none of: {', '.join(map(str, registries))}", path, line)
 

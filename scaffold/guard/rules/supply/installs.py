@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from scaffold.formats.lookup import value
-from scaffold.guard.finding import Found
+from scaffold.formats.lookup import below, value
+from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
+from scaffold.guard.readers.aside import is_delivered
 from scaffold.guard.readers.manifests import Manifest, folders_up, manifests, named
 from scaffold.guard.readers.places import SHELL
-from scaffold.guard.readers.scripts import in_files, in_images, in_workflows
+from scaffold.guard.readers.releasing import releases
+from scaffold.guard.readers.scripts import Lines, in_files, in_images, in_workflows
 from scaffold.guard.readers.shell import Command
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.rules.supply.locked import LOCKS, lock_of
@@ -18,13 +20,24 @@ INSTALLS = ("npm", "yarn", "pnpm", "uv", "pip")
 
 def loose_installs(look: Look) -> Iterator[Found]:
     """Yield each installation that does not hold to the lock: in workflows and images, and by pip in scripts too."""
+    shipped = frozenset(_shipped(look))
     for script in (*in_workflows(look), *in_images(look), *in_files(look)):
         if not any(name in script.text for name in INSTALLS):
             continue
         for line, command in script.commands():
             how = "" if script.path.endswith(SHELL_SCRIPTS) else _loose(look, command, script.path)
             if how := how or _pip(look, command):
-                yield Found(f"`{how}` does not hold to the lock", script.path, line, fix=_HOLDS[how.split()[0]])
+                less: Severity | None = None if (script.path, script.line) in shipped else "medium"
+                message = f"`{how}` does not hold to the lock"
+                yield Found(message, script.path, line, fix=_HOLDS[how.split()[0]], severity=less)
+
+
+def _shipped(look: Look) -> Iterator[tuple[str, int]]:
+    """Yield path and line of the scripts that install what is delivered: in images, and in jobs that make releases."""
+    yield from ((script.path, script.line) for script in in_images(look) if is_delivered(script.path))
+    lines = Lines(look)
+    runs = (below(step.at, "run") for one in releases(look) for job in one.jobs for step in job.steps)
+    yield from ((run.file, lines.first(run)) for run in runs if run is not None)
 
 
 def _pip(look: Look, command: Command) -> str:

@@ -33,7 +33,7 @@ def locked(look: Look) -> Iterator[Found]:
                 yield _unlocked(look, manifest)
         else:
             yield from _out_of_step(look, manifest, lock)
-        yield from _floating(manifest)
+        yield from _floating(manifest, held=lock is not None)
     yield from _unsafe_entries(look)
     yield from loose_installs(look)
 
@@ -55,12 +55,14 @@ def _unsafe_entries(look: Look) -> Iterator[Found]:
             yield Found(f"an entry of {path} {how}", path, text.count("\n", 0, match.start()) + 1)
 
 
-def _floating(manifest: Manifest) -> Iterator[Found]:
+def _floating(manifest: Manifest, *, held: bool) -> Iterator[Found]:
     """Yield each dependency that comes from a branch: other code on another day, also where a lock holds it for now."""
+    less: Severity | None = "medium" if held else None
     for one in manifest.dependencies:
         if one.floats:
             message = f"{one.name} comes from a branch of a repository, and not from a commit or a version"
-            yield Found(message, manifest.path, one.line, fix=f"Name the commit that {one.name} is taken at.")
+            fix = f"Name the commit that {one.name} is taken at."
+            yield Found(message, manifest.path, one.line, fix=fix, severity=less)
 
 
 def _has_hashes(look: Look, manifest: Manifest) -> bool:
@@ -93,7 +95,8 @@ def _out_of_step(look: Look, manifest: Manifest, lock: str) -> Iterator[Found]:
     for dependency, how in compare(manifest, lock, text):
         if how not in said:
             said.add(how)
-            yield Found(f"{lock} {how}", manifest.path, dependency.line)
+            part: Severity | None = "medium" if manifest.folder else None  # as above
+            yield Found(f"{lock} {how}", manifest.path, dependency.line, severity=part)
 
 
 def _by_name(manifest: Manifest, _lock: str, text: str) -> Missing:
