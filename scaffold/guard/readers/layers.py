@@ -1,7 +1,7 @@
 """The layers of a code base, and which imports cross them: found from the files, without the language's own tool."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from itertools import accumulate
 from posixpath import dirname, normpath
@@ -96,6 +96,8 @@ class Code:
     stems: Mapping[str, Sequence[str]] = field(default_factory=dict)  # a file without its ending, or a folder of some
     reached: dict[str, tuple[Edge, ...]] = field(default_factory=dict)
     aliases: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # of a folder of TypeScript
+    places: dict[str, str | None] = field(default_factory=dict)  # of a name of Python
+    hasty: bool = True  # taking for an import whatever looks like one
 
     def home(self, place: str) -> Home | None:
         """Return where a place belongs; None is outside all layers."""
@@ -119,13 +121,13 @@ class Code:
     def beyond(self, place: str) -> tuple[Edge, ...]:
         """Return what a place outside the layers imports in the end: layers, and what is from outside."""
         if place not in self.reached:
-            ends: dict[str, Edge] = {}
+            ends: dict[tuple[str, str | None], Edge] = {}
             waiting, seen = [place], {place}
             while waiting:
                 for path in self.stems.get(waiting.pop(), ()):
                     for edge in self.edges(path):
                         if edge.place is None or self.home(edge.place):
-                            ends.setdefault(edge.name, edge)
+                            ends.setdefault((edge.name, edge.place), edge)
                         elif edge.place not in seen:
                             seen.add(edge.place)
                             waiting.append(edge.place)
@@ -151,16 +153,20 @@ def code_of(look: Look, language: str, files: Sequence[str], asked: Asked) -> Co
 
 def breaches(code: Code) -> Iterator[tuple[str, Edge, str]]:
     """Yield each import that breaks the layers: the file, the import, and what is wrong with it."""
+    exact = replace(code, hasty=False, reached={})
     for path in code.files:
-        home = code.home(dirname(path) if code.language == "go" else stem(path))
-        if home is None:
-            continue
-        said: set[str] = set()
-        for edge in code.edges(path):
-            wrong = _wrong(code, home, edge)
-            if wrong and wrong not in said:
-                said.add(wrong)
-                yield path, edge, wrong
+        if next(_breaches_of(code, path), None) is not None:
+            yield from ((path, edge, wrong) for edge, wrong in _breaches_of(exact, path))
+
+
+def _breaches_of(code: Code, path: str) -> Iterator[tuple[Edge, str]]:
+    home = code.home(dirname(path) if code.language == "go" else stem(path))
+    said = {""}
+    for edge in code.edges(path) if home is not None else ():
+        wrong = _wrong(code, home, edge) if home is not None else ""
+        if wrong not in said:
+            said.add(wrong)
+            yield edge, wrong
 
 
 def _wrong(code: Code, home: Home, edge: Edge) -> str:
@@ -202,15 +208,17 @@ def is_forbidden(name: str, listed: Sequence[str]) -> bool:
 
 def _python(code: Code, path: str) -> Iterator[Edge]:
     source = code.look.content(path)
-    tree = code.look.python(path) if source is not None else None
-    if source is None or tree is None:
-        return
-    for found in imports.of_python(tree, source):
+    imported = imports.likely(source) if source is not None and code.hasty else None
+    if imported is None and source is not None and (tree := code.look.python(path)) is not None:
+        imported = tuple(imports.of_python(tree, source))
+    for found in imported or ():
         if found.level:
             folder = _up(dirname(path), found.level - 1)
             yield Edge(f"{'.' * found.level}{found.target}", found.line, _deepest(code, folder, found.target, 0))
-        else:
-            yield Edge(found.target, found.line, _absolute(code, found.target))
+            continue
+        if found.target not in code.places:
+            code.places[found.target] = _absolute(code, found.target)
+        yield Edge(found.target, found.line, code.places[found.target])
 
 
 def _up(folder: str, times: int) -> str:
