@@ -56,6 +56,22 @@ SHAPES = {
     "a decision of empty lines": ("docs/adr/0001-a.md", of("\n")),
     "LICENSE": ("LICENSE", of("Redistribution and use in source and binary forms ")),
     "renovate.json": ("renovate.json", of(" ", '{"enabled"', ":true}")),
+    "chart: actions": ("c/templates/a.yaml", of("{{", "a: b\n")),
+    "chart: conditions": ("c/templates/a.yaml", of("{{ if .Values.a }}\n")),
+    "chart: ends": ("c/templates/a.tpl", of("{{ end }}")),
+    "chart: blanks": ("c/templates/a.yaml", of(" ", "a: [\nb:", "!")),
+    "chart: values": ("c/values.yaml", of("a: {hostPath: {path: '/'}}\n", "b: [\n")[:300_000]),
+    "compose: volumes": ("compose.yaml", of("'/:/'", "services: {a: {volumes: [", "]}}")),
+    "manifest: roles": ("k.yaml", of("kind: Role\napiVersion: a\nrules: [{verbs: ['*']}]\n---\n")[:200_000]),
+    "manifest: bindings": (
+        "k.yaml",
+        of("kind: RoleBinding\napiVersion: a\nsubjects: [{name: 'system:masters'}]\n---\n")[:200_000],
+    ),
+    "manifest: annotations": (
+        "k.yaml",
+        of("listen-ports ", "kind: Ingress\napiVersion: a\nspec: {rules: [{}]}\nmetadata: {annotations: {a: '", "'}}"),
+    ),
+    "manifest: a sock": ("k.yaml", of("docker.soc", "kind: Gateway\napiVersion: a\nspec: {hostPath: '", "'}")),
     "dependabot.yml": (".github/dependabot.yml", of("  - {}\n", "updates:\n")[:150_000]),
     "tsconfig.json: commas": ("tsconfig.json", of(",", "{")[:400_000]),
     "vitest.config.ts: thresholds": ("vitest.config.ts", of("thresholds:{")),
@@ -69,6 +85,7 @@ def test_a_megabyte_of_it_is_read_once(shape):
     others = {
         "package.json": b'{"dependencies":{"a":"1"}}',
         "src/main.ts": b"",
+        "c/Chart.yaml": b"name: a",
         "go.mod": b"module a\n",
         "src/orders/a.py": b"",
     }

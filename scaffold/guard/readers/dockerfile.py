@@ -63,6 +63,15 @@ class Dockerfile(NamedTuple):
                 return None
         return None if missing else text
 
+    def lineage(self, stage: Stage) -> Iterator[Stage]:
+        """Yield a stage, and those above it that it begins from, as far as an image."""
+        below: Stage | None = stage
+        while below is not None:
+            yield below
+            base = (self.resolved(below.base) or below.base).lower()
+            above = [one for one in self.stages if one.name == base and one.line < below.line]
+            below = above[-1] if above else None
+
     def stage(self, name: str) -> Stage | None:
         """Return the stage of that name or number."""
         if name.isdecimal() and len(name) < NESTED:

@@ -1,112 +1,80 @@
-"""What kustomize's patches set: a patch is judged by what it sets or takes away, and never by what it leaves out."""
+"""What a document sets that no container should have: pods, patches, charts and compose files are all walked alike."""
 
+import re
 from collections.abc import Iterator, Mapping
+from json import loads
+from pkgutil import get_data
 from typing import Any, NamedTuple
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import line_of, listed, mapping
-from scaffold.guard.readers.kubernetes import Cluster, Laid
+from scaffold.formats.lookup import line_of, mapping
+from scaffold.guard.finding import Severity
 
-_ONCE = {
-    ("hostNetwork", True): "shares the machine's own: hostNetwork",
-    ("hostPID", True): "shares the machine's own: hostPID",
-    ("hostIPC", True): "shares the machine's own: hostIPC",
-    ("privileged", True): "makes a container privileged",
-    ("runAsNonRoot", False): "lets it run as root (runAsNonRoot)",
-    ("allowPrivilegeEscalation", True): "lets it gain rights (allowPrivilegeEscalation)",
-    ("readOnlyRootFilesystem", False): "lets it write to its own image (readOnlyRootFilesystem)",
-}
-_SAFE = (
-    "securityContext", "runAsNonRoot", "allowPrivilegeEscalation", "readOnlyRootFilesystem", "seccompProfile",
-    "capabilities", "drop",
-)  # fmt: skip
-_OTHERS = ("ConfigMap", "Secret", "CustomResourceDefinition", "PodSecurityPolicy", "SecurityContextConstraints")
+TABLES: Mapping[str, list[Mapping[str, Any]]] = loads(get_data(__package__, "settings.json") or b"")
+SETS = "sets {key}: {text}, which {says}"
 
 
 class Setting(NamedTuple):
-    """Something that a patch does and that takes a container out of its bounds."""
+    """Something that a document does and that takes a container out of its bounds; `of` is the container's name."""
 
-    path: str
-    line: int
-    of: str  # what it is laid over, as far as it says
-    key: str
+    at: Located
+    of: str
     wrong: str
+    severity: Severity
+
+    @property
+    def line(self) -> int:
+        """Where it stands."""
+        return line_of(self.at)
 
 
-def settings(found: Cluster) -> Iterator[Setting]:
-    """Yield what patches set or take away that no container should have or lack."""
-    for patch in (*found.laid, *(Laid(one.path, one.at) for one in found.partial())):
-        data = patch.at.data
-        if isinstance(data, list):
-            for operation in patch.at.elements():
-                if isinstance(operation.data, Mapping):
-                    yield from _operation(patch, operation)
-        elif isinstance(data, Mapping) and data.get("kind") not in _OTHERS:
-            of = " ".join(str(part) for part in (data.get("kind"), mapping(data.get("metadata")).get("name")) if part)
-            for at, key, wrong in _wrong(patch.at):
-                yield Setting(patch.path, patch.line or line_of(at), of, key, wrong)
-
-
-def _operation(patch: Laid, at: Located) -> Iterator[Setting]:
-    """Judge one operation of a JSON patch."""
-    way = [part for part in str(at.data.get("path", "")).split("/") if part]
-    keys = [part for part in way if not part.isdecimal() and part != "-"]
-    line = patch.line or line_of(at)
-    if not keys:
-        return
-    if at.data.get("op") == "remove":
-        found = [(keys[-1], f"takes {keys[-1]} away")] if keys[-1] in _SAFE and way[-1] == keys[-1] else []
-    else:
-        value = at.data.get("value")
-        last = keys[-1]
-        if keys[-2:-1] == ["capabilities"]:
-            value, last = {last: value if isinstance(value, list) else [value]}, "capabilities"
-            if way[-1] != keys[-1]:  # one more of a list that is there
-                value.pop("drop", None)
-        wrong = _judged(last, value)
-        found = [(last, wrong)] if wrong else []
-        if "value" in at.data and not wrong:
-            found = [(key, what) for _, key, what in _wrong(at.child("value"))]
-    yield from (Setting(patch.path, line, "", key, what) for key, what in found)
-
-
-def _wrong(top: Located) -> Iterator[tuple[Located, str, str]]:
-    """Yield place, key and what is wrong with it of all that stands below."""
-    waiting = [top]
+def walked(top: Located, *tables: str) -> Iterator[Setting]:
+    """Yield what all that stands below sets; of what says that it is not enabled, nothing counts."""
+    waiting = [(top, "")]
     while waiting:
-        at = waiting.pop()
-        if isinstance(at.data, Mapping):
-            for key in at.data:
-                wrong = _judged(str(key), at.data[key])
-                if wrong:
-                    yield at.child(key), str(key), wrong
-                elif isinstance(at.data[key], Mapping | list):
-                    waiting.append(at.child(key))
-        elif isinstance(at.data, list):
-            waiting += at.elements()
+        at, of = waiting.pop()
+        if isinstance(at.data, list):
+            waiting += [(one, of) for one in at.elements()]
+        elif isinstance(at.data, Mapping) and at.data.get("enabled") is not False:
+            if at.path[-2:-1] and str(at.path[-2]).endswith("ontainers"):
+                of = str(at.data.get("name", ""))
+            yield from (setting._replace(of=of) for setting in set_by(at, *tables))
+            waiting += [(at.child(key), of) for key in at.data if isinstance(at.data[key], Mapping | list)]
 
 
-def _judged(key: str, value: Any) -> str:
-    """Return what is wrong with a setting, or nothing."""
-    if value is None:
-        return f"takes {key} away" if key in _SAFE else ""
-    if isinstance(value, bool):
-        return _ONCE.get((key, value), "")
-    if key == "hostPath" and isinstance(value, Mapping):
-        return "mounts a folder of the machine"
-    if key == "runAsUser" and value == 0:
-        return "runs it as root (runAsUser)"
-    if key == "seccompProfile" and mapping(value).get("type") == "Unconfined":
-        return "lets it make every system call (seccompProfile)"
-    if key == "securityContext" and isinstance(value, Mapping) and value.get("$patch") in ("delete", "replace"):
-        return "takes securityContext away"
-    return _capabilities(mapping(value)) if key == "capabilities" else ""
+def set_by(at: Located, *tables: str) -> Iterator[Setting]:
+    """Yield what the keys of one mapping set."""
+    for entry in (entry for table in tables for entry in TABLES[table] if entry["key"] in at.data):
+        value = at.child(entry["key"])
+        for one in value.elements() if isinstance(value.data, list) else (value,):
+            if re.search(entry["bad"], text := _text(one.data)):
+                wrong = SETS.format(text=text, **entry) if entry["says"] else f"takes {entry['key']} away"
+                yield Setting(one, "", wrong, entry["severity"])
 
 
-def _capabilities(value: Mapping[str, Any]) -> str:
-    added = {str(one).upper() for one in listed(value.get("add"))} - {"NET_BIND_SERVICE"}
-    if added:
-        return f"gives it {', '.join(sorted(added))}"
-    if "drop" in value and "ALL" not in [str(one).upper() for one in listed(value["drop"])]:
-        return "leaves it capabilities (drop ALL)"
-    return ""
+def _text(value: Any) -> str:
+    """Return what a setting comes to, of a mapping what it names."""
+    if isinstance(value, Mapping):
+        if "$patch" in value:
+            return "null"
+        if "target" in value:  # what compose mounts or publishes, written at length
+            ends = (value.get("host_ip"), value.get("published"), value["target"])
+            return str(value.get("source") or ":".join(str(end) for end in ends if end))
+        return str(value.get("path") or value.get("type") or "a folder")
+    return str(value).lower() if isinstance(value, bool) else str("null" if value is None else value)
+
+
+def operations(patch: Located) -> Iterator[Setting]:
+    """Yield what the operations of a JSON patch set or take away."""
+    for operation in patch.elements():
+        said = mapping(operation.data)
+        way = [part for part in str(said.get("path", "")).split("/") if part]
+        keys = [part for part in way if not part.isdecimal() and part != "-"]
+        if not keys:
+            continue
+        if said.get("op") == "remove":
+            data = {keys[-1]: None} if keys[-1] == way[-1] else {}
+        else:
+            data = {keys[-1]: said.get("value", "")}
+        place = Located(data, patch.file, {(): line_of(operation)})
+        yield from walked(place, "pod", "looser", "away")

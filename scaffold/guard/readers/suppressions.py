@@ -12,6 +12,7 @@ from scaffold.guard.readers.scan import tokens
 from scaffold.guard.tables import table
 
 ENDINGS = endings("python", "typescript", "javascript", "go", "java", "kotlin")
+KNOWN = frozenset((*ENDINGS, ".yml", ".yaml", ".sh", ".bash"))  # of all else it is taken that # begins a comment
 
 
 class Suppression(NamedTuple):
@@ -72,7 +73,15 @@ def _forms(language: str) -> tuple[_Form, ...]:
 
 
 _ENABLED = re.compile(r"#\s*ruff\s*:\s*enable\b")
-_LANGUAGES = {".py": "python", ".pyi": "python", ".go": "go", ".java": "java", ".kt": "java", ".kts": "java"}
+_HASHED = (".yml", ".yaml", ".sh", ".bash", "")  # without an ending: Dockerfiles
+_LANGUAGES = dict.fromkeys(_HASHED, "hash") | {
+    ".py": "python",
+    ".pyi": "python",
+    ".go": "go",
+    ".java": "java",
+    ".kt": "java",
+    ".kts": "java",
+}
 # What every form holds, in small letters: the cheap look before the real one.
 _HINTS = {
     "python": (
@@ -81,10 +90,12 @@ _HINTS = {
     ),
     "script": ("lint-disable", "biome-ignore", "@ts-", "nosem", "nosonar"),
     "go": ("nolint", "lint:", "nosec", "nosem"),
+    "hash": ("zizmor:", "hadolint", "checkov:", "trivy:", "gitleaks:", "nosem", "shellcheck", "yamllint", "noqa"),
     "java": ("@suppress", "nosem", "nosonar"),
 }  # fmt: skip
 _MARKER = re.compile(
     r"noqa|type:\s*ignore|nosec|nosem|pylint:|pyright:|ty:\s*ignore|pyrefly:|mypy:|ruff\s*:|no_type_check"
+    r"|zizmor:|hadolint\s|checkov:|trivy:|gitleaks:|shellcheck\s|yamllint\s"
     r"|eslint-disable|oxlint-disable|biome-ignore|@ts-|nosonar|nolint|lint:|@suppress"
 )
 _WORDS = re.compile(r"[^\W\d_]{2,}")
@@ -102,6 +113,7 @@ _PIECES = {
         r"""|(?m:^[ \t]*)(?P<code>@(?:\w+\.)?no_type_check\b)""",
         re.DOTALL,
     ),
+    "hash": re.compile(r"(?:^|(?<=\s))(?P<comment>#[^\n]*)", re.MULTILINE),
     "go": re.compile(rf"{_BRACED}|{_STRING}|`[^`]*`?", re.DOTALL),
     "java": re.compile(rf'{_BRACED}|"""(?:.*?"""|.*)|{_STRING}|(?P<code>{_ANNOTATED})', re.DOTALL),
 }

@@ -11,6 +11,7 @@ from scaffold.guard.readers import coverage_floors, layers, lint_floors, suppres
 from scaffold.guard.readers import languages as spoken
 from scaffold.guard.readers.aside import NOT_WRITTEN_HERE, TESTS
 from scaffold.guard.readers.layer_gates import MANIFESTS
+from scaffold.guard.readers.places import DOCKERFILES, SCRIPTS
 from scaffold.guard.readers.suppressions import Suppression
 from scaffold.guard.rule import NotApplicable
 
@@ -77,6 +78,7 @@ def floors_of_tests(look: Look) -> Iterator[Found]:
 
 
 NAMES = {"python": "Python", "typescript": "TypeScript", "go": "Go"}
+ABOUT_SECURITY = ("# nosec", "#nosec", "# zizmor: ignore", "# checkov:skip", "# trivy:ignore", "# gitleaks:allow")
 
 
 def named_suppressions(look: Look) -> Iterator[Found]:
@@ -96,7 +98,7 @@ def named_suppressions(look: Look) -> Iterator[Found]:
 
 
 def _needs_reason(one: Suppression, name: str, patterns: Any) -> bool:
-    if one.marker in ("# nosec", "#nosec"):
+    if one.marker in ABOUT_SECURITY:
         return True
     if one.marker in ("# noqa", "# ruff: noqa") and name.startswith("B"):  # flake8-bugbear, and not Bandit
         return "*" in patterns
@@ -106,10 +108,12 @@ def _needs_reason(one: Suppression, name: str, patterns: Any) -> bool:
 def _suppressed(look: Look) -> Iterator[tuple[str, Suppression]]:
     """Yield every suppression in what people wrote."""
     left_out = frozenset(look.paths(*NOT_WRITTEN_HERE))
-    for path in look.paths(*(f"*{ending}" for ending in READ)):
+    for path in look.paths(*(f"*{ending}" for ending in READ), "*.yml", "*.yaml", *DOCKERFILES, *SCRIPTS):
         content = look.raw(path) if path not in left_out else None
         if content is None:
             continue
-        found = suppressions.found(content, path[path.rfind(".") :])
+        name = path.rpartition("/")[2]
+        ending = name[name.rfind(".") :] if "." in name else ""
+        found = suppressions.found(content, ending if ending in suppressions.KNOWN else "")
         if found and not any(word in content[:HEAD].lower() for word in MADE):
             yield from ((path, one) for one in found)

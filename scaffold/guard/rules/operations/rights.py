@@ -1,0 +1,86 @@
+"""What roles of a cluster grant, and whom bindings give them to."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from json import loads
+from pkgutil import get_data
+from typing import Any
+
+from scaffold.formats.located import Located
+from scaffold.formats.lookup import below, line_at, line_of, listed, mapping, value
+from scaffold.guard.finding import SEVERITIES, Found, Severity
+from scaffold.guard.readers.kubernetes import BINDINGS, ROLES, Cluster, Object, objects_in
+
+DATA: Mapping[str, Any] = loads(get_data(__package__, "rights.json") or b"")
+LESS: Mapping[Severity, Severity] = {"critical": "high", "high": "medium", "medium": "low"}
+
+
+def given(found: Cluster) -> Iterator[Found]:
+    """Yield what roles grant and bindings give that nobody should have who does not keep the cluster."""
+    objects = [*found.objects, *(one for at in (*found.laid, *found.charts) for one in objects_in(at.file, at))]
+    bound = defaultdict[str, set[str]](set)
+    for one in objects:
+        if one.kind in BINDINGS:
+            bound[str(mapping(one.get("roleRef")).get("name"))].add(one.kind)
+            yield from _bound(one)
+    for one in objects:
+        rules = below(one.at, "rules") if one.kind in ROLES else None
+        if rules is not None and isinstance(rules.data, list):
+            everywhere = _is_everywhere(one, bound[one.name])
+            yield from (found for rule in rules.elements() for found in _granted(one, rule, everywhere=everywhere))
+
+
+def _is_everywhere(role: Object, used: set[str]) -> bool:
+    """Whether a role may hold in all namespaces: no binding keeps it in one, and it is no part of others."""
+    aggregated = any("aggregate-to-" in str(label) for label in mapping(role.get("metadata", "labels")))
+    return role.kind == "ClusterRole" and not aggregated and (not used or "ClusterRoleBinding" in used)
+
+
+def _granted(role: Object, rule: Located, *, everywhere: bool) -> Iterator[Found]:
+    found = [grant for grant in DATA["grants"] if _grants(mapping(rule.data), grant)]
+    found = [grant for grant in found if everywhere or grant.get("namespaced", True)]
+    if found:
+        worst: Severity = min((grant["severity"] for grant in found), key=SEVERITIES.index)
+        said = (
+            DATA["grants"][0]["says"] if found[0] is DATA["grants"][0] else ", ".join(grant["says"] for grant in found)
+        )
+        place = "" if everywhere else " in its namespace"
+        severity = worst if everywhere else LESS[worst]
+        yield Found(
+            f"{role.title} lets its holders {said}{place}", role.path, line_of(rule), key=rule.name, severity=severity
+        )
+
+
+def _grants(rule: Mapping[str, Any], grant: Mapping[str, Any]) -> bool:
+    if rule.get("resourceNames") and "*" not in (grant["verbs"] or ()):
+        return False
+    is_exact = grant.get("exact", grant["groups"] == "*")
+    asked = {
+        "apiGroups": None if grant["groups"] is None else [grant["groups"]],
+        "resources": grant["resources"],
+        "verbs": grant["verbs"],
+    }
+    return all(
+        wanted is None or any(one in wanted or (one == "*" and not is_exact) for one in listed(rule.get(key)))
+        for key, wanted in asked.items()
+    )
+
+
+def _bound(binding: Object) -> Iterator[Found]:
+    role = str(value(binding.at, "roleRef", "name"))
+    for number, subject in enumerate(map(mapping, listed(binding.get("subjects")))):
+        to = str(subject.get("name"))
+        for one in DATA["bound"]:
+            if re.search(one["role"], role) and re.search(one["to"], to):
+                severity = one["severity"] if binding.kind == "ClusterRoleBinding" else LESS[one["severity"]]
+                whom = f"{subject.get('kind')} {to}"
+                said = f"{binding.title} {one['says'].format(to=whom)} ({role})"
+                yield Found(
+                    said,
+                    binding.path,
+                    line_at(binding.at, "subjects", number),
+                    key=f"{binding.name}.{to}",
+                    severity=severity,
+                )
+                break
