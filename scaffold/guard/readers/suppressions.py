@@ -1,9 +1,10 @@
 """Where a source tells a tool to look away, for which rule, and for what reason."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from scaffold.guard.kept import Kept
 from scaffold.guard.readers.languages import endings
@@ -57,13 +58,20 @@ class _Form(NamedTuple):
     nameless: bool = False
 
 
-def _form(said: Mapping[str, Any]) -> _Form:
-    pattern = re.compile(said["pattern"], re.IGNORECASE)
-    rules = re.compile(said["rules"])
-    return _Form(said["marker"], pattern, rules, said.get("whole", False), said.get("nameless", False))
+@cache
+def _forms(language: str) -> tuple[_Form, ...]:
+    return tuple(
+        _Form(
+            said["marker"],
+            re.compile(said["pattern"], re.IGNORECASE),
+            re.compile(said["rules"]),
+            said.get("whole", False),
+            said.get("nameless", False),
+        )
+        for said in table("readers/suppressions")[language]
+    )
 
 
-_FORMS = {language: tuple(map(_form, some)) for language, some in table("readers/suppressions").items()}
 _ENABLED = re.compile(r"#\s*ruff\s*:\s*enable\b")
 _HASHED = (".yml", ".yaml", ".sh", ".bash", "")  # without an ending: Dockerfiles
 _LANGUAGES = dict.fromkeys(_HASHED, "hash") | {
@@ -133,7 +141,7 @@ def _found(source: str, language: str) -> tuple[Suppression, ...]:
     pieces = list(_pieces(source, language))
     said = list(_comments(source, pieces, language))
     marked = (one for one in said if _is_marked(one.text, language))
-    in_comments = [found for one in marked for found in _in_comment(one, _FORMS[language])]
+    in_comments = [found for one in marked for found in _in_comment(one, _forms(language))]
     open_ended = not _ENABLED.search(source)
     whole = [one._replace(whole=True) if one.marker == "# ruff: disable" and open_ended else one for one in in_comments]
     return (*whole, *_in_code([piece for piece in pieces if piece.kind == "code"], said))
