@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
+from scaffold.formats.lookup import below, line_of
 from scaffold.guard.finding import Found
 from scaffold.guard.floors import below_floors
 from scaffold.guard.look import Look
@@ -25,6 +26,9 @@ def allowed_languages(look: Look) -> Iterator[Found]:
     if not look.parameters["languages"]:
         raise NotApplicable("the blueprint names no languages")
     yield from spoken.disallowed(look, look.parameters["languages"], look.parameters["besides"])
+    project = below(look.data("pyproject.toml"), "project") if "pyproject.toml" in look else None
+    if look.parameters["languages"].get("python") and project is not None and "requires-python" not in project.data:
+        yield Found("the manifest does not say from which Python on it runs", "pyproject.toml", line_of(project))
 
 
 def _product(look: Look) -> dict[str, list[str]]:

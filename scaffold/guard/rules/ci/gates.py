@@ -19,6 +19,7 @@ from scaffold.guard.rules.ci.makefiles import taken_away
 
 RESULTS = re.compile(r"needs\.[*\w-]+\.result|toJSON\(\s*needs\s*\)|contains\(\s*needs\.\*", re.IGNORECASE)
 CAN_FAIL = re.compile(r"\bexit\s+[\"'$\w]|\bfalse\b|\[\[?\s|\btest\s|setFailed|jq\s+-e|grep|core\.error|==|!=")
+LENIENT = frozenset({"--no-exit-codes", "--exit-zero", "-ignore"})  # with which a linter is green whatever it finds
 LINTERS = ("zizmor", "actionlint")
 
 
@@ -115,7 +116,7 @@ def _lints(step: Step) -> bool:
 
 
 def _is_lint(command: Command) -> bool:
-    return any(command.calls(name) for name in LINTERS)
+    return any(command.calls(name) for name in LINTERS) and LENIENT.isdisjoint(command.words)
 
 
 def _shrugged_off(step: Step) -> bool:

@@ -12,7 +12,7 @@ from scaffold.guard.readers.manifests import manifests
 from scaffold.guard.readers.places import WORKFLOWS
 from scaffold.guard.readers.scripts import in_makefiles, in_workflows
 from scaffold.guard.readers.shell import Command, commands
-from scaffold.guard.readers.workflow import Job, Step, all_steps, is_false, is_true, steps_of, workflows
+from scaffold.guard.readers.workflow import Job, Step, all_steps, is_false, steps_of, workflows
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.snapshot import LARGEST
 from scaffold.guard.tables import table
@@ -86,8 +86,12 @@ def _idle(job: Job, step: Step, made: frozenset[str]) -> str:
     """Say why an audit keeps nothing out, or nothing."""
     if job.is_tolerated or step.is_tolerated:
         return "may fail and nobody notices"
-    if step.action == "actions/dependency-review-action" and is_true(step.given("warn-only")):
-        return "only warns"
+    for name, harmless in _KNOWN["inputs"].get(step.action, {}).items():
+        given = step.given(name)
+        if given is not None and (not harmless or str(given).lower() not in harmless):
+            return (
+                "only warns" if name == "warn-only" else f"is told {name}: {str(given)[:40]}, and leaves weaknesses out"
+            )
     found = [one for one in _commands(step) if _is_audit(one) or _makes(one, made)]
     return "may fail and nobody notices" if found and all(one.tolerated for one in found) else ""
 
@@ -127,7 +131,7 @@ def _is_binary(look: Look, path: str, *, known: bool) -> bool:
     file = look.file(path) if LARGEST < size <= LONGEST else None
     content = look.content(path) if file is None else file.content
     if content is None or is_text(content):
-        return content is not None and content.startswith(b"!<arch>\n")
+        return content is not None and (content.startswith(b"!<arch>\n") or b"f0VMRgIBAQ" in content)  # ELF in base64
     return known or content.startswith(MAGIC) or _is_windows_program(content)
 
 

@@ -13,6 +13,7 @@ from scaffold.guard.readers.workflow import Job, Step, is_false, is_true
 from scaffold.guard.tables import table
 
 _KNOWN = table("rules/supply/releases")  # what attests, what makes an SBOM, and where changes are told
+EVENT = re.compile(r"github\.event_name\s*==\s*'(\w+)'")
 VERIFIES = re.compile(
     r"gh attestation verify|cosign verify|slsa-verifier|sigstore verify|gpg --verify|npm audit signatures"
 )
@@ -34,11 +35,21 @@ def provenance(look: Look) -> Iterator[Found]:
             yield Found(f"the release does not call {look.parameters['workflow']}", path, 1)
             continue
         attesting = [(job, step) for job in release.workflow.jobs for step in job.steps if _attests(step)]
+        if attesting and not any(_holds(release, job, step) for job, step in attesting):
+            job, step = attesting[0]
+            yield Found(f"the job {job.name} may release without the provenance", step.path, line_of(step.at))
         for job, step in attesting:
             yield from _powerless(release, job, step)
         elsewhere = release.foreign or any(_attests(step) for step in release.steps(look))
         if not attesting and not elsewhere and not any(_publishes_by_trust(job) for job in release.workflow.jobs):
             yield Found("the release has no provenance", path, line_of(release.jobs[0].at))
+
+
+def _holds(release: Release, job: Job, step: Step) -> bool:
+    """Whether a step is run at each release, and stops it where it fails: not one for an event that never comes."""
+    asked = set(EVENT.findall(str(step.at.data.get("if", ""))))
+    comes = not asked or bool(asked & {*release.workflow.events, "workflow_dispatch"})
+    return comes and step.holds and not job.is_tolerated and not is_false(job.condition)
 
 
 def _attests(step: Step) -> bool:
@@ -84,7 +95,9 @@ def bill_of_materials(look: Look) -> Iterator[Found]:
             continue
         if not any(_makes_sbom(step) for step in steps):
             yield Found("the release has no SBOM", release.workflow.path, at)
-        elif not any(_attests_sbom(step) for step in steps):
+        elif not any(_makes_sbom(step) and step.holds for step in steps):
+            yield Found("the release goes on where its SBOM cannot be made", release.workflow.path, at)
+        elif not any(_attests_sbom(step) and step.holds for step in steps):
             yield Found("the release has an SBOM that nothing attests", release.workflow.path, at)
 
 

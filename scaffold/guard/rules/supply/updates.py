@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, elements, line_of, value
+from scaffold.formats.lookup import below, elements, line_of, listed, mapping, value
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_product
@@ -74,6 +74,14 @@ def _unready(entry: Located, days: int, path: str) -> Iterator[Found]:
     name = entry.data.get("package-ecosystem")
     if entry.data.get("open-pull-requests-limit") == 0:
         yield Found(f"the updates of {name} are switched off", path, line_of(entry.child("open-pull-requests-limit")))
+    ignored = below(entry, "ignore")
+    every = [one for one in listed(ignored.data if ignored else None) if mapping(one) == {"dependency-name": "*"}]
+    if ignored is not None and every:
+        yield Found(f"the updates of {name} ignore every dependency", path, line_of(ignored))
+    for key in ("exclude", "semver-patch-days", "semver-minor-days", "semver-major-days"):
+        shorter = below(entry, "cooldown", key)
+        if shorter is not None and (shorter.data == 0 or "*" in listed(shorter.data)):
+            yield Found(f"some updates of {name} wait for nothing: {key}", path, line_of(shorter))
     waits = below(entry, "cooldown", "default-days")
     if waits is None:
         yield Found(f"the updates of {name} wait for nothing", path, line_of(entry))
