@@ -5,6 +5,7 @@ What is more than a floor asks is the team's own.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import partial
 from json import loads
 from pkgutil import get_data
@@ -79,9 +80,9 @@ def below_floors(look: Look, tool: str, product: Sequence[str]) -> Iterator[Foun
             if is_aside(inner.document.file):
                 continue
             if any(inner.get(name) is not None for name in (key, f"lint.{key}")):
-                yield from _breaches(inner, table["floors"], asked)
+                yield from _breaches(inner, [one for one in table["floors"] if not one.get("top")], asked)
             else:
-                yield from _breaches(inner, table["floors"][1:], asked)
+                yield from _breaches(inner, [one for one in table["floors"][1:] if not one.get("top")], asked)
 
 
 def _settings(look: Look, tool: str, folder: str) -> Iterator[Settings]:
@@ -162,7 +163,7 @@ def _keeps_by_regex(settings: Settings, floor: Floor, asked: Asked) -> Words:
     given = _first(settings, floor["keys"])
     for pattern in texts_of(given)[:MOST]:
         literal = re.sub(r"\\(.)|[\^$]|\(\?x?:?|[()]", r"\1", pattern).strip("/ ")
-        if literal and sum(literal in path for path in asked.product) * 2 > len(asked.product):
+        if literal and _is_folder([path for path in asked.product if literal in path], asked.product):
             yield (str(pattern),)
 
 
@@ -172,7 +173,7 @@ def _matched(pattern: str, paths: Sequence[str]) -> list[str]:
         spec = globs((pattern.lstrip("!").removeprefix("./"),))
     except ValueError:
         return []
-    return [path for path in paths if spec.matches(path) != negated]
+    return [path for path in paths if (spec.matches(path) or fnmatchcase(f"/{path}", pattern)) != negated]
 
 
 def _is(settings: Settings, floor: Floor, _: Asked) -> Words:
@@ -195,7 +196,9 @@ def _not(settings: Settings, floor: Floor, _: Asked) -> Words:
 
 def _holds(settings: Settings, floor: Floor, _: Asked) -> Words:
     given = _first(settings, floor["keys"])
-    if floor["holds"] not in [line.strip() for line in texts_of(given)] and not _optional(settings, floor):
+    lines = [line.strip() for line in texts_of(given)]
+    held = floor["holds"] in lines and not set(lines[lines.index(floor["holds"]) :]) & set(floor.get("undone_by", ()))
+    if not held and not _optional(settings, floor):
         yield ()
 
 
