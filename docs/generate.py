@@ -94,6 +94,7 @@ def _rule(rule: Rule) -> str:
         ("fix", rule.fix),
         ("looks at", ", ".join(f"`{pattern}`" for pattern in resolved(rule.files))),
         ("parameters", ", ".join(f"`{name}`" for name in rule.parameters)),
+        ("beyond", rule.beyond),
         ("see", ", ".join(rule.references)),
     ]
     table = "".join(f"| {name} | {said.replace('|', BAR)} |\n" for name, said in rows if said)

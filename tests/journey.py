@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NEXT_RELEASE = Path(__file__).parent / "next_release" / "python-http-service-1.1.0.patch"
+NEXT_RELEASE = Path(__file__).parent / "next_release" / "python-http-service-1.2.0.patch"
 ANSWERS = {
     "mission": "Checkout",
     "owner": "@acme/checkout",

@@ -13,7 +13,7 @@ PAGE = (ROOT / "CONTRIBUTING.md").read_text()
 DIFFS = dict(re.findall(r"^## To add a (.*?)\n.*?^```diff\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
 WORKS = {
     "rule": "from scaffold.guard.catalogue import BUILT_IN; "
-    "assert [one.path for one in BUILT_IN['OW-05'].look({})] == ['SUPPORT.md']",
+    "assert [one.path for one in BUILT_IN['OW-05'].look.function({})] == ['SUPPORT.md']",
     "judge": "from scaffold.guard.judges.judge import Said; from scaffold.guard.judges.table import JUDGES; "
     """said = '{"comments": [{"file": "a.sh", "line": 2, "level": "error", "code": 1, "message": "m"}]}'; """
     "(found,) = JUDGES['shellcheck'].parse(Said(said)); "

@@ -63,7 +63,7 @@ def test_what_is_left_at_the_end_is_not_looked_through(here):
         ("check", 149, OTHER_TOOLS | RENDERING),
         ("update --dry-run", 166, OTHER_TOOLS | JUDGING),
         ("update", 166, OTHER_TOOLS | JUDGING),
-        ("new demo there --source LIBRARY --defaults --dry-run", 174, OTHER_TOOLS | JUDGING),
+        ("new demo there --source LIBRARY --defaults --dry-run", 175, OTHER_TOOLS | JUDGING),
     ],
 )
 def test_a_command_loads_what_it_runs(here, words, most, without, tmp_path):

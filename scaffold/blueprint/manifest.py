@@ -20,7 +20,8 @@ Compose = Literal["override", "deep-merge", "union", "append"]
 COMPOSE: tuple[Compose, ...] = ("override", "deep-merge", "union", "append")
 KEYS = {
     "name", "version", "title", "description", "owners", "lifecycle", "layers", "questions", "ownership", "compose",
-    "guardrails", "merge", "migrations", "min_scaffold_version", "oldest", "withdrawn",
+    "guardrails", "merge", "migrations", "min_scaffold_version", "lock_files", "oldest",
+    "withdrawn",
 }  # fmt: skip
 
 
@@ -61,6 +62,7 @@ class Blueprint:
     min_scaffold_version: Version = field(default=Version("0"))
     merge: Switches = field(default_factory=dict)
     guardrails: Guardrails | None = None
+    lock_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     oldest: Version | None = None
     withdrawn: Mapping[Version, str] = field(default_factory=dict)
 
@@ -93,9 +95,21 @@ def parse_blueprint(document: Located) -> Blueprint:
         min_scaffold_version=document.optional("min_scaffold_version", version, Version("0")),
         merge=document.optional("merge", parse_switches, {}),
         guardrails=document.optional("guardrails", guardrails.parse, None),
+        lock_files=document.optional("lock_files", _lock_files, {}),
         oldest=document.optional("oldest", version, None),
         withdrawn=document.optional("withdrawn", _withdrawn, {}),
     )
+
+
+def _lock_files(at: Located) -> Mapping[str, tuple[str, ...]]:
+    """Read which lock files of dependencies a new project gets, each with the words of the command that makes it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path, words in at.items():
+        try:
+            found[safe_path(path)] = tuple(_some_texts(words))
+        except ValueError:
+            words.fail("below a path inside the project")
+    return found
 
 
 def name(at: Located) -> str:

@@ -74,7 +74,7 @@ def new(
     source = source_for(blueprint, source, context)
     run(
         lambda notify: scaffold.new(
-            blueprint, dest, source=source, data=answers, ask=ask, git=not no_git, offline=offline,
+            blueprint, dest, source=source, data=answers, ask=ask, git=not no_git, offline=offline, lock_files=True,
             review=reviewer(ask, unless=defaults or dry_run), prereleases=prereleases,
             keep_copier=keep_copier, dry_run=dry_run, means=how, notify=notify,
         ),

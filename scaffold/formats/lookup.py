@@ -1,6 +1,6 @@
 """Looking into documents that strangers wrote: what may be there at a way below, and on which line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scaffold.formats.equal import ABSENT, step
@@ -50,3 +50,15 @@ def mapping(value: Any) -> Mapping[str, Any]:
 def listed(value: Any) -> list[Any]:
     """Return a value where it is a list, and else an empty one."""
     return value if isinstance(value, list) else []
+
+
+def entries(at: Located | None) -> Iterator[tuple[str, Located]]:
+    """Yield the keys of a mapping, as texts, and what stands there; nothing where there is no mapping."""
+    if at is not None and isinstance(at.data, Mapping):
+        yield from ((str(name), at.child(name)) for name in at.data)
+
+
+def elements(at: Located | None) -> Iterator[Located]:
+    """Yield what stands in a list; nothing where there is no list."""
+    if at is not None and isinstance(at.data, list):
+        yield from at.elements()

@@ -42,6 +42,7 @@ def _rule(said: Mapping[str, Any]) -> Rule:
         files=tuple(said["files"]),
         parameters=said.get("parameters", {}),
         can_be_waived=said.get("can_be_waived", True),
+        beyond=said.get("beyond", ""),
         look=_Loaded(said["look"], said["id"]),
     )
 

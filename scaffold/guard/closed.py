@@ -13,6 +13,7 @@ from scaffold.blueprint.globs import like_git
 from scaffold.guard.finding import Found
 from scaffold.guard.given import allowed, is_given
 from scaffold.guard.look import Look
+from scaffold.guard.paths import Paths
 from scaffold.guard.readers import versions
 from scaffold.guard.readers.aside import is_foreign
 from scaffold.guard.readers.run_by_ci import run_by_gates
@@ -41,10 +42,12 @@ def is_used(look: Look, tool: Tool) -> bool:
     if tool.name in ALWAYS_RUN:
         return True
     called, actions = look.once(_called)
-    given = any(
-        like_git((place.file,)).matches(path) for place in tool.places if not place.key for path in look.lock.files
-    )
+    given = any(look.once(_given).matching((place.file,)) for place in tool.places if not place.key)
     return given or not called.isdisjoint(tool.programs) or not actions.isdisjoint(tool.packages)
+
+
+def _given(look: Look) -> Paths:
+    return Paths(look.lock.files)
 
 
 def _called(look: Look) -> tuple[frozenset[str], frozenset[str]]:

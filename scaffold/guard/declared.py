@@ -15,6 +15,7 @@ from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers import languages, secrets
 from scaffold.guard.rule import CannotTell, NotApplicable, Rule
+from scaffold.guard.tables import table
 
 MOST = 100  # matches in one file that are reported
 SHOWN = 60  # characters of a value that a finding repeats
@@ -24,10 +25,9 @@ LOOKED_AT = 1_000  # characters of a value in which an address may be
 def rule_of(id_: str, said: Said) -> Rule:
     """Return the rule that a blueprint declares, as `blueprint.guardrails` has read it."""
     kind = next(kind for kind in KINDS if kind in said)
-    make = _KINDS[kind]
-    patterns = said[kind].get("files", ("*",)) if isinstance(said[kind], dict) else said[kind]
-    if kind == "languages":
-        patterns = ("*",)
+    looks, patterns = _KINDS[kind], said[kind]
+    if isinstance(patterns, dict):
+        patterns = patterns.get("files", "*") if kind != "languages" else "*"
     return Rule(
         id=id_,
         title=said["title"],
@@ -36,7 +36,7 @@ def rule_of(id_: str, said: Said) -> Rule:
         fix=said.get("fix", "Make it so."),
         references=tuple(said.get("references", ())),
         files=_some(said.get("files", patterns)),
-        look=make(said[kind]),
+        look=lambda look: looks(look, said[kind]),
     )
 
 
@@ -51,24 +51,16 @@ def _some(patterns: Any) -> tuple[str, ...]:
     return (patterns,) if isinstance(patterns, str) else tuple(patterns)
 
 
-def _present(said: Any) -> Callable[[Look], Iterator[Found]]:
-    def look(at: Look) -> Iterator[Found]:
-        wanted = [pattern for pattern in _some(said) if not pattern.startswith("!")]
-        unwanted = [pattern for pattern in _some(said) if pattern.startswith("!")]
-        for pattern in wanted:
-            if not at.paths(pattern, *unwanted):
-                path = None if set("*?[") & set(pattern) or pattern.endswith("/") else pattern.strip("/")
-                yield Found(f"there is no {pattern.removeprefix('/')}", path)
-
-    return look
+def _present(look: Look, said: Any) -> Iterator[Found]:
+    unwanted = [pattern for pattern in _some(said) if pattern.startswith("!")]
+    for pattern in _some(said):
+        if pattern not in unwanted and not look.paths(pattern, *unwanted):
+            path = None if set("*?[") & set(pattern) or pattern.endswith("/") else pattern.strip("/")
+            yield Found(f"there is no {pattern.removeprefix('/')}", path)
 
 
-def _absent(said: Any) -> Callable[[Look], Iterator[Found]]:
-    def look(at: Look) -> Iterator[Found]:
-        for path in at.paths(*_some(said)):
-            yield Found(f"{path} must not be here", path)
-
-    return look
+def _absent(look: Look, said: Any) -> Iterator[Found]:
+    return (Found(f"{path} must not be here", path) for path in look.paths(*_some(said)))
 
 
 def _files(look: Look, said: Mapping[str, Any]) -> tuple[str, ...]:
@@ -81,42 +73,34 @@ def _files(look: Look, said: Mapping[str, Any]) -> tuple[str, ...]:
     return found
 
 
-def _pattern(said: Mapping[str, Any]) -> Callable[[Look], Iterator[Found]]:
-    def look(at: Look) -> Iterator[Found]:
-        wanted = "require" in said
-        try:
-            pattern = re.compile(said["require"] if wanted else said["deny"], re.MULTILINE)
-        except re.error as error:
-            raise CannotTell(f"its pattern is not valid: {error}") from error
-        for path in _files(at, said):
-            text = at.text(path)
-            if text is None:
+def _pattern(look: Look, said: Mapping[str, Any]) -> Iterator[Found]:
+    try:
+        pattern = re.compile(said["require"] if "require" in said else said["deny"], re.MULTILINE)
+    except re.error as error:
+        raise CannotTell(f"its pattern is not valid: {error}") from error
+    for path, text in look.texts(*_files(look, said)):
+        if "require" not in said:
+            yield from _matches(pattern, path, text)
+        elif not pattern.search(text):
+            yield Found(f"nothing here matches {pattern.pattern}", path)
+
+
+def _matches(pattern: re.Pattern[str], path: str, text: str) -> Iterator[Found]:
+    line, position = 1, 0
+    for match in islice(pattern.finditer(text), MOST):
+        line += text.count("\n", position, match.start())
+        position = match.start()
+        yield Found(f"this matches {pattern.pattern}", path, line)
+
+
+def _value(look: Look, said: Mapping[str, Any]) -> Iterator[Found]:
+    for path in _files(look, said):
+        for document in look.documents(path):
+            if document.data is None:
                 continue
-            if wanted:
-                if not pattern.search(text):
-                    yield Found(f"nothing here matches {pattern.pattern}", path)
-                continue
-            line, position = 1, 0
-            for match in islice(pattern.finditer(text), MOST):
-                line += text.count("\n", position, match.start())
-                position = match.start()
-                yield Found(f"this matches {pattern.pattern}", path, line)
-
-    return look
-
-
-def _value(said: Mapping[str, Any]) -> Callable[[Look], Iterator[Found]]:
-    def look(at: Look) -> Iterator[Found]:
-        for path in _files(at, said):
-            for document in at.documents(path):
-                if document.data is None:
-                    continue
-                there = below(document, *key_path(said["key"], document))
-                if wrong := _wrong(ABSENT if there is None else there.data, said):
-                    line = line_of(document if there is None else there)
-                    yield Found(f"{said['key']} {wrong}", path, line, key=said["key"])
-
-    return look
+            there = below(document, *key_path(said["key"], document))
+            if wrong := _wrong(ABSENT if there is None else there.data, said):
+                yield Found(f"{said['key']} {wrong}", path, line_of(there or document), key=said["key"])
 
 
 def _wrong(value: Any, said: Mapping[str, Any]) -> str:
@@ -155,30 +139,24 @@ _ASKED = {
 }  # fmt: skip
 
 
-def _schema(said: Mapping[str, Any]) -> Callable[[Look], Iterator[Found]]:
-    def look(at: Look) -> Iterator[Found]:
-        from jsonschema.exceptions import SchemaError
-        from jsonschema.validators import validator_for
-        from referencing import Registry
-        from referencing.exceptions import Unresolvable
+def _schema(look: Look, said: Mapping[str, Any]) -> Iterator[Found]:
+    from jsonschema.exceptions import SchemaError
+    from jsonschema.validators import validator_for
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
 
-        try:
-            kind = validator_for(said["schema"])
-            kind.check_schema(said["schema"])
-        except SchemaError as error:
-            raise CannotTell(f"its schema is not valid: {error.message}") from error
+    try:
+        kind = validator_for(said["schema"])
+        kind.check_schema(said["schema"])
         checker = kind(said["schema"], registry=Registry())  # which fetches nothing from anywhere
-        for path in _files(at, said):
-            for document in at.documents(path):
-                try:
-                    breaches = list(islice(checker.iter_errors(document.data), MOST))
-                except Unresolvable as error:
-                    raise CannotTell(f"its schema refers to {error.ref}, which is not in it") from error
-                except re.error as error:
-                    raise CannotTell(f"its schema is not valid: {error}") from error
-                yield from (_breach(breach, document, path) for breach in breaches)
-
-    return look
+        for path in _files(look, said):
+            for document in look.documents(path):
+                breaches = islice(checker.iter_errors(document.data), MOST)
+                yield from [_breach(breach, document, path) for breach in breaches]
+    except (SchemaError, re.error) as error:
+        raise CannotTell(f"its schema is not valid: {getattr(error, 'message', error)}") from error
+    except Unresolvable as error:
+        raise CannotTell(f"its schema refers to {error.ref}, which is not in it") from error
 
 
 def _breach(error: Any, document: Located, path: str) -> Found:
@@ -195,29 +173,10 @@ def _breached(error: Any) -> str:
     return words.format(_shown(error.validator_value), name=error.validator or "false")
 
 
-_BREACHED = {
-    "type": "is not of the type {0}", "const": "is not {0}", "enum": "is none of {0}",
-    "pattern": "does not match {0}", "format": "is no {0}", "multipleOf": "is no multiple of {0}",
-    "minimum": "is less than {0}", "maximum": "is more than {0}", "exclusiveMinimum": "is not more than {0}",
-    "exclusiveMaximum": "is not less than {0}", "minLength": "is shorter than {0}", "maxLength": "is longer than {0}",
-    "minItems": "has fewer elements than {0}", "maxItems": "has more elements than {0}",
-    "minProperties": "has fewer keys than {0}", "maxProperties": "has more keys than {0}",
-    "uniqueItems": "has an element twice", "additionalProperties": "has a key that the schema does not name",
+_BREACHED: Mapping[str, str] = table("breaches")
+
+
+_KINDS: Mapping[str, Callable[[Look, Any], Iterator[Found]]] = {
+    "present": _present, "absent": _absent, "pattern": _pattern, "value": _value, "schema": _schema,
+    "languages": languages.disallowed,
 }  # fmt: skip
-
-
-def _languages(said: Mapping[str, Any]) -> Callable[[Look], Iterator[Found]]:
-    def look(at: Look) -> Iterator[Found]:
-        return languages.disallowed(at, said)
-
-    return look
-
-
-_KINDS: Mapping[str, Callable[[Any], Callable[[Look], Iterator[Found]]]] = {
-    "present": _present,
-    "absent": _absent,
-    "pattern": _pattern,
-    "value": _value,
-    "schema": _schema,
-    "languages": _languages,
-}

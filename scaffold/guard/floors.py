@@ -142,24 +142,20 @@ def _spares(settings: Settings, floor: Floor, asked: Asked) -> Words:
         off = [one for one in asked.parameters[floor["spares"]] if one != "ALL" and covers(texts(codes), one)]
         everything = "ALL" in texts(codes)
         matched = _matched(str(pattern), asked.product)
-        if (everything and matched) or (off and matched and len(matched) == len(asked.product)):
+        if (everything and matched) or (off and _is_folder(matched, asked.product)):
             yield "everything" if everything else ", ".join(off), str(pattern)
 
 
 def _keeps(settings: Settings, floor: Floor, asked: Asked) -> Words:
     """Look at patterns that leave out whole files."""
     for pattern in listed(_first(settings, floor["keys"]))[:MOST]:
-        if len(_matched(str(pattern), asked.product)) * 2 > len(asked.product):
+        if _is_folder(_matched(str(pattern), asked.product), asked.product):
             yield (str(pattern),)
 
 
-def _keeps_most(settings: Settings, floor: Floor, asked: Asked) -> Words:
-    patterns = [str(one) for one in listed(_first(settings, floor["keys"]))]
-    files = [path for path in asked.product if path.endswith(".py") and not path.endswith("__init__.py")]
-    if files and patterns and len(patterns) <= MOST:
-        left = {path for pattern in patterns for path in _matched(pattern, files)}
-        if len(left) == len(files):
-            yield ()
+def _is_folder(matched: Sequence[str], product: Sequence[str]) -> bool:
+    """Whether what is left out is more than one file of its kind: a folder, or all there is."""
+    return len(matched) > 1 or (bool(matched) and len(matched) == len(product))
 
 
 def _keeps_by_regex(settings: Settings, floor: Floor, asked: Asked) -> Words:
@@ -213,7 +209,10 @@ def _without(settings: Settings, floor: Floor, _: Asked) -> Words:
         yield (match[0],)
 
 
-ORDINARY = ("    total = price * count", "    return total", "def total(price: int, count: int) -> int:")
+ORDINARY = (
+    "    total = price * count", "    return total", "def total(price: int, count: int) -> int:", "class Order:",
+    "    if total > limit:", "    raise OrderError(total)", "    for order in orders:",
+)  # fmt: skip
 LONGEST = 200  # characters of a pattern that is tried
 
 
@@ -224,7 +223,7 @@ def _narrow(settings: Settings, floor: Floor, _: Asked) -> Words:
             matched = [line for line in ORDINARY if len(pattern) <= LONGEST and re.search(pattern, line)]
         except re.error:
             continue
-        if len(matched) > 1:
+        if matched:
             yield (pattern,)
 
 
@@ -234,7 +233,7 @@ def texts_of(given: Any) -> list[str]:
 
 
 ASKS: Mapping[str, Callable[[Settings, Floor, Asked], Words]] = {
-    "covers": _covers, "lacks": _lacks, "spares": _spares, "keeps": _keeps, "keeps_most": _keeps_most, "is": _is,
+    "covers": _covers, "lacks": _lacks, "spares": _spares, "keeps": _keeps, "is": _is,
     "keeps_by_regex": _keeps_by_regex, "not": _not, "holds": _holds, "empty": _empty, "without": _without,
     "narrow": _narrow,
 }  # fmt: skip

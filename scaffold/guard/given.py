@@ -18,4 +18,8 @@ def allowed(look: Look) -> tuple[str, ...]:
 def is_as_given(look: Look, path: str) -> bool:
     """Whether a file is locked, and stands as the blueprint gave it."""
     locked = look.lock.files.get(path)
-    return locked is not None and locked.owner == "locked" and look.snapshot.blobs.get(path) == locked.blob
+    if locked is None or locked.owner != "locked":
+        return False
+    blob = look.snapshot.blobs.get(path)  # which a folder without git has not
+    file = look.file(path) if blob is None else None
+    return locked.blob == (file.blob if file is not None else blob)

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import accumulate
 
 from scaffold.blueprint.globs import globs
@@ -27,19 +27,23 @@ class Paths:
         self._holding: dict[str, frozenset[int]] = {}
 
     def matching(self, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the paths that one of the patterns matches; `!` takes out again. Raises ValueError."""
+        """Return the paths that one of the patterns matches; `!` takes out again. Raises ValueError.
+
+        A pattern that no path can match is left out, since to compile one takes longer than to ask it.
+        """
         if patterns not in self._matched:
-            matches = globs(patterns).matches
-            candidates = (self._paths[number] for number in self._candidates(patterns))
+            held = {pattern: self._candidates(pattern) for pattern in patterns if not pattern.startswith(("!", "#"))}
+            numbers = sorted(frozenset().union(*held.values()))
+            asked = tuple(pattern for pattern in patterns if held.get(pattern, True))
+            matches = globs(asked).matches if numbers else bool
+            candidates = (self._paths[number] for number in numbers)
             self._matched[patterns] = tuple(path for path in candidates if matches(path))
         return self._matched[patterns]
 
-    def _candidates(self, patterns: tuple[str, ...]) -> Iterable[int]:
-        """Return the numbers of all paths that may match, in order."""
-        pieces = [literal(pattern) for pattern in patterns if not pattern.startswith(("!", "#"))]
-        if not all(pieces):
-            return range(len(self._paths))
-        return sorted(frozenset().union(*map(self._with, pieces)))
+    def _candidates(self, pattern: str) -> Collection[int]:
+        """Return the numbers of all paths that a pattern may match."""
+        piece = literal(pattern)
+        return self._with(piece) if piece else range(len(self._paths))
 
     def _with(self, piece: str) -> frozenset[int]:
         """Return the numbers of the paths that hold a text."""

@@ -25,7 +25,8 @@ class Rule:
     """One guardrail. `title` says what holds where it passes; `files` are patterns of what it looks at.
 
     `references` are ids of OSPS Baseline, OpenSSF Scorecard, SLSA, CIS and their kin. `parameters` are the defaults of
-    what a blueprint may set. `look` yields what breaks the rule, or raises NotApplicable.
+    what a blueprint may set, and `beyond` says what else finds the deeper cases. `look` yields what breaks the rule, or
+    raises NotApplicable.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Rule:
     files: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     can_be_waived: bool = True
+    beyond: str = ""
 
 
 class Looked(NamedTuple):

@@ -17,13 +17,15 @@ class Snapshot:
     """The modes of all files by path, in order, and how to learn more of one.
 
     `blobs` are git's ids of those that are as git has them. `measure` returns bytes, `fetch` the content, of a symbolic
-    link its target; both raise ScaffoldError for a file that cannot be read.
+    link its target; both raise ScaffoldError for a file that cannot be read. `recall` returns what git still has under
+    an id: a file as it was applied.
     """
 
     modes: Mapping[str, str]
     blobs: Mapping[str, str]
     measure: Callable[[str], int]
     fetch: Callable[[str], bytes]
+    recall: Callable[[str], bytes | None] = lambda _: None
 
     @cached_property
     def paths(self) -> Paths:

@@ -7,6 +7,8 @@ from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import spell
 from scaffold.errors import ProjectError
 from scaffold.guard.chosen import choose
+from scaffold.guard.readers.places import resolved
+from scaffold.guard.rule import Rule
 from scaffold.lock import DROPPED, Locked
 from scaffold.merge.markers import split
 from scaffold.merge.text import edits
@@ -64,12 +66,12 @@ def _rules(project: Project, path: str, locked: Locked | None) -> dict[str, str]
     """Return the rules that look at a file, id to title."""
     owned = {"LK-01": locked is not None and locked.owner == "locked", "LK-02": _has_locked_keys(locked)}
     chosen = choose(project.recorded.guardrails or Guardrails(), find_plugin)
-    looking = (
-        one.rule
-        for one in chosen
-        if one.applies and owned.get(one.rule.id, bool(one.rule.files) and globs(one.rule.files).matches(path))
-    )
+    looking = (one.rule for one in chosen if one.applies and owned.get(one.rule.id, _looks_at(one.rule, path)))
     return {rule.id: rule.title for rule in looking}
+
+
+def _looks_at(rule: Rule, path: str) -> bool:
+    return bool(rule.files) and globs(resolved(rule.files)).matches(path)
 
 
 def _has_locked_keys(locked: Locked | None) -> bool:

@@ -111,7 +111,7 @@ class Bench(NamedTuple):
             (folder / ".git").mkdir()
         there = tuple(f"./{path}" for path in paths if (folder / path).is_file())
         if there:
-            done = self._run(judge, (program, *judge.command(there)), folder, judge.seconds)
+            done = self._run(judge, (program, *judge.arguments(there)), folder, judge.seconds)
             yield from heard(judge, done, self.view.snapshot.modes, str(folder))
         yield from unread
 

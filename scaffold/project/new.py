@@ -26,6 +26,7 @@ from scaffold.process import Notify, bounds
 from scaffold.project.basis import Basis
 from scaffold.project.changes import keep_base, staying_out
 from scaffold.project.commit import hooks_of_template
+from scaffold.project.dependency_locks import make_locks
 from scaffold.project.left_out import refuse_locked_out
 from scaffold.project.opened import FOLDER, place_of, prefix_of
 from scaffold.project.prepare import new_lock, notes_on
@@ -56,10 +57,13 @@ def new(
     prereleases: bool = False,
     keep_copier: bool = False,
     dry_run: bool = False,
+    lock_files: bool = False,
     means: Means = Means(),
     notify: Notify = lambda _: None,
 ) -> Stamped:
     """Stamp `NAME[@VERSION]`, or the template at `ADDRESS[@REF]`, into a folder, unless it is a dry run.
+
+    With `lock_files` the tools of the language make the lock files that the blueprint names, where they may be run.
 
     Where the folder is in use, that is the adoption of what is there, and nothing of it is written over. Raises
     ScaffoldError, and then nothing was written.
@@ -88,7 +92,9 @@ def new(
     if in_use:
         made = _take_in(basis, means, keep_copier=keep_copier, dry_run=dry_run)
     else:
-        made = _stamp_anew(basis, means, keep_copier=keep_copier, dry_run=dry_run, git=git)
+        made = _stamp_anew(
+            basis, means, keep_copier=keep_copier, dry_run=dry_run, git=git, lock_files=lock_files and not offline
+        )
     return _result(basis, made)._replace(applied=not dry_run, in_use=in_use)
 
 
@@ -97,6 +103,7 @@ class _Made(NamedTuple):
     plan: Plan
     repository: str
     notes: tuple[str, ...]
+    left: tuple[str, ...] = ()
 
 
 def _result(basis: Basis, made: _Made) -> Stamped:
@@ -110,7 +117,7 @@ def _result(basis: Basis, made: _Made) -> Stamped:
         files=made.files,
         owners=Counter(one.owner for one in locked.values()),
         repository=made.repository,
-        next_steps=basis.rendered.messages,
+        next_steps=(*basis.rendered.messages, *made.left),
         notes=made.notes,
         plan=made.plan,
     )
@@ -125,19 +132,21 @@ def _goes_by_itself(library: Library, name: str) -> bool:
     return True
 
 
-def _stamp_anew(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool, git: bool) -> _Made:
+def _stamp_anew(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool, git: bool, lock_files: bool) -> _Made:
     """Stamp into a folder that is not there, or empty; raises ScaffoldError, and then it is so still."""
     root, rendered = basis.root, basis.rendered
     wishes = basis.wishes(keep_copier=keep_copier)
     with bounds.limited(means.limits, "rendering"):
         tree, plan = _planned(basis.release, rendered, wishes, root.name)
     told: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
     if dry_run:
         repository = "none" if not git else "own" if _enclosing(root) is None else "existing"
     else:
-        repository, told = _write(basis, tree, plan, git=git, trusted=means.trust)
+        may_run = lock_files and (means.trust or basis.address == BUILT_IN)
+        repository, told, left = _write(basis, tree, plan, git=git, trusted=means.trust, may_run=may_run)
     notes = (*basis.notes, *notes_on(rendered.answers, plan), *rendered.notes, *told)
-    return _Made(tuple(tree), plan, repository, notes)
+    return _Made(tuple(tree), plan, repository, notes, left)
 
 
 def _take_in(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool) -> _Made:
@@ -167,8 +176,14 @@ def _planned(release: Release, rendered: Rendered, wishes: Wishes, folder: str) 
     return Tree({**tree, **own}, tree.folders), plan
 
 
-def _write(basis: Basis, tree: Tree, plan: Plan, *, git: bool, trusted: bool) -> tuple[str, tuple[str, ...]]:
-    """Write everything beside the project's folder, then move it there in one step; returns where, and what to say."""
+_Written = tuple[str, tuple[str, ...], tuple[str, ...]]
+
+
+def _write(basis: Basis, tree: Tree, plan: Plan, *, git: bool, trusted: bool, may_run: bool) -> _Written:
+    """Write everything beside the project's folder, then move it there in one step.
+
+    Returns in which kind of repository, what to say, and what is left for people to make.
+    """
     root, ignored = basis.root, basis.rendered.ignored
     told: tuple[str, ...] = ()
     enclosing = _enclosing(root) if git else None
@@ -178,13 +193,14 @@ def _write(basis: Basis, tree: Tree, plan: Plan, *, git: bool, trusted: bool) ->
         for folder in tree.folders:
             (temporary / folder).mkdir(parents=True, exist_ok=True)
         disk.fill(temporary, ignored)
+        locks = make_locks(temporary, basis.release.blueprint.lock_files if may_run else {})
         if git and enclosing is None:
             told = _as_repository(temporary, plan, tree, trusted=trusted)
         if enclosing is not None:
-            _into_existing(root, staged, {**tree, **ignored}, plan, enclosing)
-            return "existing", ()
+            _into_existing(root, staged, {**tree, **ignored, **locks.files}, plan, enclosing)
+            return "existing", (), locks.failed
         staged.move()
-    return "own" if git else "none", told
+    return "own" if git else "none", told, locks.failed
 
 
 def _inside(repository: Objects | None) -> Path | None:

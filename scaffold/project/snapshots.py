@@ -111,7 +111,7 @@ def _view(where: Path, repository: Objects, entries: Entries, name: str, instead
         return content
 
     entries = without_inner(entries)
-    snapshot = snapshot_of(entries, lambda path: repository.size(entries[path][1]), fetch)
+    snapshot = snapshot_of(entries, lambda path: repository.size(entries[path][1]), fetch, repository.blob)
     if lock.PATH not in entries and instead is not None:
         return View(where, instead, snapshot, name, is_unlocked=True)
     return View(where, lock.parse(fetch(lock.PATH), f"{where}:{lock.PATH}"), snapshot, name)
@@ -139,7 +139,8 @@ def in_work_tree(project: Project) -> View:
             raise ProjectError(f"{path} is there no more", where=str(project.root))
         return file.content
 
-    snapshot = snapshot_of(entries, measure, fetch)
+    recall = repository.blob if repository is not None else lambda _: None
+    snapshot = snapshot_of(entries, measure, fetch, recall)
     return View(project.root, project.lock, snapshot, "work tree", project, project.prefix)
 
 
@@ -161,7 +162,12 @@ def without_inner(entries: Entries) -> Entries:
     return {path: entry for path, entry in entries.items() if not path.startswith(inner)} if inner else entries
 
 
-def snapshot_of(entries: Entries, measure: Callable[[str], int], fetch: Callable[[str], bytes]) -> Snapshot:
+def snapshot_of(
+    entries: Entries,
+    measure: Callable[[str], int],
+    fetch: Callable[[str], bytes],
+    recall: Callable[[str], bytes | None] = lambda _: None,
+) -> Snapshot:
     """Return a snapshot that keeps what was read for the next rule, as long as that is not much."""
     kept: dict[str, bytes] = {}
     sizes: dict[str, int] = {}
@@ -187,6 +193,7 @@ def snapshot_of(entries: Entries, measure: Callable[[str], int], fetch: Callable
         blobs={path: id_ for path, (mode, id_) in entries.items() if id_ != UNKNOWN and mode != SUBMODULE},
         measure=measuring,
         fetch=keeping,
+        recall=recall,
     )
 
 

@@ -74,8 +74,9 @@ def _fixed(said: Said) -> Mapping[str, Any]:
 
 def _is_held(seen: View) -> bool:
     """Whether a job calls the workflow that the answers name, whatever happens."""
-    workflow = seen.lock.answers.get(WORKFLOW)
-    if not isinstance(workflow, str) or not workflow:
+    answer = seen.lock.answers.get(WORKFLOW)
+    workflow = answer.partition(" #")[0].strip() if isinstance(answer, str) else ""  # which version it is stands behind
+    if not workflow:
         return False
     look = Look(seen.snapshot, seen.lock, {})
     documents = (look.data(path) for path in look.paths("/.github/workflows/*.yml", "/.github/workflows/*.yaml"))

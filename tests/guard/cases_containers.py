@@ -206,7 +206,7 @@ CASES = [
         "          livenessProbe",
         "the same",
     ),
-    case("OP-03", "the container may take all memory", ", memory: 256Mi", "", "          resources:", "limits.memory"),
+    case("OP-03", "the container may take all memory", ", memory: 256Mi", "", "            limits:", "limits.memory"),
     case("OP-03", "one pod is all there is", "replicas: 3", "replicas: 1", "  replicas: 1", "1 replica"),
     case(
         "OP-03",

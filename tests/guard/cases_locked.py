@@ -1,5 +1,6 @@
 """What breaks the rules that always hold."""
 
+from tests.guard.cases_languages import where
 from tests.guard.service import Case
 
 MARKED = '"""Names."""\n<<<<<<< yours\nA = 1\n=======\nA = 2\n>>>>>>> python-http-service 1.1.0\n'
@@ -22,11 +23,10 @@ CASES = [
     ),
     Case(
         "LK-02",
-        "a team turns warnings in tests off",
-        bad=lambda s: s.edit("pyproject.toml", 'filterwarnings = ["error"]', "filterwarnings = []"),
-        at="pyproject.toml",
-        says="tool.pytest",
-        others=("LG-03",),
+        "a team lets code stand that is never reached",
+        bad=lambda s: s.edit("pyproject.toml", "warn_unreachable = true", "warn_unreachable = false"),
+        at=where("warn_unreachable"),
+        says="tool.mypy.warn_unreachable is locked, and is false where the blueprint gave true",
     ),
     Case(
         "LK-03",

@@ -285,10 +285,10 @@ CASES = [
     Case(
         "CI-09",
         "the job that stands for all waits for some",
-        bad=lambda s: s.edit(CI, "needs: [quality, guardrails]", "needs: [quality]"),
+        bad=lambda s: s.edit(CI, "needs: [quality, workflows]", "needs: [quality]"),
         fixed=lambda s: s,
-        at=f"{CI}:64",
-        says="guardrails",
+        at=f"{CI}:62",
+        says="workflows",
     ),
     Case(
         "CI-09",

@@ -66,7 +66,7 @@ class Service:
         entries = {
             path: (self.modes.get(path, "100644"), blob_id(content)) for path, content in sorted(self.files.items())
         }
-        return snapshot_of(entries, lambda path: len(self.files[path]), lambda path: self.files[path])
+        return snapshot_of(entries, lambda path: len(self.files[path]), lambda path: self.files[path], given().get)
 
     def check(self, today: date = TODAY) -> Judged:
         """Check it against all that its blueprint asks."""
@@ -98,6 +98,12 @@ def stamped(**answers: Any) -> Service:
         files = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
         modes = {path.relative_to(root).as_posix(): "100755" for path in paths if path.stat().st_mode & 0o100}
     return Service(files, modes)
+
+
+@cache
+def given() -> dict[str, bytes]:
+    """What git still has of the stamped files, by id."""
+    return {blob_id(content): content for content in stamped().files.values()}
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ SHAPES = {
     "workflow: versions": (".github/workflows/a.yml", of("1", f"{CI}npx x@1.1.", "!")),
     "Dockerfile: arguments": ("Dockerfile", of("$A", "ARG A=$B$B$B$B$B\nARG B=$A$A$A$A$A\nFROM ")),
     "Dockerfile: instructions": ("web.dockerfile", of("RUN x\n", "FROM a\n")[:600_000]),
+    "Dockerfile: stages": ("Dockerfile", "".join(f"FROM a{n} AS a{n + 1}\n" for n in range(40_000))),
     "Dockerfile: options": ("Dockerfile", of("--a ", "FROM a\nRUN ")),
     "script: brackets": ("scripts/a.sh", of("$((", "#!/bin/sh\n")),
     "script: here-documents in each other": ("scripts/a.sh", of("bash <<A\n")),
@@ -56,6 +57,22 @@ SHAPES = {
     "a decision of empty lines": ("docs/adr/0001-a.md", of("\n")),
     "LICENSE": ("LICENSE", of("Redistribution and use in source and binary forms ")),
     "renovate.json": ("renovate.json", of(" ", '{"enabled"', ":true}")),
+    "chart: actions": ("c/templates/a.yaml", of("{{", "a: b\n")),
+    "chart: conditions": ("c/templates/a.yaml", of("{{ if .Values.a }}\n")),
+    "chart: ends": ("c/templates/a.tpl", of("{{ end }}")),
+    "chart: blanks": ("c/templates/a.yaml", of(" ", "a: [\nb:", "!")),
+    "chart: values": ("c/values.yaml", of("a: {hostPath: {path: '/'}}\n", "b: [\n")[:300_000]),
+    "compose: volumes": ("compose.yaml", of("'/:/'", "services: {a: {volumes: [", "]}}")),
+    "manifest: roles": ("k.yaml", of("kind: Role\napiVersion: a\nrules: [{verbs: ['*']}]\n---\n")[:200_000]),
+    "manifest: bindings": (
+        "k.yaml",
+        of("kind: RoleBinding\napiVersion: a\nsubjects: [{name: 'system:masters'}]\n---\n")[:200_000],
+    ),
+    "manifest: annotations": (
+        "k.yaml",
+        of("listen-ports ", "kind: Ingress\napiVersion: a\nspec: {rules: [{}]}\nmetadata: {annotations: {a: '", "'}}"),
+    ),
+    "manifest: a sock": ("k.yaml", of("docker.soc", "kind: Gateway\napiVersion: a\nspec: {hostPath: '", "'}")),
     "dependabot.yml": (".github/dependabot.yml", of("  - {}\n", "updates:\n")[:150_000]),
     "tsconfig.json: commas": ("tsconfig.json", of(",", "{")[:400_000]),
     "vitest.config.ts: thresholds": ("vitest.config.ts", of("thresholds:{")),
@@ -69,6 +86,7 @@ def test_a_megabyte_of_it_is_read_once(shape):
     others = {
         "package.json": b'{"dependencies":{"a":"1"}}',
         "src/main.ts": b"",
+        "c/Chart.yaml": b"name: a",
         "go.mod": b"module a\n",
         "src/orders/a.py": b"",
     }

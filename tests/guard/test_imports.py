@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.guard.readers.imports import module_of_go, of_go, of_python, of_script
+from scaffold.guard.readers.imports import likely, module_of_go, of_go, of_python, of_script
 from scaffold.guard.readers.scan import tokens, without_comments
-from tests.kit import few
+from tests.kit import few, laws
 
 SCRIPTS = [
     ('import "a"', ["a"]),
@@ -182,3 +182,27 @@ def test_python_imports_by_name_whatever_that_is_called(source, target, level):
 @pytest.mark.parametrize("call", ["other.import_module('a')", "import_module()", "import_module(*names)", "f()(1)"])
 def test_python_that_imports_nothing_by_name(call):
     assert list(of_python(ast.parse(call), b"import_module")) == []
+
+
+PLAIN = st.sampled_from([
+    "import a", "import a.b as c, d . e", "from a import b, c as d", "from . import (\n  a,  # (b), c\n  d as e,\n)",
+    "from.a.b import(c)", "if x: import y; from ..z import *", "from a \\\n  import b", "import \\\n a",
+    "from ä import b", "from a import ä", "import importlib; importlib.import_module('a')", '"""\nimport a\n"""',
+    "x = 1  # import a", "try:\n\timport a\nfinally: from b import c", "from a import (b,\\\nc)",
+])  # fmt: skip
+
+
+@laws
+@given(st.lists(PLAIN, max_size=5), st.sampled_from(["", "\ufeff", "# coding: latin-1\n"]), st.sampled_from("\n\r"))
+def test_law_what_looks_like_an_import_is_never_less_than_what_is_one(lines, head, end):
+    text = head + "".join(line + "\n" for line in lines)
+    source = text.replace("\n", end).encode("latin-1" if "latin" in head else "utf-8")
+    there = {(one.target, one.level) for one in of_python(ast.parse(source), source)}
+    found = likely(source)
+    assert found is None or there <= {(one.target, one.level) for one in found}
+
+
+def test_most_of_what_is_written_is_read_without_a_syntax_tree():
+    text = b'"""Text.\n\nfrom the start (and on).\n"""\n\nfrom a.b import (\n    c,\n)\nimport d\n'
+    assert [one.target for one in likely(text) or ()] == ["a.b.c", "d"]
+    assert likely(b"import (\n") is None

@@ -267,7 +267,7 @@ FLOORS = [
         {"pyproject.toml": "[tool.coverage]\nreport.fail_under = 95\n", "setup.cfg": "[tool:pytest]\nstrict = true\n"},
         "pytest lets warnings pass",
     ),
-    ({"pyproject.toml": COVER["pyproject.toml"] + 'run.omit = ["*"]\n'}, "coverage leaves all of the product out"),
+    ({"pyproject.toml": COVER["pyproject.toml"] + 'run.omit = ["*"]\n'}, "coverage leaves product code out: *"),
     ({"pyproject.toml": COVER["pyproject.toml"] + 'run.omit = ["app/gen.py"]\n'}, None),
     ({"pyproject.toml": COVER["pyproject.toml"], "tests/test_main.py": None}, "there are no tests of the Python code"),
 ]
@@ -382,3 +382,27 @@ def test_a_blueprint_may_ask_for_more_reasons_and_tests_need_none():
 )
 def test_what_strangers_send_is_read_once(ending, piece):
     suppressions(piece * 5_000 + b"noqa", ending)
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "says"),
+    [
+        ("a.yml", "a: 1 # zizmor: ignore[unpinned-uses]", "# zizmor: ignore of unpinned-uses gives no reason"),
+        ("a.yml", "a: 1 # zizmor: ignore[unpinned-uses] the action is our own", ""),
+        ("a.yml", "a: '# zizmor: ignore'", ""),
+        ("x.sh", "# shellcheck disable=all", "# shellcheck disable names no rule"),
+        ("x.sh", "# shellcheck disable=SC2086", ""),
+        ("Dockerfile", "# hadolint ignore=DL3008", ""),
+        ("Dockerfile", "# hadolint ignore", "# hadolint ignore names no rule"),
+        ("k8s/a.yaml", "# checkov:skip=CKV_K8S_8", "# checkov:skip of CKV_K8S_8 gives no reason"),
+        ("a.py", "@no_type_check\ndef f(): ...", "@no_type_check names no rule"),
+        ("a.py", "x = 1\n# ruff: disable[F401, S]", "# ruff: disable of F401, S gives no reason"),
+        ("a.py", "# ruff: disable[E501]\nx = 1\n# ruff: enable[E501]", ""),
+        ("a.py", '# mypy: disable-error-code="arg-type"', "# mypy: disable-error-code of arg-type gives no reason"),
+        ("a.py", '# mypy: disable-error-code="arg-type" the stubs of boltons are wrong', ""),
+    ],
+)  # fmt: skip
+def test_who_else_is_told_to_look_away(path, line, says):
+    messages = [one[2] for one in found(repository({path: f"{line}\n"}), "LG-04")]
+    assert len(messages) == bool(says), messages
+    assert "".join(messages).startswith(says)

@@ -225,7 +225,7 @@ def test_gates_that_hold(edit):
 def test_gates_inside_a_workflow_that_is_called():
     called = CALLED.replace("run: make bench", "run: make check")
     ci = stamped().files[CI].decode()
-    at = ci.index("    runs-on"), ci.index("  guardrails:")
+    at = ci.index("    runs-on"), ci.index("  workflows:")
     calling = ci[: at[0]] + "    uses: ./.github/workflows/called.yml\n" + ci[at[1] :]
     assert stamped().add(OTHERS["called"], called).add(CI, calling).verdict("CI-09").state == "pass"
 

@@ -488,7 +488,7 @@ def test_where_all_is_well_it_is_three_lines(checked):
     calm = checked._replace(verdicts=tuple(one for one in checked.verdicts if one.state == "pass"), waivers=())
     number = len(calm.verdicts)
     assert made("text", calm).splitlines() == [
-        "python-http-service 1.0.0: work tree of /p/orders", "", f"{number} of {number} rules pass",
+        "python-http-service 1.1.0: work tree of /p/orders", "", f"{number} of {number} rules pass",
     ]  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def test_all_of_it_at_once_committed_and_taken_back(service):
     for said in (
         "create   SECURITY.md",
         "replace  LICENSE",
-        "tool.mypy is put back",
+        "tool.mypy.strict is put back",
         "actions are pinned as the blueprint says",
         "dry run",
     ):

@@ -259,7 +259,7 @@ ROWS = {
     "forged": Row(forged, "LK-01 was edited"),
     "forgotten": Row(forgotten, "LK-01 was deleted", "note not held by CI"),
     "pending": Row(pending, "LK-01 was edited"),
-    "key-forged": Row(key_forged, "LK-02 tool.lint is locked"),
+    "key-forged": Row(key_forged, "LK-02 tool.lint.level is locked"),
     "outlived": Row(outlived, "LK-04 older than 1.1.0"),
     "other-commit": Row(other_commit, "LK-04 names the commit"),
     "newer": Row(newer, "LK-04 has no demo 9.0.0"),

@@ -10,6 +10,7 @@ from scaffold.guard.rule import Rule
 
 MOST = 10_000  # findings of one judge that are taken in
 SHOWN = 300  # characters of a message
+PATHS = "{paths}"
 TRY = "Run it by hand to see what is wrong, or do without --judges."
 _WRONG = re.compile(r"\W*(?:error|fatal|[a-z-]+: error)\b", re.IGNORECASE)
 _VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9})+")
@@ -31,15 +32,15 @@ class Judge(NamedTuple):
     """A tool. `files` are patterns, as in .gitignore, of what it judges; where there are none, `nothing` says so.
 
     It is given these and what it `needs` beside them, in a folder of their own, with the files of `ours` in the folder
-    `../ours`; with `repository`, that folder looks like the top of a repository. `command` makes its arguments of the
-    paths that it judges, `version` has it tell its own, and `parse` reads what it printed; raises Unreadable.
+    `../ours`; with `repository`, that folder looks like the top of a repository. In `command`, `{paths}` stands for the
+    paths that it judges; `version` has it tell its own, and `parse` reads what it printed; raises Unreadable.
     """
 
     rule: Rule
     files: tuple[str, ...]
     nothing: str
     oldest: str
-    command: Callable[[tuple[str, ...]], tuple[str, ...]]
+    command: tuple[str, ...]
     parse: Callable[[Said], Iterable[Found]]
     needs: tuple[str, ...] = ()
     ours: Mapping[str, str] = {}
@@ -54,6 +55,10 @@ class Judge(NamedTuple):
     def name(self) -> str:
         """The tool's name, which is the rule's id and the program's."""
         return self.rule.id
+
+    def arguments(self, paths: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what it is called with, to judge some paths."""
+        return tuple(one for word in self.command for one in (paths if word == PATHS else (word,)))
 
     def unknown(self, why: str, fix: str | None = None) -> Found:
         """Return what is reported where the tool could not be asked."""

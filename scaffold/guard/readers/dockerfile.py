@@ -48,26 +48,32 @@ class Dockerfile(NamedTuple):
     def resolved(self, text: str, more: Mapping[str, str] | None = None) -> str | None:
         """Put in the defaults of arguments; None where one has none, so that only the build knows."""
         known = {**self.arguments, **(more or {})}
-        missing = False
-        left = NESTED
-
-        def value(match: re.Match[str]) -> str:
-            nonlocal missing
-            given = known.get(match[1] or match[3]) or match[2]
-            missing = missing or not given
-            return given or ""
-
-        while "$" in text and left and not missing:
-            text, left = _VARIABLE.sub(value, text), left - 1
+        for _ in range(NESTED):
+            if not all(_value(known, match) for match in _VARIABLE.finditer(text)):
+                return None
+            text = _VARIABLE.sub(lambda match: _value(known, match), text)
             if len(text) > LONGEST:
                 return None
-        return None if missing else text
+        return text
+
+    def lineage(self, stage: Stage) -> Iterator[Stage]:
+        """Yield a stage, and those above it that it begins from, as far as an image."""
+        yield stage
+        base = self.resolved(stage.base) or stage.base
+        for one in reversed(self.stages):
+            if one.line < stage.line and one.name and one.name == base.lower():
+                yield one
+                base = self.resolved(one.base) or one.base
 
     def stage(self, name: str) -> Stage | None:
         """Return the stage of that name or number."""
         if name.isdecimal() and len(name) < NESTED:
             return self.stages[int(name)] if int(name) < len(self.stages) else None
         return next((stage for stage in self.stages if stage.name == name.lower()), None)
+
+
+def _value(known: Mapping[str, str], match: re.Match[str]) -> str:
+    return known.get(match[1] or match[3]) or match[2] or ""
 
 
 def dockerfiles(look: Look) -> Iterator[Dockerfile]:
@@ -107,18 +113,15 @@ def _instructions(text: str) -> Iterator[Instruction]:
     lines = text.split("\n")
     number = 0
     while number < len(lines):
-        begun, joined, shell = number, list[str](), list[str]()
-        while number < len(lines):
+        begun, joined, shell, goes_on = number, list[str](), list[str](), True
+        while goes_on and number < len(lines):
             line = lines[number].strip()
             number += 1
             is_comment = not line or line.startswith("#")
+            goes_on = bool(joined) if is_comment else line.endswith(("\\", "`"))
             shell.append("\\" if is_comment else line)
-            if is_comment and not joined:
-                break
             if not is_comment:
-                joined.append(line.removesuffix("\\").rstrip("`") if line.endswith(("\\", "`")) else line)
-            if not is_comment and not line.endswith(("\\", "`")):
-                break
+                joined.append(line.removesuffix("\\").rstrip("`") if goes_on else line)
         if joined:
             number, body = _here_documents(lines, number, joined[-1])
             word, value = (*" ".join(joined).split(maxsplit=1), "")[:2]

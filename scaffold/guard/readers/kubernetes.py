@@ -1,36 +1,43 @@
-"""Kubernetes manifests as rules see them: objects, the pods that they start, and what kustomize lays over them."""
+"""Kubernetes manifests as rules see them: objects, the pods that they start, and what is laid over them."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from posixpath import dirname, join, normpath
 from typing import Any, NamedTuple
 
 from scaffold.errors import FormatError
 from scaffold.formats import documents as formats
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_of, listed, value
-from scaffold.guard.finding import Found
+from scaffold.formats.lookup import below, line_at, line_of, listed, mapping, value
+from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
+from scaffold.guard.readers import charts
 from scaffold.guard.readers.aside import is_aside, is_foreign
 from scaffold.guard.readers.places import PLACES
 from scaffold.guard.rule import NotApplicable
 
 MANIFESTS, KUSTOMIZATIONS = PLACES["manifests"], PLACES["kustomizations"]
 TEMPLATE = "this is a template, and what becomes of it cannot be told"
+ANY = "*"
 NONE = "there are no Kubernetes manifests"
-_PODS: Mapping[str, tuple[str, ...]] = {
+PODS: Mapping[str, tuple[str, ...]] = {
     "Pod": ("spec",),
     "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
     **dict.fromkeys(
         ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout"), ("spec", "template", "spec")
     ),
 }
+BINDINGS, ROLES = ("RoleBinding", "ClusterRoleBinding"), ("Role", "ClusterRole")
+DOORS = ("Ingress", "Gateway", "Service")
+_KNOWN = {*PODS, *BINDINGS, *ROLES, *DOORS, "Namespace"}
 # Below what is put into a cluster, `test` is the name of one.
 _CLUSTERS = re.compile(
     r"(?:^|/)(?:deploy(?:ments?)?|k8s|kubernetes|kustomize|manifests|infra(?:structure)?|ops|gitops|clusters|overlays"
     r"|environments|envs)/"
 )
+# What CI and developers put up for themselves.
+_NO_CLUSTER = re.compile(r"(?:^|/)(?:\.?ci|prow|scripts?|hack|[^/]{0,80}tilt)/")
 _TEST = re.compile(r"(?<=/)test(?:ing)?/")
-_JSON_PAIR = re.compile(rb'"kind"\s{0,9}:')
 
 
 class Object(NamedTuple):
@@ -46,48 +53,38 @@ class Object(NamedTuple):
         """What messages call it."""
         return f"{self.kind} {self.name}"
 
+    def found(self, wrong: str, *way: str, at: Located | None = None, severity: Severity = "medium") -> Found:
+        """Return what is wrong with it, or with a part of it such as its pods, at a way below."""
+        return Found(f"{self.title} {wrong}", self.path, line_at(at or self.at, *way), severity=severity)
+
     def get(self, *keys: str) -> Any:
         """Return the value at a way below it, or None."""
-        there = below(self.at, *keys)
-        return None if there is None else there.data
+        return value(self.at, *keys)
 
     @property
     def pod(self) -> Located | None:
         """The specification of the pods that it starts, where it is whole: every container has an image."""
-        spec = below(self.at, *_PODS[self.kind]) if self.kind in _PODS else None
-        if spec is None or not isinstance(spec.data, Mapping):
-            return None
-        containers = spec.data.get("containers")
-        if not isinstance(containers, list) or not containers:
-            return None
-        whole = all(isinstance(one, Mapping) and one.get("image") for one in containers)
-        return spec if whole else None
+        spec = below(self.at, *PODS[self.kind]) if self.kind in PODS else None
+        found = listed(value(spec, "containers"))
+        return spec if found and all(mapping(one).get("image") for one in found) else None
 
     @property
     def labels(self) -> Mapping[str, Any]:
         """The labels of its pods."""
-        way = (*_PODS.get(self.kind, ("spec",))[:-1], "metadata", "labels")
-        found = self.get(*way)
-        return found if isinstance(found, Mapping) else {}
-
-
-class Laid(NamedTuple):
-    """A document that kustomize lays over others; `line` is where it stands if it is written inside another file."""
-
-    path: str
-    at: Located
-    line: int | None = None
+        return mapping(self.get(*PODS.get(self.kind, ("spec",))[:-1], "metadata", "labels"))
 
 
 class Cluster(NamedTuple):
-    """All objects of a repository's manifests, and what kustomize changes about them."""
+    """All objects of a repository's manifests, and what is laid over them or becomes of charts.
+
+    What is laid is judged by what it sets or takes away, and never by what it leaves out.
+    """
 
     objects: tuple[Object, ...]
-    patches: tuple[Object, ...]
+    laid: tuple[Located, ...]  # patches of kustomize, workloads that are not whole
+    charts: tuple[Located, ...]  # templates and values of Helm
     namespaces: tuple[str, ...]  # that a kustomization sets
-    replicas: frozenset[str]  # names whose number of pods is set by a kustomization
-    texts: str  # of patches that are written inside a kustomization
-    laid: tuple[Laid, ...] = ()  # all patches, in files and inside kustomizations
+    replicas: frozenset[str]  # names of workloads whose number of pods an overlay decides; ANY where it may be of any
 
     def of(self, *kinds: str) -> Iterator[Object]:
         """Yield the objects of some kinds."""
@@ -95,52 +92,89 @@ class Cluster(NamedTuple):
 
     def workloads(self, *kinds: str) -> Iterator[tuple[Object, Located]]:
         """Yield whole objects that start pods, of these kinds or of all, each with its pods' specification."""
-        for one in self.of(*(kinds or _PODS)):
+        for one in self.of(*(kinds or PODS)):
             if (pod := one.pod) is not None:
                 yield one, pod
 
-    def partial(self) -> Iterator[Object]:
-        """Yield the workloads that are not whole: somebody lays them over others."""
-        return (one for one in self.of(*_PODS) if one.pod is None)
-
 
 def cluster(look: Look) -> Cluster:
-    """Return what manifests describe; raises NotApplicable where there are none. Helm's templates are no manifests."""
-    kustomizations = [path for path in look.paths(*KUSTOMIZATIONS) if is_manifest(path)]
-    patched, namespaces, replicas, inside = _kustomized(look, kustomizations)
-    objects: list[Object] = []
-    patches: list[Object] = []
-    laid = [one for text in inside for one in _inside(look, text)]
-    for path in look.paths(*MANIFESTS):
-        if path in patched:
-            found = documents(look, path)
-            laid += [Laid(path, document) for document in found]
-            patches += [one for document in found for one in objects_in(path, document)]
-        elif is_manifest(path) and path not in kustomizations and _may_be_one(path, look.raw(path)):
-            for document in documents(look, path):
-                objects += objects_in(path, document)
-    if not laid and not any(one.kind in _PODS or one.kind == "Namespace" for one in objects):
+    """Return what manifests and charts describe; raises NotApplicable where there are none."""
+    found = look.once(_cluster)
+    if not found.laid and not found.charts and not any(one.kind in _KNOWN for one in found.objects):
         raise NotApplicable(NONE)
-    texts = "\n".join(text.text for text in inside)
-    return Cluster(tuple(objects), tuple(patches), tuple(namespaces), frozenset(replicas), texts, tuple(laid))
+    return found
+
+
+def _cluster(look: Look) -> Cluster:
+    named = [path for path in look.paths(*KUSTOMIZATIONS) if "kustomization" in path.rpartition("/")[2].lower()]
+    kustomizations = [one for path in named if is_manifest(path) for one in _kustomization(look, path)]
+    inside, patched = list[Located](), set[str]()
+    for patch in (patch for one in kustomizations for patch in _patches(one)):
+        file = patch.data if isinstance(patch.data, str) else value(patch, "path")
+        text = value(patch, "patch") if isinstance(patch.data, Mapping) else "\n" in str(file) and file
+        if isinstance(text, str):
+            inside += _parsed(look, patch.file, text.encode(errors="replace"), line_of(below(patch, "patch") or patch))
+        elif isinstance(file, str):
+            patched.add(normpath(join(dirname(patch.file), file)))
+    whole = [document for path in look.paths(*MANIFESTS) if path in patched for document in documents(look, path)]
+    laid = [step for patch in (*inside, *whole) for step in _steps(patch)]
+    objects = [one for path in _manifests(look, {*patched, *named}) for one in _objects(look, path)]
+    laid += [one.at for one in objects if one.kind in PODS and one.pod is None]
+    namespaces = [str(one.data["namespace"]) for one in kustomizations if one.data.get("namespace")]
+    strange = [path for path, note in look.unread.items() if note.message == TEMPLATE]
+    made = [one for path in strange for one in charts.template(path, look.text(path) or "")]
+    made += charts.made(look, is_manifest)
+    sized = frozenset(_sized(kustomizations, laid))
+    return Cluster(tuple(objects), tuple(laid), tuple(made), tuple(namespaces), sized)
+
+
+def _manifests(look: Look, others: set[str]) -> Iterator[str]:
+    for path in look.paths(*MANIFESTS):
+        content = look.raw(path) if path not in others and is_manifest(path) else None
+        if content and b"apiVersion" in content and b"kind" in content:
+            yield path
+
+
+def _objects(look: Look, path: str) -> Iterator[Object]:
+    return (one for document in documents(look, path) for one in objects_in(path, document))
+
+
+def _sized(kustomizations: Iterable[Located], laid: Iterable[Located]) -> Iterator[str]:
+    """Yield the names of workloads whose number of pods something says that is laid over them."""
+    for one in kustomizations:
+        yield from (str(mapping(item).get("name")) for item in listed(one.data.get("replicas")))
+    for patch in laid:
+        if value(patch, "replicas") is not None:
+            yield ANY
+        if value(patch, "spec", "replicas") is not None:
+            yield str(value(patch, "metadata", "name"))
+
+
+def _steps(patch: Located) -> Iterator[Located]:
+    """Yield a patch as it is, and of a JSON patch what each operation sets, or takes away."""
+    if not isinstance(patch.data, list):
+        yield patch
+        return
+    for said, line in ((mapping(one.data), line_of(one)) for one in patch.elements()):
+        way = [part for part in str(said.get("path", "")).split("/") if part]
+        keys = [part for part in way if not part.isdecimal() and part != "-"]
+        is_gone = said.get("op") == "remove"
+        if keys and (not is_gone or keys[-1] == way[-1]):
+            yield Located({keys[-1]: None if is_gone else said.get("value", "")}, patch.file, {(): line})
 
 
 def is_manifest(path: str) -> bool:
     """Whether a file may be for a cluster, by where it is: no example is, nor what tests or others brought in."""
+    if _NO_CLUSTER.search(path):
+        return False
     if match := _CLUSTERS.search(path):
         path = path[: match.end()] + _TEST.sub("", path[match.end() - 1 :])
     return not is_aside(path) and not is_foreign(path)
 
 
-def _may_be_one(path: str, content: bytes | None) -> bool:
-    if content is None or b"apiVersion" not in content or b"kind" not in content:
-        return False
-    return not path.endswith(".json") or _JSON_PAIR.search(content) is not None
-
-
 def documents(look: Look, path: str) -> tuple[Located, ...]:
     """Return the documents of a manifest; none of Helm's templates, and of another's it is unknown what they become."""
-    if any(path.startswith(folder) for folder in _charts(look)):
+    if path.startswith(look.once(charts.folders)):
         return ()
     found = look.documents(path)
     if not found and path in look.unread and b"{{" in (look.content(path) or b""):
@@ -148,19 +182,13 @@ def documents(look: Look, path: str) -> tuple[Located, ...]:
     return found
 
 
-def _charts(look: Look) -> Iterator[str]:
-    return (path.removesuffix("Chart.yaml") + "templates/" for path in look.paths("Chart.yaml"))
-
-
 def objects_in(path: str, document: Located, kind: str = "") -> Iterator[Object]:
     """Yield the objects of a document, those of lists too, which need not say what each of them is."""
-    data = document.data
-    if not isinstance(data, Mapping) or not ("apiVersion" in data or kind):
-        return
-    own = data.get("kind") or kind
-    items = below(document, "items")
+    data = mapping(document.data)
+    own = (data.get("kind") or kind) if "apiVersion" in data or kind else None
     if not isinstance(own, str):
         return
+    items = below(document, "items")
     if own.endswith("List") and items is not None and isinstance(items.data, list):
         for item in items.elements():
             yield from objects_in(path, item, own.removesuffix("List"))
@@ -168,72 +196,28 @@ def objects_in(path: str, document: Located, kind: str = "") -> Iterator[Object]
         yield Object(path, document, own, str(value(document, "metadata", "name") or "without a name"))
 
 
-class _Inside(NamedTuple):
-    """A patch that is written inside a kustomization."""
+def _kustomization(look: Look, path: str) -> list[Located]:
+    """Return a kustomization's document, if it has one, of which one whose name has no ending is YAML."""
+    is_named = path.endswith((".yml", ".yaml"))
+    found = look.documents(path) if is_named else _parsed(look, path, look.content(path) or b"")
+    return [one for one in found[:1] if isinstance(one.data, Mapping)]
 
-    path: str
-    text: str
-    line: int
 
-
-def _inside(look: Look, patch: _Inside) -> Iterator[Laid]:
+def _parsed(look: Look, path: str, content: bytes, line: int | None = None) -> tuple[Located, ...]:
+    """Return documents of YAML; of a patch that is written inside a file, its line there counts for all of it."""
     try:
-        found = formats.load("patch.yaml", patch.text.encode())
-    except FormatError:
-        look.unread[patch.path] = Found("a patch in this file cannot be read", patch.path, patch.line, known=False)
-        return
-    yield from (Laid(patch.path, document, patch.line) for document in found)
-
-
-def _kustomization(look: Look, path: str) -> Located | None:
-    """Return a kustomization's document; one whose name has no ending is YAML."""
-    if path.endswith((".yml", ".yaml")):
-        return look.data(path)
-    try:
-        found = formats.load(f"{path}.yaml", look.content(path) or b"")
+        found = formats.load("patch.yaml", content)
     except FormatError as error:
-        look.unread[path] = Found(error.message, path, known=False)
-        return None
-    return found[0] if found else None
+        said = "a patch in this file cannot be read" if line else error.message
+        look.unread[path] = Found(said, path, line, known=False)
+        return ()
+    return tuple(Located(one.data, path, {(): line} if line else one.lines) for one in found)
 
 
-def _kustomized(look: Look, paths: Iterable[str]) -> tuple[set[str], list[str], set[str], list[_Inside]]:
-    """Return what kustomizations name: patch files, namespaces, names with replicas; and the patches inside them."""
-    patched: set[str] = set()
-    namespaces: list[str] = []
-    replicas: set[str] = set()
-    inside: list[_Inside] = []
-    for path in paths:
-        document = _kustomization(look, path)
-        if document is None or not isinstance(document.data, Mapping):
-            continue
-        if document.data.get("namespace"):
-            namespaces.append(str(document.data["namespace"]))
-        replicas |= {str(one.get("name")) for one in _mappings(document.data.get("replicas"))}
-        for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
-            for number, one in enumerate(listed(document.data.get(key))):
-                text = one.get("patch") if isinstance(one, Mapping) else one if "\n" in str(one) else None
-                named = one.get("path") if isinstance(one, Mapping) else one
-                if isinstance(text, str):
-                    where = below(document, key, number, "patch") or below(document, key, number) or document
-                    inside.append(_Inside(path, text, line_of(where)))
-                elif isinstance(named, str):
-                    patched.add(_joined(path.rpartition("/")[0], named))
-    return patched, namespaces, replicas, inside
-
-
-def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
-    return (one for one in listed(value) if isinstance(one, Mapping))
-
-
-def _joined(folder: str, name: str) -> str:
-    parts = folder.split("/") if folder else []
-    for part in name.split("/"):
-        if part == ".." and parts:
-            parts.pop()
-        elif part not in (".", "", ".."):
-            parts.append(part)
-    return "/".join(parts)
+def _patches(kustomization: Located) -> Iterator[Located]:
+    for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
+        found = below(kustomization, key)
+        yield from found.elements() if found is not None and isinstance(found.data, list) else ()
 
 
 def containers(pod: Located, *, first: bool = True) -> Iterator[tuple[str, Located]]:

@@ -1,8 +1,8 @@
 """The languages that are really in a repository, by its files, and whether a blueprint allows them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
@@ -11,25 +11,20 @@ from scaffold.formats.lookup import below, line_of
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.dockerfile import dockerfiles
+from scaffold.guard.tables import table
 from scaffold.tree import is_text
 
-# By ending: what a team writes a service in, and not what merely describes or glues (Markdown, YAML, shell, SQL).
-ENDINGS = {
-    "python": ("py", "pyi"), "typescript": ("ts", "tsx", "mts", "cts"),
-    "javascript": ("js", "jsx", "mjs", "cjs"), "go": ("go",), "java": ("java",), "kotlin": ("kt", "kts"),
-    "scala": ("scala",), "groovy": ("groovy",), "rust": ("rs",), "c": ("c",), "c++": ("cc", "cpp", "cxx", "hpp"),
-    "c#": ("cs",), "f#": ("fs",), "ruby": ("rb",), "php": ("php",), "perl": ("pl", "pm"), "swift": ("swift",),
-    "dart": ("dart",), "elixir": ("ex", "exs"), "erlang": ("erl",), "haskell": ("hs",), "clojure": ("clj", "cljs"),
-    "lua": ("lua",), "r": ("r",), "julia": ("jl",), "zig": ("zig",), "powershell": ("ps1",), "visual basic": ("vb",),
-    "cobol": ("cbl", "cob"),
-}  # fmt: skip
-LANGUAGES = {ending: language for language, endings in ENDINGS.items() for ending in endings} | {"pyx": "python"}
-INTERPRETERS = {"python": "python", "node": "javascript", "ruby": "ruby", "perl": "perl", "php": "php", "lua": "lua"}
-_SHEBANG = re.compile(rb"#![^\n]{0,200}?\b(python|node|ruby|perl|php|lua)[0-9.]*\b")
+# What a team writes a service in, and not what merely describes or glues (Markdown, YAML, shell, SQL): by endings, and
+# where the lowest version of it is named.
+TABLE: Mapping[str, Mapping[str, Any]] = table("readers/languages")
+ENDINGS: Mapping[str, Sequence[str]] = {language: said["endings"] for language, said in TABLE.items()}
+LANGUAGES = {
+    ending: language for language, said in TABLE.items() for ending in (*said["endings"], *said.get("also", ()))
+}
+INTERPRETERS = {said["interpreter"]: language for language, said in TABLE.items() if "interpreter" in said}
+_SHEBANG = re.compile(rf"#![^\n]{{0,200}}?\b({'|'.join(INTERPRETERS)})[0-9.]*\b".encode())
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})*")
 LONGEST = 2_000  # characters of a line that people wrote
-NAMES = {"typescript": "node", "javascript": "node"}  # what the versions of a language are those of
-IMAGES = {"python": "python", "typescript": "node", "javascript": "node", "go": "golang", "java": "eclipse-temurin"}
 
 
 def endings(*languages: str) -> tuple[str, ...]:
@@ -84,27 +79,21 @@ def _below(look: Look, language: str, versions: str) -> Iterator[Found]:
         return
     for floor in floors(look, language):
         if not wanted.contains(floor.version, prereleases=True):
-            said = f"{NAMES.get(language, language)} {floor.version}"
+            said = f"{TABLE[language].get('named', language)} {floor.version}"
             yield Found(f"{said} is outside the versions allowed, {versions}", floor.path, floor.line)
 
 
 def floors(look: Look, language: str) -> Iterator[Floor]:
     """Yield the lowest versions of a language that manifests and images name."""
-    if language == "python":
-        yield from _in_manifest(look, "pyproject.toml", "project", "requires-python")
-        yield from _in_manifest(look, "pyproject.toml", "tool", "poetry", "dependencies", "python")
-        yield from _in_lines(look, (".python-version",), r"()([^#\s]+)")
-    elif language in ("typescript", "javascript"):
-        yield from _in_manifest(look, "package.json", "engines", "node")
-        yield from _in_lines(look, (".nvmrc", ".node-version"), r"()(v?\d\S*)")
-    elif language == "go":
-        yield from _in_lines(look, ("go.mod",), r"(go)[ \t]+(\d\S*)")
-    elif language == "java":
-        yield from _in_lines(look, ("pom.xml",), r"\s*<(maven\.compiler\.release|java\.version|release)>\s*([\d.]+)")
-    for file in dockerfiles(look) if language in IMAGES else ():
+    said = TABLE.get(language, {})
+    for path, *keys in said.get("manifests", ()):
+        yield from _in_manifest(look, path, *keys)
+    for path, pattern in said.get("lines", ()):
+        yield from _in_lines(look, path, pattern)
+    for file in dockerfiles(look) if "image" in said else ():
         for stage in file.stages:
             name, _, tag = (file.resolved(stage.base) or "").partition("@")[0].rpartition("/")[2].partition(":")
-            if name == IMAGES[language] and tag[:1].isdecimal() and (version := lowest(tag)):
+            if name == said["image"] and tag[:1].isdecimal() and (version := lowest(tag)):
                 yield Floor(version, file.path, stage.line)
 
 
@@ -115,12 +104,11 @@ def _in_manifest(look: Look, path: str, *keys: str) -> Iterator[Floor]:
         yield Floor(version, path, line_of(there))
 
 
-def _in_lines(look: Look, paths: Iterable[str], pattern: str) -> Iterator[Floor]:
-    for path in paths:
-        for number, line in enumerate((look.text(path) or "").splitlines() if path in look else (), start=1):
-            match = re.match(pattern, line) if len(line) <= LONGEST else None
-            if match and (version := lowest(match[2])):
-                yield Floor(version, path, number)
+def _in_lines(look: Look, path: str, pattern: str) -> Iterator[Floor]:
+    for number, line in enumerate((look.text(path) or "").splitlines() if path in look else (), start=1):
+        match = re.match(pattern, line) if len(line) <= LONGEST else None
+        if match and (version := lowest(match[1])):
+            yield Floor(version, path, number)
 
 
 def lowest(written: str) -> Version | None:

@@ -2,12 +2,13 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 from scaffold.blueprint.globs import like_git
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_at, line_of, mapping
+from scaffold.formats.lookup import below, elements, line_at, line_of, listed, mapping
 from scaffold.guard.finding import Found
 from scaffold.guard.readers import tsconfig
 from scaffold.guard.readers.aside import TESTS
@@ -15,31 +16,39 @@ from scaffold.guard.readers.inifile import ini
 from scaffold.guard.readers.layers import Code
 from scaffold.guard.readers.scan import Flavour, tokens, without_comments
 from scaffold.guard.readers.shell import Command
+from scaffold.guard.tables import table
 
 CANARY = "canary"  # what a planted mistake is called in the test that proves that the gate fails
+MANIFESTS = {"python": "pyproject.toml", "typescript": "package.json", "go": "go.mod"}
+_FLAVOURS: Mapping[str, Flavour] = {"typescript": "script", "go": "go"}
 
 
 class Gate(NamedTuple):
-    """A tool that keeps layers: what CI calls it by, and what its canary mentions it by."""
+    """A tool that keeps layers: what CI calls it by, and what its canary mentions it by.
+
+    `files` set it up. Where all patterns of `holds` are found in what they read, which is their strings or, of
+    `settings`, all but comments, each layer of the core must be named by `names`, or `says` is what is wrong. A text
+    without one of `hints` is not looked into.
+    """
 
     name: str
     calls: tuple[tuple[str, ...], ...]
-    words: tuple[bytes, ...]
+    canary: tuple[str, ...]
+    by: str = "words"
+    files: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    reads: str = "strings"
+    holds: tuple[str, ...] = ()
+    names: str = ""
+    says: str = ""
 
     def is_run_by(self, command: Command) -> bool:
         """Whether a command runs it."""
         return any(command.calls(*words) for words in self.calls)
 
 
-IMPORT_LINTER = Gate(
-    "import-linter", (("lint-imports",), ("import-linter",), ("importlinter",)), (b"lint-imports", b"importlinter")
-)
-CRUISER = Gate("dependency-cruiser", (("depcruise",), ("dependency-cruiser",)), (b"depcruise", b"dependency-cruiser"))
-BIOME = Gate("Biome", (("biome", "ci"), ("biome", "check"), ("biome", "lint")), (b"biome",))
-ESLINT = Gate("ESLint", (("eslint",),), (b"eslint",))
-ARCH_TEST = Gate("the architecture test", (("go", "test"), ("gotestsum",)), (b"go/",))
-GOLANGCI = Gate("golangci-lint", (("golangci-lint",),), (b"golangci-lint", b"depguard"))
-GO_ARCH_LINT = Gate("go-arch-lint", (("go-arch-lint",),), (b"go-arch-lint",))
+_TABLE: Mapping[str, Any] = table("readers/layer_gates")
+_GATES = {language: tuple(Gate(**gate) for gate in said["gates"]) for language, said in _TABLE.items()}
 
 
 class Contract(NamedTuple):
@@ -51,27 +60,72 @@ class Contract(NamedTuple):
     line: int
 
 
-def gate_of(code: Code, found: list[Found]) -> Gate | None:
-    """Return the tool that keeps the layers, with all that is wrong with how it is set up in `found`."""
-    return _GATES[code.language](code, found)
+def gate_of(code: Code) -> tuple[Gate | None, list[Found]]:
+    """Return the tool that keeps the layers, one in order if there is one, and all that is wrong with its setup."""
+    found = ((gate, _SET_UP[gate.by](code, gate)) for gate in _GATES[code.language])
+    there = [(gate, wrong) for gate, wrong in found if wrong is not None]
+    if not there:
+        manifest = MANIFESTS[code.language]
+        return None, [Found(_TABLE[code.language]["missing"], manifest if manifest in code.look else None)]
+    return next((one for one in there if not one[1]), there[0])
 
 
-def _python(code: Code, found: list[Found]) -> Gate | None:
+def _by_words(code: Code, gate: Gate) -> list[Found] | None:
+    """Return what is wrong with a setup that names the layers in words; None where there is none."""
+    core = list(_folders(code, code.asked.core))
+    parts = (reversed(re.escape(place).split("/")) for place in core)
+    ends = "|".join(end for some in parts for end in accumulate(some, "{1}/{0}".format)) or "(?!)"
+    for path, text in code.look.texts(*gate.files):
+        if gate.hints and not any(hint in text for hint in gate.hints):
+            continue
+        said = _strings(code, text) if gate.reads == "strings" else re.sub(r"(?m)#.*$", "", text)
+        if all(re.search(pattern.replace("{ends}", ends), said) for pattern in gate.holds):
+            wrong = [
+                Found(gate.says.format(path=path, place=place), path) for place in core if not _names(gate, place, said)
+            ]
+            return [*wrong, *_blind(code, gate, path, text)]
+    return None
+
+
+def _strings(code: Code, text: str) -> str:
+    return "\0".join(token.text for token in tokens(text, _FLAVOURS[code.language]) if token.kind == "string")
+
+
+def _names(gate: Gate, place: str, said: str) -> bool:
+    layer = place.rpartition("/")[2]
+    pattern = gate.names.replace("{layer}", re.escape(layer)).replace("{place}", re.escape(place))
+    return re.search(pattern, said) is not None
+
+
+def _blind(code: Code, gate: Gate, path: str, text: str) -> Iterator[Found]:
+    """Yield that a tool cannot parse the code: TypeScript 7 has no API for that."""
+    if gate.name == "dependency-cruiser" and _typescript_major(code) >= 7 and "swc" not in without_comments(text):  # noqa: PLR2004 - the version
+        yield Found("beside TypeScript 7 dependency-cruiser sees no module, but for parser: swc", path)
+
+
+def _typescript_major(code: Code) -> int:
+    package = tsconfig.nearest(code.look, code.roots[0], "package.json")
+    document = code.look.data(package) if package is not None else None
+    wanted = below(document, "devDependencies", "typescript")
+    match = re.search(r"\d{1,9}", str(wanted.data)) if wanted is not None else None
+    return int(match[0]) if match else 0
+
+
+def _folders(code: Code, layers: Iterable[str]) -> Iterator[str]:
+    """Yield the folders of some layers that are there."""
+    places = (f"{root}/{layer}".lstrip("/") for root in code.roots for layer in layers)
+    return (place for place in places if place in code.stems)
+
+
+def _by_contracts(code: Code, _gate: Gate) -> list[Found] | None:
     contracts = list(_contracts(code))
     if not contracts:
-        where = "pyproject.toml" if "pyproject.toml" in code.look else None
-        found.append(Found("import-linter has no contract of type layers here, so nothing keeps the layers", where))
         return None
-    for contract in contracts:
-        found += _about(code, contract)
+    found = [wrong for contract in contracts for wrong in _about(code, contract)]
     named = {code.exact(name) for contract in contracts for layer in contract.layers for name in layer}
-    for root in code.roots:
-        for layer in code.asked.layers:
-            place = f"{root}/{layer}".lstrip("/")
-            if place in code.stems and place not in named:
-                first = contracts[0]
-                found.append(Found(f"no contract of type layers names {place}", first.path, first.line))
-    return IMPORT_LINTER
+    missing = (place for place in _folders(code, code.asked.layers) if place not in named)
+    first = contracts[0]
+    return [*found, *(Found(f"no contract of type layers names {place}", first.path, first.line) for place in missing)]
 
 
 def _about(code: Code, contract: Contract) -> Iterator[Found]:
@@ -92,11 +146,9 @@ def _about(code: Code, contract: Contract) -> Iterator[Found]:
 def _contracts(code: Code) -> Iterator[Contract]:
     look = code.look
     document = look.data("pyproject.toml")
-    contracts = below(document, "tool", "importlinter", "contracts")
-    if contracts is not None and isinstance(contracts.data, list):
-        for at in contracts.elements():
-            if isinstance(at.data, dict) and at.data.get("type") == "layers":
-                yield _contract(at.data, at.file, line_of(at))
+    for at in elements(below(document, "tool", "importlinter", "contracts")):
+        if mapping(at.data).get("type") == "layers":
+            yield _contract(at.data, at.file, line_of(at))
     for path in (".importlinter", "setup.cfg"):
         file = ini(look, path)
         for name, section in mapping(file and file.data).items():
@@ -107,9 +159,8 @@ def _contracts(code: Code) -> Iterator[Contract]:
 def _contract(data: Mapping[str, object], path: str, line: int) -> Contract:
     containers = _texts(data.get("containers")) or ("",)
     layers: list[tuple[str, ...]] = []
-    given = data.get("layers")
     for container in containers:
-        for layer in given if isinstance(given, list) else []:
+        for layer in listed(data.get("layers")):
             words = [layer] if isinstance(layer, str) else _texts(layer)
             names = [name.strip() for word in words for name in re.split(r"[|:]", word)]
             kept = [name for name in names if name and not name.startswith("(")]  # one in brackets may be absent
@@ -121,151 +172,52 @@ def _texts(data: object) -> tuple[str, ...]:
     return tuple(str(one) for one in data) if isinstance(data, list) else (data,) if isinstance(data, str) else ()
 
 
-def _typescript(code: Code, found: list[Found]) -> Gate | None:
-    problems: list[Found] = []
-    for gate in (_by_cruiser, _by_biome, _by_eslint):
-        wrong: list[Found] = []
-        tool = gate(code, wrong)
-        if tool is not None and not wrong:
-            return tool
-        problems += wrong
-    if problems:
-        found.append(problems[0])
-    else:
-        message = "neither dependency-cruiser nor Biome's noRestrictedImports nor ESLint keeps the layers here"
-        found.append(Found(message, "package.json" if "package.json" in code.look else None))
-    return None
-
-
-def _core_folders(code: Code) -> Iterator[str]:
-    for root in code.roots:
-        for layer in code.asked.core:
-            place = f"{root}/{layer}".lstrip("/")
-            if place in code.stems:
-                yield place
-
-
-def _by_cruiser(code: Code, wrong: list[Found]) -> Gate | None:
-    path = next(iter(code.look.paths("/.dependency-cruiser.*")), None)
-    text = code.look.text(path) if path is not None else None
-    if path is None or text is None:
-        return None
-    wrong += _not_named(code, path, text)
-    if _typescript_major(code) >= 7 and "swc" not in without_comments(text):  # noqa: PLR2004 - which has no API to parse by
-        wrong.append(Found("beside TypeScript 7 dependency-cruiser sees no module, but for parser: swc", path))
-    return CRUISER
-
-
-def _not_named(code: Code, path: str, text: str) -> Iterator[Found]:
-    strings = [token.text for token in tokens(text) if token.kind == "string"]
-    for place in _core_folders(code):
-        layer = place.rpartition("/")[2]
-        if not any(re.search(rf"(?<![\w-]){re.escape(layer)}(?![\w-])", one) for one in strings):
-            yield Found(f"no rule in {path} names {place}", path)
-
-
-def _typescript_major(code: Code) -> int:
-    package = tsconfig.nearest(code.look, code.roots[0], "package.json")
-    document = code.look.data(package) if package is not None else None
-    wanted = below(document, "devDependencies", "typescript")
-    match = re.search(r"\d{1,9}", str(wanted.data)) if wanted is not None else None
-    return int(match[0]) if match else 0
-
-
-def _by_biome(code: Code, wrong: list[Found]) -> Gate | None:
-    path = next(iter(code.look.paths("/biome.json", "/biome.jsonc")), None)
+def _by_overrides(code: Code, gate: Gate) -> list[Found] | None:
+    """Return what is wrong with Biome's overrides, each of which is for the files that it matches."""
+    path = next(iter(code.look.paths(*gate.files)), None)
     document = tsconfig.read(code.look, path) if path is not None else None
-    if path is None or document is None:
-        return None
     rules = list(_restrictions(document))
-    if not rules:
+    if path is None or not rules:
         return None
-    kept: set[str] = set()
-    for at, patterns in rules:
-        matched = [one for one in code.files if _matches(patterns, one)]
-        if not matched:
-            wrong.append(Found("an override with noRestrictedImports matches no file", path, line_of(at)))
-        kept.update(place for place in _core_folders(code) for one in matched if one.startswith(f"{place}/"))
-    wrong += [
-        Found(f"no override with noRestrictedImports is about {place}", path)
-        for place in _core_folders(code)
-        if place not in kept and len(wrong) < len(rules)
+    matched = [(at, [one for one in code.files if like_git(patterns).matches(one)]) for at, patterns in rules]
+    wrong = [
+        Found("an override with noRestrictedImports matches no file", path, line_of(at))
+        for at, files in matched
+        if not files
     ]
-    return BIOME
+    if wrong:  # which says already why a layer is not kept
+        return wrong
+    kept = tuple(one for _, files in matched for one in files)
+    core = _folders(code, code.asked.core)
+    return [
+        Found(gate.says.format(place=place), path)
+        for place in core
+        if not any(one.startswith(f"{place}/") for one in kept)
+    ]
 
 
-def _restrictions(document: Located) -> Iterator[tuple[Located, tuple[str, ...]]]:
-    overrides = below(document, "overrides")
-    for at in overrides.elements() if overrides is not None and isinstance(overrides.data, list) else ():
+def _restrictions(document: Located | None) -> Iterator[tuple[Located, tuple[str, ...]]]:
+    for at in elements(below(document, "overrides")):
         rule = below(at, "linter", "rules", "style", "noRestrictedImports")
-        if rule is None or rule.data == "off" or (isinstance(rule.data, dict) and rule.data.get("level") == "off"):
-            continue
-        patterns = _texts(at.data.get("includes") or at.data.get("include"))
-        yield at, tuple(pattern.removeprefix("./") for pattern in patterns)
+        if rule is not None and "off" not in (rule.data, mapping(rule.data).get("level")):
+            patterns = _texts(at.data.get("includes") or at.data.get("include"))
+            yield at, tuple(pattern.removeprefix("./") for pattern in patterns)
 
 
-def _matches(patterns: Sequence[str], path: str) -> bool:
-    return like_git(patterns).matches(path)
-
-
-def _by_eslint(code: Code, wrong: list[Found]) -> Gate | None:
-    for path, text in code.look.texts("/eslint.config.*", "/.eslintrc*"):
-        strings = " ".join(token.text for token in tokens(text) if token.kind == "string")
-        if re.search(r"boundaries|no-restricted-(?:imports|paths)", strings):
-            wrong += _not_named(code, path, text)
-            return ESLINT
-    return None
-
-
-def _go(code: Code, found: list[Found]) -> Gate | None:
-    for path, text in code.look.texts("*_test.go"):
-        if '"go/' in text or "golang.org/x/tools/go/packages" in text:
-            strings = [token.text for token in tokens(text, "go") if token.kind == "string"]
-            reads = {"go/parser", "go/build", "go/ast", "golang.org/x/tools/go/packages"} & set(strings)
-            if reads and any(_ends(place, one) for place in _core_folders(code) for one in strings):
-                found += _missing_in(code, path, strings)
-                return ARCH_TEST
-    for path, text in code.look.texts("/.golangci.*"):
-        live = re.sub(r"(?m)#.*$", "", text)
-        if "depguard" in live:
-            found += [
-                Found(f"depguard names no rule for {one}", path) for one in _core_folders(code) if one not in live
-            ]
-            return GOLANGCI
-    for path, text in code.look.texts("/.go-arch-lint.*"):
-        found += [
-            Found(f"no component is {one}", path) for one in _core_folders(code) if one.rpartition("/")[2] not in text
-        ]
-        return GO_ARCH_LINT
-    message = "there is no test, depguard or go-arch-lint that keeps the layers here"
-    found.append(Found(message, "go.mod" if "go.mod" in code.look else None))
-    return None
-
-
-def _ends(place: str, text: str) -> bool:
-    named = text.strip("/")
-    return bool(named) and f"/{place}".endswith(f"/{named}")
-
-
-def _missing_in(code: Code, path: str, strings: Sequence[str]) -> Iterator[Found]:
-    for place in _core_folders(code):
-        layer = place.rpartition("/")[2]
-        if not any(layer in one.split("/") for one in strings):
-            yield Found(f"the test says nothing of {place}", path)
-
-
-_GATES: Mapping[str, Callable[[Code, list[Found]], Gate | None]] = {
-    "python": _python,
-    "typescript": _typescript,
-    "go": _go,
-}
+_SET_UP: Mapping[str, Callable[[Code, Gate], list[Found] | None]] = {
+    "words": _by_words, "contracts": _by_contracts, "overrides": _by_overrides,
+}  # fmt: skip
 
 
 def has_canary(code: Code, gate: Gate) -> bool:
     """Whether a test plants a mistake and lets the tool find it."""
     for path in code.look.paths(*TESTS[code.language]):
         content = code.look.raw(path)
-        if content is None or CANARY.encode() not in content.lower() or not any(word in content for word in gate.words):
+        if (
+            content is None
+            or CANARY.encode() not in content.lower()
+            or not any(word.encode() in content for word in gate.canary)
+        ):
             continue
         if code.language == "python":
             tree = code.look.python(path)
@@ -274,9 +226,6 @@ def has_canary(code: Code, gate: Gate) -> bool:
         elif CANARY in without_comments(content.decode(errors="replace"), _FLAVOURS[code.language]).lower():
             return True
     return False
-
-
-_FLAVOURS: Mapping[str, Flavour] = {"typescript": "script", "go": "go"}
 
 
 def _plants(node: ast.AST) -> bool:

@@ -1,7 +1,7 @@
 """The layers of a code base, and which imports cross them: found from the files, without the language's own tool."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from itertools import accumulate
 from posixpath import dirname, normpath
@@ -95,7 +95,9 @@ class Code:
     asked: Asked
     stems: Mapping[str, Sequence[str]] = field(default_factory=dict)  # a file without its ending, or a folder of some
     reached: dict[str, tuple[Edge, ...]] = field(default_factory=dict)
-    aliases: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # of a folder of TypeScript
+    aliases: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # of a folder of TypeScript or Go
+    places: dict[str, str | None] = field(default_factory=dict)  # of a name of Python
+    hasty: bool = True  # taking for an import whatever looks like one
 
     def home(self, place: str) -> Home | None:
         """Return where a place belongs; None is outside all layers."""
@@ -114,18 +116,27 @@ class Code:
 
     def edges(self, path: str) -> Iterator[Edge]:
         """Yield the imports of a file."""
-        yield from _EDGES[self.language](self, path)
+        read, lead = _LANGUAGES[self.language]
+        for found in read(self, path):
+            yield Edge(f"{'.' * found.level}{found.target}", found.line, lead(self, dirname(path), found))
+
+    def aliases_of(self, folder: str) -> tuple[tuple[str, str], ...]:
+        """Return the patterns by which names stand for places, for the files in a folder."""
+        if folder not in self.aliases:
+            find = _go_module if self.language == "go" else tsconfig.aliases
+            self.aliases[folder] = tuple(find(self.look, folder))
+        return self.aliases[folder]
 
     def beyond(self, place: str) -> tuple[Edge, ...]:
         """Return what a place outside the layers imports in the end: layers, and what is from outside."""
         if place not in self.reached:
-            ends: dict[str, Edge] = {}
+            ends: dict[tuple[str, str | None], Edge] = {}
             waiting, seen = [place], {place}
             while waiting:
                 for path in self.stems.get(waiting.pop(), ()):
                     for edge in self.edges(path):
                         if edge.place is None or self.home(edge.place):
-                            ends.setdefault(edge.name, edge)
+                            ends.setdefault((edge.name, edge.place), edge)
                         elif edge.place not in seen:
                             seen.add(edge.place)
                             waiting.append(edge.place)
@@ -151,16 +162,20 @@ def code_of(look: Look, language: str, files: Sequence[str], asked: Asked) -> Co
 
 def breaches(code: Code) -> Iterator[tuple[str, Edge, str]]:
     """Yield each import that breaks the layers: the file, the import, and what is wrong with it."""
+    exact = replace(code, hasty=False, reached={})
     for path in code.files:
-        home = code.home(dirname(path) if code.language == "go" else stem(path))
-        if home is None:
-            continue
-        said: set[str] = set()
-        for edge in code.edges(path):
-            wrong = _wrong(code, home, edge)
-            if wrong and wrong not in said:
-                said.add(wrong)
-                yield path, edge, wrong
+        if next(_breaches_of(code, path), None) is not None:
+            yield from ((path, edge, wrong) for edge, wrong in _breaches_of(exact, path))
+
+
+def _breaches_of(code: Code, path: str) -> Iterator[tuple[Edge, str]]:
+    home = code.home(dirname(path) if code.language == "go" else stem(path))
+    said = {""}
+    for edge in code.edges(path) if home is not None else ():
+        wrong = _wrong(code, home, edge) if home is not None else ""
+        if wrong not in said:
+            said.add(wrong)
+            yield edge, wrong
 
 
 def _wrong(code: Code, home: Home, edge: Edge) -> str:
@@ -200,17 +215,23 @@ def is_forbidden(name: str, listed: Sequence[str]) -> bool:
     )
 
 
-def _python(code: Code, path: str) -> Iterator[Edge]:
+def _read_python(code: Code, path: str) -> Iterable[Import]:
     source = code.look.content(path)
-    tree = code.look.python(path) if source is not None else None
-    if source is None or tree is None:
-        return
-    for found in imports.of_python(tree, source):
-        if found.level:
-            folder = _up(dirname(path), found.level - 1)
-            yield Edge(f"{'.' * found.level}{found.target}", found.line, _deepest(code, folder, found.target, 0))
-        else:
-            yield Edge(found.target, found.line, _absolute(code, found.target))
+    if source is None:
+        return ()
+    found = imports.likely(source) if code.hasty else None
+    if found is not None:
+        return found
+    tree = code.look.python(path)
+    return imports.of_python(tree, source) if tree is not None else ()
+
+
+def _python(code: Code, folder: str, found: Import) -> str | None:
+    if found.level:
+        return _deepest(code, _up(folder, found.level - 1), found.target, 0)
+    if found.target not in code.places:
+        code.places[found.target] = _absolute(code, found.target)
+    return code.places[found.target]
 
 
 def _up(folder: str, times: int) -> str:
@@ -245,54 +266,34 @@ def _deepest(code: Code, folder: str, target: str, fewest: int) -> str | None:
     return None
 
 
-def _typescript(code: Code, path: str) -> Iterator[Edge]:
-    source = code.look.text(path)
-    if source is None:
-        return
-    folder = dirname(path)
-    for found in imports.of_script(source):
-        yield Edge(found.target, found.line, _specified(code, folder, found.target))
-
-
-def _specified(code: Code, folder: str, target: str) -> str | None:
-    if target.startswith("."):
-        place = stem(normpath(f"{folder}/{target}" if folder else target))
+def _script(code: Code, folder: str, found: Import) -> str | None:
+    if found.target.startswith("."):
+        place = stem(normpath(f"{folder}/{found.target}" if folder else found.target))
         return place if not place.startswith("../") else None
-    if folder not in code.aliases:
-        code.aliases[folder] = tuple(tsconfig.aliases(code.look, folder))
-    for place in tsconfig.meant(code.aliases[folder], target):
-        if stem(place) in code.stems:
-            return stem(place)
-    return None
+    places = map(stem, tsconfig.meant(code.aliases_of(folder), found.target))
+    return next((place for place in places if place in code.stems), None)
 
 
-def _go(code: Code, path: str) -> Iterator[Edge]:
-    source = code.look.text(path)
-    if source is None:
-        return
-    folder, module = _module(code, dirname(path))
-    for found in imports.of_go(source):
-        yield Edge(found.target, found.line, _in_module(found, folder, module))
+def _go(code: Code, folder: str, found: Import) -> str | None:
+    return next(tsconfig.meant(code.aliases_of(folder), found.target), None)
 
 
-def _module(code: Code, folder: str) -> tuple[str, str]:
-    """Return the folder of the nearest go.mod, and the module that it names."""
-    while True:
-        path = f"{folder}/go.mod" if folder else "go.mod"
-        if path in code.look:
-            return folder, imports.module_of_go(code.look.text(path) or "") or ""
-        if not folder:
-            return "", ""
-        folder = dirname(folder)
+def _go_module(look: Look, folder: str) -> Iterator[tuple[str, str]]:
+    """Yield how the module of the nearest go.mod, and what is in it, is called in imports."""
+    path = tsconfig.nearest(look, folder, "go.mod")
+    if path is not None and (module := imports.module_of_go(look.text(path) or "")):
+        yield module, dirname(path)
+        yield f"{module}/*", f"{dirname(path)}/*".lstrip("/")
 
 
-def _in_module(found: Import, folder: str, module: str) -> str | None:
-    if not module or not f"{found.target}/".startswith(f"{module}/"):
-        return None
-    return "/".join(part for part in (folder, found.target[len(module) :].strip("/")) if part)
-
-
-_EDGES: Mapping[str, Callable[[Code, str], Iterator[Edge]]] = {"python": _python, "typescript": _typescript, "go": _go}
+_Read = Callable[[Code, str], Iterable[Import]]
+_Lead = Callable[[Code, str, Import], str | None]
+# How the imports of a language are read, and to which place in the repository one leads.
+_LANGUAGES: Mapping[str, tuple[_Read, _Lead]] = {
+    "python": (_read_python, _python),
+    "typescript": (lambda code, path: imports.of_script(code.look.text(path) or ""), _script),
+    "go": (lambda code, path: imports.of_go(code.look.text(path) or ""), _go),
+}
 
 
 def asked_of(parameters: Mapping[str, Any]) -> Asked:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_of, listed, value
+from scaffold.formats.lookup import below, entries, line_of, listed, mapping, value
 from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_product
 from scaffold.guard.snapshot import SUBMODULE
@@ -103,59 +103,42 @@ def canonical(name: str) -> str:
 
 def _python(look: Look, path: str) -> Iterator[Dependency]:
     document = look.data(path)
-    if document is None:
-        return
     own = canonical(str(value(document, "project", "name") or ""))
     lists = [below(document, "project", "dependencies"), below(document, "tool", "uv", "dev-dependencies")]
     for way in (("project", "optional-dependencies"), ("dependency-groups",)):
-        groups = below(document, *way)
-        if groups is not None and isinstance(groups.data, Mapping):
-            lists += [groups.child(name) for name in groups.data]
+        lists += [at for _, at in entries(below(document, *way))]
     for at in lists:
-        for written in at.data if at is not None and isinstance(at.data, list) else ():
+        for written in listed(at.data) if at is not None else ():
             match = _REQUIREMENT.match(written) if isinstance(written, str) else None
             if at is not None and match and canonical(match[1]) != own:
-                name, origin = canonical(match[1]), written[match.end() :].strip() if match[3] == "@" else ""
-                yield Dependency(
-                    name, match[2].strip(" ()"), line_of(at), certain=not match[3], floats=is_floating(origin)
-                )
-    yield from _poetry(document)
-    yield from _from_repositories(below(document, "tool", "uv", "sources"))
+                origin = written[match.end() :].strip() if match[3] == "@" else ""
+                versions, certain = match[2].strip(" ()"), not match[3]
+                yield Dependency(canonical(match[1]), versions, line_of(at), certain, is_floating(origin))
+    yield from _poetry(below(document, "tool", "poetry"))
+    for name, at in entries(below(document, "tool", "uv", "sources")):
+        if any(map(_is_branch, listed(at.data) or [at.data])):
+            yield Dependency(canonical(name), "", line_of(at), certain=False, floats=True)
 
 
-def _from_repositories(table: Located | None) -> Iterator[Dependency]:
-    """Yield the entries of a table that take a branch of a repository, as uv, Poetry and Cargo write them."""
-    for name in table.data if table is not None and isinstance(table.data, Mapping) else ():
-        at = table.child(name) if table is not None else None
-        for said in listed(at.data) or [at.data] if at is not None else ():
-            if at is not None and isinstance(said, Mapping) and "git" in said and not said.keys() & {"rev", "tag"}:
-                yield Dependency(canonical(str(name)), "", line_of(at), certain=False, floats=True)
+def _is_branch(said: Any) -> bool:
+    """Whether an entry takes a branch of a repository, as uv, Poetry and Cargo write it."""
+    return "git" in mapping(said) and not said.keys() & {"rev", "tag"}
 
 
-def _poetry(document: Located) -> Iterator[Dependency]:
-    poetry = below(document, "tool", "poetry")
-    if poetry is None or not isinstance(poetry.data, Mapping):
-        return
-    tables = [below(poetry, "dependencies"), below(poetry, "dev-dependencies")]
-    groups = below(poetry, "group")
-    if groups is not None and isinstance(groups.data, Mapping):
-        tables += [below(groups.child(name), "dependencies") for name in groups.data]
-    for table in tables:
-        for name in table.data if table is not None and isinstance(table.data, Mapping) else ():
-            if table is not None and str(name).lower() != "python":
-                said = table.data[name]
-                floats = isinstance(said, Mapping) and "git" in said and not said.keys() & {"rev", "tag"}
-                yield Dependency(canonical(str(name)), "", line_of(table.child(name)), floats=floats)
+def _poetry(poetry: Located | None) -> Iterator[Dependency]:
+    groups = (below(group, "dependencies") for _, group in entries(below(poetry, "group")))
+    for table in (below(poetry, "dependencies"), below(poetry, "dev-dependencies"), *groups):
+        for name, at in entries(table):
+            if name.lower() != "python":
+                yield Dependency(canonical(name), "", line_of(at), floats=_is_branch(at.data))
 
 
 def _npm(look: Look, path: str) -> Iterator[Dependency]:
     document = look.data(path)
-    for kind in _NPM if document is not None else ():
-        table = below(document, kind)
-        for name in table.data if table is not None and isinstance(table.data, Mapping) else ():
-            if table is not None:
-                origin = str(table.data[name])
-                yield Dependency(str(name), origin, line_of(table.child(name)), floats=is_floating(origin))
+    for kind in _NPM:
+        for name, at in entries(below(document, kind)):
+            origin = str(at.data)
+            yield Dependency(name, origin, line_of(at), floats=is_floating(origin))
 
 
 def _go(look: Look, path: str) -> Iterator[Dependency]:
@@ -184,22 +167,12 @@ def _directives(text: str) -> Iterator[tuple[str, list[str], str, int]]:
 
 def _cargo(look: Look, path: str) -> Iterator[Dependency]:
     document = look.data(path)
-    if document is None or not isinstance(document.data, Mapping):
-        return
-    tables = [below(document, kind) for kind in _CARGO]
-    targets = below(document, "target")
-    if targets is not None and isinstance(targets.data, Mapping):
-        tables += [below(targets.child(name), kind) for name in targets.data for kind in _CARGO]
-    for table in tables:
-        for name in table.data if table is not None and isinstance(table.data, Mapping) else ():
-            if table is None:
-                continue
-            said: Any = table.data[name]
-            said = said if isinstance(said, Mapping) else {}
-            certain = not said.get("workspace")
-            floats = "git" in said and not said.keys() & {"rev", "tag"}
-            named = str(said.get("package", name))
-            yield Dependency(named, "", line_of(table.child(name)), certain=certain, floats=floats)
+    for place in (document, *(target for _, target in entries(below(document, "target")))):
+        for kind in _CARGO:
+            for name, at in entries(below(place, kind)):
+                said = mapping(at.data)
+                certain = not said.get("workspace")
+                yield Dependency(str(said.get("package", name)), "", line_of(at), certain, _is_branch(said))
 
 
 _READ = {"python": _python, "npm": _npm, "go": _go, "cargo": _cargo}

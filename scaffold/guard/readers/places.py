@@ -1,13 +1,11 @@
 """Where a repository says what is run: in CI, by runners of tasks, in makefiles, images and scripts."""
 
 from collections.abc import Mapping
-from json import loads
-from pkgutil import get_data
+
+from scaffold.guard.tables import table
 
 # Patterns, as in .gitignore, by what rules call them in their metadata.
-PLACES: Mapping[str, tuple[str, ...]] = {
-    name: tuple(patterns) for name, patterns in loads(get_data(__package__, "places.json") or b"").items()
-}
+PLACES: Mapping[str, tuple[str, ...]] = {name: tuple(patterns) for name, patterns in table("readers/places").items()}
 WORKFLOWS, ACTIONS = PLACES["workflows"], PLACES["actions"]
 MAKEFILES, DOCKERFILES, SCRIPTS, HOOKS = (PLACES[name] for name in ("makefiles", "dockerfiles", "scripts", "hooks"))
 # Systems of CI whose pipelines are read line by line, where they are read at all.

@@ -11,33 +11,14 @@ from scaffold.guard.readers.pins import used
 from scaffold.guard.readers.shell import Command, commands
 from scaffold.guard.readers.workflow import Job, Step, Workflow, is_false, is_true, steps_of, workflows
 from scaffold.guard.rule import NotApplicable
+from scaffold.guard.tables import table
 
-STARTS = frozenset({"push", "release", "workflow_dispatch", "workflow_call", "create", "schedule", "workflow_run"})
-ACTIONS = frozenset({
-    "pypa/gh-action-pypi-publish", "softprops/action-gh-release", "ncipollo/release-action", "actions/create-release",
-    "goreleaser/goreleaser-action", "js-devtools/npm-publish", "svenstaro/upload-release-action",
-    "cycjimmy/semantic-release-action", "rubygems/release-gem", "actions/upload-release-asset",
-})  # fmt: skip
-BUILDERS = frozenset({"docker/build-push-action", "docker/bake-action", "redhat-actions/push-to-registry"})
-COMMANDS = (
-    ("twine", "upload"), ("uv", "publish"), ("poetry", "publish"), ("hatch", "publish"), ("flit", "publish"),
-    ("pdm", "publish"), ("npm", "publish"), ("pnpm", "publish"), ("yarn", "npm", "publish"), ("cargo", "publish"),
-    ("gh", "release", "create"), ("gh", "release", "upload"), ("goreleaser", "release"), ("docker", "push"),
-    ("gem", "push"), ("helm", "push"), ("npx", "semantic-release"), ("crane", "push"),
-    ("skopeo", "copy"), ("oras", "push"), ("podman", "push"), ("vsce", "publish"),
-)  # fmt: skip
-TASKS = (
-    ("docker", "buildx", "build", "--push"),
-    ("mvn", "deploy"),
-    ("mvnw", "deploy"),
-    ("gradle", "publish"),
-    ("gradlew", "publish"),
-)
+_KNOWN = table("readers/releasing")  # the events that start a release, and the actions and commands that publish
 DRY = frozenset({"--snapshot", "--skip=publish", "--skip-publish", "--skip-push"})
 REHEARSES = re.compile(r"dry[-_]?run", re.IGNORECASE)  # an input by which a workflow that is called publishes nothing
 UPLOAD, DOWNLOAD = "actions/upload-artifact", "actions/download-artifact"
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
-WORDS = frozenset(words[0] for words in (*COMMANDS, *TASKS))
+WORDS = frozenset(words[0] for words in (*_KNOWN["commands"], *_KNOWN["tasks"]))
 
 
 class Release(NamedTuple):
@@ -68,7 +49,7 @@ def all_releases(look: Look) -> list[Release]:
 def releases(look: Look) -> Iterator[Release]:
     """Yield the workflows that publish something."""
     for workflow in workflows(look):
-        if not STARTS & workflow.events.keys():
+        if workflow.events.keys().isdisjoint(_KNOWN["starts"]):
             continue
         jobs = {job.name: job for job in workflow.jobs}
         by_tag = workflow.is_release and is_for_tags_only(workflow)
@@ -103,7 +84,9 @@ def _may_publish(workflow: Workflow, job: Job) -> bool:
     given = value(job.at, "permissions")
     given = mapping(value(workflow.at, "permissions") if given is None else given)
     may = any(given.get(name) == "write" for name in ("contents", "packages", "attestations"))
-    return may and not any(step.action in BUILDERS for step in job.steps)  # which says by itself whether it does
+    return may and not any(
+        step.action in _KNOWN["builders"] for step in job.steps
+    )  # which says by itself whether it does
 
 
 def is_for_tags_only(workflow: Workflow) -> bool:
@@ -153,9 +136,9 @@ def _meet(given: str, taken: Iterable[str]) -> bool:
 
 
 def _publishes(step: Step) -> bool:
-    if step.action in ACTIONS:
+    if step.action in _KNOWN["actions"]:
         return {*DRY, "check", "build"}.isdisjoint(str(step.given("args") or "").split())
-    if step.action in BUILDERS:
+    if step.action in _KNOWN["builders"]:
         push = step.given("push")
         return push is not None and not is_false(push)
     if not any(word in step.run for word in WORDS):
@@ -165,5 +148,7 @@ def _publishes(step: Step) -> bool:
 
 def _is_publishing(command: Command) -> bool:
     dry = not DRY.isdisjoint(command.words) or any(word.startswith("--dry-run") for word in command.words)
-    found = any(command.starts(*words) for words in COMMANDS) or any(command.runs(*words) for words in TASKS)
+    found = any(command.starts(*words) for words in _KNOWN["commands"]) or any(
+        command.runs(*words) for words in _KNOWN["tasks"]
+    )
     return found and not dry

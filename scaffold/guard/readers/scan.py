@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from scaffold.guard.kept import Kept
 
 Kind = Literal["comment", "string", "word", "sign"]
-Flavour = Literal["script", "go", "java"]
+Flavour = Literal["script", "go", "java", "python"]
 
 _BARE: Kept[str] = Kept(10_000_000)
 _ALL_BUT_LINES = re.compile(r"[^\n]")
@@ -28,10 +28,12 @@ _STRING = r"""(?P<string>"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|'[^'\\\n]*(?:\\.[^'\\\n]*
 _REST = r"(?P<space>\s+)|(?P<word>[\w$]+)|(?P<sign>\.\.\.|.)"
 _RAW = r"(?P<raw>`[^`]*`?)"
 _BLOCK = r'(?P<block>"""(?:.*?"""|.*))'
+_BLOCKS = rf"{_BLOCK}|(?P<blocks>'''(?:.*?'''|.*))"
 _TOKEN = {
     "script": re.compile(f"{_COMMENT}|{_STRING}|{_REST}", re.DOTALL),
     "go": re.compile(f"{_COMMENT}|{_STRING}|{_RAW}|{_REST}", re.DOTALL),
     "java": re.compile(f"{_COMMENT}|{_BLOCK}|{_STRING}|{_REST}", re.DOTALL),
+    "python": re.compile(rf"(?P<comment>\#[^\n]*)|{_BLOCKS}|{_STRING}|{_REST}", re.DOTALL),
 }
 _TEMPLATE = re.compile(r"[^`\\$]*(?:(?:\\.|\$(?!\{))[^`\\$]*)*", re.DOTALL)
 _PATTERN = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\]?)+/?")
@@ -75,7 +77,7 @@ def _token(kind: str, text: str, line: int, at: int) -> Token:
         return Token("word", text, line, at)
     if kind == "sign":
         return Token("sign", text, line, at)
-    quote = '"""' if kind == "block" else text[0]
+    quote = text[:3] if kind in ("block", "blocks") else text[0]
     return Token("string", text.removeprefix(quote).removesuffix(quote), line, at)
 
 

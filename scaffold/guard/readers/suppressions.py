@@ -1,16 +1,18 @@
 """Where a source tells a tool to look away, for which rule, and for what reason."""
 
 import re
-from collections.abc import Iterator, Mapping
-from json import loads
-from pkgutil import get_data
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice
+from typing import NamedTuple
 
 from scaffold.guard.kept import Kept
 from scaffold.guard.readers.languages import endings
 from scaffold.guard.readers.scan import tokens
+from scaffold.guard.tables import table
 
 ENDINGS = endings("python", "typescript", "javascript", "go", "java", "kotlin")
+KNOWN = frozenset((*ENDINGS, ".yml", ".yaml", ".sh", ".bash"))  # of all else it is taken that # begins a comment
 
 
 class Suppression(NamedTuple):
@@ -24,6 +26,16 @@ class Suppression(NamedTuple):
     rules: tuple[str, ...]
     reason: bool
     whole: bool = False
+
+
+class Piece(NamedTuple):
+    """A piece of a source: a comment, an annotation (`code`), a string, or what lies between them."""
+
+    kind: str
+    text: str
+    line: int
+    start: int
+    end: int
 
 
 class Comment(NamedTuple):
@@ -46,22 +58,46 @@ class _Form(NamedTuple):
     nameless: bool = False
 
 
-def _form(said: Mapping[str, Any]) -> _Form:
-    pattern = re.compile(said["pattern"], re.IGNORECASE)
-    rules = re.compile(said["rules"])
-    return _Form(said["marker"], pattern, rules, said.get("whole", False), said.get("nameless", False))
+@cache
+def _forms(language: str) -> tuple[_Form, ...]:
+    return tuple(
+        _Form(
+            said["marker"],
+            re.compile(said["pattern"], re.IGNORECASE),
+            re.compile(said["rules"]),
+            said.get("whole", False),
+            said.get("nameless", False),
+        )
+        for said in table("readers/suppressions")[language]
+    )
 
 
-_FORMS: Mapping[str, tuple[_Form, ...]] = {
-    name: tuple(map(_form, some)) for name, some in loads(get_data(__package__, "suppressions.json") or b"").items()
-}
 _ENABLED = re.compile(r"#\s*ruff\s*:\s*enable\b")
+_HASHED = (".yml", ".yaml", ".sh", ".bash", "")  # without an ending: Dockerfiles
+_LANGUAGES = dict.fromkeys(_HASHED, "hash") | {
+    ".py": "python",
+    ".pyi": "python",
+    ".go": "go",
+    ".java": "java",
+    ".kt": "java",
+    ".kts": "java",
+}
 # What every form holds, in small letters: the cheap look before the real one.
-_HINT = re.compile(
-    rb"noqa|type:\s*ignore|nosec|nosem|pylint:|pyright:|ty:\s*ignore|pyrefly:|mypy:|ruff\s*:|no_type_check"
-    rb"|eslint-disable|oxlint-disable|biome-ignore|@ts-|nosonar|nolint|lint:|@suppress"
+_HINTS = {
+    "python": (
+        "noqa", "type:", "nosec", "nosem", "nosonar", "pylint:", "pyright:", "ty:", "pyrefly:", "mypy:",
+        "ruff", "no_type_check",
+    ),
+    "script": ("lint-disable", "biome-ignore", "@ts-", "nosem", "nosonar"),
+    "go": ("nolint", "lint:", "nosec", "nosem"),
+    "hash": ("zizmor:", "hadolint", "checkov:", "trivy:", "gitleaks:", "nosem", "shellcheck", "yamllint", "noqa"),
+    "java": ("@suppress", "nosem", "nosonar"),
+}  # fmt: skip
+_MARKER = re.compile(
+    r"noqa|type:\s*ignore|nosec|nosem|pylint:|pyright:|ty:\s*ignore|pyrefly:|mypy:|ruff\s*:|no_type_check"
+    r"|zizmor:|hadolint\s|checkov:|trivy:|gitleaks:|shellcheck\s|yamllint\s"
+    r"|eslint-disable|oxlint-disable|biome-ignore|@ts-|nosonar|nolint|lint:|@suppress"
 )
-_ANNOTATION = re.compile(r"@Suppress(?:Warnings)?\b")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 FEWEST_WORDS = 2  # that a reason has
 KEPT = 300  # characters of the comments above that are looked at for one
@@ -69,7 +105,7 @@ KEPT = 300  # characters of the comments above that are looked at for one
 # at twice.
 _STRING = r"""\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"?|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?"""
 _BRACED = r"(?P<comment>//[^\n]*|/\*(?:.*?\*/|.*))"
-_ANNOTATED = r"@Suppress(?:Warnings)?\b\s*(?:\((?P<rules>[^()]{0,500})\))?"
+_ANNOTATED = r"@Suppress(?:Warnings)?\b\s*(?:\([^()]{0,500}\))?"
 _PIECES = {
     "python": re.compile(
         rf'''(?P<comment>\#[^\n]*)|"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:""")?'''
@@ -77,6 +113,7 @@ _PIECES = {
         r"""|(?m:^[ \t]*)(?P<code>@(?:\w+\.)?no_type_check\b)""",
         re.DOTALL,
     ),
+    "hash": re.compile(r"(?:^|(?<=\s))(?P<comment>#[^\n]*)", re.MULTILINE),
     "go": re.compile(rf"{_BRACED}|{_STRING}|`[^`]*`?", re.DOTALL),
     "java": re.compile(rf'{_BRACED}|"""(?:.*?"""|.*)|{_STRING}|(?P<code>{_ANNOTATED})', re.DOTALL),
 }
@@ -85,55 +122,56 @@ _FOUND: Kept[tuple[Suppression, ...]] = Kept(10_000_000)
 
 def found(content: bytes, ending: str) -> tuple[Suppression, ...]:
     """Return all suppressions of a source, whatever it is."""
-    if not _HINT.search(content.lower()):
-        return ()
-    return _FOUND.get(content, lambda: _found(content.decode("utf-8-sig", errors="replace"), ending), ending)
-
-
-def _found(source: str, ending: str) -> tuple[Suppression, ...]:
     language = _LANGUAGES.get(ending, "script")
-    forms = _FORMS.get(language, _FORMS["braces"])
-    said = list(comments(source, ending))
-    hinted = (one for one in said if _HINT.search(one.text.lower().encode()))
-    in_comments = [found for one in hinted for found in _in_comment(one, forms)]
+    if not _has_hint(content.lower().decode("latin-1"), language):
+        return ()
+    return _FOUND.get(content, lambda: _found(content.decode("utf-8-sig", errors="replace"), language), language)
+
+
+def _has_hint(small: str, language: str) -> bool:
+    return any(hint in small for hint in _HINTS[language])
+
+
+def _is_marked(comment: str, language: str) -> bool:
+    small = comment.lower()
+    return _has_hint(small, language) and _MARKER.search(small) is not None
+
+
+def _found(source: str, language: str) -> tuple[Suppression, ...]:
+    pieces = list(_pieces(source, language))
+    said = list(_comments(source, pieces, language))
+    marked = (one for one in said if _is_marked(one.text, language))
+    in_comments = [found for one in marked for found in _in_comment(one, _forms(language))]
     open_ended = not _ENABLED.search(source)
     whole = [one._replace(whole=True) if one.marker == "# ruff: disable" and open_ended else one for one in in_comments]
-    return (*whole, *_in_code(source, language, said))
+    return (*whole, *_in_code([piece for piece in pieces if piece.kind == "code"], said))
 
 
-_LANGUAGES = {".py": "python", ".pyi": "python", ".go": "go", ".java": "java", ".kt": "java", ".kts": "java"}
-
-
-def comments(source: str, ending: str) -> Iterator[Comment]:
-    """Yield the comments of a source, valid or not; what looks like one inside a text is none."""
-    above, ended, line, done, last, first = "", -1, 1, 0, 0, True
-    for start, text, end in _pieces(source, ending):
-        line += source.count("\n", done, start)
-        first = first and text is not None and not source[last:start].strip()
-        done, last = start, end
-        if text is None:  # a string
-            continue
-        alone = not source[source.rfind("\n", 0, start) + 1 : start].strip()
-        before = above if ended == line - 1 else ""
-        yield Comment(text, line, alone, before, first)
-        if alone:
-            above, ended = _said_above(before, text), line + text.count("\n")
-
-
-def _pieces(source: str, ending: str) -> Iterator[tuple[int, str | None, int]]:
-    """Yield where comments and strings are, and perhaps more; the text of comments alone."""
-    language = _LANGUAGES.get(ending, "script")
-    if language in _PIECES:
-        for match in _PIECES[language].finditer(source):
-            yield match.start(), match["comment"], match.end()
-    else:
+def _pieces(source: str, language: str) -> Iterator[Piece]:
+    """Yield the comments, annotations and strings of a source, valid or not, and perhaps more."""
+    if language not in _PIECES:
         for token in tokens(source, "script"):
-            yield token.at, token.text if token.kind == "comment" else None, token.at + len(token.text)
+            yield Piece(token.kind, token.text, token.line, token.at, token.at + len(token.text))
+        return
+    line, done = 1, 0
+    for match in _PIECES[language].finditer(source):
+        line += source.count("\n", done, match.start())
+        done = match.start()
+        yield Piece(match.lastgroup or "string", match[0], line, done, match.end())
 
 
-def _said_above(before: str, text: str) -> str:
-    """Return what the lines above the next one say; what suppresses something gives no reason for something else."""
-    return before if _HINT.search(text.lower().encode()) else f"{before} {text}"[-KEPT:]
+def _comments(source: str, pieces: Iterable[Piece], language: str) -> Iterator[Comment]:
+    above, ended, last, first = "", -1, 0, True
+    for piece in pieces:
+        first = first and piece.kind == "comment" and not source[last : piece.start].strip()
+        last = piece.end
+        if piece.kind == "comment":
+            alone = not source[source.rfind("\n", 0, piece.start) + 1 : piece.start].strip()
+            before = above if ended == piece.line - 1 else ""
+            yield Comment(piece.text, piece.line, alone, before, first)
+            if alone:  # what suppresses something gives no reason for something else
+                above = before if _is_marked(piece.text, language) else f"{before} {piece.text}"[-KEPT:]
+                ended = piece.line + piece.text.count("\n")
 
 
 def _in_comment(comment: Comment, forms: tuple[_Form, ...]) -> Iterator[Suppression]:
@@ -157,24 +195,19 @@ def _in_comment(comment: Comment, forms: tuple[_Form, ...]) -> Iterator[Suppress
 
 def is_reason(text: str) -> bool:
     """Whether a text says something: two words at least."""
-    return len(_WORDS.findall(text)) >= FEWEST_WORDS
+    return len(list(islice(_WORDS.finditer(text), FEWEST_WORDS))) == FEWEST_WORDS
 
 
-def _in_code(source: str, language: str, said: list[Comment]) -> Iterator[Suppression]:
+def _in_code(annotations: Sequence[Piece], said: Iterable[Comment]) -> Iterator[Suppression]:
     """Yield what is suppressed by an annotation; a comment on the line or right above gives the reason."""
-    if language not in ("java", "python") or _IN_CODE[language] not in source:
-        return
-    told = {one.line + source_lines for one in said if is_reason(one.text) for source_lines in _reach(one)}
-    for match in _PIECES[language].finditer(source):
-        if match["code"]:
-            line = source.count("\n", 0, match.start("code")) + 1
-            named = tuple(_QUOTED.findall(match["rules"] or "")) if language == "java" else ()
-            yield Suppression(
-                match["code"].partition("(")[0].strip(), line, () if "all" in named else named, line in told
-            )
+    reasons = (one for one in said if is_reason(one.text)) if annotations else ()
+    told = {one.line + lines for one in reasons for lines in _reach(one)}
+    for piece in annotations:
+        named = tuple(_QUOTED.findall(piece.text))
+        marker = piece.text.partition("(")[0].strip()
+        yield Suppression(marker, piece.line, () if "all" in named else named, piece.line in told)
 
 
-_IN_CODE = {"java": "@Suppress", "python": "no_type_check"}
 _QUOTED = re.compile(r'"([^"\n]*)"')
 
 

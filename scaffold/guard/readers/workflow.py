@@ -80,6 +80,11 @@ class Step(NamedTuple):
         """Whether nobody notices that it fails."""
         return is_true(self.at.data.get("continue-on-error"))
 
+    @property
+    def holds(self) -> bool:
+        """Whether it is run, as far as can be told, and stops the job where it fails."""
+        return not self.is_tolerated and not is_false(self.at.data.get("if"))
+
 
 class Job(NamedTuple):
     """A job of a workflow."""

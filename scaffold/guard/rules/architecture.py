@@ -1,49 +1,15 @@
 """Rules on architecture: the layers, what keeps them, and what is written down of it."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers import layer_gates, layers
-from scaffold.guard.readers.aside import NO_PRODUCT
+from scaffold.guard.readers.layer_gates import CANARY, MANIFESTS
 from scaffold.guard.readers.layers import Code
 from scaffold.guard.readers.run_by_ci import run_by_ci
 from scaffold.guard.rule import NotApplicable
-
-LAYERS: Mapping[str, Any] = {
-    "layers": ["main", "adapters", "application", "domain"],
-    "core": ["application", "domain"],
-    "independent": ["adapters"],
-    "platform": "platform",
-    "besides": list(NO_PRODUCT),
-}
-FRAMEWORKS = {
-    "python": [
-        "aiohttp", "aiokafka", "alembic", "asyncpg", "boto3", "botocore", "celery", "confluent_kafka", "django",
-        "falcon", "fastapi", "flask", "google.cloud", "grpc", "gunicorn", "httpx", "httpx2", "hypercorn", "kafka",
-        "litestar", "mongoengine", "motor", "opentelemetry", "peewee", "pika", "psycopg", "psycopg2", "pydantic",
-        "pydantic_settings", "pymongo", "redis", "requests", "sanic", "sqlalchemy", "sqlmodel", "starlette",
-        "structlog", "tornado", "urllib3", "uvicorn",
-    ],
-    "typescript": [
-        "@angular", "@aws-sdk", "@azure", "@fastify", "@google-cloud", "@grpc", "@hapi", "@hono", "@koa", "@nestjs",
-        "@opentelemetry", "@prisma", "amqplib", "aws-sdk", "axios", "drizzle-orm", "express", "fastify", "got", "hono",
-        "http", "http2", "https", "ioredis", "kafkajs", "knex", "koa", "ky", "mongodb", "mongoose", "mysql", "mysql2",
-        "net", "next", "node-fetch", "node:http", "node:http2", "node:https", "node:net", "pg", "pino", "react",
-        "redis", "restify", "sequelize", "superagent", "typeorm", "undici", "vue", "winston",
-    ],
-    "go": [
-        "cloud.google.com/go", "database/sql", "entgo.io/ent", "github.com/Azure", "github.com/IBM/sarama",
-        "github.com/aws", "github.com/gin-gonic", "github.com/go-chi", "github.com/go-redis", "github.com/gofiber",
-        "github.com/gorilla", "github.com/jackc", "github.com/jmoiron/sqlx", "github.com/labstack", "github.com/lib/pq",
-        "github.com/redis", "github.com/segmentio/kafka-go", "github.com/sirupsen/logrus", "go.mongodb.org",
-        "go.opentelemetry.io", "go.uber.org/zap", "google.golang.org/grpc", "gorm.io", "net/http",
-    ],
-}  # fmt: skip
-MANIFESTS = {"python": "pyproject.toml", "typescript": "package.json", "go": "go.mod"}
-SOURCES = tuple(f"*{ending}" for ending in layers.LANGUAGE_OF)
 
 
 def _codes(look: Look) -> list[Code]:
@@ -60,16 +26,15 @@ def layer_rule(look: Look) -> Iterator[Found]:
     if not codes:
         yield _without_layers(look)
     for code in codes:
-        found: list[Found] = []
-        gate = layer_gates.gate_of(code, found)
+        gate, found = layer_gates.gate_of(code)
         yield from found
         if gate is None:
             continue
         if not layer_gates.has_canary(code, gate):
             yield Found(
-                f"no test plants a {layer_gates.CANARY} to prove that {gate.name} fails",
+                f"no test plants a {CANARY} to prove that {gate.name} fails",
                 MANIFESTS[code.language],
-                fix=f"Write a test that plants a mistake called {layer_gates.CANARY} and lets {gate.name} find it.",
+                fix=f"Write a test that plants a mistake called {CANARY} and lets {gate.name} find it.",
             )
         if not any(gate.is_run_by(command) for command in run_by_ci(look)):
             fix = "Call it from the target that CI runs."

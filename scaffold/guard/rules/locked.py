@@ -1,10 +1,19 @@
 """Rules that always hold: what the platform owns is as it was applied, and nothing is left half-way."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Any
 
-from scaffold.blueprint.ownership import spell
+from scaffold.blueprint.ownership import key_path, spell
+from scaffold.errors import without_credentials
+from scaffold.formats import values
+from scaffold.formats.equal import ABSENT as NOTHING
+from scaffold.formats.equal import at, canonical, equal
+from scaffold.formats.lookup import line_at
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
+from scaffold.guard.readers.secrets import is_hidden
 from scaffold.guard.rule import CannotTell, NotApplicable
 from scaffold.lock import Locked
 from scaffold.plan.drift import Drift, digests, drifts, watched
@@ -18,6 +27,8 @@ DRIFTS = {
 OPENS, MIDDLE, ENDS = b"<<<<<<< ", b"=======", b">>>>>>> "
 FENCES = (b"```", b"~~~")
 ABSENT = "0" * 40  # as git writes the id of what is not there
+MOST = 20  # differences of one key that are told
+LOOKED_AT, SHOWN = 1_000, 60  # characters of a value in which an address may be, and that a finding repeats
 PROSE = (".md", ".mdx", ".markdown")
 
 
@@ -37,9 +48,42 @@ def locked_keys(look: Look) -> Iterator[Found]:
     for drift in _drifts(look):
         content = _content(look, drift)
         if drift.key is not None:
-            yield Found(f"{drift.key} is locked, and was changed", drift.path, key=drift.key, content=content)
+            yield from (one._replace(key=drift.key, content=content) for one in _changed(look, drift.path, drift.key))
         elif _watched(look)[drift.path].owner != "locked":
             yield Found(f"the file holds locked keys, and {DRIFTS[drift.kind]}", drift.path, content=content)
+
+
+def _changed(look: Look, path: str, key: str) -> Iterator[Found]:
+    """Say what of a locked key is otherwise, each place below it with what was given and what is there."""
+    quiet = replace(look, unread={})  # of a file that only git's own reader takes, the line alone is not known
+    now, blob = quiet.data(path), look.lock.files[path].blob
+    content = look.snapshot.recall(blob) if blob is not None else None
+    if now is None or content is None:
+        yield Found(f"{key} is locked, and was changed", path, line_at(now, *key_path(key, now)) if now else None)
+        return
+    way = key_path(key, now)
+    given = at(values.parse(path, content), way)
+    for below_it in islice(_differing(given, at(now.data, way)), MOST):
+        there = (*way, *below_it)
+        was, is_ = at(given, below_it), at(now.data, there)
+        hidden = is_hidden(spell(there), canonical(is_)) or is_hidden("", canonical(was))
+        told = "was changed" if hidden else f"is {_shown(is_)} where the blueprint gave {_shown(was)}"
+        yield Found(f"{spell(there)} is locked, and {told}", path, line_at(now, *there))
+
+
+def _differing(one: Any, other: Any) -> Iterator[tuple[str, ...]]:
+    """Yield the ways to the smallest parts in which two values differ."""
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        if not equal(one, other):
+            yield ()
+        return
+    for key in dict.fromkeys((*one, *other)):
+        yield from ((key, *way) for way in _differing(one.get(key, NOTHING), other.get(key, NOTHING)))
+
+
+def _shown(value: Any) -> str:
+    text = "not set" if value is NOTHING else without_credentials(canonical(value)[:LOOKED_AT])
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def open_conflicts(look: Look) -> Iterator[Found]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, mapping
+from scaffold.formats.lookup import below, line_of, mapping
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.expressions import Values, outcomes, values_of
@@ -44,6 +44,7 @@ def injection(look: Look) -> Iterator[Found]:
         raise NotApplicable("there are no workflows")
     seen, lines = set(), Lines(look)
     yield from _insecure_commands(look)
+    yield from _shells(look)
     for values in _all_values(look):
         for step in values.steps:
             at = _script(step)
@@ -61,6 +62,15 @@ def injection(look: Look) -> Iterator[Found]:
                     yield Found(f"the script holds {shown}, which others write", step.path, line)
                 else:
                     yield Found(f"the script holds the expression {shown}", step.path, line, severity="medium")
+
+
+def _shells(look: Look) -> Iterator[Found]:
+    """Yield an expression in the command that runs scripts: the shell of a workflow, or of a job."""
+    for workflow in workflows(look):
+        for at in (workflow.at, *(job.at for job in workflow.jobs)):
+            shell = below(at, "defaults", "run", "shell")
+            if shell is not None and "${{" in str(shell.data):
+                yield Found("the shell that runs every script holds an expression", workflow.path, line_of(shell))
 
 
 def _insecure_commands(look: Look) -> Iterator[Found]:

@@ -13,7 +13,16 @@ from scaffold.guard.readers.expressions import dotted
 from scaffold.guard.readers.pins import OWN, PINNED, Pin, pins_of, same_version, used, version_in
 from scaffold.guard.readers.places import WORKFLOWS
 from scaffold.guard.readers.scripts import Lines
-from scaffold.guard.readers.workflow import Job, Workflow, composite_steps, has_ci, is_false, texts_in, workflows
+from scaffold.guard.readers.workflow import (
+    Job,
+    Workflow,
+    composite_steps,
+    has_ci,
+    is_false,
+    own_actions,
+    texts_in,
+    workflows,
+)
 from scaffold.guard.rule import NotApplicable
 
 DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
@@ -126,6 +135,10 @@ def _uses(look: Look) -> Iterator[Located]:
     for step in composite_steps(look):
         if (uses := below(step.at, "uses")) is not None:
             yield uses
+    for path in own_actions(look):
+        image = below(look.data(path), "runs", "image")
+        if image is not None and str(image.data).startswith("docker://"):
+            yield image
 
 
 class _Wrong(NamedTuple):

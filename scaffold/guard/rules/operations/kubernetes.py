@@ -7,11 +7,17 @@ from scaffold.formats.located import Located
 from scaffold.formats.lookup import line_at, listed, mapping
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.readers.kubernetes import NONE, Cluster, Object, cluster, containers
+from scaffold.guard.readers.kubernetes import ANY, BINDINGS, DOORS, NONE, Cluster, Object, cluster, containers
+from scaffold.guard.readers.settings import lacking
 from scaffold.guard.rule import NotApplicable
+from scaffold.guard.rules.operations import doors
 
 SERVING = ("Deployment", "StatefulSet", "DaemonSet", "Rollout")
 ENOUGH = 2  # pods, so that one may go
+ASKS = ("httpGet", "exec", "grpc", "tcpSocket")
+PROBES = ("livenessProbe", "readinessProbe")
+MOUNTED = "automountServiceAccountToken"
+POLICIES = ("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy")
 
 
 def probes(look: Look) -> Iterator[Found]:
@@ -21,61 +27,38 @@ def probes(look: Look) -> Iterator[Found]:
         raise NotApplicable(NONE)
     for one, pod in found:
         if pod.data.get("terminationGracePeriodSeconds") == 0:
-            line = line_at(pod, "terminationGracePeriodSeconds")
-            yield Found(f"{one.title} is killed at once: terminationGracePeriodSeconds is 0", one.path, line)
+            key = "terminationGracePeriodSeconds"
+            yield one.found(f"is killed at once: {key} is 0", key, at=pod)
         for name, container in containers(pod, first=False):
             if container.data.get("ports"):
-                for wrong, key in _unasked(container.data):
-                    message = f"{one.title}: the container {name} {wrong}"
-                    yield Found(message, one.path, line_at(container, key), key=f"{one.name}.{name}.{key}")
+                yield from _unasked(f"{one.title}: the container {name}", container)
 
 
-def _unasked(container: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    live, ready = container.get("livenessProbe"), container.get("readinessProbe")
-    if not live:
-        yield "is never asked whether it lives: no livenessProbe", "livenessProbe"
-    if not ready:
-        yield "is never asked whether it is ready: no readinessProbe", "readinessProbe"
-    if live and ready and _asks(live) == _asks(ready) and _asks(live).keys() & {"httpGet", "exec", "grpc"}:
-        yield (
-            "is asked the same for living as for being ready, so that it is killed where it should rest",
-            "livenessProbe",
-        )
-    if live and not container.get("startupProbe") and not mapping(live).get("initialDelaySeconds"):
-        yield "may be killed while it starts: no startupProbe", "startupProbe"
-
-
-def _asks(probe: Any) -> Mapping[str, Any]:
-    return {key: value for key, value in mapping(probe).items() if key in ("httpGet", "exec", "grpc", "tcpSocket")}
+def _unasked(who: str, container: Located) -> Iterator[Found]:
+    live, ready = (
+        {key: asked for key, asked in mapping(container.data.get(probe)).items() if key in ASKS} for probe in PROBES
+    )
+    yield from lacking(who, container, "probes")
+    if live == ready and live.keys() - {"tcpSocket"}:
+        wrong = f"{who} is asked the same for living as for being ready, so that it is killed where it should rest"
+        yield Found(wrong, container.file, line_at(container, PROBES[0]), key=f"{container.name}.{PROBES[0]}")
+    if live:
+        yield from lacking(who, container, "start")
 
 
 def limits(look: Look) -> Iterator[Found]:
-    """Look at the resources of each container, and at what stands around each workload."""
+    """Look at the resources of each container, at what stands around each workload, and at the doors from outside."""
     found = cluster(look)
-    workloads = list(found.workloads())
-    if not workloads:
+    opened = list(doors.opened(found))
+    if not opened and not any(found.of(*DOORS)) and not any(found.workloads()):
         raise NotApplicable(NONE)
-    for one, pod in workloads:
+    yield from opened
+    for one, pod in found.workloads():
         for name, container in containers(pod):
-            yield from _resources(one, name, container)
+            yield from lacking(f"{one.title}: the container {name} sets", container, "resources")
         if one.kind in ("Deployment", "Rollout"):
             yield from _company(found, one, pod)
         yield from _walls(found, one, pod)
-
-
-def _resources(one: Object, name: str, container: Located) -> Iterator[Found]:
-    resources = mapping(container.data.get("resources"))
-    lacks = [
-        f"{kind}.{what}"
-        for kind in ("requests", "limits")
-        for what in ("cpu", "memory")
-        if what not in mapping(resources.get(kind))
-        and not (kind == "requests" and what in mapping(resources.get("limits")))
-    ]
-    if lacks:
-        key = f"{one.name}.{name}.resources"
-        line = line_at(container, "resources")
-        yield Found(f"{one.title}: the container {name} sets no {', '.join(lacks)}", one.path, line, key=key)
 
 
 def _company(found: Cluster, one: Object, pod: Located) -> Iterator[Found]:
@@ -84,38 +67,24 @@ def _company(found: Cluster, one: Object, pod: Located) -> Iterator[Found]:
     if number == 0:
         return  # switched off, which nobody does by mistake
     if number is not None and number < ENOUGH:
-        yield Found(
-            f"{one.title} has {number} replica, so that it is away whenever that one is",
-            one.path,
-            line_at(one.at, "spec", "replicas"),
-        )
+        wrong = f"has {number} replica, so that it is away whenever that one is"
+        yield one.found(wrong, "spec", "replicas", severity="low")
         return
     if not any(_selects(budget.get("spec", "selector"), one.labels) for budget in found.of("PodDisruptionBudget")):
-        yield Found(
-            f"{one.title} has no PodDisruptionBudget, so that all its pods may go at once", one.path, line_at(one.at)
-        )
-    affinity = mapping(pod.data.get("affinity"))
-    if not pod.data.get("topologySpreadConstraints") and "podAntiAffinity" not in affinity:
-        yield Found(
-            f"{one.title} may have all its pods on one node: no topologySpreadConstraints", one.path, line_at(pod)
-        )
+        yield one.found("has no PodDisruptionBudget, so that all its pods may go at once", severity="low")
+    yield from lacking(one.title, pod, "spread")
 
 
 def _replicas(found: Cluster, one: Object) -> int | None:
     """Return how many pods there are at least; None where an overlay, which may be of any size, decides."""
-    if one.name in found.replicas or "replicas" in found.texts:
+    scalers = [
+        scaler
+        for scaler in found.of("HorizontalPodAutoscaler", "ScaledObject")
+        if scaler.get("spec", "scaleTargetRef", "name") == one.name
+    ]
+    if found.replicas & {one.name, ANY} or any(one.kind == "ScaledObject" for one in scalers):
         return None
-    if any(
-        patch.kind == one.kind and patch.name == one.name and patch.get("spec", "replicas") for patch in found.patches
-    ):
-        return None
-    for scaler in found.of("HorizontalPodAutoscaler"):
-        if scaler.get("spec", "scaleTargetRef", "name") == one.name:
-            least = scaler.get("spec", "minReplicas")
-            return least if isinstance(least, int) else 1
-    if any(scaler.get("spec", "scaleTargetRef", "name") == one.name for scaler in found.of("ScaledObject")):
-        return None
-    number = one.get("spec", "replicas")
+    number = scalers[0].get("spec", "minReplicas") if scalers else one.get("spec", "replicas")
     return number if isinstance(number, int) else 1
 
 
@@ -125,43 +94,30 @@ def _selects(selector: Any, labels: Mapping[str, Any]) -> bool:
 
 
 def _walls(found: Cluster, one: Object, pod: Located) -> Iterator[Found]:
-    policies = found.of("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy")
-    if not any(
-        policy.kind != "NetworkPolicy"
-        or (_selects(policy.get("spec", "podSelector"), one.labels) and _is_wall(mapping(policy.get("spec"))))
-        for policy in policies
-    ):
-        yield Found(f"{one.title} may talk to everybody: no NetworkPolicy selects its pods", one.path, line_at(one.at))
+    if not any(_is_wall(policy, one.labels) for policy in found.of(*POLICIES)):
+        yield one.found("may talk to everybody: no NetworkPolicy selects its pods")
     namespace = one.get("metadata", "namespace")
     if namespace == "default" or (not namespace and not found.namespaces and not any(found.of("Namespace"))):
-        yield Found(f"{one.title} has no namespace of its own", one.path, line_at(one.at, "metadata", "namespace"))
+        yield one.found("has no namespace of its own", "metadata", "namespace", severity="low")
     if not _is_without_token(found, pod):
-        message = f"{one.title} gets a token of the cluster: automountServiceAccountToken is not false"
-        yield Found(message, one.path, line_at(pod, "automountServiceAccountToken"))
+        yield one.found(f"gets a token of the cluster: {MOUNTED} is not false", MOUNTED, at=pod)
 
 
-def _is_wall(policy: Mapping[str, Any]) -> bool:
-    """Whether a network policy keeps anything out or in: a rule that says nothing, `{}`, allows all."""
-    types = [str(one).lower() for one in listed(policy.get("policyTypes"))]
+def _is_wall(one: Object, labels: Mapping[str, Any]) -> bool:
+    """Whether a network policy keeps anything from pods, or in: a rule that says nothing, `{}`, allows all."""
+    policy = mapping(one.get("spec"))
+    types = [str(type_).lower() for type_ in listed(policy.get("policyTypes"))]
     ways = types or ["ingress", *(["egress"] if "egress" in policy else [])]
-    return any({} not in listed(policy.get(way)) for way in ways)
+    is_open = all({} in listed(policy.get(way)) for way in ways)
+    return one.kind != "NetworkPolicy" or (_selects(policy.get("podSelector"), labels) and not is_open)
 
 
 def _is_without_token(found: Cluster, pod: Located) -> bool:
     """Whether pods get no token of the cluster, or are given rights in it and so need one."""
-    own = pod.data.get("automountServiceAccountToken")
-    if own is not None:
-        return own is False or _has_rights(found, pod)
-    name = pod.data.get("serviceAccountName") or "default"
-    accounts = [account for account in found.of("ServiceAccount") if account.name == name]
-    return any(account.get("automountServiceAccountToken") is False for account in accounts) or _has_rights(found, pod)
-
-
-def _has_rights(found: Cluster, pod: Located) -> bool:
     name = pod.data.get("serviceAccountName")
-    subjects = (
-        mapping(subject).get("name")
-        for binding in found.of("RoleBinding", "ClusterRoleBinding")
-        for subject in listed(binding.get("subjects"))
-    )
-    return name is not None and name in subjects
+    accounts = [account for account in found.of("ServiceAccount") if account.name == (name or "default")]
+    own = pod.data.get(MOUNTED)
+    said = [own] if own is not None else [account.get(MOUNTED) for account in accounts]
+    subjects = (subject for binding in found.of(*BINDINGS) for subject in listed(binding.get("subjects")))
+    has_rights = name is not None and any(mapping(subject).get("name") == name for subject in subjects)
+    return has_rights or any(one is False for one in said)

@@ -7,44 +7,28 @@ from collections.abc import Iterator, Mapping
 from scaffold.errors import without_credentials
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
+from scaffold.guard.code.engine import code, holding, in_code, sources
+from scaffold.guard.code.scopes import dotted
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.readers.serving import LANGUAGES, plain, service
-from scaffold.guard.readers.sources import calls, code, dotted, holding, keywords, numbered, value_of
+from scaffold.guard.readers.serving import service
 from scaffold.guard.rule import NotApplicable
 
-LIVE = re.compile(
-    r"[\"'`/](?:health|healthz|health[-_]?check|live|livez|liveness|alive|status|up|ping|-/healthy|q/health)[\"'`/]"
-)
-READY = re.compile(r"[\"'`/](?:ready|readyz|readiness|-/ready)[\"'`/]")
 ACTUATOR = (b"spring-boot-starter-actuator", b"smallrye-health", b"micronaut-management", b"terminus", b"lightship")
 MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts", "package.json")
+ROUTES = {
+    "live": "no route answers whether the service lives, such as /health/live",
+    "ready": "no route answers whether the service is ready, such as /health/ready",
+}
 
 
 def health(look: Look) -> Iterator[Found]:
     """Look for the routes, or for a framework's own."""
     place = service(look)
-    if any(True for _ in holding(look, look.paths(*MANIFESTS), *ACTUATOR)):
-        return
-    live = ready = False
-    for path in holding(look, code(look, *LANGUAGES), b"health", b"live", b"ready", b"readiness", b"status", b"ping"):
-        text = look.text(path) or ""
-        if (not live and LIVE.search(text)) or (not ready and READY.search(text)):
-            text = plain(path, text)
-            live, ready = live or LIVE.search(text) is not None, ready or READY.search(text) is not None
-        if live and ready:
-            return
-    if not live:
-        yield Found("no route answers whether the service lives, such as /health/live", *place)
-    if not ready:
-        yield Found("no route answers whether the service is ready, such as /health/ready", *place)
+    if not any(holding(look, look.paths(*MANIFESTS), *ACTUATOR)):
+        yield from (Found(lacks, *place) for route, lacks in ROUTES.items() if not in_code(look, route))
 
 
-IN_CODE = re.compile(
-    r"\bJSONRenderer\(|\bpythonjsonlogger\b|\bpython_json_logger\b|\becs_logging\b|\bserialize\s?=\s?True|google\.cloud\.logging"
-    r"|\bpino\b|\bbunyan\b|\blogger\s?:\s?(?!false|null|undefined|\[|\w+;)\S|\bformat\.json\(|\bwinston\.format\.json\b"
-    r"|\bNewJSONHandler\(|\bzap\.New(?:Production)?\w*\(|\bzerolog\b|\bJSONFormatter\b|\bzapr?\.Logger\b"
-)
 IN_SETTINGS = re.compile(
     r"logging\.structured\.format\.console|logstash-logback-encoder|logback-ecs-encoder|ecs-logging|quarkus-logging-json"
     r"|JsonTemplateLayout|pythonjsonlogger|python-json-logger|\bjsonlogger\b|micronaut.{0,40}json"
@@ -59,83 +43,52 @@ LOG_SETTINGS = (
 def logs(look: Look) -> Iterator[Found]:
     """Look for what writes logs as JSON, and that something uses it."""
     place = service(look)
-    paths = code(look, *LANGUAGES)
-    needles = (
-        b"JSON",
-        b"json",
-        b"serialize",
-        b"google.cloud",
-        b"pino",
-        b"bunyan",
-        b"logger",
-        b"zap",
-        b"zerolog",
-        b"ecs_",
-    )
-    unused: Found | None = None
-    for path in holding(look, paths, *needles):
-        text = look.text(path) or ""
-        if IN_CODE.search(text) and IN_CODE.search(plain(path, text)):
-            return
-        line = _own_formatter(look, path, text)
-        if line is not None and _is_used(look, path, paths):
-            return
-        if line is not None:
-            unused = Found("logs could be written as JSON by what is here, and nothing uses it", path, line)
-    if any(IN_SETTINGS.search(look.text(path) or "") for path in look.paths(*LOG_SETTINGS)):
+    if in_code(look, "json logs") or any(IN_SETTINGS.search(text) for _, text in look.texts(*LOG_SETTINGS)):
         return
-    yield unused or Found("logs are no JSON: nothing here writes them so", *place)
+    formatters = list(_own_formatters(look))
+    if any(_is_used(look, path) for path, _ in formatters):
+        return
+    unused = "logs could be written as JSON by what is here, and nothing uses it"
+    yield (
+        Found(unused, *formatters[-1]) if formatters else Found("logs are no JSON: nothing here writes them so", *place)
+    )
 
 
-def _own_formatter(look: Look, path: str, text: str) -> int | None:
-    """Return the line of a class that formats log records as JSON."""
-    if not path.endswith(".py") or "Formatter" not in text or "dumps" not in text:
-        return None
-    tree = look.python(path)
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.ClassDef) and any(dotted(base).endswith("Formatter") for base in node.bases):
-            return node.lineno
-    return None
+def _own_formatters(look: Look) -> Iterator[tuple[str, int]]:
+    """Yield where classes are that format log records as JSON."""
+    for path in holding(look, code(look, "python"), b"Formatter"):
+        tree = look.python(path) if "dumps" in (look.text(path) or "") else None
+        for node in ast.walk(tree) if tree is not None else ():
+            if isinstance(node, ast.ClassDef) and any(dotted(base).endswith("Formatter") for base in node.bases):
+                yield path, node.lineno
+                break
 
 
-def _is_used(look: Look, path: str, paths: tuple[str, ...]) -> bool:
+def _is_used(look: Look, path: str) -> bool:
     """Whether a module is imported by another."""
     name = path.rpartition("/")[2].removesuffix(".py")
     word = rf"\b{re.escape(name)}\b"
     imports = re.compile(
         rf"^[ \t]*(?:from[ \t][\w.]*{word}[ \t]+import|(?:from[ \t][\w.]+[ \t])?import[ \t][^\n]*{word})", re.MULTILINE
     )
-    others = (one for one in paths if one != path and one.endswith(".py"))
+    others = (one for one in code(look, "python") if one != path)
     return any(imports.search(look.text(one) or "") for one in holding(look, others, name.encode()))
 
 
 BROUGHT_IN = ("pyproject.toml", "requirements*.txt", "go.mod", *MANIFESTS)
 BRINGS = (b"opentelemetry", b"go.opentelemetry.io")
-FIXED_ADDRESS = "the address of the collector stands in code: {0}"
-EXPORTER = re.compile(r"Exporter$")
-FIXED = re.compile(r"\b(?:WithEndpoint|setEndpoint|WithEndpointURL)\(\s{0,9}[\"'`]([^\"'`]{1,200})")
 
 
 def telemetry(look: Look) -> Iterator[Found]:
     """Look for OpenTelemetry, and for what it is told in code."""
-    paths = look.paths(*BROUGHT_IN)
-    brings = list(holding(look, (*paths, *code(look, *LANGUAGES)), *BRINGS))
-    if not brings:
+    if not any(holding(look, (*look.paths(*BROUGHT_IN), *sources(look)), *BRINGS)):
         if not look.parameters["required"]:
             raise NotApplicable("nothing here brings OpenTelemetry, and the blueprint does not ask for it")
         yield Found("nothing here brings OpenTelemetry", *service(look))
-        return
-    for path in brings:
-        if path.endswith(".py") and (tree := look.python(path)) is not None:
-            for call in calls(ast.walk(tree)):
-                endpoint = value_of(keywords(call).get("endpoint"))
-                if EXPORTER.search(dotted(call.func)) and isinstance(endpoint, str):
-                    yield Found(FIXED_ADDRESS.format(without_credentials(endpoint[:200])), path, call.lineno)
-        elif path not in paths:
-            text = look.text(path) or ""
-            text = plain(path, text) if FIXED.search(text) else ""
-            for line, match in numbered(text, FIXED.finditer(text)):
-                yield Found(FIXED_ADDRESS.format(without_credentials(match[1])), path, line)
+    for found in in_code(look, "collector"):
+        yield found._replace(
+            message=f"the address of the collector stands in code: {without_credentials(found.message)}"
+        )
 
 
 RUNBOOKS = ("runbook*.md", "RUNBOOK*.md", "run-book*.md", "**/runbooks/*.md", "playbook*.md")

@@ -1,12 +1,14 @@
 """The rule on secrets: none stands in the repository."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scaffold.formats.lookup import below, line_of
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers import kubernetes, secrets
+from scaffold.guard.readers.aside import is_aside
+from scaffold.guard.readers.secrets import PRIVATE_KEY
 from scaffold.guard.rule import CannotTell, NotApplicable
 
 STORES = (
@@ -14,15 +16,16 @@ STORES = (
     "*.tfstate", "*.tfstate.backup", "!*truststore*", "!debug.keystore",
 )  # fmt: skip
 LOGINS = (".netrc", "_netrc", ".pypirc", ".git-credentials")
+HERE = ("", "localhost", "127.0.0.1", "[", "host.docker.internal")
 PASSWORD = re.compile(rb"\bpassword[ \t:=]{1,20}(\S{1,200})|://[^\s:/@]{0,100}:([^\s@/]{1,200})@")
 KIND = re.compile(rb"\bkind[\"']?\s{0,9}:\s{0,9}[\"']?Secret(?:List)?\b(?![.-])")
-PRIVATE_KEY = "a private key"
 FILLED = re.compile(
-    rb"^[ \t]*(?:export[ \t]+)?\w{0,60}(?:PASSW|PWD|SECRET|TOKEN|KEY|CREDENTIAL|DSN|DATABASE_URL)\w{0,40}[ \t]*="
-    rb"[ \t]*[\"']?[^\s\"'#]",
+    r"^[ \t]*(?:export[ \t]+)?\w{0,60}(?:PASSW|PWD|SECRET|TOKEN|KEY|CREDENTIAL|DSN|DATABASE_URL)\w{0,40}[ \t]*="
+    r"[ \t]*[\"']?([^\s\"'#]{1,500})",
     re.IGNORECASE | re.MULTILINE,
 )
-IN_TESTS = re.compile(r"(?:^|/)(?:tests?|__tests__|testdata|test-data|fixtures|e2e)/|_test\.go$")
+ADDRESS = re.compile(r"\w+://(?:[^:/@]*(?P<password>:[^@/]*)?@)?(?P<host>[^:/?]*)")
+IN_TESTS = re.compile(r"(?:^|/)(?:tests?|__tests__|testdata|test-data|fixtures|e2e)/|_test\.go$|[-_.]test\.\w+$")
 ENVIRONMENTS = (".env", ".env.local", ".env.*.local", ".env.prod", ".env.production", ".env.staging", ".env.live")
 
 
@@ -35,28 +38,42 @@ def secrets_in_tree(look: Look) -> Iterator[Found]:
     paths = [path for path in look.paths("*") if path not in allowed]
     if not paths:
         raise NotApplicable("there is no file to look into")
-    environments, stores, logins = (set(look.paths(*patterns)) for patterns in (ENVIRONMENTS, STORES, LOGINS))
+    of_kind = tuple(frozenset(look.paths(*patterns)) for patterns in (STORES, ENVIRONMENTS, LOGINS))
     for path in paths:
-        content = look.raw(path)
-        # A key that was made for a test opens nothing else.
-        made_for: Severity | None = "medium" if IN_TESTS.search(path) else None
-        if path in stores:
-            yield Found("this file keeps keys or passwords, and is committed", path, severity=made_for)
-        elif path in environments and content is not None and FILLED.search(content):
-            yield Found("this file holds the secrets of one place, and is committed", path)
-        elif path in logins and content is not None and _has_password(content):
-            yield Found("this file keeps passwords, and is committed", path)
-        elif content is not None:
-            shaped = [
-                Found(
-                    f"{secret.kind} stands here",
-                    path,
-                    secret.line,
-                    severity=made_for if secret.kind == PRIVATE_KEY else None,
-                )
-                for secret in secrets.find(content, path)
-            ]
-            yield from shaped or _manifest(look, path, content)
+        yield from _in_file(look, path, of_kind)
+
+
+def _in_file(look: Look, path: str, of_kind: Sequence[frozenset[str]]) -> Iterator[Found]:
+    stores, environments, logins = of_kind
+    content = look.raw(path)
+    # A key that was made for a test opens nothing else.
+    made_for: Severity | None = "medium" if IN_TESTS.search(path) else None
+    if path in stores:
+        yield Found("this file keeps keys or passwords, and is committed", path, severity=made_for)
+    elif content is None:
+        return
+    elif (
+        path in environments
+        and not is_aside(path)
+        and any(map(_is_of_a_place, FILLED.findall(content.decode(errors="replace"))))
+    ):
+        yield Found("this file holds the secrets of one place, and is committed", path)
+    elif path in logins and _has_password(content):
+        yield Found("this file keeps passwords, and is committed", path)
+    else:
+        found = [
+            Found(f"{one.kind} stands here", path, one.line, severity=made_for if one.kind == PRIVATE_KEY else None)
+            for one in secrets.find(content, path)
+        ]
+        yield from found or _manifest(look, path, content)
+
+
+def _is_of_a_place(value: str) -> bool:
+    """Whether a setting may open something: no placeholder, and no address on this machine that has no password."""
+    address = ADDRESS.match(value)
+    if address is None:
+        return not secrets.is_placeholder(value)
+    return len(address["password"] or "") > 1 or address["host"] not in HERE
 
 
 def _manifest(look: Look, path: str, content: bytes) -> Iterator[Found]:
@@ -73,9 +90,9 @@ def _manifest(look: Look, path: str, content: bytes) -> Iterator[Found]:
 
 def _has_password(content: bytes) -> bool:
     found = (str(match[1] or match[2], "utf-8", "replace") for match in PASSWORD.finditer(content))
-    return any(not secrets.ELSEWHERE.search(text) and not secrets.MADE_UP.search(text) for text in found)
+    return not all(map(secrets.is_made_up, found))
 
 
 def _is_filled(value: object) -> bool:
     text = str(value or "")
-    return bool(text) and not secrets.ELSEWHERE.search(text) and not secrets.MADE_UP.search(text)
+    return bool(text) and not secrets.is_made_up(text)

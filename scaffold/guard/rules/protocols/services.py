@@ -1,115 +1,22 @@
 """Rules on security protocols: what a service lets in, what analyses its code, and whom to tell of a weakness."""
 
-import ast
 import re
 from collections.abc import Iterator, Mapping
 
 from scaffold.formats.lookup import below, line_of, listed
+from scaffold.guard.code.engine import code, in_code, sources
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.run_by_ci import run_by_ci
-from scaffold.guard.readers.sources import (
-    assignments,
-    breaches,
-    calls,
-    code,
-    dotted,
-    flavour_of,
-    holding,
-    keywords,
-    pattern,
-    value_of,
-)
 from scaffold.guard.readers.workflow import Workflow, workflows
 from scaffold.guard.rule import NotApplicable
-
-ANY_SITE = "pages of any site may call the service and read its answers: {0}"
-GO = (
-    pattern("AllowAllOrigins", r"\b(AllowAllOrigins)\s{0,9}[:=]\s{0,9}true\b", ANY_SITE),
-    pattern("AllowedOrigins", r"\b(AllowedOrigins)\s{0,9}[:=]\s{0,9}\[\]string\{\s{0,9}\"\*\"", ANY_SITE, code=False),
-    pattern("AllowOrigins", r"\b(AllowOrigins)\s{0,9}[:=]\s{0,9}\[\]string\{\s{0,9}\"\*\"", ANY_SITE, code=False),
-    pattern("http.ListenAndServe", r"\b(http\.ListenAndServe(?:TLS)?)\(", "{0} waits for slow callers without end"),
-)
-NODE = (
-    pattern("cors(", r"(?<![\w.])(cors\(\s{0,9}\))", ANY_SITE),
-    pattern("origin", r"\bcors\b[^;]{0,200}?\b(origin\s?:\s?(?:[\"'`]\*[\"'`]|true))[\s,}]", ANY_SITE, code=False),
-)
-JAVA = (
-    pattern("CrossOrigin", r"(@CrossOrigin)(?!\s{0,9}\(\s{0,9}[^)\s])\b", ANY_SITE),
-    pattern("CrossOrigin", r"(@CrossOrigin)\s{0,9}\([^)]{0,200}\"\*\"", ANY_SITE, code=False),
-    pattern("llowedOrigin", r"\b((?:setA|a)llowedOrigin(?:s|Patterns)?)\([^)]{0,60}\"\*\"", ANY_SITE, code=False),
-)
-LOOSE = "{0} lets pages of any site call the service and read its answers"
-APPLICATIONS = frozenset(("FastAPI", "Starlette", "Litestar", "Flask", "Quart", "Sanic", "Robyn"))
-RUNS = frozenset(("run", "run_app", "runserver", "Config", "serve"))
-DEBUGGING = "{0} shows callers the code and the values of what failed"
-EVERYWHERE = "the service listens on all addresses unless told otherwise"
 
 
 def inbound(look: Look) -> Iterator[Found]:
     """Look at how servers are set up in code."""
-    python = code(look, "python")
-    others = {("go",): GO, ("typescript", "javascript"): NODE, ("java", "kotlin"): JAVA}
-    if not python and not any(code(look, *languages) for languages in others):
+    if not sources(look):
         raise NotApplicable("there is no code here in a language that is looked into")
-    for path in holding(look, python, b"CORS", b"debug", b"DEBUG", b"0.0.0.0", b"ALLOWED_HOSTS"):
-        if (tree := look.python(path)) is not None:
-            yield from sorted(set(_python(tree, path)), key=lambda found: found.line or 0)
-    for languages, patterns in others.items():
-        for path in holding(look, code(look, *languages), *(one.needle.encode() for one in patterns)):
-            yield from (
-                Found(message, path, line)
-                for line, message in breaches(look.text(path) or "", flavour_of(path), patterns)
-            )
-
-
-def _python(tree: ast.Module, path: str) -> Iterator[Found]:
-    nodes = list(ast.walk(tree))
-    for call in calls(nodes):
-        for line, message in _call(call):
-            yield Found(message, path, line, severity="low" if message == EVERYWHERE else None)
-    settings = path.rpartition("/")[2]
-    for target, value in assignments(nodes):
-        name = dotted(target)
-        if settings in ("settings.py", "prod.py", "production.py"):
-            if name == "DEBUG" and value_of(value) is True:
-                yield Found(DEBUGGING.format("DEBUG = True"), path, target.lineno)
-            elif (
-                name == "ALLOWED_HOSTS" and isinstance(value, ast.List) and any(value_of(e) == "*" for e in value.elts)
-            ):
-                yield Found("the service answers under any name: ALLOWED_HOSTS holds *", path, target.lineno)
-            elif name == "CORS_ALLOW_ALL_ORIGINS" and value_of(value) is True:
-                yield Found(LOOSE.format(name), path, target.lineno)
-        if re.fullmatch(r"(?:DEFAULT_)?HOST", name) and value_of(value) == "0.0.0.0":  # noqa: S104 - looked for
-            yield Found(EVERYWHERE, path, target.lineno, severity="low")
-
-
-def _call(call: ast.Call) -> Iterator[tuple[int, str]]:
-    last = dotted(call.func).rpartition(".")[2]
-    given = keywords(call)
-    if last == "CORSMiddleware" or (call.args and dotted(call.args[0]).endswith("CORSMiddleware")):
-        for name in ("allow_origins", "allow_origin_regex"):
-            if name in given and _is_any(given[name]):
-                yield given[name].lineno, LOOSE.format(name)
-    elif (
-        last == "CORS"
-        and call.args
-        and ("origins" not in given or _is_any(given["origins"]))
-        and "resources" not in given
-    ):
-        yield call.lineno, LOOSE.format("CORS")
-    if (last in APPLICATIONS | RUNS) and value_of(given.get("debug")) is True:
-        yield given["debug"].lineno, DEBUGGING.format("debug=True")
-    if last in RUNS and value_of(given.get("host")) == "0.0.0.0":  # noqa: S104 - looked for
-        yield given["host"].lineno, EVERYWHERE
-    elif last in ("get", "getenv") and [value_of(one) for one in call.args[:2]] == ["HOST", "0.0.0.0"]:  # noqa: S104
-        yield call.lineno, EVERYWHERE
-
-
-def _is_any(node: ast.expr) -> bool:
-    if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        return any(_is_any(element) for element in node.elts)
-    return value_of(node) in ("*", ".*", "^.*$", r"https?://.*")
+    yield from in_code(look, "SP-06")
 
 
 ANALYSERS = re.compile(

@@ -1,53 +1,31 @@
 """Rules on the supply chain: what is depended on, how it is kept current and audited, and what may not be in git."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from scaffold.errors import ScaffoldError
 from scaffold.formats.lookup import line_of
 from scaffold.guard.finding import Found, Severity
+from scaffold.guard.kinds import ENDINGS, ending_of
 from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_aside
 from scaffold.guard.readers.manifests import manifests
 from scaffold.guard.readers.places import WORKFLOWS
 from scaffold.guard.readers.scripts import in_makefiles, in_workflows
 from scaffold.guard.readers.shell import Command, commands
-from scaffold.guard.readers.workflow import Job, Step, all_steps, is_false, is_true, steps_of, workflows
+from scaffold.guard.readers.workflow import Job, Step, all_steps, is_false, steps_of, workflows
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.snapshot import LARGEST
+from scaffold.guard.tables import table
 from scaffold.tree import is_text
 
-AUDITORS = (
-    "actions/dependency-review-action", "pypa/gh-action-pip-audit", "google/osv-scanner-action",
-    "golang/govulncheck-action",
-    "snyk/actions", "anchore/scan-action", "rustsec/audit-check", "actions-rust-lang/audit",
-    "embarkstudios/cargo-deny-action",
-)  # fmt: skip
-PROGRAMS = frozenset(
-    {"pip-audit", "govulncheck", "osv-scanner", "cargo-audit", "safety", "grype", "snyk", "bundle-audit"}
-)
-AUDITS = (
-    ("npm", "audit"), ("pnpm", "audit"), ("yarn", "audit"), ("yarn", "npm", "audit"), ("cargo", "audit"),
-    ("cargo", "deny"), ("uv", "audit"), ("bun", "audit"), ("trivy", "fs"), ("npx", "audit-ci"), ("composer", "audit"),
-)  # fmt: skip
+_KNOWN = table("rules/supply/audits")  # what audits, and which wrappers are binaries for a reason
 CALLED = ("dependency-review", "osv-scanner", "govulncheck", "pip-audit", "vulnerab", "snyk", "trivy")
-WORDS = ("audit", "govulncheck", "osv-scanner", "safety", "grype", "snyk", "trivy", "cargo deny", "dependency-check")
-
-BINARY = frozenset({
-    "exe", "dll", "so", "dylib", "a", "o", "obj", "lib", "jar", "war", "ear", "class", "dex", "apk", "ipa", "pyc",
-    "pyo", "pyd", "whl", "egg", "pyz", "pex", "wasm", "node", "deb", "rpm", "msi", "dmg", "iso", "com", "sys", "drv",
-    "efi", "ocx", "ko", "elf", "macho", "crx", "bundle", "appimage", "nupkg", "gem",
-})  # fmt: skip
 MAGIC = (
     b"\x7fELF", b"\0asm", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",
     b"\xca\xfe\xba\xbe", b"!<arch>\n", b"hsqs",  # the last is a snap, whose ending is also that of test snapshots
 )  # fmt: skip
-SEEN = frozenset({
-    "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "bmp", "tif", "tiff", "pdf", "woff", "woff2", "ttf", "otf",
-    "eot", "mp3", "mp4", "webm", "wav", "ogg", "mov", "psd", "ai", "heic",
-})  # fmt: skip
 LONGEST = 32_000_000  # bytes of a file that is looked into for what it is
 GRADLE = "gradle/wrapper/gradle-wrapper.jar"
-VALIDATES = ("gradle/actions/wrapper-validation", "gradle/wrapper-validation-action", "gradle/actions/setup-gradle")
 
 
 def audited(look: Look) -> Iterator[Found]:
@@ -76,7 +54,9 @@ def audited(look: Look) -> Iterator[Found]:
 
 def _audit_targets(look: Look) -> frozenset[str]:
     """Return the verbs of the Makefile that audit, by their usual name."""
-    runs = any(_is_audit(c) for s in in_makefiles(look) if any(w in s.text for w in WORDS) for _, c in s.commands())
+    runs = any(
+        _is_audit(c) for s in in_makefiles(look) if any(w in s.text for w in _KNOWN["words"]) for _, c in s.commands()
+    )
     return frozenset({"audit", "security", "vuln"}) if runs else frozenset()
 
 
@@ -84,11 +64,12 @@ def _audits(step: Step, made: frozenset[str]) -> bool:
     called = step.action.rpartition("/.github/workflows/")[2] if "/.github/workflows/" in step.action else ""
     if any(word in called for word in CALLED):  # another repository's workflow, into which nobody can look from here
         return True
-    return step.action.startswith(AUDITORS) or any(_is_audit(one) or _makes(one, made) for one in _commands(step))
+    audits = step.action.startswith(tuple(_KNOWN["actions"]))
+    return audits or any(_is_audit(one) or _makes(one, made) for one in _commands(step))
 
 
 def _commands(step: Step) -> tuple[Command, ...]:
-    return commands(step.run) if any(word in step.run for word in (*WORDS, "make")) else ()
+    return commands(step.run) if any(word in step.run for word in (*_KNOWN["words"], "make")) else ()
 
 
 def _makes(command: Command, made: frozenset[str]) -> bool:
@@ -96,17 +77,21 @@ def _makes(command: Command, made: frozenset[str]) -> bool:
 
 
 def _is_audit(command: Command) -> bool:
-    if any(command.runs(*words) for words in AUDITS):
+    if any(command.runs(*words) for words in _KNOWN["commands"]):
         return True
-    return any(name in PROGRAMS or name.startswith("dependency-check") for _, name in command.names())
+    return any(name in _KNOWN["programs"] or name.startswith("dependency-check") for _, name in command.names())
 
 
 def _idle(job: Job, step: Step, made: frozenset[str]) -> str:
     """Say why an audit keeps nothing out, or nothing."""
     if job.is_tolerated or step.is_tolerated:
         return "may fail and nobody notices"
-    if step.action == "actions/dependency-review-action" and is_true(step.given("warn-only")):
-        return "only warns"
+    for name, harmless in _KNOWN["inputs"].get(step.action, {}).items():
+        given = step.given(name)
+        if given is not None and (not harmless or str(given).lower() not in harmless):
+            return (
+                "only warns" if name == "warn-only" else f"is told {name}: {str(given)[:40]}, and leaves weaknesses out"
+            )
     found = [one for one in _commands(step) if _is_audit(one) or _makes(one, made)]
     return "may fail and nobody notices" if found and all(one.tolerated for one in found) else ""
 
@@ -123,20 +108,16 @@ def _lenient(look: Look) -> Iterator[Found]:
 def binaries(look: Look) -> Iterator[Found]:
     """Look at the endings of all files, and at the first bytes of those that are no text."""
     for path in look.paths("*", *(f"!{pattern}" for pattern in look.parameters["allowed"])):
-        ending = path.rpartition("/")[2].rpartition(".")[2].lower()
-        if ending in SEEN or not _is_binary(look, path, known=ending in BINARY):
+        ending = ending_of(path)
+        if ending in ENDINGS["seen"] or not _is_binary(look, path, known=ending in ENDINGS["program"]):
             continue
         name = path.rpartition("/")[2]
-        if path.endswith(GRADLE) and any(step.action in VALIDATES for step in all_steps(look)):
+        if path.endswith(GRADLE) and any(step.action in _KNOWN["validates"] for step in all_steps(look)):
             continue
         aside: Severity | None = "medium" if is_aside(path) else None
-        yield Found(f"{name} is a binary that nobody can review", path, fix=_WRAPPERS.get(name), severity=aside)
-
-
-_WRAPPERS: Mapping[str, str] = {
-    "maven-wrapper.jar": "Run `mvn wrapper:wrapper -Dtype=only-script`, which needs no jar.",
-    "gradle-wrapper.jar": "Let a workflow run gradle/actions/wrapper-validation.",
-}
+        yield Found(
+            f"{name} is a binary that nobody can review", path, fix=_KNOWN["wrappers"].get(name), severity=aside
+        )
 
 
 def _is_binary(look: Look, path: str, *, known: bool) -> bool:
@@ -150,7 +131,7 @@ def _is_binary(look: Look, path: str, *, known: bool) -> bool:
     file = look.file(path) if LARGEST < size <= LONGEST else None
     content = look.content(path) if file is None else file.content
     if content is None or is_text(content):
-        return content is not None and content.startswith(b"!<arch>\n")
+        return content is not None and (content.startswith(b"!<arch>\n") or b"f0VMRgIBAQ" in content)  # ELF in base64
     return known or content.startswith(MAGIC) or _is_windows_program(content)
 
 

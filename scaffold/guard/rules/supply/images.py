@@ -10,7 +10,6 @@ from scaffold.guard.look import Look
 from scaffold.guard.readers.dockerfile import Dockerfile, dockerfiles
 from scaffold.guard.readers.gitlab import pipelines
 from scaffold.guard.readers.scripts import in_files, in_makefiles, in_workflows
-from scaffold.guard.readers.workflow import own_actions
 from scaffold.guard.rule import CannotTell, NotApplicable
 
 PINNED = re.compile(r"@sha256:[0-9a-f]{64}$")
@@ -56,15 +55,11 @@ def _judged(image: str, path: str, line: int, registries: list[object]) -> Itera
 
 
 def _in_ci(look: Look) -> Iterator[tuple[str, str, int]]:
-    """Yield the images that jobs run in, that stand beside them as services, and that the own actions are made of."""
+    """Yield the images that jobs run in, and that stand beside them as services."""
     for pipeline in pipelines(look):
         for job in pipeline.jobs:
             for way in (("container",), *(("services", name) for name in mapping(job.at.data.get("services")))):
                 yield from _named(below(job.at, *way))
-    for path in own_actions(look):
-        image = below(look.data(path), "runs", "image")
-        if image is not None and str(image.data).startswith("docker://"):
-            yield str(image.data).removeprefix("docker://"), path, line_of(image)
 
 
 def _named(at: Located | None) -> Iterator[tuple[str, str, int]]:

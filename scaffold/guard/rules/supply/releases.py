@@ -10,28 +10,13 @@ from scaffold.guard.readers.pins import OWN
 from scaffold.guard.readers.releasing import Release, all_releases, publishes_by_trust, releases
 from scaffold.guard.readers.shell import commands
 from scaffold.guard.readers.workflow import Job, Step, is_false, is_true
+from scaffold.guard.tables import table
 
-ATTESTERS = ("actions/attest", "actions/attest-build-provenance")
-SBOM_ACTIONS = (
-    "anchore/sbom-action",
-    "cyclonedx/",
-    "aquasecurity/trivy-action",
-    "advanced-security/sbom-generator-action",
-)
-SBOM_PROGRAMS = frozenset({"syft", "cdxgen", "cyclonedx-gomod", "cyclonedx-py", "cyclonedx-npm", "trivy", "sbom-tool"})
+_KNOWN = table("rules/supply/releases")  # what attests, what makes an SBOM, and where changes are told
+EVENT = re.compile(r"github\.event_name\s*==\s*'(\w+)'")
 VERIFIES = re.compile(
     r"gh attestation verify|cosign verify|slsa-verifier|sigstore verify|gpg --verify|npm audit signatures"
 )
-CHANGELOGS = (
-    "/CHANGELOG*",
-    "/CHANGES*",
-    "/HISTORY*",
-    "/NEWS*",
-    "/RELEASES.md",
-    "/docs/**/changelog*",
-    "/doc/**/changelog*",
-)
-MADE_AT_RELEASE = ("/.github/release.yml", "/.github/release-drafter.yml", "/cliff.toml", "/release-please-config.json")
 
 
 def _whole(look: Look) -> Iterator[Release]:
@@ -50,6 +35,9 @@ def provenance(look: Look) -> Iterator[Found]:
             yield Found(f"the release does not call {look.parameters['workflow']}", path, 1)
             continue
         attesting = [(job, step) for job in release.workflow.jobs for step in job.steps if _attests(step)]
+        if attesting and not any(_holds(release, job, step) for job, step in attesting):
+            job, step = attesting[0]
+            yield Found(f"the job {job.name} may release without the provenance", step.path, line_of(step.at))
         for job, step in attesting:
             yield from _powerless(release, job, step)
         elsewhere = release.foreign or any(_attests(step) for step in release.steps(look))
@@ -57,8 +45,15 @@ def provenance(look: Look) -> Iterator[Found]:
             yield Found("the release has no provenance", path, line_of(release.jobs[0].at))
 
 
+def _holds(release: Release, job: Job, step: Step) -> bool:
+    """Whether a step is run at each release, and stops it where it fails: not one for an event that never comes."""
+    asked = set(EVENT.findall(str(step.at.data.get("if", ""))))
+    comes = not asked or bool(asked & {*release.workflow.events, "workflow_dispatch"})
+    return comes and step.holds and not job.is_tolerated and not is_false(job.condition)
+
+
 def _attests(step: Step) -> bool:
-    if step.action in ATTESTERS:
+    if step.action in _KNOWN["attesters"]:
         return not step.given("sbom-path")
     if step.action == "pypa/gh-action-pypi-publish":
         return not is_false(step.given("attestations")) and not step.given("password")
@@ -77,7 +72,7 @@ def _powerless(release: Release, job: Job, step: Step) -> Iterator[Found]:
     """Yield what actions/attest needs, and its job may not do."""
     given = value(job.at, "permissions")
     given = value(release.workflow.at, "permissions") if given is None else given
-    if step.action in ATTESTERS and isinstance(given, Mapping):
+    if step.action in _KNOWN["attesters"] and isinstance(given, Mapping):
         for name in ("id-token", "attestations"):
             if given.get(name) != "write":
                 message = f"the job {job.name} attests, and may not write {name}"
@@ -93,16 +88,23 @@ def bill_of_materials(look: Look) -> Iterator[Found]:
             continue
         if not any(_makes_sbom(step) for step in steps):
             yield Found("the release has no SBOM", release.workflow.path, at)
-        elif not any(_attests_sbom(step) for step in steps):
+        elif not any(_makes_sbom(step) and step.holds for step in steps):
+            yield Found("the release goes on where its SBOM cannot be made", release.workflow.path, at)
+        elif not any(_attests_sbom(step) and step.holds for step in steps):
             yield Found("the release has an SBOM that nothing attests", release.workflow.path, at)
 
 
 def _makes_sbom(step: Step) -> bool:
-    if step.action.startswith(SBOM_ACTIONS):
+    if step.action.startswith(tuple(_KNOWN["sbom actions"])):
         return True
     for command in commands(step.run) if step.run else ():
         words = " ".join(command.words).lower()
-        if command.program in SBOM_PROGRAMS or "cyclonedx" in words or "spdx" in words or command.runs("npm", "sbom"):
+        if (
+            command.program in _KNOWN["sbom programs"]
+            or "cyclonedx" in words
+            or "spdx" in words
+            or command.runs("npm", "sbom")
+        ):
             return True
         if command.runs("make", "sbom"):
             return True
@@ -119,8 +121,8 @@ def _attests_sbom(step: Step) -> bool:
 
 def changes_told(look: Look) -> Iterator[Found]:
     """Look for a changelog that tells of the version at hand, and for how to verify a release."""
-    logs = look.paths(*CHANGELOGS)
-    if not logs and not look.paths(*MADE_AT_RELEASE):
+    logs = look.paths(*_KNOWN["changelogs"])
+    if not logs and not look.paths(*_KNOWN["made at release"]):
         yield Found("there is no changelog", "CHANGELOG.md")
     version = _version(look)
     texts = [look.text(path) for path in logs]

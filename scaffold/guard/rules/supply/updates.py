@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_of, value
+from scaffold.formats.lookup import below, elements, line_of, listed, mapping, value
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_product
@@ -14,31 +14,9 @@ from scaffold.guard.readers.manifests import FILES, folder_of, folders_up, manif
 from scaffold.guard.readers.places import DOCKERFILES, WORKFLOWS
 from scaffold.guard.readers.scan import tokens
 from scaffold.guard.rule import CannotTell, NotApplicable
+from scaffold.guard.tables import table
 
-DEPENDABOT = ("/.github/dependabot.yml", "/.github/dependabot.yaml")
-RENOVATE = (
-    "/renovate.json", "/renovate.json5", "/.github/renovate.json", "/.github/renovate.json5", "/.gitlab/renovate.json",
-    "/.renovaterc", "/.renovaterc.json",
-)  # fmt: skip
-OTHERS: Mapping[str, tuple[str, ...]] = {
-    "maven": ("pom.xml",),
-    "gradle": ("build.gradle", "build.gradle.kts"),
-    "bundler": ("Gemfile",),
-    "composer": ("composer.json",),
-}
-# What an ecosystem is called: by us, and by Dependabot and Renovate.
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "github-actions": ("github-actions",),
-    "python": ("uv", "pip", "pep621", "poetry", "pip_requirements", "pipenv"),
-    "npm": ("npm", "bun"),
-    "go": ("gomod",),
-    "cargo": ("cargo",),
-    "docker": ("docker", "dockerfile"),
-    "maven": ("maven",),
-    "gradle": ("gradle",),
-    "bundler": ("bundler",),
-    "composer": ("composer",),
-}
+_KNOWN = table("rules/supply/updates")  # the updaters' files, and what they and we call an ecosystem
 AGE = re.compile(r"""["']?minimumReleaseAge["']?\s{0,20}:\s{0,20}["'](\d+)\s{0,5}(minute|hour|day|week|month)""")
 DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30}
 EXTENDS = re.compile(r"""["'](?:local|github|gitlab|bitbucket)>""")
@@ -49,9 +27,9 @@ def covered(look: Look) -> Iterator[Found]:
     there = _ecosystems(look)
     if not there:
         raise NotApplicable("there is nothing to update")
-    if paths := look.paths(*DEPENDABOT):
+    if paths := look.paths(*_KNOWN["dependabot"]):
         yield from _dependabot(look, paths[0], there)
-    elif paths := look.paths(*RENOVATE):
+    elif paths := look.paths(*_KNOWN["renovate"]):
         yield from _renovate(look, paths[0], there)
     else:
         yield Found(f"nothing updates {', '.join(sorted(there))}", ".github/dependabot.yml")
@@ -64,7 +42,7 @@ def _ecosystems(look: Look) -> dict[str, list[str]]:
         there.setdefault(manifest.ecosystem, []).append(manifest.folder)
     if look.paths(*WORKFLOWS, "/action.yml", "/action.yaml"):
         there["github-actions"] = [""]
-    for ecosystem, names in OTHERS.items():
+    for ecosystem, names in _KNOWN["others"].items():
         for path in named(look, *names):
             there.setdefault(ecosystem, []).append(folder_of(path))
     for path in look.paths(*DOCKERFILES):
@@ -77,14 +55,12 @@ def _dependabot(look: Look, path: str, there: dict[str, list[str]]) -> Iterator[
     document = look.data(path)
     if document is None:
         return
-    updates = below(document, "updates")
-    entries = list(updates.elements()) if updates is not None and isinstance(updates.data, list) else []
-    entries = [entry for entry in entries if isinstance(entry.data, Mapping)]
+    entries = [entry for entry in elements(below(document, "updates")) if isinstance(entry.data, Mapping)]
     days = look.parameters["days"]
     for entry in entries:
         yield from _unready(entry, days, path)
     for ecosystem, folders in there.items():
-        mine = [entry for entry in entries if entry.data.get("package-ecosystem") in NAMES[ecosystem]]
+        mine = [entry for entry in entries if entry.data.get("package-ecosystem") in _KNOWN["names"][ecosystem]]
         roots = _roots(look, ecosystem)
         missed = [folder for folder in folders if not any(_covers(entry, folder, roots) for entry in mine)]
         if not mine:
@@ -98,6 +74,14 @@ def _unready(entry: Located, days: int, path: str) -> Iterator[Found]:
     name = entry.data.get("package-ecosystem")
     if entry.data.get("open-pull-requests-limit") == 0:
         yield Found(f"the updates of {name} are switched off", path, line_of(entry.child("open-pull-requests-limit")))
+    ignored = below(entry, "ignore")
+    every = [one for one in listed(ignored.data if ignored else None) if mapping(one) == {"dependency-name": "*"}]
+    if ignored is not None and every:
+        yield Found(f"the updates of {name} ignore every dependency", path, line_of(ignored))
+    for key in ("exclude", "semver-patch-days", "semver-minor-days", "semver-major-days"):
+        shorter = below(entry, "cooldown", key)
+        if shorter is not None and (shorter.data == 0 or "*" in listed(shorter.data)):
+            yield Found(f"some updates of {name} wait for nothing: {key}", path, line_of(shorter))
     waits = below(entry, "cooldown", "default-days")
     if waits is None:
         yield Found(f"the updates of {name} wait for nothing", path, line_of(entry))
@@ -136,7 +120,7 @@ def _renovate(look: Look, path: str, there: dict[str, list[str]]) -> Iterator[Fo
     managers = value(document, "enabledManagers")
     if isinstance(managers, list):
         for ecosystem in there:
-            if not set(managers) & set(NAMES[ecosystem]):
+            if not set(managers) & set(_KNOWN["names"][ecosystem]):
                 yield Found(f"nothing updates {ecosystem}", path, line_of(document.child("enabledManagers")))
     days = look.parameters["days"]
     waits = [int(number[:6]) * DAYS[unit] for number, unit in AGE.findall(text)]

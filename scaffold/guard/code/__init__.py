@@ -1,0 +1,1 @@
+"""What stands in source code, as facts that tables of patterns are held against."""

@@ -1,0 +1,252 @@
+"""Tables of patterns: which calls, values and names break which rule, read once and found by their last word."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from json import loads
+from pkgutil import get_data
+from typing import Any
+
+from scaffold.guard.code.facts import OPEN, UNKNOWN, Argument, Fact, Source, Wanted, keys_of, plain
+from scaffold.guard.code.hosts import is_far
+from scaffold.guard.finding import Found, Severity
+
+TABLES = ("transport", "tokens", "cryptography", "inbound", "service")
+MOST = 2_000  # facts of a file that one pattern is held against: people write no more
+LANGUAGES = ("python", "script", "go", "java", "settings")
+_NAMED = re.compile(r"\$([a-z]+)")
+
+
+class Pattern:
+    """One line of a table, with its texts as regular expressions."""
+
+    def __init__(self, said: Mapping[str, Any], table: Mapping[str, Any]) -> None:
+        """Take what the line says; `$name` stands for what the table calls so."""
+        self.said = {key: _resolved(value, table.get("names", {})) for key, value in said.items()}
+        self.rule: str = said.get("rule", table["rule"])
+        self.kind = next((kind for kind in ("call", "set", "name", "text", "import", "body") if kind in said), "")
+        self.names: Sequence[str] = self.said[self.kind]
+        self.arguments: Sequence[str] = self.said.get("argument", ("",))
+        self._asked = table.get("asked", "(?!)")
+        self.says: str = table.get("says", {}).get(said.get("says"), said.get("says", ""))
+
+    @property
+    def asked(self) -> re.Pattern[str]:
+        """Conditions that make it somebody's own choice."""
+        return _regex(self._asked)
+
+    def regex(self, key: str) -> re.Pattern[str] | None:
+        """Return a text of the line as a regular expression, or None."""
+        return _regex(self.said[key]) if key in self.said else None
+
+    @cached_property
+    def conditions(self) -> Sequence[tuple[str, bool, re.Pattern[str]]]:
+        """What a part of a fact, or its file, must hold, and what it must not."""
+        parts = {"within": "around", "of": "of", "named": "name", "holds": "holds"}
+        asked = [(part, True, self.regex(key)) for key, part in parts.items()]
+        refused = [(part, False, self.regex(f"not_{key}")) for key, part in parts.items()]
+        return [(part, is_asked, regex) for part, is_asked, regex in (*asked, *refused) if regex is not None]
+
+    @cached_property
+    def called(self) -> re.Pattern[str]:
+        """What the whole name is like: `a.*.b`, or a last name alone."""
+        globs = (re.escape(name).replace(r"\*", ".*") for name in self.names)
+        return re.compile("|".join(rf"(?:.*[./])?{one}" for one in globs))
+
+    @property
+    def keys(self) -> Iterator[str]:
+        """What facts are asked for that it may match: the last part of names, or arguments where any name will do."""
+        for name in self.names if self.kind != "text" else ("",):
+            last = name if self.kind == "import" else name.rpartition(".")[2]
+            if self.kind == "set":
+                yield plain(name)
+            elif last == "*":
+                yield from (f"({key}" for key in self.arguments)
+            else:
+                yield last
+
+    @property
+    def needles(self) -> Iterator[str]:
+        """Words of which one stands in every file that it matches, in small letters and without lines between them."""
+        if "needle" in self.said:
+            yield from self.said["needle"]
+        else:
+            yield from (plain(word).strip("*@") for key in self.keys for word in re.findall(r"[\w-]+", key)[-1:])
+
+
+def _resolved(value: Any, names: Mapping[str, Any]) -> Any:
+    """Put what names of the table stand for in the place of `$name`: in a text another text, in a list another list."""
+    if isinstance(value, str):
+        return _NAMED.sub(lambda match: str(names.get(match[1], match[0])), value)
+    if isinstance(value, list) and not isinstance(value[0], list):
+        return [inner for one in value for inner in (names[one[1:]] if str(one).startswith("$") else [one])]
+    return value
+
+
+@cache
+def _regex(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.DOTALL)
+
+
+@cache
+def table(name: str) -> Mapping[str, Any]:
+    """Return a table as it is written."""
+    found: Mapping[str, Any] = loads(get_data(__package__, f"patterns/{name}.json") or b"")
+    return found
+
+
+@cache
+def patterns(language: str) -> Mapping[tuple[str, str], Sequence[Pattern]]:
+    """Return the patterns of a language by kind and key."""
+    found: dict[tuple[str, str], list[Pattern]] = {}
+    for name in TABLES:
+        rows = table(name)
+        for said in (one for one in rows["patterns"] if language in one.get("in", LANGUAGES[:4])):
+            pattern = Pattern(said, rows)
+            for key in pattern.keys:
+                found.setdefault((pattern.kind, key), []).append(pattern)
+    return found
+
+
+@cache
+def wanted(language: str) -> Wanted:
+    """Return what the patterns of a language speak of."""
+    rows = patterns(language)
+    names = frozenset(key.strip("(@") for kind, key in rows if kind in ("call", "name")) - {""}
+    words = (word for one in rows[("text", "")] for word in one.needles)
+    texts = "|".join(sorted({re.escape(word.strip("/\"'")) for word in words}))
+    return Wanted(names, frozenset(key for kind, key in rows if kind == "set"), re.compile(texts))
+
+
+@cache
+def needles(language: str) -> tuple[frozenset[bytes], tuple[bytes, ...]]:
+    """Return words, and other texts, of which one stands in every file that a pattern of a language matches."""
+    found = {word for some in patterns(language).values() for one in some for word in one.needles}
+    words = {word for word in found if word.isalnum()}
+    return frozenset(word.encode() for word in words), tuple(sorted(word.encode() for word in found - words))
+
+
+def matches(source: Source, language: str, text: str) -> Iterator[tuple[Pattern, Found]]:
+    """Yield what patterns find in a source; `path` is left to whoever knows it."""
+    rows = patterns(language)
+    stopped: set[tuple[str, int, str]] = set()
+    asked: Counter[int] = Counter()
+    for fact in source.facts:
+        for pattern in _candidates(fact, rows):
+            at = (pattern.rule, fact.line, fact.name)
+            asked[id(pattern)] += 1
+            if (
+                asked[id(pattern)] <= MOST
+                and at not in stopped
+                and _is_meant(pattern, fact, text)
+                and _are_given(pattern, fact, source)
+            ):
+                for found in _found(pattern, fact, source):
+                    yield pattern, found
+                    stopped |= {at} if "stop" in pattern.said and found.known else set()
+
+
+def _candidates(fact: Fact, rows: Mapping[tuple[str, str], Sequence[Pattern]]) -> Iterator[Pattern]:
+    if fact.kind == "text":
+        yield from rows.get(("text", ""), ())
+        return
+    last = fact.name.rpartition(".")[2]
+    keys = [fact.name if fact.kind == "import" else last]
+    if fact.kind == "set":
+        keys = [*keys_of(fact.name)]
+    elif fact.kind == "call":
+        keys += [f"({argument.name}" for argument in fact.arguments]
+    for key in dict.fromkeys(keys):
+        yield from rows.get((fact.kind, key), ())
+
+
+def _is_meant(pattern: Pattern, fact: Fact, text: str) -> bool:
+    """Whether what is around a fact is as the pattern asks."""
+    said = pattern.said
+    if pattern.kind in ("call", "name", "body") and not pattern.called.fullmatch(fact.name):
+        return False
+    for part, is_asked, regex in pattern.conditions:
+        if (regex.search(text if part == "holds" else getattr(fact, part)) is not None) != is_asked:
+            return False
+    given = {argument.name for argument in fact.arguments}
+    if "unless" in said and not given.isdisjoint(said["unless"]):
+        return False
+    return all(name in given for name in said.get("given", ()) if not name.startswith("'"))
+
+
+def _are_given(pattern: Pattern, fact: Fact, source: Source) -> bool:
+    """Whether the texts are among the arguments that have to be: `'text'` in what must be given."""
+    texts = [name for name in pattern.said.get("given", ()) if name.startswith("'")]
+    return not texts or {one.lower() for argument in fact.arguments for one in source.readings(argument.at)}.issuperset(
+        text.lower() for text in texts
+    )
+
+
+def _found(pattern: Pattern, fact: Fact, source: Source) -> Iterator[Found]:
+    if "lacks" in pattern.said:
+        yield from _lacking(pattern, fact)
+    elif pattern.kind == "text":
+        yield from _in_text(pattern, fact)
+    elif "is" in pattern.said:
+        yield from _by_value(pattern, fact, source)
+    else:
+        yield _made(pattern, fact, fact.name)
+
+
+def _lacking(pattern: Pattern, fact: Fact) -> Iterator[Found]:
+    """Look for arguments that are not given; the first of each list is what it is called."""
+    given = {argument.name for argument in fact.arguments}
+    by_key = {name for name in given if not name.isdecimal()}
+    if OPEN in given or (not by_key and not given.isdisjoint(pattern.said.get("open", ()))):
+        return
+    given |= {f".{name}" for name in fact.name.split(".")}
+    lacks = [names[0].strip("().") for names in pattern.said["lacks"] if given.isdisjoint(names)]
+    if lacks:
+        yield _made(pattern, fact, pattern.said.get("between", ", ").join(lacks))
+
+
+def _in_text(pattern: Pattern, fact: Fact) -> Iterator[Found]:
+    line, done = fact.line, 0
+    for match in _regex(pattern.said["text"]).finditer(fact.name):
+        line += fact.name.count("\n", done, match.start())
+        done = match.start()
+        if "far" not in pattern.said or is_far(match["host"]):
+            yield _made(pattern, fact._replace(line=line), match)
+
+
+def _by_value(pattern: Pattern, fact: Fact, source: Source) -> Iterator[Found]:
+    for argument in fact.arguments:
+        if argument.name in pattern.arguments:
+            yield from _of_argument(pattern, fact, argument, source.readings(argument.at))
+
+
+def _of_argument(pattern: Pattern, fact: Fact, argument: Argument, readings: Sequence[str]) -> Iterator[Found]:
+    found = list(_matching(pattern, readings))
+    for match in found if "each" in pattern.said else found[:1]:
+        yield _made(pattern, fact, match, argument.name)
+    outside = [one[1:] for one in readings if one.startswith(UNKNOWN)] if "unsure" in pattern.said and not found else []
+    if outside and not _regex(pattern.said["unsure"]).search(outside[0]):
+        name = argument.name if argument.name and not argument.name.isdecimal() else fact.name.rpartition(".")[2]
+        why = f"what {name} is here is decided elsewhere, and cannot be told"
+        yield Found(why, line=fact.line, known=False)
+
+
+def _matching(pattern: Pattern, readings: Sequence[str]) -> Iterator[re.Match[str]]:
+    for reading in readings:
+        match = _regex(pattern.said["is"]).fullmatch(reading.removeprefix(UNKNOWN))
+        if match and ("far" not in pattern.said or is_far(match["host"])):
+            yield match
+
+
+def _made(pattern: Pattern, fact: Fact, what: str | re.Match[str], argument: str = "") -> Found:
+    base, _, last = fact.name.rpartition(".")
+    groups: Sequence[str] = (what,) if isinstance(what, str) else ()
+    words = {"last": last, "named": fact.name, "package": base, "name": argument, "option": argument[7:]}
+    if isinstance(what, re.Match):
+        whole = next((group for group in what.groups() if group), what[0])
+        groups, words = (whole.strip("'"), *what.groups()[1:]), words | what.groupdict(default="")
+    said = str(pattern.said.get("what", "{0}")).format(*groups, **words)
+    message = pattern.says.format(said, **words)
+    severity: Severity | None = "low" if pattern.asked.search(fact.when) else pattern.said.get("severity")
+    return Found(message, line=fact.line, severity=severity, fix=pattern.said.get("fix"))

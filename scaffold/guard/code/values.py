@@ -1,0 +1,219 @@
+"""What an expression of Python may stand for: constants, defaults, options, and an environment that nobody sets."""
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+
+from scaffold.guard.code.facts import OPEN, Name
+from scaffold.guard.code.scopes import WAYS, Bound, Scope, dotted
+
+DEEPEST = 4  # names that stand for names
+MOST = 12  # things that a value may be
+Pair = tuple[str, ast.expr, Scope]
+Elsewhere = Callable[[str], "tuple[Values, list[tuple[Bound, Scope]]] | None"]
+_TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
+_GETS = frozenset(("getenv", "get", "pop", "setdefault"))
+_STAGE = re.compile(r"(?i)(?:.*_)?(?:env|environment|stage|mode)")  # what they are called that say where a program runs
+_SAME = frozenset(("str", "int", "list", "tuple", "set", "frozenset", "SecretStr", "cast"))
+_TEXT = frozenset(("lower", "upper", "strip", "casefold"))
+_COMPARED: Mapping[type[ast.cmpop], Callable[[object, object], bool]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Is: operator.eq, ast.IsNot: operator.ne,
+}  # fmt: skip
+
+
+class Values:
+    """What the expressions of one module may stand for."""
+
+    def __init__(self, imports: Mapping[str, str], elsewhere: Elsewhere) -> None:
+        """Take what names are imported as, and where to look for what other modules bind."""
+        self._imports = imports
+        self._elsewhere = elsewhere
+
+    def of(self, node: ast.expr, scope: Scope, depth: int = DEEPEST) -> list[object]:
+        """Return constants, and names for what is none; each of a list's elements, and each of two ways."""
+        return list(islice(self._of(node, scope, depth), MOST))
+
+    def called(self, node: ast.expr, scope: Scope, depth: int = DEEPEST) -> str:
+        """Return the whole name of what is called, whatever it is called here."""
+        written = dotted(node)
+        parts = written.split(".")
+        for length in range(min(len(parts), 2), 0, -1):
+            first, rest = ".".join(parts[:length]), parts[length:]
+            for value, where in scope.find(first) or scope.find(f"{first}:"):
+                if value is not None and depth and (stands := self._stands(value, where, depth - 1)):
+                    return ".".join((stands, *rest))
+        return ".".join((self._imports.get(parts[0], parts[0]), *parts[1:]))
+
+    def _stands(self, value: ast.expr, scope: Scope, depth: int) -> str:
+        """Return the name of what a value is, or is made by; that of `partial` is its function's."""
+        if isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2] == "partial" and value.args:
+            return self._stands(value.args[0], scope, depth)
+        return self.called(value, scope, depth) if isinstance(value, ast.Attribute | ast.Name | ast.Call) else ""
+
+    def made(self, node: ast.expr, scope: Scope) -> str:
+        """Return what an object is called here, and what it was made by of what."""
+        made = [value for value, _ in self._bound(dotted(node), scope)[1] if isinstance(value, ast.Call)]
+        made += [node] if isinstance(node, ast.Call) else []
+        names = [dotted(one) for call in made for one in (*call.args, *(keyword.value for keyword in call.keywords))]
+        return " ".join((dotted(node), self.called(node, scope), *names))
+
+    def keywords(self, call: ast.Call, scope: Scope) -> Iterator[Pair]:
+        """Yield the arguments of a call that are given by name, those of `**options` with them."""
+        for keyword in call.keywords:
+            if keyword.arg:
+                yield keyword.arg, keyword.value, scope
+            else:
+                found = list(self.items(keyword.value, scope))
+                yield from found or [(OPEN, keyword.value, scope)]
+
+    def items(self, node: ast.expr, scope: Scope, depth: int = DEEPEST) -> Iterator[Pair]:
+        """Yield the keys of a mapping with their values."""
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant):
+                    yield str(key.value), value, scope
+                elif key is None and depth:
+                    yield from list(self.items(value, scope, depth - 1)) or [(OPEN, value, scope)]
+        elif isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in ("dict", "update"):
+            for given in node.args[:1] if depth else ():
+                yield from self.items(given, scope, depth - 1)
+            yield from self.keywords(node, scope) if depth else ()
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and depth:
+            for side in (node.left, node.right):
+                yield from self.items(side, scope, depth - 1)
+        elif isinstance(node, ast.Name | ast.Attribute) and depth and (name := dotted(node)):
+            for bound, where in self._bound(name, scope)[1]:
+                yield from self.items(bound, where, depth - 1) if bound is not None else ()
+            for item in (item for one in scope.outwards() for item in one.items.get(name, ())[:WAYS]):
+                yield from self.items(item[1], item[2], depth - 1) if item[0] == OPEN else [item]
+
+    def _bound(self, name: str, scope: Scope) -> tuple["Values", list[tuple[Bound, Scope]]]:
+        """Return what a name is bound to, here or where it is imported from."""
+        if found := scope.find(name):
+            return self, found
+        owner, _, last = name.rpartition(".")
+        if owner and (made := self.called(ast.Name(owner), scope)) != owner and (found := scope.find(f"{made}.{last}")):
+            return self, found
+        first, dot, rest = name.partition(".")
+        return (self._elsewhere(f"{self._imports[first]}{dot}{rest}") if first in self._imports else None) or (self, [])
+
+    def _of(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[object]:
+        if isinstance(node, ast.Constant):
+            yield node.value
+        elif not depth:
+            yield Name("")
+        elif (way := self._WAYS.get(type(node))) is not None:
+            yield from way(self, node, scope, depth - 1)
+        else:
+            yield Name("", known=isinstance(node, ast.Lambda | ast.Dict))
+
+    def _name(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[object]:
+        name = dotted(node)
+        values, bound = self._bound(name, scope)
+        for value, where in bound:
+            yield from (Name(name, known=False),) if value is None else values.of(value, where, depth)
+        if not bound:
+            whole = self.called(node, scope)
+            yield Name(whole, known=not self._is_outside(name, scope))
+
+    def _is_outside(self, name: str, scope: Scope) -> bool:
+        """Whether a name is something that another part of the project, or a caller, decides on."""
+        first = name.partition(".")[0]
+        return first in ("self", "cls") or self._imports.get(first, "").startswith(".") or scope.find(first) != []
+
+    def _either(self, node: ast.IfExp, scope: Scope, depth: int) -> Iterator[object]:
+        for one in (node.body, node.orelse):
+            yield from self.of(one, scope, depth)
+
+    def _any(self, node: ast.BoolOp, scope: Scope, depth: int) -> Iterator[object]:
+        for one in node.values:
+            yield from self.of(one, scope, depth)
+
+    def _elements(self, node: ast.List | ast.Tuple | ast.Set, scope: Scope, depth: int) -> Iterator[object]:
+        for one in node.elts:
+            yield from self.of(one.value if isinstance(one, ast.Starred) else one, scope, depth)
+
+    def _negated(self, node: ast.UnaryOp, scope: Scope, depth: int) -> Iterator[object]:
+        for value in self.of(node.operand, scope, depth):
+            is_not = isinstance(node.op, ast.Not) and not isinstance(value, Name)
+            yield not value if is_not else value if isinstance(value, Name) else Name("")
+
+    def _compared(self, node: ast.Compare, scope: Scope, depth: int) -> Iterator[object]:
+        """Compare what is known: a variable of the environment as it is where nobody sets it."""
+        (left, *_), right = self.of(node.left, scope, depth) or [None], self.of(node.comparators[0], scope, depth)
+        known = not any(isinstance(one, Name) for one in (left, *right)) and len(node.ops) == 1
+        if not known or _asks_for_stage(node.left):
+            yield Name("", known=known)
+        elif isinstance(node.ops[0], ast.In | ast.NotIn):
+            yield (left in right) is isinstance(node.ops[0], ast.In)
+        elif compare := _COMPARED.get(type(node.ops[0])):
+            yield compare(left, right[0] if right else None)
+
+    def _text(self, node: ast.JoinedStr, scope: Scope, depth: int) -> Iterator[object]:
+        parts = []
+        for one in node.values[:MOST]:
+            inner = one.value if isinstance(one, ast.FormattedValue) else one
+            values = self.of(inner, scope, depth) or [Name("")]
+            parts.append(values[0] if isinstance(values[0], str) else "{}")
+        yield "".join(map(str, parts))
+
+    def _sum(self, node: ast.BinOp, scope: Scope, depth: int) -> Iterator[object]:
+        left, right = (self.of(one, scope, depth) for one in (node.left, node.right))
+        if isinstance(node.op, ast.Add) and left and isinstance(left[0], str):
+            yield left[0] + (right[0] if right and isinstance(right[0], str) else "{}")
+        elif isinstance(node.op, ast.Add | ast.BitOr):
+            yield from (*left, *right)
+        else:
+            yield left[0] if left and isinstance(left[0], str | bytes) else Name("")
+
+    def _result(self, node: ast.Call, scope: Scope, depth: int) -> Iterator[object]:
+        """Read what a call returns: its default where it asks for something, what it was given, or its own name."""
+        name = dotted(node.func)
+        last = name.rpartition(".")[2]
+        given = {keyword.arg: keyword.value for keyword in node.keywords}
+        if "default" in given:
+            yield from self.of(given["default"], scope, depth)
+        elif last in _GETS and len(node.args) > 1:
+            yield from self.of(node.args[1], scope, depth)
+        elif last in _GETS and node.args and isinstance(key := node.args[0], ast.Constant):
+            yield None if "env" in name else Name(f"{self.called(node.func, scope)}('{key.value!s}')", known=False)
+        elif last in ("bool", "strtobool") and node.args:
+            known = _TRUE.__contains__ if last == "strtobool" else bool
+            yield from (one if isinstance(one, Name) else known(one) for one in self.of(node.args[0], scope, depth))
+        elif last in _SAME | {"Field"} and node.args:
+            yield from self.of(node.args[-1 if last == "cast" else 0], scope, depth)
+        elif last in _TEXT and isinstance(node.func, ast.Attribute):
+            yield from (
+                getattr(one, last)() if isinstance(one, str) else one for one in self.of(node.func.value, scope, depth)
+            )
+        elif returned := scope.find(f"{name}()"):
+            for value, where in returned:
+                yield from self.of(value, where, depth) if value is not None else ()
+        else:
+            yield Name(f"{self.called(node.func, scope)}()", known=not name or not self._is_local(node.func, scope))
+
+    def _item(self, node: ast.Subscript, scope: Scope, depth: int) -> Iterator[object]:
+        """Read what stands in a mapping at a key."""
+        key = str(node.slice.value) if isinstance(node.slice, ast.Constant) else ""
+        found = [one for one in self.items(node.value, scope, depth) if one[0] == key]
+        for _, value, where in found:
+            yield from self.of(value, where, depth)
+        if not found:
+            yield Name(f"{self.called(node.value, scope)}['{key}']", known=False)
+
+    def _is_local(self, node: ast.expr, scope: Scope) -> bool:
+        return self._is_outside(dotted(node), scope)
+
+    _WAYS: Mapping[type[ast.expr], Callable[..., Iterator[object]]] = {
+        ast.Name: _name, ast.Attribute: _name, ast.IfExp: _either, ast.BoolOp: _any, ast.List: _elements,
+        ast.Tuple: _elements, ast.Set: _elements, ast.UnaryOp: _negated, ast.Compare: _compared,
+        ast.JoinedStr: _text, ast.BinOp: _sum, ast.Call: _result, ast.Subscript: _item,
+    }  # fmt: skip
+
+
+def _asks_for_stage(node: ast.expr) -> bool:
+    """Whether an expression asks where the program runs: what is off in development only is on where it counts."""
+    names = (one.value for one in islice(ast.walk(node), MOST) if isinstance(one, ast.Constant))
+    return any(isinstance(name, str) and _STAGE.fullmatch(name) is not None for name in names)
