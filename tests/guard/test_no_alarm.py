@@ -120,6 +120,13 @@ def test_a_tag_that_starts_what_may_write_makes_a_release():
     assert state("SC-07", {WORKFLOW: text.replace("RIGHT", "issues")}) == "not_applicable"
 
 
+def test_a_job_that_npm_knows_publishes_by_whatever_script():
+    node = "{uses: actions/setup-node@v7, with: {cache: npm, registry-url: 'https://npm.test'}}"
+    text = f"on: push\njobs:\n  a: {{permissions: {{id-token: RIGHT}}, steps: [{node}, {{run: ./publish.sh}}]}}\n"
+    assert len(found("CI-08", {WORKFLOW: text.replace("RIGHT", "write")})) == 1
+    assert state("CI-08", {WORKFLOW: text.replace("RIGHT", "none")}) == "not_applicable"
+
+
 @pytest.mark.parametrize(
     ("called", "count"),
     [

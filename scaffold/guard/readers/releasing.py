@@ -54,7 +54,7 @@ def releases(look: Look) -> Iterator[Release]:
         jobs = {job.name: job for job in workflow.jobs}
         by_tag = workflow.is_release and is_for_tags_only(workflow)
         makes = by_tag and "push" in workflow.events  # a release that starts it is there already
-        publishing = [job for job in jobs.values() if not _rehearses(job) and any(map(_publishes, steps_of(look, job)))]
+        publishing = [job for job in jobs.values() if _is_publisher(look, job)]
         if by_tag and not publishing:
             makers = (job for job in jobs.values() if makes and _may_publish(workflow, job))
             publishing = [*(job for job in jobs.values() if used(job.calls) is not None), *makers]
@@ -63,9 +63,20 @@ def releases(look: Look) -> Iterator[Release]:
             yield Release(workflow, tuple(made))
 
 
+def _is_publisher(look: Look, job: Job) -> bool:
+    return publishes_by_trust(job) or (not _rehearses(job) and any(map(_publishes, steps_of(look, job))))
+
+
 def _rehearses(job: Job) -> bool:
     given = mapping(job.at.data.get("with"))
     return any(REHEARSES.search(str(name)) and is_true(given[name]) for name in given)
+
+
+def publishes_by_trust(job: Job) -> bool:
+    """Whether npm knows the job by its identity: then it makes the provenance by itself."""
+    permitted = value(job.at, "permissions", "id-token") == "write"
+    registry = any(step.action == "actions/setup-node" and step.given("registry-url") for step in job.steps)
+    return permitted and registry and "NODE_AUTH_TOKEN" not in str(job.at.data)
 
 
 def _may_publish(workflow: Workflow, job: Job) -> bool:

@@ -7,7 +7,7 @@ from scaffold.formats.lookup import line_of, value
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.pins import OWN
-from scaffold.guard.readers.releasing import Release, all_releases, releases
+from scaffold.guard.readers.releasing import Release, all_releases, publishes_by_trust, releases
 from scaffold.guard.readers.shell import commands
 from scaffold.guard.readers.workflow import Job, Step, is_false, is_true
 from scaffold.guard.tables import table
@@ -41,7 +41,7 @@ def provenance(look: Look) -> Iterator[Found]:
         for job, step in attesting:
             yield from _powerless(release, job, step)
         elsewhere = release.foreign or any(_attests(step) for step in release.steps(look))
-        if not attesting and not elsewhere and not any(_publishes_by_trust(job) for job in release.workflow.jobs):
+        if not attesting and not elsewhere and not any(publishes_by_trust(job) for job in release.workflow.jobs):
             yield Found("the release has no provenance", path, line_of(release.jobs[0].at))
 
 
@@ -66,13 +66,6 @@ def _attests(step: Step) -> bool:
         or command.runs("npm", "publish", "--provenance")
         for command in (commands(step.run) if "cosign" in step.run or "--provenance" in step.run else ())
     )
-
-
-def _publishes_by_trust(job: Job) -> bool:
-    """Whether npm knows the job by its identity: then it makes the provenance by itself."""
-    permitted = value(job.at, "permissions", "id-token") == "write"
-    registry = any(step.action == "actions/setup-node" and step.given("registry-url") for step in job.steps)
-    return permitted and registry and "NODE_AUTH_TOKEN" not in str(job.at.data)
 
 
 def _powerless(release: Release, job: Job, step: Step) -> Iterator[Found]:
