@@ -66,7 +66,7 @@ _STATEMENT = re.compile(
     re.MULTILINE | re.ASCII,
 )
 _CODING = re.compile(rb"coding[:=][ \t]*(?!utf-?8)", re.IGNORECASE)
-_GOES_ON = re.compile(r"\\|\bimport[ \t]*\(")  # a statement on several lines, in a way that is seldom seen
+_GOES_ON = re.compile(r"\\|\bimport\b")  # on several lines, or as only a later Python may write it
 _BESIDES = re.compile(r"[ \t]+as[ \t]+\w+|#[^\n]*")
 
 
