@@ -178,3 +178,42 @@ OURS = GOOD.replace("ubuntu-24.04", "[self-hosted, linux]")
 )  # fmt: skip
 def test_machines_of_our_own_run_nothing_of_strangers(text, outcome):
     assert state("CI-03", {".github/workflows/a.yml": text}) == outcome
+
+
+@pytest.mark.parametrize(
+    ("command", "count"),
+    [("docker run --privileged x", 1), ("podman run --pid=host x", 1), ("docker run -v /:/host x", 1), ("docker run -v $PWD:/w x", 0)],
+)  # fmt: skip
+def test_a_script_gives_no_container_the_rights_of_the_machine(command, count):
+    assert len(found("OP-01", {"scripts/x.sh": f"#!/bin/sh\n{command}\n"})) == count
+
+
+RESULTS = "RESULTS: ${{ join(needs.*.result, ' ') }}"
+GREEN = """\
+on: pull_request
+jobs:
+  quality: {runs-on: ubuntu-24.04, steps: [{run: make check}]}
+  all-green:
+    if: always()
+    needs: [quality]
+    runs-on: ubuntu-24.04
+    steps:
+      - env: {RESULTS: "${{ join(needs.*.result, ' ') }}"}
+        run: |
+          SCRIPT
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ('[ "$RESULTS" = success ] || exit 1', ""),
+        ('[ "$RESULTS" = success ] || echo "$RESULTS"', "cannot fail"),
+        ('echo "$RESULTS"', "cannot fail"),
+        ('test "$RESULTS" = success', ""),
+    ],
+)
+def test_the_job_that_stands_for_all_can_fail(script, says):
+    messages = found("CI-09", {".github/workflows/ci.yml": GREEN.replace("SCRIPT", script), **MAKE})
+    assert len(messages) == bool(says), messages
+    assert says in "".join(messages)

@@ -19,6 +19,7 @@ from scaffold.guard.rules.ci.makefiles import taken_away
 
 RESULTS = re.compile(r"needs\.[*\w-]+\.result|toJSON\(\s*needs\s*\)|contains\(\s*needs\.\*", re.IGNORECASE)
 CAN_FAIL = re.compile(r"\bexit\s+[\"'$\w]|\bfalse\b|\[\[?\s|\btest\s|setFailed|jq\s+-e|grep|core\.error|==|!=")
+SHRUGGED = re.compile(r"(?:\[\[?|\btest\b|\bgrep\b|\bjq\b)[^\n|]*\|\|\s*(?:echo|printf|true|:)[^\n]*")
 LENIENT = frozenset({"--no-exit-codes", "--exit-zero", "-ignore"})  # with which a linter is green whatever it finds
 LINTERS = ("zizmor", "actionlint")
 
@@ -87,7 +88,7 @@ def _not_waited_for(workflow: Workflow) -> Iterator[Found]:
     if not RESULTS.search(written):
         message = f"the job {best.name} does not look at the results of the jobs that it waits for"
         yield Found(message, workflow.path, line_of(best.at))
-    elif not CAN_FAIL.search(written):
+    elif not CAN_FAIL.search(SHRUGGED.sub("", written)):
         yield Found(f"the job {best.name} only prints the results, and cannot fail", workflow.path, line_of(best.at))
 
 

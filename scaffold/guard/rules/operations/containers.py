@@ -13,6 +13,7 @@ from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_aside, is_foreign
 from scaffold.guard.readers.dockerfile import Dockerfile, Instruction, dockerfiles
 from scaffold.guard.readers.kubernetes import NONE, PODS, Cluster, Object, cluster, containers
+from scaffold.guard.readers.scripts import in_files, in_makefiles, in_workflows
 from scaffold.guard.readers.settings import lacking, set_by, walked
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.rules.operations import rights
@@ -20,6 +21,7 @@ from scaffold.guard.rules.operations import rights
 DATA: Mapping[str, Any] = loads(get_data(__package__, "containers.json") or b"")
 COMPOSE = tuple(f"{name}.{ending}" for name in ("docker-compose*", "compose*") for ending in ("yml", "yaml"))
 # Images and services for developers and for CI, which no cluster runs.
+RIGHTS = re.compile(r"--privileged(?:=true)?|--(?:pid|ipc|userns)=host|--cap-add=(?:ALL|SYS_ADMIN)|(?:--volume=)?/:/.*")
 AT_DESK = re.compile(
     r"(?:^|/)(?:\.devcontainer|\.github|\.ci|ci|prow|dev|local|hack|scripts?)/"
     r"|[.-](?:dev(?:elopment)?|debug|tilt|skaffold|tests?|ci|local|build|e2e|playwright|override)(?:\.ya?ml)?$"
@@ -39,10 +41,12 @@ def restricted(look: Look) -> Iterator[Found]:
         yield from _image(file)
     for service in services:
         yield from set_by(f"the service {service.path[-1]}", service, "compose")
+    privileged = list(_run_privileged(look))
+    yield from privileged
     try:
         found = cluster(look)
     except NotApplicable:
-        if not files and not services:
+        if not files and not services and not privileged:
             raise NotApplicable(f"there is no Dockerfile, no compose file, and {NONE}") from None
         return
     for who, document, tables in _documents(found):
@@ -53,6 +57,19 @@ def restricted(look: Look) -> Iterator[Found]:
     for one in found.of("Namespace"):
         yield from lacking(one.title, one.at, "namespace")
     yield from rights.given(found)
+
+
+def _run_privileged(look: Look) -> Iterator[Found]:
+    """Yield the containers that scripts start with the rights of the machine."""
+    for script in (*in_workflows(look), *in_makefiles(look), *in_files(look)):
+        for line, command in script.commands() if "docker" in script.text or "podman" in script.text else ():
+            if command.program in ("docker", "podman") and {"run", "create"} & set(command.words[1:3]):
+                given = next((word for word in command.words if RIGHTS.fullmatch(word)), "")
+                if given:
+                    message = (
+                        f"`{command.program} {command.words[1]} {given}` gives a container the rights of the machine"
+                    )
+                    yield Found(message, script.path, line, severity="high")
 
 
 def _services(look: Look) -> Iterator[Located]:

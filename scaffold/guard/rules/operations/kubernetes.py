@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import line_at, listed, mapping
+from scaffold.formats.lookup import below, line_at, line_of, listed, mapping
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.kubernetes import ANY, BINDINGS, DOORS, NONE, Cluster, Object, cluster, containers
@@ -18,6 +18,9 @@ ASKS = ("httpGet", "exec", "grpc", "tcpSocket")
 PROBES = ("livenessProbe", "readinessProbe")
 MOUNTED = "automountServiceAccountToken"
 POLICIES = ("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy")
+
+
+IDLE = ("true", ":", "echo", "sh -c true", "sh -c exit 0", "sh -c :", "echo ok")  # commands that always succeed
 
 
 def probes(look: Look) -> Iterator[Found]:
@@ -39,6 +42,11 @@ def _unasked(who: str, container: Located) -> Iterator[Found]:
         {key: asked for key, asked in mapping(container.data.get(probe)).items() if key in ASKS} for probe in PROBES
     )
     yield from lacking(who, container, "probes")
+    for probe in PROBES:
+        at = below(container, probe, "exec", "command")
+        if at is not None and " ".join(map(str, listed(at.data))).removeprefix("/bin/") in IDLE:
+            wrong = f"{who} answers {probe} without being asked anything"
+            yield Found(wrong, container.file, line_of(at), key=f"{container.name}.{probe}")
     if live == ready and live.keys() - {"tcpSocket"}:
         wrong = f"{who} is asked the same for living as for being ready, so that it is killed where it should rest"
         yield Found(wrong, container.file, line_at(container, PROBES[0]), key=f"{container.name}.{PROBES[0]}")

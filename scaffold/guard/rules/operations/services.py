@@ -43,6 +43,7 @@ LOG_SETTINGS = (
 def logs(look: Look) -> Iterator[Found]:
     """Look for what writes logs as JSON, and that something uses it."""
     place = service(look)
+    yield from in_code(look, "text logs")
     if in_code(look, "json logs") or any(IN_SETTINGS.search(text) for _, text in look.texts(*LOG_SETTINGS)):
         return
     formatters = list(_own_formatters(look))
