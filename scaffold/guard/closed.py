@@ -29,31 +29,27 @@ def elsewhere(look: Look, rule: str) -> Iterator[Found]:
     """Yield what decides how a tool of a rule works and is not as the blueprint gave it."""
     if not look.lock.files or rule not in tools():
         return
+    used = look.once(_used)
     for tool in tools()[rule]:
-        if is_used(look, tool):
+        if tool.name in used:
             yield from _other_places(look, tool)
             yield from _variables(look, tool)
             yield from _ignored(look, tool)
             yield from _newer(look, tool)
 
 
-def is_used(look: Look, tool: Tool) -> bool:
-    """Whether the gates run a tool: the blueprint gave it its settings, or workflows of the blueprint call it."""
-    if tool.name in ALWAYS_RUN:
-        return True
-    called, actions = look.once(_called)
-    given = any(look.once(_given).matching((place.file,)) for place in tool.places if not place.key)
-    return given or not called.isdisjoint(tool.programs) or not actions.isdisjoint(tool.packages)
+def _used(look: Look) -> frozenset[str]:
+    """Return the tools that the gates run: the blueprint gave them settings, or its workflows call them."""
+    given = Paths(look.lock.files)
+    called = {name for command in run_by_gates(look) for _, name in command.names()}
+    actions = {f"action:{step.action}" for step in all_steps(look) if step.path in look.lock.files}
 
+    def is_used(tool: Tool) -> bool:
+        settings = any(given.matching((place.file,)) for place in tool.places if not place.key)
+        return settings or not called.isdisjoint(tool.programs) or not actions.isdisjoint(tool.packages)
 
-def _given(look: Look) -> Paths:
-    return Paths(look.lock.files)
-
-
-def _called(look: Look) -> tuple[frozenset[str], frozenset[str]]:
-    names = frozenset(name for command in run_by_gates(look) for _, name in command.names())
-    given = (step for step in all_steps(look) if step.path in look.lock.files)
-    return names, frozenset(f"action:{step.action}" for step in given if step.action)
+    every = (tool for some in tools().values() for tool in some)
+    return frozenset(tool.name for tool in every if tool.name in ALWAYS_RUN or is_used(tool))
 
 
 def _other_places(look: Look, tool: Tool) -> Iterator[Found]:

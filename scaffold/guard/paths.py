@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from itertools import accumulate
 
 from scaffold.blueprint.globs import globs
@@ -57,6 +58,7 @@ class Paths:
         return self._holding[piece]
 
 
+@lru_cache(4_000)
 def literal(pattern: str) -> str:
     """Return the longest text that is in every path which a pattern matches; empty where none can be told."""
     if "[" in pattern or "\\" in pattern:

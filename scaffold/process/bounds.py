@@ -10,7 +10,7 @@ from time import monotonic, process_time
 from typing import Any, NamedTuple
 
 from scaffold.errors import LimitError
-from scaffold.templating.limits import MEGABYTE, Limits
+from scaffold.templating.limits import MEGABYTE, UNLIMITED, Limits
 
 MORE_TIME = "raise it with --limit seconds=…"
 # Python needs memory of its own, and more than one copy of what it makes.
@@ -165,7 +165,7 @@ def _timed(watch: _Watch) -> Iterator[None]:
 @contextmanager
 def _bounded(megabytes: int) -> Iterator[None]:
     """Bound the address space; a tighter bound that is in force stays."""
-    used = _address_space()
+    used = _address_space() if megabytes < UNLIMITED.megabytes else None
     if used is None:
         yield
         return

@@ -1,6 +1,7 @@
 """Suspected: what a lock that nobody vouches for lets be seen of its own, without a network and without rendering."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from scaffold.blueprint.guardrails import Guardrails, Said
@@ -45,18 +46,24 @@ def _differing(seen: View, guardrails: Guardrails) -> list[str]:
     """Return the rules that the built-in blueprint of that version says otherwise, as far as answers do not decide."""
     name = seen.lock.blueprint
     try:
-        library = sources.locate(BUILT_IN)
-        blueprint = library.now(name)
-        if blueprint is None or blueprint.guardrails is None or str(blueprint.version) != seen.lock.version:
-            return []
-        said = expand(blueprint.guardrails, manifest_path(name))
+        version, built_in = _built_in(name)
     except ScaffoldError:
         return [f"the blueprint {name}"]
+    if built_in is None or version != seen.lock.version:
+        return []
+    said = expand(built_in, manifest_path(name))
     rules = {*said, *guardrails.rules}
     found = sorted(id_ for id_ in rules if not _is_as_said(said.get(id_), guardrails.rules.get(id_)))
-    parts = {"longest": (blueprint.guardrails.longest, guardrails.longest)}
-    parts["judges"] = (dict.fromkeys(blueprint.guardrails.judges, 1), dict.fromkeys(guardrails.judges, 1))
+    parts = {"longest": (built_in.longest, guardrails.longest)}
+    parts["judges"] = (dict.fromkeys(built_in.judges, 1), dict.fromkeys(guardrails.judges, 1))
     return found + [part for part, (one, other) in parts.items() if dict(one) != dict(other)]
+
+
+@lru_cache
+def _built_in(name: str) -> tuple[str, Guardrails | None]:
+    """Return which version of a built-in blueprint there is, and its guardrails: the same for a whole fleet."""
+    blueprint = sources.locate(BUILT_IN).now(name)
+    return ("", None) if blueprint is None else (str(blueprint.version), blueprint.guardrails)
 
 
 def _is_as_said(said: Said | None, kept: Said | None) -> bool:

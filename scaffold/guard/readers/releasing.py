@@ -46,8 +46,16 @@ def all_releases(look: Look) -> list[Release]:
     return found
 
 
-def releases(look: Look) -> Iterator[Release]:
-    """Yield the workflows that publish something."""
+def releases(look: Look) -> tuple[Release, ...]:
+    """Return the workflows that publish something."""
+    return look.once(_releases)
+
+
+def _releases(look: Look) -> tuple[Release, ...]:
+    return tuple(_publishing(look))
+
+
+def _publishing(look: Look) -> Iterator[Release]:
     for workflow in workflows(look):
         if workflow.events.keys().isdisjoint(_KNOWN["starts"]):
             continue
