@@ -22,7 +22,7 @@ from scaffold.guard.readers.workflow import all_steps
 from scaffold.guard.variables import variables
 
 ALWAYS_RUN = ("make", "shell", "python")
-FIX = "Take it out; what the team needs there, the blueprint allows by name, or it is waived."
+FIX = "Take it out; the blueprint can allow it by name (this rule's parameter `allowed`), or scaffold waive excuses it."
 
 
 def elsewhere(look: Look, rule: str) -> Iterator[Found]:
@@ -75,11 +75,12 @@ def _ignored(look: Look, tool: Tool) -> Iterator[Found]:
             written = (look.text(path) or "").splitlines()
             number = next((n for n, one in enumerate(written, 1) if like_git((one,)).matches(name)), None)
             if number is not None and like_git(written).matches(name) and not folder:
-                yield Found(f"{path} hides {name}, so it can never be committed", path, number, fix=FIX)
+                yield Found(f"{path} hides {name}, so that git leaves it out", path, number, fix=FIX)
 
 
 def _newer(look: Look, tool: Tool) -> Iterator[Found]:
-    for path, line, version in versions.pinned(look, tool.packages):
+    own = [package for package in tool.packages if package.partition(":")[2].rpartition("/")[2] == tool.name]
+    for path, line, version in versions.pinned(look, own):
         try:
             known = tool.versions.contains(Version(version), prereleases=True)
         except InvalidVersion:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from scaffold.formats.lookup import below, line_of, mapping
 from scaffold.guard.given import is_as_given
 from scaffold.guard.look import Look
-from scaffold.guard.readers.make_lines import RUNNING, Line, lines
-from scaffold.guard.readers.places import MAKEFILES
+from scaffold.guard.readers.make_lines import RUNNING, Line, makefiles
+from scaffold.guard.readers.makefile import made_by, makefile
 from scaffold.guard.readers.shell import commands
 from scaffold.guard.readers.workflow import Job, Step, Workflow, workflows
 
@@ -26,24 +26,34 @@ class Variable(NamedTuple):
 def variables(look: Look) -> tuple[Variable, ...]:
     """Return the variables that makefiles and workflows set for the gates, but for those of locked files as given."""
     found: list[Variable] = []
-    for path, text in look.texts(*MAKEFILES):
+    for path, read in makefiles(look).items():
         if not is_as_given(look, path):
-            found += (Variable(name, path, number) for line in lines(text) for name, number in _made(line))
+            found += (Variable(name, path, number) for name, number in _made(read))
     for workflow in workflows(look):
-        if not is_as_given(look, workflow.path) and any(_gates(job) for job in workflow.jobs):
+        if not is_as_given(look, workflow.path) and any(_gates(look, job) for job in workflow.jobs):
             found += _of_workflow(workflow)
     return tuple(found)
 
 
-def _made(line: Line) -> Iterator[tuple[str, int]]:
-    if line.kind in ("variable", "export"):
-        yield from ((name, line.number) for name in line.names if name not in RUNNING)
-    elif line.variable:
-        yield line.variable.split()[-1], line.number
+def _made(read: tuple[Line, ...]) -> Iterator[tuple[str, int]]:
+    """Yield the variables that a makefile hands to what it runs: those that it exports, or may."""
+    exported = {name for line in read if line.kind == "export" for name in line.names}
+    every = any((line.kind == "export" and not line.names) or ".EXPORT_ALL_VARIABLES" in line.names for line in read)
+    for line in read:
+        if line.kind == "variable":
+            handed = (name for name in line.names if every or line.is_exported or name in exported)
+            yield from ((name, line.number) for name in handed if name not in RUNNING)
+        elif line.kind == "export":
+            yield from ((name, line.number) for name in line.names if name not in RUNNING)
+        elif line.variable:
+            yield line.variable.split()[-1], line.number
 
 
-def _gates(job: Job) -> bool:
-    return any(command.program in ("make", "gmake") for step in job.steps for command in commands(step.run))
+def _gates(look: Look, job: Job) -> bool:
+    """Whether a job runs what the Makefile that the blueprint gave is asked for in CI."""
+    own = makefile(look)
+    made = (target for step in job.steps for command in commands(step.run) for target in made_by(command.words))
+    return any(not target or own.line(target) for target in made)
 
 
 def _of_workflow(workflow: Workflow) -> Iterator[Variable]:

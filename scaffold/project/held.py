@@ -216,9 +216,8 @@ def _differences(recorded: Lock, release: Release, rendered: Rendered) -> Iterat
         elif message := _difference(path, file, locked, rendered, recorded):
             known = not (scripts or file.inputs or locked.inputs) or "ownership" in message
             yield Found(message if known else _incomparable(path, file, locked), PATH, key=path, known=known)
-    for path, locked in recorded.files.items():
-        theirs = locked.pending or locked.own or locked.inputs or locked.version
-        if not (scripts or path in rendered.tree or theirs or rendered.left_out(path)):
+    for path in recorded.files:
+        if not (scripts or path in rendered.tree or rendered.left_out(path)):
             yield Found(f"the lock holds {path}, which the blueprint does not give for its answers", PATH, key=path)
 
 
@@ -252,7 +251,7 @@ def _trusted(recorded: Lock, release: Release, rendered: Rendered) -> Iterator[t
     """
     scripts = _has_scripts(release)
     for path, locked in recorded.files.items():
-        if path not in rendered.tree:
+        if path not in rendered.tree and (scripts or rendered.left_out(path)):
             yield path, locked
     for path, file in rendered.tree.items():
         ownership, known = rendered.ownership(path), recorded.files.get(path)

@@ -29,9 +29,9 @@ def against_answers(answers: Mapping[str, Any], release: Release, demanded: Mapp
         value, default = answers[name], defaults.get(name, MISSING)
         if not isinstance(default, str) or "{{" in default or default == value:
             continue
-        if not value or (name == WORKFLOW and _place(value) != _place(default)):
+        if default and (not value or (name == WORKFLOW and _place(value) != _place(default))):
             yield _found(name, f"{name} is {_shown(value)}, and the platform's is {default}")
-        elif name != WORKFLOW:
+        elif default and name != WORKFLOW:
             yield _found(name, f"nobody outside says that {name} is {value}, and not {default}")._replace(
                 known=False, fix=SAY_SO
             )

@@ -9,6 +9,7 @@ from packaging.specifiers import SpecifierSet
 import scaffold
 from scaffold.guard import catalogue
 from scaffold.guard.readers.tools import TABLES, tools
+from tests.guard.cases_workflows import GOOD
 from tests.guard.service import stamped
 
 FOLDER = Path(scaffold.__file__).parent / "guard/tools"
@@ -95,3 +96,29 @@ def test_what_the_blueprint_allows_by_name():
 def test_a_version_that_no_table_knows(version, state):
     lock = f'version = 1\n\n[[package]]\nname = "ruff"\nversion = "{version}"\n'
     assert stamped().add("uv.lock", lock).verdict("LG-02").state == state
+
+
+def test_a_variable_of_a_makefile_that_is_included():
+    service = (
+        stamped()
+        .add("Makefile.local", "include ops/verbs.inc\n")
+        .add("ops/verbs.inc", "export PYTEST_ADDOPTS := -k x\n")
+    )
+    assert [one.path for one in service.verdict("LG-03").findings if one.state == "fail"] == ["ops/verbs.inc"]
+
+
+NIGHTLY = GOOD.replace("run: make bench", "run: make load-test\n        env: {PYTHONPATH: src, ENV: staging}")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Makefile.local", "ENV ?= dev\nbench:\n\techo $(ENV)\n"),
+        (".github/workflows/nightly.yml", NIGHTLY),
+        ("uv.lock", 'version = 1\n\n[[package]]\nname = "pytest-xdist"\nversion = "3.8.0"\n'),
+    ],
+)
+def test_what_decides_nothing_about_the_gates(path, text):
+    service = stamped().add(path, text)
+    for rule in ("CI-09", "LG-03"):
+        assert [one.message for one in service.verdict(rule).findings if path == one.path] == []

@@ -5,6 +5,8 @@ import pytest
 from tests.guard.service import stamped
 
 TAKEN = [
+    "\toverride RUN := true #\n", "define := x\noverride RUN := true #\n", "-include made.mk\nmade.mk:\n\techo 'RUN := true' > $@\n",
+    "X := $(shell printf 'exit 0' > .venv/bin/pytest)\n",
     "check: ;@echo green\n", "test: ;@true\n", "test:\n\t@true\n", "test: ;\n", "lint test:: \\\n  x\n\t@true\n",
     "T := test\n$(T): ;@true\n", "RUN := true\n", "override RUN := true\n", "  RUN \\\n  = true\n", "define RUN\ntrue\nendef\n",
     "undefine UV\n", "test: RUN := true\n", "test: private override RUN = true\n", "%: RUN = true\n", "RUN != echo true\n",

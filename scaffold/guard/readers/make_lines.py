@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
+from scaffold.guard.look import Look
 from scaffold.guard.readers.makefile import LONGEST, assigned, expanded, joined
 
 # What decides how every recipe runs, and what may be said of it all the same.
@@ -43,12 +44,13 @@ class Line(NamedTuple):
     value: str = ""
     variable: str = ""
     has_recipe: bool = False
+    is_exported: bool = False
 
 
 def lines(text: str) -> Iterator[Line]:
     """Yield the lines of a makefile; a rule comes once, and its recipe line by line behind it."""
     known = dict(assigned(text))
-    inside = False  # a define
+    inside = ruled = False  # a define; behind a rule, where alone a tab begins a recipe
     written = list(joined(text))
     for at, (number, raw) in enumerate(written):
         line = raw.replace("\\\r\n", " ").replace("\\\n", " ")
@@ -58,27 +60,33 @@ def lines(text: str) -> Iterator[Line]:
             yield Line(number, "unknown" if _WORKED_OUT.search(line) else "nothing")
         elif _WORKED_OUT.search(line) or len(line) > LONGEST:
             yield Line(number, "unknown")
-        elif raw.startswith("\t"):
+        elif raw.startswith("\t") and ruled:
             yield Line(number, "recipe", value=line.strip())
         else:
-            inside = plain.startswith(("define ", "override define "))
+            defined = _DEFINED.match(plain)
+            inside = defined is not None and defined[1] == "define" and not _SET.fullmatch(plain)
             following = next(
                 (one for _, one in written[at + 1 :] if one.strip() and not one.lstrip().startswith("#")), ""
             )
-            yield _line(number, plain, known, has_recipe=following.startswith("\t"))
+            found = _line(number, plain, known, has_recipe=following.startswith("\t"))
+            ruled = ruled if found.kind in ("nothing", "condition") else found.kind in ("rule", "special")
+            yield found
 
 
 def _line(number: int, plain: str, known: Mapping[str, str], *, has_recipe: bool) -> Line:
     if not plain or _CONDITION.match(plain):
-        return Line(number, "condition" if plain else "nothing")
+        return Line(number, "condition" if plain else "nothing", value=plain)
     if found := _INCLUDE.fullmatch(plain):
         names = tuple(expanded(_WILDCARD.sub(r"\1", found[1]), known).split())
         return Line(number, "include" if not any("$" in name for name in names) else "unknown", names)
-    if found := _DEFINED.match(plain):
+    found = _DEFINED.match(plain)
+    if found and not _SET.fullmatch(plain):
         return Line(number, "variable", (found[2],), sign=found[1])
     if found := _SET.fullmatch(plain):
         name = expanded(found[1], known)
-        return Line(number, "unknown" if "$" in name else "variable", (name,), found[2], found[3].strip())
+        exported = re.match(r"(?:(?:override|private)\s+)*export\b", plain) is not None
+        kind: Kind = "unknown" if "$" in name else "variable"
+        return Line(number, kind, (name,), found[2], found[3].strip(), is_exported=exported)
     if found := _EXPORTED.fullmatch(plain):
         return Line(number, "export", tuple(found[1].split()))
     return _rule(number, plain, known, has_recipe=has_recipe)
@@ -94,3 +102,26 @@ def _rule(number: int, plain: str, known: Mapping[str, str], *, has_recipe: bool
         return Line(number, "rule", names, inner[2], inner[3].strip(), variable=inner[1])
     kind: Kind = "special" if all(re.fullmatch(r"\.[A-Z_]+", name) for name in names) else "rule"
     return Line(number, kind, names, value=after, has_recipe=";" in after or has_recipe)
+
+
+READ = ("GNUmakefile", "makefile", "Makefile")  # make reads the first of them
+MOST = 50  # makefiles that include each other
+
+
+def makefiles(look: Look) -> Mapping[str, tuple[Line, ...]]:
+    """Return the lines of what make reads, the main one first: the blueprint's, or else the one that make takes."""
+    return look.once(_makefiles)
+
+
+def _makefiles(look: Look) -> Mapping[str, tuple[Line, ...]]:
+    given = (path for path in READ if path in look.lock.files)
+    first = next((path for path in (*given, *READ) if path in look), None)
+    read: dict[str, tuple[Line, ...]] = {}
+    waiting = [first] if first is not None else []
+    while waiting and len(read) < MOST:
+        path = waiting.pop()
+        if path not in read and path in look:
+            read[path] = tuple(lines(look.text(path) or ""))
+            for name in (name for line in read[path] if line.kind == "include" for name in line.names):
+                waiting += look.paths(f"/{name}") if "*" in name else [name.removeprefix("./")]
+    return read

@@ -14,14 +14,17 @@ from scaffold.guard.readers.workflow import Job, Step, Workflow, is_true
 
 ALONE = "Write the gate as a step of its own, `run: {gate}`, in a job that every pull request starts."
 ALWAYS = re.compile(r"(?:\$\{\{)?\s*(?:|always\(\)|success\(\)|!\s*cancelled\(\)|!\s*failure\(\)|true)\s*(?:\}\})?")
-SHELL = re.compile(r"|(?:/bin/|/usr/bin/|/usr/bin/env )?(?:ba)?sh(?: -[eux]+| -[eux]*o pipefail)*(?: \{0\})?")
+# Named alone, GitHub starts it with -e; with options of its own it has only those.
+SHELL = re.compile(
+    r"|(?:ba)?sh|(?:/bin/|/usr/bin/|/usr/bin/env )?(?:ba)?sh(?= .*-\w*e)(?: -[eux]+| -[eux]*o pipefail)+(?: \{0\})?"
+)
 STARTED = frozenset({"opened", "synchronize", "reopened"})  # without `types`, a pull request starts CI at these
 FILTERS = ("paths", "paths-ignore", "branches-ignore")
 # What may stand in a script beside the gate: nothing that decides what the gate does.
 BESIDE = frozenset({"set", "echo", "printf", ":", "true", "export"})
 # Options of make that leave each gate as it is.
 OPTIONS = re.compile(
-    r"-[sSwkj]+\d*|-[jl]|\d+|-C|\.|--(?:jobs|load-average|output-sync|silent|quiet|keep-going|no-print-directory"
+    r"-[sSwkj]+\d*|-[jl]|\d+|--(?:jobs|load-average|output-sync|silent|quiet|keep-going|no-print-directory"
     r"|print-directory|trace|warn-undefined-variables|no-builtin-rules|no-builtin-variables)(?:=\w+)?"
 )
 

@@ -5,44 +5,27 @@ from collections.abc import Iterator, Mapping
 
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.readers.make_lines import RUNNING, Line, lines
+from scaffold.guard.readers.make_lines import READ, RUNNING, Line, makefiles
 
-READ = ("GNUmakefile", "makefile", "Makefile")  # make reads the first of them
-MOST = 50  # makefiles that include each other
 OWN_VERBS = "Take it out: a team's own verbs have names of their own, and leave alone how the platform's are run."
 WRITE = "Write variables as `NAME := value`, and verbs as `name: needs` with their recipe on the lines below."
 SPECIAL = frozenset({
     ".PHONY", ".SILENT", ".NOTPARALLEL", ".DELETE_ON_ERROR", ".PRECIOUS", ".INTERMEDIATE", ".SECONDARY", ".SUFFIXES",
 })  # fmt: skip
+_SHELL = re.compile(r"\$[({]shell\b")
 _ASKED = re.compile(r"\$[({]if[ \t]++\$[({](\w{1,80})[)}]|^[ \t]*+ifn?def[ \t]++(\w{1,80})", re.MULTILINE)
 
 
 def taken_away(look: Look) -> Iterator[Found]:
     """Yield what the makefiles that the platform's includes take from it, or may, for all that can be told."""
-    given = (path for path in READ if path in look.lock.files)
-    main = next((path for path in (*given, *READ) if path in look), None)
-    if main is None:
-        return
-    read = makefiles(look, main)
-    platform = _Platform(look.text(main) or "", read)
+    read = makefiles(look)
+    main = next(iter(read), "")
+    platform = _Platform(look.text(main) or "", read) if read else None
     for path, found in read.items():
         for line in found:
-            message = _changed(line) if path == main else platform.refuses(line)
+            message = _changed(line) if path == main or platform is None else platform.refuses(line)
             if message:
                 yield Found(message, path, line.number, fix=WRITE if line.kind == "unknown" else OWN_VERBS)
-
-
-def makefiles(look: Look, first: str) -> dict[str, tuple[Line, ...]]:
-    """Return the lines of what make reads, those that are included among them."""
-    read: dict[str, tuple[Line, ...]] = {}
-    waiting = [first]
-    while waiting and len(read) < MOST:
-        path = waiting.pop()
-        if path not in read and path in look:
-            read[path] = tuple(lines(look.text(path) or ""))
-            for name in (name for line in read[path] if line.kind == "include" for name in line.names):
-                waiting += look.paths(f"/{name}") if "*" in name else [name.removeprefix("./")]
-    return read
 
 
 def _changed(line: Line) -> str:
@@ -59,14 +42,16 @@ class _Platform:
 
     def __init__(self, text: str, read: Mapping[str, tuple[Line, ...]]) -> None:
         own = next(iter(read.values()))
-        self._makefiles = frozenset({*READ, *read})
+        included = (name for found in read.values() for line in found if line.kind == "include" for name in line.names)
+        self._makefiles = frozenset({*READ, *read, *(name.removeprefix("./") for name in included)})
         self._verbs = {name for line in own if line.kind == "rule" for name in line.names}
         self._set = {name for line in own if line.kind == "variable" and line.sign != "?" for name in line.names}
         self._asked = {match[1] or match[2] for match in _ASKED.finditer(text)}
 
     def refuses(self, line: Line) -> str:
         """Say why a team's makefile may not have a line, or nothing."""
-        if line.kind == "unknown":
+        at_once = line.kind != "recipe" and (line.sign == "!" or _SHELL.search(line.value))
+        if line.kind == "unknown" or at_once:  # the shell runs whenever the makefile is read, before any gate
             return "only make can work out what this line does, so it may replace a gate"
         return _changed(line) or (self._rule(line) if line.kind == "rule" else self._variable(line))
 

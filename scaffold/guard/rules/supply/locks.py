@@ -40,7 +40,7 @@ def locked(look: Look) -> Iterator[Found]:
 
 _UNSAFE = re.compile(
     r'^.*(?:(?:registry|url) = "http://[^"]*"|"resolved": "http://[^"]*"|resolved "http://[^"]*"'
-    r'|\{ url = "[^"]*"(?![^}\n]*hash)[^}\n]*\}).*$',
+    r'|(?<!source = )\{ url = "[^"]*"(?![^}\n]*hash)[^}\n]*\}).*$',
     re.MULTILINE,
 )
 
