@@ -1,4 +1,4 @@
-"""Held: a project beside what the platform says, its lock's word for nothing; `--verify` asks the lock's own source."""
+"""Held: a project beside what the platform says, before its lock's word; `--verify` asks the lock's own source."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
