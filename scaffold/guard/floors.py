@@ -7,8 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
-from json import loads
-from pkgutil import get_data
 from typing import Any, NamedTuple
 
 from scaffold.blueprint.globs import globs
@@ -19,10 +17,11 @@ from scaffold.guard.given import is_given
 from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_aside
 from scaffold.guard.readers.inifile import ini
+from scaffold.guard.tables import table
 
 MOST = 500  # patterns of what a tool leaves out
 Floor = Mapping[str, Any]
-TABLES: Mapping[str, Mapping[str, Any]] = loads(get_data(__package__, "floors.json") or b"")
+TABLES: Mapping[str, Mapping[str, Any]] = table("floors")
 
 
 class Settings(NamedTuple):

@@ -4,10 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from json import loads
-from pkgutil import get_data
 from typing import Any
 
+from scaffold.guard import tables
 from scaffold.guard.code.facts import OPEN, UNKNOWN, Argument, Fact, Source, Wanted, keys_of, plain
 from scaffold.guard.code.hosts import is_far
 from scaffold.guard.finding import Found, Severity
@@ -92,7 +91,7 @@ def _regex(text: str) -> re.Pattern[str]:
 @cache
 def table(name: str) -> Mapping[str, Any]:
     """Return a table as it is written."""
-    found: Mapping[str, Any] = loads(get_data(__package__, f"patterns/{name}.json") or b"")
+    found: Mapping[str, Any] = tables.table(f"code/patterns/{name}")
     return found
 
 

@@ -12,7 +12,6 @@ from scaffold.guard.readers.scan import without_comments
 
 CONFIGS = ("/vitest.config.*", "/vite.config.*", "/vitest.workspace.*", "/jest.config.*", "/.c8rc*")
 LONGEST = 2_000  # characters of a line that people wrote
-MOST = 500  # patterns of what coverage leaves out
 # A flag that sets a floor, the language that it is for, and the program that has to stand before it.
 FLAGS = {
     "cov-fail-under": ("python", ""),

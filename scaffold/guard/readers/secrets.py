@@ -8,18 +8,17 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from json import loads
-from pkgutil import get_data
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from scaffold.guard.readers.aside import is_aside
+from scaffold.guard.tables import table
 
 LONGEST = 2_000  # bytes of a line that people write
 MOST = 20  # of one file: whoever has so many need not be told of each
 KEY_REACH = 400  # bytes after its first line in which a key's body begins
 PRIVATE_KEY = "a private key"
-_SAID: Mapping[str, Any] = loads(get_data(__package__, "secrets.json") or b"")
+_SAID: Mapping[str, Any] = table("readers/secrets")
 _TEXT = {name: re.compile(text) for name, text in _SAID["patterns"].items()}
 _BYTES = {
     name: re.compile(_SAID["patterns"][name].encode()) for name in ("private_key", "key_body", "connection", "bearer")

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from json import loads
-from pkgutil import get_data
 from typing import Any
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import line_at, line_of, value
 from scaffold.guard.finding import SEVERITIES, Found, Severity
+from scaffold.guard.tables import table
 
-TABLES: Mapping[str, list[Mapping[str, Any]]] = loads(get_data(__package__, "settings.json") or b"")
+TABLES: Mapping[str, list[Mapping[str, Any]]] = table("readers/settings")
 CONTAINERS = (("containers",), ("initContainers",), ("ephemeralContainers",))
 GONE = "null"  # what a setting comes to that is taken away
 
@@ -31,7 +30,7 @@ def walked(who: str, top: Located, *tables: str) -> Iterator[Found]:
 
 def set_by(who: str, at: Located, *tables: str) -> Iterator[Found]:
     """Yield what the keys of one mapping set."""
-    for entry in (entry for table in tables for entry in TABLES[table] if entry["key"] in at.data):
+    for entry in (entry for name in tables for entry in TABLES[name] if entry["key"] in at.data):
         there = at.child(entry["key"])
         for one in there.elements() if isinstance(there.data, list) else (there,):
             if re.search(entry["bad"], text := _text(one.data)):

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
-from json import loads
-from pkgutil import get_data
 from typing import Any, NamedTuple
 
 from packaging.specifiers import SpecifierSet
@@ -16,6 +14,7 @@ from packaging.specifiers import SpecifierSet
 from scaffold.formats.lookup import below, line_at, line_of, mapping
 from scaffold.guard.look import Look
 from scaffold.guard.readers.inifile import ini
+from scaffold.guard.tables import table
 
 TABLES = (
     "actionlint", "bandit", "biome", "cargo", "checkov", "codeql", "coverage", "dependency-cruiser", "detect-secrets",
@@ -88,7 +87,7 @@ def tools() -> Mapping[str, tuple[Tool, ...]]:
     """Return all tools by the rule that holds them to their place."""
     found: dict[str, list[Tool]] = {}
     for name in TABLES:
-        tool = _tool(loads(get_data("scaffold.guard", f"tools/{name}.json") or b""))
+        tool = _tool(table(f"tools/{name}"))
         found.setdefault(tool.rule, []).append(tool)
     return {rule: tuple(some) for rule, some in found.items()}
 

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from json import loads
-from pkgutil import get_data
 from typing import Any
 
 from scaffold.formats.located import Located
@@ -17,8 +15,9 @@ from scaffold.guard.readers.scripts import in_files, in_makefiles, in_workflows
 from scaffold.guard.readers.settings import lacking, set_by, walked
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.rules.operations import rights
+from scaffold.guard.tables import table
 
-DATA: Mapping[str, Any] = loads(get_data(__package__, "containers.json") or b"")
+DATA: Mapping[str, Any] = table("rules/operations/containers")
 COMPOSE = tuple(f"{name}.{ending}" for name in ("docker-compose*", "compose*") for ending in ("yml", "yaml"))
 # Images and services for developers and for CI, which no cluster runs.
 RIGHTS = re.compile(r"--privileged(?:=true)?|--(?:pid|ipc|userns)=host|--cap-add=(?:ALL|SYS_ADMIN)|(?:--volume=)?/:/.*")

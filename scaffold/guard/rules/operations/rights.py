@@ -3,16 +3,15 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from json import loads
-from pkgutil import get_data
 from typing import Any
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_at, line_of, listed, mapping, value
 from scaffold.guard.finding import SEVERITIES, Found, Severity
 from scaffold.guard.readers.kubernetes import BINDINGS, ROLES, Cluster, Object, objects_in
+from scaffold.guard.tables import table
 
-DATA: Mapping[str, Any] = loads(get_data(__package__, "rights.json") or b"")
+DATA: Mapping[str, Any] = table("rules/operations/rights")
 RULE = ("apiGroups", "resources", "verbs")
 LESS: Mapping[Severity, Severity] = {"critical": "high", "high": "medium", "medium": "low"}
 

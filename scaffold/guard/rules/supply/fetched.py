@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from json import loads
-from pkgutil import get_data
 from posixpath import basename
 
 from scaffold.guard.readers.dockerfile import instructions
 from scaffold.guard.readers.shell import SHELLS, Command
+from scaffold.guard.tables import table
 
-COMMANDS = loads(get_data(__package__, "commands.json") or b"")
+COMMANDS = table("rules/supply/commands")
 FETCHERS, UNPACKERS, PLACERS = (frozenset(COMMANDS[name]) for name in ("fetchers", "unpackers", "placers"))
 INTERPRETERS = SHELLS | frozenset(COMMANDS["interpreters"])
 # What compares a digest, or verifies a signature.
