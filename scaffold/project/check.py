@@ -19,8 +19,8 @@ from scaffold.guard.rule import CannotTell, Looked, Rule
 from scaffold.guard.verdict import judge
 from scaffold.process import Notify, bounds
 from scaffold.process.loading import later
-from scaffold.project import suspected
 from scaffold.project.judges import ask, wanted
+from scaffold.project.notes import notes
 from scaffold.project.snapshots import View, view
 from scaffold.report.checked import Checked
 from scaffold.templating.limits import UNLIMITED
@@ -110,7 +110,7 @@ def judged(
         prefix=seen.prefix,
         verdicts=verdicts,
         waivers=stood,
-        notes=tuple(suspected.notes(seen, vouched=vouched)),
+        notes=tuple(notes(seen, vouched=vouched)),
     )
 
 

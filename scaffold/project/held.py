@@ -22,7 +22,7 @@ from scaffold.plan.inputs import words_for
 from scaffold.process import Notify
 from scaffold.project.guardrails import decided
 from scaffold.project.guess import Guess
-from scaffold.project.law import against_answers
+from scaffold.project.held_answers import against_answers
 from scaffold.project.snapshots import View
 from scaffold.project.stamp import stamp, trusting
 from scaffold.render.engine import Rendered

@@ -18,6 +18,12 @@ LONGEST = 2_000  # bytes of a line that people write
 MOST = 20  # of one file: whoever has so many need not be told of each
 KEY_REACH = 400  # bytes after its first line in which a key's body begins
 PRIVATE_KEY = "a private key"
+# How a secret is told from what people write: characters, how many of them differ, and bits of entropy in each.
+FEWEST_IN_PASSWORD, FEWEST_IN_KEY = 4, 8  # that differ: `***` is no password
+SHORTEST, LONG = 10, 16  # a shorter one is none; a long one need not have every kind of characters
+NUMBER = 4  # a year or a version, as a part of a name
+KINDS = 4  # small letters, capitals, digits, and others
+BITS_OF_SHORT, BITS = 3.0, 3.3  # hexadecimal digits have up to 4
 _SAID: Mapping[str, Any] = table("readers/secrets")
 _TEXT = {name: re.compile(text) for name, text in _SAID["patterns"].items()}
 _BYTES = {
@@ -88,7 +94,7 @@ def is_password(user: str, password: str, host: str, *, strict: bool = False) ->
         return False
     if strict or _TEXT["says_what_it_is"].search(password):
         return _is_random(password)
-    return password != user and len(set(password)) > 3  # noqa: PLR2004 - `***` and `xxx` are no passwords
+    return password != user and len(set(password)) >= FEWEST_IN_PASSWORD
 
 
 def _offsets(content: bytes, path: str) -> Iterator[tuple[int, str]]:
@@ -121,7 +127,7 @@ def _shaped(content: bytes) -> Iterator[tuple[int, str]]:
 
 def _is_key_made_up(text: str) -> bool:
     """Whether a key was made up for a manual: it says so, or repeats one character."""
-    return _TEXT["key_made_up"].search(text) is not None or len(set(text[8:])) < 8  # noqa: PLR2004 - real ones have more
+    return _TEXT["key_made_up"].search(text) is not None or len(set(text[8:])) < FEWEST_IN_KEY
 
 
 def _private_keys(content: bytes) -> Iterator[tuple[int, str]]:
@@ -193,19 +199,19 @@ def _is_secret(match: re.Match[str], *, is_bare: bool) -> bool:
 
 def _is_random(value: str) -> bool:
     """Whether nobody would write this as a name, a path or an example."""
-    if is_made_up(value) or len(value) < 10:  # noqa: PLR2004 - as short as passwords are
+    if is_made_up(value) or len(value) < SHORTEST:
         return False
     parts = [part for part in re.split(r"[-_./:+,]", value) if part]
-    if all(part.isalpha() or len(part) <= 4 for part in parts):  # noqa: PLR2004 - a name: words, and a year or a version
+    if all(part.isalpha() or len(part) <= NUMBER for part in parts):  # a name
         return False
-    classes = sum(
+    kinds = sum(
         (any(map(str.islower, value)), any(map(str.isupper, value)), any(map(str.isdigit, value)), not value.isalnum())
     )
     digits = sum(map(str.isdigit, value))
     bits = _entropy(value)
-    if len(value) < 16:  # noqa: PLR2004 - a password
-        return classes == 4 and bits >= 3  # noqa: PLR2004
-    return digits >= 2 and not value.isdigit() and bits >= 3.3  # noqa: PLR2004 - hexadecimal digits have up to 4
+    if len(value) < LONG:
+        return kinds == KINDS and bits >= BITS_OF_SHORT
+    return digits > 1 and not value.isdigit() and bits >= BITS
 
 
 def _entropy(value: str) -> float:

@@ -13,7 +13,7 @@ from scaffold.guard.readers.releasing import releases
 from scaffold.guard.readers.scripts import Lines, in_files, in_images, in_workflows
 from scaffold.guard.readers.shell import Command
 from scaffold.guard.rule import NotApplicable
-from scaffold.guard.rules.supply.locked import LOCKS, lock_of
+from scaffold.guard.rules.supply.lock_files import LOCKS, lock_of
 
 INSTALLS = ("npm", "yarn", "pnpm", "uv", "pip")
 

@@ -14,7 +14,7 @@ from scaffold.guard.look import Look
 from scaffold.guard.readers.manifests import Dependency, Manifest, canonical, manifests, named
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.rules.supply.installs import loose_installs
-from scaffold.guard.rules.supply.locked import LOCKS, lock_of, lock_text
+from scaffold.guard.rules.supply.lock_files import LOCKS, lock_of, lock_text
 
 HASHED = ("requirements*.txt", "/requirements/*.txt")
 _PACKAGE = re.compile(r'^name = "([^"\n]+)"\r?\n(?:version = "([^"\n]+)")?', re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Suspected: what a lock that nobody vouches for lets be seen of its own, without a network and without rendering."""
+"""Notes on a check: what a lock that nobody vouches for lets be seen of its own, without a network or rendering."""
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache

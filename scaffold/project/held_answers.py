@@ -1,4 +1,4 @@
-"""Law: the answers of a project that decide who grants its exceptions, and who holds it."""
+"""Held answers: the answers of a project that decide who grants its exceptions, and who holds it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from scaffold.blueprint.release import Release
 from scaffold.formats.equal import as_text
 from scaffold.guard.finding import Found
 from scaffold.lock import PATH
-from scaffold.project.suspected import WORKFLOW
+from scaffold.project.notes import WORKFLOW
 from scaffold.templating.templates import Templates
 
 SAY_SO = "Name it among the policy's `answers`, or make it the default of the question in the library."
