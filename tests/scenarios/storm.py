@@ -68,7 +68,7 @@ def scenarios() -> dict[str, Scenario]:
         "adopt": Scenario(plain, adopting),
         "adopt --commit": Scenario(plain, (*adopting, "--commit")),
         "own": Scenario(behind, ("own", "notes.md")),
-        "waive": Scenario(drifted, ("waive", "LK-01", "--reason", "later", "--expires", "2026-01-20", "--today", "2026-01-02", "--owner", "a", "--approver", "b")),
+        "waive": Scenario(drifted, ("waive", "LK-01", "--reason", "The generator writes tabs", "--expires", "2026-01-20", "--today", "2026-01-02", "--owner", "a", "--approver", "b")),
         "check --fix": Scenario(drifted, ("check", "--fix"), code=-1),
         "undo, new": Scenario(stamped, ("undo",)),
         "undo, update": Scenario(after(behind, ("update",)), ("undo",)),
