@@ -17,7 +17,7 @@ from scaffold.guard.judges.table import JUDGES
 from scaffold.guard.look import Look
 from scaffold.guard.rule import CannotTell, Looked, Rule
 from scaffold.guard.verdict import judge
-from scaffold.process import Notify, bounds
+from scaffold.process import Notify, bounds, garbage
 from scaffold.process.loading import later
 from scaffold.project.judges import ask, wanted
 from scaffold.project.notes import notes
@@ -96,7 +96,8 @@ def judged(
 ) -> Checked:
     """Check what is in view; its lock is `vouched` for where it was held against what somebody else says."""
     guardrails = seen.lock.guardrails or Guardrails()
-    looked = list(_in_time(look(seen.snapshot, seen.lock, guardrails, find_plugin)))
+    with garbage.collected_later():
+        looked = list(_in_time(look(seen.snapshot, seen.lock, guardrails, find_plugin)))
     looked.extend(extra)
     if judges:
         looked.extend(ask(seen, judges, notify))

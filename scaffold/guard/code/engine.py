@@ -24,7 +24,6 @@ FLAVOURS: dict[str, Flavour] = {
 FLAVOURS["gradle"] = "java"
 CODE = tuple(f"*.{ending}" for ending in FLAVOURS)
 _SHEBANG = re.compile(rb"#![^\n]{0,200}?\b(python|node|deno|bun)[0-9.]*\b")
-_WORD = re.compile(rb"[a-z0-9]{2,}")
 MOST = 100  # findings of a rule in a file
 
 
@@ -110,8 +109,7 @@ class _Modules:
 
     def may_match(self, path: str, language: str) -> bool:
         content = (self._look.raw(path) or b"").lower().replace(b"_", b"").replace(b"-", b"")
-        words, texts = needles(language)
-        return not words.isdisjoint(_WORD.findall(content)) or any(text in content for text in texts)
+        return needles(language).stand_in(content)
 
     def source(self, path: str, language: str) -> Source | None:
         if path not in self._read:

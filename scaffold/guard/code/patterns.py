@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from scaffold.guard import tables
 from scaffold.guard.code.facts import OPEN, UNKNOWN, Argument, Fact, Source, Wanted, keys_of, plain
@@ -14,6 +14,7 @@ from scaffold.guard.finding import Found, Severity
 TABLES = ("transport", "tokens", "cryptography", "inbound", "service")
 MOST = 2_000  # facts of a file that one pattern is held against: people write no more
 LANGUAGES = ("python", "script", "go", "java", "settings")
+_WORD = re.compile(rb"[a-z0-9]{2,}")
 _NAMED = re.compile(r"\$([a-z]+)")
 
 
@@ -67,7 +68,10 @@ class Pattern:
 
     @property
     def needles(self) -> Iterator[str]:
-        """Words of which one stands in every file that it matches, in small letters and without lines between them."""
+        """Words of which one stands in every file that it matches, in small letters and without lines between them.
+
+        `word&text` asks for both: a word that many files hold would have them all read.
+        """
         if "needle" in self.said:
             yield from self.said["needle"]
         else:
@@ -118,12 +122,30 @@ def wanted(language: str) -> Wanted:
     return Wanted(names, frozenset(key for kind, key in rows if kind == "set"), re.compile(texts))
 
 
+class Needles(NamedTuple):
+    """Of these one stands in every file that a pattern of a language matches: a word, a text, or a word and a text."""
+
+    words: frozenset[bytes]
+    texts: Sequence[bytes]
+    both: Sequence[tuple[bytes, bytes]]
+
+    def stand_in(self, content: bytes) -> bool:
+        """Whether one stands in a content, which is in small letters and without lines between them."""
+        found = frozenset(_WORD.findall(content))
+        return (
+            not self.words.isdisjoint(found)
+            or any(map(content.__contains__, self.texts))
+            or any(word in found and text in content for word, text in self.both)
+        )
+
+
 @cache
-def needles(language: str) -> tuple[frozenset[bytes], tuple[bytes, ...]]:
-    """Return words, and other texts, of which one stands in every file that a pattern of a language matches."""
-    found = {word for some in patterns(language).values() for one in some for word in one.needles}
-    words = {word for word in found if word.isalnum()}
-    return frozenset(word.encode() for word in words), tuple(sorted(word.encode() for word in found - words))
+def needles(language: str) -> Needles:
+    """Return what stands in every file that a pattern of a language matches."""
+    found = {word.encode() for some in patterns(language).values() for one in some for word in one.needles}
+    words = {one for one in found if one.isalnum()}
+    both = [(word, text) for word, and_, text in (one.partition(b"&") for one in sorted(found)) if and_]
+    return Needles(frozenset(words), sorted(one for one in found - words if b"&" not in one), both)
 
 
 def matches(source: Source, language: str, text: str) -> Iterator[tuple[Pattern, Found]]:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 
 from scaffold.guard.code.facts import OPEN, Argument, Fact, Wanted, written
@@ -15,7 +16,7 @@ SETTERS = frozenset(("setdefault", "putenv", "update"))  # of variables of the e
 PARTIAL = ("functools.partial", "partial")
 
 
-_LEAVES = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop, ast.arguments, ast.alias)
+_SILENT = frozenset(("ctx", "op", "ops", "names", "id", "attr", "arg", "kind", "name", "asname"))  # fields of no nodes
 _Around = tuple[Scope, str]  # the names that hold where a node stands, and what it is within
 _Noted = tuple[ast.AST, Scope, str]
 
@@ -193,14 +194,19 @@ class Python:
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes below one, but for those that say nothing."""
-    for name in node._fields:
+    for name in _fields(type(node).__name__):
         value = getattr(node, name, None)
         if isinstance(value, list):
-            yield from (one for one in value if isinstance(one, ast.AST) and not isinstance(one, _LEAVES))
+            yield from (one for one in value if isinstance(one, ast.AST))
         elif isinstance(value, ast.arguments):
             yield from (one for one in (*value.defaults, *value.kw_defaults) if one is not None)
-        elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
+        elif isinstance(value, ast.AST):
             yield value
+
+
+@cache
+def _fields(kind: str) -> tuple[str, ...]:
+    return tuple(name for name in getattr(ast, kind)._fields if name not in _SILENT)
 
 
 def _targets(node: ast.Assign | ast.AnnAssign | ast.NamedExpr) -> list[ast.expr]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from scaffold.guard.kept import Kept
 from scaffold.guard.readers.aside import is_aside
 from scaffold.guard.tables import table
 
@@ -43,23 +44,30 @@ class Secret(NamedTuple):
 class _Shape(NamedTuple):
     kind: str
     begins: bytes
-    regex: re.Pattern[bytes]
+    regex: bytes  # compiled when something begins so
 
 
 def _shape(said: Mapping[str, str]) -> _Shape:
     before = f"(?<={said['after']})" if "after" in said else r"(?<![\w-])"
     text = f"{before}{re.escape(said['begins'])}(?:{said['goes_on']})(?![\\w-])"
-    return _Shape(said["kind"], said["begins"].encode(), re.compile(text.encode()))
+    return _Shape(said["kind"], said["begins"].encode(), text.encode())
 
 
 _SHAPES = tuple(map(_shape, _SAID["shapes"]))
 
 
-def find(content: bytes, path: str) -> Iterator[Secret]:
-    """Yield the secrets in a text file, each line once, at most twenty.
+_FOUND: Kept[tuple[Secret, ...]] = Kept(10_000_000)
+
+
+def find(content: bytes, path: str) -> tuple[Secret, ...]:
+    """Return the secrets in a text file, each line once, at most twenty.
 
     Tests and comments make up passwords: there only what has the shape of a real key, or is random, is one.
     """
+    return _FOUND.get(content, lambda: tuple(_found(content, path)), path)
+
+
+def _found(content: bytes, path: str) -> Iterator[Secret]:
     kinds: dict[int, tuple[int, str]] = {}  # by line, what is surest
     line, position = 1, 0
     for start, rank, kind in sorted((start, rank, kind) for rank, (start, kind) in enumerate(_offsets(content, path))):
@@ -74,7 +82,7 @@ def find(content: bytes, path: str) -> Iterator[Secret]:
 def is_hidden(name: str, value: object) -> bool:
     """Whether a report must not repeat a value, for its name or its own shape; a list or mapping may hold one."""
     text, sounds = str(value), _TEXT["sounds_secret"].search
-    return sounds(name) is not None or sounds(text) is not None or any(find(text.encode(errors="replace"), ""))
+    return sounds(name) is not None or sounds(text) is not None or any(_found(text.encode(errors="replace"), ""))
 
 
 def is_made_up(value: str) -> bool:
@@ -119,7 +127,7 @@ def _shaped(content: bytes) -> Iterator[tuple[int, str]]:
     for shape in _SHAPES:
         at = content.find(shape.begins)
         while at >= 0:
-            match = shape.regex.match(content, at)
+            match = re.compile(shape.regex).match(content, at)
             if match and not _is_key_made_up(match[0].decode("ascii", "replace")):
                 yield at, shape.kind
             at = content.find(shape.begins, at + 1)
