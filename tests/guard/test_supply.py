@@ -185,6 +185,7 @@ def test_everything_is_kept_current(edit):
 STALE = {
     "no updater": (lambda s: s.drop(DEPENDABOT), "nothing updates github-actions, python"),
     "an image": (lambda s: s.add("Dockerfile", "FROM x\n"), "nothing updates docker"),
+    "providers": (lambda s: s.add("infra/versions.tf", "terraform {}\n"), "nothing updates terraform"),
     "an image in a folder that is not looked into": (
         lambda s: s.add("ops/Dockerfile", "FROM x\n").append(
             DEPENDABOT, "  - package-ecosystem: docker\n    directory: /\n    cooldown: {default-days: 7}\n"
