@@ -4,9 +4,13 @@ What is more than a floor asks is the team's own.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import partial
+from itertools import accumulate
+from posixpath import dirname
 from typing import Any, NamedTuple
 
 from scaffold.blueprint.globs import globs
@@ -17,9 +21,11 @@ from scaffold.guard.given import is_given
 from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_aside
 from scaffold.guard.readers.inifile import ini
+from scaffold.guard.rule import CannotTell
 from scaffold.guard.tables import table
 
 MOST = 500  # patterns of what a tool leaves out
+LONGEST = 500  # characters of a regular expression that is tried
 Floor = Mapping[str, Any]
 TABLES: Mapping[str, Mapping[str, Any]] = table("floors")
 
@@ -147,10 +153,43 @@ def _spares(settings: Settings, floor: Floor, asked: Asked) -> Words:
 
 
 def _keeps(settings: Settings, floor: Floor, asked: Asked) -> Words:
-    """Look at patterns that leave out whole files."""
-    for pattern in listed(_first(settings, floor["keys"]))[:MOST]:
-        if _is_folder(_matched(str(pattern), asked.product), asked.product):
-            yield (str(pattern),)
+    """Look at patterns that leave out whole files, each of them and all together."""
+    patterns = _patterns(settings, floor)
+    matched = {pattern: _matched(pattern, asked.product) for pattern in patterns}
+    folders = [pattern for pattern, paths in matched.items() if _is_folder(paths, asked.product)]
+    yield from ((pattern,) for pattern in folders)
+    if not folders and _emptied({path for paths in matched.values() for path in paths}, asked.product):
+        yield (", ".join(patterns),)
+
+
+def _emptied(left_out: Iterable[str], product: Sequence[str]) -> bool:
+    """Whether all files of some folder are left out, and there are several."""
+    folders = Counter(map(dirname, product))
+    return any(number > 1 and number == folders[folder] for folder, number in Counter(map(dirname, left_out)).items())
+
+
+def _reaches(settings: Settings, floor: Floor, asked: Asked) -> Words:
+    """Look at patterns that name all that is looked at, so that the rest is left out."""
+    patterns = _patterns(settings, floor)
+    reached = {path for pattern in patterns for path in _matched(pattern, asked.product)}
+    if patterns and _is_folder([path for path in asked.product if path not in reached], asked.product):
+        yield (", ".join(patterns),)
+
+
+def _takes(settings: Settings, floor: Floor, _: Asked) -> Words:
+    """Look at beginnings, or patterns, of names, of which one has to take the usual ones."""
+    names = _patterns(settings, floor)
+    if names and not any(floor["takes"].startswith(name) or fnmatchcase(floor["takes"], name) for name in names):
+        yield (", ".join(names),)
+
+
+def _patterns(settings: Settings, floor: Floor) -> list[str]:
+    """Return patterns, in a list or in a text; raises CannotTell for more of them than people write."""
+    given = _first(settings, floor["keys"])
+    patterns = re.split(r"[\s,]+", given.strip()) if isinstance(given, str) else texts_of(given)
+    if len(patterns) > MOST:
+        raise CannotTell(f"{floor['keys'][0]} has more than {MOST} patterns in {settings.document.file}")
+    return [pattern for pattern in patterns if pattern]
 
 
 def _is_folder(matched: Sequence[str], product: Sequence[str]) -> bool:
@@ -159,11 +198,15 @@ def _is_folder(matched: Sequence[str], product: Sequence[str]) -> bool:
 
 
 def _keeps_by_regex(settings: Settings, floor: Floor, asked: Asked) -> Words:
-    given = _first(settings, floor["keys"])
-    for pattern in texts_of(given)[:MOST]:
-        literal = re.sub(r"\\(.)|[\^$]|\(\?x?:?|[()]", r"\1", pattern).strip("/ ")
-        if literal and _is_folder([path for path in asked.product if literal in path], asked.product):
-            yield (str(pattern),)
+    """Look at regular expressions, each held against a file and the folders that it is in, as mypy does."""
+    for pattern in texts_of(_first(settings, floor["keys"])):
+        if len(pattern) > LONGEST:
+            raise CannotTell(f"{floor['keys'][0]} is longer than {LONGEST} characters in {settings.document.file}")
+        with suppress(re.error):
+            search = re.compile(pattern).search
+            matched = [path for path in asked.product if any(map(search, accumulate(re.findall(r"[^/]+/?", path))))]
+            if _is_folder(matched, asked.product):
+                yield (pattern,)
 
 
 def _matched(pattern: str, paths: Sequence[str]) -> list[str]:
@@ -215,7 +258,6 @@ ORDINARY = (
     "    total = price * count", "    return total", "def total(price: int, count: int) -> int:", "class Order:",
     "    if total > limit:", "    raise OrderError(total)", "    for order in orders:",
 )  # fmt: skip
-LONGEST = 200  # characters of a pattern that is tried
 
 
 def _narrow(settings: Settings, floor: Floor, _: Asked) -> Words:
@@ -235,7 +277,7 @@ def texts_of(given: Any) -> list[str]:
 
 
 ASKS: Mapping[str, Callable[[Settings, Floor, Asked], Words]] = {
-    "covers": _covers, "lacks": _lacks, "spares": _spares, "keeps": _keeps, "is": _is,
-    "keeps_by_regex": _keeps_by_regex, "not": _not, "holds": _holds, "empty": _empty, "without": _without,
-    "narrow": _narrow,
+    "covers": _covers, "lacks": _lacks, "spares": _spares, "keeps": _keeps, "keeps_by_regex": _keeps_by_regex,
+    "reaches": _reaches, "takes": _takes, "is": _is, "not": _not, "holds": _holds, "empty": _empty,
+    "without": _without, "narrow": _narrow,
 }  # fmt: skip

@@ -122,3 +122,23 @@ def test_what_decides_nothing_about_the_gates(path, text):
     service = stamped().add(path, text)
     for rule in ("CI-09", "LG-03"):
         assert [one.message for one in service.verdict(rule).findings if path == one.path] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import os\nif os.environ.get("CI"):\n    collect_ignore = ["unit"]\n',
+        "try:\n    from hooks import pytest_collection_modifyitems\nexcept ImportError:\n    pass\n",
+        "import hooks\npytest_ignore_collect = hooks.quick\n",
+        'globals()["collect_ignore_glob"] = ["test_*"]\n',
+        "if True:\n    async def pytest_runtest_call(item):\n        pass\n",
+    ],
+)
+def test_what_decides_which_tests_run_wherever_it_stands(text):
+    service = stamped().add("tests/conftest.py", text)
+    assert [one.path for one in service.verdict("LG-03").findings if one.state == "fail"] == ["tests/conftest.py"]
+
+
+def test_a_fixture_that_only_speaks_of_a_hook_is_none():
+    text = "import pytest\n\n\n@pytest.fixture\ndef at():\n    collect_ignore = 1\n    return collect_ignore\n"
+    assert [one.path for one in stamped().add("tests/conftest.py", text).verdict("LG-03").findings] == []

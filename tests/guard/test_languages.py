@@ -76,12 +76,15 @@ ASKED = '["E", "F", "B", "I", "S", "UP", "W"]'
 FINE_RUFF = [
     f"lint.select = {ASKED}\n",
     f"select = {ASKED}\n",
+    f'select = {ASKED}\ninclude = ["*.py", "*.pyi"]\n',
     '[tool.ruff.lint]\nselect = ["ALL"]\nignore = ["E501", "S101", "B008", "UP0"]\n',
     '[tool.ruff.lint]\nextend-select = ["B", "E", "I", "S", "UP", "W", "F"]\n',
     '[tool.ruff.lint]\nselect = ["ALL"]\n[tool.ruff.lint.per-file-ignores]\n"tests/**" = ["ALL"]\n"__init__.py" = ["F401"]\n',
     '[tool.ruff.lint]\nselect = ["ALL"]\n[tool.ruff.lint.per-file-ignores]\n"app/gen.py" = ["S"]\n"docs/*" = ["ALL"]\n',
 ]
 LOW_RUFF = [
+    (f'lint.select = {ASKED}\ninclude = ["tests/*.py"]\n', "Ruff looks at nothing but tests/*.py"),
+    (f'lint.select = {ASKED}\nexclude = ["main.py", "gen.py"]\n', "Ruff leaves product code out: main.py, gen.py"),
     ("", "Ruff does not look for B, E, I, S, UP, W"),
     ('[tool.ruff.lint]\nselect = ["ALL"]\nignore = ["S", "D"]\n', "Ruff ignores all of S"),
     ('[tool.ruff.lint]\nselect = ["ALL"]\nextend-ignore = ["S"]\n', "Ruff ignores all of S"),
@@ -147,6 +150,27 @@ def test_types(text, files, said):
     messages = [one[2] for one in found(repository({**APP, "pyproject.toml": STRICT + text, **files}), "LG-02")]
     assert len(messages) == (0 if said is None else 1), messages
     assert said is None or said in messages[0]
+
+
+MYPY_EXCLUDES = [
+    ("'^app/'", "mypy leaves product code out: ^app/"),
+    ("'(?x)( /gen\\.py$ | (main|other)\\.py$ )'", "mypy leaves product code out"),
+    ("['^docs/', 'gen\\.py$']", None),
+    ("'^build/|^ap$'", None),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), MYPY_EXCLUDES)
+def test_what_mypy_leaves_out(text, said):
+    toml = RUFF.replace("strict = true", f"strict = true\nexclude = {text}") + FINE_RUFF[0]
+    messages = [one[2] for one in found(repository({**APP, "pyproject.toml": toml}), "LG-02")]
+    assert len(messages) == (0 if said is None else 1), messages
+    assert said is None or said in messages[0]
+
+
+def test_more_patterns_than_people_write_are_no_pass():
+    toml = f"{RUFF}{FINE_RUFF[0]}exclude = {[f'a{n}' for n in range(600)]}\n"
+    assert repository({**APP, "pyproject.toml": toml}).verdict("LG-02").state == "unknown"
 
 
 TSCONFIG = [
@@ -269,7 +293,30 @@ FLOORS = [
     ),
     ({"pyproject.toml": COVER["pyproject.toml"] + 'run.omit = ["*"]\n'}, "coverage leaves product code out: *"),
     ({"pyproject.toml": COVER["pyproject.toml"] + 'run.omit = ["app/gen.py"]\n'}, None),
+    (
+        {"pyproject.toml": COVER["pyproject.toml"] + 'run.omit = ["app/gen.py", "app/main.py"]\n'},
+        "app/gen.py, app/main.py",
+    ),
+    (
+        {"pyproject.toml": COVER["pyproject.toml"] + 'report.include = ["app/new/*"]\n'},
+        "measures nothing but app/new/*",
+    ),
+    ({"pyproject.toml": COVER["pyproject.toml"] + 'report.include = ["app/*"]\n'}, None),
     ({"pyproject.toml": COVER["pyproject.toml"], "tests/test_main.py": None}, "there are no tests of the Python code"),
+    *(
+        ({"pyproject.toml": COVER["pyproject.toml"].replace("strict", f"{setting}\nstrict")}, said)
+        for setting, said in (
+            ('testpaths = ["tests/new"]', "nowhere but in tests/new"),
+            ('testpaths = ["tests"]', None),
+            ('norecursedirs = ["tests"]', "leaves tests out: tests"),
+            ('norecursedirs = ["build", ".*"]', None),
+            ('python_files = ["check_*.py"]', "nothing for tests but check_*.py"),
+            ('python_files = "test_*.py  check_*.py"', None),
+            ('python_functions = ["check"]', "no function for a test but check"),
+            ('python_functions = ["test", "it_*"]', None),
+            ('python_classes = ["Check*"]', "no class for tests but Check*"),
+        )
+    ),
 ]
 
 

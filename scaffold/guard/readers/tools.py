@@ -3,7 +3,7 @@
 A table names the documentation that it was read from, and the versions that it holds for.
 """
 
-import re
+import ast
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
@@ -45,14 +45,30 @@ class Place(NamedTuple):
             named = next((one for one in mapping(file and file.data) if fnmatchcase(str(one), self.section)), None)
             return None if file is None or named is None else line_at(file, named)
         if self.names:
-            text = look.text(path) or ""
-            match = re.search(rf"^(?:async def |def |)(?:{'|'.join(self.names)})\b", text, re.MULTILINE)
-            return None if match is None else text.count("\n", 0, match.start()) + 1
+            tree = look.python(path)
+            return None if tree is None else next((line for name, line in _said(tree) if name in self.names), None)
         return 1
 
     def __str__(self) -> str:
         """Name it for people."""
         return self.file.lstrip("/") + (f", {self.key or self.section}" if self.key or self.section else "")
+
+
+def _said(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Yield what a module binds as it is loaded, by whatever statement, and the texts that it may bind by name."""
+    left: list[ast.AST] = [tree]
+    for node in left:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            if not isinstance(node, ast.Lambda):
+                yield node.name, node.lineno
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+        elif isinstance(node, ast.alias):
+            yield node.asname or node.name, node.lineno
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value, node.lineno
+        left += ast.iter_child_nodes(node)
 
 
 class Tool(NamedTuple):

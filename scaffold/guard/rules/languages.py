@@ -77,7 +77,7 @@ def floors_of_tests(look: Look) -> Iterator[Found]:
                 said = f"tests may cover as little as {floor.percent:g} % of the code, and {wanted} % are asked"
                 yield Found(said, floor.path, floor.line, floor.key)
         if language == "python":
-            yield from below_floors(look, "pytest", paths)
+            yield from below_floors(look, "pytest", look.paths(*TESTS["python"]))
             yield from below_floors(look, "coverage", paths)
 
 
