@@ -390,3 +390,13 @@ def test_commands_know_their_line():
 
 def test_a_bad_workflow_is_as_it_was_written():
     assert bad("make bench", "make other")(stamped()).files[PATH].decode() == GOOD.replace("make bench", "make other")
+
+
+@pytest.mark.parametrize(
+    "runner", ["${{ vars.RUNNER }}", "[self, '${{ inputs.size }}']", "${{ vars.X || 'ubuntu-24.04' }}"]
+)
+def test_a_runner_that_is_decided_elsewhere_is_no_pass(runner):
+    service = stamped().add(
+        ".github/workflows/nightly.yml", GOOD.replace("runs-on: ubuntu-24.04", f"runs-on: {runner}")
+    )
+    assert service.verdict("CI-06").state == "unknown"

@@ -30,6 +30,7 @@ APP_TOKENS = "actions/create-github-app-token"
 BY_TAG = ("slsa-framework/slsa-github-generator",)  # which looks up by its tag what it is, and fails at a commit
 EXACT = re.compile(r"v\d+\.\d+\.\d+")
 MATRIX = re.compile(r"matrix\.([\w-]+)")
+OUTSIDE = re.compile(r"\$\{\{.*\b(?:vars|inputs|env|secrets|needs|github)\b")  # contexts that others fill
 COMMITTERS = ("stefanzweifel/git-auto-commit-action", "ad-m/github-push-action", "peter-evans/create-pull-request")
 
 
@@ -218,10 +219,14 @@ def _disorder(workflow: Workflow, job: Job) -> Iterator[Found]:
     if value(job.at, "timeout-minutes") is None:
         yield Found(f"the job {job.name} has no timeout-minutes, so it may run for six hours", workflow.path, line)
     runner = below(job.at, "runs-on")
-    floating = None if runner is None else next((label for label in _labels(job) if "-latest" in label), None)
-    if runner is not None and floating:
-        message = f"the job {job.name} runs on {floating}, which changes under it"
-        yield Found(message, workflow.path, line_of(runner))
+    if runner is None:
+        return
+    labels = list(_labels(job))
+    if floating := next((label for label in labels if "-latest" in label), None):
+        yield Found(f"the job {job.name} runs on {floating}, which changes under it", workflow.path, line_of(runner))
+    elif outside := next((label for label in labels if OUTSIDE.search(label)), None):
+        message = f"what the job {job.name} runs on is decided elsewhere, by {outside}, and cannot be told"
+        yield Found(message, workflow.path, line_of(runner), known=False)
 
 
 def _labels(job: Job) -> Iterator[str]:
