@@ -268,9 +268,6 @@ FOUND = [
 ]  # fmt: skip
 FINE = [
     ("SP-01", PY, R + "V = True\nrequests.get(U, verify=V)\n"),
-    ("SP-01", PY, R + "import os\nrequests.get(U, verify=os.getenv('TLS', 'yes') == 'yes')\n"),
-    ("SP-01", PY, R + "import os\nrequests.get(U, verify=os.getenv('INSECURE') != '1')\n"),
-    ("SP-01", PY, R + "import os\nrequests.get(U, verify=not os.getenv('INSECURE'))\n"),
     ("SP-01", PY, R + "import os\nrequests.get(U, verify=os.getenv('ENV') == 'production')\n"),
     ("SP-01", PY, R + "def f(verify: bool = True):\n    requests.get(U, verify=verify)\n"),
     ("SP-01", PY, R + "def f(ca_bundle: str):\n    requests.get(U, verify=ca_bundle)\n"),
@@ -285,10 +282,8 @@ FINE = [
     ("SP-01", PY, '"""Never pass verify=False; ws://feed.acme.io is how not to do it."""\n'),
     ("SP-01", PY, "c.set_ciphers('ECDHE+AESGCM:!aNULL:!eNULL')\n"),
     ("SP-01", TS, "new https.Agent({ rejectUnauthorized: process.env.NODE_ENV === 'production' });\n"),
-    ("SP-01", TS, "new https.Agent({ rejectUnauthorized: process.env.TLS !== 'off' });\n"),
     ("SP-01", TS, "interface Options { rejectUnauthorized?: boolean }\n"),
     ("SP-01", TS, "fetch(`http://${host}/v1`);\nfetch('http://localhost:3000');\n"),
-    ("SP-01", GO, 'package a\nvar c = &tls.Config{InsecureSkipVerify: os.Getenv("INSECURE") == "1"}\n'),
     ("SP-01", GO, 'package a\nfunc f() { grpc.NewClient("localhost:1", grpc.WithTransportCredentials(insecure.NewCredentials())) }\n'),
     ("SP-01", JAVA, "class V implements HostnameVerifier { public boolean verify(String h, SSLSession s) { return ok(h, s); } }\n"),
     ("SP-01", "pyproject.toml", '[project.urls]\nHomepage = "http://acme.io"\nurl = "http://acme.io"\n'),
@@ -310,6 +305,11 @@ FINE = [
     ("SP-06", GO, "package a\nvar s = &http.Server{Handler: m, ReadHeaderTimeout: time.Second}\n"),
 ]  # fmt: skip
 UNKNOWN = [
+    ("SP-01", PY, R + "import os\nrequests.get(U, verify=os.getenv('TLS', 'yes') == 'yes')\n"),
+    ("SP-01", PY, R + "import os\nrequests.get(U, verify=os.getenv('INSECURE') != '1')\n"),
+    ("SP-01", PY, R + "import os\nrequests.get(U, verify=not os.getenv('INSECURE'))\n"),
+    ("SP-01", TS, "new https.Agent({ rejectUnauthorized: process.env.TLS !== 'off' });\n"),
+    ("SP-01", GO, 'package a\nvar c = &tls.Config{InsecureSkipVerify: os.Getenv("INSECURE") == "1"}\n'),
     ("SP-01", PY, R + "def f(verify):\n    requests.get(U, verify=verify)\n"),
     ("SP-01", PY, R + "def f(settings):\n    requests.get(U, verify=settings.tls)\n    requests.post(U, verify=settings.tls)\n"),
     ("SP-01", PY, R + "from .settings import VERIFY\nrequests.get(U, verify=VERIFY)\n"),

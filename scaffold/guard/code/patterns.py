@@ -248,4 +248,5 @@ def _made(pattern: Pattern, fact: Fact, what: str | re.Match[str], argument: str
     said = str(pattern.said.get("what", "{0}")).format(*groups, **words)
     message = pattern.says.format(said, **words)
     severity: Severity | None = "low" if pattern.asked.search(fact.when) else pattern.said.get("severity")
-    return Found(message, line=fact.line, severity=severity, fix=pattern.said.get("fix"))
+    known = "unknown" not in pattern.said
+    return Found(message, line=fact.line, severity=severity, fix=pattern.said.get("fix"), known=known)
