@@ -18,8 +18,8 @@ _TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
 _GETS = frozenset(("getenv", "get", "pop", "setdefault"))
 _STAGE = re.compile(r"(?i)(?:.*_)?(?:env|environment|stage|mode)")  # what they are called that say where a program runs
 _SETTINGS = re.compile(r"(?i)(?:^|[._])(?:settings|config|configuration|cfg|conf|flags|env)(?:\(\))?\.\w+$")
-_SAME = frozenset(("str", "int", "list", "tuple", "set", "frozenset", "SecretStr", "cast"))
-_TEXT = frozenset(("lower", "upper", "strip", "casefold"))
+_SAME = frozenset(("str", "int", "list", "tuple", "set", "frozenset", "SecretStr", "cast", "map"))
+_TEXT = frozenset(("lower", "upper", "strip", "casefold", "encode"))
 _SECONDS = {"weeks": 604_800, "days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 _COMPARED: Mapping[type[ast.cmpop], Callable[[object, object], bool]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Is: operator.eq, ast.IsNot: operator.ne,
@@ -142,6 +142,9 @@ class Values:
         for one in node.elts:
             yield from self.of(one.value if isinstance(one, ast.Starred) else one, scope, depth)
 
+    def _each(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope, depth: int) -> Iterator[object]:
+        yield from self.of(node.generators[0].iter, scope, depth)
+
     def _negated(self, node: ast.UnaryOp, scope: Scope, depth: int) -> Iterator[object]:
         for value in self.of(node.operand, scope, depth):
             is_not = isinstance(node.op, ast.Not) and not isinstance(value, Name)
@@ -183,10 +186,11 @@ class Values:
         name = dotted(node.func)
         of, last = (node.func.value, node.func.attr) if isinstance(node.func, ast.Attribute) else (None, name)
         given = {keyword.arg: keyword.value for keyword in node.keywords}
-        if last in _GETS and node.args and isinstance(key := node.args[0], ast.Constant):
-            default = [*node.args[1:2], *(value for key, value in given.items() if key == "default")]
+        if last in _GETS and node.args and (node.args[1:] or isinstance(node.args[0], ast.Constant)):
+            key = node.args[0].value if isinstance(node.args[0], ast.Constant) else ""
+            default = [*node.args[1:2], *(one for option, one in given.items() if option == "default")]
             yield from self.of(default[0], scope, depth) if default else [None] if "env" in name else []
-            yield Name(f"{self.called(node.func, scope)}('{key.value!s}')", known=False)
+            yield Name(f"{self.called(node.func, scope)}('{key!s}')", known=False)
         elif "default" in given:
             yield from self.of(given["default"], scope, depth)
             yield from [Name("", known=False)] if "env" in name else []
@@ -194,7 +198,7 @@ class Values:
             known = _TRUE.__contains__ if last == "strtobool" else bool
             yield from (one if isinstance(one, Name) else known(one) for one in self.of(node.args[0], scope, depth))
         elif last in _SAME | {"Field"} and node.args:
-            yield from self.of(node.args[-1 if last == "cast" else 0], scope, depth)
+            yield from self.of(node.args[-1 if last in ("cast", "map") else 0], scope, depth)
         elif last in _TEXT and of is not None:
             yield from (getattr(one, last)() if isinstance(one, str) else one for one in self.of(of, scope, depth))
         elif last == "split" and of is not None:
@@ -230,6 +234,7 @@ class Values:
         ast.Name: _name, ast.Attribute: _name, ast.IfExp: _either, ast.BoolOp: _any, ast.List: _elements,
         ast.Tuple: _elements, ast.Set: _elements, ast.UnaryOp: _negated, ast.Compare: _compared,
         ast.JoinedStr: _text, ast.BinOp: _sum, ast.Call: _result, ast.Subscript: _item,
+        ast.ListComp: _each, ast.SetComp: _each, ast.GeneratorExp: _each,
     }  # fmt: skip
 
 

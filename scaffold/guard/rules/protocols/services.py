@@ -13,10 +13,11 @@ from scaffold.guard.rule import NotApplicable
 
 
 def inbound(look: Look) -> Iterator[Found]:
-    """Look at how servers are set up in code."""
-    if not sources(look):
+    """Look at how servers are set up, in code and in settings."""
+    found = in_code(look, "SP-06")
+    if not found and not sources(look):
         raise NotApplicable("there is no code here in a language that is looked into")
-    yield from in_code(look, "SP-06")
+    yield from found
 
 
 ANALYSERS = re.compile(
