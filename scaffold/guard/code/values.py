@@ -62,13 +62,13 @@ class Values:
         names = [dotted(one) for call in made for one in (*call.args, *(keyword.value for keyword in call.keywords))]
         return " ".join((dotted(node), self.called(node, scope), *names))
 
-    def keywords(self, call: ast.Call, scope: Scope) -> Iterator[Pair]:
+    def keywords(self, call: ast.Call, scope: Scope, depth: int = DEEPEST) -> Iterator[Pair]:
         """Yield the arguments of a call that are given by name, those of `**options` with them."""
         for keyword in call.keywords:
             if keyword.arg:
                 yield keyword.arg, keyword.value, scope
             else:
-                found = list(self.items(keyword.value, scope))
+                found = list(self.items(keyword.value, scope, depth))
                 yield from found or [(OPEN, keyword.value, scope)]
 
     def items(self, node: ast.expr, scope: Scope, depth: int = DEEPEST) -> Iterator[Pair]:
@@ -82,7 +82,7 @@ class Values:
         elif isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in ("dict", "update"):
             for given in node.args[:1] if depth else ():
                 yield from self.items(given, scope, depth - 1)
-            yield from self.keywords(node, scope) if depth else ()
+            yield from self.keywords(node, scope, depth - 1) if depth else ()
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and depth:
             for side in (node.left, node.right):
                 yield from self.items(side, scope, depth - 1)
