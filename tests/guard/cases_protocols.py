@@ -56,6 +56,7 @@ def reset_token() -> str:
 '''
 APP = "src/orders/adapters/http/app.py"
 SECURE = '    app = FastAPI(title="orders", docs_url=None, redoc_url=None)\n'
+BESIDE = '    @app.get("/v1/admin")\n    async def admin() -> str:\n        return service\n\n    return app'
 KEY_LINES = "\n".join(
     ["-----BEGIN " + "PRIVATE KEY-----", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"]
 )
@@ -74,7 +75,8 @@ def instead(path: str, text: str, old: str, new: str):
 
 def authenticated(service: Service) -> Service:
     """The service with tokens that are checked, and a route's dependency on them."""
-    return service.add(TOKENS, GOOD_TOKENS).add("src/orders/adapters/http/callers.py", WIRED)
+    asked = service.edit(APP, "async def greet(name: str)", "async def greet(name: str, _: Caller)")
+    return asked.add(TOKENS, GOOD_TOKENS).add("src/orders/adapters/http/callers.py", WIRED)
 
 
 CASES = [
@@ -115,6 +117,32 @@ CASES = [
         says="no route asks",
         fixed=authenticated,
         parameters={"auth": "oidc"},
+    ),
+    Case(
+        "SP-02",
+        "a route stands beside those that ask",
+        good=authenticated,
+        bad=lambda s: authenticated(s).edit(APP, "    return app", BESIDE),
+        at=f"{APP}:43",
+        says="/v1/admin asks nobody",
+        fixed=authenticated,
+        parameters={"auth": "oidc"},
+    ),
+    Case(
+        "SP-05",
+        "a script encrypts with what is broken",
+        bad=add("scripts/backup.sh", "#!/bin/sh\nopenssl enc -des-ede3-cbc -in data.tar -out data.tar.enc\n"),
+        at="scripts/backup.sh:2",
+        says="des-ede3-cbc",
+        fixed=lambda s: s,
+    ),
+    Case(
+        "SP-01",
+        "a proxy takes TLS of long ago",
+        bad=add("deploy/nginx/orders.conf", "server {\n  ssl_protocols TLSv1 TLSv1.2;\n}\n"),
+        at="deploy/nginx/orders.conf:2",
+        says="TLSv1",
+        fixed=add("deploy/nginx/orders.conf", "server {\n  ssl_protocols TLSv1.2 TLSv1.3;\n}\n"),
     ),
     Case(
         "SP-03",

@@ -210,6 +210,45 @@ def test_the_declared_authentication_is_looked_for(auth, text, came_out):
     assert state("SP-02", {PY: text}, auth=auth) == came_out
 
 
+GUARDED = """\
+app = FastAPI()
+routes = APIRouter(dependencies=[Depends(current_user)])
+
+
+@routes.get("/orders")
+def orders():
+    return jwt.decode(token)
+
+
+"""
+BARE = "app.include_router(routes)\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "says"),
+    [
+        (PY, BARE, None),
+        (PY, "@app.get('/v1/admin')\ndef admin():\n    return 1\n", "/v1/admin"),
+        (PY, "@app.get('/v1/admin')\ndef admin(user: CurrentUser):\n    return 1\n", None),
+        (PY, "@app.get('/v1/admin', dependencies=[Depends(current_user)])\ndef admin():\n    return 1\n", None),
+        (PY, "@app.get('/health')\ndef health():\n    return 1\n", None),
+        (PY, "other = FastAPI()\n@other.post('/x')\ndef x():\n    return 1\napp.mount('/internal', other)\n", "/x"),
+        (PY, "more = APIRouter()\n@more.get('/x')\ndef x():\n    return 1\napp.include_router(more)\n", "/x"),
+        (
+            PY,
+            "more = APIRouter()\n@more.get('/x')\ndef x():\n    return 1\napp.include_router(more, dependencies=D)\n",
+            None,
+        ),
+        (PY, "app.add_middleware(AuthMiddleware)\n@app.get('/x')\ndef x():\n    return 1\n", None),
+        (PY, "app.dependency_overrides[current_user] = lambda: None\n", "dependency_overrides"),
+        ("src/auth.py", "def caller(sent):\n    if sent is None:\n        return {'sub': 'anonymous'}\n", "anonymous"),
+    ],
+)
+def test_a_route_beside_those_that_ask(path, more, says):
+    said = found("SP-02", {path: GUARDED + more}, auth="oidc")
+    assert said == [] if says is None else [says in line for line in said] == [True]
+
+
 CODEQL = "on: {pull_request: null}\njobs: {a: {steps: [{uses: github/codeql-action/analyze@v4}]}}\n"
 LINTED = "on: {pull_request: null}\njobs: {a: {steps: [{run: golangci-lint run}]}}\n"
 
@@ -241,6 +280,8 @@ def test_an_analyser_is_looked_for(files, came_out):
         ("Tell security@acme.io.", ["when a report"]),
         ("We fix weaknesses within 30 days.", ["no contact", "no private way"]),
         ("", ["no contact", "no private way", "when a report"]),
+        ("Tell security@acme.io.\n\nUpdates wait seven days.", ["when a report"]),
+        ("Tell security@acme.io.\n\n## Response\n\n- an answer: 3 days", []),
     ],
 )
 def test_a_security_policy_says_three_things(text, lacks):

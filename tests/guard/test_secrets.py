@@ -1,5 +1,7 @@
 """Secrets in text: what is one, what only looks like one, and that none is ever repeated."""
 
+from base64 import b64encode
+
 import pytest
 
 from scaffold.guard.readers.secrets import find, is_hidden
@@ -48,7 +50,22 @@ SECRETS = [
     ("settings.xml", f"<password>{RANDOM}</password>", "a password or a key in a text"),
     ("beans.xml", f'<property name="db.password" value="{RANDOM}"/>', "a password or a key in a text"),
 ]
+A, B = GITHUB[:14], GITHUB[14:]
+SECRETS += [
+    ("a.py", f'HEAD = "{A}"\nTAIL = "{B}"\nTOKEN = HEAD + TAIL\n', "a GitHub token"),
+    ("a.py", f'K = (\n    "{A}"\n    "{B}"\n)\n', "a GitHub token"),
+    ("a.py", f'HEAD = "{A}"\nK = f"{{HEAD}}{B}"\n', "a GitHub token"),
+    ("a.py", f'X = "{A}"\nY = "{B}"\nK = "".join([X, Y])\n', "a GitHub token"),
+    ("a.ts", f"const a = '{A}';\nexport const k = `${{a}}{B}`;\n", "a GitHub token"),
+    ("a.go", f'const head = "{AWS[:8]}"\nvar k = head + "{AWS[8:]}"\n', "an AWS access key"),
+    ("a.env", f"X={A}\nY={B}\nK=${{X}}${{Y}}\n", "a GitHub token"),
+    ("a.py", f'K = b64decode("{b64encode(GITHUB.encode()).decode()}")\n', "a GitHub token"),
+    ("a.py", f'K = bytes.fromhex("{GITHUB.encode().hex()}")\n', "a GitHub token"),
+    ("a.yaml", f"client-key-data: {b64encode(f'{KEY}{BODY}'.encode()).decode()}\n", "a private key"),
+]
 NONE = [
+    ("tests/test_a.py", f'HEAD = "{A}"\nTAIL = "{B}"\nTOKEN = HEAD + TAIL\n'),
+    ("a.py", 'PREFIX = "ghp_"\nK = PREFIX + name\nL = ["ghp_", "gho_", "ghu_"]\n'),
     ("config.py", 'API_KEY = "your-api-key-goes-here-1234"'),
     ("config.py", 'PASSWORD = os.environ["PASSWORD"]'),
     ("config.py", 'token_url = "https://id.acme.io/oauth2/token/v2"'),

@@ -244,8 +244,9 @@ class Braces:
 
 
 def _asked(match: re.Match[str]) -> Iterator[str]:
-    """Yield what a question to the environment comes to where nobody has set anything."""
+    """Yield what a question to the environment comes to where nobody has set it; what somebody sets is unknown."""
     name = match["a"] or match["b"] or match["c"]
     if not _STAGE.fullmatch(name):
         is_equal = (match["what"] if match["how"] else match["equals"]) == ""
         yield "true" if is_equal != (match["how"] or "").startswith("!") else "false"
+        yield UNKNOWN

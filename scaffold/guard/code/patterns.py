@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from scaffold.guard import tables
@@ -188,12 +188,19 @@ def _is_meant(pattern: Pattern, fact: Fact, text: str) -> bool:
     if pattern.kind in ("call", "name", "body") and not pattern.called.fullmatch(fact.name):
         return False
     for part, is_asked, regex in pattern.conditions:
-        if (regex.search(text if part == "holds" else getattr(fact, part)) is not None) != is_asked:
+        found = _holds(regex, text) if part == "holds" else regex.search(getattr(fact, part)) is not None
+        if found != is_asked:
             return False
     given = {argument.name for argument in fact.arguments}
     if "unless" in said and not given.isdisjoint(said["unless"]):
         return False
     return all(name in given for name in said.get("given", ()) if not name.startswith("'"))
+
+
+@lru_cache(64)
+def _holds(regex: re.Pattern[str], text: str) -> bool:
+    """Whether a file holds something, which many of its facts ask for."""
+    return regex.search(text) is not None
 
 
 def _are_given(pattern: Pattern, fact: Fact, source: Source) -> bool:
@@ -270,4 +277,5 @@ def _made(pattern: Pattern, fact: Fact, what: str | re.Match[str], argument: str
     said = str(pattern.said.get("what", "{0}")).format(*groups, **words)
     message = pattern.says.format(said, **words)
     severity: Severity | None = "low" if pattern.asked.search(fact.when) else pattern.said.get("severity")
-    return Found(message, line=fact.line, severity=severity, fix=pattern.said.get("fix"))
+    known = "unknown" not in pattern.said
+    return Found(message, line=fact.line, severity=severity, fix=pattern.said.get("fix"), known=known)

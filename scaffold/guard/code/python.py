@@ -131,9 +131,9 @@ class Python:
         yield from (Fact("import", name, node.lineno) for _, name in _imported(node))
 
     def _text(self, node: ast.Constant | ast.JoinedStr, scope: Scope, within: str) -> Iterator[Fact]:
-        text = node.value if isinstance(node, ast.Constant) else self.values.of(node, scope)[0]
-        if isinstance(text, str) and self._wanted.text(text[:LONGEST]):
-            yield Fact("text", text[:LONGEST], node.lineno, within=within)
+        for text in self.values.of(node, scope):
+            if isinstance(text, str) and self._wanted.text(text[:LONGEST]):
+                yield Fact("text", text[:LONGEST], node.lineno, within=within)
 
     def _is_wanted(self, call: ast.Call, scope: Scope) -> bool:
         """Whether a call may be one that patterns speak of, before much is made of it."""
@@ -194,6 +194,9 @@ class Python:
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes below one, but for those that say nothing."""
+    if isinstance(node, ast.JoinedStr):  # the pieces of a text are none
+        yield from (one for one in node.values if isinstance(one, ast.FormattedValue))
+        return
     for name in _fields(type(node).__name__):
         value = getattr(node, name, None)
         if isinstance(value, list):

@@ -43,9 +43,10 @@ class Scope:
     def assign(self, target: ast.expr, value: ast.expr) -> None:
         """Bind a target of an assignment, whatever it is."""
         if isinstance(target, ast.Tuple | ast.List):
-            if isinstance(value, ast.Tuple | ast.List) and len(target.elts) == len(value.elts):
-                for one, its in zip(target.elts, value.elts, strict=True):
-                    self.assign(one, its)
+            places = [ast.Subscript(value, ast.Constant(place)) for place in range(len(target.elts))]
+            values = value.elts if isinstance(value, ast.Tuple | ast.List) else places
+            for one, its in zip(target.elts, values, strict=False) if len(values) == len(places) else ():
+                self.assign(one, its)
         elif isinstance(target, ast.Subscript):
             if isinstance(target.slice, ast.Constant) and (name := dotted(target.value)):
                 self.items.setdefault(name, []).append((str(target.slice.value), value, self))

@@ -12,6 +12,8 @@ LONGEST = 90  # tokens of a value
 NEAR = 5  # brackets between a call and a key that is still an argument of it
 PAIRS = {")": "(", "]": "[", "}": "{"}
 _GOES_ON = frozenset(".?:&|+-*/%=<>,([{!~^")
+_HOLE = re.compile(r"\$\{[^{}`]*\}")
+_TEMPLATE = re.compile(r"`((?:[^`\\$]|\\.|\$(?!\{)|\$\{[^{}`]*\})*+)`", re.DOTALL)
 _NOTHING = Token("sign", "", 0, 0)
 
 
@@ -157,11 +159,13 @@ class Tokens:
 
 
 def _whole(token: Token, source: str) -> Token:
-    """Return a template with values in it as the text that it begins with."""
+    """Return a template as a text with `{}` for each value; where one is long, as the text that it begins with."""
     if token.text != "`" or token.kind != "sign" or source[token.at] != "`":
         return token
+    match = _TEMPLATE.match(source, token.at, token.at + MOST)
     end = source.find("${", token.at, token.at + MOST)
-    return Token("string", f"{source[token.at + 1 : end]}{{}}", token.line, token.at) if end > 0 else token
+    text = _HOLE.sub("{}", match[1]) if match else f"{source[token.at + 1 : end]}{{}}" if end > 0 else None
+    return Token("string", text, token.line, token.at) if text is not None else token
 
 
 _GO_MAJOR = re.compile(r"^v\d+$")

@@ -3,21 +3,24 @@
 import ast
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice, product
 
 from scaffold.guard.code.facts import OPEN, Name
 from scaffold.guard.code.scopes import WAYS, Bound, Scope, dotted
 
 DEEPEST = 4  # names that stand for names
 MOST = 12  # things that a value may be
+_MUCH = 1 << 40  # a number that is not made larger
 Pair = tuple[str, ast.expr, Scope]
 Elsewhere = Callable[[str], "tuple[Values, list[tuple[Bound, Scope]]] | None"]
 _TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
 _GETS = frozenset(("getenv", "get", "pop", "setdefault"))
 _STAGE = re.compile(r"(?i)(?:.*_)?(?:env|environment|stage|mode)")  # what they are called that say where a program runs
-_SAME = frozenset(("str", "int", "list", "tuple", "set", "frozenset", "SecretStr", "cast"))
-_TEXT = frozenset(("lower", "upper", "strip", "casefold"))
+_SETTINGS = re.compile(r"(?i)(?:^|[._])(?:settings|config|configuration|cfg|conf|flags|env)(?:\(\))?\.\w+$")
+_SAME = frozenset(("str", "int", "list", "tuple", "set", "frozenset", "SecretStr", "cast", "map"))
+_TEXT = frozenset(("lower", "upper", "strip", "casefold", "encode"))
+_SECONDS = {"weeks": 604_800, "days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 _COMPARED: Mapping[type[ast.cmpop], Callable[[object, object], bool]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Is: operator.eq, ast.IsNot: operator.ne,
 }  # fmt: skip
@@ -59,13 +62,13 @@ class Values:
         names = [dotted(one) for call in made for one in (*call.args, *(keyword.value for keyword in call.keywords))]
         return " ".join((dotted(node), self.called(node, scope), *names))
 
-    def keywords(self, call: ast.Call, scope: Scope) -> Iterator[Pair]:
+    def keywords(self, call: ast.Call, scope: Scope, depth: int = DEEPEST) -> Iterator[Pair]:
         """Yield the arguments of a call that are given by name, those of `**options` with them."""
         for keyword in call.keywords:
             if keyword.arg:
                 yield keyword.arg, keyword.value, scope
             else:
-                found = list(self.items(keyword.value, scope))
+                found = list(self.items(keyword.value, scope, depth))
                 yield from found or [(OPEN, keyword.value, scope)]
 
     def items(self, node: ast.expr, scope: Scope, depth: int = DEEPEST) -> Iterator[Pair]:
@@ -79,7 +82,7 @@ class Values:
         elif isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in ("dict", "update"):
             for given in node.args[:1] if depth else ():
                 yield from self.items(given, scope, depth - 1)
-            yield from self.keywords(node, scope) if depth else ()
+            yield from self.keywords(node, scope, depth - 1) if depth else ()
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and depth:
             for side in (node.left, node.right):
                 yield from self.items(side, scope, depth - 1)
@@ -114,6 +117,8 @@ class Values:
         values, bound = self._bound(name, scope)
         for value, where in bound:
             yield from (Name(name, known=False),) if value is None else values.of(value, where, depth)
+        if bound and _SETTINGS.search(name):
+            yield Name("", known=False)
         if not bound:
             whole = self.called(node, scope)
             yield Name(whole, known=not self._is_outside(name, scope))
@@ -121,7 +126,9 @@ class Values:
     def _is_outside(self, name: str, scope: Scope) -> bool:
         """Whether a name is something that another part of the project, or a caller, decides on."""
         first = name.partition(".")[0]
-        return first in ("self", "cls") or self._imports.get(first, "").startswith(".") or scope.find(first) != []
+        if first in ("self", "cls") or _SETTINGS.search(name):
+            return True
+        return self._imports.get(first, "").startswith(".") or scope.find(first) != []
 
     def _either(self, node: ast.IfExp, scope: Scope, depth: int) -> Iterator[object]:
         for one in (node.body, node.orelse):
@@ -135,14 +142,17 @@ class Values:
         for one in node.elts:
             yield from self.of(one.value if isinstance(one, ast.Starred) else one, scope, depth)
 
+    def _each(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope, depth: int) -> Iterator[object]:
+        yield from self.of(node.generators[0].iter, scope, depth)
+
     def _negated(self, node: ast.UnaryOp, scope: Scope, depth: int) -> Iterator[object]:
         for value in self.of(node.operand, scope, depth):
             is_not = isinstance(node.op, ast.Not) and not isinstance(value, Name)
-            yield not value if is_not else value if isinstance(value, Name) else Name("")
+            yield not value if is_not else Name("", known=not isinstance(value, Name) or value.known)
 
     def _compared(self, node: ast.Compare, scope: Scope, depth: int) -> Iterator[object]:
-        """Compare what is known: a variable of the environment as it is where nobody sets it."""
-        (left, *_), right = self.of(node.left, scope, depth) or [None], self.of(node.comparators[0], scope, depth)
+        """Compare what is known: a variable of the environment as where nobody sets it, and as unknown."""
+        (left, *more), right = self.of(node.left, scope, depth) or [None], self.of(node.comparators[0], scope, depth)
         known = not any(isinstance(one, Name) for one in (left, *right)) and len(node.ops) == 1
         if not known or _asks_for_stage(node.left):
             yield Name("", known=known)
@@ -150,19 +160,22 @@ class Values:
             yield (left in right) is isinstance(node.ops[0], ast.In)
         elif compare := _COMPARED.get(type(node.ops[0])):
             yield compare(left, right[0] if right else None)
+        if known and not _asks_for_stage(node.left) and any(isinstance(one, Name) for one in more):
+            yield Name("", known=False)
 
     def _text(self, node: ast.JoinedStr, scope: Scope, depth: int) -> Iterator[object]:
-        parts = []
-        for one in node.values[:MOST]:
-            inner = one.value if isinstance(one, ast.FormattedValue) else one
-            values = self.of(inner, scope, depth) or [Name("")]
-            parts.append(values[0] if isinstance(values[0], str) else "{}")
-        yield "".join(map(str, parts))
+        inner = (one.value if isinstance(one, ast.FormattedValue) else one for one in node.values[:MOST])
+        yield from _joined(self.of(one, scope, depth) for one in inner)
 
     def _sum(self, node: ast.BinOp, scope: Scope, depth: int) -> Iterator[object]:
         left, right = (self.of(one, scope, depth) for one in (node.left, node.right))
-        if isinstance(node.op, ast.Add) and left and isinstance(left[0], str):
-            yield left[0] + (right[0] if right and isinstance(right[0], str) else "{}")
+        if isinstance(node.op, ast.Add) and any(isinstance(one, str) for one in (*left, *right)):
+            yield from _joined((left, right))
+            yield from (one for one in left if isinstance(one, Name))
+        elif (
+            isinstance(node.op, ast.Mult) and (numbers := [one for one in (*left, *right) if isinstance(one, int)])[1:]
+        ):
+            yield min(numbers[0], _MUCH) * min(numbers[1], _MUCH)
         elif isinstance(node.op, ast.Add | ast.BitOr):
             yield from (*left, *right)
         else:
@@ -171,28 +184,39 @@ class Values:
     def _result(self, node: ast.Call, scope: Scope, depth: int) -> Iterator[object]:
         """Read what a call returns: its default where it asks for something, what it was given, or its own name."""
         name = dotted(node.func)
-        last = name.rpartition(".")[2]
+        of, last = (node.func.value, node.func.attr) if isinstance(node.func, ast.Attribute) else (None, name)
         given = {keyword.arg: keyword.value for keyword in node.keywords}
-        if "default" in given:
+        if last in _GETS and node.args and (node.args[1:] or isinstance(node.args[0], ast.Constant)):
+            key = node.args[0].value if isinstance(node.args[0], ast.Constant) else ""
+            default = [*node.args[1:2], *(one for option, one in given.items() if option == "default")]
+            yield from self.of(default[0], scope, depth) if default else [None] if "env" in name else []
+            yield Name(f"{self.called(node.func, scope)}('{key!s}')", known=False)
+        elif "default" in given:
             yield from self.of(given["default"], scope, depth)
-        elif last in _GETS and len(node.args) > 1:
-            yield from self.of(node.args[1], scope, depth)
-        elif last in _GETS and node.args and isinstance(key := node.args[0], ast.Constant):
-            yield None if "env" in name else Name(f"{self.called(node.func, scope)}('{key.value!s}')", known=False)
+            yield from [Name("", known=False)] if "env" in name else []
         elif last in ("bool", "strtobool") and node.args:
             known = _TRUE.__contains__ if last == "strtobool" else bool
             yield from (one if isinstance(one, Name) else known(one) for one in self.of(node.args[0], scope, depth))
         elif last in _SAME | {"Field"} and node.args:
-            yield from self.of(node.args[-1 if last == "cast" else 0], scope, depth)
-        elif last in _TEXT and isinstance(node.func, ast.Attribute):
-            yield from (
-                getattr(one, last)() if isinstance(one, str) else one for one in self.of(node.func.value, scope, depth)
-            )
+            yield from self.of(node.args[-1 if last in ("cast", "map") else 0], scope, depth)
+        elif last in _TEXT and of is not None:
+            yield from (getattr(one, last)() if isinstance(one, str) else one for one in self.of(of, scope, depth))
+        elif last == "split" and of is not None:
+            for one in self.of(of, scope, depth):
+                yield from one.split(",") if isinstance(one, str) else [one]
+        elif last == "timedelta":
+            yield sum(_SECONDS[key] * value for key, value in self._numbers(given, scope, depth) if key in _SECONDS)
         elif returned := scope.find(f"{name}()"):
             for value, where in returned:
                 yield from self.of(value, where, depth) if value is not None else ()
         else:
             yield Name(f"{self.called(node.func, scope)}()", known=not name or not self._is_local(node.func, scope))
+
+    def _numbers(
+        self, given: Mapping[str | None, ast.expr], scope: Scope, depth: int
+    ) -> Iterator[tuple[str | None, int]]:
+        for key, value in given.items():
+            yield from ((key, one) for one in self.of(value, scope, depth)[:1] if isinstance(one, int))
 
     def _item(self, node: ast.Subscript, scope: Scope, depth: int) -> Iterator[object]:
         """Read what stands in a mapping at a key."""
@@ -210,7 +234,14 @@ class Values:
         ast.Name: _name, ast.Attribute: _name, ast.IfExp: _either, ast.BoolOp: _any, ast.List: _elements,
         ast.Tuple: _elements, ast.Set: _elements, ast.UnaryOp: _negated, ast.Compare: _compared,
         ast.JoinedStr: _text, ast.BinOp: _sum, ast.Call: _result, ast.Subscript: _item,
+        ast.ListComp: _each, ast.SetComp: _each, ast.GeneratorExp: _each,
     }  # fmt: skip
+
+
+def _joined(parts: Iterable[list[object]]) -> Iterator[str]:
+    """Yield each text that parts make; what is none of its own is `{}`."""
+    texts = ([one if isinstance(one, str) else "{}" for one in values] or ["{}"] for values in parts)
+    yield from ("".join(one) for one in islice(product(*map(dict.fromkeys, texts)), MOST))
 
 
 def _asks_for_stage(node: ast.expr) -> bool:

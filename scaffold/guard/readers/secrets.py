@@ -6,6 +6,7 @@ A finding says the kind and the line, and never the secret. What secrets and wha
 
 import math
 import re
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ from scaffold.guard.readers.aside import is_aside
 from scaffold.guard.tables import table
 
 LONGEST = 2_000  # bytes of a line that people write
+HEAD = 3  # bytes that tell a shape
+LARGE = 200_000  # bytes of a file that nobody wrote by hand
 MOST = 20  # of one file: whoever has so many need not be told of each
 KEY_REACH = 400  # bytes after its first line in which a key's body begins
 PRIVATE_KEY = "a private key"
@@ -57,6 +60,23 @@ _SHAPES = tuple(map(_shape, _SAID["shapes"]))
 
 
 _FOUND: Kept[tuple[Secret, ...]] = Kept(10_000_000)
+
+
+def _encoded_heads() -> re.Pattern[bytes]:
+    """Return what keys begin with in base64 and in hexadecimal digits, as far as that is the same for each."""
+    heads = [one.begins for one in _SHAPES if len(one.begins) >= HEAD and one.begins[:1].isalpha()] + [b"-----BEGIN"]
+    base64 = b"|".join(re.escape(b64encode(one)[: len(one) * 8 // 6]) for one in heads)
+    digits = b"|".join(one.hex().encode() for one in heads)
+    return re.compile(
+        rb"(?<![\w+/-])(?:(?:"
+        + base64
+        + rb")[\w+/-]{12,4000}={0,2}|(?P<hex>(?i:"
+        + digits
+        + rb")(?:[0-9a-fA-F]{2}){12,2000}))"
+    )
+
+
+_ENCODED = _encoded_heads()
 
 
 def find(content: bytes, path: str) -> tuple[Secret, ...]:
@@ -113,6 +133,8 @@ def _offsets(content: bytes, path: str) -> Iterator[tuple[int, str]]:
     yield from _connections(content, strict=aside or not is_code)
     if aside:
         return
+    yield from _encoded(content)
+    yield from _joined(content) if is_code and len(content) < LARGE else ()
     yield from _in_headers(content, is_code=is_code)
     if name.endswith(_TOLD_IN):
         yield from ((at, "a password or a key in a text") for at, _ in _lines(content, "told") if _is_told(_))
@@ -121,6 +143,35 @@ def _offsets(content: bytes, path: str) -> Iterator[tuple[int, str]]:
         for at, match in _lines(content, "assigned"):
             if _is_secret(match, is_bare=is_bare):
                 yield at, f"a value of {match['key'].strip('.-')}"
+
+
+def _encoded(content: bytes) -> Iterator[tuple[int, str]]:
+    """Yield keys that are written in base64 or in hexadecimal digits."""
+    for match in _ENCODED.finditer(content):
+        text = match[0]
+        try:
+            plain = bytes.fromhex(text.decode()) if match["hex"] else b64decode(text.rstrip(b"=") + b"==", b"-_")
+        except ValueError:
+            continue
+        yield from ((match.start(), kind) for found in (_shaped, _private_keys) for _, kind in found(plain))
+
+
+def _joined(content: bytes) -> Iterator[tuple[int, str]]:
+    """Yield keys that a source puts together of texts, and of names that stand for texts."""
+    text = content.decode("utf-8", "replace")
+    stands = {match["name"]: match["text"] for match in _TEXT["piece"].finditer(text)}
+    for match in _TEXT["sum"].finditer(text):
+        whole = "".join(_part(one, stands) for one in _TEXT["part"].finditer(match[0])).encode()
+        for at, kind in _shaped(whole):
+            if whole[at : at + LONG] not in content:
+                yield len(text[: match.start()].encode()), kind
+
+
+def _part(match: re.Match[str], stands: Mapping[str, str]) -> str:
+    """Return what a part of a sum stands for: a text with the names in it, or a name."""
+    if match["text"] is None:
+        return stands.get(str(match["name"] or match["bare"]), "")
+    return str(_TEXT["hole"].sub(lambda hole: stands.get(hole[1] or hole[2], ""), match["text"]))
 
 
 def _shaped(content: bytes) -> Iterator[tuple[int, str]]:

@@ -8,6 +8,7 @@ from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.serving import service
 from scaffold.guard.rule import CannotTell, NotApplicable
+from scaffold.guard.rules.protocols.routes import guards_others, open_routes
 
 ASKS_FOR_CERTIFICATE = re.compile(
     r"client-auth\s?[:=]\s?[\"']?(?i:need)|\bspiffe\b|\bmode:\s?STRICT\b|linkerd\.io/inject|sidecar\.istio\.io/inject"
@@ -28,10 +29,23 @@ def authentication(look: Look) -> Iterator[Found]:
     if auth in ("oidc", "both"):
         if not in_code(look, "verifies"):
             yield Found("the service is to know its callers by their tokens, and nothing verifies a token", *place)
-        elif not in_code(look, "wires"):
+        elif not (in_code(look, "wires") or in_code(look, "stands before all")):
             yield Found("tokens can be verified, and no route asks for one", *place)
+        else:
+            yield from in_code(look, "open")
+            yield from _open_routes(look)
     if auth in ("mtls", "both") and not in_code(look, "certificates") and not _in_manifests(look):
         yield Found("the service is to know its callers by their certificates, and nothing asks for one", *place)
+
+
+def _open_routes(look: Look) -> Iterator[Found]:
+    """Look for routes that stand beside those that ask for a token."""
+    paths = [path for path, flavour in sources(look).items() if flavour == "python"]
+    trees = {path: look.python(path) for path in holding(look, paths, b"FastAPI", b"APIRouter")}
+    elsewhere = any(tree is not None and guards_others(tree) for tree in trees.values())
+    for path, tree in trees.items() if not in_code(look, "stands before all") else ():
+        for line, route in open_routes(tree, elsewhere=elsewhere) if tree is not None else ():
+            yield Found(f"the route {route} asks nobody who calls", path, line)
 
 
 def _in_manifests(look: Look) -> bool:
@@ -41,6 +55,7 @@ def _in_manifests(look: Look) -> bool:
 
 def tokens(look: Look) -> Iterator[Found]:
     """Look at each call that reads a token."""
-    if not any(holding(look, sources(look), *READS)):
+    found = in_code(look, "SP-03")
+    if not found and not any(holding(look, sources(look), *READS)):
         raise NotApplicable("nothing here reads tokens")
-    yield from in_code(look, "SP-03")
+    yield from found

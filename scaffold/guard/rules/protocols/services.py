@@ -13,10 +13,11 @@ from scaffold.guard.rule import NotApplicable
 
 
 def inbound(look: Look) -> Iterator[Found]:
-    """Look at how servers are set up in code."""
-    if not sources(look):
+    """Look at how servers are set up, in code and in settings."""
+    found = in_code(look, "SP-06")
+    if not found and not sources(look):
         raise NotApplicable("there is no code here in a language that is looked into")
-    yield from in_code(look, "SP-06")
+    yield from found
 
 
 ANALYSERS = re.compile(
@@ -131,6 +132,14 @@ IN_TIME = re.compile(
 )
 
 
+ANSWERS = re.compile(
+    r"answer|respon[ds]|\brepl(?:y|ies)|acknowledg|\bhear\b|confirm|triage|disclos|embargo|\bfix|\bpatch|resol[uv]|address"
+    r"|investigat|assess|contact|get back|receipt|notif|inform|remediat|mitigat|\bwithin\b",
+    re.IGNORECASE,
+)
+PARAGRAPH = re.compile(r"\n[ \t]*\n(?![ \t]*[-*|\d])")  # a list or a table belongs to what is above it
+
+
 def policy(look: Look) -> Iterator[Found]:
     """Look for the three in the security policy."""
     path = next((path for path in POLICIES if path in look), None)
@@ -145,7 +154,8 @@ def policy(look: Look) -> Iterator[Found]:
     for pattern_, lacks in (
         (CONTACT, "it names no contact"),
         (PRIVATE, "it names no private way to report a weakness"),
-        (IN_TIME, "it does not say when a report is answered"),
     ):
         if not pattern_.search(text):
             yield Found(f"{path}: {lacks}", path)
+    if not any(IN_TIME.search(part) and ANSWERS.search(part) for part in PARAGRAPH.split(text)):
+        yield Found(f"{path}: it does not say when a report is answered", path)
