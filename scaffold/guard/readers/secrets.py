@@ -8,7 +8,7 @@ import math
 import re
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -62,21 +62,11 @@ _SHAPES = tuple(map(_shape, _SAID["shapes"]))
 _FOUND: Kept[tuple[Secret, ...]] = Kept(10_000_000)
 
 
-def _encoded_heads() -> re.Pattern[bytes]:
-    """Return what keys begin with in base64 and in hexadecimal digits, as far as that is the same for each."""
-    heads = [one.begins for one in _SHAPES if len(one.begins) >= HEAD and one.begins[:1].isalpha()] + [b"-----BEGIN"]
-    base64 = b"|".join(re.escape(b64encode(one)[: len(one) * 8 // 6]) for one in heads)
-    digits = b"|".join(one.hex().encode() for one in heads)
-    return re.compile(
-        rb"(?<![\w+/-])(?:(?:"
-        + base64
-        + rb")[\w+/-]{12,4000}={0,2}|(?P<hex>(?i:"
-        + digits
-        + rb")(?:[0-9a-fA-F]{2}){12,2000}))"
-    )
-
-
-_ENCODED = _encoded_heads()
+# What keys begin with in base64, and in hexadecimal digits, as far as that is the same for each.
+_HEADS = [one.begins for one in _SHAPES if len(one.begins) >= HEAD and one.begins[:1].isalpha()] + [b"-----BEGIN"]
+_BASE64 = tuple(b64encode(one)[: len(one) * 8 // 6] for one in _HEADS)
+_DIGITS = tuple(one.hex().encode() for one in _HEADS)
+_RUN = re.compile(rb"[\w+/-]{24,4000}={0,2}")
 
 
 def find(content: bytes, path: str) -> tuple[Secret, ...]:
@@ -128,13 +118,14 @@ def is_password(user: str, password: str, host: str, *, strict: bool = False) ->
 def _offsets(content: bytes, path: str) -> Iterator[tuple[int, str]]:
     name = path.lower().rpartition("/")[2]
     is_code, aside = not name.endswith(_NO_CODE), is_aside(path)
-    yield from _shaped(content)
+    standing = [one for one in _SHAPES if one.begins in content]
+    yield from _shaped(content, standing)
     yield from _private_keys(content)
     yield from _connections(content, strict=aside or not is_code)
     if aside:
         return
     yield from _encoded(content)
-    yield from _joined(content) if is_code and len(content) < LARGE else ()
+    yield from _joined(content) if standing and is_code and len(content) < LARGE else ()
     yield from _in_headers(content, is_code=is_code)
     if name.endswith(_TOLD_IN):
         yield from ((at, "a password or a key in a text") for at, _ in _lines(content, "told") if _is_told(_))
@@ -147,10 +138,13 @@ def _offsets(content: bytes, path: str) -> Iterator[tuple[int, str]]:
 
 def _encoded(content: bytes) -> Iterator[tuple[int, str]]:
     """Yield keys that are written in base64 or in hexadecimal digits."""
-    for match in _ENCODED.finditer(content):
+    for match in _RUN.finditer(content):
         text = match[0]
+        in_base64 = text.startswith(_BASE64)
+        if not in_base64 and not text.lower().startswith(_DIGITS):
+            continue
         try:
-            plain = bytes.fromhex(text.decode()) if match["hex"] else b64decode(text.rstrip(b"=") + b"==", b"-_")
+            plain = b64decode(text.rstrip(b"=") + b"==", b"-_") if in_base64 else bytes.fromhex(text.decode())
         except ValueError:
             continue
         yield from ((match.start(), kind) for found in (_shaped, _private_keys) for _, kind in found(plain))
@@ -174,8 +168,8 @@ def _part(match: re.Match[str], stands: Mapping[str, str]) -> str:
     return str(_TEXT["hole"].sub(lambda hole: stands.get(hole[1] or hole[2], ""), match["text"]))
 
 
-def _shaped(content: bytes) -> Iterator[tuple[int, str]]:
-    for shape in _SHAPES:
+def _shaped(content: bytes, shapes: Sequence[_Shape] = _SHAPES) -> Iterator[tuple[int, str]]:
+    for shape in shapes:
         at = content.find(shape.begins)
         while at >= 0:
             match = re.compile(shape.regex).match(content, at)
