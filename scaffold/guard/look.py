@@ -2,8 +2,9 @@
 
 import ast
 import codecs
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import wraps
 from typing import Any, TypeVar, cast
 
 from scaffold.errors import FormatError, ScaffoldError
@@ -164,6 +165,15 @@ class Look:
 
     def _note(self, path: str, why: str, line: int | None = None) -> None:
         self.unread[path] = Found(why, path, line, known=False)
+
+
+def once(read: Callable[[Look], Iterable[T]]) -> Callable[[Look], tuple[T, ...]]:
+    """Have a reader gather all that it finds in a project once for all rules."""
+
+    def gather(look: Look) -> tuple[T, ...]:
+        return tuple(read(look))
+
+    return wraps(read)(lambda look: look.once(gather))
 
 
 # What many repositories have in common, a fleet need not parse more than once.

@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import islice
 from typing import Literal, NamedTuple
 
+from scaffold.guard.kept import kept
 from scaffold.guard.look import Look
+from scaffold.guard.reached import reached
 from scaffold.guard.readers.makefile import LONGEST, assigned, expanded, joined
 
 # What decides how every recipe runs, and what may be said of it all the same.
@@ -47,6 +51,7 @@ class Line(NamedTuple):
     is_exported: bool = False
 
 
+@kept()
 def lines(text: str) -> Iterator[Line]:
     """Yield the lines of a makefile; a rule comes once, and its recipe line by line behind it."""
     known = dict(assigned(text))
@@ -110,18 +115,13 @@ MOST = 50  # makefiles that include each other
 
 def makefiles(look: Look) -> Mapping[str, tuple[Line, ...]]:
     """Return the lines of what make reads, the main one first: the blueprint's, or else the one that make takes."""
-    return look.once(_makefiles)
-
-
-def _makefiles(look: Look) -> Mapping[str, tuple[Line, ...]]:
     given = (path for path in READ if path in look.lock.files)
-    first = next((path for path in (*given, *READ) if path in look), None)
-    read: dict[str, tuple[Line, ...]] = {}
-    waiting = [first] if first is not None else []
-    while waiting and len(read) < MOST:
-        path = waiting.pop()
-        if path not in read and path in look:
-            read[path] = tuple(lines(look.text(path) or ""))
-            for name in (name for line in read[path] if line.kind == "include" for name in line.names):
-                waiting += look.paths(f"/{name}") if "*" in name else [name.removeprefix("./")]
-    return read
+    first = [path for path in (*given, *READ) if path in look][:1]
+    read = islice(reached(first, partial(_included, look)), MOST)
+    return {path: lines(look.text(path) or "") for path in read}
+
+
+def _included(look: Look, path: str) -> Iterator[str]:
+    for name in (name for line in lines(look.text(path) or "") if line.kind == "include" for name in line.names):
+        found = look.paths(f"/{name}") if "*" in name else [name.removeprefix("./")]
+        yield from (one for one in found if one in look)

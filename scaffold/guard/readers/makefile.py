@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from scaffold.guard.kept import Kept
+from scaffold.guard.kept import kept
 from scaffold.guard.look import Look
+from scaffold.guard.reached import reached
 from scaffold.guard.readers.places import PLACES
 from scaffold.guard.readers.shell import Command, commands
 
@@ -73,14 +74,11 @@ class Makefile:
 
     def reached(self, name: str) -> set[str]:
         """Return the targets that one leads to, itself among them: those that it needs, and those that it makes."""
-        found: set[str] = set()
-        ahead = [name]
-        while ahead:
-            if (here := ahead.pop()) not in found:
-                found.add(here)
-                ahead += self.needs(here)
-                ahead += (made for command in self.commands(here) for made in made_by(command.words))
-        return found
+        return set(reached([name], self._leads_to))
+
+    def _leads_to(self, name: str) -> Iterator[str]:
+        yield from self.needs(name)
+        yield from (made for command in self.commands(name) for made in made_by(command.words))
 
 
 def made_by(words: tuple[str, ...]) -> list[str]:
@@ -100,15 +98,9 @@ def makefile(look: Look) -> Makefile:
     return Makefile(*(text for _, text in look.texts(*TOP)))
 
 
-_TARGETS: Kept[tuple[Target, ...]] = Kept()
-
-
-def targets(text: str) -> tuple[Target, ...]:
-    """Return the targets of a makefile in their order, each with its recipe."""
-    return _TARGETS.get(text, lambda: tuple(_targets(text)))
-
-
-def _targets(text: str) -> Iterator[Target]:
+@kept()
+def targets(text: str) -> Iterator[Target]:
+    """Yield the targets of a makefile in their order, each with its recipe."""
     current = Target((), (), 1, [])
     variables = dict(assigned(text))
     for number, line in joined(text):

@@ -142,14 +142,14 @@ def _npm(look: Look, path: str) -> Iterator[Dependency]:
 
 
 def _go(look: Look, path: str) -> Iterator[Dependency]:
-    directives = list(_directives(look.text(path) or ""))
-    replaced = {words[0] for kind, words, _, _ in directives if kind == "replace" and "=>" in words[1:]}
-    for kind, words, comment, line in directives:
+    said = list(directives(look.text(path) or ""))
+    replaced = {words[0] for kind, words, _, _ in said if kind == "replace" and "=>" in words[1:]}
+    for kind, words, comment, line in said:
         if kind == "require" and len(words) == 2 and not comment.strip().startswith("indirect"):  # noqa: PLR2004 - name, version
             yield Dependency(words[0], words[1], line, certain=words[0] not in replaced)
 
 
-def _directives(text: str) -> Iterator[tuple[str, list[str], str, int]]:
+def directives(text: str) -> Iterator[tuple[str, list[str], str, int]]:
     """Yield kind, words, comment and line of what a go.mod says, one by one or in blocks."""
     block = ""
     for number, line in enumerate(text.splitlines(), start=1):

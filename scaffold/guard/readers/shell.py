@@ -5,7 +5,7 @@ from bisect import bisect
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from scaffold.guard.kept import Kept
+from scaffold.guard.kept import kept
 
 LONGEST_PIPE = 9  # programs of a pipe that are remembered
 DEEPEST = 5  # scripts that are given to a shell within each other
@@ -114,9 +114,6 @@ def _in_order(words: tuple[str, ...], within: tuple[str, ...]) -> bool:
     return all(word in rest for word in words)
 
 
-_COMMANDS: Kept[tuple[Command, ...]] = Kept()
-
-
 class _Piece(NamedTuple):
     words: list[str]
     line: int
@@ -124,13 +121,10 @@ class _Piece(NamedTuple):
     fed: list[tuple[int, str]]  # its here-documents and here-strings, with their lines
 
 
-def commands(script: str, depth: int = 0) -> tuple[Command, ...]:
-    """Return the commands of a script, those among them that are given to a shell: `bash -c "…"`, `sh <<EOF`."""
-    return _COMMANDS.get(script, lambda: tuple(_commands(script, depth)), depth)
-
-
-def _commands(script: str, depth: int) -> Iterator[Command]:
-    pieces = list(_pieces(script))
+@kept()
+def commands(script: str, depth: int = 0) -> Iterator[Command]:
+    """Yield the commands of a script, those among them that are given to a shell: `bash -c "…"`, `sh <<EOF`."""
+    pieces = list(_Scanner(script).pieces())
     sources: tuple[str, ...] = ()
     handed: list[tuple[int, str]] = []  # the here-documents that go on through a pipe
     for number, (words, line, before, fed) in enumerate(pieces):
@@ -213,10 +207,6 @@ class _Scanner:
             position = min(end.end() + 1, len(self._script)) if end else stop
         self._waiting = []
         return position
-
-
-def _pieces(script: str) -> Iterator[_Piece]:
-    return _Scanner(script).pieces()
 
 
 def _program(words: list[str]) -> tuple[str, ...]:

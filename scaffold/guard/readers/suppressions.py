@@ -6,7 +6,7 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-from scaffold.guard.kept import Kept
+from scaffold.guard.kept import kept
 from scaffold.guard.readers.languages import endings
 from scaffold.guard.readers.scan import tokens
 from scaffold.guard.tables import table
@@ -117,15 +117,12 @@ _PIECES = {
     "go": re.compile(rf"{_BRACED}|{_STRING}|`[^`]*`?", re.DOTALL),
     "java": re.compile(rf'{_BRACED}|"""(?:.*?"""|.*)|{_STRING}|(?P<code>{_ANNOTATED})', re.DOTALL),
 }
-_FOUND: Kept[tuple[Suppression, ...]] = Kept(10_000_000)
 
 
 def found(content: bytes, ending: str) -> tuple[Suppression, ...]:
     """Return all suppressions of a source, whatever it is."""
     language = _LANGUAGES.get(ending, "script")
-    if not _has_hint(content.lower().decode("latin-1"), language):
-        return ()
-    return _FOUND.get(content, lambda: _found(content.decode("utf-8-sig", errors="replace"), language), language)
+    return _found(content, language) if _has_hint(content.lower().decode("latin-1"), language) else ()
 
 
 def _has_hint(small: str, language: str) -> bool:
@@ -137,14 +134,16 @@ def _is_marked(comment: str, language: str) -> bool:
     return _has_hint(small, language) and _MARKER.search(small) is not None
 
 
-def _found(source: str, language: str) -> tuple[Suppression, ...]:
+@kept(10_000_000)
+def _found(content: bytes, language: str) -> Iterator[Suppression]:
+    source = content.decode("utf-8-sig", errors="replace")
     pieces = list(_pieces(source, language))
     said = list(_comments(source, pieces, language))
     marked = (one for one in said if _is_marked(one.text, language))
-    in_comments = [found for one in marked for found in _in_comment(one, _forms(language))]
     open_ended = not _ENABLED.search(source)
-    whole = [one._replace(whole=True) if one.marker == "# ruff: disable" and open_ended else one for one in in_comments]
-    return (*whole, *_in_code([piece for piece in pieces if piece.kind == "code"], said))
+    for one in (found for comment in marked for found in _in_comment(comment, _forms(language))):
+        yield one._replace(whole=True) if one.marker == "# ruff: disable" and open_ended else one
+    yield from _in_code([piece for piece in pieces if piece.kind == "code"], said)
 
 
 def _pieces(source: str, language: str) -> Iterator[Piece]:
