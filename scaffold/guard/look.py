@@ -18,6 +18,7 @@ from scaffold.lock import Lock
 from scaffold.tree import SYMLINK, File, Mode, is_text
 
 T = TypeVar("T")
+Load = Callable[[str, bytes], tuple[Located, ...]]
 BINARY = "the file is binary where text is expected"
 _MARKS = (  # the first two of UTF-32 begin as those of UTF-16 do
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -104,13 +105,13 @@ class Look:
         found = self.documents(path)
         return found[0] if found else None
 
-    def documents(self, path: str) -> tuple[Located, ...]:
+    def documents(self, path: str, load: Load = documents.load) -> tuple[Located, ...]:
         """Return all documents of a YAML file, or the one of a TOML or JSON file; none as for `data`."""
         content = self.content(path)
         if content is None:
             return ()
         try:
-            return _DOCUMENTS.get(content, lambda: documents.load(path, content), path)
+            return _DOCUMENTS.get(content, lambda: load(path, content), path, load)
         except FormatError as error:
             line = (error.where or "").removeprefix(f"{path}:")
             self._note(path, error.message, int(line) if line.isdecimal() else None)

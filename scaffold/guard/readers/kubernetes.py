@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from scaffold.errors import FormatError
 from scaffold.formats import documents as formats
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_at, line_of, listed, mapping, value
+from scaffold.formats.lookup import below, elements, line_at, line_of, listed, mapping, value
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers import charts
@@ -188,9 +188,8 @@ def objects_in(path: str, document: Located, kind: str = "") -> Iterator[Object]
     own = (data.get("kind") or kind) if "apiVersion" in data or kind else None
     if not isinstance(own, str):
         return
-    items = below(document, "items")
-    if own.endswith("List") and items is not None and isinstance(items.data, list):
-        for item in items.elements():
+    if own.endswith("List") and isinstance(data.get("items"), list):
+        for item in elements(below(document, "items")):
             yield from objects_in(path, item, own.removesuffix("List"))
     else:
         yield Object(path, document, own, str(value(document, "metadata", "name") or "without a name"))
@@ -198,33 +197,30 @@ def objects_in(path: str, document: Located, kind: str = "") -> Iterator[Object]
 
 def _kustomization(look: Look, path: str) -> list[Located]:
     """Return a kustomization's document, if it has one, of which one whose name has no ending is YAML."""
-    is_named = path.endswith((".yml", ".yaml"))
-    found = look.documents(path) if is_named else _parsed(look, path, look.content(path) or b"")
-    return [one for one in found[:1] if isinstance(one.data, Mapping)]
+    return [one for one in look.documents(path, _yaml)[:1] if isinstance(one.data, Mapping)]
 
 
-def _parsed(look: Look, path: str, content: bytes, line: int | None = None) -> tuple[Located, ...]:
-    """Return documents of YAML; of a patch that is written inside a file, its line there counts for all of it."""
+def _yaml(path: str, content: bytes) -> tuple[Located, ...]:
+    return formats.load(path, content, ".yaml")
+
+
+def _parsed(look: Look, path: str, content: bytes, line: int) -> tuple[Located, ...]:
+    """Return a patch that is written inside a file, whose line there counts for all of it."""
     try:
-        found = formats.load("patch.yaml", content)
-    except FormatError as error:
-        said = "a patch in this file cannot be read" if line else error.message
-        look.unread[path] = Found(said, path, line, known=False)
+        return tuple(Located(one.data, path, {(): line}) for one in _yaml(path, content))
+    except FormatError:
+        look.unread[path] = Found("a patch in this file cannot be read", path, line, known=False)
         return ()
-    return tuple(Located(one.data, path, {(): line} if line else one.lines) for one in found)
 
 
 def _patches(kustomization: Located) -> Iterator[Located]:
     for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
-        found = below(kustomization, key)
-        yield from found.elements() if found is not None and isinstance(found.data, list) else ()
+        yield from elements(below(kustomization, key))
 
 
 def containers(pod: Located, *, first: bool = True) -> Iterator[tuple[str, Located]]:
     """Yield name and place of each container, those that run before the others too unless they are not to count."""
     for key in ("initContainers", "containers") if first else ("containers",):
-        found = below(pod, key)
-        if found is not None and isinstance(found.data, list):
-            for one in found.elements():
-                if isinstance(one.data, Mapping):
-                    yield str(one.data.get("name", "without a name")), one
+        for one in elements(below(pod, key)):
+            if isinstance(one.data, Mapping):
+                yield str(one.data.get("name", "without a name")), one

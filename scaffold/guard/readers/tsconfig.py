@@ -1,52 +1,36 @@
 """tsconfig.json and its kin: JSON with comments, what one extends, and the names that its paths give to folders."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from itertools import pairwise
 from posixpath import dirname, normpath
 from typing import Any
 
-from scaffold.errors import FormatError
 from scaffold.formats import json
 from scaffold.formats.located import Located
-from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.readers.scan import tokens
+from scaffold.guard.readers.manifests import folders_up
+from scaffold.guard.readers.scan import tokens, without_comments
 
+COMMA, CLOSING = ("sign", ","), (("sign", "}"), ("sign", "]"))
 DEEPEST = 8  # files that extend each other
 
 
 def read(look: Look, path: str) -> Located | None:
     """Return a JSON file that may hold comments and trailing commas; None where there is none, or it is broken."""
-    source = look.text(path)
-    if source is None:
-        return None
-    try:
-        return json.load(strict(source).encode(), path)
-    except FormatError as error:
-        line = (error.where or "").removeprefix(f"{path}:")
-        look.unread[path] = Found(error.message, path, int(line) if line.isdecimal() else None, known=False)
-        return None
+    return next(iter(look.documents(path, _load)), None)
 
 
-@lru_cache(maxsize=128)
+def _load(path: str, content: bytes) -> tuple[Located, ...]:
+    return (json.load(strict(content.decode("utf-8-sig", errors="replace")).encode(), path),)
+
+
 def strict(source: str) -> str:
     """Return JSON with comments as plain JSON, each line where it was."""
-    parts: list[str] = []
-    done = 0
-    comma: int | None = None  # in `parts`: a comma that nothing has followed yet
-    for token in tokens(source, "java"):  # which has no template and no pattern
-        if token.kind == "comment":
-            parts += [source[done : token.at], re.sub(r"[^\n]", " ", token.text)]
-            done = token.at + len(token.text)
-            continue
-        if token.kind == "sign" and token.text in "}]" and comma is not None:
-            parts[comma] = " "
-        comma = None
-        if token.kind == "sign" and token.text == ",":
-            parts += [source[done : token.at], ","]
-            comma, done = len(parts) - 1, token.at + 1
-    return "".join((*parts, source[done:]))
+    bare = without_comments(source, "java")  # which has no template and no pattern
+    code = list(tokens(bare, "java"))
+    needless = [one.at for one, after in pairwise(code) if one[:2] == COMMA and after[:2] in CLOSING]
+    ends = zip((-1, *needless), (*needless, len(bare)), strict=True)
+    return " ".join(bare[before + 1 : at] for before, at in ends)
 
 
 def chain(look: Look, path: str) -> Iterator[Located]:
@@ -68,13 +52,8 @@ def chain(look: Look, path: str) -> Iterator[Located]:
 
 def nearest(look: Look, folder: str, name: str) -> str | None:
     """Return the file of that name in a folder, or in the nearest one above."""
-    while True:
-        path = f"{folder}/{name}" if folder else name
-        if path in look:
-            return path
-        if not folder:
-            return None
-        folder = dirname(folder)
+    ways = (f"{above}{name}" for above in folders_up(f"{folder}/" if folder else ""))
+    return next((path for path in ways if path in look), None)
 
 
 def meant(aliases: Iterable[tuple[str, str]], target: str) -> Iterator[str]:
