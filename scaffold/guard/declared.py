@@ -7,19 +7,16 @@ from typing import Any
 
 from scaffold.blueprint.guardrails import KINDS, Said
 from scaffold.blueprint.ownership import key_path
-from scaffold.errors import without_credentials
 from scaffold.formats.equal import ABSENT, as_text, equal
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
-from scaffold.guard.finding import Found
+from scaffold.guard.finding import Found, told
 from scaffold.guard.look import Look
 from scaffold.guard.readers import languages, secrets
 from scaffold.guard.rule import CannotTell, NotApplicable, Rule
 from scaffold.guard.tables import table
 
 MOST = 100  # matches in one file that are reported
-SHOWN = 60  # characters of a value that a finding repeats
-LOOKED_AT = 1_000  # characters of a value in which an address may be
 
 
 def rule_of(id_: str, said: Said) -> Rule:
@@ -107,36 +104,33 @@ def _wrong(value: Any, said: Mapping[str, Any]) -> str:
     """Say what is wrong with a value, or nothing."""
     if "absent" in said:
         return "" if value is ABSENT else "must not be set"
-    ask, wanted = next((ask, said[ask]) for ask in ASKS if ask in said)
-    expected = f"must be {_ASKED[ask]}{_shown(wanted)}"
+    ask = next(ask for ask in _ASKED if ask in said)
+    words, fits = _ASKED[ask]
+    expected = f"must be {words}{_shown(said[ask])}"
     if value is ABSENT:
         return f"is missing, and {expected}"
-    if ASKS[ask](value, wanted):
+    if fits(value, said[ask]):
         return ""
     there = "something else" if secrets.is_hidden(said["key"], value) else _shown(value)
     return f"is {there}, and {expected}"
 
 
 def _shown(value: Any) -> str:
-    written = ", ".join(map(_shown, value)) if isinstance(value, list) else as_text(value)
-    written = without_credentials(written[:LOOKED_AT])
-    return written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
+    return told(", ".join(map(_shown, value)) if isinstance(value, list) else as_text(value))
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-ASKS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "equals": equal,
-    "one_of": lambda value, wanted: any(equal(value, one) for one in wanted),
-    "matches": lambda value, wanted: re.search(wanted, as_text(value)) is not None,
-    "at_least": lambda value, wanted: _is_number(value) and value >= wanted,
-    "at_most": lambda value, wanted: _is_number(value) and value <= wanted,
+# What a value is asked to be, in words and in fact.
+_ASKED: Mapping[str, tuple[str, Callable[[Any, Any], bool]]] = {
+    "equals": ("", equal),
+    "one_of": ("one of ", lambda value, wanted: any(equal(value, one) for one in wanted)),
+    "matches": ("a match of ", lambda value, wanted: re.search(wanted, as_text(value)) is not None),
+    "at_least": ("at least ", lambda value, wanted: _is_number(value) and value >= wanted),
+    "at_most": ("at most ", lambda value, wanted: _is_number(value) and value <= wanted),
 }
-_ASKED = {
-    "equals": "", "one_of": "one of ", "matches": "a match of ", "at_least": "at least ", "at_most": "at most ",
-}  # fmt: skip
 
 
 def _schema(look: Look, said: Mapping[str, Any]) -> Iterator[Found]:

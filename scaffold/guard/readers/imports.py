@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
+from scaffold.guard.code.scopes import dotted
 from scaffold.guard.kept import Kept, kept
 from scaffold.guard.readers.manifests import directives
 from scaffold.guard.readers.scan import Flavour, Token, tokens
@@ -98,28 +99,29 @@ def _calls(tree: ast.Module) -> Iterator[Import]:
 
 
 def _is_import(function: ast.expr, called: Mapping[str, str]) -> bool:
-    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-        return f"{called.get(function.value.id, function.value.id)}.{function.attr}" in _BY_NAME
-    return isinstance(function, ast.Name) and called.get(function.id, function.id) in _BY_NAME
+    first, dot, rest = dotted(function).partition(".")
+    return f"{called.get(first, first)}{dot}{rest}" in _BY_NAME
 
 
 def _constants(tree: ast.Module) -> Mapping[str, str]:
     """Return the texts that names of the module stand for."""
     found: dict[str, str] = {}
     for node in tree.body:
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-        if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            found |= {target.id: value.value for target in targets if isinstance(target, ast.Name)}
+        match node:
+            case ast.Assign(targets=targets, value=ast.Constant(value=str(text))):
+                found |= {target.id: text for target in targets if isinstance(target, ast.Name)}
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str(text))):
+                found[name] = text
     return found
 
 
 def _text(node: ast.expr, constants: Mapping[str, str]) -> str | None:
-    if isinstance(node, ast.Name):
-        return constants.get(node.id)
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    match node:
+        case ast.Name(id=name):
+            return constants.get(name)
+        case ast.Constant(value=str(text)):
+            return text
+    return None
 
 
 def _by_name(name: str, package: str, line: int) -> Import:

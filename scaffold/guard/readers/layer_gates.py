@@ -20,6 +20,7 @@ from scaffold.guard.tables import table
 
 CANARY = "canary"  # what a planted mistake is called in the test that proves that the gate fails
 MANIFESTS = {"python": "pyproject.toml", "typescript": "package.json", "go": "go.mod"}
+_SKIPS = re.compile(r"\b(?:skip|skipif|xfail)\b")
 _FLAVOURS: Mapping[str, Flavour] = {"typescript": "script", "go": "go"}
 
 
@@ -212,26 +213,19 @@ _SET_UP: Mapping[str, Callable[[Code, Gate], list[Found] | None]] = {
 def has_canary(code: Code, gate: Gate) -> bool:
     """Whether a test plants a mistake and lets the tool find it."""
     for path in code.look.paths(*TESTS[code.language]):
-        content = code.look.raw(path)
-        if (
-            content is None
-            or CANARY.encode() not in content.lower()
-            or not any(word.encode() in content for word in gate.canary)
-        ):
-            continue
-        if code.language == "python":
-            tree = code.look.python(path)
-            if tree is not None and any(_plants(node) for node in ast.walk(tree)):
-                return True
-        elif CANARY in without_comments(content.decode(errors="replace"), _FLAVOURS[code.language]).lower():
+        text = (code.look.raw(path) or b"").decode(errors="replace")
+        if CANARY in text.lower() and any(word in text for word in gate.canary) and _plants(code, path, text):
             return True
     return False
 
 
-def _plants(node: ast.AST) -> bool:
-    if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test"):
-        return False
-    asides = [ast.unparse(one) for one in node.decorator_list]
-    return CANARY in ast.unparse(node).lower() and not any(
-        re.search(r"\b(?:skip|skipif|xfail)\b", one) for one in asides
+def _plants(code: Code, path: str, text: str) -> bool:
+    if code.language != "python":
+        return CANARY in without_comments(text, _FLAVOURS[code.language]).lower()
+    tree = code.look.python(path)
+    tests = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)) if tree is not None else ()
+    return any(
+        CANARY in ast.unparse(test).lower() and not any(map(_SKIPS.search, map(ast.unparse, test.decorator_list)))
+        for test in tests
+        if test.name.startswith("test")
     )

@@ -1,13 +1,16 @@
 """tsconfig.json and its kin: JSON with comments, what one extends, and the names that its paths give to folders."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from functools import partial
+from itertools import islice, pairwise
 from posixpath import dirname, normpath
 from typing import Any
 
 from scaffold.formats import json
 from scaffold.formats.located import Located
+from scaffold.formats.lookup import listed, value
 from scaffold.guard.look import Look
+from scaffold.guard.reached import reached
 from scaffold.guard.readers.manifests import folders_up
 from scaffold.guard.readers.scan import tokens, without_comments
 
@@ -35,19 +38,18 @@ def strict(source: str) -> str:
 
 def chain(look: Look, path: str) -> Iterator[Located]:
     """Yield a tsconfig.json and the files here that it extends, nearest first."""
-    waiting, seen = [path], set[str]()
-    while waiting and len(seen) < DEEPEST:
-        path = waiting.pop(0)
-        document = read(look, path) if path in look and path not in seen else None
-        seen.add(path)
-        if document is None or not isinstance(document.data, dict):
-            continue
-        yield document
-        extended = document.data.get("extends", ())
-        for base in [extended] if isinstance(extended, str) else extended[::-1] if isinstance(extended, list) else []:
-            if isinstance(base, str) and base.startswith("."):
-                found = normpath(f"{dirname(path)}/{base}".lstrip("/"))
-                waiting.append(found if found in look else f"{found}.json")
+    for one in islice(reached([path], partial(_extended, look)), DEEPEST):
+        document = read(look, one)
+        if document is not None and isinstance(document.data, dict):
+            yield document
+
+
+def _extended(look: Look, path: str) -> Iterator[str]:
+    given = value(read(look, path), "extends")
+    for base in reversed([given] if isinstance(given, str) else listed(given)):
+        if isinstance(base, str) and base.startswith("."):
+            found = normpath(f"{dirname(path)}/{base}".lstrip("/"))
+            yield found if found in look else f"{found}.json"
 
 
 def nearest(look: Look, folder: str, name: str) -> str | None:
@@ -69,21 +71,15 @@ def meant(aliases: Iterable[tuple[str, str]], target: str) -> Iterator[str]:
 def aliases(look: Look, folder: str) -> Iterator[tuple[str, str]]:
     """Yield the patterns by which package.json and tsconfig.json name places, for the files in a folder."""
     package = nearest(look, folder, "package.json")
-    if package is not None and (document := look.data(package)) is not None and isinstance(document.data, dict):
-        yield from _pairs(document.data.get("imports"), dirname(package))
+    if package is not None:
+        yield from _pairs(value(look.data(package), "imports"), dirname(package))
     path = nearest(look, folder, "tsconfig.json")
-    paths = base = None
-    for document in chain(look, path) if path is not None else ():
-        options = document.data.get("compilerOptions")
-        if not isinstance(options, dict):
-            continue
-        here = dirname(document.file)
-        if base is None and isinstance(options.get("baseUrl"), str):
-            base = normpath(f"{here}/{options['baseUrl']}".lstrip("/"))
-        if paths is None and isinstance(options.get("paths"), dict):
-            paths = (options["paths"], base if base is not None else here)
-    if paths is not None:
-        yield from _pairs(*paths)
+    configs = list(chain(look, path)) if path is not None else []
+    bases = ((one.file, value(one, "compilerOptions", "baseUrl")) for one in configs)
+    base = next((normpath(f"{dirname(file)}/{at}".lstrip("/")) for file, at in bases if isinstance(at, str)), None)
+    named = ((one.file, value(one, "compilerOptions", "paths")) for one in configs)
+    for file, paths in islice((one for one in named if isinstance(one[1], dict)), 1):
+        yield from _pairs(paths, dirname(file) if base is None else base)
     if base is not None:
         yield "*", f"{base}/*"
 
