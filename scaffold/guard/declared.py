@@ -25,14 +25,11 @@ def rule_of(id_: str, said: Said) -> Rule:
     looks, patterns = _KINDS[kind], said[kind]
     if isinstance(patterns, dict):
         patterns = patterns.get("files", "*") if kind != "languages" else "*"
+    files = _some(patterns)
     return Rule(
+        **{"rationale": "", "fix": "Make it so.", "files": files, **description(said)},
         id=id_,
-        title=said["title"],
         severity=said["severity"],
-        rationale=said.get("rationale", ""),
-        fix=said.get("fix", "Make it so."),
-        references=tuple(said.get("references", ())),
-        files=_some(said.get("files", patterns)),
         look=lambda look: looks(look, said[kind]),
     )
 

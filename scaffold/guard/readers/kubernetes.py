@@ -15,18 +15,13 @@ from scaffold.guard.readers import charts
 from scaffold.guard.readers.aside import is_aside, is_foreign
 from scaffold.guard.readers.places import PLACES
 from scaffold.guard.rule import NotApplicable
+from scaffold.guard.tables import table
 
 MANIFESTS, KUSTOMIZATIONS = PLACES["manifests"], PLACES["kustomizations"]
 TEMPLATE = "this is a template, and what becomes of it cannot be told"
 ANY = "*"
 NONE = "there are no Kubernetes manifests"
-PODS: Mapping[str, tuple[str, ...]] = {
-    "Pod": ("spec",),
-    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
-    **dict.fromkeys(
-        ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout"), ("spec", "template", "spec")
-    ),
-}
+PODS: Mapping[str, tuple[str, ...]] = {kind: tuple(way) for kind, way in table("readers/kubernetes")["pods"].items()}
 BINDINGS, ROLES = ("RoleBinding", "ClusterRoleBinding"), ("Role", "ClusterRole")
 DOORS = ("Ingress", "Gateway", "Service")
 _KNOWN = {*PODS, *BINDINGS, *ROLES, *DOORS, "Namespace"}
@@ -118,7 +113,12 @@ def _cluster(look: Look) -> Cluster:
             patched.add(normpath(join(dirname(patch.file), file)))
     whole = [document for path in look.paths(*MANIFESTS) if path in patched for document in documents(look, path)]
     laid = [step for patch in (*inside, *whole) for step in _steps(patch)]
-    objects = [one for path in _manifests(look, {*patched, *named}) for one in _objects(look, path)]
+    objects = [
+        one
+        for path in _manifests(look, {*patched, *named})
+        for document in documents(look, path)
+        for one in objects_in(path, document)
+    ]
     laid += [one.at for one in objects if one.kind in PODS and one.pod is None]
     namespaces = [str(one.data["namespace"]) for one in kustomizations if one.data.get("namespace")]
     strange = [path for path, note in look.unread.items() if note.message == TEMPLATE]
@@ -133,10 +133,6 @@ def _manifests(look: Look, others: set[str]) -> Iterator[str]:
         content = look.raw(path) if path not in others and is_manifest(path) else None
         if content and b"apiVersion" in content and b"kind" in content:
             yield path
-
-
-def _objects(look: Look, path: str) -> Iterator[Object]:
-    return (one for document in documents(look, path) for one in objects_in(path, document))
 
 
 def _sized(kustomizations: Iterable[Located], laid: Iterable[Located]) -> Iterator[str]:

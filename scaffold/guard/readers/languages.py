@@ -42,7 +42,7 @@ class Floor(NamedTuple):
 
 def found(look: Look, besides: Sequence[str] = ()) -> dict[str, str]:
     """Return the languages that are there, each with the first file of it; `besides` are patterns not looked at."""
-    left_out = frozenset(look.paths(*besides)) if besides else frozenset()
+    left_out = frozenset(look.paths(*besides))
     languages: dict[str, str] = {}
     for path in look.paths("*"):
         if path in left_out:

@@ -10,20 +10,10 @@ from scaffold.guard.kept import kept
 from scaffold.guard.look import Look
 from scaffold.guard.reached import reached
 from scaffold.guard.readers.makefile import LONGEST, assigned, expanded, joined
+from scaffold.guard.tables import table
 
-# What decides how every recipe runs, and what may be said of it all the same.
-RUNNING: Mapping[str, re.Pattern[str]] = {
-    "SHELL": re.compile(r"(?:/usr)?(?:/bin/)?(?:env )?(?:ba|da|z|k)?sh"),
-    ".SHELLFLAGS": re.compile(r"(?:-[eux]+ |-[eux]*o pipefail )*-[eux]*c"),
-    "MAKEFLAGS": re.compile(
-        r"(?:(?:-[rRsj]\d*|-j ?\d+|--(?:no-builtin-(?:rules|variables)|warn-undefined-variables|no-print-directory"
-        r"|silent|output-sync(?:=\w+)?))(?: |$))*+"
-    ),
-    "MAKEOVERRIDES": re.compile(r""),
-    ".RECIPEPREFIX": re.compile(r""),
-    "PATH": re.compile(r"\$[({]PATH[)}](?::.*)?"),  # what stands behind it hides no program
-    "MAKE": re.compile(r""),
-}
+# What decides how every recipe runs, and what may be said of it all the same; what stands behind PATH hides no program.
+RUNNING = {name: re.compile(allowed) for name, allowed in table("readers/make_lines").items()}
 Kind = Literal["nothing", "recipe", "condition", "include", "variable", "export", "rule", "special", "unknown"]
 _WORDS = r"(?:(?:override|export|private)[ \t]++)*+"
 _SET = re.compile(rf"{_WORDS}([^\s:=+?!#]++)[ \t]*+(:{{0,3}}|[?+!])=(.*+)", re.DOTALL)

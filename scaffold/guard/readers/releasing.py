@@ -66,12 +66,9 @@ def releases(look: Look) -> Iterator[Release]:
 
 
 def _is_publisher(look: Look, job: Job) -> bool:
-    return publishes_by_trust(job) or (not _rehearses(job) and any(map(_publishes, steps_of(look, job))))
-
-
-def _rehearses(job: Job) -> bool:
     given = mapping(job.at.data.get("with"))
-    return any(REHEARSES.search(str(name)) and is_true(given[name]) for name in given)
+    rehearses = any(REHEARSES.search(str(name)) and is_true(given[name]) for name in given)
+    return publishes_by_trust(job) or (not rehearses and any(map(_publishes, steps_of(look, job))))
 
 
 def publishes_by_trust(job: Job) -> bool:

@@ -40,10 +40,10 @@ _REST = r"(?P<space>\s+)|(?P<word>[\w$]+)|(?P<sign>\.\.\.|.)"
 _TOKEN = {flavour: re.compile(f"{pieces}|{_REST}", re.DOTALL) for flavour, pieces in PIECES.items()}
 _TEMPLATE = re.compile(r"[^`\\$]*(?:(?:\\.|\$(?!\{))[^`\\$]*)*", re.DOTALL)
 _PATTERN = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\]?)+/?")
-_BEFORE_PATTERN = frozenset("(,=:[!&|?{;+-*%~^>")
-_WORDS_BEFORE_PATTERN = frozenset({
-    "return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "throw", "new", "await", "yield",
-})  # fmt: skip
+_BEFORE_PATTERN = frozenset((  # signs and words
+    *"(,=:[!&|?{;+-*%~^>", "return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "throw", "new",
+    "await", "yield",
+))  # fmt: skip
 
 
 def tokens(source: str, flavour: Flavour = "script") -> Iterator[Token]:
@@ -62,7 +62,7 @@ def tokens(source: str, flavour: Flavour = "script") -> Iterator[Token]:
                 before = ")"
                 line += source.count("\n", start, at)
                 continue
-            if text == "/" and _opens_pattern(before) and (pattern := _PATTERN.match(source, start)):
+            if text == "/" and before in _BEFORE_PATTERN and (pattern := _PATTERN.match(source, start)):
                 at, before = pattern.end(), ")"
                 continue
             if braces and text in "{}":
@@ -90,10 +90,6 @@ def _template(source: str, at: int, braces: list[int], *, resumed: bool) -> int:
         braces.append(0)
         return end + 2
     return min(end + 1, len(source))
-
-
-def _opens_pattern(before: str) -> bool:
-    return before in _BEFORE_PATTERN or before in _WORDS_BEFORE_PATTERN
 
 
 def without_comments(source: str, flavour: Flavour = "script", *, strings: bool = True) -> str:

@@ -6,7 +6,7 @@ from posixpath import normpath
 from typing import Any, Literal, NamedTuple
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, elements, entries, line_at
+from scaffold.formats.lookup import below, elements, entries, line_at, mapping
 from scaffold.guard.look import Look, once
 from scaffold.guard.reached import reached
 from scaffold.guard.readers.aside import is_product
@@ -73,9 +73,7 @@ class Step:
 
     def given(self, name: str) -> Any:
         """Return an input of its action; GitHub does not tell their names' case apart."""
-        inputs = self.at.data.get("with")
-        if not isinstance(inputs, Mapping):
-            return None
+        inputs = mapping(self.at.data.get("with"))
         return next((inputs[key] for key in inputs if str(key).lower() == name), None)
 
     @property
@@ -115,7 +113,7 @@ class Job(Step):
         runner = self.at.data.get("runs-on")
         if "self-hosted" in texts_in(runner):
             return "ours"
-        group = runner.get("group") if isinstance(runner, Mapping) else None
+        group = mapping(runner).get("group")
         return "perhaps ours" if group and group != HOSTED else "hosted"
 
     @property
@@ -125,7 +123,7 @@ class Job(Step):
         return frozenset(map(str, needs if isinstance(needs, list) else [needs] if needs else []))
 
 
-def steps_in(at: Located) -> Iterator[Step]:
+def steps_in(at: Located | None) -> Iterator[Step]:
     """Yield the steps of a job, or of what a composite action runs."""
     return (Step(step) for step in elements(below(at, "steps")) if isinstance(step.data, Mapping))
 
@@ -144,7 +142,7 @@ class Workflow(NamedTuple):
             return {on: None}
         if isinstance(on, list):
             return {str(event): None for event in on}
-        return on if isinstance(on, Mapping) else {}
+        return mapping(on)
 
     @property
     def events_line(self) -> int:
@@ -164,8 +162,7 @@ class Workflow(NamedTuple):
     @property
     def is_release(self) -> bool:
         """Whether it runs for a tag or a release."""
-        push = self.events.get("push")
-        return "release" in self.events or (isinstance(push, Mapping) and "tags" in push)
+        return "release" in self.events or "tags" in mapping(self.events.get("push"))
 
 
 def workflows(look: Look) -> Iterator[Workflow]:
@@ -203,10 +200,7 @@ def has_ci(look: Look) -> bool:
 
 def action_steps(look: Look, path: str) -> Iterator[Step]:
     """Yield the steps of the action at a path."""
-    document = look.data(path)
-    runs = below(document, "runs")
-    if runs is not None:
-        yield from steps_in(runs)
+    return steps_in(below(look.data(path), "runs"))
 
 
 def all_steps(look: Look) -> Iterator[Step]:

@@ -122,10 +122,7 @@ def catalog_entry(look: Look) -> Iterator[Found]:
             yield Found(f"{missing}, so the catalog does not know the service", there or "catalog-info.yaml")
         return
     for keys in (("metadata", "name"), ("spec", "owner"), ("spec", "lifecycle"), ("spec", "system")):
-        given = value(component, *keys)
-        if not _is_named(given):
-            shown = "is missing" if given is None else f"names nobody: {given}"
-            yield Found(f"{'.'.join(keys)} {shown}", component.file, line_at(component, *keys), ".".join(keys))
+        yield from _unnamed(component, keys, ".".join(keys), "names nobody")
     owner, said = look.answers.get("owner"), value(component, "spec", "owner")
     if isinstance(owner, str) and _is_named(said) and _plain(str(said)) != _plain(owner):
         message = f"spec.owner is {said}, and the service's owner is {owner}"
@@ -135,6 +132,13 @@ def catalog_entry(look: Look) -> Iterator[Found]:
     if _is_named(lifecycle) and allowed and lifecycle not in allowed:
         message = f"the lifecycle {lifecycle} is none of {', '.join(allowed)}"
         yield Found(message, component.file, line_at(component, "spec", "lifecycle"), "spec.lifecycle")
+
+
+def _unnamed(component: Located, keys: tuple[str, ...], name: str, wrong: str) -> Iterator[Found]:
+    given = value(component, *keys)
+    if not _is_named(given):
+        shown = "is missing" if given is None else f"{wrong}: {given}"
+        yield Found(f"{name} {shown}", component.file, line_at(component, *keys), name)
 
 
 def mission(look: Look) -> Iterator[Found]:
@@ -150,10 +154,8 @@ def mission(look: Look) -> Iterator[Found]:
                     yield Found(f"nothing names the {name.rpartition('/')[2]} that the service is for", where)
         return
     for name in wanted:
-        given = value(component, "metadata", "annotations", name)
-        if not _is_named(given):
-            message = f"the annotation {name} " + ("is missing" if given is None else f"says nothing: {given}")
-            yield Found(message, component.file, line_at(component, "metadata", "annotations", name), name)
+        for one in _unnamed(component, ("metadata", "annotations", name), name, "says nothing"):
+            yield one._replace(message=f"the annotation {one.message}")
 
 
 def _is_said(text: str, word: str) -> bool:
