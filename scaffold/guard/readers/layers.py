@@ -234,22 +234,15 @@ def _python(code: Code, folder: str, found: Import) -> str | None:
 
 
 def _up(folder: str, times: int) -> str:
-    for _ in range(min(times, folder.count("/") + 1)):
-        folder = dirname(folder)
-    return folder
+    parts = folder.split("/")
+    return "/".join(parts[: max(len(parts) - times, 0)])
 
 
 def _absolute(code: Code, target: str, *, whole: bool = False) -> str | None:
     for root in code.roots:
-        bases = (
-            [root] if root.rpartition("/")[2] in STARTS and f"{root}/__init__.py".lstrip("/") not in code.look else []
-        )
-        above = root
-        while above:
-            above = dirname(above)
-            bases.append(above)
-        for base in bases:
-            place = _deepest(code, base, target, target.count(".") + 1 if whole else 1)
+        starts = root.rpartition("/")[2] in STARTS and f"{root}/__init__.py".lstrip("/") not in code.look
+        for times in range(0 if starts else 1, root.count("/") + 2 if root else 1):
+            place = _deepest(code, _up(root, times), target, target.count(".") + 1 if whole else 1)
             if place is not None:
                 return place
     return None
