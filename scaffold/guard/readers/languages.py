@@ -98,8 +98,7 @@ def floors(look: Look, language: str) -> Iterator[Floor]:
 
 
 def _in_manifest(look: Look, path: str, *keys: str) -> Iterator[Floor]:
-    document = look.data(path)
-    there = below(document, *keys)
+    there = below(look.data(path), *keys)
     if there is not None and isinstance(there.data, str | int | float) and (version := lowest(str(there.data))):
         yield Floor(version, path, line_of(there))
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from scaffold.blueprint.globs import like_git
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, elements, line_at, line_of, listed, mapping
+from scaffold.formats.lookup import below, elements, entries, line_of, listed, mapping, value
 from scaffold.guard.finding import Found
 from scaffold.guard.readers import tsconfig
 from scaffold.guard.readers.aside import TESTS
@@ -106,9 +106,8 @@ def _blind(code: Code, gate: Gate, path: str, text: str) -> Iterator[Found]:
 
 def _typescript_major(code: Code) -> int:
     package = tsconfig.nearest(code.look, code.roots[0], "package.json")
-    document = code.look.data(package) if package is not None else None
-    wanted = below(document, "devDependencies", "typescript")
-    match = re.search(r"\d{1,9}", str(wanted.data)) if wanted is not None else None
+    wanted = value(code.look.data(package or ""), "devDependencies", "typescript")
+    match = re.search(r"\d{1,9}", str(wanted))
     return int(match[0]) if match else 0
 
 
@@ -151,10 +150,9 @@ def _contracts(code: Code) -> Iterator[Contract]:
         if mapping(at.data).get("type") == "layers":
             yield _contract(at.data, at.file, line_of(at))
     for path in (".importlinter", "setup.cfg"):
-        file = ini(look, path)
-        for name, section in mapping(file and file.data).items():
-            if file is not None and name.startswith("importlinter:contract:") and section.get("type") == "layers":
-                yield _contract(section, path, line_at(file, name))
+        for name, section in entries(ini(look, path)):
+            if name.startswith("importlinter:contract:") and section.data.get("type") == "layers":
+                yield _contract(section.data, path, line_of(section))
 
 
 def _contract(data: Mapping[str, object], path: str, line: int) -> Contract:

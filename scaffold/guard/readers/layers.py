@@ -169,9 +169,11 @@ def breaches(code: Code) -> Iterator[tuple[str, Edge, str]]:
 
 def _breaches_of(code: Code, path: str) -> Iterator[tuple[Edge, str]]:
     home = code.home(dirname(path) if code.language == "go" else stem(path))
+    if home is None:
+        return
     said = {""}
-    for edge in code.edges(path) if home is not None else ():
-        wrong = _wrong(code, home, edge) if home is not None else ""
+    for edge in code.edges(path):
+        wrong = _wrong(code, home, edge)
         if wrong not in said:
             said.add(wrong)
             yield edge, wrong

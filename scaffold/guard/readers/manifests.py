@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
+from packaging.utils import canonicalize_name
+
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, entries, line_of, listed, mapping, value
 from scaffold.guard.look import Look
@@ -15,6 +17,7 @@ Ecosystem = Literal["python", "npm", "go", "cargo"]
 FILES: Mapping[Ecosystem, str] = {
     "python": "pyproject.toml", "npm": "package.json", "go": "go.mod", "cargo": "Cargo.toml",
 }  # fmt: skip
+canonical = canonicalize_name  # of Python packages, as locks spell them
 _REQUIREMENT = re.compile(r"\s*+([A-Za-z0-9][\w.-]*+)\s*+(?:\[[^\]]*+\])?\s*+([^;@]*+)([;@]?)")
 _GIT = re.compile(r"^(?:git\+|git:|git@|github:|gitlab:|bitbucket:)|\.git(?:[#@]|$)|^[\w.-]+/[\w.-]+(?:#.*)?$")
 _FIXED = re.compile(
@@ -94,11 +97,6 @@ def named(look: Look, *names: str) -> tuple[str, ...]:
     modes = look.snapshot.modes
     found = (path for path in modes if path.rpartition("/")[2] in names and is_product(path))
     return tuple(path for path in found if modes[path] not in (SYMLINK, SUBMODULE))
-
-
-def canonical(name: str) -> str:
-    """Return a Python package's name as locks spell it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _python(look: Look, path: str) -> Iterator[Dependency]:

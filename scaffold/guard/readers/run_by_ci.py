@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from scaffold.formats.lookup import below, mapping, value
+from scaffold.formats.lookup import mapping, value
 from scaffold.guard.look import Look, once
 from scaffold.guard.reached import reached
 from scaffold.guard.readers.gitlab import pipelines
@@ -115,8 +115,7 @@ class _StandsFor:
             yield from commands((self.look.raw(path) or b"").decode(errors="replace"))
 
     def _npm(self, words: tuple[str, ...]) -> Iterator[Command]:
-        document = self.look.data("package.json")
-        scripts = mapping(value(document, "scripts")) if document is not None else {}
+        scripts = mapping(value(self.look.data("package.json"), "scripts"))
         operands = [word for word in words[1:] if not word.startswith("-")]
         for verb in ("run", "run-script"):
             operands = operands[operands.index(verb) + 1 :] if verb in operands else operands
@@ -128,9 +127,8 @@ class _StandsFor:
                     yield from commands(str(scripts.get(one, "")))
 
     def _poe(self, name: str) -> Iterator[Command]:
-        document = self.look.data("pyproject.toml")
-        task = below(document, "tool", "poe", "tasks", name)
-        waiting = [task.data] if task is not None and self._is_new(f"poe {name}") else []
+        task = value(self.look.data("pyproject.toml"), "tool", "poe", "tasks", name)
+        waiting = [task] if self._is_new(f"poe {name}") else []
         while waiting:
             one = waiting.pop()
             if isinstance(one, str):

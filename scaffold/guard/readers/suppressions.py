@@ -174,8 +174,9 @@ def is_reason(text: str) -> bool:
 
 def _in_code(annotations: Sequence[Piece], said: Iterable[Comment]) -> Iterator[Suppression]:
     """Yield what is suppressed by an annotation; a comment on the line or right above gives the reason."""
-    reasons = (one for one in said if is_reason(one.text)) if annotations else ()
-    told = {one.line + lines for one in reasons for lines in _reach(one)}
+    reasons = [one for one in said if is_reason(one.text)] if annotations else []
+    ends = [one.line + one.text.count("\n") for one in reasons]
+    told = {*(one.line for one in reasons), *ends, *(end + 1 for end in ends)}
     for piece in annotations:
         named = tuple(_QUOTED.findall(piece.text))
         marker = piece.text.partition("(")[0].strip()
@@ -183,9 +184,3 @@ def _in_code(annotations: Sequence[Piece], said: Iterable[Comment]) -> Iterator[
 
 
 _QUOTED = re.compile(r'"([^"\n]*)"')
-
-
-def _reach(comment: Comment) -> tuple[int, ...]:
-    """Return how far below its first line a comment gives a reason."""
-    last = comment.text.count("\n")
-    return (0, last, last + 1)
