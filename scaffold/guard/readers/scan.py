@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, cast
 
 from scaffold.guard.kept import Kept
 
-Kind = Literal["comment", "string", "word", "sign"]
+Kind = Literal["comment", "string", "word", "sign", "code"]
 Flavour = Literal["script", "go", "java", "python"]
 
 _BARE: Kept[str] = Kept(10_000_000)

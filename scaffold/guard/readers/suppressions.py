@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from scaffold.guard.kept import kept
 from scaffold.guard.readers.languages import endings
-from scaffold.guard.readers.scan import PIECES, tokens
+from scaffold.guard.readers.scan import PIECES, Kind, Token, tokens
 from scaffold.guard.tables import table
 
 ENDINGS = endings("python", "typescript", "javascript", "go", "java", "kotlin")
@@ -26,16 +26,6 @@ class Suppression(NamedTuple):
     rules: tuple[str, ...]
     reason: bool
     whole: bool = False
-
-
-class Piece(NamedTuple):
-    """A piece of a source: a comment, an annotation (`code`), a string, or what lies between them."""
-
-    kind: str
-    text: str
-    line: int
-    start: int
-    end: int
 
 
 class Comment(NamedTuple):
@@ -121,26 +111,26 @@ def _found(content: bytes, name: str) -> Iterator[Suppression]:
     yield from _in_code([piece for piece in pieces if piece.kind == "code"], said)
 
 
-def _pieces(source: str, name: str) -> Iterator[Piece]:
-    """Yield the comments, annotations and strings of a source, valid or not, and perhaps more."""
+def _pieces(source: str, name: str) -> Iterator[Token]:
+    """Yield the comments, annotations (`code`) and strings of a source, valid or not, and perhaps more."""
     if name not in _PIECES:
-        for token in tokens(source, "script"):
-            yield Piece(token.kind, token.text, token.line, token.at, token.at + len(token.text))
+        yield from tokens(source, "script")
         return
     line, done = 1, 0
     for match in _PIECES[name].finditer(source):
         line += source.count("\n", done, match.start())
         done = match.start()
-        yield Piece(match.lastgroup or "string", match[0], line, done, match.end())
+        kind: Kind = "comment" if match.lastgroup == "comment" else "code" if match.lastgroup == "code" else "string"
+        yield Token(kind, match[0], line, done)
 
 
-def _comments(source: str, pieces: Iterable[Piece], language: _Language) -> Iterator[Comment]:
+def _comments(source: str, pieces: Iterable[Token], language: _Language) -> Iterator[Comment]:
     above, ended, last, first = "", -1, 0, True
     for piece in pieces:
-        first = first and piece.kind == "comment" and not source[last : piece.start].strip()
-        last = piece.end
+        first = first and piece.kind == "comment" and not source[last : piece.at].strip()
+        last = piece.at + len(piece.text)
         if piece.kind == "comment":
-            alone = not source[source.rfind("\n", 0, piece.start) + 1 : piece.start].strip()
+            alone = not source[source.rfind("\n", 0, piece.at) + 1 : piece.at].strip()
             before = above if ended == piece.line - 1 else ""
             yield Comment(piece.text, piece.line, alone, before, first)
             if alone:  # what suppresses something gives no reason for something else
@@ -172,7 +162,7 @@ def is_reason(text: str) -> bool:
     return len(list(islice(_WORDS.finditer(text), FEWEST_WORDS))) == FEWEST_WORDS
 
 
-def _in_code(annotations: Sequence[Piece], said: Iterable[Comment]) -> Iterator[Suppression]:
+def _in_code(annotations: Sequence[Token], said: Iterable[Comment]) -> Iterator[Suppression]:
     """Yield what is suppressed by an annotation; a comment on the line or right above gives the reason."""
     reasons = [one for one in said if is_reason(one.text)] if annotations else []
     ends = [one.line + one.text.count("\n") for one in reasons]
