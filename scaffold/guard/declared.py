@@ -101,12 +101,11 @@ def _wrong(value: Any, said: Mapping[str, Any]) -> str:
     """Say what is wrong with a value, or nothing."""
     if "absent" in said:
         return "" if value is ABSENT else "must not be set"
-    ask = next(ask for ask in _ASKED if ask in said)
-    words, fits = _ASKED[ask]
-    expected = f"must be {words}{_shown(said[ask])}"
+    ask, wanted = next((ask, said[ask]) for ask in ASKS if ask in said)
+    expected = f"must be {_ASKED[ask]}{_shown(wanted)}"
     if value is ABSENT:
         return f"is missing, and {expected}"
-    if fits(value, said[ask]):
+    if ASKS[ask](value, wanted):
         return ""
     there = "something else" if secrets.is_hidden(said["key"], value) else _shown(value)
     return f"is {there}, and {expected}"
@@ -120,14 +119,16 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-# What a value is asked to be, in words and in fact.
-_ASKED: Mapping[str, tuple[str, Callable[[Any, Any], bool]]] = {
-    "equals": ("", equal),
-    "one_of": ("one of ", lambda value, wanted: any(equal(value, one) for one in wanted)),
-    "matches": ("a match of ", lambda value, wanted: re.search(wanted, as_text(value)) is not None),
-    "at_least": ("at least ", lambda value, wanted: _is_number(value) and value >= wanted),
-    "at_most": ("at most ", lambda value, wanted: _is_number(value) and value <= wanted),
+ASKS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "equals": equal,
+    "one_of": lambda value, wanted: any(equal(value, one) for one in wanted),
+    "matches": lambda value, wanted: re.search(wanted, as_text(value)) is not None,
+    "at_least": lambda value, wanted: _is_number(value) and value >= wanted,
+    "at_most": lambda value, wanted: _is_number(value) and value <= wanted,
 }
+_ASKED = {
+    "equals": "", "one_of": "one of ", "matches": "a match of ", "at_least": "at least ", "at_most": "at most ",
+}  # fmt: skip
 
 
 def _schema(look: Look, said: Mapping[str, Any]) -> Iterator[Found]:

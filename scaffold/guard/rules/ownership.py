@@ -205,4 +205,6 @@ def _expression(manifest: Located) -> str | None:
     if isinstance(given, str):
         return None if given.upper().startswith("SEE LICENSE IN") else given
     marks = [str(one) for one in listed(manifest.data.get("classifiers")) if str(one).startswith("License ::")]
-    return marks[0].rpartition(" :: ")[2] if marks else None if manifest.data.get("private") is True else ""
+    if marks:
+        return marks[0].rpartition(" :: ")[2]
+    return None if manifest.data.get("private") is True else ""
