@@ -144,27 +144,22 @@ def _about(code: Code, contract: Contract) -> Iterator[Found]:
 
 
 def _contracts(code: Code) -> Iterator[Contract]:
-    look = code.look
-    document = look.data("pyproject.toml")
-    for at in elements(below(document, "tool", "importlinter", "contracts")):
-        if mapping(at.data).get("type") == "layers":
-            yield _contract(at.data, at.file, line_of(at))
-    for path in (".importlinter", "setup.cfg"):
-        for name, section in entries(ini(look, path)):
-            if name.startswith("importlinter:contract:") and section.data.get("type") == "layers":
-                yield _contract(section.data, path, line_of(section))
+    found = list(elements(below(code.look.data("pyproject.toml"), "tool", "importlinter", "contracts")))
+    for section, at in (one for path in (".importlinter", "setup.cfg") for one in entries(ini(code.look, path))):
+        found += [at] if section.startswith("importlinter:contract:") else []
+    return (_contract(at) for at in found if mapping(at.data).get("type") == "layers")
 
 
-def _contract(data: Mapping[str, object], path: str, line: int) -> Contract:
-    containers = _texts(data.get("containers")) or ("",)
+def _contract(at: Located) -> Contract:
+    containers = _texts(at.data.get("containers")) or ("",)
     layers: list[tuple[str, ...]] = []
     for container in containers:
-        for layer in listed(data.get("layers")):
+        for layer in listed(at.data.get("layers")):
             words = [layer] if isinstance(layer, str) else _texts(layer)
             names = [name.strip() for word in words for name in re.split(r"[|:]", word)]
             kept = [name for name in names if name and not name.startswith("(")]  # one in brackets may be absent
             layers.append(tuple(f"{container}.{name}".lstrip(".") for name in kept))
-    return Contract(tuple(layers), _texts(data.get("ignore_imports")), path, line)
+    return Contract(tuple(layers), _texts(at.data.get("ignore_imports")), at.file, line_of(at))
 
 
 def _texts(data: object) -> tuple[str, ...]:

@@ -200,8 +200,9 @@ def _expression(manifest: Located) -> str | None:
     """Return the licence that a manifest says, empty where it says none, and None where that cannot be compared."""
     given = manifest.data.get("license")
     if isinstance(given, Mapping):
-        said = given.get("text") or given.get("type")
-        return said if isinstance(said, str) and len(said) <= LONGEST else None
+        said = given.get("text", given.get("type"))
+        if said is not None or "file" in given:
+            return said if isinstance(said, str) and len(said) <= LONGEST else None
     if isinstance(given, str):
         return None if given.upper().startswith("SEE LICENSE IN") else given
     marks = [str(one) for one in listed(manifest.data.get("classifiers")) if str(one).startswith("License ::")]
