@@ -11,9 +11,13 @@ from scaffold.formats.values import suffix
 SUFFIXES = (".toml", ".yaml", ".yml", ".json")
 
 
-def load(path: str, content: bytes) -> tuple[Located, ...]:
-    """Return a file's documents, of which only YAML may have several; raises FormatError with the line of a mistake."""
-    ending, content = suffix(path), content.removeprefix(BOM_UTF8)  # which some editors write, and no format asks for
+def load(path: str, content: bytes, ending: str | None = None) -> tuple[Located, ...]:
+    """Return a file's documents, of which only YAML may have several; raises FormatError with the line of a mistake.
+
+    The format is that of an ending, where the file's own does not tell.
+    """
+    ending = ending or suffix(path)
+    content = content.removeprefix(BOM_UTF8)  # which some editors write, and no format asks for
     if ending not in SUFFIXES:
         raise FormatError("the file is not TOML, YAML or JSON", where=path)
     if ending == ".toml":

@@ -40,10 +40,8 @@ def _rule(said: Mapping[str, Any]) -> Rule:
         fix=said["fix"],
         references=tuple(said["references"]),
         files=tuple(said["files"]),
-        parameters=said.get("parameters", {}),
-        can_be_waived=said.get("can_be_waived", True),
-        beyond=said.get("beyond", ""),
         look=_Loaded(said["look"], said["id"]),
+        **{name: said[name] for name in ("parameters", "can_be_waived", "beyond") if name in said},
     )
 
 

@@ -63,19 +63,17 @@ def _other_places(look: Look, tool: Tool) -> Iterator[Found]:
 
 
 def _variables(look: Look, tool: Tool) -> Iterator[Found]:
-    for name, path, line in look.once(variables):
+    for name, path, line in variables(look):
         if tool.obeys(name) and not any(fnmatchcase(name, one) for one in allowed(look)):
             yield Found(f"{name} decides how {tool.name} works, and is set here", path, line, fix=FIX)
 
 
 def _ignored(look: Look, tool: Tool) -> Iterator[Found]:
+    written = (look.text(".gitignore") or "").splitlines()
     for name in tool.committed:
-        for path in look.paths(".gitignore"):
-            folder = path.removesuffix(".gitignore")
-            written = (look.text(path) or "").splitlines()
-            number = next((n for n, one in enumerate(written, 1) if like_git((one,)).matches(name)), None)
-            if number is not None and like_git(written).matches(name) and not folder:
-                yield Found(f"{path} hides {name}, so that git leaves it out", path, number, fix=FIX)
+        number = next((n for n, one in enumerate(written, 1) if like_git((one,)).matches(name)), None)
+        if number is not None and like_git(written).matches(name):
+            yield Found(f".gitignore hides {name}, so that git leaves it out", ".gitignore", number, fix=FIX)
 
 
 def _newer(look: Look, tool: Tool) -> Iterator[Found]:

@@ -7,19 +7,16 @@ from typing import Any
 
 from scaffold.blueprint.guardrails import KINDS, Said
 from scaffold.blueprint.ownership import key_path
-from scaffold.errors import without_credentials
 from scaffold.formats.equal import ABSENT, as_text, equal
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
-from scaffold.guard.finding import Found
+from scaffold.guard.finding import Found, told
 from scaffold.guard.look import Look
 from scaffold.guard.readers import languages, secrets
 from scaffold.guard.rule import CannotTell, NotApplicable, Rule
 from scaffold.guard.tables import table
 
 MOST = 100  # matches in one file that are reported
-SHOWN = 60  # characters of a value that a finding repeats
-LOOKED_AT = 1_000  # characters of a value in which an address may be
 
 
 def rule_of(id_: str, said: Said) -> Rule:
@@ -28,14 +25,11 @@ def rule_of(id_: str, said: Said) -> Rule:
     looks, patterns = _KINDS[kind], said[kind]
     if isinstance(patterns, dict):
         patterns = patterns.get("files", "*") if kind != "languages" else "*"
+    files = _some(patterns)
     return Rule(
+        **{"rationale": "", "fix": "Make it so.", "files": files, **description(said)},
         id=id_,
-        title=said["title"],
         severity=said["severity"],
-        rationale=said.get("rationale", ""),
-        fix=said.get("fix", "Make it so."),
-        references=tuple(said.get("references", ())),
-        files=_some(said.get("files", patterns)),
         look=lambda look: looks(look, said[kind]),
     )
 
@@ -118,9 +112,7 @@ def _wrong(value: Any, said: Mapping[str, Any]) -> str:
 
 
 def _shown(value: Any) -> str:
-    written = ", ".join(map(_shown, value)) if isinstance(value, list) else as_text(value)
-    written = without_credentials(written[:LOOKED_AT])
-    return written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
+    return told(", ".join(map(_shown, value)) if isinstance(value, list) else as_text(value))
 
 
 def _is_number(value: Any) -> bool:

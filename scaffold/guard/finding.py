@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from scaffold.errors import without_credentials
+
+LOOKED_AT, SHOWN = 1_000, 60  # characters of a value in which an address may be, and that a finding repeats
 Severity = Literal["critical", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 State = Literal["pass", "fail", "waived", "not_applicable", "unknown"]
@@ -45,6 +48,12 @@ class Finding(NamedTuple):
     key: str | None = None
     waiver: str | None = None
     content: str | None = None
+
+
+def told(text: str) -> str:
+    """Return a value as a finding repeats it: short, and without what an address in it may sign in with."""
+    text = without_credentials(text[:LOOKED_AT])
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def fingerprints(rule: str, found: Iterable[Found]) -> Iterator[str]:

@@ -1,9 +1,12 @@
 """What was made of files' contents, kept for the next rule and the next repository, and never much of it."""
 
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 T = TypeVar("T")
+Text = TypeVar("Text", str, bytes)
+How = ParamSpec("How")
 ROOM = 2_000_000  # characters or bytes of source, of which a tree takes a hundred times as much
 
 
@@ -26,3 +29,22 @@ class Kept(Generic[T]):
             oldest = next(iter(self._made))
             self._room += self._made.pop(oldest)[1]
         return there[0]
+
+
+Reader = Callable[Concatenate[Text, How], Iterable[T]]
+Gathered = Callable[Concatenate[Text, How], tuple[T, ...]]
+
+
+def kept(room: int = ROOM) -> Callable[[Reader[Text, How, T]], Gathered[Text, How, T]]:
+    """Have a reader gather all that is in a source, and keep it."""
+
+    def wrapped(read: Reader[Text, How, T]) -> Gathered[Text, How, T]:
+        made: Kept[tuple[T, ...]] = Kept(room)
+
+        @wraps(read)
+        def gathered(source: Text, /, *how: How.args, **named: How.kwargs) -> tuple[T, ...]:
+            return made.get(source, lambda: tuple(read(source, *how, **named)), *how, *named.values())
+
+        return gathered
+
+    return wrapped

@@ -2,8 +2,9 @@
 
 import ast
 import codecs
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import wraps
 from typing import Any, TypeVar, cast
 
 from scaffold.errors import FormatError, ScaffoldError
@@ -17,6 +18,7 @@ from scaffold.lock import Lock
 from scaffold.tree import SYMLINK, File, Mode, is_text
 
 T = TypeVar("T")
+Load = Callable[[str, bytes], tuple[Located, ...]]
 BINARY = "the file is binary where text is expected"
 _MARKS = (  # the first two of UTF-32 begin as those of UTF-16 do
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -103,13 +105,13 @@ class Look:
         found = self.documents(path)
         return found[0] if found else None
 
-    def documents(self, path: str) -> tuple[Located, ...]:
+    def documents(self, path: str, load: Load = documents.load) -> tuple[Located, ...]:
         """Return all documents of a YAML file, or the one of a TOML or JSON file; none as for `data`."""
         content = self.content(path)
         if content is None:
             return ()
         try:
-            return _DOCUMENTS.get(content, lambda: documents.load(path, content), path)
+            return _DOCUMENTS.get(content, lambda: load(path, content), path, load)
         except FormatError as error:
             line = (error.where or "").removeprefix(f"{path}:")
             self._note(path, error.message, int(line) if line.isdecimal() else None)
@@ -164,6 +166,15 @@ class Look:
 
     def _note(self, path: str, why: str, line: int | None = None) -> None:
         self.unread[path] = Found(why, path, line, known=False)
+
+
+def once(read: Callable[[Look], Iterable[T]]) -> Callable[[Look], tuple[T, ...]]:
+    """Have a reader gather all that it finds in a project once for all rules."""
+
+    def gather(look: Look) -> tuple[T, ...]:
+        return tuple(read(look))
+
+    return wraps(read)(lambda look: look.once(gather))
 
 
 # What many repositories have in common, a fleet need not parse more than once.

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scaffold.formats.lookup import below, line_of, mapping
+from scaffold.formats.lookup import below, entries, line_of
 from scaffold.guard.given import is_as_given
-from scaffold.guard.look import Look
+from scaffold.guard.look import Look, once
 from scaffold.guard.readers.make_lines import RUNNING, Line, makefiles
 from scaffold.guard.readers.makefile import made_by, makefile
 from scaffold.guard.readers.shell import commands
@@ -23,16 +23,15 @@ class Variable(NamedTuple):
     line: int
 
 
-def variables(look: Look) -> tuple[Variable, ...]:
-    """Return the variables that makefiles and workflows set for the gates, but for those of locked files as given."""
-    found: list[Variable] = []
+@once
+def variables(look: Look) -> Iterator[Variable]:
+    """Yield the variables that makefiles and workflows set for the gates, but for those of locked files as given."""
     for path, read in makefiles(look).items():
         if not is_as_given(look, path):
-            found += (Variable(name, path, number) for name, number in _made(read))
+            yield from (Variable(name, path, number) for name, number in _made(read))
     for workflow in workflows(look):
         if not is_as_given(look, workflow.path) and any(_gates(look, job) for job in workflow.jobs):
-            found += _of_workflow(workflow)
-    return tuple(found)
+            yield from _of_workflow(workflow)
 
 
 def _made(read: tuple[Line, ...]) -> Iterator[tuple[str, int]]:
@@ -59,9 +58,7 @@ def _gates(look: Look, job: Job) -> bool:
 def _of_workflow(workflow: Workflow) -> Iterator[Variable]:
     steps = [step for job in workflow.jobs for step in job.steps]
     for at in (workflow.at, *(job.at for job in workflow.jobs), *(step.at for step in steps)):
-        env = below(at, "env")
-        for name in mapping(env.data) if env is not None else ():
-            yield Variable(str(name), workflow.path, line_of(env.child(name)) if env is not None else 1)
+        yield from (Variable(name, workflow.path, line_of(set_to)) for name, set_to in entries(below(at, "env")))
     for step in steps:
         yield from _written(step, workflow.path)
 

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from packaging.version import Version
+
 from scaffold.guard.finding import SEVERITIES, Found, Severity
 from scaffold.guard.rule import Rule
 
@@ -123,11 +125,7 @@ def too_old(judge: Judge, said: Said) -> str | None:
     match = _VERSION.search(said.out) or _VERSION.search(said.err)
     if match is None:
         return None
-    return match[0] if _numbers(match[0]) < _numbers(judge.oldest) else None
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.split(".")))
+    return match[0] if Version(match[0]) < Version(judge.oldest) else None
 
 
 def inside(path: str, folder: str) -> str:

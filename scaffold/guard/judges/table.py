@@ -8,22 +8,13 @@ from scaffold.guard.judges.reading import parser
 from scaffold.guard.readers.places import resolved
 from scaffold.guard.tables import table
 
-SETTINGS = ("ours", "environment", "repository", "quotable")  # which few judges have
-
 
 def _judge(name: str, said: Mapping[str, Any]) -> Judge:
-    return Judge(
-        rule=rule_of(name, said["worst"], said["about"]),
-        files=resolved(tuple(said["files"])),
-        nothing=said["nothing"],
-        oldest=said["oldest"],
-        command=tuple(said["command"]),
-        parse=parser(name, said["read"]),
-        needs=resolved(tuple(said.get("needs", ()))),
-        version=tuple(said.get("version", ("--version",))),
-        codes=tuple(said.get("codes", (0,))),
-        **{setting: said[setting] for setting in SETTINGS if setting in said},
-    )
+    given: dict[str, Any] = {
+        key: tuple(is_) if isinstance(is_, list) else is_ for key, is_ in said.items() if key in Judge._fields
+    }
+    given |= {key: resolved(given[key]) for key in ("files", "needs") if key in given}
+    return Judge(rule=rule_of(name, said["worst"], said["about"]), parse=parser(name, said["read"]), **given)
 
 
 JUDGES: Mapping[str, Judge] = {name: _judge(name, said) for name, said in table("judges/judges").items()}

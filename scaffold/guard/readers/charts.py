@@ -80,8 +80,7 @@ def template(path: str, text: str, values: Located | None = None) -> tuple[Locat
     """Return the documents of a template; where no YAML is left of it, the settings that it has on lines."""
     text = rendered(text, values)
     try:
-        found = formats.load("template.yaml", text.encode(errors="replace"))
-        return tuple(Located(one.data, path, one.lines) for one in found)
+        return formats.load(path, text.encode(errors="replace"), ".yaml")
     except FormatError:
         found_at = ((number, _SETTING.fullmatch(line)) for number, line in enumerate(text.split("\n"), 1))
         settings = [(number, match[1], match[2]) for number, match in found_at if match]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from scaffold.guard.kept import Kept
+from scaffold.guard.kept import kept
 from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_aside, is_foreign
 from scaffold.guard.readers.places import DOCKERFILES
@@ -101,15 +101,9 @@ def parse(text: str, path: str) -> Dockerfile:
     return Dockerfile(path, tuple(stage._replace(instructions=tuple(inner)) for stage, inner in stages), arguments)
 
 
-_INSTRUCTIONS: Kept[tuple[Instruction, ...]] = Kept()
-
-
-def instructions(text: str) -> tuple[Instruction, ...]:
-    """Return the instructions of a Dockerfile in their order."""
-    return _INSTRUCTIONS.get(text, lambda: tuple(_instructions(text)))
-
-
-def _instructions(text: str) -> Iterator[Instruction]:
+@kept()
+def instructions(text: str) -> Iterator[Instruction]:
+    """Yield the instructions of a Dockerfile in their order."""
     lines = text.split("\n")
     number = 0
     while number < len(lines):

@@ -2,11 +2,13 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from scaffold.guard.kept import Kept
+from scaffold.guard.code.scopes import dotted
+from scaffold.guard.kept import Kept, kept
+from scaffold.guard.readers.manifests import directives
 from scaffold.guard.readers.scan import Flavour, Token, tokens
 
 
@@ -19,8 +21,6 @@ class Import(NamedTuple):
 
 
 _BY_NAME = {"importlib.import_module", "importlib.__import__", "builtins.__import__", "__import__"}
-_FOUND: Kept[tuple[Import, ...]] = Kept(10_000_000)
-_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 def of_python(tree: ast.Module, source: bytes) -> Iterator[Import]:
@@ -71,9 +71,7 @@ _BESIDES = re.compile(r"[ \t]+as[ \t]+\w+|#[^\n]*")
 
 
 def _statements(tree: ast.AST) -> Iterator[Import]:
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, alias.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -81,10 +79,6 @@ def _statements(tree: ast.AST) -> Iterator[Import]:
                 name = "" if alias.name == "*" else alias.name
                 target = ".".join(part for part in (node.module, name) if part)
                 yield Import(target, node.lineno, node.level)
-        for block in _BLOCKS:
-            inner = getattr(node, block, ())
-            if isinstance(inner, list):  # the body of a lambda is none
-                waiting += inner
 
 
 def _calls(tree: ast.Module) -> Iterator[Import]:
@@ -105,28 +99,29 @@ def _calls(tree: ast.Module) -> Iterator[Import]:
 
 
 def _is_import(function: ast.expr, called: Mapping[str, str]) -> bool:
-    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-        return f"{called.get(function.value.id, function.value.id)}.{function.attr}" in _BY_NAME
-    return isinstance(function, ast.Name) and called.get(function.id, function.id) in _BY_NAME
+    first, dot, rest = dotted(function).partition(".")
+    return f"{called.get(first, first)}{dot}{rest}" in _BY_NAME
 
 
 def _constants(tree: ast.Module) -> Mapping[str, str]:
     """Return the texts that names of the module stand for."""
     found: dict[str, str] = {}
     for node in tree.body:
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-        if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            found |= {target.id: value.value for target in targets if isinstance(target, ast.Name)}
+        match node:
+            case ast.Assign(targets=targets, value=ast.Constant(value=str(text))):
+                found |= {target.id: text for target in targets if isinstance(target, ast.Name)}
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str(text))):
+                found[name] = text
     return found
 
 
 def _text(node: ast.expr, constants: Mapping[str, str]) -> str | None:
-    if isinstance(node, ast.Name):
-        return constants.get(node.id)
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    match node:
+        case ast.Name(id=name):
+            return constants.get(name)
+        case ast.Constant(value=str(text)):
+            return text
+    return None
 
 
 def _by_name(name: str, package: str, line: int) -> Import:
@@ -139,80 +134,40 @@ def _by_name(name: str, package: str, line: int) -> Import:
     return Import(".".join((*parts, name[relative:])), line)
 
 
-def of_script(source: str) -> tuple[Import, ...]:
-    """Return the imports of a TypeScript or JavaScript file, those of types and the dynamic ones among them."""
-    return _FOUND.get(source, lambda: _of_script(source), "script")
+# The tokens of a source, each behind a blank: a string is its number in quotes, and a keyword has its own behind it.
+_IN_SCRIPT = re.compile(
+    r'(?<! \.) (?:(?:import@(\d+)|require@(\d+)(?: \S+ resolve)?) \( "(\d+)"|import@(\d+) "(\d+)"'
+    r'|(?:import|export)@(\d+) (?:(?!import@|export@)(?:[\w$]+(?:@\d+)?|[{},*]|"\d+") )*?from "(\d+)")'
+)
 
 
-def _of_script(source: str) -> tuple[Import, ...]:
+@kept(10_000_000)
+def of_script(source: str) -> Iterator[Import]:
+    """Yield the imports of a TypeScript or JavaScript file, those of types and the dynamic ones among them."""
     last = max(source.rfind(word) for word in ("import", "require", "from"))
-    if last < 0:
-        return ()
-    code = _code(source, "script")
     seen: list[Token] = []
+    code = _code(source, "script") if last >= 0 else iter(())
     for token in code:
         seen.append(token)
         if token.at >= last:
             seen += islice(code, 4)
             break
-    return tuple(_in_script(seen))
+    for match in _IN_SCRIPT.finditer("".join(f" {_numbered(token, at)}" for at, token in enumerate(seen))):
+        keyword, target = (seen[int(number)] for number in match.groups() if number)
+        yield Import(target.text, keyword.line)
 
 
-def _in_script(seen: Sequence[Token]) -> Iterator[Import]:
-    for at, token in enumerate(seen):
-        if token.kind != "word" or (at and seen[at - 1].text == "." and seen[at - 1].kind == "sign"):
-            continue
-        found: Token | None = None
-        if token.text == "import":
-            found = _string(seen, at + 1) or _called(seen, at + 1) or _from(seen, at + 1)
-        elif token.text == "export":
-            found = _from(seen, at + 1)
-        elif token.text == "require":
-            found = _called(seen, at + 1) or (_called(seen, at + 3) if _is(seen, at + 2, "resolve") else None)
-        if found is not None:
-            yield Import(found.text, token.line)
+def _numbered(token: Token, number: int) -> str:
+    if token.kind == "string":
+        return f'"{number}"'
+    return f"{token.text}@{number}" if token.text in ("import", "export", "require") else token.text
 
 
-def _is(seen: Sequence[Token], at: int, text: str) -> bool:
-    return at < len(seen) and seen[at].kind != "string" and seen[at].text == text
-
-
-def _string(seen: Sequence[Token], at: int) -> Token | None:
-    return seen[at] if at < len(seen) and seen[at].kind == "string" else None
-
-
-def _called(seen: Sequence[Token], at: int) -> Token | None:
-    return _string(seen, at + 1) if _is(seen, at, "(") else None
-
-
-def _from(seen: Sequence[Token], at: int) -> Token | None:
-    """Return the module that a clause such as `type { A as B }, * as c from "x"` ends in."""
-    for here in range(at, len(seen)):
-        token = seen[here]
-        if token.kind == "word":
-            if token.text in ("import", "export"):
-                return None
-            if token.text == "from" and (found := _string(seen, here + 1)):
-                return found
-        elif token.kind == "sign" and token.text not in "{},*":
-            return None
-    return None
-
-
-def of_go(source: str) -> tuple[Import, ...]:
-    """Return the imports of a Go file, which stand before all else in it."""
-    return _FOUND.get(source, lambda: tuple(_in_go(_code(source, "go"))), "go")
-
-
-def _code(source: str, flavour: Flavour) -> Iterator[Token]:
-    return (token for token in tokens(source, flavour) if token.kind != "comment")
-
-
-def _in_go(code: Iterator[Token]) -> Iterator[Import]:
+@kept(10_000_000)
+def of_go(source: str) -> Iterator[Import]:
+    """Yield the imports of a Go file, which stand before all else in it."""
     inside = importing = False
-    next(code, None)  # package
-    next(code, None)  # its name
-    for token in code:
+    for token in islice(_code(source, "go"), 2, None):  # behind the package and its name
         if token.kind == "string" and importing:
             yield Import(token.text, token.line)
             importing = inside
@@ -226,10 +181,10 @@ def _in_go(code: Iterator[Token]) -> Iterator[Import]:
             return
 
 
+def _code(source: str, flavour: Flavour) -> Iterator[Token]:
+    return (token for token in tokens(source, flavour) if token.kind != "comment")
+
+
 def module_of_go(source: str) -> str | None:
     """Return the module that a go.mod names."""
-    for line in source.splitlines():
-        words = line.partition("//")[0].split()
-        if len(words) == 2 and words[0] == "module":  # noqa: PLR2004 - the word and the name
-            return words[1].strip('"')
-    return None
+    return next((words[0].strip('"') for kind, words, _, _ in directives(source) if kind == "module"), None)

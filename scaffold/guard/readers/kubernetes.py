@@ -8,25 +8,20 @@ from typing import Any, NamedTuple
 from scaffold.errors import FormatError
 from scaffold.formats import documents as formats
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_at, line_of, listed, mapping, value
+from scaffold.formats.lookup import below, elements, line_at, line_of, listed, mapping, value
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers import charts
 from scaffold.guard.readers.aside import is_aside, is_foreign
 from scaffold.guard.readers.places import PLACES
 from scaffold.guard.rule import NotApplicable
+from scaffold.guard.tables import table
 
 MANIFESTS, KUSTOMIZATIONS = PLACES["manifests"], PLACES["kustomizations"]
 TEMPLATE = "this is a template, and what becomes of it cannot be told"
 ANY = "*"
 NONE = "there are no Kubernetes manifests"
-PODS: Mapping[str, tuple[str, ...]] = {
-    "Pod": ("spec",),
-    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
-    **dict.fromkeys(
-        ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout"), ("spec", "template", "spec")
-    ),
-}
+PODS: Mapping[str, tuple[str, ...]] = {kind: tuple(way) for kind, way in table("readers/kubernetes")["pods"].items()}
 BINDINGS, ROLES = ("RoleBinding", "ClusterRoleBinding"), ("Role", "ClusterRole")
 DOORS = ("Ingress", "Gateway", "Service")
 _KNOWN = {*PODS, *BINDINGS, *ROLES, *DOORS, "Namespace"}
@@ -118,7 +113,12 @@ def _cluster(look: Look) -> Cluster:
             patched.add(normpath(join(dirname(patch.file), file)))
     whole = [document for path in look.paths(*MANIFESTS) if path in patched for document in documents(look, path)]
     laid = [step for patch in (*inside, *whole) for step in _steps(patch)]
-    objects = [one for path in _manifests(look, {*patched, *named}) for one in _objects(look, path)]
+    objects = [
+        one
+        for path in _manifests(look, {*patched, *named})
+        for document in documents(look, path)
+        for one in objects_in(path, document)
+    ]
     laid += [one.at for one in objects if one.kind in PODS and one.pod is None]
     namespaces = [str(one.data["namespace"]) for one in kustomizations if one.data.get("namespace")]
     strange = [path for path, note in look.unread.items() if note.message == TEMPLATE]
@@ -133,10 +133,6 @@ def _manifests(look: Look, others: set[str]) -> Iterator[str]:
         content = look.raw(path) if path not in others and is_manifest(path) else None
         if content and b"apiVersion" in content and b"kind" in content:
             yield path
-
-
-def _objects(look: Look, path: str) -> Iterator[Object]:
-    return (one for document in documents(look, path) for one in objects_in(path, document))
 
 
 def _sized(kustomizations: Iterable[Located], laid: Iterable[Located]) -> Iterator[str]:
@@ -188,9 +184,8 @@ def objects_in(path: str, document: Located, kind: str = "") -> Iterator[Object]
     own = (data.get("kind") or kind) if "apiVersion" in data or kind else None
     if not isinstance(own, str):
         return
-    items = below(document, "items")
-    if own.endswith("List") and items is not None and isinstance(items.data, list):
-        for item in items.elements():
+    if own.endswith("List") and isinstance(data.get("items"), list):
+        for item in elements(below(document, "items")):
             yield from objects_in(path, item, own.removesuffix("List"))
     else:
         yield Object(path, document, own, str(value(document, "metadata", "name") or "without a name"))
@@ -198,33 +193,30 @@ def objects_in(path: str, document: Located, kind: str = "") -> Iterator[Object]
 
 def _kustomization(look: Look, path: str) -> list[Located]:
     """Return a kustomization's document, if it has one, of which one whose name has no ending is YAML."""
-    is_named = path.endswith((".yml", ".yaml"))
-    found = look.documents(path) if is_named else _parsed(look, path, look.content(path) or b"")
-    return [one for one in found[:1] if isinstance(one.data, Mapping)]
+    return [one for one in look.documents(path, _yaml)[:1] if isinstance(one.data, Mapping)]
 
 
-def _parsed(look: Look, path: str, content: bytes, line: int | None = None) -> tuple[Located, ...]:
-    """Return documents of YAML; of a patch that is written inside a file, its line there counts for all of it."""
+def _yaml(path: str, content: bytes) -> tuple[Located, ...]:
+    return formats.load(path, content, ".yaml")
+
+
+def _parsed(look: Look, path: str, content: bytes, line: int) -> tuple[Located, ...]:
+    """Return a patch that is written inside a file, whose line there counts for all of it."""
     try:
-        found = formats.load("patch.yaml", content)
-    except FormatError as error:
-        said = "a patch in this file cannot be read" if line else error.message
-        look.unread[path] = Found(said, path, line, known=False)
+        return tuple(Located(one.data, path, {(): line}) for one in _yaml(path, content))
+    except FormatError:
+        look.unread[path] = Found("a patch in this file cannot be read", path, line, known=False)
         return ()
-    return tuple(Located(one.data, path, {(): line} if line else one.lines) for one in found)
 
 
 def _patches(kustomization: Located) -> Iterator[Located]:
     for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
-        found = below(kustomization, key)
-        yield from found.elements() if found is not None and isinstance(found.data, list) else ()
+        yield from elements(below(kustomization, key))
 
 
 def containers(pod: Located, *, first: bool = True) -> Iterator[tuple[str, Located]]:
     """Yield name and place of each container, those that run before the others too unless they are not to count."""
     for key in ("initContainers", "containers") if first else ("containers",):
-        found = below(pod, key)
-        if found is not None and isinstance(found.data, list):
-            for one in found.elements():
-                if isinstance(one.data, Mapping):
-                    yield str(one.data.get("name", "without a name")), one
+        for one in elements(below(pod, key)):
+            if isinstance(one.data, Mapping):
+                yield str(one.data.get("name", "without a name")), one

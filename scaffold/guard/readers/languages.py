@@ -42,7 +42,7 @@ class Floor(NamedTuple):
 
 def found(look: Look, besides: Sequence[str] = ()) -> dict[str, str]:
     """Return the languages that are there, each with the first file of it; `besides` are patterns not looked at."""
-    left_out = frozenset(look.paths(*besides)) if besides else frozenset()
+    left_out = frozenset(look.paths(*besides))
     languages: dict[str, str] = {}
     for path in look.paths("*"):
         if path in left_out:
@@ -98,8 +98,7 @@ def floors(look: Look, language: str) -> Iterator[Floor]:
 
 
 def _in_manifest(look: Look, path: str, *keys: str) -> Iterator[Floor]:
-    document = look.data(path)
-    there = below(document, *keys)
+    there = below(look.data(path), *keys)
     if there is not None and isinstance(there.data, str | int | float) and (version := lowest(str(there.data))):
         yield Floor(version, path, line_of(there))
 

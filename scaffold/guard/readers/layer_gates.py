@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from scaffold.blueprint.globs import like_git
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, elements, line_at, line_of, listed, mapping
+from scaffold.formats.lookup import below, elements, entries, line_of, listed, mapping, value
 from scaffold.guard.finding import Found
 from scaffold.guard.readers import tsconfig
 from scaffold.guard.readers.aside import TESTS
@@ -20,6 +20,7 @@ from scaffold.guard.tables import table
 
 CANARY = "canary"  # what a planted mistake is called in the test that proves that the gate fails
 MANIFESTS = {"python": "pyproject.toml", "typescript": "package.json", "go": "go.mod"}
+_SKIPS = re.compile(r"\b(?:skip|skipif|xfail)\b")
 _FLAVOURS: Mapping[str, Flavour] = {"typescript": "script", "go": "go"}
 
 
@@ -105,9 +106,8 @@ def _blind(code: Code, gate: Gate, path: str, text: str) -> Iterator[Found]:
 
 def _typescript_major(code: Code) -> int:
     package = tsconfig.nearest(code.look, code.roots[0], "package.json")
-    document = code.look.data(package) if package is not None else None
-    wanted = below(document, "devDependencies", "typescript")
-    match = re.search(r"\d{1,9}", str(wanted.data)) if wanted is not None else None
+    wanted = value(code.look.data(package or ""), "devDependencies", "typescript")
+    match = re.search(r"\d{1,9}", str(wanted))
     return int(match[0]) if match else 0
 
 
@@ -144,28 +144,22 @@ def _about(code: Code, contract: Contract) -> Iterator[Found]:
 
 
 def _contracts(code: Code) -> Iterator[Contract]:
-    look = code.look
-    document = look.data("pyproject.toml")
-    for at in elements(below(document, "tool", "importlinter", "contracts")):
-        if mapping(at.data).get("type") == "layers":
-            yield _contract(at.data, at.file, line_of(at))
-    for path in (".importlinter", "setup.cfg"):
-        file = ini(look, path)
-        for name, section in mapping(file and file.data).items():
-            if file is not None and name.startswith("importlinter:contract:") and section.get("type") == "layers":
-                yield _contract(section, path, line_at(file, name))
+    found = list(elements(below(code.look.data("pyproject.toml"), "tool", "importlinter", "contracts")))
+    for section, at in (one for path in (".importlinter", "setup.cfg") for one in entries(ini(code.look, path))):
+        found += [at] if section.startswith("importlinter:contract:") else []
+    return (_contract(at) for at in found if mapping(at.data).get("type") == "layers")
 
 
-def _contract(data: Mapping[str, object], path: str, line: int) -> Contract:
-    containers = _texts(data.get("containers")) or ("",)
+def _contract(at: Located) -> Contract:
+    containers = _texts(at.data.get("containers")) or ("",)
     layers: list[tuple[str, ...]] = []
     for container in containers:
-        for layer in listed(data.get("layers")):
+        for layer in listed(at.data.get("layers")):
             words = [layer] if isinstance(layer, str) else _texts(layer)
             names = [name.strip() for word in words for name in re.split(r"[|:]", word)]
             kept = [name for name in names if name and not name.startswith("(")]  # one in brackets may be absent
             layers.append(tuple(f"{container}.{name}".lstrip(".") for name in kept))
-    return Contract(tuple(layers), _texts(data.get("ignore_imports")), path, line)
+    return Contract(tuple(layers), _texts(at.data.get("ignore_imports")), at.file, line_of(at))
 
 
 def _texts(data: object) -> tuple[str, ...]:
@@ -212,26 +206,19 @@ _SET_UP: Mapping[str, Callable[[Code, Gate], list[Found] | None]] = {
 def has_canary(code: Code, gate: Gate) -> bool:
     """Whether a test plants a mistake and lets the tool find it."""
     for path in code.look.paths(*TESTS[code.language]):
-        content = code.look.raw(path)
-        if (
-            content is None
-            or CANARY.encode() not in content.lower()
-            or not any(word.encode() in content for word in gate.canary)
-        ):
-            continue
-        if code.language == "python":
-            tree = code.look.python(path)
-            if tree is not None and any(_plants(node) for node in ast.walk(tree)):
-                return True
-        elif CANARY in without_comments(content.decode(errors="replace"), _FLAVOURS[code.language]).lower():
+        text = (code.look.raw(path) or b"").decode(errors="replace")
+        if CANARY in text.lower() and any(word in text for word in gate.canary) and _plants(code, path, text):
             return True
     return False
 
 
-def _plants(node: ast.AST) -> bool:
-    if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test"):
-        return False
-    asides = [ast.unparse(one) for one in node.decorator_list]
-    return CANARY in ast.unparse(node).lower() and not any(
-        re.search(r"\b(?:skip|skipif|xfail)\b", one) for one in asides
+def _plants(code: Code, path: str, text: str) -> bool:
+    if code.language != "python":
+        return CANARY in without_comments(text, _FLAVOURS[code.language]).lower()
+    tree = code.look.python(path)
+    tests = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)) if tree is not None else ()
+    return any(
+        CANARY in ast.unparse(test).lower() and not any(map(_SKIPS.search, map(ast.unparse, test.decorator_list)))
+        for test in tests
+        if test.name.startswith("test")
     )

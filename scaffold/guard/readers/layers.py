@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from itertools import accumulate
 from posixpath import dirname, normpath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from scaffold.guard.look import Look
 from scaffold.guard.readers import imports, tsconfig
@@ -38,25 +38,24 @@ class Home(NamedTuple):
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a blueprint asks of the layers, outermost first."""
+class Asked(NamedTuple):
+    """What a blueprint asks of the layers, outermost first, by the parameters of its rules on them."""
 
-    layers: tuple[str, ...]
-    core: tuple[str, ...]
-    independent: tuple[str, ...]
-    platform: str
-    forbidden: Mapping[str, Sequence[str]]
+    layers: Sequence[str]
+    core: Sequence[str]
+    independent: Sequence[str]
+    platform: str | None
+    forbidden: Mapping[str, Sequence[str]] | None
 
     @property
     def names(self) -> tuple[str, ...]:
         """All that a folder beside the layers may be called to count as one of them."""
-        return (*self.layers, self.platform) if self.platform else self.layers
+        return (*self.layers, *([self.platform] if self.platform else ()))
 
 
 def product_files(look: Look, besides: Sequence[str]) -> dict[str, list[str]]:
     """Return the files of each language that layers are known of, without tests and what else is no product."""
-    left_out = frozenset(look.paths(*besides)) if besides else frozenset()
+    left_out = frozenset(look.paths(*besides))
     files: dict[str, list[str]] = {}
     for path in look.paths("*"):
         language = LANGUAGE_OF.get(path[path.rfind(".") :]) if "." in path else None
@@ -170,9 +169,11 @@ def breaches(code: Code) -> Iterator[tuple[str, Edge, str]]:
 
 def _breaches_of(code: Code, path: str) -> Iterator[tuple[Edge, str]]:
     home = code.home(dirname(path) if code.language == "go" else stem(path))
+    if home is None:
+        return
     said = {""}
-    for edge in code.edges(path) if home is not None else ():
-        wrong = _wrong(code, home, edge) if home is not None else ""
+    for edge in code.edges(path):
+        wrong = _wrong(code, home, edge)
         if wrong not in said:
             said.add(wrong)
             yield edge, wrong
@@ -192,7 +193,7 @@ def _wrong_directly(code: Code, home: Home, edge: Edge) -> str:
     asked = code.asked
     said = f"{home.layer} imports {edge.name}"
     if edge.place is None:
-        listed = home.layer in asked.core and is_forbidden(edge.name, asked.forbidden.get(code.language, ()))
+        listed = home.layer in asked.core and is_forbidden(edge.name, (asked.forbidden or {}).get(code.language, ()))
         return f"{said}, and the core knows no framework" if listed else ""
     there = code.home(edge.place)
     if there is None or there == home:
@@ -235,22 +236,15 @@ def _python(code: Code, folder: str, found: Import) -> str | None:
 
 
 def _up(folder: str, times: int) -> str:
-    for _ in range(min(times, folder.count("/") + 1)):
-        folder = dirname(folder)
-    return folder
+    parts = folder.split("/")
+    return "/".join(parts[: max(len(parts) - times, 0)])
 
 
 def _absolute(code: Code, target: str, *, whole: bool = False) -> str | None:
     for root in code.roots:
-        bases = (
-            [root] if root.rpartition("/")[2] in STARTS and f"{root}/__init__.py".lstrip("/") not in code.look else []
-        )
-        above = root
-        while above:
-            above = dirname(above)
-            bases.append(above)
-        for base in bases:
-            place = _deepest(code, base, target, target.count(".") + 1 if whole else 1)
+        starts = root.rpartition("/")[2] in STARTS and f"{root}/__init__.py".lstrip("/") not in code.look
+        for times in range(0 if starts else 1, root.count("/") + 2 if root else 1):
+            place = _deepest(code, _up(root, times), target, target.count(".") + 1 if whole else 1)
             if place is not None:
                 return place
     return None
@@ -274,10 +268,6 @@ def _script(code: Code, folder: str, found: Import) -> str | None:
     return next((place for place in places if place in code.stems), None)
 
 
-def _go(code: Code, folder: str, found: Import) -> str | None:
-    return next(tsconfig.meant(code.aliases_of(folder), found.target), None)
-
-
 def _go_module(look: Look, folder: str) -> Iterator[tuple[str, str]]:
     """Yield how the module of the nearest go.mod, and what is in it, is called in imports."""
     path = tsconfig.nearest(look, folder, "go.mod")
@@ -292,16 +282,8 @@ _Lead = Callable[[Code, str, Import], str | None]
 _LANGUAGES: Mapping[str, tuple[_Read, _Lead]] = {
     "python": (_read_python, _python),
     "typescript": (lambda code, path: imports.of_script(code.look.text(path) or ""), _script),
-    "go": (lambda code, path: imports.of_go(code.look.text(path) or ""), _go),
+    "go": (
+        lambda code, path: imports.of_go(code.look.text(path) or ""),
+        lambda code, folder, found: next(tsconfig.meant(code.aliases_of(folder), found.target), None),
+    ),
 }
-
-
-def asked_of(parameters: Mapping[str, Any]) -> Asked:
-    """Read the parameters of the rules on layers."""
-    return Asked(
-        layers=tuple(parameters["layers"]),
-        core=tuple(parameters["core"]),
-        independent=tuple(parameters["independent"]),
-        platform=str(parameters["platform"] or ""),
-        forbidden=parameters.get("forbidden") or {},
-    )

@@ -2,27 +2,25 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import islice
 from typing import Literal, NamedTuple
 
+from scaffold.guard.kept import kept
 from scaffold.guard.look import Look
-from scaffold.guard.readers.makefile import LONGEST, assigned, expanded, joined
+from scaffold.guard.reached import reached
+from scaffold.guard.tables import table
 
-# What decides how every recipe runs, and what may be said of it all the same.
-RUNNING: Mapping[str, re.Pattern[str]] = {
-    "SHELL": re.compile(r"(?:/usr)?(?:/bin/)?(?:env )?(?:ba|da|z|k)?sh"),
-    ".SHELLFLAGS": re.compile(r"(?:-[eux]+ |-[eux]*o pipefail )*-[eux]*c"),
-    "MAKEFLAGS": re.compile(
-        r"(?:(?:-[rRsj]\d*|-j ?\d+|--(?:no-builtin-(?:rules|variables)|warn-undefined-variables|no-print-directory"
-        r"|silent|output-sync(?:=\w+)?))(?: |$))*+"
-    ),
-    "MAKEOVERRIDES": re.compile(r""),
-    ".RECIPEPREFIX": re.compile(r""),
-    "PATH": re.compile(r"\$[({]PATH[)}](?::.*)?"),  # what stands behind it hides no program
-    "MAKE": re.compile(r""),
-}
+# What decides how every recipe runs, and what may be said of it all the same; what stands behind PATH hides no program.
+RUNNING = {name: re.compile(allowed) for name, allowed in table("readers/make_lines").items()}
+LONGEST = 2_000  # characters of a line that names targets
+NESTED = 4  # variables whose values name others
 Kind = Literal["nothing", "recipe", "condition", "include", "variable", "export", "rule", "special", "unknown"]
+_ASSIGNED = re.compile(r"(?:(?:export|override|private)[ \t]++)*+([A-Za-z_]\w*+)[ \t]*+(?::{0,3}|\?|\+)=(.*+)")
+_USED = re.compile(r"(?<!\$)\$[({](\w{1,80})[)}]")
+_CALLED = re.compile(r"\$[({](?!\w{1,80}[)}])")
 _WORDS = r"(?:(?:override|export|private)[ \t]++)*+"
-_SET = re.compile(rf"{_WORDS}([^\s:=+?!#]++)[ \t]*+(:{{0,3}}|[?+!])=(.*+)", re.DOTALL)
+_SET = re.compile(rf"{_WORDS}([^\s:;=+?!#]++)[ \t]*+(:{{0,3}}|[?+!])=(.*+)", re.DOTALL)
 _DEFINED = re.compile(rf"{_WORDS}(define|undefine)[ \t]++([^\s:=+?!#]++)")
 _EXPORTED = re.compile(r"(?:un)?export\b(?!.*=)(.*+)")
 _INCLUDE = re.compile(r"(?:-include|sinclude|include)[ \t]++(.*+)")
@@ -34,7 +32,7 @@ _WILDCARD = re.compile(r"\$[({]wildcard[ \t]++([^)}]++)[)}]")
 class Line(NamedTuple):
     """One line with those that it goes on in. `names` are targets, variables or files; a rule has a recipe or not.
 
-    `variable` is what a rule sets for its targets alone.
+    `variable` is what a rule sets for its targets alone, and `text` all of it as it is written.
     """
 
     number: int
@@ -45,8 +43,42 @@ class Line(NamedTuple):
     variable: str = ""
     has_recipe: bool = False
     is_exported: bool = False
+    text: str = ""
 
 
+def assigned(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the variables that are set, with their values as written; what make would have to work out is left."""
+    for line in text.splitlines():
+        match = _ASSIGNED.match(line) if "=" in line[:LONGEST] and len(line) <= LONGEST else None
+        if match is not None and not _CALLED.search(match[2]):
+            yield match[1], match[2].partition("#")[0].strip()
+
+
+def expanded(recipe: str, variables: Mapping[str, str]) -> str:
+    """Return a recipe with the variables in it that are known; as it is, where that makes it long."""
+    text = recipe
+    for _ in range(NESTED if len(recipe) <= LONGEST else 0):
+        text, before = _USED.sub(lambda match: variables.get(match[1], match[0]), text), text
+        if len(text) > LONGEST:
+            return recipe
+        if text == before:
+            break
+    return text
+
+
+def joined(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines with their numbers, those that go on as one."""
+    lines = text.split("\n")
+    number = 0
+    while number < len(lines):
+        start = number
+        while lines[number].rstrip("\r").endswith("\\") and number + 1 < len(lines):
+            number += 1
+        yield start + 1, "\n".join(lines[start : number + 1])
+        number += 1
+
+
+@kept()
 def lines(text: str) -> Iterator[Line]:
     """Yield the lines of a makefile; a rule comes once, and its recipe line by line behind it."""
     known = dict(assigned(text))
@@ -57,11 +89,11 @@ def lines(text: str) -> Iterator[Line]:
         plain = line.partition("#")[0].strip()
         if inside:
             inside = not plain.startswith("endef")
-            yield Line(number, "unknown" if _WORKED_OUT.search(line) else "nothing")
+            yield Line(number, "unknown" if _WORKED_OUT.search(line) else "nothing", text=raw)
         elif _WORKED_OUT.search(line) or len(line) > LONGEST:
-            yield Line(number, "unknown")
+            yield Line(number, "unknown", text=raw)
         elif raw.startswith("\t") and ruled:
-            yield Line(number, "recipe", value=line.strip())
+            yield Line(number, "recipe", value=line.strip(), text=raw)
         else:
             defined = _DEFINED.match(plain)
             inside = defined is not None and defined[1] == "define" and not _SET.fullmatch(plain)
@@ -70,7 +102,7 @@ def lines(text: str) -> Iterator[Line]:
             )
             found = _line(number, plain, known, has_recipe=following.startswith("\t"))
             ruled = ruled if found.kind in ("nothing", "condition") else found.kind in ("rule", "special")
-            yield found
+            yield found._replace(text=raw)
 
 
 def _line(number: int, plain: str, known: Mapping[str, str], *, has_recipe: bool) -> Line:
@@ -110,18 +142,13 @@ MOST = 50  # makefiles that include each other
 
 def makefiles(look: Look) -> Mapping[str, tuple[Line, ...]]:
     """Return the lines of what make reads, the main one first: the blueprint's, or else the one that make takes."""
-    return look.once(_makefiles)
-
-
-def _makefiles(look: Look) -> Mapping[str, tuple[Line, ...]]:
     given = (path for path in READ if path in look.lock.files)
-    first = next((path for path in (*given, *READ) if path in look), None)
-    read: dict[str, tuple[Line, ...]] = {}
-    waiting = [first] if first is not None else []
-    while waiting and len(read) < MOST:
-        path = waiting.pop()
-        if path not in read and path in look:
-            read[path] = tuple(lines(look.text(path) or ""))
-            for name in (name for line in read[path] if line.kind == "include" for name in line.names):
-                waiting += look.paths(f"/{name}") if "*" in name else [name.removeprefix("./")]
-    return read
+    first = [path for path in (*given, *READ) if path in look][:1]
+    read = islice(reached(first, partial(_included, look)), MOST)
+    return {path: lines(look.text(path) or "") for path in read}
+
+
+def _included(look: Look, path: str) -> Iterator[str]:
+    for name in (name for line in lines(look.text(path) or "") if line.kind == "include" for name in line.names):
+        found = look.paths(f"/{name}") if "*" in name else [name.removeprefix("./")]
+        yield from (one for one in found if one in look)

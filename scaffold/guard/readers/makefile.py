@@ -1,20 +1,16 @@
 """Makefiles as rules see them: what each target needs and runs."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from scaffold.guard.kept import Kept
+from scaffold.guard.kept import kept
 from scaffold.guard.look import Look
+from scaffold.guard.reached import reached
+from scaffold.guard.readers.make_lines import assigned, expanded, lines
 from scaffold.guard.readers.places import PLACES
 from scaffold.guard.readers.shell import Command, commands
 
 TOP = PLACES["top makefiles"]
-LONGEST = 2_000  # characters of a line that names targets
-NESTED = 4  # variables whose values name others
-_ASSIGNED = re.compile(r"(?:(?:export|override|private)[ \t]++)*+([A-Za-z_]\w*+)[ \t]*+(?::{0,3}|\?|\+)=(.*+)")
-_USED = re.compile(r"(?<!\$)\$[({](\w{1,80})[)}]")
-_WORKED_OUT = re.compile(r"\$[({](?!\w{1,80}[)}])")
 _VALUED = frozenset({"-C", "-f", "-j", "-l", "-o", "-W", "-I", "--directory", "--file"})
 
 
@@ -73,14 +69,11 @@ class Makefile:
 
     def reached(self, name: str) -> set[str]:
         """Return the targets that one leads to, itself among them: those that it needs, and those that it makes."""
-        found: set[str] = set()
-        ahead = [name]
-        while ahead:
-            if (here := ahead.pop()) not in found:
-                found.add(here)
-                ahead += self.needs(here)
-                ahead += (made for command in self.commands(here) for made in made_by(command.words))
-        return found
+        return set(reached([name], self._leads_to))
+
+    def _leads_to(self, name: str) -> Iterator[str]:
+        yield from self.needs(name)
+        yield from (made for command in self.commands(name) for made in made_by(command.words))
 
 
 def made_by(words: tuple[str, ...]) -> list[str]:
@@ -100,69 +93,20 @@ def makefile(look: Look) -> Makefile:
     return Makefile(*(text for _, text in look.texts(*TOP)))
 
 
-_TARGETS: Kept[tuple[Target, ...]] = Kept()
-
-
-def targets(text: str) -> tuple[Target, ...]:
-    """Return the targets of a makefile in their order, each with its recipe."""
-    return _TARGETS.get(text, lambda: tuple(_targets(text)))
-
-
-def _targets(text: str) -> Iterator[Target]:
+@kept()
+def targets(text: str) -> Iterator[Target]:
+    """Yield the targets of a makefile in their order, each with its recipe."""
     current = Target((), (), 1, [])
     variables = dict(assigned(text))
-    for number, line in joined(text):
-        if line.startswith("\t"):
-            body = line.lstrip("\t @-+")
-            tolerated = "-" in line[: len(line) - len(body)]
-            current.recipes.append(Recipe(number, expanded(body, variables).replace("$$", "$"), tolerated))
-        elif (head := _head(line, number)) is not None:
+    for line in lines(text):
+        if line.text.startswith("\t"):
+            body = line.text.lstrip("\t @-+")
+            tolerated = "-" in line.text[: len(line.text) - len(body)]
+            current.recipes.append(Recipe(line.number, expanded(body, variables).replace("$$", "$"), tolerated))
+        elif line.kind in ("rule", "special", "unknown") and not line.variable:
             yield current
-            current = head
+            needs, _, command = line.value.lstrip(":").partition(";")
+            words = tuple(word for word in needs.split() if word != "|" and "$" not in word)
+            recipes = [Recipe(line.number, command.strip(" \t@-+"), tolerated=False)] if command.strip() else []
+            current = Target(line.names, words, line.number, recipes)
     yield current
-
-
-def assigned(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the variables that are set, with their values as written; what make would have to work out is left."""
-    for line in text.splitlines():
-        match = _ASSIGNED.match(line) if "=" in line[:LONGEST] and len(line) <= LONGEST else None
-        if match is not None and not _WORKED_OUT.search(match[2]):
-            yield match[1], match[2].partition("#")[0].strip()
-
-
-def expanded(recipe: str, variables: Mapping[str, str]) -> str:
-    """Return a recipe with the variables in it that are known; as it is, where that makes it long."""
-    text = recipe
-    for _ in range(NESTED if len(recipe) <= LONGEST else 0):
-        text, before = _USED.sub(lambda match: variables.get(match[1], match[0]), text), text
-        if len(text) > LONGEST:
-            return recipe
-        if text == before:
-            break
-    return text
-
-
-def joined(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines with their numbers, those that go on as one."""
-    lines = text.split("\n")
-    number = 0
-    while number < len(lines):
-        start = number
-        while lines[number].rstrip("\r").endswith("\\") and number + 1 < len(lines):
-            number += 1
-        yield start + 1, "\n".join(lines[start : number + 1])
-        number += 1
-
-
-def _head(line: str, number: int) -> Target | None:
-    """Read `targets: needs ; command`, or `.DEFAULT_GOAL := target`; None for any other line."""
-    plain = line.replace("\\\r\n", " ").replace("\\\n", " ").partition("#")[0] if len(line) <= LONGEST else ""
-    before, colon, after = plain.partition(":")
-    if before.strip() == ".DEFAULT_GOAL":
-        return None
-    if not colon or "=" in before or after.lstrip(":").startswith("=") or not before.strip():
-        return None
-    needs, _, command = after.lstrip(":").partition(";")
-    words = () if "=" in needs else tuple(word for word in needs.split() if word != "|" and "$" not in word)
-    recipes = [Recipe(number, command.strip(" \t@-+"), tolerated=False)] if command.strip() else []
-    return Target(tuple(before.split()), words, number, recipes)

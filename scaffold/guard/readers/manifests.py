@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
+from packaging.utils import canonicalize_name
+
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, entries, line_of, listed, mapping, value
 from scaffold.guard.look import Look
@@ -15,6 +17,7 @@ Ecosystem = Literal["python", "npm", "go", "cargo"]
 FILES: Mapping[Ecosystem, str] = {
     "python": "pyproject.toml", "npm": "package.json", "go": "go.mod", "cargo": "Cargo.toml",
 }  # fmt: skip
+canonical = canonicalize_name  # of Python packages, as locks spell them
 _REQUIREMENT = re.compile(r"\s*+([A-Za-z0-9][\w.-]*+)\s*+(?:\[[^\]]*+\])?\s*+([^;@]*+)([;@]?)")
 _GIT = re.compile(r"^(?:git\+|git:|git@|github:|gitlab:|bitbucket:)|\.git(?:[#@]|$)|^[\w.-]+/[\w.-]+(?:#.*)?$")
 _FIXED = re.compile(
@@ -96,11 +99,6 @@ def named(look: Look, *names: str) -> tuple[str, ...]:
     return tuple(path for path in found if modes[path] not in (SYMLINK, SUBMODULE))
 
 
-def canonical(name: str) -> str:
-    """Return a Python package's name as locks spell it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def _python(look: Look, path: str) -> Iterator[Dependency]:
     document = look.data(path)
     own = canonical(str(value(document, "project", "name") or ""))
@@ -142,14 +140,14 @@ def _npm(look: Look, path: str) -> Iterator[Dependency]:
 
 
 def _go(look: Look, path: str) -> Iterator[Dependency]:
-    directives = list(_directives(look.text(path) or ""))
-    replaced = {words[0] for kind, words, _, _ in directives if kind == "replace" and "=>" in words[1:]}
-    for kind, words, comment, line in directives:
+    said = list(directives(look.text(path) or ""))
+    replaced = {words[0] for kind, words, _, _ in said if kind == "replace" and "=>" in words[1:]}
+    for kind, words, comment, line in said:
         if kind == "require" and len(words) == 2 and not comment.strip().startswith("indirect"):  # noqa: PLR2004 - name, version
             yield Dependency(words[0], words[1], line, certain=words[0] not in replaced)
 
 
-def _directives(text: str) -> Iterator[tuple[str, list[str], str, int]]:
+def directives(text: str) -> Iterator[tuple[str, list[str], str, int]]:
     """Yield kind, words, comment and line of what a go.mod says, one by one or in blocks."""
     block = ""
     for number, line in enumerate(text.splitlines(), start=1):

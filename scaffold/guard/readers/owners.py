@@ -38,14 +38,8 @@ class Owners(NamedTuple):
 
     def deciding(self, paths: Iterable[str]) -> dict[str, Line | None]:
         """Return the line that decides about each path: the last one that matches."""
-        found: dict[str, Line | None] = dict.fromkeys(paths)
-        waiting = list(found)
-        for line in reversed(self.lines):
-            if not waiting:
-                break
-            found.update((path, line) for path in waiting if line.matches(path))
-            waiting = [path for path in waiting if found[path] is None]
-        return found
+        backwards = self.lines[::-1]
+        return {path: next((line for line in backwards if line.matches(path)), None) for path in paths}
 
     def strangers(self) -> Iterator[tuple[Line, str]]:
         """Yield what stands where an owner should, and is none."""

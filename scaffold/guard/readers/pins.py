@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from scaffold.errors import FormatError
-from scaffold.formats import yaml
+from scaffold.formats import documents
 from scaffold.formats.equal import at
 from scaffold.formats.located import KeyPath
 
@@ -73,7 +73,7 @@ def pin(text: str, pins: Mapping[str, Any]) -> str:
     """
     allowed = pins_of(pins)
     try:
-        document = yaml.load_documents(text.encode(), "", _no_include, yaml.written)[0]
+        document = documents.load("", text.encode(), ".yaml")[0]
     except (FormatError, IndexError, UnicodeEncodeError):
         return text
     lines = text.splitlines(keepends=True)  # breaks lines where YAML does
@@ -82,10 +82,6 @@ def pin(text: str, pins: Mapping[str, Any]) -> str:
         if name and name.repository in allowed and number <= len(lines):
             lines[number - 1] = _pinned(lines[number - 1], name, allowed[name.repository])
     return "".join(lines)
-
-
-def _no_include(_glob: str, where: str) -> Mapping[str, bytes]:
-    raise FormatError("`!include` is not followed here", where=where)
 
 
 def _uses(document: Any, lines: Mapping[KeyPath, int | str]) -> Iterator[tuple[int, str]]:

@@ -6,7 +6,8 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from scaffold.formats.lookup import mapping, value
-from scaffold.guard.look import Look
+from scaffold.guard.look import Look, once
+from scaffold.guard.reached import reached
 from scaffold.guard.readers.pins import used
 from scaffold.guard.readers.shell import Command, commands
 from scaffold.guard.readers.workflow import Job, Step, Workflow, is_false, is_true, steps_of, workflows
@@ -46,16 +47,9 @@ def all_releases(look: Look) -> list[Release]:
     return found
 
 
-def releases(look: Look) -> tuple[Release, ...]:
-    """Return the workflows that publish something."""
-    return look.once(_releases)
-
-
-def _releases(look: Look) -> tuple[Release, ...]:
-    return tuple(_publishing(look))
-
-
-def _publishing(look: Look) -> Iterator[Release]:
+@once
+def releases(look: Look) -> Iterator[Release]:
+    """Yield the workflows that publish something."""
     for workflow in workflows(look):
         if workflow.events.keys().isdisjoint(_KNOWN["starts"]):
             continue
@@ -72,12 +66,9 @@ def _publishing(look: Look) -> Iterator[Release]:
 
 
 def _is_publisher(look: Look, job: Job) -> bool:
-    return publishes_by_trust(job) or (not _rehearses(job) and any(map(_publishes, steps_of(look, job))))
-
-
-def _rehearses(job: Job) -> bool:
     given = mapping(job.at.data.get("with"))
-    return any(REHEARSES.search(str(name)) and is_true(given[name]) for name in given)
+    rehearses = any(REHEARSES.search(str(name)) and is_true(given[name]) for name in given)
+    return publishes_by_trust(job) or (not rehearses and any(map(_publishes, steps_of(look, job))))
 
 
 def publishes_by_trust(job: Job) -> bool:
@@ -107,29 +98,17 @@ def is_for_tags_only(workflow: Workflow) -> bool:
 
 def _makers(publishing: list[Job], jobs: dict[str, Job]) -> Iterator[Job]:
     """Yield the jobs that publish, and those that hand files to them, to one of these, and so on."""
-    seen: set[str] = set()
-    ahead = list(publishing)
-    while ahead:
-        job = ahead.pop()
-        if job.name in seen:
-            continue
-        seen.add(job.name)
-        yield job
-        taken = _artifacts(job, DOWNLOAD) or ["*"]  # by another way than the usual action it may be anything
-        before = (one for one in _before(job, jobs) if one.name not in seen)
-        ahead += [one for one in before if any(_meet(given, taken) for given in _artifacts(one, UPLOAD))]
 
+    def givers(name: str) -> Iterator[str]:
+        taken = _artifacts(jobs[name], DOWNLOAD) or ["*"]  # by another way than the usual action it may be anything
+        for before in reached(needed(name), needed):
+            if any(_meet(given, taken) for given in _artifacts(jobs[before], UPLOAD)):
+                yield before
 
-def _before(job: Job, jobs: dict[str, Job]) -> Iterator[Job]:
-    """Yield the jobs that one waits for, and those that they wait for."""
-    seen: set[str] = set()
-    ahead = list(job.needs)
-    while ahead:
-        name = ahead.pop()
-        if name in jobs and name not in seen:
-            seen.add(name)
-            yield jobs[name]
-            ahead += jobs[name].needs
+    def needed(name: str) -> frozenset[str]:
+        return jobs[name].needs & jobs.keys()
+
+    return (jobs[name] for name in reached([job.name for job in publishing], givers))
 
 
 def _artifacts(job: Job, action: str) -> list[str]:

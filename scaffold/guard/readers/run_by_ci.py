@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from scaffold.formats.lookup import below, mapping, value
-from scaffold.guard.look import Look
+from scaffold.formats.lookup import mapping, value
+from scaffold.guard.look import Look, once
+from scaffold.guard.reached import reached
 from scaffold.guard.readers.gitlab import pipelines
 from scaffold.guard.readers.makefile import Makefile, made_by, makefile
 from scaffold.guard.readers.places import OTHER_CI, SCRIPTS, TASKS
@@ -25,35 +26,23 @@ _OF_NPM = frozenset({"npm", "pnpm", "yarn", "bun"})
 _SEVERAL = frozenset({"npm-run-all", "run-s", "run-p"})
 
 
-def run_by_ci(look: Look) -> tuple[Command, ...]:
-    """Return every command that CI runs; what may fail without anybody noticing is left out."""
-    return look.once(_run)
-
-
-def run_by_gates(look: Look) -> tuple[Command, ...]:
-    """Return those that are run by workflows which the blueprint gave."""
-    return look.once(_run_as_given)
-
-
-def _run(look: Look) -> tuple[Command, ...]:
+@once
+def run_by_ci(look: Look) -> Iterator[Command]:
+    """Yield every command that CI runs; what may fail without anybody noticing is left out."""
     return _followed(look, _started(look))
 
 
-def _run_as_given(look: Look) -> tuple[Command, ...]:
+@once
+def run_by_gates(look: Look) -> Iterator[Command]:
+    """Yield those that are run by workflows which the blueprint gave."""
     given = (one for one in pipelines(look) if one.path in look.lock.files)
     return _followed(look, (command for one in given for job in one.jobs for command in _of_job(look, job)))
 
 
-def _followed(look: Look, started: Iterator[Command]) -> tuple[Command, ...]:
+def _followed(look: Look, started: Iterator[Command]) -> Iterator[Command]:
     stands_for = _StandsFor(look)
-    waiting = list(started)
-    found: dict[tuple[str, ...], Command] = {}
-    while waiting:
-        command = waiting.pop()
-        if not command.tolerated and command.words not in found:
-            found[command.words] = command
-            waiting += stands_for(command)
-    return tuple(found.values())
+    held = (one for one in started if not one.tolerated)
+    return reached(held, lambda command: (one for one in stands_for(command) if not one.tolerated))
 
 
 def _started(look: Look) -> Iterator[Command]:
@@ -126,8 +115,7 @@ class _StandsFor:
             yield from commands((self.look.raw(path) or b"").decode(errors="replace"))
 
     def _npm(self, words: tuple[str, ...]) -> Iterator[Command]:
-        document = self.look.data("package.json")
-        scripts = mapping(value(document, "scripts")) if document is not None else {}
+        scripts = mapping(value(self.look.data("package.json"), "scripts"))
         operands = [word for word in words[1:] if not word.startswith("-")]
         for verb in ("run", "run-script"):
             operands = operands[operands.index(verb) + 1 :] if verb in operands else operands
@@ -139,9 +127,8 @@ class _StandsFor:
                     yield from commands(str(scripts.get(one, "")))
 
     def _poe(self, name: str) -> Iterator[Command]:
-        document = self.look.data("pyproject.toml")
-        task = below(document, "tool", "poe", "tasks", name)
-        waiting = [task.data] if task is not None and self._is_new(f"poe {name}") else []
+        task = value(self.look.data("pyproject.toml"), "tool", "poe", "tasks", name)
+        waiting = [task] if self._is_new(f"poe {name}") else []
         while waiting:
             one = waiting.pop()
             if isinstance(one, str):

@@ -1,12 +1,12 @@
 """A small scanner of languages with braces: what is code, what is a comment, and what is a text."""
 
 import re
-from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple, cast
 
 from scaffold.guard.kept import Kept
 
-Kind = Literal["comment", "string", "word", "sign"]
+Kind = Literal["comment", "string", "word", "sign", "code"]
 Flavour = Literal["script", "go", "java", "python"]
 
 _BARE: Kept[str] = Kept(10_000_000)
@@ -25,22 +25,25 @@ class Token(NamedTuple):
 # Whatever is left open reaches to the end, so that no source, however odd, is looked at twice.
 _COMMENT = r"(?P<comment>//[^\n]*|/\*(?:.*?\*/|.*))"
 _STRING = r"""(?P<string>"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?)"""
-_REST = r"(?P<space>\s+)|(?P<word>[\w$]+)|(?P<sign>\.\.\.|.)"
-_RAW = r"(?P<raw>`[^`]*`?)"
 _BLOCK = r'(?P<block>"""(?:.*?"""|.*))'
-_BLOCKS = rf"{_BLOCK}|(?P<blocks>'''(?:.*?'''|.*))"
-_TOKEN = {
-    "script": re.compile(f"{_COMMENT}|{_STRING}|{_REST}", re.DOTALL),
-    "go": re.compile(f"{_COMMENT}|{_STRING}|{_RAW}|{_REST}", re.DOTALL),
-    "java": re.compile(f"{_COMMENT}|{_BLOCK}|{_STRING}|{_REST}", re.DOTALL),
-    "python": re.compile(rf"(?P<comment>\#[^\n]*)|{_BLOCKS}|{_STRING}|{_REST}", re.DOTALL),
+_BLOCKS = (
+    r'''(?P<block>"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:""")?)'''
+    r"""|(?P<blocks>'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:''')?)"""
+)
+PIECES: Mapping[Flavour, str] = {
+    "script": f"{_COMMENT}|{_STRING}",
+    "go": f"{_COMMENT}|{_STRING}|(?P<raw>`[^`]*`?)",
+    "java": f"{_COMMENT}|{_BLOCK}|{_STRING}",
+    "python": rf"(?P<comment>\#[^\n]*)|{_BLOCKS}|{_STRING}",
 }
+_REST = r"(?P<space>\s+)|(?P<word>[\w$]+)|(?P<sign>\.\.\.|.)"
+_TOKEN = {flavour: re.compile(f"{pieces}|{_REST}", re.DOTALL) for flavour, pieces in PIECES.items()}
 _TEMPLATE = re.compile(r"[^`\\$]*(?:(?:\\.|\$(?!\{))[^`\\$]*)*", re.DOTALL)
 _PATTERN = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\]?)+/?")
-_BEFORE_PATTERN = frozenset("(,=:[!&|?{;+-*%~^>")
-_WORDS_BEFORE_PATTERN = frozenset({
-    "return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "throw", "new", "await", "yield",
-})  # fmt: skip
+_BEFORE_PATTERN = frozenset((  # signs and words
+    *"(,=:[!&|?{;+-*%~^>", "return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "throw", "new",
+    "await", "yield",
+))  # fmt: skip
 
 
 def tokens(source: str, flavour: Flavour = "script") -> Iterator[Token]:
@@ -59,7 +62,7 @@ def tokens(source: str, flavour: Flavour = "script") -> Iterator[Token]:
                 before = ")"
                 line += source.count("\n", start, at)
                 continue
-            if text == "/" and _opens_pattern(before) and (pattern := _PATTERN.match(source, start)):
+            if text == "/" and before in _BEFORE_PATTERN and (pattern := _PATTERN.match(source, start)):
                 at, before = pattern.end(), ")"
                 continue
             if braces and text in "{}":
@@ -71,12 +74,8 @@ def tokens(source: str, flavour: Flavour = "script") -> Iterator[Token]:
 
 
 def _token(kind: str, text: str, line: int, at: int) -> Token:
-    if kind == "comment":
-        return Token("comment", text, line, at)
-    if kind == "word":
-        return Token("word", text, line, at)
-    if kind == "sign":
-        return Token("sign", text, line, at)
+    if kind in ("comment", "word", "sign"):
+        return Token(cast("Kind", kind), text, line, at)
     quote = text[:3] if kind in ("block", "blocks") else text[0]
     return Token("string", text.removeprefix(quote).removesuffix(quote), line, at)
 
@@ -91,10 +90,6 @@ def _template(source: str, at: int, braces: list[int], *, resumed: bool) -> int:
         braces.append(0)
         return end + 2
     return min(end + 1, len(source))
-
-
-def _opens_pattern(before: str) -> bool:
-    return before in _BEFORE_PATTERN or before in _WORDS_BEFORE_PATTERN
 
 
 def without_comments(source: str, flavour: Flavour = "script", *, strings: bool = True) -> str:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from posixpath import normpath
 from typing import NamedTuple
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
-from scaffold.guard.look import Look
+from scaffold.guard.look import Look, once
+from scaffold.guard.reached import reached
 from scaffold.guard.readers.dockerfile import instructions
 from scaffold.guard.readers.gitlab import pipelines
 from scaffold.guard.readers.makefile import targets
@@ -87,22 +89,26 @@ def in_images(look: Look) -> Iterator[Script]:
 
 def in_files(look: Look) -> Iterator[Script]:
     """Yield the shell scripts: those in their usual places, and those that CI, make or an image calls."""
-    for path in dict.fromkeys((*look.paths(*SCRIPTS), *look.once(_called))):
-        content = look.raw(path)
-        text = content.decode(errors="replace") if content is not None else ""
-        if path.endswith((".sh", ".bash")) or _SHEBANG.match(text):
-            yield Script(path, 1, text)
+    for path in dict.fromkeys((*look.paths(*SCRIPTS), *_called(look))):
+        script = _script(look, path)
+        if path.endswith((".sh", ".bash")) or _SHEBANG.match(script.text):
+            yield script
 
 
-def _called(look: Look) -> tuple[str, ...]:
-    """Return the files that are run by name, by what is run first or by each other."""
-    found: dict[str, None] = {}
-    waiting = [*in_workflows(look), *in_makefiles(look), *in_images(look)]
-    while waiting and len(found) < MOST:
-        for _, command in waiting.pop().commands():
-            words = command.words[1:3] if command.program in CALLERS else command.written[:1]
-            for path in (normpath(word) for word in words if "/" in word or "." in word):
-                if path in look and path not in found:
-                    found[path] = None
-                    waiting.append(Script(path, 1, (look.raw(path) or b"").decode(errors="replace")))
-    return tuple(found)
+def _script(look: Look, path: str) -> Script:
+    return Script(path, 1, (look.raw(path) or b"").decode(errors="replace"))
+
+
+@once
+def _called(look: Look) -> Iterator[str]:
+    """Yield the files that are run by name, by what is run first or by each other."""
+    first = (*in_workflows(look), *in_makefiles(look), *in_images(look))
+    called = (path for script in first for path in _calls(look, script))
+    return islice(reached(called, lambda path: _calls(look, _script(look, path))), MOST)
+
+
+def _calls(look: Look, script: Script) -> Iterator[str]:
+    for _, command in script.commands():
+        words = command.words[1:3] if command.program in CALLERS else command.written[:1]
+        paths = (normpath(word) for word in words if "/" in word or "." in word)
+        yield from (path for path in paths if path in look)

@@ -3,22 +3,17 @@
 import re
 from bisect import bisect
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from scaffold.guard.kept import Kept
+from scaffold.guard.kept import kept
+from scaffold.guard.tables import table
 
 LONGEST_PIPE = 9  # programs of a pipe that are remembered
 DEEPEST = 5  # scripts that are given to a shell within each other
-SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash"})
+_TABLE = table("readers/shell")
+SHELLS = frozenset(_TABLE["shells"])
 # What runs other programs: by a name among its words, unless it only fetches or makes something.
-RUNNERS = frozenset({
-    "uv", "uvx", "pipx", "poetry", "pdm", "hatch", "rye", "npx", "npm", "pnpm", "yarn", "bun", "bunx", "go", "docker",
-    "podman", "mvn", "mvnw", "gradle", "gradlew", "mise", "nix", "pre-commit", "prek",
-})  # fmt: skip
-_FETCHES = frozenset({
-    "install", "i", "add", "ci", "get", "pull", "push", "build", "remove", "uninstall", "update", "upgrade", "sync",
-    "lock", "download",
-})  # fmt: skip
+RUNNERS, _FETCHES = frozenset(_TABLE["runners"]), frozenset(_TABLE["fetching"])
 
 # Every part that repeats takes all it can and gives nothing back: what strangers write is read once.
 _TOKEN = re.compile(
@@ -43,25 +38,10 @@ _QUOTED = re.compile(r"""'([^']*+)'|"((?:[^"\\]|\\.)*+)"|\\(.)""", re.DOTALL)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*+\+?=")
 _VARIABLE = re.compile(r"\$[({]?(\w+)[)}]?")
 _DASH_C = re.compile(r"-[a-z]*c")
-_BEFORE = frozenset(
-    {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "exec", "command", "builtin"}
-)
+_BEFORE = frozenset(_TABLE["before"])
 # What runs the rest of its words: its options that take a value, and how many words of its own come before.
-_WRAPPERS: Mapping[str, tuple[frozenset[str], int]] = {
-    "sudo": (frozenset({"-u", "-g", "-h", "-p", "-C", "-D", "-T", "-U"}), 0),
-    "doas": (frozenset({"-u", "-C"}), 0),
-    "env": (frozenset({"-u", "-C", "-S"}), 0),
-    "nice": (frozenset({"-n"}), 0),
-    "ionice": (frozenset({"-c", "-n", "-p"}), 0),
-    "xargs": (frozenset({"-n", "-I", "-P", "-L", "-d", "-E", "-s", "-a"}), 0),
-    "timeout": (frozenset({"-s", "-k", "--signal", "--kill-after"}), 1),
-    "stdbuf": (frozenset({"-i", "-o", "-e"}), 0),
-    "nohup": (frozenset(), 0),
-    "setsid": (frozenset(), 0),
-    "busybox": (frozenset(), 0),
-    "chronic": (frozenset(), 0),
-}
-_HARMLESS = frozenset({"true", ":", "echo", "printf"})
+_WRAPPERS: Mapping[str, Mapping[str, Any]] = _TABLE["wrappers"]
+_HARMLESS = frozenset(_TABLE["harmless"])
 
 
 class Command(NamedTuple):
@@ -114,9 +94,6 @@ def _in_order(words: tuple[str, ...], within: tuple[str, ...]) -> bool:
     return all(word in rest for word in words)
 
 
-_COMMANDS: Kept[tuple[Command, ...]] = Kept()
-
-
 class _Piece(NamedTuple):
     words: list[str]
     line: int
@@ -124,13 +101,10 @@ class _Piece(NamedTuple):
     fed: list[tuple[int, str]]  # its here-documents and here-strings, with their lines
 
 
-def commands(script: str, depth: int = 0) -> tuple[Command, ...]:
-    """Return the commands of a script, those among them that are given to a shell: `bash -c "…"`, `sh <<EOF`."""
-    return _COMMANDS.get(script, lambda: tuple(_commands(script, depth)), depth)
-
-
-def _commands(script: str, depth: int) -> Iterator[Command]:
-    pieces = list(_pieces(script))
+@kept()
+def commands(script: str, depth: int = 0) -> Iterator[Command]:
+    """Yield the commands of a script, those among them that are given to a shell: `bash -c "…"`, `sh <<EOF`."""
+    pieces = list(_Scanner(script).pieces())
     sources: tuple[str, ...] = ()
     handed: list[tuple[int, str]] = []  # the here-documents that go on through a pipe
     for number, (words, line, before, fed) in enumerate(pieces):
@@ -215,10 +189,6 @@ class _Scanner:
         return position
 
 
-def _pieces(script: str) -> Iterator[_Piece]:
-    return _Scanner(script).pieces()
-
-
 def _program(words: list[str]) -> tuple[str, ...]:
     """Return a command's words from its program on: what comes before it and its folder taken away."""
     at = 0
@@ -243,11 +213,11 @@ def _path(words: list[str], program: str) -> str:
 
 def _behind(words: list[str], at: int) -> int:
     """Return where the command begins that a wrapper runs."""
-    valued, operands = _WRAPPERS[words[at]]
+    wrapper = _WRAPPERS[words[at]]
     at += 1
     while at < len(words) and words[at].startswith("-"):
-        at += 2 if words[at] in valued else 1
-    return at + operands
+        at += 2 if words[at] in wrapper.get("valued", ()) else 1
+    return at + int(wrapper.get("operands", 0))
 
 
 def _plain(word: str) -> str:

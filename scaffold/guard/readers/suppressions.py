@@ -6,9 +6,9 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-from scaffold.guard.kept import Kept
+from scaffold.guard.kept import kept
 from scaffold.guard.readers.languages import endings
-from scaffold.guard.readers.scan import tokens
+from scaffold.guard.readers.scan import PIECES, Kind, Token, tokens
 from scaffold.guard.tables import table
 
 ENDINGS = endings("python", "typescript", "javascript", "go", "java", "kotlin")
@@ -26,16 +26,6 @@ class Suppression(NamedTuple):
     rules: tuple[str, ...]
     reason: bool
     whole: bool = False
-
-
-class Piece(NamedTuple):
-    """A piece of a source: a comment, an annotation (`code`), a string, or what lies between them."""
-
-    kind: str
-    text: str
-    line: int
-    start: int
-    end: int
 
 
 class Comment(NamedTuple):
@@ -58,119 +48,93 @@ class _Form(NamedTuple):
     nameless: bool = False
 
 
+class _Language(NamedTuple):
+    """What tools are told in a language; one of the hints is in all of it, in small letters: the cheap look before."""
+
+    hints: tuple[str, ...]
+    marked: re.Pattern[str]
+    forms: tuple[_Form, ...]
+
+    def is_hinted(self, text: str) -> bool:
+        """Whether it may be that a text in small letters tells something."""
+        return any(hint in text for hint in self.hints)
+
+    def is_marked(self, comment: str) -> bool:
+        """Whether a comment tells something."""
+        return self.is_hinted(small := comment.lower()) and self.marked.search(small) is not None
+
+
 @cache
-def _forms(language: str) -> tuple[_Form, ...]:
-    return tuple(
-        _Form(
-            said["marker"],
-            re.compile(said["pattern"], re.IGNORECASE),
-            re.compile(said["rules"]),
-            said.get("whole", False),
-            said.get("nameless", False),
-        )
-        for said in table("readers/suppressions")[language]
+def _language(name: str) -> _Language:
+    said = _TABLE[name]
+    forms = (
+        _Form(**{**form, "pattern": re.compile(form["pattern"], re.IGNORECASE), "rules": re.compile(form["rules"])})
+        for form in said["forms"]
     )
+    return _Language(tuple(said["hints"]), re.compile(said["marked"]), tuple(forms))
 
 
+_TABLE = table("readers/suppressions")
+# Of scripts all that has no other language; without an ending are Dockerfiles.
+_NAMES = {ending: name for name, said in _TABLE.items() for ending in said["endings"]}
 _ENABLED = re.compile(r"#\s*ruff\s*:\s*enable\b")
-_HASHED = (".yml", ".yaml", ".sh", ".bash", "")  # without an ending: Dockerfiles
-_LANGUAGES = dict.fromkeys(_HASHED, "hash") | {
-    ".py": "python",
-    ".pyi": "python",
-    ".go": "go",
-    ".java": "java",
-    ".kt": "java",
-    ".kts": "java",
-}
-# What every form holds, in small letters: the cheap look before the real one.
-_HINTS = {
-    "python": (
-        "noqa", "type:", "nosec", "nosem", "nosonar", "pylint:", "pyright:", "ty:", "pyrefly:", "mypy:",
-        "ruff", "no_type_check",
-    ),
-    "script": ("lint-disable", "biome-ignore", "@ts-", "nosem", "nosonar"),
-    "go": ("nolint", "lint:", "nosec", "nosem"),
-    "hash": ("zizmor:", "hadolint", "checkov:", "trivy:", "gitleaks:", "nosem", "shellcheck", "yamllint", "noqa"),
-    "java": ("@suppress", "nosem", "nosonar"),
-}  # fmt: skip
-_MARKER = re.compile(
-    r"noqa|type:\s*ignore|nosec|nosem|pylint:|pyright:|ty:\s*ignore|pyrefly:|mypy:|ruff\s*:|no_type_check"
-    r"|zizmor:|hadolint\s|checkov:|trivy:|gitleaks:|shellcheck\s|yamllint\s"
-    r"|eslint-disable|oxlint-disable|biome-ignore|@ts-|nosonar|nolint|lint:|@suppress"
-)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 FEWEST_WORDS = 2  # that a reason has
 KEPT = 300  # characters of the comments above that are looked at for one
-# Comments, strings and annotations; what is left open reaches to the end of the line, or of the file: nothing is looked
-# at twice.
-_STRING = r"""\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"?|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?"""
-_BRACED = r"(?P<comment>//[^\n]*|/\*(?:.*?\*/|.*))"
-_ANNOTATED = r"@Suppress(?:Warnings)?\b\s*(?:\([^()]{0,500}\))?"
+# Comments, strings and annotations.
 _PIECES = {
     "python": re.compile(
-        rf'''(?P<comment>\#[^\n]*)|"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:""")?'''
-        rf"""|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:''')?|{_STRING}"""
-        r"""|(?m:^[ \t]*)(?P<code>@(?:\w+\.)?no_type_check\b)""",
+        rf"{PIECES['python']}|(?m:^[ \t]*)(?P<code>@(?:\w+\.)?no_type_check\b)",
         re.DOTALL,
     ),
     "hash": re.compile(r"(?:^|(?<=\s))(?P<comment>#[^\n]*)", re.MULTILINE),
-    "go": re.compile(rf"{_BRACED}|{_STRING}|`[^`]*`?", re.DOTALL),
-    "java": re.compile(rf'{_BRACED}|"""(?:.*?"""|.*)|{_STRING}|(?P<code>{_ANNOTATED})', re.DOTALL),
+    "go": re.compile(PIECES["go"], re.DOTALL),
+    "java": re.compile(rf"{PIECES['java']}|(?P<code>@Suppress(?:Warnings)?\b\s*(?:\([^()]{{0,500}}\))?)", re.DOTALL),
 }
-_FOUND: Kept[tuple[Suppression, ...]] = Kept(10_000_000)
 
 
 def found(content: bytes, ending: str) -> tuple[Suppression, ...]:
     """Return all suppressions of a source, whatever it is."""
-    language = _LANGUAGES.get(ending, "script")
-    if not _has_hint(content.lower().decode("latin-1"), language):
-        return ()
-    return _FOUND.get(content, lambda: _found(content.decode("utf-8-sig", errors="replace"), language), language)
+    name = _NAMES.get(ending, "script")
+    return _found(content, name) if _language(name).is_hinted(content.lower().decode("latin-1")) else ()
 
 
-def _has_hint(small: str, language: str) -> bool:
-    return any(hint in small for hint in _HINTS[language])
-
-
-def _is_marked(comment: str, language: str) -> bool:
-    small = comment.lower()
-    return _has_hint(small, language) and _MARKER.search(small) is not None
-
-
-def _found(source: str, language: str) -> tuple[Suppression, ...]:
-    pieces = list(_pieces(source, language))
+@kept(10_000_000)
+def _found(content: bytes, name: str) -> Iterator[Suppression]:
+    source, language = content.decode("utf-8-sig", errors="replace"), _language(name)
+    pieces = list(_pieces(source, name))
     said = list(_comments(source, pieces, language))
-    marked = (one for one in said if _is_marked(one.text, language))
-    in_comments = [found for one in marked for found in _in_comment(one, _forms(language))]
+    marked = (one for one in said if language.is_marked(one.text))
     open_ended = not _ENABLED.search(source)
-    whole = [one._replace(whole=True) if one.marker == "# ruff: disable" and open_ended else one for one in in_comments]
-    return (*whole, *_in_code([piece for piece in pieces if piece.kind == "code"], said))
+    for one in (found for comment in marked for found in _in_comment(comment, language.forms)):
+        yield one._replace(whole=True) if one.marker == "# ruff: disable" and open_ended else one
+    yield from _in_code([piece for piece in pieces if piece.kind == "code"], said)
 
 
-def _pieces(source: str, language: str) -> Iterator[Piece]:
-    """Yield the comments, annotations and strings of a source, valid or not, and perhaps more."""
-    if language not in _PIECES:
-        for token in tokens(source, "script"):
-            yield Piece(token.kind, token.text, token.line, token.at, token.at + len(token.text))
+def _pieces(source: str, name: str) -> Iterator[Token]:
+    """Yield the comments, annotations (`code`) and strings of a source, valid or not, and perhaps more."""
+    if name not in _PIECES:
+        yield from tokens(source, "script")
         return
     line, done = 1, 0
-    for match in _PIECES[language].finditer(source):
+    for match in _PIECES[name].finditer(source):
         line += source.count("\n", done, match.start())
         done = match.start()
-        yield Piece(match.lastgroup or "string", match[0], line, done, match.end())
+        kind: Kind = "comment" if match.lastgroup == "comment" else "code" if match.lastgroup == "code" else "string"
+        yield Token(kind, match[0], line, done)
 
 
-def _comments(source: str, pieces: Iterable[Piece], language: str) -> Iterator[Comment]:
+def _comments(source: str, pieces: Iterable[Token], language: _Language) -> Iterator[Comment]:
     above, ended, last, first = "", -1, 0, True
     for piece in pieces:
-        first = first and piece.kind == "comment" and not source[last : piece.start].strip()
-        last = piece.end
+        first = first and piece.kind == "comment" and not source[last : piece.at].strip()
+        last = piece.at + len(piece.text)
         if piece.kind == "comment":
-            alone = not source[source.rfind("\n", 0, piece.start) + 1 : piece.start].strip()
+            alone = not source[source.rfind("\n", 0, piece.at) + 1 : piece.at].strip()
             before = above if ended == piece.line - 1 else ""
             yield Comment(piece.text, piece.line, alone, before, first)
             if alone:  # what suppresses something gives no reason for something else
-                above = before if _is_marked(piece.text, language) else f"{before} {piece.text}"[-KEPT:]
+                above = before if language.is_marked(piece.text) else f"{before} {piece.text}"[-KEPT:]
                 ended = piece.line + piece.text.count("\n")
 
 
@@ -198,10 +162,11 @@ def is_reason(text: str) -> bool:
     return len(list(islice(_WORDS.finditer(text), FEWEST_WORDS))) == FEWEST_WORDS
 
 
-def _in_code(annotations: Sequence[Piece], said: Iterable[Comment]) -> Iterator[Suppression]:
+def _in_code(annotations: Sequence[Token], said: Iterable[Comment]) -> Iterator[Suppression]:
     """Yield what is suppressed by an annotation; a comment on the line or right above gives the reason."""
-    reasons = (one for one in said if is_reason(one.text)) if annotations else ()
-    told = {one.line + lines for one in reasons for lines in _reach(one)}
+    reasons = [one for one in said if is_reason(one.text)] if annotations else []
+    ends = [one.line + one.text.count("\n") for one in reasons]
+    told = {*(one.line for one in reasons), *ends, *(end + 1 for end in ends)}
     for piece in annotations:
         named = tuple(_QUOTED.findall(piece.text))
         marker = piece.text.partition("(")[0].strip()
@@ -209,9 +174,3 @@ def _in_code(annotations: Sequence[Piece], said: Iterable[Comment]) -> Iterator[
 
 
 _QUOTED = re.compile(r'"([^"\n]*)"')
-
-
-def _reach(comment: Comment) -> tuple[int, ...]:
-    """Return how far below its first line a comment gives a reason."""
-    last = comment.text.count("\n")
-    return (0, last, last + 1)

@@ -1,80 +1,61 @@
 """tsconfig.json and its kin: JSON with comments, what one extends, and the names that its paths give to folders."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import partial
+from itertools import islice, pairwise
 from posixpath import dirname, normpath
 from typing import Any
 
-from scaffold.errors import FormatError
 from scaffold.formats import json
 from scaffold.formats.located import Located
-from scaffold.guard.finding import Found
+from scaffold.formats.lookup import listed, value
 from scaffold.guard.look import Look
-from scaffold.guard.readers.scan import tokens
+from scaffold.guard.reached import reached
+from scaffold.guard.readers.manifests import folders_up
+from scaffold.guard.readers.scan import tokens, without_comments
 
+COMMA, CLOSING = ("sign", ","), (("sign", "}"), ("sign", "]"))
 DEEPEST = 8  # files that extend each other
 
 
 def read(look: Look, path: str) -> Located | None:
     """Return a JSON file that may hold comments and trailing commas; None where there is none, or it is broken."""
-    source = look.text(path)
-    if source is None:
-        return None
-    try:
-        return json.load(strict(source).encode(), path)
-    except FormatError as error:
-        line = (error.where or "").removeprefix(f"{path}:")
-        look.unread[path] = Found(error.message, path, int(line) if line.isdecimal() else None, known=False)
-        return None
+    return next(iter(look.documents(path, _load)), None)
 
 
-@lru_cache(maxsize=128)
+def _load(path: str, content: bytes) -> tuple[Located, ...]:
+    return (json.load(strict(content.decode("utf-8-sig", errors="replace")).encode(), path),)
+
+
 def strict(source: str) -> str:
     """Return JSON with comments as plain JSON, each line where it was."""
-    parts: list[str] = []
-    done = 0
-    comma: int | None = None  # in `parts`: a comma that nothing has followed yet
-    for token in tokens(source, "java"):  # which has no template and no pattern
-        if token.kind == "comment":
-            parts += [source[done : token.at], re.sub(r"[^\n]", " ", token.text)]
-            done = token.at + len(token.text)
-            continue
-        if token.kind == "sign" and token.text in "}]" and comma is not None:
-            parts[comma] = " "
-        comma = None
-        if token.kind == "sign" and token.text == ",":
-            parts += [source[done : token.at], ","]
-            comma, done = len(parts) - 1, token.at + 1
-    return "".join((*parts, source[done:]))
+    bare = without_comments(source, "java")  # which has no template and no pattern
+    code = list(tokens(bare, "java"))
+    needless = [one.at for one, after in pairwise(code) if one[:2] == COMMA and after[:2] in CLOSING]
+    ends = zip((-1, *needless), (*needless, len(bare)), strict=True)
+    return " ".join(bare[before + 1 : at] for before, at in ends)
 
 
 def chain(look: Look, path: str) -> Iterator[Located]:
     """Yield a tsconfig.json and the files here that it extends, nearest first."""
-    waiting, seen = [path], set[str]()
-    while waiting and len(seen) < DEEPEST:
-        path = waiting.pop(0)
-        document = read(look, path) if path in look and path not in seen else None
-        seen.add(path)
-        if document is None or not isinstance(document.data, dict):
-            continue
-        yield document
-        extended = document.data.get("extends", ())
-        for base in [extended] if isinstance(extended, str) else extended[::-1] if isinstance(extended, list) else []:
-            if isinstance(base, str) and base.startswith("."):
-                found = normpath(f"{dirname(path)}/{base}".lstrip("/"))
-                waiting.append(found if found in look else f"{found}.json")
+    for one in islice(reached([path], partial(_extended, look)), DEEPEST):
+        document = read(look, one)
+        if document is not None and isinstance(document.data, dict):
+            yield document
+
+
+def _extended(look: Look, path: str) -> Iterator[str]:
+    given = value(read(look, path), "extends")
+    for base in reversed([given] if isinstance(given, str) else listed(given)):
+        if isinstance(base, str) and base.startswith("."):
+            found = normpath(f"{dirname(path)}/{base}".lstrip("/"))
+            yield found if found in look else f"{found}.json"
 
 
 def nearest(look: Look, folder: str, name: str) -> str | None:
     """Return the file of that name in a folder, or in the nearest one above."""
-    while True:
-        path = f"{folder}/{name}" if folder else name
-        if path in look:
-            return path
-        if not folder:
-            return None
-        folder = dirname(folder)
+    ways = (f"{above}{name}" for above in folders_up(f"{folder}/" if folder else ""))
+    return next((path for path in ways if path in look), None)
 
 
 def meant(aliases: Iterable[tuple[str, str]], target: str) -> Iterator[str]:
@@ -90,21 +71,15 @@ def meant(aliases: Iterable[tuple[str, str]], target: str) -> Iterator[str]:
 def aliases(look: Look, folder: str) -> Iterator[tuple[str, str]]:
     """Yield the patterns by which package.json and tsconfig.json name places, for the files in a folder."""
     package = nearest(look, folder, "package.json")
-    if package is not None and (document := look.data(package)) is not None and isinstance(document.data, dict):
-        yield from _pairs(document.data.get("imports"), dirname(package))
+    if package is not None:
+        yield from _pairs(value(look.data(package), "imports"), dirname(package))
     path = nearest(look, folder, "tsconfig.json")
-    paths = base = None
-    for document in chain(look, path) if path is not None else ():
-        options = document.data.get("compilerOptions")
-        if not isinstance(options, dict):
-            continue
-        here = dirname(document.file)
-        if base is None and isinstance(options.get("baseUrl"), str):
-            base = normpath(f"{here}/{options['baseUrl']}".lstrip("/"))
-        if paths is None and isinstance(options.get("paths"), dict):
-            paths = (options["paths"], base if base is not None else here)
-    if paths is not None:
-        yield from _pairs(*paths)
+    configs = list(chain(look, path)) if path is not None else []
+    bases = ((one.file, value(one, "compilerOptions", "baseUrl")) for one in configs)
+    base = next((normpath(f"{dirname(file)}/{at}".lstrip("/")) for file, at in bases if isinstance(at, str)), None)
+    named = ((one.file, value(one, "compilerOptions", "paths")) for one in configs)
+    for file, paths in islice((one for one in named if isinstance(one[1], dict)), 1):
+        yield from _pairs(paths, dirname(file) if base is None else base)
     if base is not None:
         yield "*", f"{base}/*"
 

@@ -1,12 +1,14 @@
 """GitHub workflows and actions as rules see them: jobs, steps and what starts them, each with its line."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from posixpath import normpath
 from typing import Any, Literal, NamedTuple
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below
-from scaffold.guard.look import Look
+from scaffold.formats.lookup import below, elements, entries, line_at, mapping
+from scaffold.guard.look import Look, once
+from scaffold.guard.reached import reached
 from scaffold.guard.readers.aside import is_product
 from scaffold.guard.readers.pins import OWN
 from scaffold.guard.readers.places import ACTIONS, WORKFLOWS
@@ -36,7 +38,8 @@ def texts_in(data: Any) -> Iterator[str]:
             yield from texts_in(item)
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Step:
     """A step of a job, or of a composite action."""
 
     at: Located
@@ -70,9 +73,7 @@ class Step(NamedTuple):
 
     def given(self, name: str) -> Any:
         """Return an input of its action; GitHub does not tell their names' case apart."""
-        inputs = self.at.data.get("with")
-        if not isinstance(inputs, Mapping):
-            return None
+        inputs = mapping(self.at.data.get("with"))
         return next((inputs[key] for key in inputs if str(key).lower() == name), None)
 
     @property
@@ -86,21 +87,20 @@ class Step(NamedTuple):
         return not self.is_tolerated and not is_false(self.at.data.get("if"))
 
 
-class Job(NamedTuple):
-    """A job of a workflow."""
+class Job(Step):
+    """A job of a workflow, which runs a reusable workflow as a step does an action."""
 
-    name: str
-    at: Located
+    @property
+    def name(self) -> str:
+        """Its name in the workflow."""
+        return str(self.at.path[-1])
+
+    calls = Step.uses  # the reusable workflow
 
     @property
     def steps(self) -> Iterator[Step]:
         """Its steps."""
         return steps_in(self.at)
-
-    @property
-    def calls(self) -> str:
-        """The reusable workflow that it calls, or nothing."""
-        return Step(self.at).uses
 
     @property
     def condition(self) -> str:
@@ -113,7 +113,7 @@ class Job(NamedTuple):
         runner = self.at.data.get("runs-on")
         if "self-hosted" in texts_in(runner):
             return "ours"
-        group = runner.get("group") if isinstance(runner, Mapping) else None
+        group = mapping(runner).get("group")
         return "perhaps ours" if group and group != HOSTED else "hosted"
 
     @property
@@ -122,17 +122,10 @@ class Job(NamedTuple):
         needs = self.at.data.get("needs")
         return frozenset(map(str, needs if isinstance(needs, list) else [needs] if needs else []))
 
-    @property
-    def is_tolerated(self) -> bool:
-        """Whether nobody notices that it fails."""
-        return is_true(self.at.data.get("continue-on-error"))
 
-
-def steps_in(at: Located) -> Iterator[Step]:
+def steps_in(at: Located | None) -> Iterator[Step]:
     """Yield the steps of a job, or of what a composite action runs."""
-    steps = below(at, "steps")
-    if steps is not None and isinstance(steps.data, list):
-        yield from (Step(step) for step in steps.elements() if isinstance(step.data, Mapping))
+    return (Step(step) for step in elements(below(at, "steps")) if isinstance(step.data, Mapping))
 
 
 class Workflow(NamedTuple):
@@ -149,22 +142,17 @@ class Workflow(NamedTuple):
             return {on: None}
         if isinstance(on, list):
             return {str(event): None for event in on}
-        return on if isinstance(on, Mapping) else {}
+        return mapping(on)
 
     @property
     def events_line(self) -> int:
         """The line of `on`."""
-        line = self.at.lines.get(("on",), 1)
-        return line if isinstance(line, int) else 1
+        return line_at(self.at, "on")
 
     @property
     def jobs(self) -> Iterator[Job]:
         """Its jobs."""
-        jobs = below(self.at, "jobs")
-        if jobs is not None and isinstance(jobs.data, Mapping):
-            for name in jobs.data:
-                if isinstance(jobs.data[name], Mapping):
-                    yield Job(str(name), jobs.child(name))
+        return (Job(job) for _, job in entries(below(self.at, "jobs")) if isinstance(job.data, Mapping))
 
     @property
     def is_called_only(self) -> bool:
@@ -174,8 +162,7 @@ class Workflow(NamedTuple):
     @property
     def is_release(self) -> bool:
         """Whether it runs for a tag or a release."""
-        push = self.events.get("push")
-        return "release" in self.events or (isinstance(push, Mapping) and "tags" in push)
+        return "release" in self.events or "tags" in mapping(self.events.get("push"))
 
 
 def workflows(look: Look) -> Iterator[Workflow]:
@@ -197,19 +184,13 @@ def composite_steps(look: Look) -> Iterator[Step]:
         yield from action_steps(look, path)
 
 
-def own_actions(look: Look) -> tuple[str, ...]:
-    """Return the files of the repository's own actions: all that are part of the product, and those that CI uses."""
-    return look.once(_own_actions)
-
-
-def _own_actions(look: Look) -> tuple[str, ...]:
-    found = dict.fromkeys(path for path in look.paths(*ACTIONS) if is_product(path))
-    waiting = [step for workflow in workflows(look) for job in workflow.jobs for step in job.steps]
-    while waiting:
-        for path in (one for one in called_paths(look, waiting.pop()) if one not in found):
-            found[path] = None
-            waiting += action_steps(look, path)
-    return tuple(found)
+@once
+def own_actions(look: Look) -> Iterator[str]:
+    """Yield the files of the repository's own actions: all that are part of the product, and those that CI uses."""
+    used = (step for workflow in workflows(look) for job in workflow.jobs for step in job.steps)
+    first = [path for path in look.paths(*ACTIONS) if is_product(path)]
+    first += [path for step in used for path in called_paths(look, step)]
+    return reached(first, lambda path: (one for step in action_steps(look, path) for one in called_paths(look, step)))
 
 
 def has_ci(look: Look) -> bool:
@@ -219,10 +200,7 @@ def has_ci(look: Look) -> bool:
 
 def action_steps(look: Look, path: str) -> Iterator[Step]:
     """Yield the steps of the action at a path."""
-    document = look.data(path)
-    runs = below(document, "runs")
-    if runs is not None:
-        yield from steps_in(runs)
+    return steps_in(below(look.data(path), "runs"))
 
 
 def all_steps(look: Look) -> Iterator[Step]:
@@ -235,26 +213,19 @@ def all_steps(look: Look) -> Iterator[Step]:
 
 def steps_of(look: Look, job: Job) -> Iterator[Step]:
     """Yield the steps of a job, with those of the repository's own workflows and actions that it calls, each once."""
-    yield from _with_called(look, job, set())
+    return _with_called(look, job, set())
 
 
-def _with_called(look: Look, job: Job, seen: set[str]) -> Iterator[Step]:
-    if job.calls.startswith(OWN) and job.calls not in seen:
-        seen.add(job.calls)
-        called = workflow_at(look, job.calls[2:])
-        for inner in called.jobs if called is not None else ():
-            yield from _with_called(look, inner, seen)
-    for step in job.steps:
-        yield step
-        yield from _called_by(look, step, seen)
-
-
-def _called_by(look: Look, step: Step, seen: set[str]) -> Iterator[Step]:
-    if step.uses.startswith(OWN) and step.uses not in seen:
-        seen.add(step.uses)
-        for inner in called_steps(look, step):
-            yield inner
-            yield from _called_by(look, inner, seen)
+def _with_called(look: Look, part: Step, seen: set[str]) -> Iterator[Step]:
+    inner = list[Step]()
+    if part.uses.startswith(OWN) and part.uses not in seen:
+        seen.add(part.uses)
+        called = workflow_at(look, part.uses[2:]) if isinstance(part, Job) else None
+        inner += called.jobs if called is not None else called_steps(look, part)
+    for one in (*inner, *(part.steps if isinstance(part, Job) else ())):
+        if not isinstance(one, Job):
+            yield one
+        yield from _with_called(look, one, seen)
 
 
 def called_steps(look: Look, step: Step) -> Iterator[Step]:

@@ -7,14 +7,14 @@ from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers import layer_gates, layers
 from scaffold.guard.readers.layer_gates import CANARY, MANIFESTS
-from scaffold.guard.readers.layers import Code
+from scaffold.guard.readers.layers import Asked, Code
 from scaffold.guard.readers.run_by_ci import run_by_ci
 from scaffold.guard.rule import NotApplicable
 
 
 def _codes(look: Look) -> list[Code]:
     """Return the code of each language that keeps to layers."""
-    asked = layers.asked_of(look.parameters)
+    asked = Asked._make(map(look.parameters.get, Asked._fields))
     files = layers.product_files(look, look.parameters["besides"])
     codes = [layers.code_of(look, language, paths, asked) for language, paths in files.items()]
     return [code for code in codes if code.roots]

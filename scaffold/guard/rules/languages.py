@@ -7,7 +7,7 @@ from typing import Any
 from scaffold.formats.lookup import below, line_of
 from scaffold.guard.finding import Found
 from scaffold.guard.floors import below_floors
-from scaffold.guard.look import Look
+from scaffold.guard.look import Look, once
 from scaffold.guard.readers import coverage_floors, layers, lint_floors, suppressions
 from scaffold.guard.readers import languages as spoken
 from scaffold.guard.readers.aside import NOT_WRITTEN_HERE, TESTS
@@ -109,16 +109,9 @@ def _needs_reason(one: Suppression, name: str, patterns: Any) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _suppressed(look: Look) -> tuple[tuple[str, Suppression], ...]:
-    """Return every suppression in what people wrote."""
-    return look.once(_all_suppressed)
-
-
-def _all_suppressed(look: Look) -> tuple[tuple[str, Suppression], ...]:
-    return tuple(_searched(look))
-
-
-def _searched(look: Look) -> Iterator[tuple[str, Suppression]]:
+@once
+def _suppressed(look: Look) -> Iterator[tuple[str, Suppression]]:
+    """Yield every suppression in what people wrote."""
     left_out = frozenset(look.paths(*NOT_WRITTEN_HERE))
     for path in look.paths(*(f"*{ending}" for ending in READ), "*.yml", "*.yaml", *DOCKERFILES, *SCRIPTS):
         content = look.raw(path) if path not in left_out else None

@@ -6,12 +6,11 @@ from itertools import islice
 from typing import Any
 
 from scaffold.blueprint.ownership import key_path, spell
-from scaffold.errors import without_credentials
 from scaffold.formats import values
 from scaffold.formats.equal import ABSENT as NOTHING
 from scaffold.formats.equal import at, canonical, equal
 from scaffold.formats.lookup import line_at
-from scaffold.guard.finding import Found
+from scaffold.guard.finding import Found, told
 from scaffold.guard.look import Look
 from scaffold.guard.readers.secrets import is_hidden
 from scaffold.guard.rule import CannotTell, NotApplicable
@@ -28,7 +27,6 @@ OPENS, MIDDLE, ENDS = b"<<<<<<< ", b"=======", b">>>>>>> "
 FENCES = (b"```", b"~~~")
 ABSENT = "0" * 40  # as git writes the id of what is not there
 MOST = 20  # differences of one key that are told
-LOOKED_AT, SHOWN = 1_000, 60  # characters of a value in which an address may be, and that a finding repeats
 PROSE = (".md", ".mdx", ".markdown")
 
 
@@ -82,8 +80,7 @@ def _differing(one: Any, other: Any) -> Iterator[tuple[str, ...]]:
 
 
 def _shown(value: Any) -> str:
-    text = "not set" if value is NOTHING else without_credentials(canonical(value)[:LOOKED_AT])
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    return "not set" if value is NOTHING else told(canonical(value))
 
 
 def open_conflicts(look: Look) -> Iterator[Found]:

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import line_at, value
+from scaffold.formats.lookup import below, line_at, listed, value
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers import licences
 from scaffold.guard.readers.owners import PATHS, Line, Owners, owners_of
 from scaffold.guard.rule import CannotTell
 
+LONGEST = 60  # characters of an SPDX expression; what is longer is the text itself
 SHOWN = 3  # paths that a message names
 MOST_LINES = 10_000  # of a CODEOWNERS that is still looked at
 MOST_MATCHES = 2_000_000  # of a line and a file, which take a second or two
@@ -120,10 +122,7 @@ def catalog_entry(look: Look) -> Iterator[Found]:
             yield Found(f"{missing}, so the catalog does not know the service", there or "catalog-info.yaml")
         return
     for keys in (("metadata", "name"), ("spec", "owner"), ("spec", "lifecycle"), ("spec", "system")):
-        given = value(component, *keys)
-        if not _is_named(given):
-            shown = "is missing" if given is None else f"names nobody: {given}"
-            yield Found(f"{'.'.join(keys)} {shown}", component.file, line_at(component, *keys), ".".join(keys))
+        yield from _unnamed(component, keys, ".".join(keys), "names nobody")
     owner, said = look.answers.get("owner"), value(component, "spec", "owner")
     if isinstance(owner, str) and _is_named(said) and _plain(str(said)) != _plain(owner):
         message = f"spec.owner is {said}, and the service's owner is {owner}"
@@ -133,6 +132,13 @@ def catalog_entry(look: Look) -> Iterator[Found]:
     if _is_named(lifecycle) and allowed and lifecycle not in allowed:
         message = f"the lifecycle {lifecycle} is none of {', '.join(allowed)}"
         yield Found(message, component.file, line_at(component, "spec", "lifecycle"), "spec.lifecycle")
+
+
+def _unnamed(component: Located, keys: tuple[str, ...], name: str, wrong: str) -> Iterator[Found]:
+    given = value(component, *keys)
+    if not _is_named(given):
+        shown = "is missing" if given is None else f"{wrong}: {given}"
+        yield Found(f"{name} {shown}", component.file, line_at(component, *keys), name)
 
 
 def mission(look: Look) -> Iterator[Found]:
@@ -148,10 +154,8 @@ def mission(look: Look) -> Iterator[Found]:
                     yield Found(f"nothing names the {name.rpartition('/')[2]} that the service is for", where)
         return
     for name in wanted:
-        given = value(component, "metadata", "annotations", name)
-        if not _is_named(given):
-            message = f"the annotation {name} " + ("is missing" if given is None else f"says nothing: {given}")
-            yield Found(message, component.file, line_at(component, "metadata", "annotations", name), name)
+        for one in _unnamed(component, ("metadata", "annotations", name), name, "says nothing"):
+            yield one._replace(message=f"the annotation {one.message}")
 
 
 def _is_said(text: str, word: str) -> bool:
@@ -168,56 +172,40 @@ def licence(look: Look) -> Iterator[Found]:
     paths = look.paths(*(f"/{path}".replace("//", "/") for path in LICENSES))
     if not paths:
         yield Found("there is no LICENSE", "LICENSE")
+        return
     texts = {path: licences.of_text(look.text(path) or "") for path in paths}
     known = {name for name in texts.values() if name}
     allowed = look.parameters["allowed"]
     for path, name in texts.items():
         if name and allowed and name not in {one for given in allowed for one in licences.named(given)}:
             yield Found(f"{name} is none of the licences that the blueprint allows: {', '.join(allowed)}", path)
-    if not paths:
-        return
-    for path, says in (("pyproject.toml", _in_pyproject), ("package.json", _in_package)):
-        document = look.data(path)
-        if document is None or not isinstance(document.data, Mapping):
-            continue
-        expression, key = says(document)
-        if expression is None:
-            continue
-        line = line_at(document, *key)
-        if not expression:
-            yield Found("the manifest names no licence", path, line, ".".join(key))
-        elif known and not known & licences.named(expression):
+    for manifest in _manifests(look):
+        expression, key = _expression(manifest), (*manifest.path, "license")
+        line, name = line_at(manifest, "license"), ".".join(map(str, key))
+        if expression == "":
+            yield Found("the manifest names no licence", manifest.file, line, name)
+        elif expression and known and not known & licences.named(expression):
             said = f"the manifest says {expression}, and the text is {', '.join(sorted(known))}"
-            yield Found(said, path, line, ".".join(key))
+            yield Found(said, manifest.file, line, name)
 
 
-Said = tuple[str | None, tuple[str, ...]]  # None: this is no manifest, or what it says cannot be compared
+def _manifests(look: Look) -> Iterator[Located]:
+    """Yield what says the licence in each manifest, of several places the first."""
+    for path, ways in (("pyproject.toml", (("project",), ("tool", "poetry"))), ("package.json", ((),))):
+        there = (below(look.data(path), *way) for way in ways)
+        yield from islice((at for at in there if at is not None and isinstance(at.data, Mapping)), 1)
 
 
-def _in_pyproject(document: Located) -> Said:
-    for keys in (("project",), ("tool", "poetry")):
-        project = value(document, *keys)
-        if not isinstance(project, Mapping):
-            continue
-        given = project.get("license")
-        if isinstance(given, str):
-            return given, (*keys, "license")
-        if isinstance(given, Mapping):
-            text = given.get("text")
-            return (text if isinstance(text, str) and len(text) <= LONGEST else None), (*keys, "license")
-        listed = project.get("classifiers")
-        marks = [str(one).rpartition(" :: ")[2] for one in listed or () if str(one).startswith("License ::")]
-        return (marks[0] if marks else ""), (*keys, "license")
-    return None, ()
-
-
-LONGEST = 60  # characters of an SPDX expression; what is longer is the text itself
-
-
-def _in_package(document: Located) -> Said:
-    given = document.data.get("license")
+def _expression(manifest: Located) -> str | None:
+    """Return the licence that a manifest says, empty where it says none, and None where that cannot be compared."""
+    given = manifest.data.get("license")
     if isinstance(given, Mapping):
-        given = given.get("type")
+        said = given.get("text", given.get("type"))
+        if said is not None or "file" in given:
+            return said if isinstance(said, str) and len(said) <= LONGEST else None
     if isinstance(given, str):
-        return (None if given.upper().startswith("SEE LICENSE IN") else given), ("license",)
-    return (None if document.data.get("private") is True else ""), ("license",)
+        return None if given.upper().startswith("SEE LICENSE IN") else given
+    marks = [str(one) for one in listed(manifest.data.get("classifiers")) if str(one).startswith("License ::")]
+    if marks:
+        return marks[0].rpartition(" :: ")[2]
+    return None if manifest.data.get("private") is True else ""
