@@ -56,7 +56,7 @@ def check(total: int) -> None:
 '''
 EDITS = {
     ("LK-01", "LICENSE"): lambda s: s.append("LICENSE", "\nNot for our competitors.\n"),
-    ("LK-02", "pyproject.toml"): lambda s: s.edit("pyproject.toml", 'testpaths = ["tests"]', 'testpaths = ["tests/unit"]'),
+    ("LK-02", "pyproject.toml"): lambda s: s.edit("pyproject.toml", 'testpaths = ["tests"]', 'testpaths = ["tests", "more"]'),
     ("LK-03", "CONTRIBUTING.md"): lambda s: s.append("CONTRIBUTING.md", "<<<<<<< yours\na\n=======\nb\n>>>>>>> theirs\n"),
     ("CI-01", ".github/workflows/nightly.yml"): workflow("nightly", ("permissions: {}\n\n", "")),
     ("CI-02", ".github/workflows/weekly.yml"): workflow("weekly", ("3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "v7")),
