@@ -3,6 +3,7 @@
 from tests.guard.service import Case
 
 APP = "src/orders/adapters/http/app.py"
+GREETER = "src/orders/application/greeter.py"
 HEALTH = "src/orders/platform/health.py"
 LOGS = "src/orders/platform/logs.py"
 SERVER = "src/orders/platform/server.py"
@@ -59,6 +60,56 @@ CASES = [
         fixed=lambda s: s,
     ),
     Case(
+        "OP-04",
+        "the health routes are no longer included",
+        bad=lambda s: s.edit(APP, "    app.include_router(health_routes(health))\n", ""),
+        at=f"{HEALTH}:20",
+        says="nothing includes health_routes",
+        fixed=lambda s: s,
+    ),
+    Case(
+        "OP-04",
+        "readiness can only say yes",
+        bad=lambda s: s.edit(HEALTH, "            response.status_code = HTTPStatus.SERVICE_UNAVAILABLE\n", ""),
+        at=f"{HEALTH}:30",
+        says="whatever happens",
+        fixed=lambda s: s,
+    ),
+    Case(
+        "OP-04",
+        "liveness asks the database",
+        bad=lambda s: s.edit(HEALTH, 'return {"status": "ok"}\n\n    @', "return await db.fetch_status()\n\n    @"),
+        at=f"{HEALTH}:27",
+        says="more than the process",
+        fixed=lambda s: s,
+    ),
+    Case(
+        "OP-05",
+        "the server is given no log",
+        bad=lambda s: s.edit(SERVER, "        log_config=configuration(),\n", ""),
+        at=f"{SERVER}:34",
+        says="log_config",
+        fixed=lambda s: s,
+    ),
+    Case(
+        "OP-05",
+        "the formatter of the configuration writes text",
+        bad=lambda s: s.edit(LOGS, '{"()": JsonFormatter}', '{"format": "%(levelname)s %(message)s"}'),
+        at=f"{LOGS}:38",
+        says="formatter json",
+        fixed=lambda s: s,
+    ),
+    Case(
+        "OP-05",
+        "a use case prints",
+        bad=lambda s: s.edit(
+            GREETER, "        return greeting\n", "        print(greeting)  # noqa: T201\n        return greeting\n"
+        ),
+        at=f"{GREETER}:26",
+        says="print()",
+        fixed=lambda s: s,
+    ),
+    Case(
         "OP-05",
         "the server writes its own logs again",
         bad=lambda s: s.edit(SERVER, "from orders.platform.logs import configuration\n", "").edit(
@@ -89,6 +140,19 @@ CASES = [
         ),
         at=f"{TRACES}:11",
         says="otel.acme.io",
+        fixed=traced,
+    ),
+    Case(
+        "OP-06",
+        "code puts the collector's address into the environment",
+        good=traced,
+        bad=lambda s: traced(s).edit(
+            TRACES,
+            "    provider = ",
+            '    os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://otel:4318"\n    provider = ',
+        ),
+        at=f"{TRACES}:10",
+        says="otel:4318",
         fixed=traced,
     ),
     Case("OP-07", "the runbook goes", bad=lambda s: s.drop("docs/runbook.md"), at="docs/runbook.md", fixed=lambda s: s),

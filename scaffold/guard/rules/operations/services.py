@@ -11,6 +11,8 @@ from scaffold.guard.code.engine import code, holding, in_code, sources
 from scaffold.guard.code.scopes import dotted
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
+from scaffold.guard.readers import plain_logs
+from scaffold.guard.readers.health import LIVE, READY, asks_elsewhere, left_out, routes, says_no
 from scaffold.guard.readers.serving import service
 from scaffold.guard.rule import NotApplicable
 
@@ -23,10 +25,31 @@ ROUTES = {
 
 
 def health(look: Look) -> Iterator[Found]:
-    """Look for the routes, or for a framework's own."""
+    """Look for the routes, or for a framework's own, and at what answers them."""
     place = service(look)
-    if not any(holding(look, look.paths(*MANIFESTS), *ACTUATOR)):
-        yield from (Found(lacks, *place) for route, lacks in ROUTES.items() if not in_code(look, route))
+    if any(holding(look, look.paths(*MANIFESTS), *ACTUATOR)):
+        return
+    ways = [{(one.path or "", one.line) for one in in_code(look, route)} for route in ROUTES]
+    yield from (Found(lacks, *place) for lacks, there in zip(ROUTES.values(), ways, strict=True) if not there)
+    paths = dict.fromkeys(path for there in ways for path, _ in sorted(there, key=str))
+    routers = list(left_out(look, paths))
+    nowhere = {(path, line) for path, router in routers for line in router.lines}
+    for path, router in routers:
+        on_it = {(path, line) for line in router.lines}
+        if any(on_it.intersection(there) and nowhere.issuperset(there) for there in ways):
+            yield Found(f"nothing includes {router.name}, and routes for health are on it alone", path, router.line)
+    for path in paths:
+        yield from _answers(look, path)
+
+
+def _answers(look: Look, path: str) -> Iterator[Found]:
+    """Look at what answers the routes of a module of Python."""
+    tree = look.python(path) if path.endswith(".py") else None
+    for route in routes(tree) if tree is not None else ():
+        if READY.search(route.path) and not says_no(route):
+            yield Found(f"{route.path} says that it is ready whatever happens", path, route.handler.lineno)
+        if LIVE.search(route.path) and (line := asks_elsewhere(route)):
+            yield Found(f"{route.path} asks more than the process alone", path, line)
 
 
 IN_SETTINGS = re.compile(
@@ -44,10 +67,13 @@ def logs(look: Look) -> Iterator[Found]:
     """Look for what writes logs as JSON, and that something uses it."""
     place = service(look)
     yield from in_code(look, "text logs")
+    yield from (Found(*one) for kind in (plain_logs.formatters, plain_logs.prints) for one in kind(look))
     if in_code(look, "json logs") or any(IN_SETTINGS.search(text) for _, text in look.texts(*LOG_SETTINGS)):
+        yield from (Found(*one) for one in plain_logs.server(look))
         return
     formatters = list(_own_formatters(look))
     if any(_is_used(look, path) for path, _ in formatters):
+        yield from (Found(*one) for one in plain_logs.server(look))
         return
     unused = "logs could be written as JSON by what is here, and nothing uses it"
     yield (
