@@ -107,7 +107,7 @@ def prints(look: Look) -> Iterator[Line]:
     """Yield the first print of each module in the packages of the service, those for command lines left out."""
     within = {_package(look, one.path or "") for one in in_code(look, "serves") if (one.path or "").endswith(".py")}
     paths = [one for one in code(look, "python") if one.startswith(tuple(within)) and not _COMMAND_PATHS.search(one)]
-    for path, tree in _trees(look, paths, b"print", b"stdout.write"):
+    for path, tree in _trees(look, paths, b"print(", b"print_exc(", b"pprint", b"stdout.write"):
         names = _imports(tree)
         if any(name.partition(".")[0] in _COMMAND_LIBRARIES for name in names.values()) or (
             _is_program(tree) and path not in {one.path for one in in_code(look, "serves")}
@@ -141,8 +141,7 @@ def _printed(tree: ast.Module, names: dict[str, str]) -> Iterator[ast.Call]:
     """Yield what writes to standard output or error, but for JSON and for last words before the end."""
     own = {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
     left: list[ast.AST] = [one for one in tree.body if not _is_main(one)]
-    while left:
-        node = left.pop(0)
+    for node in left:
         if isinstance(node, ast.Call) and _is_print(node, names, own):
             yield node
         for _, value in ast.iter_fields(node):
