@@ -68,13 +68,15 @@ def test_a_health_route_that_nothing_includes_is_none(imports):
         ({"src/health.py": ROUTER, "src/app.py": CREATED + "from . import health, b\nfor m in [health, b]: x(m.router)\n"}, 0),
         ({"src/api/health.py": ROUTER, "src/api/__init__.py": "from .health import router\n", "src/app.py": CREATED}, 0),
         ({"src/health.py": ROUTER, "src/app.py": CREATED + "import importlib\nadd(importlib.import_module(name))\n"}, 0),
+        ({"src/health.py": ROUTER, "src/app.py": CREATED + "add('src.health:router')\n"}, 0),
+        ({"src/health.py": "@plugin\n" + REGISTER, "src/app.py": CREATED}, 0),
         ({"src/app.py": CREATED + ROUTER}, 1),
         ({"src/app.py": CREATED + ROUTER + "app.include_router(router)\n"}, 0),
         ({"src/health.py": REGISTER, "src/app.py": CREATED + "from health import add_health\n"}, 1),
         ({"src/health.py": REGISTER, "src/app.py": CREATED + "from health import add_health\nadd_health(app)\n"}, 0),
         ({"src/app.py": CREATED + REGISTER.replace("def add_health(app)", "def create_app()")}, 0),
     ],
-    ids=range(14),
+    ids=range(16),
 )  # fmt: skip
 def test_a_router_counts_where_it_is_included(files, number):
     assert len(found("OP-04", files)) == number
@@ -120,11 +122,12 @@ def test_readiness_has_to_be_able_to_say_no(ready, is_well):
         ("@app.get('/health/live')\nasync def live():\n    await db.execute('select 1')\n    return {}", False),
         ("@app.get('/livez')\ndef live(db: Session = Depends(get_session)): return {}", False),
         ("def live(): return urllib.request.urlopen(other).status\napp.add_api_route('/health/live', live)", False),
+        ("@app.get('/matches/live')\ndef live(): return db.execute('select 1')\n@app.get('/health/live')\ndef h(): return {}", True),
         ("@app.get('/livez')\ndef live(): return {'uptime': time.time() - started}", True),
         ("@app.get('/health')\nasync def all():\n    await db.execute('select 1')\n    return {}", True),
     ],
-    ids=range(5),
-)
+    ids=range(6),
+)  # fmt: skip
 def test_liveness_asks_the_process_alone(live, is_well):
     app = f"{CREATED}{live}\n@app.get('/ready')\ndef ready(): return checks.answer()\n"
     assert (found("OP-04", {"src/app.py": app}) == []) is is_well
@@ -167,6 +170,7 @@ def test_lines_of_text_are_found_however_they_are_written(files):
     [
         {"src/cli.py": "print(1)\n"},
         {"src/load.py": "import argparse\ndef main():\n    print(1)\n"},
+        {"src/run.py": "import click\n@click.command()\ndef main(): work()\n", "src/work.py": "def work(): print(1)\n"},
         {"src/show.py": "from rich import print\nprint(1)\n"},
         {"src/seed.py": "def main():\n    print(1)\nif __name__ == '__main__':\n    main()\n"},
         {"src/app/__main__.py": "print(1)\n"},
@@ -174,6 +178,8 @@ def test_lines_of_text_are_found_however_they_are_written(files):
         {"train/model.py": "print(1)\n"},
         {"src/a.py": "import json, sys\ndef log(x): print(json.dumps(x), file=sys.stderr)\n"},
         {"src/a.py": "import sys\ndef f():\n    print('PORT is wrong', file=sys.stderr)\n    sys.exit(2)\n"},
+        {"src/a.py": "import json, sys\ndef log(x):\n    line = json.dumps(x)\n    sys.stdout.write(line)\n"},
+        {"src/a.py": "import uvicorn\nuvicorn.run(app)\n", "Dockerfile": "CMD uvicorn app:app --log-config l.json\n"},
         {"src/a.py": "def f(file): print('x', file=file)\n"},
         {"src/a.py": "import uvicorn\nuvicorn.run(app, log_config=None)\n"},
         {"src/a.py": "import uvicorn\nuvicorn.run(app, **options)\n"},
@@ -184,7 +190,7 @@ def test_lines_of_text_are_found_however_they_are_written(files):
          "     'handlers': {'out': {'formatter': 'json' if production else 'text'}}}\n"},
         {"src/l.py": "C = {'formatters': {'date': {'format': '%Y-%m-%d'}}}\n"},
     ],
-    ids=range(17),
+    ids=range(20),
 )  # fmt: skip
 def test_what_is_no_log_or_is_one_of_json_raises_no_alarm(files):
     assert found("OP-05", {"src/app.py": CREATED + JSON_LOGS, **files}) == []

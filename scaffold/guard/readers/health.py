@@ -10,9 +10,10 @@ from scaffold.guard.code.scopes import dotted
 from scaffold.guard.look import Look
 
 Handler = ast.FunctionDef | ast.AsyncFunctionDef
-LIVE = re.compile(r"(?:\A|/)(?:livez?|liveness|alive)/?\Z")
-READY = re.compile(r"(?:\A|/)(?:readyz?|readiness)/?\Z")
-_ROUTERS = frozenset(("APIRouter", "Blueprint", "APIBlueprint", "Router"))
+_ABOVE = r"\A/?(?:(?:api|v\d+|internal|admin|ops|system|monitoring|probes?|status|q|-|_?health[\w-]*)/)*"
+LIVE = re.compile(_ABOVE + r"(?:livez?|liveness|alive)/?\Z")
+READY = re.compile(_ABOVE + r"(?:readyz?|readiness)/?\Z")
+_ROUTERS = frozenset(("APIRouter", "Blueprint", "APIBlueprint"))
 _BY_HAND = frozenset(("add_api_route", "add_url_rule", "add_route", "add_get", "Route"))  # they are given the handler
 _DYNAMIC = (b"importlib", b"iter_modules", b"__import__", b"find_modules")
 _SAYS_YES = re.compile(r"(?:.*\.)?(?:OK|HTTP_20\d\w*|20\d)")
@@ -142,14 +143,17 @@ def left_out(look: Look, paths: Iterable[str]) -> Iterator[tuple[str, Router]]:
         for router in _routers(tree) if tree is not None else ():
             module = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
             others = holding(look, (one for one in everywhere if one != path), router.name.encode(), module.encode())
-            if not any(_is_taken(look.python(one), one, module, router.name) for one in others):
+            written = (f"{module}.{router.name}".encode(), f"{module}:{router.name}".encode())
+            if not any(holding(look, (*everywhere, *look.paths("pyproject.toml")), *written)) and not any(
+                _is_taken(look.python(one), one, module, router.name) for one in others
+            ):
                 yield path, router
 
 
 def _routers(tree: ast.Module) -> Iterator[Router]:
     """Yield the routers that a module makes and does not itself hand on: its own, and those of functions."""
     for statement in tree.body:
-        if isinstance(statement, Handler):
+        if isinstance(statement, Handler) and not statement.decorator_list:
             rest = (one for one in tree.body if one is not statement)
             if _brings_routes(statement) and not any(_loads(one, statement.name) for one in rest):
                 lines = set(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
@@ -196,10 +200,7 @@ def _lines(tree: ast.Module, name: str, statement: ast.stmt) -> Iterator[int]:
 
 
 def _is_taken(tree: ast.Module | None, path: str, module: str, name: str) -> bool:
-    """Whether a module uses a name of another, or that other as a whole; what cannot be read may.
-
-    A package that imports it hands it on.
-    """
+    """Whether a module uses a name of another, or a package hands it on; what cannot be read may."""
     if tree is None:
         return True
     known = _known(tree, module, name)

@@ -19,6 +19,7 @@ class Line(NamedTuple):
 
 
 _SERVERS = re.compile(r"(?:.*\.)?uvicorn\.(?:run|Config)")
+_STARTS = ("*Dockerfile*", "*Containerfile*", "Procfile", "*compose*.y*ml", "*.sh", "Makefile")
 _OTHER_HANDLERS = re.compile(r"\.handlers\b|\.propagate\b|\.removeHandler\b|[\"']uvicorn[\w.]*[\"']\s*:\s*\{")
 _QUOTED = ("'uvicorn", '"uvicorn')
 _FIELDS = re.compile(r"%\(\w+\)|\{(?:asctime|levelname|message|name)[:!}]|\$\{?(?:asctime|levelname|message)\b")
@@ -27,9 +28,8 @@ _COMMAND_PATHS = re.compile(
     r"(?:^|/)(?:scripts?|tools?|bin|cli|commands?|management|migrations|alembic|notebooks|tasks|hack|dev|deploy)/"
     r"|(?:^|/)(?:__main__|manage|setup|noxfile|tasks|fabfile|commands?|console|\w*cli|cli\w*|gunicorn[\w.]*)\.py$"
 )
-_COMMAND_LIBRARIES = frozenset(
-    ("argparse", "typer", "click", "fire", "docopt", "cmd", "rich", "getopt", "cyclopts", "invoke", "questionary")
-)
+_PROGRAMS = frozenset(("typer", "click", "fire", "docopt", "cyclopts"))  # what tools of commands are made with
+_COMMAND_LIBRARIES = _PROGRAMS | {"argparse", "cmd", "rich", "getopt", "invoke", "questionary"}
 _PRINTS = frozenset(("print", "pprint.pprint", "pprint.pp", "pprint", "traceback.print_exc", "sys.stdout.write"))
 _STANDARD = frozenset(("sys.stdout", "sys.stderr", "stdout", "stderr"))
 _ENDS = frozenset(("sys.exit", "exit", "os._exit", "SystemExit", "quit"))
@@ -38,6 +38,8 @@ _ENDS = frozenset(("sys.exit", "exit", "os._exit", "SystemExit", "quit"))
 def server(look: Look) -> Iterator[Line]:
     """Yield where uvicorn is started with the log that it brings, which is text."""
     paths = code(look, "python")
+    if any(holding(look, look.paths(*_STARTS), b"--log-config", b"gunicorn")):
+        return  # another program starts it, or gives it its log
     if any(_takes_over(look.text(path) or "") for path in holding(look, paths, b"uvicorn")):
         return
     for path, tree in _trees(look, paths, b"uvicorn"):
@@ -106,16 +108,22 @@ def _items(node: ast.Dict) -> dict[str, ast.expr]:
 def prints(look: Look) -> Iterator[Line]:
     """Yield the first print of each module in the packages of the service, those for command lines left out."""
     within = {_package(look, one.path or "") for one in in_code(look, "serves") if (one.path or "").endswith(".py")}
-    paths = [one for one in code(look, "python") if one.startswith(tuple(within)) and not _COMMAND_PATHS.search(one)]
+    inside = [one for one in code(look, "python") if one.startswith(tuple(within))]
+    if any(_imports_one_of(tree, _PROGRAMS) for _, tree in _trees(look, inside, *map(str.encode, sorted(_PROGRAMS)))):
+        return  # a command line tool that can also serve: its lines are for those who started it
+    starts = {one.path for one in in_code(look, "serves")}
+    paths = [one for one in inside if not _COMMAND_PATHS.search(one)]
     for path, tree in _trees(look, paths, b"print(", b"print_exc(", b"pprint", b"stdout.write"):
         names = _imports(tree)
-        if any(name.partition(".")[0] in _COMMAND_LIBRARIES for name in names.values()) or (
-            _is_program(tree) and path not in {one.path for one in in_code(look, "serves")}
-        ):
+        if _imports_one_of(tree, _COMMAND_LIBRARIES) or (_is_program(tree) and path not in starts):
             continue
         found = next(_printed(tree, names), None)
         if found is not None:
             yield Line(f"{dotted(found.func)}() writes lines of text beside the log", path, found.lineno)
+
+
+def _imports_one_of(tree: ast.Module, libraries: frozenset[str]) -> bool:
+    return any(name.partition(".")[0] in libraries for name in _imports(tree).values())
 
 
 def _package(look: Look, path: str) -> str:
@@ -139,15 +147,22 @@ def _is_main(node: ast.AST) -> bool:
 
 def _printed(tree: ast.Module, names: dict[str, str]) -> Iterator[ast.Call]:
     """Yield what writes to standard output or error, but for JSON and for last words before the end."""
-    own = {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+    functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    own = {one.name for one in functions}
+    as_json = {id(inner) for one in functions if _makes_json(one) for inner in ast.walk(one)}
     left: list[ast.AST] = [one for one in tree.body if not _is_main(one)]
     for node in left:
-        if isinstance(node, ast.Call) and _is_print(node, names, own):
+        if isinstance(node, ast.Call) and id(node) not in as_json and _is_print(node, names, own):
             yield node
         for _, value in ast.iter_fields(node):
             children = value if isinstance(value, list) else [value]
             ends = any(_is_end(one) for one in children)
             left += [one for one in children if isinstance(one, ast.AST) and not (ends and isinstance(one, ast.Expr))]
+
+
+def _makes_json(function: ast.AST) -> bool:
+    calls = (dotted(one.func) for one in ast.walk(function) if isinstance(one, ast.Call))
+    return any(name.endswith(("dumps", "json")) for name in calls)
 
 
 def _is_end(node: object) -> bool:

@@ -22,6 +22,7 @@ ROUTES = {
     "live": "no route answers whether the service lives, such as /health/live",
     "ready": "no route answers whether the service is ready, such as /health/ready",
 }
+OF_HEALTH = re.compile(r"(?i)health|ready|readiness|livez|liveness|probe")  # a match or a stream may be live too
 
 
 def health(look: Look) -> Iterator[Found]:
@@ -45,7 +46,8 @@ def health(look: Look) -> Iterator[Found]:
 def _answers(look: Look, path: str) -> Iterator[Found]:
     """Look at what answers the routes of a module of Python."""
     tree = look.python(path) if path.endswith(".py") else None
-    for route in routes(tree) if tree is not None else ():
+    is_health = OF_HEALTH.search(look.text(path) or "") is not None
+    for route in routes(tree) if tree is not None and is_health else ():
         if READY.search(route.path) and not says_no(route):
             yield Found(f"{route.path} says that it is ready whatever happens", path, route.handler.lineno)
         if LIVE.search(route.path) and (line := asks_elsewhere(route)):
