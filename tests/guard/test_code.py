@@ -130,3 +130,8 @@ def test_a_value_is_what_python_says_or_one_of_several(bound):
 def test_what_somebody_has_to_ask_for_is_no_catastrophe(path, text, severity):
     files = {LOCK: stamped().files[LOCK], path: text.encode()}
     assert [one.severity for one in Service(files, {}).verdict("SP-01").findings] == [severity]
+
+
+def test_a_folder_may_be_called_as_a_source_is():
+    files = {"src/three.js/data.json": "{}", "src/a.py": "import requests\nrequests.get(URL, verify=False)\n"}
+    assert len(found("SP-01", files)) == 1

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.guard.alone import found, state
+from tests.guard.service import stamped
 
 PY = "src/orders/adapters/bank.py"
 GO = "internal/bank/client.go"
@@ -322,3 +323,8 @@ def test_a_random_number_beside_a_secret_makes_none(text, finds):
 def test_another_name_makes_no_better_cryptography(text, says):
     said = found("SP-05", {"src/a.py": text})
     assert said == [] if says is None else [says in line for line in said] == [True]
+
+
+def test_the_policy_that_github_shows_is_the_one_that_counts():
+    service = stamped().add(".github/SECURITY.md", "# Security\n\nOpen an issue with the label `security`.\n")
+    assert {one.path for one in service.verdict("SP-08").findings} == {".github/SECURITY.md"}

@@ -52,7 +52,8 @@ def sources(look: Look) -> Mapping[str, Flavour]:
 
 
 def _sources(look: Look) -> dict[str, Flavour]:
-    paths = {path: FLAVOURS[path.rpartition(".")[2]] for path in look.paths(*CODE)}
+    endings = {path: path.rpartition(".")[2] for path in look.paths(*CODE)}  # what is in a folder `x.js` among them
+    paths = {path: FLAVOURS[ending] for path, ending in endings.items() if ending in FLAVOURS}
     for path, mode in look.snapshot.modes.items():
         if mode == "100755" and "." not in path.rpartition("/")[2]:
             match = _SHEBANG.match((look.raw(path) or b"")[:300])

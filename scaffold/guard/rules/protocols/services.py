@@ -109,14 +109,10 @@ def _linter(look: Look) -> Found | None:
     return None
 
 
+# The first of these is what GitHub shows.
 POLICIES = (
-    "SECURITY.md",
-    ".github/SECURITY.md",
-    "docs/SECURITY.md",
-    "SECURITY.rst",
-    "SECURITY.txt",
-    ".github/SECURITY.rst",
-)
+    ".github/SECURITY.md", ".github/SECURITY.rst", "SECURITY.md", "SECURITY.rst", "SECURITY.txt", "docs/SECURITY.md",
+)  # fmt: skip
 CONTACT = re.compile(
     r"[\w.+-]{1,64}@[\w-]{1,63}\.\w|@[\w-]{1,40}/[\w-]|https?://|report a vulnerability|security advisor", re.IGNORECASE
 )
