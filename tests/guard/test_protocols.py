@@ -2,6 +2,7 @@
 
 import pytest
 
+from scaffold.guard.rules.protocols.routes import OPEN
 from tests.guard.alone import found, state
 from tests.guard.service import stamped
 
@@ -328,3 +329,15 @@ def test_another_name_makes_no_better_cryptography(text, says):
 def test_the_policy_that_github_shows_is_the_one_that_counts():
     service = stamped().add(".github/SECURITY.md", "# Security\n\nOpen an issue with the label `security`.\n")
     assert {one.path for one in service.verdict("SP-08").findings} == {".github/SECURITY.md"}
+
+
+@pytest.mark.parametrize(
+    ("paths", "is_open"),
+    [
+        (("/", "/healthz", "/v1/status", "/auth/login", "/users/login", "/payments/webhook", "/.well-known/jwks.json"), True),
+        (("/orders/{id}/status", "/customer-info", "/authors", "/livestock", "/assign", "/tokenizers", "/v1/admin"), False),
+    ],
+    ids=["open", "asked"],
+)  # fmt: skip
+def test_which_routes_need_not_ask(paths, is_open):
+    assert [path for path in paths if (OPEN.search(path) is not None) is not is_open] == []

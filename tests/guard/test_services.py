@@ -158,8 +158,9 @@ def test_lines_of_text_are_no_log(path, old, new, says):
         {"src/f.py": "import logging\nf = logging.Formatter('$asctime $message', style='$')\n"},
         {"src/serve.py": "from uvicorn import run\nrun(app, port=1)\n"},
         {"src/store/a.py": "def keep(x):\n    print('kept', x)\n"},
+        {"src/store/client.py": "def keep(x):\n    print('kept', x)\n"},
     ],
-    ids=range(4),
+    ids=range(5),
 )
 def test_lines_of_text_are_found_however_they_are_written(files):
     assert len(found("OP-05", {"src/app.py": CREATED + JSON_LOGS, **files})) == 1

@@ -75,7 +75,7 @@ class Python:
         return scope, f"{within[-LONGEST:]} {node.arg}"
 
     def _imports(self, node: ast.Import | ast.ImportFrom, scope: Scope, within: str) -> _Around:
-        self.imports |= dict(_imported(node))
+        self.imports |= dict(imported(node))
         return scope, within
 
     def _function(
@@ -128,10 +128,10 @@ class Python:
             yield Fact("name", name, node.lineno, within=within)
 
     def _import(self, node: ast.Import | ast.ImportFrom, *_: object) -> Iterator[Fact]:
-        yield from (Fact("import", name, node.lineno) for _, name in _imported(node))
+        yield from (Fact("import", name, node.lineno) for _, name in imported(node))
 
     def _text(self, node: ast.Constant | ast.JoinedStr, scope: Scope, within: str) -> Iterator[Fact]:
-        for text in self.values.of(node, scope):
+        for text in [node.value] if isinstance(node, ast.Constant) else self.values.of(node, scope):
             if isinstance(text, str) and self._wanted.text(text[:LONGEST]):
                 yield Fact("text", text[:LONGEST], node.lineno, within=within)
 
@@ -222,7 +222,7 @@ def _target(target: ast.expr) -> str:
     return dotted(target)
 
 
-def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
     """Yield what a name stands for by an import: `a.b` for `from a import b`."""
     if isinstance(node, ast.Import):
         yield from ((alias.asname or alias.name.partition(".")[0], _whole(alias)) for alias in node.names)

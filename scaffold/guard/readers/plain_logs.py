@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scaffold.guard.code.engine import code, holding, in_code
+from scaffold.guard.code.python import imported
 from scaffold.guard.code.scopes import dotted
 from scaffold.guard.look import Look
 
@@ -26,7 +27,7 @@ _FIELDS = re.compile(r"%\(\w+\)|\{(?:asctime|levelname|message|name)[:!}]|\$\{?(
 _TEXT_FORMATTERS = re.compile(r"logging\.Formatter|uvicorn\.logging\.\w+|colorlog\.\w+")
 _COMMAND_PATHS = re.compile(
     r"(?:^|/)(?:scripts?|tools?|bin|cli|commands?|management|migrations|alembic|notebooks|tasks|hack|dev|deploy)/"
-    r"|(?:^|/)(?:__main__|manage|setup|noxfile|tasks|fabfile|commands?|console|\w*cli|cli\w*|gunicorn[\w.]*)\.py$"
+    r"|(?:^|/)(?:__main__|manage|setup|noxfile|tasks|fabfile|commands?|console|\w*cli|cli_\w+|gunicorn[\w.]*)\.py$"
 )
 _PROGRAMS = frozenset(("typer", "click", "fire", "docopt", "cyclopts"))  # what tools of commands are made with
 _COMMAND_LIBRARIES = _PROGRAMS | {"argparse", "cmd", "rich", "getopt", "invoke", "questionary"}
@@ -181,16 +182,8 @@ def _is_print(call: ast.Call, names: dict[str, str], own: set[str]) -> bool:
 
 def _imports(tree: ast.Module) -> dict[str, str]:
     """Return what names stand for by imports."""
-    nodes = [one for one in ast.walk(tree) if isinstance(one, ast.Import | ast.ImportFrom)]
-    return {
-        alias.asname or alias.name.partition(".")[0]: f"{one.module}.{alias.name}"
-        if isinstance(one, ast.ImportFrom)
-        else alias.name
-        if alias.asname
-        else alias.name.partition(".")[0]
-        for one in nodes
-        for alias in one.names
-    }
+    nodes = (one for one in ast.walk(tree) if isinstance(one, ast.Import | ast.ImportFrom))
+    return dict(pair for one in nodes for pair in imported(one))
 
 
 def _trees(look: Look, paths: tuple[str, ...] | list[str], *needles: bytes) -> Iterator[tuple[str, ast.Module]]:

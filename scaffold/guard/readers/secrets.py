@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from scaffold.guard.kept import Kept
+from scaffold.guard.kept import kept
 from scaffold.guard.readers.aside import is_aside
 from scaffold.guard.tables import table
 
@@ -59,9 +59,6 @@ def _shape(said: Mapping[str, str]) -> _Shape:
 _SHAPES = tuple(map(_shape, _SAID["shapes"]))
 
 
-_FOUND: Kept[tuple[Secret, ...]] = Kept(10_000_000)
-
-
 # What keys begin with in base64, and in hexadecimal digits, as far as that is the same for each.
 _HEADS = [one.begins for one in _SHAPES if len(one.begins) >= HEAD and one.begins[:1].isalpha()] + [b"-----BEGIN"]
 _BASE64 = tuple(b64encode(one)[: len(one) * 8 // 6] for one in _HEADS)
@@ -69,15 +66,12 @@ _DIGITS = tuple(one.hex().encode() for one in _HEADS)
 _RUN = re.compile(rb"[\w+/-]{24,4000}={0,2}")
 
 
-def find(content: bytes, path: str) -> tuple[Secret, ...]:
+@kept(10_000_000)
+def find(content: bytes, path: str) -> Iterator[Secret]:
     """Return the secrets in a text file, each line once, at most twenty.
 
     Tests and comments make up passwords: there only what has the shape of a real key, or is random, is one.
     """
-    return _FOUND.get(content, lambda: tuple(_found(content, path)), path)
-
-
-def _found(content: bytes, path: str) -> Iterator[Secret]:
     kinds: dict[int, tuple[int, str]] = {}  # by line, what is surest
     line, position = 1, 0
     for start, rank, kind in sorted((start, rank, kind) for rank, (start, kind) in enumerate(_offsets(content, path))):
@@ -92,7 +86,7 @@ def _found(content: bytes, path: str) -> Iterator[Secret]:
 def is_hidden(name: str, value: object) -> bool:
     """Whether a report must not repeat a value, for its name or its own shape; a list or mapping may hold one."""
     text, sounds = str(value), _TEXT["sounds_secret"].search
-    return sounds(name) is not None or sounds(text) is not None or any(_found(text.encode(errors="replace"), ""))
+    return sounds(name) is not None or sounds(text) is not None or any(_offsets(text.encode(errors="replace"), ""))
 
 
 def is_made_up(value: str) -> bool:

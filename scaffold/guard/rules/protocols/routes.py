@@ -13,8 +13,9 @@ ASKS = re.compile(
 )
 # What is asked before anybody is known, or by what knows nobody: probes, logins, what others call back, descriptions.
 OPEN = re.compile(
-    r"(?i)health|live|ready|alive|ping|status|metrics|docs|openapi|redoc|login|logout|token|auth|oidc|oauth|callback|hook"
-    r"|version|info|favicon|static|well-known|sign|register|jwks|robots|public|^/?$"
+    r"(?i)^/?(?:(?:api|v\d+|internal)/)*(?:health\w*|livez?|liveness|readyz?|readiness|alive|ping|status|metrics|docs"
+    r"|openapi|redoc|auth|oidc|oauth2?|version|info|favicon|static|public|\.well-known|robots|jwks)(?:[/.-]|$)"
+    r"|(?:^|/)(?:log-?in|log-?out|sign-?(?:in|up)|register|tokens?|callback|(?:[\w-]*[-_])?(?:web)?hooks?)(?:/|$)|^/?$"
 )
 
 
