@@ -15,41 +15,41 @@ if TYPE_CHECKING:
     from scaffold.authoring.library import list_blueprints as list_blueprints
     from scaffold.authoring.library import show_blueprint as show_blueprint
     from scaffold.authoring.release import release as release
-    from scaffold.project.adopt import adopt as adopt
-    from scaffold.project.check import check as check
-    from scaffold.project.diff import diff as diff
-    from scaffold.project.explain import explain as explain
-    from scaffold.project.fix import fix as fix
-    from scaffold.project.new import new as new
-    from scaffold.project.own import own as own
-    from scaffold.project.resolve import resolve as resolve
-    from scaffold.project.status import status as status
-    from scaffold.project.undo import undo as undo
-    from scaffold.project.unfinished import abort_update as abort_update
-    from scaffold.project.unfinished import continue_update as continue_update
-    from scaffold.project.update import update as update
-    from scaffold.project.waive import waive as waive
+    from scaffold.project.commands.adopt import adopt as adopt
+    from scaffold.project.commands.check import check as check
+    from scaffold.project.commands.diff import diff as diff
+    from scaffold.project.commands.explain import explain as explain
+    from scaffold.project.commands.fix import fix as fix
+    from scaffold.project.commands.new import new as new
+    from scaffold.project.commands.own import own as own
+    from scaffold.project.commands.resolve import resolve as resolve
+    from scaffold.project.commands.status import status as status
+    from scaffold.project.commands.undo import undo as undo
+    from scaffold.project.commands.unfinished import abort_update as abort_update
+    from scaffold.project.commands.unfinished import continue_update as continue_update
+    from scaffold.project.commands.update import update as update
+    from scaffold.project.commands.waive import waive as waive
 
 __version__ = "0.1.0"
 _OPERATIONS = {
-    "abort_update": ("scaffold.project.unfinished", "abort_update"),
-    "adopt": ("scaffold.project.adopt", "adopt"),
-    "check": ("scaffold.project.check", "check"),
-    "continue_update": ("scaffold.project.unfinished", "continue_update"),
-    "diff": ("scaffold.project.diff", "diff"),
-    "explain": ("scaffold.project.explain", "explain"),
-    "fix": ("scaffold.project.fix", "fix"),
+    "abort_update": ("scaffold.project.commands.unfinished", "abort_update"),
+    "adopt": ("scaffold.project.commands.adopt", "adopt"),
+    "check": ("scaffold.project.commands.check", "check"),
+    "continue_update": ("scaffold.project.commands.unfinished", "continue_update"),
+    "diff": ("scaffold.project.commands.diff", "diff"),
+    "explain": ("scaffold.project.commands.explain", "explain"),
+    "fix": ("scaffold.project.commands.fix", "fix"),
     "init_library": ("scaffold.authoring.library", "init_library"),
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
-    "new": ("scaffold.project.new", "new"),
-    "own": ("scaffold.project.own", "own"),
+    "new": ("scaffold.project.commands.new", "new"),
+    "own": ("scaffold.project.commands.own", "own"),
     "release": ("scaffold.authoring.release", "release"),
-    "resolve": ("scaffold.project.resolve", "resolve"),
+    "resolve": ("scaffold.project.commands.resolve", "resolve"),
     "show_blueprint": ("scaffold.authoring.library", "show_blueprint"),
-    "status": ("scaffold.project.status", "status"),
-    "undo": ("scaffold.project.undo", "undo"),
-    "update": ("scaffold.project.update", "update"),
-    "waive": ("scaffold.project.waive", "waive"),
+    "status": ("scaffold.project.commands.status", "status"),
+    "undo": ("scaffold.project.commands.undo", "undo"),
+    "update": ("scaffold.project.commands.update", "update"),
+    "waive": ("scaffold.project.commands.waive", "waive"),
 }
 __all__ = ["__version__", *_OPERATIONS]  # noqa: PLE0604 - the keys are text
 

@@ -17,8 +17,8 @@ from scaffold.errors import FormatError, ProjectError, ScaffoldError, SourceErro
 from scaffold.formats import yaml
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects, is_repository, open_repository
-from scaffold.project.guardrails import decided
-from scaffold.project.opened import place_of
+from scaffold.project.opening import place_of
+from scaffold.project.planning.guardrails import decided
 from scaffold.project.stamp import refuse_unrecorded
 from scaffold.render import engine
 from scaffold.render.context import Surroundings

@@ -17,7 +17,7 @@ from scaffold.blueprint.template import Layer
 from scaffold.errors import ProjectError, RenderError, ScaffoldError
 from scaffold.plan.inputs import words_for
 from scaffold.process import Notify, bounds
-from scaffold.project.opened import FOLDER, Project
+from scaffold.project.opening import FOLDER, Project
 from scaffold.render import engine, scripts
 from scaffold.render.context import Operation, Surroundings
 from scaffold.render.engine import Rendered

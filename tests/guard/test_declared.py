@@ -10,8 +10,8 @@ from scaffold.blueprint.guardrails import Guardrails, dump, parse
 from scaffold.formats import yaml
 from scaffold.guard.check import look
 from scaffold.guard.verdict import Verdict, judge
-from scaffold.project.check import find_plugin
-from scaffold.project.guardrails import decided
+from scaffold.project.commands.check import find_plugin
+from scaffold.project.planning.guardrails import decided
 from tests import kit
 from tests.guard.service import TODAY, Service
 from tests.guard.trees import repository

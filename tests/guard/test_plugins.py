@@ -9,7 +9,7 @@ from scaffold.blueprint.guardrails import parse
 from scaffold.formats import yaml
 from scaffold.guard.check import look
 from scaffold.guard.verdict import judge
-from scaffold.project.check import find_plugin
+from scaffold.project.commands.check import find_plugin
 from tests.guard.service import TODAY
 from tests.guard.trees import repository
 

@@ -8,7 +8,7 @@ import pytest
 from scaffold.guard import catalogue
 from scaffold.guard.check import look
 from scaffold.guard.verdict import judge
-from scaffold.project.check import find_plugin
+from scaffold.project.commands.check import find_plugin
 from tests.guard import (
     cases_architecture,
     cases_containers,

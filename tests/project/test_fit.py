@@ -3,7 +3,7 @@
 import pytest
 from packaging.version import Version
 
-from scaffold.project import fit
+from scaffold.project.adoption import fit
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from scaffold.answers.question import Asked, Question
-from scaffold.project import guess
+from scaffold.project.adoption import guess
 from scaffold.tree import File, Tree
 
 PROBE = guess.PROBES[0]

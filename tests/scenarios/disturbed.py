@@ -15,7 +15,7 @@ from pathlib import Path
 from killed import touches  # the folder of a script is where it imports from
 
 from scaffold.cli.app import main as scaffold
-from scaffold.project import update as _loaded  # noqa: F401 - before the first run, not in each
+from scaffold.project.commands import update as _loaded  # noqa: F401 - before the first run, not in each
 
 
 def run(shut: str, wanted: int, folder: str) -> int:

@@ -18,10 +18,10 @@ from threading import Lock
 
 # Of each program what is loaded before, last of all the module that has its command line; and how that is called.
 LOADED = {"copier": ("copier.__main__",), "scaffold": (
-    "git", "ruamel.yaml", "tomlkit", "scaffold.merge.files", "scaffold.project.adopt",
-    "scaffold.project.check", "scaffold.project.diff", "scaffold.project.explain", "scaffold.project.fix",
-    "scaffold.project.new", "scaffold.project.own", "scaffold.project.resolve", "scaffold.project.status",
-    "scaffold.project.undo", "scaffold.project.unfinished", "scaffold.project.update", "scaffold.project.waive",
+    "git", "ruamel.yaml", "tomlkit", "scaffold.merge.files", "scaffold.project.commands.adopt",
+    "scaffold.project.commands.check", "scaffold.project.commands.diff", "scaffold.project.commands.explain", "scaffold.project.commands.fix",
+    "scaffold.project.commands.new", "scaffold.project.commands.own", "scaffold.project.commands.resolve", "scaffold.project.commands.status",
+    "scaffold.project.commands.undo", "scaffold.project.commands.unfinished", "scaffold.project.commands.update", "scaffold.project.commands.waive",
     "scaffold.report.checks.text", "scaffold.guard.catalogue", "scaffold.cli.app",
 )}  # fmt: skip
 MAIN = {"copier": attrgetter("CopierApp.run"), "scaffold": attrgetter("main")}

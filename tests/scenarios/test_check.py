@@ -159,7 +159,7 @@ def test_what_git_was_told_not_to_look_at_is_looked_at(service):
 
 
 def test_a_rule_that_goes_on_for_ever_is_unknown_and_holds_up_no_other(tmp_path, monkeypatch):
-    monkeypatch.setattr("scaffold.project.check.SECONDS", 1)
+    monkeypatch.setattr("scaffold.project.commands.check.SECONDS", 1)
     declared = "  rules:\n    A-1:\n      title: T\n      severity: low\n      pattern:\n        files: notes.md\n"
     manifest = f"{MANIFEST}guardrails:\n{declared}        deny: '(a+)+$'\n"
     project = stamp(make_library(tmp_path / "library", manifest=manifest), tmp_path / "project")

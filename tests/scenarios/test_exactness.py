@@ -134,7 +134,7 @@ def test_a_file_that_only_its_owner_may_read_is_that_again_after_undo(tmp_path):
 # Two at once
 
 
-STARTED = "import sys; from scaffold.cli.app import main; import scaffold.project.update, scaffold.project.undo; sys.stdin.read(1); sys.exit(main())"
+STARTED = "import sys; from scaffold.cli.app import main; import scaffold.project.commands.update, scaffold.project.commands.undo; sys.stdin.read(1); sys.exit(main())"
 
 
 def at_once(project: Path, *commands: str) -> list[tuple[int, str]]:

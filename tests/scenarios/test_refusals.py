@@ -353,7 +353,7 @@ def test_a_secret_without_default(tmp_path):
 
 
 def test_a_bug_of_ours_is_said_to_be_one_and_logged(project):
-    program = "import scaffold.project.status as s, sys\ns.find_drift = None\nfrom scaffold.cli.app import main\nsys.exit(main())"
+    program = "import scaffold.project.commands.status as s, sys\ns.find_drift = None\nfrom scaffold.cli.app import main\nsys.exit(main())"
     done = world.run([sys.executable, "-c", program, "status", "--format=json"], project)
     assert done.code == 70
     assert "bug in scaffold (TypeError)" in done.err

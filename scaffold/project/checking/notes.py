@@ -1,0 +1,96 @@
+"""Notes on a check: what a lock that nobody vouches for lets be seen of its own, without a network or rendering."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from scaffold.blueprint.guardrails import Guardrails, Said
+from scaffold.blueprint.places import manifest_path
+from scaffold.errors import ScaffoldError
+from scaffold.guard.catalogue import expand
+from scaffold.guard.look import Look
+from scaffold.guard.people import self_approved
+from scaffold.process.loading import later
+from scaffold.project.checking.snapshots import View
+
+if TYPE_CHECKING:
+    from scaffold.sources import locate as sources
+else:
+    sources = later("scaffold.sources.locate")
+
+BUILT_IN = "builtin"
+WORKFLOW = "platform_workflow"  # the answer that says which workflow of the platform's holds a project
+NO_GUARDRAILS = "the blueprint, as it was applied, brings no guardrails of its own: scaffold update may bring them"
+NO_RULES = "the lock names no rules, so that only those which always hold are checked"
+NOT_HELD = "not held by CI: no job here calls the platform's workflow, so a pull request can change what checks it"
+
+
+def notes(seen: View, *, vouched: bool) -> Iterator[str]:
+    """Yield what to know of a check by this lock; `vouched` where somebody outside has said what it should be."""
+    guardrails = seen.lock.guardrails
+    if guardrails is None:
+        yield NO_GUARDRAILS
+        return
+    if not guardrails.rules:
+        yield NO_RULES
+    if not vouched:
+        for one in self_approved(seen.lock.answers.get("owner"), guardrails.approvers):
+            yield f"{one} owns the project, and the lock lets it approve exceptions"
+        if seen.lock.source == BUILT_IN and (differing := _differing(seen, guardrails)):
+            yield f"the lock has {', '.join(differing)} otherwise than the built-in blueprint: check it with --verify"
+    if guardrails.rules and not seen.prefix and not _is_held(seen):
+        yield NOT_HELD
+
+
+def _differing(seen: View, guardrails: Guardrails) -> list[str]:
+    """Return the rules that the built-in blueprint of that version says otherwise, as far as answers do not decide."""
+    name = seen.lock.blueprint
+    try:
+        version, built_in = _built_in(name)
+    except ScaffoldError:
+        return [f"the blueprint {name}"]
+    if built_in is None or version != seen.lock.version:
+        return []
+    said = expand(built_in, manifest_path(name))
+    rules = {*said, *guardrails.rules}
+    found = sorted(id_ for id_ in rules if not _is_as_said(said.get(id_), guardrails.rules.get(id_)))
+    parts = {"longest": (built_in.longest, guardrails.longest)}
+    parts["judges"] = (dict.fromkeys(built_in.judges, 1), dict.fromkeys(guardrails.judges, 1))
+    return found + [part for part, (one, other) in parts.items() if dict(one) != dict(other)]
+
+
+@lru_cache
+def _built_in(name: str) -> tuple[str, Guardrails | None]:
+    """Return which version of a built-in blueprint there is, and its guardrails: the same for a whole fleet."""
+    blueprint = sources.locate(BUILT_IN).now(name)
+    return ("", None) if blueprint is None else (str(blueprint.version), blueprint.guardrails)
+
+
+def _is_as_said(said: Said | None, kept: Said | None) -> bool:
+    if said is None or kept is None:
+        return False
+    if kept.get("applies", True) is False:
+        return "when" in said or said.get("applies", True) is False
+    return _fixed(said) == _fixed(kept)
+
+
+def _fixed(said: Said) -> Mapping[str, Any]:
+    """Return what no answer decides of a rule."""
+    return {key: value for key, value in said.items() if key not in ("when", "applies") and "{{" not in str(value)}
+
+
+def _is_held(seen: View) -> bool:
+    """Whether a job calls the workflow that the answers name, whatever happens."""
+    answer = seen.lock.answers.get(WORKFLOW)
+    workflow = answer.partition(" #")[0].strip() if isinstance(answer, str) else ""  # which version it is stands behind
+    if not workflow:
+        return False
+    look = Look(seen.snapshot, seen.lock, {})
+    documents = (look.data(path) for path in look.paths("/.github/workflows/*.yml", "/.github/workflows/*.yaml"))
+    jobs = (one.data.get("jobs") for one in documents if one is not None and isinstance(one.data, dict))
+    return any(
+        isinstance(job, dict) and job.get("uses") == workflow and "if" not in job
+        for found in jobs
+        if isinstance(found, dict)
+        for job in found.values()
+    )

@@ -1,0 +1,144 @@
+"""Adopt: take over what Copier, cruft, Cookiecutter or nobody made, as it stands, with its history as it is."""
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scaffold import lock
+from scaffold.answers.question import Ask
+from scaffold.apply import record as records
+from scaffold.apply import transaction
+from scaffold.errors import ProjectError
+from scaffold.git.objects import Objects, find_repository
+from scaffold.process import Notify
+from scaffold.project.adoption import origins
+from scaffold.project.adoption.basis import Basis, Confirm, Wish, proposed, recorded, replayed, search
+from scaffold.project.adoption.takeover import take_over
+from scaffold.project.applying.commit import NOTHING, commit_applied
+from scaffold.project.commands.update import carry_out, refuse_dirty, refuse_unfit
+from scaffold.project.opening import FOLDER, place_of
+from scaffold.project.stamp import trusting
+from scaffold.render.means import Means
+from scaffold.report.results import Adopted
+from scaffold.sources.locate import BUILT_IN
+
+
+def adopt(
+    directory: Path | str = ".",
+    *,
+    source: str | None = None,
+    template: str | None = None,
+    at: str | None = None,
+    answers_file: Path | str | None = None,
+    replay: Path | str | None = None,
+    blueprint: str | None = None,
+    data: Mapping[str, Any] | None = None,
+    yes: bool = False,
+    confirm: Confirm | None = None,
+    ask: Ask | None = None,
+    keep_copier: bool = False,
+    dry_run: bool = False,
+    commit: bool = False,
+    offline: bool = False,
+    means: Means = Means(),
+    library: str = BUILT_IN,
+    notify: Notify = lambda _: None,
+) -> Adopted:
+    """Take a repository over; raises ScaffoldError, and then nothing was written.
+
+    What it was made from is read from its own files. Where none says so, the blueprint that fits best is proposed, and
+    taken with `yes`, a `blueprint`, or where `confirm` returns true. `source` is where the template is now, or the
+    library to look through instead of `library`.
+    """
+    start = _start(Path(directory))
+    wish = Wish(
+        start=start,
+        repository=_repository(start),
+        source=source,
+        template=template,
+        at=at,
+        answers_file=None if answers_file is None else Path(answers_file),
+        replay=None if replay is None else Path(replay),
+        blueprint=blueprint,
+        data=data or {},
+        yes=yes,
+        confirm=confirm,
+        ask=ask,
+        keep_copier=keep_copier,
+        dry_run=dry_run,
+        commit=commit,
+        offline=offline,
+        means=means,
+        library=library,
+        notify=notify,
+    )
+    return _adopted(wish)
+
+
+def _adopted(wish: Wish) -> Adopted:
+    known = _known(wish)
+    if known is not None:
+        return _carry_out(known, wish)
+    proposal = search(wish)
+    if not (wish.yes or wish.blueprint is not None):
+        result = take_over(proposed(wish, proposal, agreed=False), wish.repository).result(proposed=True)
+        if wish.confirm is None or not wish.confirm(result):
+            return result
+    return _carry_out(proposed(wish, proposal, agreed=not wish.dry_run), wish)
+
+
+def _known(wish: Wish) -> Basis | None:
+    """Return what a file says that the repository was made from, or None where it has to be found out."""
+    told = wish.template is None and wish.replay is None
+    if told and (wish.blueprint is None or wish.answers_file is not None):
+        origin = origins.find(wish.start, wish.repository, wish.answers_file)
+        if origin is not None:
+            return recorded(wish, origin)
+    return replayed(wish)
+
+
+def _start(directory: Path) -> Path:
+    start = directory.resolve()
+    if not start.is_dir():
+        what = "this is a file" if start.exists() else "there is no such folder"
+        raise ProjectError(what, where=str(start), hint="name the folder to take over")
+    return start
+
+
+def _repository(start: Path) -> Objects:
+    repository = find_repository(start)
+    place = place_of(start, repository)
+    records.refuse_unfinished(place)
+    _refuse_adopted(start)
+    return place.repository
+
+
+def _refuse_adopted(root: Path) -> None:
+    if (root / lock.PATH).exists():
+        raise ProjectError(
+            "this is a scaffold project already", where=str(root / FOLDER), hint="see scaffold status and scaffold diff"
+        )
+
+
+def _carry_out(basis: Basis, wish: Wish) -> Adopted:
+    _refuse_adopted(basis.root)
+    place = place_of(basis.root, wish.repository)
+    with nullcontext() if wish.dry_run else transaction.exclusively(place):
+        records.refuse_unfinished(place)
+        taken = take_over(basis, wish.repository, keep_copier=wish.keep_copier)
+        if not wish.yes:
+            taken.refuse_unlike()
+        if wish.dry_run:
+            return taken.result()
+        refuse_dirty(taken.project, taken.plan.changes, "the adoption")
+        refuse_unfit(place.repository, None)
+        after = taken.plan.lock_after
+        what = f"adopt {after.blueprint} {after.version}"
+        message = f"chore: {what}" if wish.commit else None
+        trusted = trusting(wish.means, basis.address).trust
+        record = carry_out(replace(taken.prepared, trusted=trusted), "adopt", what, message=message)
+        made = commit_applied(place, message, record) if message else NOTHING
+    result = taken.result(applied=True, commit=made.commit)
+    return result._replace(notes=(*result.notes, *made.notes))

@@ -1,0 +1,156 @@
+"""Check: the guardrails, over a project's folder, git's index, or a commit."""
+
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import redirect_stdout
+from datetime import UTC, date, datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scaffold.blueprint.guardrails import Guardrails
+from scaffold.errors import LimitError, ProjectError
+from scaffold.guard import waivers
+from scaffold.guard.check import look
+from scaffold.guard.finding import SEVERITIES
+from scaffold.guard.judges.table import JUDGES
+from scaffold.guard.look import Look
+from scaffold.guard.rule import CannotTell, Looked, Rule
+from scaffold.guard.verdict import judge
+from scaffold.process import Notify, bounds, garbage
+from scaffold.process.loading import later
+from scaffold.project.checking.judges import ask, wanted
+from scaffold.project.checking.notes import notes
+from scaffold.project.checking.snapshots import View, view
+from scaffold.report.checked import Checked
+from scaffold.templating.limits import UNLIMITED
+
+if TYPE_CHECKING:
+    from scaffold.project.checking import policy as holding
+    from scaffold.sources import policy as policies
+else:
+    holding, policies = later("scaffold.project.checking.policy"), later("scaffold.sources.policy")
+
+SECONDS = 20  # of the processor's time for one rule: a pattern of a blueprint can go on for ever
+PATIENCE = 30  # times as long by the clock, for a plugin that waits for ever
+GROUP = "scaffold.rules"  # the entry points that packages offer rules by
+
+FITS: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("title", "rationale", "fix"), lambda value: isinstance(value, str)),
+    **dict.fromkeys(
+        ("references", "files"), lambda value: isinstance(value, tuple) and all(isinstance(one, str) for one in value)
+    ),
+    "severity": lambda value: value in SEVERITIES,
+    "parameters": lambda value: isinstance(value, Mapping),
+    "look": callable,
+}
+
+
+def check(
+    directory: Path | str = ".",
+    *,
+    revision: str | None = None,
+    staged: bool | Path = False,
+    today: date | None = None,
+    rules: Collection[str] = (),
+    judges: Collection[str] = (),
+    verify: bool = False,
+    policy: str | None = None,
+    blueprint: str | None = None,
+    offline: bool = False,
+    notify: Notify = lambda _: None,
+) -> Checked:
+    """Check a project; raises ProjectError, FormatError, GitError, or SourceError for a policy that cannot be one.
+
+    `revision` names a commit instead of the files as they stand, and `staged` the index, or an index file of its own.
+    `today` decides which waivers hold. `judges` are names of other tools to ask as well; `all` are those that the
+    blueprint names, or else all that are known. Of `rules`, ids, only those are in the result; without any it is all.
+    With `verify` the lock is held against its own source as well, without a network. `policy` is `LIBRARY[@VERSION]`:
+    the project is held against that instead, as it is against one that the machine, the user or the environment names;
+    `blueprint` is the one that it has to be of, also where it has no lock. With `offline` no library is fetched.
+    """
+    outside, said = policies.in_force(policy)
+    if blueprint is not None and outside is None:
+        raise ProjectError("a blueprint without a policy is of no library", hint="name the library with --policy")
+    instead = holding.nothing(blueprint, outside) if blueprint is not None and outside is not None else None
+    seen = view(Path(directory), revision, staged=staged, instead=instead)
+    extra = []
+    if outside is not None or verify:
+        held = holding.held(seen, outside, blueprint, offline=offline, notify=notify)
+        seen, extra = held.view, [held.looked]
+    asked = wanted(judges, seen.lock.guardrails or Guardrails())
+    notify(f"Checking {len(seen.snapshot.modes)} files")
+    checked = judged(seen, today or datetime.now(UTC).date(), asked, notify, extra, vouched=bool(extra))
+    notes = (said, *checked.notes) if said else checked.notes
+    return checked._replace(policy=outside, notes=notes).only(rules)
+
+
+def judged(
+    seen: View,
+    today: date,
+    judges: Collection[str] = (),
+    notify: Notify = lambda _: None,
+    extra: Iterable[Looked] = (),
+    *,
+    vouched: bool = False,
+) -> Checked:
+    """Check what is in view; its lock is `vouched` for where it was held against what somebody else says."""
+    guardrails = seen.lock.guardrails or Guardrails()
+    with garbage.collected_later():
+        looked = list(_in_time(look(seen.snapshot, seen.lock, guardrails, find_plugin)))
+    looked.extend(extra)
+    if judges:
+        looked.extend(ask(seen, judges, notify))
+    content = seen.snapshot.fetch(waivers.PATH) if waivers.PATH in seen.snapshot.modes else None
+    verdicts, stood = judge(looked, content, guardrails, today, [judge.rule for judge in JUDGES.values()])
+    return Checked(
+        root=seen.root,
+        blueprint=seen.lock.blueprint,
+        version=seen.lock.version,
+        checked=seen.name,
+        prefix=seen.prefix,
+        verdicts=verdicts,
+        waivers=stood,
+        notes=tuple(notes(seen, vouched=vouched)),
+    )
+
+
+def _in_time(looks: Iterator[Looked]) -> Iterator[Looked]:
+    """Let each rule look for so long and no longer, with what a plugin prints kept out of the report."""
+    working, waiting = (UNLIMITED._replace(seconds=seconds) for seconds in (SECONDS, SECONDS * PATIENCE))
+    while True:
+        looked = None
+        try:
+            with bounds.limited(waiting, "the rule"), bounds.working(working, "the rule"), redirect_stdout(sys.stderr):
+                looked = next(looks, None)
+        except LimitError:
+            if looked is None:  # the alarm rang between two rules
+                raise
+        if looked is None:
+            return
+        yield looked
+
+
+def find_plugin(name: str) -> Rule:
+    """Return the rule that an installed package offers under a name; one that is not there cannot be checked."""
+    found = next(iter(entry_points(group=GROUP, name=name)), None)
+    if found is None:
+        return _unusable(name, f"no installed package offers the rule {name}")
+    try:
+        offered = found.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin that cannot be loaded must not end the check
+        return _unusable(name, f"the plugin {name} cannot be loaded: {type(error).__name__}: {error}")
+    if not isinstance(offered, Rule):
+        return _unusable(name, f"the plugin {name} is no rule of scaffold")
+    wrong = next((field for field, fits in FITS.items() if not fits(getattr(offered, field))), None)
+    if wrong is not None:
+        return _unusable(name, f"the plugin {name} has {getattr(offered, wrong)!r} as its {wrong}")
+    return offered
+
+
+def _unusable(name: str, why: str) -> Rule:
+    def look(_: Look) -> Any:
+        raise CannotTell(why)
+
+    fix = "Install the package that offers it, or mend it there."
+    return Rule(id=name, title=f"{name} holds", severity="medium", rationale="", fix=fix, look=look)

@@ -1,0 +1,90 @@
+"""Diff: the team's edits against what was stamped, or what an update would change."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scaffold.errors import SourceError
+from scaffold.git.objects import unified_diff
+from scaffold.process import Notify, bounds
+from scaffold.project.opening import Project, open_project, read_ours
+from scaffold.project.planning.bases import Bases
+from scaffold.project.planning.prepare import prepare
+from scaffold.project.planning.team_moves import follow_team
+from scaffold.render.means import Means
+from scaffold.report.results import Diff, Difference
+from scaffold.sources.library import Library
+from scaffold.sources.locate import locate
+from scaffold.templating.limits import UNLIMITED
+from scaffold.tree import File
+
+
+def diff(
+    directory: Path | str = ".",
+    *,
+    upstream: bool = False,
+    to: str | None = None,
+    data: Mapping[str, Any] | None = None,
+    offline: bool = False,
+    means: Means = Means(),
+    notify: Notify = lambda _: None,
+) -> Diff:
+    """Compare; nothing is written. Raises ScaffoldError."""
+    project = open_project(Path(directory))
+    if upstream:
+        return _upstream(project, to=to, data=data or {}, offline=offline, means=means, notify=notify)
+    lock = project.lock
+    bases = Bases(project, _library(project, offline=offline, notify=notify), means)
+    lock, files = follow_team(project, lock, read_ours(project, lock.paths), bases)
+    found = []
+    for path, locked in lock.files.items():
+        place = lock.place_of(path, files)
+        file = files.get(place)
+        if locked.matches(file) and place == path:
+            continue
+        content = bases(path, locked)
+        base = None if content is None else File(content, locked.mode)
+        what = "deleted" if file is None else f"moved to {place}" if place != path else "edited"
+        text = None if base is None else _text(path, base, file)
+        owner = "seeded" if project.owns(path, locked) else locked.owner
+        found.append(Difference(path, owner, what, text))
+    return Diff(project.root, f"{lock.blueprint} {lock.version} as stamped", "yours", tuple(found))
+
+
+def _upstream(
+    project: Project, *, to: str | None, data: Mapping[str, Any], offline: bool, means: Means, notify: Notify
+) -> Diff:
+    with bounds.limited(means.limits, "rendering"):
+        plan = prepare(project, to=to, data=data, offline=offline, means=means, notify=notify).plan
+    differences = tuple(
+        Difference(
+            action.path,
+            plan.lock_after.files[action.path].owner if action.path in plan.lock_after.files else "none",
+            action.verb,
+            _text(action.path, action.before, action.after),
+        )
+        for action in plan.changes
+    )
+    after = plan.lock_after
+    return Diff(project.root, "yours", f"{after.blueprint} {after.version}", differences)
+
+
+def _text(path: str, old: File | None, new: File | None) -> str:
+    text = unified_diff(path, old.content if old else None, new.content if new else None)
+    if old and new and old.mode != new.mode:
+        return f"old mode {old.mode}\nnew mode {new.mode}\n{text}"
+    return text
+
+
+def _library(project: Project, *, offline: bool, notify: Notify) -> Library | None:
+    try:
+        return locate(
+            project.wishes.source,
+            base=project.root,
+            offline=offline,
+            notify=notify,
+            limits=UNLIMITED,
+            called=project.recorded.blueprint,
+        )
+    except SourceError:
+        return None  # the project's own objects are enough in most cases

@@ -1,0 +1,177 @@
+"""Fix: put right what the guardrails find and the blueprint knows how to mend, as a plan like any other."""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import nullcontext, suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from scaffold.answers.question import Answers
+from scaffold.apply import record as records
+from scaffold.apply import transaction
+from scaffold.blueprint.guardrails import Guardrails
+from scaffold.blueprint.ownership import key_path
+from scaffold.errors import FormatError, ScaffoldError
+from scaffold.formats import edit
+from scaffold.formats.located import Located
+from scaffold.git.objects import find_repository
+from scaffold.guard.finding import Finding
+from scaffold.guard.readers.pins import pin
+from scaffold.plan.actions import Action, Plan, Verb
+from scaffold.process import Notify
+from scaffold.project.applying.commit import NOTHING, Committed, commit_applied
+from scaffold.project.checking.snapshots import in_work_tree
+from scaffold.project.commands.check import judged
+from scaffold.project.commands.update import carry_out, refuse_dirty, refuse_unfit
+from scaffold.project.opening import Project, find_root, open_project, place_of, read_ours, standing
+from scaffold.project.planning.bases import Bases
+from scaffold.project.planning.prepare import Prepared, refuse_open_conflicts
+from scaffold.report.checked import Checked, Fixed
+from scaffold.sources.locate import locate
+from scaffold.sources.trust import is_trusted
+from scaffold.templating.limits import UNLIMITED
+from scaffold.tree import File, Tree
+
+PINNED = "CI-02"  # the rule that the blueprint's pins belong to
+MESSAGE = "chore: put right what the guardrails found"
+
+
+def fix(
+    directory: Path | str = ".",
+    *,
+    rules: Collection[str] = (),
+    dry_run: bool = False,
+    commit: bool = False,
+    offline: bool = False,
+    today: date | None = None,
+    notify: Notify = lambda _: None,
+) -> Fixed:
+    """Mend what can be mended, of all rules or of some; raises ScaffoldError with the project untouched.
+
+    What is waived stays as it is, and so does what only a person can decide: the check that is returned names it.
+    """
+    root = find_root(Path(directory))
+    place = place_of(root, find_repository(root))
+    day = today or datetime.now(UTC).date()
+    with nullcontext() if dry_run else transaction.exclusively(place):
+        records.refuse_unfinished(place)
+        project = open_project(root, place.repository)
+        refuse_open_conflicts(project)
+        notify("Checking")
+        whole = judged(in_work_tree(project), day)
+        checked = whole.only(rules)
+        plan = Plan(
+            actions=tuple(_actions(project, checked, _waived(whole), Stamped(project, offline=offline, notify=notify))),
+            lock_before=project.recorded,
+            lock_after=project.recorded,
+        )
+        if dry_run or not plan.changes:
+            return Fixed(root, plan, checked, applied=False)
+        refuse_dirty(project, plan.changes, "the fix")
+        refuse_unfit(place.repository, None)
+        made = _applied(project, plan, commit=commit)
+        after = judged(in_work_tree(open_project(root)), day).only(rules)
+        return Fixed(root, plan, after, applied=True, commit=made.commit, notes=made.notes)
+
+
+def _applied(project: Project, plan: Plan, *, commit: bool) -> Committed:
+    prepared = Prepared(
+        project=project,
+        plan=plan,
+        tree=Tree(),
+        answers=Answers({}, {}),
+        wishes_file=project.wishes_file.content,
+        notes=(),
+        standing=standing(project, [action.path for action in plan.changes]),
+        trusted=is_trusted(project.recorded.source),
+    )
+    message = MESSAGE if commit else None
+    record = carry_out(prepared, "fix", "fix what the guardrails found", message=message)
+    return commit_applied(project.place, MESSAGE, record) if commit else NOTHING
+
+
+class Stamped:
+    """What files were last stamped with: from the project's own objects, else rendered again by the library."""
+
+    def __init__(self, project: Project, *, offline: bool, notify: Notify) -> None:
+        """Look in the project; in the library once something is not there."""
+        self._project = project
+        self._offline = offline
+        self._notify = notify
+        self._bases = Bases(project, None)
+
+    def __call__(self, path: str) -> File | None:
+        """Return the file as it was stamped, or None where it was not, or nobody has it any more."""
+        locked = self._project.recorded.files.get(path)
+        if locked is None:
+            return None
+        content = self._bases(path, locked)
+        if content is None:
+            content = self._with_library(path, locked)
+        return None if content is None else File(content, locked.mode, locked.origin)
+
+    @cached_property
+    def _with_library(self) -> Bases:
+        project = self._project
+        try:
+            library = locate(
+                project.recorded.source,
+                base=project.root,
+                offline=self._offline,
+                limits=UNLIMITED,
+                notify=self._notify,
+                called=project.recorded.blueprint,
+            )
+        except ScaffoldError:
+            return self._bases  # what it would have mended stays a finding
+        return Bases(project, library)
+
+
+def _waived(checked: Checked) -> frozenset[str | None]:
+    """Return the files that may be otherwise for now, or away."""
+    return frozenset(finding.path for finding in checked.findings if finding.state == "waived")
+
+
+def _actions(project: Project, checked: Checked, waived: Collection[str | None], stamped: Stamped) -> Iterator[Action]:
+    """Yield an action for each file that can be mended; a locked one is put back only where that was asked for."""
+    by_path: dict[str, list[Finding]] = {}
+    for finding in checked.findings:
+        if finding.state == "fail" and finding.path is not None:
+            by_path.setdefault(finding.path, []).append(finding)
+    ours = read_ours(project, by_path)
+    for path, findings in sorted(by_path.items()):
+        before = ours.get(path)
+        if before is None:
+            after, why = None if path in waived else stamped(path), "it is missing, and the blueprint has it"
+        elif any(finding.rule == "LK-01" for finding in findings):
+            after, why = stamped(path), "locked: put back, it had been edited"
+        else:
+            after, why = _mended(project, before, findings, stamped)
+        if after is not None and not after.same_as(before):
+            verb: Verb = "create" if before is None else "replace"
+            yield Action(path=path, verb=verb, why=why, before=before, after=after)
+
+
+def _mended(project: Project, before: File, findings: list[Finding], stamped: Stamped) -> tuple[File, str]:
+    """Return a file of the team's with the platform's keys and pins in it, and what was done to it."""
+    content, done = before.content, []
+    for finding in findings:
+        path = finding.path or ""
+        if finding.rule == "LK-02" and finding.key and (base := stamped(path)):
+            with suppress(FormatError):  # it cannot be set without harm: the finding stays
+                key = key_path(finding.key, Located(None, path, {}))
+                content = edit.copy_key(path, key, to=content, source=base.content)
+                done.append(f"{finding.key} is put back")
+    if any(finding.rule == PINNED for finding in findings):
+        with suppress(UnicodeDecodeError):
+            content = pin(content.decode(), _pins(project)).encode()
+            done.append("actions are pinned as the blueprint says")
+    return replace(before, content=content), "; ".join(done)
+
+
+def _pins(project: Project) -> Mapping[str, Any]:
+    guardrails = project.recorded.guardrails or Guardrails()
+    pins: Mapping[str, Any] = guardrails.rules.get(PINNED, {}).get("with", {}).get("pins", {})
+    return pins

@@ -1,0 +1,1 @@
+"""What an update plans: answers, render, base and merge, with nothing written."""

@@ -1,0 +1,54 @@
+"""Where the base of a merge comes from: the project's own objects, else the old version rendered again, else none."""
+
+from functools import cached_property
+
+from scaffold.errors import ScaffoldError
+from scaffold.lock import Locked
+from scaffold.project.opening import Project
+from scaffold.project.stamp import stamp
+from scaffold.render.means import Means
+from scaffold.sources.library import Library
+from scaffold.tree import Tree
+
+
+class Bases:
+    """Finds the content that a file was last stamped with; never a guess: a render counts only where its id fits."""
+
+    def __init__(self, project: Project, library: Library | None, means: Means = Means()) -> None:
+        """Look in the project first, then in the library if there is one."""
+        self._project = project
+        self._library = library
+        self._means = means._replace(skip_tasks=True)  # what tasks changed is not found again, and counts as unknown
+
+    def __call__(self, path: str, locked: Locked) -> bytes | None:
+        """Return the content of a base, or None where it cannot be found."""
+        if locked.blob is None:
+            return None
+        repository = self._project.repository
+        content = repository.blob(locked.blob) if repository else None
+        if content is not None:
+            return content
+        again = self.rendered_again.get(path)
+        return again.content if again and again.blob == locked.blob else None
+
+    @cached_property
+    def rendered_again(self) -> Tree:
+        """The version that was applied, rendered with its answers and without its tasks; empty if it cannot be."""
+        lock = self._project.recorded
+        if self._library is None:
+            return Tree()
+        try:
+            release = self._library.release(lock.blueprint, lock.commit or lock.version)
+            root = self._project.root
+            return stamp(
+                release,
+                root,
+                given={},
+                previous=lock.answers,
+                operation="copy",
+                means=self._means,
+                keep_copier=True,
+                folder=self._project.folder_name,
+            ).tree
+        except ScaffoldError:
+            return Tree()  # the old version cannot be had any more: the base stays unknown, and the plan says so

@@ -1,0 +1,71 @@
+"""A project that Copier has updated since: where the next update starts from."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from scaffold.errors import ProjectError, ScaffoldError
+from scaffold.lock import Lock, Locked
+from scaffold.plan.make import Target, make
+from scaffold.project.opening import Project, read_ours
+from scaffold.project.planning.bases import Bases
+from scaffold.project.planning.copier_answers import only_answers, read_answers, written_since
+from scaffold.project.stamp import stamp
+from scaffold.render.engine import Rendered
+from scaffold.render.means import Means
+from scaffold.sources.library import Library
+
+
+def brought_by_copier(project: Project, library: Library, means: Means) -> Project:
+    """Return the project with the lock of the version that Copier has updated it to since, else as it is.
+
+    That version is rendered as it was, so that what Copier brought is no edit of the team's. Raises ProjectError.
+    """
+    for path, file in written_since(project).items():
+        found = read_answers(project, path, file.content)
+        applied = Bases(project, library, means)(path, project.recorded.files[path])
+        before = read_answers(project, path, applied).get("_commit") if applied else None
+        if (now := found.get("_commit")) not in (None, before):
+            return replace(project, recorded=_locked_at(project, path, str(now), only_answers(found), library, means))
+    return project
+
+
+def _locked_at(
+    project: Project, path: str, commit: str, answers: Mapping[str, Any], library: Library, means: Means
+) -> Lock:
+    """Return the lock as if scaffold had made the update to a version; raises ProjectError where it cannot be read."""
+    lock = project.lock
+    try:
+        release = library.release(lock.blueprint, commit)
+        rendered = stamp(
+            release,
+            project.root,
+            given={},
+            previous=answers,
+            operation="copy",
+            means=means._replace(skip_tasks=True),
+            keep_copier=True,
+            folder=project.folder_name,
+        )
+    except ScaffoldError as error:
+        raise ProjectError(
+            f"Copier has brought the project to {commit}, which cannot be rendered again: {error.message}",
+            where=str(project.root / path),
+            hint="give the template where it has that version, or put this file back from git to go by the lock alone",
+        ) from error
+    after = replace(lock, version=release.version, commit=release.commit, answers=answers)
+    made_by_tasks = any(layer.settings.tasks for layer in release.layers)
+    return replace(after, files=_entries(project, after, rendered, made_by_tasks=made_by_tasks))
+
+
+def _entries(project: Project, lock: Lock, rendered: Rendered, *, made_by_tasks: bool) -> dict[str, Locked]:
+    target = Target(tree=rendered.tree, ownership=rendered.ownership, migrations=(), lock=lock)
+    entries = dict(make(replace(lock, files={}), {}, target, lambda _path, _locked: None).lock_after.files)
+    for path, known in lock.files.items():
+        if path in entries:
+            entries[path] = entries[path]._replace(at=known.at)
+            if entries[path].owner == "seeded":  # what was given once stays the base
+                entries[path] = entries[path]._replace(blob=known.blob, mode=known.mode)
+        elif made_by_tasks and read_ours(project, [path]):  # tasks are not run for a base
+            entries[path] = known
+    return entries
