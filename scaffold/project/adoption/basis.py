@@ -17,8 +17,7 @@ from scaffold.git.objects import Objects
 from scaffold.git.remotes import origin as origin_of
 from scaffold.lock import Lock
 from scaffold.process import Notify
-from scaffold.project.adoption import guess
-from scaffold.project.adoption import origins
+from scaffold.project.adoption import guess, origins
 from scaffold.project.adoption.fit import Fit, Ours, Search
 from scaffold.project.adoption.origins import Origin
 from scaffold.project.opening import Project, prefix_of, read_ours
