@@ -7,15 +7,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from pygit2 import Repository
+from pygit2.enums import AttrCheck
+
 from scaffold.errors import ScriptError
+from scaffold.git.conversion import ATTRIBUTES
 from scaffold.git.explained import explained
 from scaffold.process import commands
 from scaffold.process.loading import later
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pygit2 import Repository
+    from collections.abc import Callable, Mapping
 
     from scaffold.git.conversion import Conversion
     from scaffold.merge import manner, markers, text
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 else:
     manner, markers, text = (later(f"scaffold.merge.{name}") for name in ("manner", "markers", "text"))
 
+AT_COMMIT = AttrCheck.INDEX_ONLY | AttrCheck.INCLUDE_COMMIT | AttrCheck.NO_SYSTEM
 OWN = ("text", "binary", "union")  # git's own drivers
 LONGEST = 1_000  # characters of a marker
 PATIENCE = 300  # seconds that a driver has for one file
@@ -45,9 +48,9 @@ class Attributes:
     def manner(self, path: str) -> Manner:
         """Return how git would merge the file; no way where it would merge lines for want of other words."""
         with explained(self.root):
-            if not (self._conversion.speaks_of(path) or self._default):
+            if not (self.speak_of(path) or self._default):
                 return manner.UNSAID
-            said, size = (self._repository.get_attr(path, name) for name in ("merge", "conflict-marker-size"))
+            said, size = (self.said(path, name) for name in ("merge", "conflict-marker-size"))
             if isinstance(said, bool):
                 return manner.Manner("text" if said else "binary", _size(size))
             name = said or self._default
@@ -57,6 +60,14 @@ class Attributes:
             # Git takes a name that means nothing for none.
             return manner.Manner(name if name in OWN else "", _size(size))
 
+    def speak_of(self, path: str) -> bool:
+        """Whether some file of attributes may say something of the path."""
+        return self._conversion.speaks_of(path)
+
+    def said(self, path: str, name: str) -> bool | str | None:
+        """Return what is said of a path under a name: a text, whether it is set, or None."""
+        return self._repository.get_attr(path, name)
+
     @cached_property
     def _default(self) -> str:
         return self._setting("merge.default")
@@ -64,6 +75,32 @@ class Attributes:
     def _setting(self, name: str) -> str:
         settings = self._repository.config
         return str(settings[name]) if name in settings else ""
+
+
+class CommittedAttributes(Attributes):
+    """The attributes of one repository as they stand at a commit; those of the machine and its user do not count."""
+
+    def __init__(self, of: Attributes, commit: str, has: Callable[[str], bool]) -> None:
+        """Take the repository's own, and what says whether the commit has a file."""
+        super().__init__(of._repository, of.root, of._conversion)  # noqa: SLF001 - the same repository
+        self._commit = commit
+        self._has = has
+
+    @cached_property
+    def _alone(self) -> Repository:
+        """The objects without an index or a work tree, which libgit2 would ask first."""
+        alone = Repository()
+        alone.set_odb(self._repository.odb)
+        return alone
+
+    def speak_of(self, path: str) -> bool:
+        """Whether a file of attributes at the commit may say something of the path."""
+        parts = path.split("/")
+        return any(self._has("/".join([*parts[:depth], ATTRIBUTES])) for depth in range(len(parts)))
+
+    def said(self, path: str, name: str) -> bool | str | None:
+        """Return what the commit says of a path under a name."""
+        return self._alone.get_attr(path, name, AT_COMMIT, self._commit)
 
 
 def _size(said: object) -> int:

@@ -162,13 +162,13 @@ class Objects(Listing):
                 return None
             return item.data if isinstance(item, Blob) else None
 
-    def entries(self, paths: Iterable[str]) -> Mapping[str, Entry]:
-        """Return mode and blob id at HEAD of those `paths` that are there."""
+    def entries(self, paths: Iterable[str], commit: str | None = None) -> Mapping[str, Entry]:
+        """Return mode and blob id at a commit (none: HEAD) of those `paths` that are there."""
         with explained(self.root):
-            head = self.head()
-            if head is None:
+            commit = commit or self.head()
+            if commit is None:
                 return {}
-            folders, known = self._commits.setdefault(head, ({"": self._commit(head).tree}, {}))
+            folders, known = self._commits.setdefault(commit, ({"": self._commit(commit).tree}, {}))
             found = {}
             for path in paths:
                 if path not in known:

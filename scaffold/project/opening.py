@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffold import disk, lock
 from scaffold.answers import file as answers_file
@@ -14,28 +15,28 @@ from scaffold.apply import record as records
 from scaffold.apply.record import Place
 from scaffold.blueprint.patterns import matcher
 from scaffold.errors import FormatError, GitError, ProjectError
-from scaffold.git.objects import find_repository
+from scaffold.git.objects import find_repository, is_repository, open_repository
 from scaffold.process.loading import later
-from scaffold.tree import SYMLINK, File
+from scaffold.project.work_tree import WorkTree
+from scaffold.tree import File
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
-    from scaffold.git.index import Entry
     from scaffold.git.objects import Objects
     from scaffold.lock import Lock, Locked
-    from scaffold.merge import ends, manner, pointers, settle
+    from scaffold.merge import settle
     from scaffold.merge.manner import Manner
     from scaffold.merge.settle import Sides
     from scaffold.plan import actions
-    from scaffold.tree import Mode
+    from scaffold.project import in_git
+    from scaffold.project.seen import Seen, Standing
 else:
-    ends, manner, pointers = (later(f"scaffold.merge.{name}") for name in ("ends", "manner", "pointers"))
     settle, actions = later("scaffold.merge.settle"), later("scaffold.plan.actions")
+    in_git = later("scaffold.project.in_git")
 
 FOLDER = ".scaffold"
-Standing = Mapping[str, File | None]  # path -> the file that stands there, as it is there
+INDEX = b"DIRC"  # how git's index begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Project:
     root: Path
     repository: Objects | None
     prefix: str
+    seen: Seen = field(repr=False)
     recorded: Lock = field(repr=False)
     wishes: Wishes = field(repr=False)
     wishes_file: File = field(repr=False)
@@ -66,7 +68,8 @@ class Project:
     @property
     def folder_name(self) -> str:
         """What the project's folder was called when it was stamped; a clone or a work tree may have another name."""
-        return self.recorded.folder or self.root.name
+        bare = self.repository is not None and self.repository.is_bare
+        return self.recorded.folder or (self.root.name.removesuffix(".git") if bare else self.root.name)
 
     def in_repository(self, path: str) -> str:
         """Return the path as its repository calls it."""
@@ -85,7 +88,7 @@ class Project:
 
     def manner(self, path: str) -> Manner:
         """Return how git is told to merge a file; raises GitError."""
-        return self.repository.attributes.manner(self.in_repository(path)) if self.repository else manner.UNSAID
+        return self.seen.manner(path)
 
     def marked(self, path: str) -> Sides:
         """Return how an update marks a conflict in a file, as it or `git checkout --merge` writes it.
@@ -152,21 +155,101 @@ def open_project(directory: Path, repository: Objects | None = None) -> Project:
     prefix = prefix_of(root, repository) if repository else ""
     if repository and not all((root / path).exists() for path in (lock.PATH, answers_file.PATH)):
         records.refuse_unfinished(place_of(root, repository))
-    recorded = lock.parse(_required(root, lock.PATH).content, str(root / lock.PATH))
-    wishes_file = _required(root, answers_file.PATH)
-    if repository is not None:
-        name = f"{prefix}/{answers_file.PATH}" if prefix else answers_file.PATH
-        committed = repository.entries([name]).get(name)
-        wishes_file = _as_stored(repository, name, wishes_file, committed, None)
+    return opened(root, repository, prefix, WorkTree(root, repository, prefix))
+
+
+def open_at(
+    directory: Path, revision: str | None = None, *, staged: bool | Path = False, instead: Lock | None = None
+) -> Project:
+    """Open a project as it is seen at a commit, in the index if `staged` (or that index file), else in its folder.
+
+    A folder may be a bare repository, or the way to a project in one: without a revision that is seen at HEAD.
+    `instead` stands for the lock where there is none. Raises ProjectError, FormatError or GitError.
+    """
+    bare = _bare_at(directory)
+    if bare is not None:
+        repository, prefix = bare
+        return _at_commit(directory, repository, prefix, revision or "HEAD", instead)
+    root = directory.resolve() if instead and _is_bare_of_locks(directory) else find_root(directory)
+    if revision is None and not staged:
+        return unapplied(root, instead) if instead and not (root / lock.PATH).exists() else open_project(root)
+    found = find_repository(root)
+    if found is None:
+        raise ProjectError("the project is in no git repository", where=str(root), hint="do it without --rev")
+    prefix = prefix_of(root, found)
+    if revision is not None:
+        return _at_commit(root, found, prefix, revision, instead)
+    index_file = staged if isinstance(staged, Path) else None
+    if index_file is not None and not (index_file.is_file() and index_file.read_bytes()[:4] == INDEX):
+        raise ProjectError("this is no index of git", where=str(index_file), hint="leave --index-file out")
+    return _in_git(root, in_git.Index(found, index_file), prefix, instead)
+
+
+def _bare_at(directory: Path) -> tuple[Objects, str] | None:
+    """Return the bare repository at or above a path, and the way from it to the project in it."""
+    start = Path(os.path.abspath(disk.expand(directory)))  # noqa: PTH100 - what is in it exists in git only
+    for folder in (start, *start.parents):
+        if (folder / FOLDER).is_dir():
+            return None
+        if is_repository(folder):
+            repository = open_repository(folder)
+            way = start.relative_to(folder).as_posix()
+            return (repository, "" if way == "." else way) if repository.is_bare else None
+    return None
+
+
+def _is_bare_of_locks(directory: Path) -> bool:
+    start = directory.resolve()
+    return start.is_dir() and not any((folder / FOLDER).is_dir() for folder in (start, *start.parents))
+
+
+def _at_commit(where: Path, repository: Objects, prefix: str, revision: str, instead: Lock | None) -> Project:
+    commit = repository.commit_of(revision)
+    if commit is None:
+        raise GitError(f"there is no commit {revision}", where=str(where), hint="name a branch, a tag or a commit")
+    return _in_git(where, in_git.Commit(repository, commit), prefix, instead)
+
+
+def _in_git(root: Path, held: in_git.Commit | in_git.Index, prefix: str, instead: Lock | None) -> Project:
+    seen = in_git.InGit(root, held, prefix)
+    if seen.staged([lock.PATH]):
+        return opened(root, held.repository, prefix, seen)
+    if instead is not None:
+        return nothing_applied(root, held.repository, prefix, seen, instead)
+    inside = [path.removesuffix(f"/{lock.PATH}") for path in seen.tracked() if path.endswith(f"/{lock.PATH}")]
+    hint = f"name one of the projects in it: {', '.join(inside)}" if inside else "make one with scaffold new"
+    raise ProjectError(
+        f"this is no scaffold project at {seen.name}: it holds no {lock.PATH}", where=str(root), hint=hint
+    )
+
+
+def opened(root: Path, repository: Objects | None, prefix: str, seen: Seen) -> Project:
+    """Return a project as it is seen somewhere; raises FormatError, ProjectError or GitError."""
+    found = seen.standing([lock.PATH, answers_file.PATH])
+    recorded = lock.parse(_required(root, lock.PATH, found).content, str(root / lock.PATH))
+    wishes_file = seen.stored({answers_file.PATH: _required(root, answers_file.PATH, found)}, {})[answers_file.PATH]
     wishes = Wishes(recorded.blueprint, recorded.source, recorded.answers, recorded.keep_copier)
     if wishes_file.blob != recorded.answers_file:
         wishes = answers_file.parse(wishes_file.content, str(root / answers_file.PATH))
-    project = Project(root, repository, prefix, recorded, wishes, wishes_file)
+    project = Project(root, repository, prefix, seen, recorded, wishes, wishes_file)
     return replace(project, unresolved=unresolved(project), sided=_sided(project))
 
 
-def _required(root: Path, path: str) -> File:
-    file = disk.read(root, path)
+def unapplied(root: Path, instead: Lock) -> Project:
+    """Return a folder as a project that nothing was applied to, as a lock would describe it; raises GitError."""
+    repository = find_repository(root)
+    prefix = prefix_of(root, repository) if repository else ""
+    return nothing_applied(root, repository, prefix, WorkTree(root, repository, prefix), instead)
+
+
+def nothing_applied(root: Path, repository: Objects | None, prefix: str, seen: Seen, instead: Lock) -> Project:
+    """Return what is seen as a project that nothing was applied to."""
+    wishes = Wishes(instead.blueprint, instead.source, {})
+    return Project(root, repository, prefix, seen, instead, wishes, File(b""))
+
+
+def _required(root: Path, path: str, found: Standing) -> File:
+    file = found[path]
     if file is None:
         raise FormatError("the file is missing", where=str(root / path), hint="put it back from git")
     return file
@@ -178,16 +261,15 @@ def unresolved(project: Project) -> frozenset[str]:
     A file that holds no markers and is just as the update left it may be meant so: that is known once the index has the
     lock that tells of it, which is after `git add` or a commit, and not after `git reset`.
     """
-    repository = project.repository
-    in_index = repository.conflicted() if repository else frozenset()
-    own = {path for path in (lock.PATH, answers_file.PATH) if project.in_repository(path) in in_index}
+    in_index = project.seen.conflicted()
+    own = in_index & {lock.PATH, answers_file.PATH}
     pending = {project.recorded.files[path].at or path: path for path in project.recorded.pending}
     files = read_ours(project, pending)
     told = _told(project) if pending else {}
-    return frozenset(own) | frozenset(
+    return own | frozenset(
         place
         for place, path in pending.items()
-        if project.in_repository(place) in in_index
+        if place in in_index
         or (place in files and settle.marked_line(files[place].content, project.marked(place)))
         or (place in files and _is_as_left(project, path, files[place], told))
     )
@@ -218,8 +300,7 @@ def _told(project: Project) -> Mapping[str, Locked] | None:
     """Return the files of the lock in git's index, or None where the index has no lock to go by."""
     if project.repository is None:
         return None
-    name = project.in_repository(lock.PATH)
-    entry = project.repository.staged([name])[name].get(0)
+    entry = project.seen.staged([lock.PATH]).get(lock.PATH)
     content = project.repository.blob(entry[1]) if entry else None
     if content is None:
         return None
@@ -231,7 +312,7 @@ def _told(project: Project) -> Mapping[str, Locked] | None:
 
 def read_ours(project: Project, paths: Iterable[str]) -> dict[str, File]:
     """Read the project's files as git would store them, line ends and encoding of a checkout converted back."""
-    return as_stored(project, standing(project, paths))
+    return as_stored(project, project.seen.standing(paths))
 
 
 def read_readable(project: Project, paths: Iterable[str]) -> dict[str, File]:
@@ -245,65 +326,6 @@ def read_readable(project: Project, paths: Iterable[str]) -> dict[str, File]:
         return {path: file for one in wanted for path, file in read_readable(project, [one]).items()}
 
 
-def standing(project: Project, paths: Iterable[str]) -> dict[str, File | None]:
-    """Return the file that stands at each of `paths`, as it is there; a folder is none."""
-    known: set[str] = set()
-    return {path: disk.file_at(project.root, path, known) for path in paths}
-
-
 def as_stored(project: Project, standing: Standing) -> dict[str, File]:
-    """Return what stands at some paths as git would store it, with what a sparse checkout leaves out."""
-    files = {path: file for path, file in standing.items() if file is not None}
-    repository = project.repository
-    if repository is None:
-        return files
-    if missing := [path for path in standing if path not in files]:
-        files |= _not_checked_out(project, repository, missing)
-    known = project.recorded.files
-    odd = [path for path, file in files.items() if path not in known or not known[path].matches(file)]
-    at_head = repository.entries(project.in_repository(path) for path in odd)
-    for path in odd:
-        name = project.in_repository(path)
-        files[path] = _as_stored(repository, name, files[path], at_head.get(name), known.get(path))
-    return files
-
-
-def _not_checked_out(project: Project, repository: Objects, paths: list[str]) -> dict[str, File]:
-    """Return what git was told to leave out of the work tree, as the index has it; raises GitError."""
-    names = {path: project.in_repository(path) for path in paths}
-    skipped, staged = repository.skipped(names.values()), repository.staged(names.values())
-    found = {}
-    for path, name in names.items():
-        if name in skipped:
-            mode, id_ = staged[name][0]
-            content = repository.blob(id_)
-            if content is None:
-                raise GitError(
-                    f"{path} is neither checked out nor fetched", where=str(project.root), hint="git checkout it"
-                )
-            found[path] = File(content, cast("Mode", mode))
-    return found
-
-
-def _as_stored(repository: Objects, name: str, file: File, committed: Entry | None, locked: Locked | None) -> File:
-    if committed is None:
-        return _with_ends_of(repository, locked, file, repository.conversion.stored(name, file))
-    mode, id_ = cast("Mode", committed[0]), committed[1]
-    if SYMLINK in (file.mode, mode):
-        return file
-    file = file if repository.keeps_modes() else replace(file, mode=mode)
-    if id_ == file.blob:
-        return file
-    # The blueprint brings a Git LFS pointer, and here stands what it points to.
-    if locked and locked.blob and pointers.is_pointer(repository.blob(locked.blob) or b""):
-        pointer = repository.blob(id_) or b""
-        if pointers.stands_for(pointer, file.content):
-            return File(pointer, file.mode)
-    return _with_ends_of(repository, locked, file, repository.conversion.stored(name, file))
-
-
-def _with_ends_of(repository: Objects, locked: Locked | None, file: File, stored: File) -> File:
-    """Return the file as it stands where the blueprint brings it with CRLF (eol=crlf), which git does not store."""
-    if stored is file or locked is None or locked.blob is None or ends.end_of(file.content) != "CRLF":
-        return stored
-    return file if ends.end_of(repository.blob(locked.blob) or b"") == "CRLF" else stored
+    """Return what stands at some paths as git would store it."""
+    return project.seen.stored(standing, project.recorded.files)

@@ -4,19 +4,20 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 
-from scaffold import disk
 from scaffold.answers.dialogue import Dialogue
 from scaffold.answers.question import Answers, Ask, Asked, Look, Review
 from scaffold.answers.secrets import masked, texts_of
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.template import Layer
-from scaffold.errors import ProjectError, RenderError, ScaffoldError
+from scaffold.errors import RenderError, ScaffoldError
 from scaffold.plan.inputs import words_for
 from scaffold.process import Notify, bounds
+from scaffold.project import work_tree
 from scaffold.project.opening import FOLDER, Project
 from scaffold.render import engine, scripts
 from scaffold.render.context import Operation, Surroundings
@@ -26,7 +27,7 @@ from scaffold.render.scripts import RenderText, Staging
 from scaffold.sources import compiled, settings
 from scaffold.sources.trust import is_trusted
 from scaffold.templating.inputs import SECRET, Draws, keeping_secrets
-from scaffold.tree import SYMLINK, Tree
+from scaffold.tree import Tree
 
 NO_ANSWERS_FILE = (
     "Copier's answers file is written with keep_copier alone, so only templates see what --answers-file names"
@@ -44,28 +45,25 @@ def trusting(means: Means, address: str) -> Means:
 
 def stamp(
     release: Release,
-    root: Path,
+    surroundings: Surroundings,
     *,
     given: Mapping[str, Any],
     previous: Mapping[str, Any],
-    operation: Operation,
     ask: Ask | None = None,
     review: Review | None = None,
     means: Means = Means(),
     keep_copier: bool = False,
-    folder: str = "",
     notify: Notify = lambda _: None,
 ) -> Rendered:
-    """Render a release for the project at `root`, and run its tasks on a copy; raises ScaffoldError.
+    """Render a release for a project, and run its tasks on a copy; raises ScaffoldError.
 
-    Copier's own answers file is left out, unless it is to be kept for Copier. `folder` is what templates take for the
-    name of the project's folder, where that is not the one it has here. No error repeats a secret. `review` is
+    Copier's own answers file is left out, unless it is to be kept for Copier. No error repeats a secret. `review` is
     shown all answers where `ask` was asked for some.
     """
-    surroundings = surroundings_of(root, operation, folder)._replace(answers_file=means.answers_file)
+    surroundings = surroundings._replace(answers_file=means.answers_file)
     said = [given[question.name] for question in release.questions if question.secret and question.name in given]
     with _telling_none_of(said), keeping_secrets():
-        talk = Dialogue(_pausing(ask, said), _unhurried(review), root)
+        talk = Dialogue(_pausing(ask, said), _unhurried(review), surroundings.place)
         rendered = _stamped(release, given, previous, surroundings, talk, means, notify)
         tree = rendered.tree
         if not keep_copier and rendered.answers_file in tree:
@@ -171,24 +169,16 @@ def _refuse_telling_paths(answers: Answers, tree: Tree) -> None:
             )
 
 
-def surroundings_of(root: Path, operation: Operation, folder: str = "") -> Surroundings:
-    """Return what a template may know of the project at `root`, whose folder may have been called otherwise."""
-
-    def read(path: str) -> bytes | None:
-        file = disk.read(root, path)
-        if file and file.mode == SYMLINK:
-            there = (root / path).resolve()
-            if not there.is_relative_to(root.resolve()):
-                raise ProjectError(f"the symbolic link {path} leads out of the project", where=str(root / path))
-            file = disk.read(there.parent, there.name)
-        return file.content if file else None
-
-    return Surroundings(folder or root.name, operation, SYSTEMS.get(sys.platform), read)
+def surroundings_of(root: Path, operation: Operation = "copy", folder: str = "") -> Surroundings:
+    """Return what a template may know of the folder `root`, which may have been called otherwise."""
+    system = SYSTEMS.get(sys.platform)
+    return Surroundings(folder or root.name, operation, system, partial(work_tree.read, root), place=root)
 
 
-def surroundings_in(project: Project) -> Surroundings:
-    """Return what a template may know of a project in an update, its folder called as when it was stamped."""
-    return surroundings_of(project.root, "update", project.folder_name)
+def surroundings_in(project: Project, operation: Operation = "update") -> Surroundings:
+    """Return what a template may know of a project, its folder called as when it was stamped."""
+    system = SYSTEMS.get(sys.platform)
+    return Surroundings(project.folder_name, operation, system, project.seen.read, place=project.root)
 
 
 def staging_of(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from posixpath import normpath
 from typing import Any, Literal, NamedTuple
 
@@ -35,7 +35,7 @@ class Surroundings(NamedTuple):
     """What is known of where a template is rendered.
 
     `os` is linux, macos, windows or None; `read` returns a file of the project, for `_external_data`; `answers_file`
-    is Copier's, where this run names another than the template does.
+    is Copier's, where this run names another than the template does. `place` is what people are told, and no template.
     """
 
     folder_name: str
@@ -43,6 +43,7 @@ class Surroundings(NamedTuple):
     os: str | None = "linux"
     read: Callable[[str], bytes | None] = lambda _: None
     answers_file: str = ""
+    place: PurePath = PurePosixPath()
 
 
 class Lazy(Mapping[str, Any]):

@@ -20,8 +20,9 @@ from scaffold.process import Notify
 from scaffold.project.adoption import guess, origins
 from scaffold.project.adoption.fit import Fit, Ours, Search
 from scaffold.project.adoption.origins import Origin
-from scaffold.project.opening import Project, prefix_of, read_ours
-from scaffold.project.stamp import stamp, trusting
+from scaffold.project.opening import Project, nothing_applied, prefix_of, read_ours
+from scaffold.project.stamp import stamp, surroundings_of, trusting
+from scaffold.project.work_tree import WorkTree
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.report.results import Adopted
@@ -29,7 +30,6 @@ from scaffold.sources import address
 from scaffold.sources.library import Library
 from scaffold.sources.locate import locate
 from scaffold.sources.template import FolderTemplate
-from scaffold.tree import File
 
 SAY_VERSION = "say which version it is from with --at VERSION"
 TELLING = ("pyproject.toml", "package.json", ".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
@@ -175,10 +175,9 @@ def _rendered(
     try:
         return stamp(
             release,
-            root,
+            surroundings_of(root),
             given=wish.data,
             previous=answers,
-            operation="copy",
             means=means,
             keep_copier=wish.keep_copier,
             notify=wish.notify,
@@ -318,7 +317,8 @@ def _unlike(wish: Wish, library: Library, fits: list[Fit]) -> ProjectError:
 def unlocked(root: Path, repository: Objects) -> Project:
     """Return the folder as a project for which nothing is recorded yet."""
     nothing = Lock(scaffold.__version__, "", "", "0", None, {}, {})
-    return Project(root, repository, prefix_of(root, repository), nothing, Wishes("", "", {}), File(b""))
+    prefix = prefix_of(root, repository)
+    return nothing_applied(root, repository, prefix, WorkTree(root, repository, prefix), nothing)
 
 
 def _ours(project: Project) -> Ours:
@@ -342,10 +342,9 @@ def proposed(wish: Wish, proposal: Proposal, *, agreed: bool) -> Basis:
         known = {name: value for name, value in proposal.given.items() if name in asked or name in wish.data}
         rendered = stamp(
             best.release,
-            wish.start,
+            surroundings_of(wish.start),
             given={**{name: value for name, value in best.chosen.items() if name in best.asked}, **known},
             previous={},
-            operation="copy",
             ask=_asking(best, wish.ask),
             means=means,
             notify=wish.notify,

@@ -18,7 +18,7 @@ from scaffold.errors import NotNativeError, ScaffoldError
 from scaffold.process import Notify
 from scaffold.project.adoption import guess
 from scaffold.project.opening import Project, read_readable
-from scaffold.project.stamp import stamp
+from scaffold.project.stamp import stamp, surroundings_of
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Engine, Means
 from scaffold.sources.library import Library
@@ -212,7 +212,7 @@ class Search:
 
         def render(engine: Engine) -> Rendered:
             return stamp(
-                release, root, given=given, previous={}, operation="copy", ask=ask, means=means._replace(engine=engine)
+                release, surroundings_of(root), given=given, previous={}, ask=ask, means=means._replace(engine=engine)
             )
 
         try:

@@ -10,7 +10,7 @@ from scaffold.lock import Lock
 from scaffold.merge.ends import as_in
 from scaffold.merge.pointers import is_pointer
 from scaffold.plan.actions import Action
-from scaffold.project.opening import FOLDER, Project, standing
+from scaffold.project.opening import FOLDER, Project
 from scaffold.project.planning.prepare import Prepared
 from scaffold.tree import SYMLINK, File
 
@@ -45,7 +45,7 @@ def _changes(prepared: Prepared, sides: Sides) -> list[Change]:
     staged = repository.staged(project.in_repository(action.path) for action in actions)
     # What was planned with must still be there when it is replaced, so it is not read again here.
     unread = [action.path for action in actions if action.path not in prepared.standing]
-    before = {**prepared.standing, **standing(project, unread)}
+    before = {**prepared.standing, **project.seen.standing(unread)}
     changes = []
     for action in actions:
         name = project.in_repository(action.path)

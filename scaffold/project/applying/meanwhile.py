@@ -4,7 +4,7 @@ from typing import Any
 
 from scaffold.errors import ProjectError
 from scaffold.process import bounds
-from scaffold.project.opening import Project, open_project, standing
+from scaffold.project.opening import Project, open_project
 from scaffold.project.planning.along import Wanted
 from scaffold.project.planning.prepare import Prepared
 
@@ -15,7 +15,7 @@ def refuse_changed(prepared: Prepared, head: str | None) -> None:
     now = open_project(then.root, then.repository)
     same = (_told(now), then.place.repository.head()) == (_told(then), head)
     if same:
-        here = standing(now, prepared.standing)
+        here = now.seen.standing(prepared.standing)
         same = all(file.same_as(here[path]) if file else here[path] is None for path, file in prepared.standing.items())
     if not same:
         raise ProjectError("the project was changed while this was planned", where=str(then.root), hint="run it again")

@@ -20,6 +20,7 @@ from scaffold.guard.snapshot import SUBMODULE
 from scaffold.process import Notify
 from scaffold.process.outputs import output
 from scaffold.project.checking.snapshots import View
+from scaffold.project.work_tree import WorkTree
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, safe_path
 
 ALL = "all"
@@ -148,10 +149,10 @@ def find(name: str, view: View) -> str | None:
 
     What the project's own repository holds is never run: to check a stranger's files must not be to trust them.
     """
-    root = view.root
+    project = view.project
     places = [place for place in os.get_exec_path() if Path(place).is_absolute()]
-    if view.project is not None and view.project.repository is not None:
-        places += [str(root / place) for place in OWN]
+    if isinstance(project.seen, WorkTree) and project.repository is not None:
+        places += [str(project.root / place) for place in OWN]
     places.append(str(Path(sys.executable).parent))
     for place in places:
         program = shutil.which(name, path=place)
@@ -162,9 +163,9 @@ def find(name: str, view: View) -> str | None:
 
 def _is_checked(program: Path, view: View) -> bool:
     """Whether a program, or a folder or link on the way to it, is one of the files under check."""
-    root = Path(os.path.realpath(view.root))
+    root = Path(os.path.realpath(view.project.root))
     for place in (program, Path(os.path.realpath(program.parent)) / program.name, Path(os.path.realpath(program))):
-        for base in (view.root, root):
+        for base in (view.project.root, root):
             if place.is_relative_to(base):
                 way = place.relative_to(base)
                 if any(part.as_posix() in view.snapshot.modes for part in (way, *way.parents)):

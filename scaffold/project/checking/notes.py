@@ -38,7 +38,7 @@ def notes(seen: View, *, vouched: bool) -> Iterator[str]:
             yield f"{one} owns the project, and the lock lets it approve exceptions"
         if seen.lock.source == BUILT_IN and (differing := _differing(seen, guardrails)):
             yield f"the lock has {', '.join(differing)} otherwise than the built-in blueprint: check it with --verify"
-    if guardrails.rules and not seen.prefix and not _is_held(seen):
+    if guardrails.rules and not seen.project.prefix and not _is_held(seen):
         yield NOT_HELD
 
 

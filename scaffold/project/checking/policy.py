@@ -24,7 +24,7 @@ from scaffold.project.adoption.guess import Guess
 from scaffold.project.checking.policy_answers import against_answers
 from scaffold.project.checking.snapshots import View
 from scaffold.project.planning.guardrails import decided
-from scaffold.project.stamp import stamp, trusting
+from scaffold.project.stamp import stamp, surroundings_in, trusting
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.sources.library import Library
@@ -87,7 +87,7 @@ def held(
 def _library(seen: View, policy: Policy | None, *, offline: bool, notify: Notify) -> Library:
     return locate(
         policy.library if policy else seen.lock.source,
-        base=Path() if policy else seen.root,
+        base=Path() if policy else seen.project.root,
         offline=offline or policy is None,
         limits=UNLIMITED,
         notify=notify,
@@ -107,7 +107,7 @@ def _release(library: Library, seen: View, policy: Policy | None, found: list[Fo
         return library.release(name, recorded.commit or recorded.version)
     if seen.is_unlocked:
         return library.release(name, str(policy.version) if policy.version else None)
-    if not is_same(policy.library, recorded.source, seen.root):
+    if not is_same(policy.library, recorded.source, seen.project.root):
         message = f"the lock names {recorded.source} as its source, and the platform's library is {policy.library}"
         found.append(Found(message, PATH, key="source"))
     if name not in library.names():
@@ -163,12 +163,13 @@ def _replaced(seen: View, library: Library, release: Release, policy: Policy | N
 def _rendered(seen: View, release: Release, library: Library, found: list[Found]) -> tuple[Rendered, Guess]:
     """Render with the answers of the lock; where those will not do, or there are none, with likely ones."""
     means = trusting(Means(skip_tasks=True), library.address)
-    folder, guess = seen.lock.folder or seen.root.name.removesuffix(".git"), Guess({}, {})
+    guess = Guess({}, {})
+    surroundings = surroundings_in(seen.project, "copy")._replace(
+        folder_name=seen.lock.folder or seen.project.folder_name
+    )
 
     def render(previous: Mapping[str, Any], ask: Guess | None) -> Rendered:
-        return stamp(
-            release, seen.root, given={}, previous=previous, operation="copy", ask=ask, means=means, folder=folder
-        )
+        return stamp(release, surroundings, given={}, previous=previous, ask=ask, means=means)
 
     if seen.is_unlocked:
         return render({}, guess), guess
@@ -193,7 +194,7 @@ def _asked(seen: View, policy: Policy | None) -> Iterator[Found]:
     except ScaffoldError as error:
         yield Found(f"it cannot be read: {error.message}", path)
         return
-    if policy is not None and not is_same(policy.library, wishes.source, seen.root):
+    if policy is not None and not is_same(policy.library, wishes.source, seen.project.root):
         message = f"the next update would come from {wishes.source}, and the platform's library is {policy.library}"
         yield Found(message, path, key="source")
     if wishes.follow and policy is not None:

@@ -22,6 +22,7 @@ from scaffold.process.loading import later
 from scaffold.project.checking.judges import ask, wanted
 from scaffold.project.checking.notes import notes
 from scaffold.project.checking.snapshots import View, view
+from scaffold.project.opening import open_at
 from scaffold.report.checked import Checked
 from scaffold.templating.limits import UNLIMITED
 
@@ -73,7 +74,7 @@ def check(
     if blueprint is not None and outside is None:
         raise ProjectError("a blueprint without a policy is of no library", hint="name the library with --policy")
     instead = holding.nothing(blueprint, outside) if blueprint is not None and outside is not None else None
-    seen = view(Path(directory), revision, staged=staged, instead=instead)
+    seen = view(open_at(Path(directory), revision, staged=staged, instead=instead))
     extra = []
     if outside is not None or verify:
         held = holding.held(seen, outside, blueprint, offline=offline, notify=notify)
@@ -104,11 +105,11 @@ def judged(
     content = seen.snapshot.fetch(waivers.PATH) if waivers.PATH in seen.snapshot.modes else None
     verdicts, stood = judge(looked, content, guardrails, today, [judge.rule for judge in JUDGES.values()])
     return Checked(
-        root=seen.root,
+        root=seen.project.root,
         blueprint=seen.lock.blueprint,
         version=seen.lock.version,
-        checked=seen.name,
-        prefix=seen.prefix,
+        checked=seen.project.seen.name,
+        prefix=seen.project.prefix,
         verdicts=verdicts,
         waivers=stood,
         notes=tuple(notes(seen, vouched=vouched)),

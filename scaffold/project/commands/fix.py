@@ -22,10 +22,10 @@ from scaffold.guard.readers.pins import pin
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.process import Notify
 from scaffold.project.applying.commit import NOTHING, Committed, commit_applied
-from scaffold.project.checking.snapshots import in_work_tree
+from scaffold.project.checking.snapshots import view
 from scaffold.project.commands.check import judged
 from scaffold.project.commands.update import carry_out, refuse_dirty, refuse_unfit
-from scaffold.project.opening import Project, find_root, open_project, place_of, read_ours, standing
+from scaffold.project.opening import Project, find_root, open_project, place_of, read_ours
 from scaffold.project.planning.bases import Bases
 from scaffold.project.planning.prepare import Prepared, refuse_open_conflicts
 from scaffold.report.checked import Checked, Fixed
@@ -60,7 +60,7 @@ def fix(
         project = open_project(root, place.repository)
         refuse_open_conflicts(project)
         notify("Checking")
-        whole = judged(in_work_tree(project), day)
+        whole = judged(view(project), day)
         checked = whole.only(rules)
         plan = Plan(
             actions=tuple(_actions(project, checked, _waived(whole), Stamped(project, offline=offline, notify=notify))),
@@ -72,7 +72,7 @@ def fix(
         refuse_dirty(project, plan.changes, "the fix")
         refuse_unfit(place.repository, None)
         made = _applied(project, plan, commit=commit)
-        after = judged(in_work_tree(open_project(root)), day).only(rules)
+        after = judged(view(open_project(root)), day).only(rules)
         return Fixed(root, plan, after, applied=True, commit=made.commit, notes=made.notes)
 
 
@@ -84,7 +84,7 @@ def _applied(project: Project, plan: Plan, *, commit: bool) -> Committed:
         answers=Answers({}, {}),
         wishes_file=project.wishes_file.content,
         notes=(),
-        standing=standing(project, [action.path for action in plan.changes]),
+        standing=project.seen.standing([action.path for action in plan.changes]),
         trusted=is_trusted(project.recorded.source),
     )
     message = MESSAGE if commit else None

@@ -32,7 +32,7 @@ from scaffold.project.dependency_locks import make_locks
 from scaffold.project.opening import FOLDER, place_of, prefix_of
 from scaffold.project.planning.excluded import refuse_locked_out
 from scaffold.project.planning.prepare import new_lock, notes_on
-from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
+from scaffold.project.stamp import refuse_unrecorded, stamp, surroundings_of, trusting
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.report.results import Stamped
@@ -81,7 +81,7 @@ def new(
         require_scaffold(release.blueprint, scaffold.__version__)
         means = trusting(means, library.address)
         rendered = stamp(
-            release, root, given=data or {}, previous={}, operation="copy", ask=ask, review=review, means=means,
+            release, surroundings_of(root), given=data or {}, previous={}, ask=ask, review=review, means=means,
             keep_copier=keep_copier, notify=notify,
         )  # fmt: skip
         refuse_unrecorded(release, rendered)

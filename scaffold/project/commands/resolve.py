@@ -16,7 +16,8 @@ from scaffold.lock import DROPPED, Locked
 from scaffold.merge.readable import broken
 from scaffold.merge.settle import Side, Sides, marked_line, settle
 from scaffold.project.applying import rerere
-from scaffold.project.opening import Project, Standing, as_stored, find_root, open_project, place_of, untouched
+from scaffold.project.opening import Project, as_stored, find_root, open_project, place_of, untouched
+from scaffold.project.seen import Standing
 from scaffold.report.results import Resolution, Resolved
 from scaffold.tree import REGULAR, SYMLINK, File, Mode
 

@@ -118,7 +118,7 @@ class Granted(NamedTuple):
 
 def _waivers(project: Project, today: date | None) -> Granted:
     """Look at the waivers; the rules are loaded and asked only where there are any."""
-    if not (project.root / WAIVERS).is_file():
+    if project.seen.standing([WAIVERS])[WAIVERS] is None:
         return Granted()
     checked = checking.check(project.root, today=today)
     waived = ((finding.path, finding.key) for finding in checked.findings if finding.waiver)

@@ -18,7 +18,7 @@ from scaffold.project.applying.commit import NOTHING, commit_applied
 from scaffold.project.commands.resolve import contents_of, is_as_left, sides_of, stays_out
 from scaffold.project.commands.undo import refuse_elsewhere
 from scaffold.project.commands.update import refuse_unfit
-from scaffold.project.opening import Project, find_root, open_project, place_of, standing
+from scaffold.project.opening import Project, find_root, open_project, place_of
 from scaffold.report.results import Continued, OpenConflict, Undone
 from scaffold.tree import File
 
@@ -117,7 +117,7 @@ def _settle(project: Project, record: Record | None) -> Record:
     added = {*_unstaged(project, _to_stage(project, record) - outside)}
     settled = File(lock.dump(_with_digests(project, project.recorded.settled(frozenset(), project.sided))))
     place.repository.store([settled])
-    here = standing(project, [*places, *(step.path for step in made if step.index_before is not None), lock.PATH])
+    here = project.seen.standing([*places, *(step.path for step in made if step.index_before is not None), lock.PATH])
     staged = place.repository.staged(map(project.in_repository, here))
     changes = [
         Change(path, file, file, {} if path in outside else staged[project.in_repository(path)], added=path in added)

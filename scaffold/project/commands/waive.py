@@ -19,7 +19,7 @@ from scaffold.guard.finding import Finding
 from scaffold.guard.judges.table import JUDGES
 from scaffold.guard.verdict import Verdict
 from scaffold.guard.waivers import ONE, PATH, Policy, Waiver
-from scaffold.project.checking.snapshots import in_work_tree
+from scaffold.project.checking.snapshots import view as view_of
 from scaffold.project.commands.check import judged
 from scaffold.project.opening import find_root, open_project, place_of
 from scaffold.report.checked import Checked, Exceptions
@@ -56,7 +56,7 @@ def waive(
         if place:
             records.refuse_unfinished(place)
         project = open_project(root, repository)
-        view, day = in_work_tree(project), today or datetime.now(UTC).date()
+        view, day = view_of(project), today or datetime.now(UTC).date()
         judge = rule.partition("/")[0]
         checked = judged(view, day, [judge] if judge in JUDGES else ())
         guardrails = view.lock.guardrails or Guardrails()

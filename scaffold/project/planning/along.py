@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from scaffold import disk
 from scaffold.plan import folders
 from scaffold.plan.actions import Action, Offer, Plan
-from scaffold.project.opening import Project, Standing, as_stored, standing
+from scaffold.project.opening import Project, as_stored
 from scaffold.project.planning.team_moves import tracked
+from scaffold.project.seen import Standing
 from scaffold.tree import File
 
 Wanted = bool | Callable[[tuple[Offer, ...]], bool]
@@ -20,7 +20,7 @@ def with_own(project: Project, plan: Plan, wanted: Wanted) -> tuple[Plan, Standi
     notes = _not_offered(project, plan)
     if not plan.offers or not (wanted(plan.offers) if callable(wanted) else wanted):
         return plan, {}, notes
-    found = standing(project, [path for offer in plan.offers for path in offer])
+    found = project.seen.standing([path for offer in plan.offers for path in offer])
     refused = dict(_refused(project, plan, found))
     moves = [offer for offer in plan.offers if offer not in refused]
     ours = as_stored(project, found)
@@ -44,14 +44,13 @@ def _actions(offer: Offer, file: File) -> Iterator[Action]:
 
 def _refused(project: Project, plan: Plan, found: Standing) -> Iterator[tuple[Offer, str]]:
     """Yield the offers that cannot be taken: only what git has as it is goes along, and only to a free place."""
-    repository = project.place.repository
-    names = {offer: project.in_repository(offer.path) for offer in plan.offers}
-    at_head, staged = repository.entries(names.values()), repository.staged(names.values())
+    paths = [offer.path for offer in plan.offers]
+    at_head, staged = project.seen.committed(paths), project.seen.staged(paths)
     ours, planned = as_stored(project, found), {action.path for action in plan.changes}
-    for offer, name in names.items():
+    for offer in plan.offers:
         file = ours.get(offer.path)
         entry = (file.mode, file.blob) if file else None
-        if entry is None or staged[name] != {0: entry} or at_head.get(name) != entry:
+        if entry is None or not staged.get(offer.path) == at_head.get(offer.path) == entry:
             yield offer, "which holds uncommitted work"
         elif found[offer.to] is not None or planned & set(offer):
             yield offer, "for a file is there"
@@ -59,14 +58,12 @@ def _refused(project: Project, plan: Plan, found: Standing) -> Iterator[tuple[Of
 
 def _not_offered(project: Project, plan: Plan) -> tuple[str, ...]:
     """Say what else of the team's is left in a folder that has moved: its place is taken, or no commit has it."""
-    repository, in_git = project.place.repository, tracked(project)
+    in_git = tracked(project)
     known = {*plan.lock_before.paths, *plan.lock_after.paths, *(action.path for action in plan)}
     known |= {offer.path for offer in plan.offers}
     taken = [path for path in in_git if path not in known and folders.goes_to(path, plan.folders)]
     tops = [folder for folder in plan.folders if not set(folders.parents(folder)) & plan.folders.keys()]
-    here = {path for folder in tops for path in disk.inside(project.root, folder)}
-    others = sorted(here - known - set(in_git))
-    unknown = [path for path in others if not repository.is_ignored(project.in_repository(path))]
+    unknown = sorted({path for folder in tops for path in project.seen.others(folder)} - known)
     notes = (
         ("a file is there in the folder's new place", taken),
         ("git does not have it", unknown),

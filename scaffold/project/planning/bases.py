@@ -5,7 +5,7 @@ from functools import cached_property
 from scaffold.errors import ScaffoldError
 from scaffold.lock import Locked
 from scaffold.project.opening import Project
-from scaffold.project.stamp import stamp
+from scaffold.project.stamp import stamp, surroundings_in
 from scaffold.render.means import Means
 from scaffold.sources.library import Library
 from scaffold.tree import Tree
@@ -39,16 +39,13 @@ class Bases:
             return Tree()
         try:
             release = self._library.release(lock.blueprint, lock.commit or lock.version)
-            root = self._project.root
             return stamp(
                 release,
-                root,
+                surroundings_in(self._project, "copy"),
                 given={},
                 previous=lock.answers,
-                operation="copy",
                 means=self._means,
                 keep_copier=True,
-                folder=self._project.folder_name,
             ).tree
         except ScaffoldError:
             return Tree()  # the old version cannot be had any more: the base stays unknown, and the plan says so

@@ -10,7 +10,7 @@ from scaffold.plan.make import Target, make
 from scaffold.project.opening import Project, read_ours
 from scaffold.project.planning.bases import Bases
 from scaffold.project.planning.copier_answers import only_answers, read_answers, written_since
-from scaffold.project.stamp import stamp
+from scaffold.project.stamp import stamp, surroundings_in
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.sources.library import Library
@@ -39,13 +39,11 @@ def _locked_at(
         release = library.release(lock.blueprint, commit)
         rendered = stamp(
             release,
-            project.root,
+            surroundings_in(project, "copy"),
             given={},
             previous=answers,
-            operation="copy",
             means=means._replace(skip_tasks=True),
             keep_copier=True,
-            folder=project.folder_name,
         )
     except ScaffoldError as error:
         raise ProjectError(

@@ -29,12 +29,9 @@ def in_submodules(project: Project, lock: Lock, tree: Tree) -> dict[str, str]:
 
 
 def _found(project: Project, paths: Iterable[str]) -> dict[str, str]:
-    if project.repository is None:
-        return {}
     ways = {path: [path[:end] for end in _ends(path)] for path in paths}
-    folders = {folder: project.in_repository(folder) for way in ways.values() for folder in way}
-    staged = project.repository.staged(folders.values())
-    modules = {folder for folder, name in folders.items() if staged[name].get(0, ("",))[0] == SUBMODULE}
+    staged = project.seen.staged({folder for way in ways.values() for folder in way})
+    modules = {folder for folder, (mode, _) in staged.items() if mode == SUBMODULE}
     return {path: folder for path, way in ways.items() for folder in way if folder in modules}
 
 

@@ -139,7 +139,7 @@ def migrations_of(
         return read_readable(project, sorted(path for path in paths if path.split("/")[0] != FOLDER))
 
     called = _called(library, project) or recorded.version
-    real = read({*project.place.repository.tracked(project.prefix), *recorded.paths})
+    real = read({*project.seen.tracked(), *recorded.paths})
     surroundings = surroundings_in(project)._replace(answers_file=means.answers_file)
     start = before_questions(release, answers_of(project), surroundings)
     told = _telling(project, start, called, real)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from scaffold.lock import Lock
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import FindBase, Target, make
-from scaffold.project.opening import Project, Standing, as_stored, standing
+from scaffold.project.opening import Project, as_stored
 from scaffold.project.planning.leaving import in_submodules, left, lock_without, without
 from scaffold.project.planning.migrations import Migrations
 from scaffold.project.planning.team_moves import follow_team, tracked
+from scaffold.project.seen import Standing
 from scaffold.tree import File
 
 
@@ -26,7 +27,7 @@ def planned(
     Also returns what stood at the paths that the plan was made from, where no migrations did.
     """
     aside = {**in_submodules(project, before, target.tree), **unwanted}
-    there: Standing = {} if migrations else standing(project, {*before.paths, *target.tree} - aside.keys())
+    there: Standing = {} if migrations else project.seen.standing({*before.paths, *target.tree} - aside.keys())
     shared = replace(target, tree=without(target.tree, aside))
     plan, found = _through(project, lock_without(before, aside), shared, bases, migrations or there)
     return left(plan, before, {*target.tree, *unwanted}, aside), found
@@ -42,7 +43,7 @@ def _through(
         return now.finish(plan), {}
     plan = _made(project, before, target, bases, as_stored(project, now))
     # Where the team has moved a folder, new files go to paths that nobody has looked at as yet.
-    unread = standing(project, [action.path for action in plan if action.path not in now and action.before is None])
+    unread = project.seen.standing([action.path for action in plan if action.path not in now and action.before is None])
     return (plan, now) if not any(unread.values()) else _through(project, before, target, bases, {**now, **unread})
 
 

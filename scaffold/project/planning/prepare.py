@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.version import Version
 
 import scaffold
-from scaffold import disk, lock
+from scaffold import lock
 from scaffold.answers import file as answers_file
 from scaffold.answers.question import Answers, Ask, Review
 from scaffold.blueprint.guardrails import WAIVERS
@@ -23,7 +23,7 @@ from scaffold.plan.inputs import Rerendered
 from scaffold.plan.make import FindBase, Target
 from scaffold.process import Notify
 from scaffold.process.loading import later
-from scaffold.project.opening import Project, Standing
+from scaffold.project.opening import Project
 from scaffold.project.planning.along import Wanted, with_own
 from scaffold.project.planning.bases import Bases
 from scaffold.project.planning.by_copier import brought_by_copier
@@ -37,7 +37,8 @@ from scaffold.project.planning.plan import planned
 from scaffold.project.planning.recopy import as_it_stands, saying_so
 from scaffold.project.planning.rerender import is_called_so, rerendered
 from scaffold.project.planning.versions import is_ahead, moved_tag
-from scaffold.project.stamp import refuse_unrecorded, stamp, trusting
+from scaffold.project.seen import Standing
+from scaffold.project.stamp import refuse_unrecorded, stamp, surroundings_in, trusting
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.sources.library import AS_IT_STANDS, Library
@@ -116,9 +117,9 @@ def prepare(
     notify(f"Comparing with {release.blueprint.name} {release.version}")
     migrations = migrations_of(known, library, release, means, notify)
     rendered = stamp(
-        release, project.root, given=data, previous=answers_of(project, migrations),
-        operation="copy" if recopy else "update", ask=ask, review=review, means=means,
-        keep_copier=wishes.keep_copier, folder=project.folder_name, notify=notify,
+        release, surroundings_in(project, "copy" if recopy else "update"), given=data,
+        previous=answers_of(project, migrations), ask=ask, review=review, means=means,
+        keep_copier=wishes.keep_copier, notify=notify,
     )  # fmt: skip
     refuse_unrecorded(release, rendered)
     if migrations:
@@ -215,7 +216,7 @@ def target_of(
 
 def _waived(project: Project, today: date | None) -> Mapping[str, Waived]:
     """Return what waivers allow; what reads them is loaded only where there are any."""
-    if not (project.root / WAIVERS).is_file():
+    if project.seen.standing([WAIVERS])[WAIVERS] is None:
         return {}
     return waived.waived(project, today)
 
@@ -264,16 +265,16 @@ def notes_on(answers: Answers, plan: Plan) -> list[str]:
 def other_cases(project: Project, plan: Plan) -> list[str]:
     """Say which new files differ from others by case only: where case does not count, both are one file."""
     going = {action.path for action in plan.changes if action.after is None}
-    known: dict[str, dict[str, str]] = {}
+    seen = project.seen
     found = {
-        action.path: disk.other_case(project.root, action.path, known)
+        action.path: seen.other_case(action.path)
         for action in plan.changes
         if action.verb == "create" and action.before is None
     }
     return [
         f"{path} differs by case only from {other}, and both are one file on some systems"
         for path, other in found.items()
-        if other and not going.issuperset(disk.inside(project.root, other) or [other])
+        if other and not going.issuperset(seen.inside(other) or [other])
     ]
 
 

@@ -9,7 +9,7 @@ from scaffold.errors import ScaffoldError
 from scaffold.lock import Lock
 from scaffold.plan.inputs import Rerendered, StandIns
 from scaffold.project.opening import Project
-from scaffold.project.stamp import stamp
+from scaffold.project.stamp import stamp, surroundings_in
 from scaffold.render.context import Operation
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
@@ -29,13 +29,11 @@ class _Update(NamedTuple):
         """Render a release as the update does; raises ScaffoldError."""
         return stamp(
             release,
-            self.project.root,
+            surroundings_in(self.project, self.operation),
             given=given,
             previous=previous,
-            operation=self.operation,
             means=self.means,
             keep_copier=True,
-            folder=self.project.folder_name,
         )
 
 

@@ -47,17 +47,10 @@ def follow_team(
 
 def tracked(project: Project) -> tuple[str, ...]:
     """Return what git has of the project, without scaffold's own folder."""
-    paths = project.repository.tracked(project.prefix) if project.repository else ()
-    return tuple(path for path in paths if path.split("/")[0] != FOLDER)
+    return tuple(path for path in project.seen.tracked() if path.split("/")[0] != FOLDER)
 
 
 def _staged(project: Project, paths: Iterable[str]) -> dict[str, Staged]:
     """Return the index entries of files; what is in conflict has none, and a submodule is no file."""
-    names = {path: project.in_repository(path) for path in paths}
-    entries = project.place.repository.staged(names.values())
-    found = {path: entries[name].get(0) for path, name in names.items()}
-    return {
-        path: Staged(entry[0], entry[1])
-        for path, entry in found.items()
-        if entry is not None and entry[0] in (REGULAR, EXECUTABLE, SYMLINK)
-    }
+    found = project.seen.staged(paths).items()
+    return {path: Staged(mode, blob) for path, (mode, blob) in found if mode in (REGULAR, EXECUTABLE, SYMLINK)}

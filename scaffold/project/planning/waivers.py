@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from scaffold import disk
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.guard import waivers
 from scaffold.guard.catalogue import LOCKED
 from scaffold.guard.looking import look_with
 from scaffold.guard.verdict import judge
 from scaffold.plan.actions import Plan, Waived
-from scaffold.project.checking.snapshots import in_work_tree
+from scaffold.project.checking.snapshots import view as view_of
 from scaffold.project.opening import Project
 from scaffold.tree import File
 
@@ -20,9 +19,9 @@ OWNED = (LOCKED["LK-01"], LOCKED["LK-02"])
 
 def waived(project: Project, today: date | None = None) -> Mapping[str, Waived]:
     """Return what waivers that hold `today` allow, by path; empty where there are none."""
-    if not (project.root / waivers.PATH).is_file():
+    view = view_of(project)
+    if waivers.PATH not in view.snapshot.modes:
         return {}
-    view = in_work_tree(project)
     guardrails = view.lock.guardrails or Guardrails()
     looked = [look_with(rule, rule.parameters, view.snapshot, view.lock) for rule in OWNED]
     content = view.snapshot.fetch(waivers.PATH)
@@ -43,7 +42,7 @@ def carried(project: Project, plan: Plan) -> Mapping[str, File]:
 
     The edit is the one that the waiver was granted for; whoever reviews the update sees both.
     """
-    file = disk.read(project.root, waivers.PATH)
+    file = project.seen.standing([waivers.PATH])[waivers.PATH]
     content = file.content if file else b""
     for action in plan.waived:
         if action.verb != "conflict" and action.before and action.after:

@@ -1,0 +1,188 @@
+"""A project seen in git: at a commit of any repository, bare ones included, or in the index; nothing is checked out."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING
+
+from scaffold.errors import GitError, ProjectError
+from scaffold.git.attributes import CommittedAttributes
+from scaffold.process.loading import later
+from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from scaffold.git.attributes import Attributes
+    from scaffold.git.index import Entry
+    from scaffold.git.objects import Objects
+    from scaffold.lock import Locked
+    from scaffold.merge import ends
+    from scaffold.merge.manner import Manner
+    from scaffold.project.seen import Standing
+else:
+    ends = later("scaffold.merge.ends")
+
+
+LINKS = 40  # that lead to one another, as Linux follows them (path_resolution)
+FOLDER = "40000"  # the mode of an entry that is a tree
+
+
+class Commit:
+    """What a commit holds; one file is looked up without the others."""
+
+    def __init__(self, repository: Objects, id_: str) -> None:
+        """Take a repository, and the id of a commit in it."""
+        self.repository, self.name = repository, id_
+
+    def all(self, folder: str) -> dict[str, Entry]:
+        """Return everything in a folder of the repository, by its path there."""
+        return self.repository.at_commit(self.name, folder)
+
+    def some(self, names: Iterable[str]) -> Mapping[str, Entry]:
+        """Return those of some files that are there, by their names in the repository."""
+        return self.repository.entries(names, self.name)
+
+    @cached_property
+    def attributes(self) -> Attributes:
+        """What the commit says of how git treats its files."""
+        return CommittedAttributes(self.repository.attributes, self.name, lambda name: bool(self.some([name])))
+
+
+class Index:
+    """What git's index holds, or another index file; of a path in conflict, our side."""
+
+    name = "index"
+
+    def __init__(self, repository: Objects, index_file: Path | None = None) -> None:
+        """Take a repository, and the index file, where it is not its own."""
+        self.repository, self._file = repository, index_file
+        self.attributes = repository.attributes
+
+    def all(self, folder: str) -> dict[str, Entry]:
+        """Return everything in a folder of the repository, by its path there."""
+        start = f"{folder}/" if folder else ""
+        return {n[len(start) :]: entry for n, entry in self._entries.items() if n.startswith(start)}
+
+    def some(self, names: Iterable[str]) -> Mapping[str, Entry]:
+        """Return those of some files that are there, by their names in the repository."""
+        return {name: self._entries[name] for name in names if name in self._entries}
+
+    @cached_property
+    def _entries(self) -> dict[str, Entry]:
+        return self.repository.in_index("", self._file)
+
+
+class InGit:
+    """The files that git has at a commit or in its index."""
+
+    def __init__(self, root: Path, held: Commit | Index, prefix: str) -> None:
+        """Take where the repository is, what it holds, and the way from its top to the project."""
+        self.root = root
+        self.name = held.name
+        self._held, self._repository = held, held.repository
+        self._prefix = prefix
+        self._start = f"{prefix}/" if prefix else ""
+
+    @cached_property
+    def _entries(self) -> dict[str, Entry]:
+        return self._held.all(self._prefix)
+
+    def standing(self, paths: Iterable[str]) -> dict[str, File | None]:
+        """Return the file at each of `paths`; a folder or a submodule is none. Raises GitError for a missing object."""
+        wanted = list(paths)
+        found = self.staged(wanted)
+        return {path: self._file(path, found.get(path)) for path in wanted}
+
+    def _file(self, path: str, entry: Entry | None) -> File | None:
+        if entry is None or entry[0] not in (REGULAR, EXECUTABLE, SYMLINK):
+            return None
+        content = self._repository.blob(entry[1])
+        if content is None:
+            raise GitError(f"the repository lacks the content of {path}", where=str(self.root), hint="git fetch it")
+        return File(content, entry[0])
+
+    def stored(self, standing: Standing, known: Mapping[str, Locked]) -> dict[str, File]:
+        """Return the same files; with CRLF where the blueprint brings that and a checkout would make it so."""
+        files = {path: file for path, file in standing.items() if file is not None}
+        for path, file in files.items():
+            locked = known.get(path)
+            if locked and locked.blob and not locked.matches(file) and self._is_with_returns(path, locked.blob):
+                files[path] = File(ends.as_in(b"\r\n", file.content), file.mode)
+        return files
+
+    def _is_with_returns(self, path: str, blob: str) -> bool:
+        name, attributes = self._start + path, self._held.attributes
+        if not (attributes.speak_of(name) and attributes.said(name, "eol") == "crlf"):
+            return False
+        return ends.end_of(self._repository.blob(blob) or b"") == "CRLF"
+
+    def entries(self) -> dict[str, Entry]:
+        """Return all there is, by path in order."""
+        return dict(self._entries)
+
+    def size(self, path: str, id_: str) -> int:  # noqa: ARG002 - as in a work tree
+        """Return the bytes that git has under an id."""
+        return self._repository.size(id_)
+
+    def tracked(self) -> tuple[str, ...]:
+        """Return the paths that are there."""
+        return tuple(self._entries)
+
+    def staged(self, paths: Iterable[str]) -> dict[str, Entry]:
+        """Return mode and id of those of `paths` that are there."""
+        names = {self._start + path: path for path in paths}
+        found = self._held.some(names).items()
+        return {names[name]: entry for name, entry in found if entry[0] != FOLDER}
+
+    def committed(self, paths: Iterable[str]) -> dict[str, Entry]:
+        """Return the same: there is nothing beside what is there."""
+        return self.staged(paths)
+
+    def conflicted(self) -> frozenset[str]:
+        """Return nothing: a commit holds no conflict of git's."""
+        return frozenset()
+
+    def others(self, folder: str) -> list[str]:  # noqa: ARG002 - as in a work tree
+        """Return nothing: git has all there is."""
+        return []
+
+    def inside(self, folder: str) -> list[str]:
+        """Return the files in a folder; none where there is no folder."""
+        return [path for path in self._entries if path.startswith(f"{folder}/")]
+
+    def other_case(self, path: str) -> str | None:
+        """Return what stands at a path that differs from this one by case only, or None."""
+        parts = path.split("/")
+        for above in ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1)):
+            alike = self._cases.get(above.casefold(), ())
+            if alike and above not in alike:
+                return min(alike)
+        return None
+
+    @cached_property
+    def _cases(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for path in self._entries:
+            parts = path.split("/")
+            for above in ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1)):
+                found.setdefault(above.casefold(), set()).add(above)
+        return found
+
+    def manner(self, path: str) -> Manner:
+        """Return how git is told to merge a file; raises GitError."""
+        return self._held.attributes.manner(self._start + path)
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file, or what a link in the project leads to; raises ProjectError for one that leads out of it."""
+        for _ in range(LINKS):
+            file = self.standing([path])[path]
+            if file is None or file.mode != SYMLINK:
+                return file.content if file else None
+            target = normpath(join(dirname(path), file.content.decode(errors="replace")))
+            if target.startswith(("/", "../")) or target == "..":
+                raise ProjectError(f"the symbolic link {path} leads out of the project", where=str(self.root))
+            path = target
+        return None
