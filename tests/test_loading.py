@@ -58,12 +58,12 @@ def test_what_is_left_at_the_end_is_not_looked_through(here):
     ("words", "most", "without"),
     [
         ("--version", 21, OTHER_TOOLS | FORMATS | RENDERING | JUDGING | {"pygit2", "packaging"}),
-        ("status", 78, OTHER_TOOLS | FORMATS | RENDERING | JUDGING | {"scaffold.report.results", "filelock"}),
-        ("diff", 158, OTHER_TOOLS | JUDGING | FORMATS),
+        ("status", 79, OTHER_TOOLS | FORMATS | RENDERING | JUDGING | {"scaffold.report.results", "filelock"}),
+        ("diff", 160, OTHER_TOOLS | JUDGING | FORMATS),
         ("check", 152, OTHER_TOOLS | RENDERING),
-        ("update --dry-run", 170, OTHER_TOOLS | JUDGING),
-        ("update", 170, OTHER_TOOLS | JUDGING),
-        ("new demo there --source LIBRARY --defaults --dry-run", 179, OTHER_TOOLS | JUDGING),
+        ("update --dry-run", 173, OTHER_TOOLS | JUDGING),
+        ("update", 173, OTHER_TOOLS | JUDGING),
+        ("new demo there --source LIBRARY --defaults --dry-run", 181, OTHER_TOOLS | JUDGING),
     ],
 )
 def test_a_command_loads_what_it_runs(here, words, most, without, tmp_path):

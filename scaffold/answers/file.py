@@ -73,6 +73,9 @@ def rewritten(content: bytes, wishes: Wishes, wished: Wishes) -> bytes:
     before, after = (wishes.blueprint, wishes.source), (wished.blueprint, wished.public)
     if before == after and digest(wished.answers) == digest(wishes.answers):
         return content
+    if content == dump(said := parse(content)):  # nobody has edited it: nothing to keep but the order of the answers
+        kept = {name: wished.answers[name] for name in said.answers if name in wished.answers}
+        return dump(wished._replace(source=wished.public, answers={**kept, **wished.answers}))
     content = edit.set_values(PATH, content, {"blueprint": wished.blueprint, "source": wished.public})
     return edit.sync_mapping(PATH, content, "answers", wished.answers)
 

@@ -7,7 +7,7 @@ import typer
 
 import scaffold
 from scaffold.cli import completion, console, reports
-from scaffold.cli.options import INDEX_FILE, Directory, Offline, Today
+from scaffold.cli.options import INDEX_FILE, Directory, Offline, Revision, Today
 from scaffold.guard.finding import Severity
 from scaffold.process.loading import later
 from scaffold.report.checks import fixed
@@ -21,9 +21,6 @@ else:
     policies = later("scaffold.sources.policy")
 
 NOT_CLEAN = 3
-Revision = Annotated[
-    str | None, typer.Option("--rev", metavar="COMMIT", help="A commit, a tag or a branch instead of the files here.")
-]
 Staged = Annotated[bool, typer.Option("--staged", help="What is staged, as a commit hook needs it.")]
 IndexFile = Annotated[
     Path | None,

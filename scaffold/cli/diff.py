@@ -8,7 +8,7 @@ import typer
 import scaffold
 from scaffold.cli import completion
 from scaffold.cli.answering import Data, given
-from scaffold.cli.options import Directory, FormatOption, Offline
+from scaffold.cli.options import Directory, FormatOption, Offline, Revision
 from scaffold.cli.rendering import SkipTasks, Trust, means
 from scaffold.cli.run import run
 from scaffold.report import data as as_data
@@ -17,6 +17,7 @@ from scaffold.report import text as as_text
 
 def diff(
     directory: Directory = Path(),
+    revision: Revision = None,
     upstream: Annotated[bool, typer.Option("--upstream", help="What an update would change, instead.")] = False,
     to: Annotated[
         str | None,
@@ -37,7 +38,8 @@ def diff(
         raise typer.BadParameter("it goes with --upstream", param_hint="--to" if to else "--data")
     run(
         lambda notify: scaffold.diff(
-            directory, upstream=upstream, to=to, data=answers, offline=offline, means=how, notify=notify
+            directory, revision=revision, upstream=upstream, to=to, data=answers, offline=offline, means=how,
+            notify=notify,
         ),
         format_,
         text=as_text.diff,

@@ -14,6 +14,9 @@ Today = Annotated[
     datetime | None,
     typer.Option("--today", metavar="DAY", formats=["%Y-%m-%d"], help="Judge waivers as on this day."),
 ]
+Revision = Annotated[
+    str | None, typer.Option("--rev", metavar="COMMIT", help="A commit, a tag or a branch instead of the files here.")
+]
 Offline = Annotated[bool, typer.Option("--offline", help="Use what was fetched before; touch no network.")]
 Prereleases = Annotated[bool, typer.Option("--prereleases", help="The newest version may be a pre-release.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and write nothing.")]

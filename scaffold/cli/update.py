@@ -8,7 +8,7 @@ import typer
 import scaffold
 from scaffold.cli import completion, prompt, unfinished
 from scaffold.cli.answering import Again, Data, DataFile, Defaults, asker, given, reviewer
-from scaffold.cli.options import Directory, DryRun, FormatOption, Offline, Prereleases
+from scaffold.cli.options import Directory, DryRun, FormatOption, Offline, Prereleases, Revision
 from scaffold.cli.rendering import (
     AnswersFile,
     EngineOption,
@@ -31,6 +31,14 @@ To = Annotated[
         "--to", metavar="VERSION", help="Another version than the newest.", autocompletion=completion.versions
     ),
 ]
+Commit = Annotated[bool, typer.Option("--commit", help="Commit the update where nothing is left to decide.")]
+Branch = Annotated[
+    str | None, typer.Option("--branch", metavar="NAME", help="Commit it on a new branch, and switch to it.")
+]
+Continue = Annotated[bool, typer.Option("--continue", help="Finish an update whose conflicts are resolved.")]
+Abort = Annotated[
+    bool, typer.Option("--abort", help="Take an update with conflicts back, and lose what was done about them.")
+]
 Recopy = Annotated[
     bool, typer.Option("--recopy", help="Take the blueprint's files as if stamped anew; edits of them are lost.")
 ]
@@ -49,6 +57,7 @@ def _offered(offers: tuple[Offer, ...]) -> bool:
 def update(
     context: typer.Context,
     directory: Directory = Path(),
+    revision: Revision = None,
     to: To = None,
     data: Data = None,
     data_file: DataFile = None,
@@ -59,12 +68,8 @@ def update(
     answers_file: AnswersFile = "",
     recopy: Recopy = False,
     dry_run: DryRun = False,
-    commit: Annotated[
-        bool, typer.Option("--commit", help="Commit the update where nothing is left to decide.")
-    ] = False,
-    branch: Annotated[
-        str | None, typer.Option("--branch", metavar="NAME", help="Commit it on a new branch, and switch to it.")
-    ] = None,
+    commit: Commit = False,
+    branch: Branch = None,
     trust: Trust = False,
     skip_tasks: SkipTasks = False,
     engine: EngineOption = "auto",
@@ -72,12 +77,8 @@ def update(
     prereleases: Prereleases = False,
     offline: Offline = False,
     move_own: MoveOwn = False,
-    continue_: Annotated[
-        bool, typer.Option("--continue", help="Finish an update whose conflicts are resolved.")
-    ] = False,
-    abort: Annotated[
-        bool, typer.Option("--abort", help="Take an update with conflicts back, and lose what was done about them.")
-    ] = False,
+    continue_: Continue = False,
+    abort: Abort = False,
     format_: FormatOption = "text",
 ) -> None:
     """Bring a project to a newer blueprint, or to edited answers, with the team's work kept.
@@ -88,6 +89,8 @@ def update(
     if continue_ or abort:
         unfinished.finish(context, directory, format_, abort=abort)
         return
+    if revision and not dry_run:
+        raise typer.BadParameter("it goes with --dry-run", param_hint="--rev")
     ask = asker(format_, again, defaults=defaults)
     answers = given(data, data_file)
     how = for_this_run(
@@ -95,9 +98,10 @@ def update(
     )
     run(
         lambda notify: scaffold.update(
-            directory, to=to, data=answers, dry_run=dry_run, recopy=recopy, commit=commit, branch=branch, ask=ask,
-            offline=offline, prereleases=prereleases, means=how, review=reviewer(ask, unless=defaults or dry_run),
-            notify=notify, move_own=move_own or (_offered if ask is not None and not dry_run else False),
+            directory, revision=revision, to=to, data=answers, dry_run=dry_run, recopy=recopy, commit=commit,
+            branch=branch, ask=ask, offline=offline, prereleases=prereleases, means=how, notify=notify,
+            review=reviewer(ask, unless=defaults or dry_run),
+            move_own=move_own or (_offered if ask is not None and not dry_run else False),
         ),
         format_,
         text=as_text.update,

@@ -2,6 +2,7 @@
 
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from scaffold.errors import FormatError
@@ -26,8 +27,9 @@ def suffix(path: str) -> str:
     return name[name.rfind(".") :] if "." in name else ""
 
 
+@lru_cache(maxsize=32)  # an update asks for the same few documents again and again
 def parse(path: str, content: bytes) -> Any:
-    """Return the document's plain data; raises FormatError, also for a format that has no keys."""
+    """Return the document's plain data, not to be changed; raises FormatError, also for a format without keys."""
     reader = READERS.get(suffix(path))
     if reader is None:
         raise FormatError(f"{path} is not TOML, YAML or JSON, so nobody can own a key in it", where=path)

@@ -66,6 +66,11 @@ class Project:
         return Place(self.root, self.repository, self.prefix)
 
     @property
+    def has_folder(self) -> bool:
+        """Whether it is seen in its folder, where operations on it are recorded, and not in git."""
+        return isinstance(self.seen, WorkTree)
+
+    @property
     def folder_name(self) -> str:
         """What the project's folder was called when it was stamped; a clone or a work tree may have another name."""
         bare = self.repository is not None and self.repository.is_bare
@@ -166,10 +171,10 @@ def open_at(
     A folder may be a bare repository, or the way to a project in one: without a revision that is seen at HEAD.
     `instead` stands for the lock where there is none. Raises ProjectError, FormatError or GitError.
     """
-    bare = _bare_at(directory)
+    bare = bare_at(directory)
     if bare is not None:
-        repository, prefix = bare
-        return _at_commit(directory, repository, prefix, revision or "HEAD", instead)
+        repository, way = bare
+        return _at_commit(repository, way, revision or "HEAD", instead)
     root = directory.resolve() if instead and _is_bare_of_locks(directory) else find_root(directory)
     if revision is None and not staged:
         return unapplied(root, instead) if instead and not (root / lock.PATH).exists() else open_project(root)
@@ -178,14 +183,14 @@ def open_at(
         raise ProjectError("the project is in no git repository", where=str(root), hint="do it without --rev")
     prefix = prefix_of(root, found)
     if revision is not None:
-        return _at_commit(root, found, prefix, revision, instead)
+        return _at_commit(found, prefix, revision, instead)
     index_file = staged if isinstance(staged, Path) else None
     if index_file is not None and not (index_file.is_file() and index_file.read_bytes()[:4] == INDEX):
         raise ProjectError("this is no index of git", where=str(index_file), hint="leave --index-file out")
     return _in_git(root, in_git.Index(found, index_file), prefix, instead)
 
 
-def _bare_at(directory: Path) -> tuple[Objects, str] | None:
+def bare_at(directory: Path) -> tuple[Objects, str] | None:
     """Return the bare repository at or above a path, and the way from it to the project in it."""
     start = Path(os.path.abspath(disk.expand(directory)))  # noqa: PTH100 - what is in it exists in git only
     for folder in (start, *start.parents):
@@ -203,11 +208,16 @@ def _is_bare_of_locks(directory: Path) -> bool:
     return start.is_dir() and not any((folder / FOLDER).is_dir() for folder in (start, *start.parents))
 
 
-def _at_commit(where: Path, repository: Objects, prefix: str, revision: str, instead: Lock | None) -> Project:
+def _at_commit(repository: Objects, way: str, revision: str, instead: Lock | None) -> Project:
     commit = repository.commit_of(revision)
     if commit is None:
-        raise GitError(f"there is no commit {revision}", where=str(where), hint="name a branch, a tag or a commit")
-    return _in_git(where, in_git.Commit(repository, commit), prefix, instead)
+        raise GitError(
+            f"there is no commit {revision}", where=str(repository.root), hint="name a branch, a tag or a commit"
+        )
+    held, parts = in_git.Commit(repository, commit), way.split("/")
+    above = ("/".join(parts[:depth]) for depth in range(len(parts), -1, -1))
+    prefix = next((one for one in above if held.some([f"{one}/{lock.PATH}".lstrip("/")])), way)
+    return _in_git(repository.root / prefix, held, prefix, instead)
 
 
 def _in_git(root: Path, held: in_git.Commit | in_git.Index, prefix: str, instead: Lock | None) -> Project:

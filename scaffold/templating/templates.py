@@ -223,6 +223,8 @@ class Templates:
 
     def names_in(self, source: str, where: str) -> set[str]:
         """Return the variables that a text refers to; raises RenderError."""
+        if self.is_plain(source):
+            return set()
         try:
             return find_undeclared_variables(self._environment.parse(source))
         except TemplateError as error:

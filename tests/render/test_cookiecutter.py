@@ -13,7 +13,7 @@ from packaging.version import Version
 from scaffold import disk
 from scaffold.blueprint.plain import plain_release
 from scaffold.errors import AnswerError, FormatError, LimitError, RenderError, ScaffoldError, ScriptError
-from scaffold.project.stamp import stamp
+from scaffold.project.stamp import stamp, surroundings_of
 from scaffold.render import engine
 from scaffold.render.context import Surroundings
 from scaffold.render.means import Means
@@ -296,7 +296,7 @@ HOOKS = {
 
 
 def stamped(tmp_path, files, means):
-    return stamp(release(files), tmp_path / "dest", given={}, previous={}, operation="copy", means=means)
+    return stamp(release(files), surroundings_of(tmp_path / "dest"), given={}, previous={}, means=means)
 
 
 def test_hooks_run_on_a_copy_with_trust(tmp_path, capfd):

@@ -12,6 +12,7 @@ import scaffold
 from scaffold.errors import ProjectError
 from scaffold.project.checking import judges
 from scaffold.project.checking.snapshots import view
+from scaffold.project.opening import open_at
 from tests.scenarios import world
 
 TODAY = date(2026, 11, 24)
@@ -272,7 +273,7 @@ def test_a_tool_that_the_repository_holds_is_not_run(project, checked, tmp_path)
     (project / ".venv").symlink_to("evil")
     world.git("add", "--all", "--force", where=project)
     assert all((project / path).is_file() for path in paths)
-    assert judges.find("biome", view(project)) == shutil.which("biome")
+    assert judges.find("biome", view(open_at(project))) == shutil.which("biome")
     checked("biome")
     assert not (tmp_path / "pwned").exists()
 

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,7 @@ import pytest
 
 import scaffold
 from scaffold.errors import ScaffoldError
-from scaffold.plan.actions import Action
+from scaffold.plan.actions import Action, Plan
 from scaffold.tree import SYMLINK, File
 from tests import kit
 from tests.kit import executable, link
@@ -356,6 +356,15 @@ def test_row(shared, name):
         assert (found and (found.content, found.mode)) == ((want := expected(name)) and (want.content, want.mode))
 
 
+def test_the_plan_at_a_commit_is_the_plan_in_its_folder(shared, tmp_path):
+    here = scaffold.update(shared.untouched, dry_run=True).plan
+    for there in plans_in_git(shared.untouched, tmp_path):
+        for one, other in zip(here, there, strict=True):  # what git ignores is in no commit
+            assert one == other or one.path.startswith("ignored/")
+        ids = {path: locked for path, locked in here.lock_after.files.items() if not path.startswith("ignored/")}
+        assert ids == {path: there.lock_after.files[path] for path in ids}
+
+
 @pytest.mark.parametrize("name", SPECS)
 def test_what_is_lost_is_said(shared, name):
     """Every line that one side wrote is in the work tree or in a conflict's stages, unless the row says otherwise."""
@@ -433,6 +442,19 @@ def test_submodules_keep_their_own_files(shared):
 SMALL = {"f.txt": filled("small", BASE)}
 SMALL_THEN = {"f.txt": filled("small", THEIRS)}
 NEW = {"f.txt": filled("new", THEIRS)}
+
+
+def plans_in_git(project: Path, beside: Path) -> Iterator[Plan]:
+    """The plan of an update at HEAD of a project, and in a bare clone of it, with nothing written."""
+    bare = beside / "bare.git"
+    git("clone", "--quiet", "--bare", str(project), str(bare), where=beside)
+    before = snapshot(bare)
+    for place in (project, bare):
+        yield scaffold.update(place, revision="HEAD", dry_run=True).plan
+    assert scaffold.update(bare, dry_run=True).plan.lock_before.version == "1.0.0"
+    assert snapshot(bare) == before
+
+
 MINE = filled("small", OURS).content.decode()
 
 
@@ -548,6 +570,17 @@ def test_row_of_its_own(small, tmp_path, name):
     assert snapshot(project) == before
 
 
+@pytest.mark.parametrize("name", ALONE)
+def test_row_of_its_own_at_a_commit(small, tmp_path, name):
+    """What is in no commit makes no difference there: the plan is the one of a clean clone."""
+    kind, arrange = ALONE[name]
+    project = shutil.copytree(small[kind], tmp_path / "project", symlinks=True)
+    arrange(project)
+    git("clone", "--quiet", str(project), str(tmp_path / "clone"), where=tmp_path)
+    here = scaffold.update(tmp_path / "clone", dry_run=True).plan
+    assert all(there == here for there in plans_in_git(project, tmp_path))
+
+
 SECRET = "tok: {type: str, default: changeme, secret: true}\n"
 # Rows of files that hold a secret: the template file at two versions, the line that the team adds, what is given.
 HOLDING: dict[str, tuple[str, str, str, dict[str, str]]] = {
@@ -572,6 +605,9 @@ def test_row_of_a_file_with_a_secret(tmp_path, name):
     before = (project / "f.txt").read_text()
     if added:
         kit.repo(project, {"f.txt": before + added})
+    kit.repo(project, {})
+    here = scaffold.update(project, data=given, dry_run=True).plan
+    assert given or all(there == here for there in plans_in_git(project, tmp_path))
     plan = {action.path: action for action in scaffold.update(project, data=given).plan}
     assert (plan["f.txt"].verb, plan["f.txt"].why) == (row.verb, row.why)
     assert ("s3cr3t" in (project / "f.txt").read_text()) == ("s3cr3t" in before and not given)

@@ -185,7 +185,7 @@ def test_odd_replies_are_taken_or_asked_again(tmp_path):
     child.expect("answers applied")
     child.expect(pexpect.EOF)
     child.close()
-    assert "name: 'shop'" in (project / ".scaffold/answers.yml").read_text()
+    assert "name: shop" in (project / ".scaffold/answers.yml").read_text()
     done = scaffold("update", "--ask", "na*", where=project)
     assert (done.code, "nobody at a terminal" in done.err) == (2, True)
     assert scaffold("new", "demo", project, "--source", library, where=tmp_path).code == 1

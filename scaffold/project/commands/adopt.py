@@ -17,7 +17,7 @@ from scaffold.project.adoption import origins
 from scaffold.project.adoption.basis import Basis, Confirm, Wish, proposed, recorded, replayed, search
 from scaffold.project.adoption.takeover import take_over
 from scaffold.project.applying.commit import NOTHING, commit_applied
-from scaffold.project.commands.update import carry_out, refuse_dirty, refuse_unfit
+from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
 from scaffold.project.opening import FOLDER, place_of
 from scaffold.project.stamp import trusting
 from scaffold.render.means import Means

@@ -7,7 +7,8 @@ from typing import Any
 from scaffold.errors import SourceError
 from scaffold.git.objects import unified_diff
 from scaffold.process import Notify, bounds
-from scaffold.project.opening import Project, open_project, read_ours
+from scaffold.project.conditions import Conditions, Person
+from scaffold.project.opening import Project, open_at, read_ours
 from scaffold.project.planning.bases import Bases
 from scaffold.project.planning.prepare import prepare
 from scaffold.project.planning.team_moves import follow_team
@@ -22,6 +23,7 @@ from scaffold.tree import File
 def diff(
     directory: Path | str = ".",
     *,
+    revision: str | None = None,
     upstream: bool = False,
     to: str | None = None,
     data: Mapping[str, Any] | None = None,
@@ -29,10 +31,13 @@ def diff(
     means: Means = Means(),
     notify: Notify = lambda _: None,
 ) -> Diff:
-    """Compare; nothing is written. Raises ScaffoldError."""
-    project = open_project(Path(directory))
+    """Compare; nothing is written. Raises ScaffoldError.
+
+    `revision` names a commit instead of the files as they stand; a bare repository is seen at HEAD without one.
+    """
+    project = open_at(Path(directory), revision)
     if upstream:
-        return _upstream(project, to=to, data=data or {}, offline=offline, means=means, notify=notify)
+        return _upstream(project, to, data or {}, Conditions(offline=offline, means=means), notify)
     lock = project.lock
     bases = Bases(project, _library(project, offline=offline, notify=notify), means)
     lock, files = follow_team(project, lock, read_ours(project, lock.paths), bases)
@@ -52,10 +57,10 @@ def diff(
 
 
 def _upstream(
-    project: Project, *, to: str | None, data: Mapping[str, Any], offline: bool, means: Means, notify: Notify
+    project: Project, to: str | None, data: Mapping[str, Any], conditions: Conditions, notify: Notify
 ) -> Diff:
-    with bounds.limited(means.limits, "rendering"):
-        plan = prepare(project, to=to, data=data, offline=offline, means=means, notify=notify).plan
+    with bounds.limited(conditions.means.limits, "rendering"):
+        plan = prepare(project, conditions, Person(notify=notify), to=to, data=data).plan
     differences = tuple(
         Difference(
             action.path,

@@ -13,7 +13,7 @@ from scaffold.lock import DROPPED, Locked
 from scaffold.merge.markers import split
 from scaffold.merge.text import edits
 from scaffold.project.commands.check import find_plugin
-from scaffold.project.opening import FOLDER, Project, find_root, open_project, read_ours
+from scaffold.project.opening import FOLDER, Project, open_at, read_ours
 from scaffold.project.planning.bases import Bases
 from scaffold.report.results import Explanation
 from scaffold.tree import File
@@ -28,15 +28,14 @@ MEANING = {
 }
 
 
-def explain(path: Path | str) -> Explanation:
-    """Explain `PATH` or `PATH:LINE`; raises ProjectError where there is no such file."""
+def explain(path: Path | str, *, revision: str | None = None) -> Explanation:
+    """Explain `PATH` or `PATH:LINE`, as it stands or at a commit; raises ProjectError where there is no such file."""
     written, line = _split(str(path))
     place = Path(written).absolute()
-    root = find_root(place.parent)
-    if place.is_dir():
+    project = open_at(place.parent, revision)
+    if project.has_folder and place.is_dir():
         raise ProjectError("this is a folder", where=str(place), hint="name a file in it")
-    project = open_project(root)
-    name = (place.parent.resolve() / place.name).relative_to(root).as_posix()
+    name = (place.parent.resolve() / place.name).relative_to(project.root.resolve()).as_posix()
     files = project.lock.files
     path = name if name in files else next((one for one, moved in files.items() if moved.at == name), name)
     locked = files.get(path)

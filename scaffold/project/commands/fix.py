@@ -22,9 +22,9 @@ from scaffold.guard.readers.pins import pin
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.process import Notify
 from scaffold.project.applying.commit import NOTHING, Committed, commit_applied
+from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
 from scaffold.project.checking.snapshots import view
 from scaffold.project.commands.check import judged
-from scaffold.project.commands.update import carry_out, refuse_dirty, refuse_unfit
 from scaffold.project.opening import Project, find_root, open_project, place_of, read_ours
 from scaffold.project.planning.bases import Bases
 from scaffold.project.planning.prepare import Prepared, refuse_open_conflicts

@@ -27,7 +27,7 @@ from scaffold.project.adoption.basis import Basis
 from scaffold.project.adoption.in_use import prepare_in, refuse_unfit_folder
 from scaffold.project.applying.changes import keep_base, staying_out
 from scaffold.project.applying.commit import hooks_of_template
-from scaffold.project.commands.update import carry_out, refuse_dirty, refuse_unfit
+from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
 from scaffold.project.dependency_locks import make_locks
 from scaffold.project.opening import FOLDER, place_of, prefix_of
 from scaffold.project.planning.excluded import refuse_locked_out

@@ -17,7 +17,7 @@ from scaffold.formats import edit
 from scaffold.git.objects import find_repository
 from scaffold.lock import Locked
 from scaffold.plan.actions import Plan
-from scaffold.project.commands.update import carry_out
+from scaffold.project.applying.folder import carry_out
 from scaffold.project.opening import Project, find_root, open_project, place_of, read_ours
 from scaffold.project.planning.bases import Bases
 from scaffold.project.planning.prepare import Prepared

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +18,7 @@ from scaffold.git.objects import find_repository
 from scaffold.lock import as_kept
 from scaffold.plan.drift import Drift, drifts, watched
 from scaffold.process.loading import later
-from scaffold.project.opening import Project, open_project, place_of, read_ours, read_readable
+from scaffold.project.opening import Project, open_at, place_of, read_ours, read_readable
 from scaffold.project.planning.copier_answers import answers_since, written_since
 from scaffold.project.planning.versions import is_ahead, moved_tag
 from scaffold.report.standing import Status
@@ -27,28 +28,43 @@ from scaffold.templating.limits import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from scaffold.guard.waivers import Stood
     from scaffold.process import Notify
+    from scaffold.project.checking import snapshots
     from scaffold.project.commands import check as checking
 else:
     checking = later("scaffold.project.commands.check")
+    snapshots = later("scaffold.project.checking.snapshots")
 
 
 def status(
-    directory: Path | str = ".", *, offline: bool = False, today: date | None = None, notify: Notify = lambda _: None
+    directory: Path | str = ".",
+    *,
+    revision: str | None = None,
+    offline: bool = False,
+    today: date | None = None,
+    notify: Notify = lambda _: None,
 ) -> Status:
-    """Look at the project at or above a folder; raises ProjectError or FormatError.
+    """Look at the project at or above a folder; raises ProjectError, FormatError or GitError.
 
-    `today` decides which waivers hold.
+    `today` decides which waivers hold. `revision` names a commit instead of the files as they stand; a bare repository
+    is seen at HEAD without one.
     """
     try:
-        project = open_project(Path(directory))
+        project = open_at(Path(directory), revision)
     except ScaffoldError:
         _clean_up(Path(directory).resolve())
         raise
-    _clean_up(project.root)
+    if project.has_folder:
+        _clean_up(project.root)
+    return status_of(project, offline=offline, today=today, notify=notify)
+
+
+def status_of(
+    project: Project, *, offline: bool = False, today: date | None = None, notify: Notify = lambda _: None
+) -> Status:
+    """Say how a project stands that is open; raises FormatError or GitError."""
     latest, behind, notes, ahead = _latest(project, offline=offline, notify=notify)
     waivers, waived, said = _waivers(project, today)
     notes = (*notes, *said)
@@ -88,7 +104,7 @@ def status(
 
 
 def _uncommitted(project: Project) -> str:
-    if project.repository is None or project.recorded.pending:
+    if project.repository is None or project.recorded.pending or not project.has_folder:
         return ""
     record = records.uncommitted(project.place)
     return record.what if record else ""
@@ -120,7 +136,7 @@ def _waivers(project: Project, today: date | None) -> Granted:
     """Look at the waivers; the rules are loaded and asked only where there are any."""
     if project.seen.standing([WAIVERS])[WAIVERS] is None:
         return Granted()
-    checked = checking.check(project.root, today=today)
+    checked = checking.judged(snapshots.view(project), today or datetime.now(UTC).date())
     waived = ((finding.path, finding.key) for finding in checked.findings if finding.waiver)
     bad = [finding for finding in checked.findings if finding.path == WAIVERS and finding.state == "fail"]
     notes = tuple(f"{WAIVERS}:{finding.line}: {finding.message}" for finding in bad)
@@ -188,7 +204,7 @@ def _is_resolved(project: Project) -> bool:
 
     That leaves the lock pending, and where the update is to be committed, without that commit.
     """
-    if project.repository is None or project.unresolved or not project.recorded.pending:
+    if project.repository is None or project.unresolved or not (project.recorded.pending and project.has_folder):
         return False
     record = records.conflicted(project.place)
     return record is not None and project.repository.head() == record.head
@@ -209,7 +225,8 @@ def _clean_up(root: Path) -> None:
 
 def _interrupted(project: Project) -> str:
     """Say what was killed on its way, and the command that ends it; nothing where nothing was."""
-    record = None if project.repository is None else records.unfinished(project.place)
+    here = project.repository is not None and project.has_folder
+    record = records.unfinished(project.place) if here else None
     if record is None:
         return ""
     if transaction.is_at_work(project.place):

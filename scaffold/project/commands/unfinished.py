@@ -15,9 +15,9 @@ from scaffold.merge.readable import broken
 from scaffold.merge.settle import marked_line
 from scaffold.project.applying import rerere
 from scaffold.project.applying.commit import NOTHING, commit_applied
+from scaffold.project.applying.folder import refuse_unfit
 from scaffold.project.commands.resolve import contents_of, is_as_left, sides_of, stays_out
 from scaffold.project.commands.undo import refuse_elsewhere
-from scaffold.project.commands.update import refuse_unfit
 from scaffold.project.opening import Project, find_root, open_project, place_of
 from scaffold.report.results import Continued, OpenConflict, Undone
 from scaffold.tree import File

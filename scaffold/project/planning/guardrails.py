@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from scaffold.answers.question import Answers
@@ -15,6 +16,12 @@ from scaffold.templating.templates import Templates
 YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0", "", "none")
 
 
+@lru_cache(maxsize=64)
+def _texts(where: str) -> Templates:
+    """Return what renders the texts of a manifest, which are the same for all of its projects."""
+    return Templates({}, where)
+
+
 def decided(release: Release, answers: Answers) -> Guardrails | None:
     """Return the guardrails for a project with these answers; raises FormatError or RenderError.
 
@@ -24,7 +31,7 @@ def decided(release: Release, answers: Answers) -> Guardrails | None:
     if guardrails is None:
         return None
     where = manifest_path(release.blueprint.name)
-    texts = Templates({}, where)
+    texts = _texts(where)
 
     def filled(value: Any, known: Mapping[str, Any]) -> Any:
         if isinstance(value, list):

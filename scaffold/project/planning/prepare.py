@@ -11,7 +11,7 @@ from packaging.version import Version
 import scaffold
 from scaffold import lock
 from scaffold.answers import file as answers_file
-from scaffold.answers.question import Answers, Ask, Review
+from scaffold.answers.question import Answers
 from scaffold.blueprint.guardrails import WAIVERS
 from scaffold.blueprint.patterns import pattern_of
 from scaffold.blueprint.release import Release, require_scaffold, retired
@@ -23,6 +23,7 @@ from scaffold.plan.inputs import Rerendered
 from scaffold.plan.make import FindBase, Target
 from scaffold.process import Notify
 from scaffold.process.loading import later
+from scaffold.project.conditions import NOBODY, Conditions, Person
 from scaffold.project.opening import Project
 from scaffold.project.planning.along import Wanted, with_own
 from scaffold.project.planning.bases import Bases
@@ -94,23 +95,18 @@ class Prepared:
 
 def prepare(
     project: Project,
+    conditions: Conditions,
+    person: Person = NOBODY,
     *,
     to: str | None = None,
-    data: Mapping[str, Any],
-    ask: Ask | None = None,
-    review: Review | None = None,
-    offline: bool = False,
-    prereleases: bool = False,
-    means: Means = Means(),
+    data: Mapping[str, Any] = {},
     move_own: Wanted = False,
     recopy: bool = False,
-    today: date | None = None,
-    notify: Notify = lambda _: None,
 ) -> Prepared:
     """Make the plan; nothing is written. Raises ScaffoldError."""
     refuse_open_conflicts(project)
-    wishes = project.wishes
-    library, means = _located(project, means, notify, offline=offline, prereleases=prereleases)
+    wishes, notify = project.wishes, person.notify
+    library, means = _located(project, conditions, notify)
     known = brought_by_copier(project, library, means)
     release = library.release(wishes.blueprint, to or _newest(library, known, recopy=recopy))
     _refuse_unfit(project, release)
@@ -118,7 +114,7 @@ def prepare(
     migrations = migrations_of(known, library, release, means, notify)
     rendered = stamp(
         release, surroundings_in(project, "copy" if recopy else "update"), given=data,
-        previous=answers_of(project, migrations), ask=ask, review=review, means=means,
+        previous=answers_of(project, migrations), ask=person.ask, review=person.review, means=means,
         keep_copier=wishes.keep_copier, notify=notify,
     )  # fmt: skip
     refuse_unrecorded(release, rendered)
@@ -131,7 +127,7 @@ def prepare(
         before, bases = as_it_stands(known, before, rendered.tree, bases)
     out = left_out(known, release, rendered, before)
     unwanted = {**out, **left_by_wish(known, before, release, rendered, means, bases)}
-    target = target_of(project, release, rendered, today, then)
+    target = target_of(project, release, rendered, conditions.today, then)
     plan, found = planned(known, before, target, bases, unwanted, migrations)
     plan, own, said = with_own(project, recorded(saying_so(plan, known.lock) if recopy else plan, out), move_own)
     answers = rendered.answers
@@ -148,21 +144,19 @@ def prepare(
     )
 
 
-def _located(
-    project: Project, means: Means, notify: Notify, *, offline: bool, prereleases: bool
-) -> tuple[Library, Means]:
+def _located(project: Project, conditions: Conditions, notify: Notify) -> tuple[Library, Means]:
     """Open the project's library, and say how to render what comes from there."""
     library = locate(
         project.wishes.source,
         base=project.root,
-        offline=offline,
-        prereleases=prereleases,
-        limits=means.limits,
+        offline=conditions.offline,
+        prereleases=conditions.prereleases,
+        limits=conditions.means.limits,
         notify=notify,
         called=project.recorded.blueprint,
         follow=project.wishes.follow,
     )
-    means = trusting(means, library.address)._replace(draws=Draws())
+    means = trusting(conditions.means, library.address)._replace(draws=Draws())
     return library, means._replace(answers_file=means.answers_file or kept_name(project, library))
 
 

@@ -1,0 +1,36 @@
+"""What every operation is carried out under, and who may be asked and told: made at the edge, and carried along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from scaffold.render.means import Means
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from scaffold.answers.question import Ask, Review
+    from scaffold.process import Notify
+
+
+class Conditions(NamedTuple):
+    """How a project is looked at and planned for; a value that may be sent to another process.
+
+    `today` decides which waivers hold; without it that is the day by the clock.
+    """
+
+    offline: bool = False
+    prereleases: bool = False
+    means: Means = Means()
+    today: date | None = None
+
+
+class Person(NamedTuple):
+    """Who is asked for answers, shown them before anything is written, and told what goes on; by default nobody."""
+
+    ask: Ask | None = None
+    review: Review | None = None
+    notify: Notify = lambda _: None
+
+
+NOBODY = Person()
