@@ -48,6 +48,10 @@ class RenderError(ScaffoldError):
     """A template cannot be rendered."""
 
 
+class TrustError(RenderError):
+    """A template would run code of its own, and nobody said that it may."""
+
+
 class NotNativeError(RenderError):
     """A template needs what the native renderer does not do, so that the tool it was written for has to."""
 

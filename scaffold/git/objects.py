@@ -80,6 +80,25 @@ class Objects(Listing):
             return content if blob_id(content) == id_ else None
         return None
 
+    def tree(self, id_: str) -> bytes | None:
+        """Return a tree as git stores it, or None where the database does not have it."""
+        try:
+            kind, content = self._repository.odb.read(Oid(hex=id_))
+        except (KeyError, LibgitError, ValueError):
+            return None
+        return content if kind == ObjectType.TREE else None
+
+    def tree_of(self, commit: str) -> str:
+        """Return the id of a commit's tree."""
+        with explained(self.root):
+            return str(self._commit(commit).tree_id)
+
+    def store_trees(self, trees: Mapping[str, bytes]) -> None:
+        """Store trees, each after those that it names."""
+        with explained(self.root):
+            for content in trees.values():
+                self._repository.write(ObjectType.TREE, content)
+
     def has(self, id_: str) -> bool:
         """Whether the database holds the object."""
         return self._repository.odb.exists(Oid(hex=id_))

@@ -182,6 +182,30 @@ def _commit(root: Path, *arguments: str, hint: str, hooks: bool, **options: Any)
         _git(root, *(() if hooks else NO_HOOKS), "commit", *arguments, doing="commit", hint=hint, **options)
 
 
+def commit_tree(
+    root: Path, tree: str, parent: str, message: str, *, author: tuple[str, str], signoff: bool, sign: bool | str
+) -> str:
+    """Write a commit that no branch names, and return its id; raises GitError.
+
+    `author` is a name and an address, which commit it too; what is empty git takes from its settings.
+    """
+    named = {
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in zip(("NAME", "EMAIL"), author, strict=True)
+        if value
+    }
+    if signoff:
+        found = _git(root, "var", "GIT_COMMITTER_IDENT", doing="say who commits", environment=named)
+        message = f"{message}\n\nSigned-off-by: {found.rpartition('>')[0]}>"
+    signing = (f"--gpg-sign={sign}" if isinstance(sign, str) else "--gpg-sign",) if sign else ("--no-gpg-sign",)
+    with waiting("git commit-tree: signing"):
+        return _git(
+            root, "commit-tree", *signing, "-p", parent, "-m", shown(message), tree,
+            doing="commit", environment=named, hint="mend what it says, and run it again", **ends_with_us(),
+        ).strip()  # fmt: skip
+
+
 def _named(root: Path) -> str:
     """Return the hook that a commit runs, or what else it may wait for."""
     folder = root / hooks_folder(root).strip()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
+from scaffold.blueprint.globs import like_git
 from scaffold.errors import GitError, ProjectError
 from scaffold.git.attributes import CommittedAttributes
 from scaffold.process.loading import later
-from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File
+from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,6 +29,7 @@ else:
 
 
 LINKS = 40  # that lead to one another, as Linux follows them (path_resolution)
+IGNORING = ".gitignore"
 FOLDER = "40000"  # the mode of an entry that is a tree
 
 
@@ -170,6 +173,39 @@ class InGit:
             for above in ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1)):
                 found.setdefault(above.casefold(), set()).add(above)
         return found
+
+    def added(self, path: str, file: File) -> File | None:
+        """Return a file as git would store it if it were added; None where the project has a .gitignore that means it.
+
+        What git has is never ignored, and keeps its line ends (gitattributes, "text").
+        """
+        here = self.staged([path]).get(path)
+        if here is None and self._ignores(path):
+            return None
+        if b"\r\n" not in file.content or file.mode == SYMLINK:
+            return file
+        name, attributes = self._start + path, self._held.attributes
+        text = attributes.said(name, "text") if attributes.speak_of(name) else None
+        before = (self._repository.blob(here[1]) if here else None) or b""
+        if text == "auto" and (b"\r\n" in before or not is_text(file.content)):
+            return file
+        said = text in (True, "auto") or (text is None and attributes.said(name, "eol") is not None)
+        return replace(file, content=file.content.replace(b"\r\n", b"\n")) if said else file
+
+    def _ignores(self, path: str) -> bool:
+        """Whether a .gitignore at the commit means a path; of several the deepest that speaks of it decides."""
+        parts = (self._start + path).split("/")
+        ways = ["/".join(parts[:depth]) for depth in range(len(parts))]
+        held = self._held.some(f"{way}/{IGNORING}".lstrip("/") for way in ways)
+        for depth, way in reversed([*enumerate(ways)]):
+            entry = held.get(f"{way}/{IGNORING}".lstrip("/"))
+            lines = (self._repository.blob(entry[1]) or b"").decode(errors="replace").splitlines() if entry else ()
+            below = parts[depth:]
+            for end in range(1, len(below) + 1) if lines else ():
+                said = like_git(lines).says("/".join(below[:end]) + "/" * (end < len(below)))
+                if said is not None and (said or end == len(below)):
+                    return said
+        return False
 
     def manner(self, path: str) -> Manner:
         """Return how git is told to merge a file; raises GitError."""

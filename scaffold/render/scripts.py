@@ -16,7 +16,7 @@ from scaffold import disk
 from scaffold.answers.cast import truthy
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.scripts import Migration, Script, Stage, is_part_of_jinja
-from scaffold.errors import ProjectError, RenderError, ScaffoldError, ScriptError
+from scaffold.errors import ProjectError, RenderError, ScaffoldError, ScriptError, TrustError
 from scaffold.git import scratch
 from scaffold.process import bounds, commands
 from scaffold.render.context import Operation
@@ -93,7 +93,7 @@ def _refuse(found: list[tuple[str, str]], hint: str) -> None:
         return
     counts = Counter(kind for kind, _ in found)
     wanted = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items())
-    raise RenderError(f"the template wants to run code: {wanted}", where=found[0][1], hint=hint)
+    raise TrustError(f"the template wants to run code: {wanted}", where=found[0][1], hint=hint)
 
 
 def run_tasks(tasks: Iterable[Script], tree: Tree, staging: Staging) -> Staged[Tree]:

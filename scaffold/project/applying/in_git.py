@@ -1,0 +1,49 @@
+"""An update as a commit in a repository's objects: nothing is checked out, no hook runs and no branch moves."""
+
+from typing import NamedTuple
+
+from scaffold.git import porcelain
+from scaffold.project.applying.commit import commit_message
+from scaffold.project.planning.prepare import Prepared
+from scaffold.project.planning.tree import after
+
+WITHOUT_HOOKS = "hooks of the repository did not run"
+
+
+class By(NamedTuple):
+    """Who makes a commit: a name and an address (empty: whom git knows), and whether it is signed off, and signed.
+
+    `sign` is the key that git is to sign with, or true for the one in its settings.
+    """
+
+    name: str = ""
+    email: str = ""
+    signoff: bool = False
+    sign: bool | str = False
+
+
+class Made(NamedTuple):
+    """The commit of an update, its parent and its tree, and what there is to say of it."""
+
+    commit: str
+    parent: str
+    tree: str
+    notes: tuple[str, ...] = (WITHOUT_HOOKS,)
+
+
+AS_GIT_SAYS = By()
+
+
+def commit_in_git(prepared: Prepared, by: By = AS_GIT_SAYS) -> Made:
+    """Write what an update makes of a commit as its child; raises ProjectError for conflicts, or GitError.
+
+    Tree, message and parent are those of an update with `--commit` in a clean clone.
+    """
+    made, repository = after(prepared), prepared.project.place.repository
+    repository.store(file for file in made.files.values() if file is not None)
+    repository.store_trees(made.tree.trees)
+    message = commit_message(prepared)
+    commit = porcelain.commit_tree(
+        repository.root, made.tree.id, made.base, message, author=(by.name, by.email), signoff=by.signoff, sign=by.sign
+    )
+    return Made(commit, made.base, made.tree.id)
