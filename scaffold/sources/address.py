@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from scaffold.errors import CREDENTIALS, LOGIN, SourceError
 from scaffold.git.login import HELPED, Login
 
 FORGES = {"gh": "https://github.com", "gl": "https://gitlab.com"}
 ENDINGS = (".git", ".bundle")
+SAME = ("https", "ssh")  # ways to one place, of which none is open to whoever stands between
 _ALIASED = re.compile(rf"({'|'.join(FORGES)}):/*([^/].*)", re.DOTALL)
 _AT_FORGE = re.compile(rf"((?:{'|'.join(map(re.escape, FORGES.values()))})/.*[^/])/*", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -68,6 +69,17 @@ def _expanded(address: str) -> str:
     if found := _AT_FORGE.fullmatch(address):
         return f"{found[1].removesuffix('.git')}.git"
     return address
+
+
+def spelled(address: str, folder: str) -> str:
+    """Return an address without what does not matter: how it is reached, who asks, `.git` and slashes at its end."""
+    if "://" not in address:
+        host, _, path = address.partition(":")
+        address = f"ssh://{host}/{path}"
+    parts = urlsplit(address)
+    scheme = "" if parts.scheme in SAME else parts.scheme
+    path = parts.path.strip("/").removesuffix(".git")
+    return f"{scheme}://{(parts.hostname or '').lower()}/{path}//{folder}"
 
 
 def apart(address: str) -> tuple[str, Login | None]:
