@@ -133,7 +133,7 @@ def _worn(folder: Path) -> str:
     return "it was in too many pieces" if len(list(folder.glob("objects/pack/*.pack"))) > MOST_PACKS else ""
 
 
-def brought(url: str, blobs: Iterable[str]) -> frozenset[str]:
+def brought(url: str, blobs: Collection[str]) -> frozenset[str]:
     """Bring old contents, such as the bases that a lock names, into a mirror; return those that it still lacks.
 
     Those have to be rendered again: no history is fetched to look for them. Raises GitError where nothing answers.

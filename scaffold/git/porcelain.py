@@ -75,8 +75,8 @@ def _telling(said: str) -> str:
 
 
 def init_bare(folder: Path) -> None:
-    """Make an empty bare repository; raises GitError."""
-    _git(folder, "init", "--quiet", "--bare", doing="make a repository")
+    """Make an empty bare repository, without the hooks and samples that git copies into others; raises GitError."""
+    _git(folder, "init", "--quiet", "--bare", "--template=", doing="make a repository")
 
 
 def fetch(repository: Path, url: str, login: Login | None = None, *, idle: float = IDLE) -> None:

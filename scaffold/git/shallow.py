@@ -1,7 +1,7 @@
 """Repositories far away of which only the newest commit is here, and what else is asked for by its id."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from threading import Event
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from scaffold.git.porcelain import QUIETLY, REMOTE_HEAD, far
 # One that redirects may have been renamed, and what is there now be somebody else's; each fetch becomes one pack.
 STAYING = ("-c", "http.followRedirects=false", "-c", "fetch.unpackLimit=1")
 STRANGERS = 8  # ids that a server does not know, of which each takes a try
+UNASKED = "not allow request for unadvertised object"  # what an older protocol says of each id
 _STRANGER = re.compile(r"not our ref ([0-9a-f]{40})")
 
 
@@ -50,7 +51,7 @@ def fetch_tip(repository: Path, url: str, branch: str | None, stop: Event | None
     objects.point_head(branch, objects.reference(branch or REMOTE_HEAD))
 
 
-def fetch_blobs(repository: Path, url: str, ids: Iterable[str]) -> frozenset[str]:
+def fetch_blobs(repository: Path, url: str, ids: Collection[str]) -> frozenset[str]:
     """Bring contents by their ids, and return those that the server does not give; raises GitError.
 
     A server with git's protocol 2 gives what it has, in whatever commit it was; an older one only where it is set to.
@@ -65,10 +66,9 @@ def fetch_blobs(repository: Path, url: str, ids: Iterable[str]) -> frozenset[str
             break
         except GitError as error:
             strangers = wanted.intersection(_STRANGER.findall(error.message))
-            if not strangers:
+            if not strangers and UNASKED not in error.message:
                 raise
-            wanted -= strangers
+            strangers = strangers or wanted
             refused |= strangers
-            if len(refused) > STRANGERS:
-                return frozenset(refused | wanted)
-    return frozenset(refused)
+            wanted = wanted - strangers if len(refused) <= STRANGERS else set()
+    return frozenset(id_ for id_ in ids if not objects.has(id_))

@@ -292,6 +292,25 @@ def test_old_contents_are_brought_by_their_ids_and_what_is_nowhere_is_said(tmp_p
         brought(url, lost)
 
 
+def test_a_server_that_gives_no_contents_by_id_is_no_failure(upstream, url, monkeypatch):
+    folder = one(url).folder
+    for name, value in {"COUNT": "1", "KEY_0": "protocol.version", "VALUE_0": "0"}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    old = blob(upstream, "HEAD~1")
+    assert brought(url, [old]) == {old}
+    assert open_repository(folder).blob(old) is None
+
+
+def test_a_server_that_knows_few_of_many_is_not_asked_for_ever(tmp_path, upstream):
+    lost = [f"{number:x}" * 40 for number in range(1, 16)]
+    with server(tmp_path) as (served, base):
+        url = f"{base}/git/up/.git"
+        one(url)
+        served.asked.clear()
+        assert brought(url, [blob(upstream, "HEAD~1"), *lost]) >= set(lost)
+    assert 1 < len([path for path in served.asked if "info/refs" in path]) < 12
+
+
 def test_a_cache_that_takes_nothing_is_said_of_each_member(url, tmp_path, monkeypatch):
     (tmp_path / "full").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "full"))
