@@ -220,7 +220,17 @@ def nonsense(folder, pattern):
         place.write_bytes(os.urandom(41))
 
 
+def one_less(folder, pattern):
+    id_ = git(folder, "rev-parse", pattern)
+    for place in list(folder.glob("objects/pack/*.pack")):
+        content = place.rename(folder / "aside").read_bytes()
+        git(folder, "unpack-objects", "-q", stdin=content)
+    (folder / "objects" / id_[:2] / id_[2:]).unlink()
+
+
 DAMAGE = {
+    "a content": (one_less, "HEAD:b/c"),
+    "a folder": (one_less, "HEAD:b"),
     "no contents": (without, "objects/pack/*"),
     "a shortened pack": (shortened, "objects/pack/*.pack"),
     "a garbled index of it": (nonsense, "objects/pack/*.idx"),
@@ -384,7 +394,9 @@ def test_when_interrupted_every_git_is_ended(tmp_path, monkeypatch):
     pids = tmp_path / "pids"
     pids.mkdir()
     ssh = tmp_path / "ssh"
-    ssh.write_text(f"#!/bin/sh\necho $$ > {pids}/$$.part; mv {pids}/$$.part {pids}/$$\nexec sleep 300\n")
+    ssh.write_text(
+        f"#!/bin/sh\necho $$ > {pids}/$$.part; mv {pids}/$$.part {pids}/$$\nfor _ in $(seq 300); do echo going on >&2; sleep 1; done\n"
+    )
     ssh.chmod(0o755)
     monkeypatch.setenv("GIT_SSH", str(ssh))
     command = [sys.executable, "-c", INTERRUPTED, *(f"git@host:{name}" for name in "abcdef")]
