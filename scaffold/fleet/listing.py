@@ -61,10 +61,11 @@ def _one(kind: Kind) -> Callable[[Located, Path], Iterator[Repository]]:
 
 def _glob(at: Located, base: Path) -> Iterator[Repository]:
     pattern = at.child("glob")
-    whole = str(base / disk.expand(_line(pattern)))
-    start = PurePath(whole).anchor
+    written = disk.expand(_line(pattern))
+    start = Path(written.anchor) if written.is_absolute() else base
     try:
-        found = [path.resolve() for path in sorted(Path(start).glob(whole[len(start) :])) if is_repository(path)]
+        paths = sorted(start.glob(str(written).removeprefix(written.anchor)))
+        found = [path.resolve() for path in paths if is_repository(path)]
     except (ValueError, OSError, NotImplementedError) as error:
         raise FormatError(f"`{pattern.data}` cannot be looked up: {error}", where=pattern.where) from error
     if not found:
@@ -77,7 +78,7 @@ def _glob(at: Located, base: Path) -> Iterator[Repository]:
 def _command(at: Located, base: Path) -> Iterator[Repository]:
     """Run a program, which prints one JSON object a line; what the entry says holds where a line says nothing else."""
     words = at.required("command", texts)
-    if not all(words[:1]) or not words:
+    if not words or not words[0]:
         at.child("command").fail("a list: a program and its arguments")
     said, name = _said(at, base), words[0]
     for number, line in enumerate(_printed(at, words, base).splitlines(), start=1):

@@ -198,6 +198,16 @@ def test_what_is_named_counts_before_what_is_printed_and_that_before_a_pattern(t
     assert next(one for one in read(text).repositories if one.name == "a").labels == {"by": "pattern"}
 
 
+def test_a_pattern_starts_at_the_file_whatever_that_folder_is_called(tmp_path, repo):
+    repo("[x]*/fleet")
+    repo("[x]*/services/web")
+    repo("x/services/other")
+    for pattern in ("../services/*", f"{tmp_path}/?x??/s*/*"):
+        (tmp_path / "[x]*/fleet/fleet.yml").write_text(f"members: [glob: '{pattern}']\n")
+        fleet = inventory.read(tmp_path / "[x]*/fleet/fleet.yml")
+        assert [one.place.address for one in fleet.repositories] == [f"{tmp_path}/[x]*/services/web"]
+
+
 def test_the_schema_is_that_of_the_file(read):
     Draft202012Validator.check_schema(SCHEMA)
     check = Draft202012Validator(SCHEMA)

@@ -9,6 +9,7 @@ import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from time import sleep
 
 import pytest
 from filelock import FileLock
@@ -403,6 +404,7 @@ def test_when_interrupted_every_git_is_ended(tmp_path, monkeypatch):
     run = subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True)
     while len([place for place in pids.iterdir() if not place.suffix]) < mirrors.AT_ONCE:
         assert run.poll() is None
+        sleep(0.02)
     run.send_signal(signal.SIGINT)
     assert run.communicate(timeout=120)[0] == "ended\n"
     started = [int(place.read_text()) for place in pids.iterdir()]
