@@ -11,7 +11,6 @@ from scaffold.git.login import HELPED, Login
 
 FORGES = {"gh": "https://github.com", "gl": "https://gitlab.com"}
 ENDINGS = (".git", ".bundle")
-SAME = ("https", "ssh")  # ways to one place, of which none is open to whoever stands between
 _ALIASED = re.compile(rf"({'|'.join(FORGES)}):/*([^/].*)", re.DOTALL)
 _AT_FORGE = re.compile(rf"((?:{'|'.join(map(re.escape, FORGES.values()))})/.*[^/])/*", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -22,6 +21,7 @@ _BEFORE_PATH = rf"(?:git\+)*(?:{_TO_HOST}|{_HOST.pattern})?"
 _TO_PATH = re.compile(rf"(?:git\+)*(?:(?:{'|'.join(FORGES)}):|{_TO_HOST}|{_HOST.pattern})?/*")
 
 
+SAME = ("https", "ssh")  # ways to one place, of which none is open to whoever stands between
 BY_HELPER = "use https, and a credential helper of git's"
 BEFORE_HOST = "a token stands right before the host and an @, or comes from a credential helper of git's"
 
