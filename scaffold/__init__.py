@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scaffold.authoring.library import list_blueprints as list_blueprints
     from scaffold.authoring.library import show_blueprint as show_blueprint
     from scaffold.authoring.release import release as release
+    from scaffold.fleet.clean import fleet_clean as fleet_clean
     from scaffold.project.commands.adopt import adopt as adopt
     from scaffold.project.commands.check import check as check
     from scaffold.project.commands.diff import diff as diff
@@ -39,6 +40,7 @@ _OPERATIONS = {
     "diff": ("scaffold.project.commands.diff", "diff"),
     "explain": ("scaffold.project.commands.explain", "explain"),
     "fix": ("scaffold.project.commands.fix", "fix"),
+    "fleet_clean": ("scaffold.fleet.clean", "fleet_clean"),
     "init_library": ("scaffold.authoring.library", "init_library"),
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
     "new": ("scaffold.project.commands.new", "new"),

@@ -217,6 +217,7 @@ def full_results():
         "blueprint_show": results.Shown("n", "1", "t", "d", (), "active", None, (), (), {"name": known}, {}),
         "blueprint_release": results.Released(root, "n", "1", "2", "t", "c", ()),
         "library_init": results.LibraryMade(root, ()),
+        "fleet_clean": results.Freed(1, 2),
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from scaffold.errors import GitError, without_credentials
@@ -11,6 +12,7 @@ from scaffold.formats.shown import shown
 from scaffold.git.explained import hint_for
 from scaffold.git.login import Login
 from scaffold.process.commands import ends_with_us
+from scaffold.process.outputs import Output
 from scaffold.process.waiting import waiting
 from scaffold.process.watched import StalledError, watched
 
@@ -21,8 +23,10 @@ IDLE = 60.0  # seconds in which a remote, or what asks for a password, has to mo
 # Git says on standard error what it gets, packet by packet, also where it has nothing to tell a person.
 MOVING = {"GIT_TRACE_PACKET": "2", "GIT_TRACE_CURL": "2", "GIT_TRACE_CURL_NO_DATA": "1", "LC_ALL": "C"}
 _TRACE = re.compile(r"^\d\d:\d\d:\d\d\.\d+ .*\n?|^.*\r", re.MULTILINE)
+_ELSEWHERE = re.compile(r"(?i)recv header: location: (\S+?)(?:/info/refs\S*)?\r?$", re.MULTILINE)
 HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")  # of what is no commit: an update has just brought files
+QUIETLY = ("--no-write-fetch-head", "--no-recurse-submodules")
 NOISE = ("hint:", "Cloning into", "warning:")
 
 
@@ -71,8 +75,8 @@ def _telling(said: str) -> str:
 
 
 def init_bare(folder: Path) -> None:
-    """Make an empty bare repository; raises GitError."""
-    _git(folder, "init", "--quiet", "--bare", doing="make a repository")
+    """Make an empty bare repository, without the hooks and samples that git copies into others; raises GitError."""
+    _git(folder, "init", "--quiet", "--bare", "--template=", doing="make a repository")
 
 
 def fetch(repository: Path, url: str, login: Login | None = None, *, idle: float = IDLE) -> None:
@@ -81,10 +85,28 @@ def fetch(repository: Path, url: str, login: Login | None = None, *, idle: float
     It is given up when for `idle` seconds not a byte has come. Nothing is ever cleaned up: somebody may be reading.
     Raises GitError.
     """
-    everything = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", f"+HEAD:{REMOTE_HEAD}"]
-    options = ("--progress", "--prune", "--force", "--no-write-fetch-head", "--no-recurse-submodules")
+    everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", f"+HEAD:{REMOTE_HEAD}")
+    words = ("fetch", "--progress", "--prune", "--force", *QUIETLY, "--", url)
+    try:
+        far(repository, (*words, *everything), url, login, idle=idle)
+    except GitError as error:
+        if "remote ref HEAD" not in error.message:
+            raise
+        far(repository, (*words, *everything[:2]), url, login, idle=idle)  # HEAD names a branch that is not there
+
+
+def far(
+    repository: Path,
+    words: tuple[str, ...],
+    url: str,
+    login: Login | None = None,
+    *,
+    idle: float = IDLE,
+    stop: Event | None = None,
+) -> Output:
+    """Run git in a bare repository for what may wait for a network, where nobody is asked anything; raises GitError."""
+    doing = f"git could not reach {url}"
     settings = ("-c", "gc.auto=0", "-c", "maintenance.auto=false", *(login.options() if login else ()))
-    command = ("git", "--git-dir=.", *settings, "fetch", *options, "--", url)
     environment = {
         "GIT_TERMINAL_PROMPT": "0",
         **READABLE,
@@ -92,28 +114,18 @@ def fetch(repository: Path, url: str, login: Login | None = None, *, idle: float
         **_ssh_that_never_asks(repository),
         **(login.environment() if login else {}),
     }
-    error = _far(command, everything, repository, environment, url, idle)
-    if error is not None and "remote ref HEAD" in error.message:  # it names a branch that is not there
-        error = _far(command, everything[:2], repository, environment, url, idle)
-    if error is not None:
-        raise error
-
-
-def _far(
-    command: tuple[str, ...], wanted: list[str], folder: Path, environment: Mapping[str, str], url: str, idle: float
-) -> GitError | None:
-    """Run git for what may wait for a network; return what went wrong."""
-    doing = f"git could not reach {url}"
     try:
-        done = watched((*command, *wanted), folder, environment, idle=idle)
+        done = watched(("git", "--git-dir=.", *settings, *words), repository, environment, idle=idle, stop=stop)
     except StalledError as error:
-        return GitError(f"{doing}: {error.message}")
-    except FileNotFoundError:
-        return GitError("git is not installed, so scaffold cannot fetch", hint="install git")
-    if done.code == 0:
-        return None
-    said = _telling(_TRACE.sub("", done.err)) or f"it exited {done.code}"
-    return GitError(f"{doing}: {said}", hint=hint_for(said))
+        raise GitError(f"{doing}: {error.message}") from error
+    except FileNotFoundError as error:
+        raise GitError("git is not installed, so scaffold cannot fetch", hint="install git") from error
+    if done.code:
+        said = _telling(_TRACE.sub("", done.err)) or f"it exited {done.code}"
+        if "returned error: 30" in said and (to := _ELSEWHERE.search(done.err)):
+            raise GitError(f"{url} redirects to {to[1]}", hint="write that address, where it is the right one")
+        raise GitError(f"{doing}: {said}", hint=hint_for(said))
+    return done
 
 
 def _ssh_that_never_asks(folder: Path) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """Programs that may wait for somebody far away: ended when for some time not a byte has moved."""
 
 import os
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -20,11 +21,18 @@ class StalledError(ScriptError):
     """A program was ended, since for too long it had neither said nor read anything."""
 
 
-def watched(command: tuple[str, ...], folder: Path, environment: Mapping[str, str], *, idle: float) -> Output:
+def watched(
+    command: tuple[str, ...],
+    folder: Path,
+    environment: Mapping[str, str],
+    *,
+    idle: float,
+    stop: threading.Event | None = None,
+) -> Output:
     """Run a program in the user's environment, and return what it said last and how it ended.
 
     It is ended, with all that it started, when for `idle` seconds it has written nothing and none of them has read
-    anything. Raises StalledError, or OSError where it cannot be started.
+    anything, and when it is to `stop`. Raises StalledError, or OSError where it cannot be started.
     """
     import subprocess
 
@@ -44,7 +52,7 @@ def watched(command: tuple[str, ...], folder: Path, environment: Mapping[str, st
         readers = tuple(Reader(stream, None, KEPT) for stream in (process.stdout, process.stderr))
         moved, last = None, monotonic()
         with paused():  # it has a limit of its own
-            while code is None and monotonic() - last < idle:
+            while code is None and monotonic() - last < idle and not (stop and stop.is_set()):
                 readers[0].join(min(LONGEST, max(SHORTEST, idle / LOOKS)))  # which ends with it, and no later
                 with suppress(subprocess.TimeoutExpired):
                     code = process.poll() if readers[0].is_alive() else process.wait(SHORTEST)
@@ -57,7 +65,7 @@ def watched(command: tuple[str, ...], folder: Path, environment: Mapping[str, st
     for reader in readers:
         reader.join(GRACE)
     if code is None:
-        raise StalledError(f"not a byte has come for {idle:g} s")
+        raise StalledError("it was stopped" if stop and stop.is_set() else f"not a byte has come for {idle:g} s")
     return Output(readers[0].text, readers[1].text, code)
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
         Continued,
         Diff,
         Explanation,
+        Freed,
         LibraryMade,
         Listed,
         Owned,
@@ -241,6 +242,11 @@ def blueprint_release(result: Released) -> dict[str, Any]:
 def library_init(result: LibraryMade) -> dict[str, Any]:
     """Return the report of `scaffold library init`."""
     return {"path": str(result.root), "tags": list(result.tags)}
+
+
+def fleet_clean(result: Freed) -> dict[str, Any]:
+    """Return the report of `scaffold fleet clean`."""
+    return {"mirrors": result.mirrors, "bytes": result.bytes, "applied": result.applied}
 
 
 def adopt(result: Adopted) -> dict[str, Any]:

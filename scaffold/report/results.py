@@ -235,3 +235,11 @@ class Adopted(NamedTuple):
     applied: bool = False
     commit: str | None = None
     notes: tuple[str, ...] = ()
+
+
+class Freed(NamedTuple):
+    """How many mirrors of a fleet were deleted, and how many bytes they had; or would be."""
+
+    mirrors: int
+    bytes: int
+    applied: bool = True

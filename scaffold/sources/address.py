@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from scaffold.errors import CREDENTIALS, LOGIN, SourceError
 from scaffold.git.login import HELPED, Login
@@ -21,6 +21,7 @@ _BEFORE_PATH = rf"(?:git\+)*(?:{_TO_HOST}|{_HOST.pattern})?"
 _TO_PATH = re.compile(rf"(?:git\+)*(?:(?:{'|'.join(FORGES)}):|{_TO_HOST}|{_HOST.pattern})?/*")
 
 
+SAME = ("https", "ssh")  # ways to one place, of which none is open to whoever stands between
 BY_HELPER = "use https, and a credential helper of git's"
 BEFORE_HOST = "a token stands right before the host and an @, or comes from a credential helper of git's"
 
@@ -68,6 +69,17 @@ def _expanded(address: str) -> str:
     if found := _AT_FORGE.fullmatch(address):
         return f"{found[1].removesuffix('.git')}.git"
     return address
+
+
+def spelled(address: str, folder: str) -> str:
+    """Return an address without what does not matter: how it is reached, who asks, `.git` and slashes at its end."""
+    if "://" not in address:
+        host, _, path = address.partition(":")
+        address = f"ssh://{host}/{path}"
+    parts = urlsplit(address)
+    scheme = "" if parts.scheme in SAME else parts.scheme
+    path = parts.path.strip("/").removesuffix(".git")
+    return f"{scheme}://{(parts.hostname or '').lower()}/{path}//{folder}"
 
 
 def apart(address: str) -> tuple[str, Login | None]:

@@ -8,28 +8,27 @@ which nothing is ever removed. One file names the last such state.
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from time import time
 from typing import NamedTuple
 
-from scaffold import disk
 from scaffold.errors import GitError, SourceError
 from scaffold.git import porcelain, references
 from scaffold.git.login import Login
 from scaffold.git.objects import Objects, open_repository
 from scaffold.process import Notify
+from scaffold.sources import cache
 
+LIBRARIES = "libraries"
 NOW = "state"  # the file that names the last state, among those in:
 STATES = "states"
 CONFIG = b"[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
 PACKED = "# pack-refs with: peeled fully-peeled sorted \n"
-BUSY = 30.0  # seconds that a run waits for another one, which may be fetching
 KEPT = 7 * 24 * 3600  # seconds that a state is kept for those who may read it
 BORROWED = b"../../../objects\n"
-LITTER = ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*", "objects/*/tmp_obj_*")
 BEFORE = "; using what was fetched before"
 ANEW = "run it once without --offline, or remove that folder, and it is fetched anew"
 
@@ -51,13 +50,13 @@ class Mirrored(NamedTuple):
 
 def kept(remote: Remote) -> Mirrored:
     """Open what was fetched last; raises SourceError where nothing was, or it cannot be read any more."""
-    mirror = _place(remote)
+    mirror = cache.place(LIBRARIES, remote.address)
     if not mirror.is_dir():
         raise SourceError(f"{remote.address} is not in the cache", hint="run once without --offline")
     try:
         open_repository(mirror)
         if not (mirror / NOW).is_file():
-            with _alone(mirror, remote, lambda _: None):
+            with cache.alone(mirror, remote.address, lambda _: None):
                 _settle(mirror)
         return Mirrored(_state(mirror))
     except GitError as error:
@@ -70,9 +69,9 @@ def fetched(remote: Remote, hint: str, notify: Notify = lambda _: None) -> Mirro
 
     Where that fails and what was fetched before can be read, it is that, with a note.
     """
-    mirror = _place(remote)
+    mirror = cache.place(LIBRARIES, remote.address)
     try:
-        with _alone(mirror, remote, notify):
+        with cache.alone(mirror, remote.address, notify):
             note = _renew(mirror, remote, notify)
             return Mirrored(_state(mirror), note)
     except GitError as error:
@@ -84,47 +83,8 @@ def fetched(remote: Remote, hint: str, notify: Notify = lambda _: None) -> Mirro
 def once(remote: Remote, hint: str) -> Mirrored:
     """Open the mirror of what never changes, and fetch it only where it is not there; raises SourceError."""
     with suppress(GitError):
-        return Mirrored(_state(_place(remote)))
+        return Mirrored(_state(cache.place(LIBRARIES, remote.address)))
     return fetched(remote, hint)
-
-
-def _place(remote: Remote) -> Path:
-    cache = disk.user_folder("cache")
-    if cache is None:
-        raise SourceError("there is no home folder to keep what is fetched in", hint="set HOME or XDG_CACHE_HOME")
-    return cache / "libraries" / f"{sha256(remote.address.encode()).hexdigest()[:32]}.git"
-
-
-@contextmanager
-def _alone(mirror: Path, remote: Remote, notify: Notify) -> Iterator[None]:
-    """Hold a mirror against every other run; raises GitError where one is busy with it for too long."""
-    from filelock import FileLock, Timeout  # only what fetches needs it
-
-    try:
-        locks = mirror.parents[1] / "locks"
-        for folder in (mirror.parent, locks):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(locks / mirror.stem)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            notify(f"Waiting for another scaffold, which fetches {remote.address}")
-            lock.acquire(timeout=BUSY)
-    except Timeout as error:
-        raise GitError(f"another scaffold is fetching {remote.address}", hint="wait until it is done") from error
-    except OSError as error:
-        raise _unusable(error, str(mirror.parent)) from error
-    try:
-        yield
-    except OSError as error:
-        raise _unusable(error, error.filename) from error
-    finally:
-        lock.release()
-
-
-def _unusable(error: OSError, where: str | None) -> GitError:
-    hint = "free some space, mend the permissions, or set XDG_CACHE_HOME"
-    return GitError(f"the cache cannot be used: {error.strerror or error}", where=where, hint=hint)
 
 
 def _renew(mirror: Path, remote: Remote, notify: Notify) -> str:
@@ -134,7 +94,7 @@ def _renew(mirror: Path, remote: Remote, notify: Notify) -> str:
         _fill(mirror, remote)
         return ""
     notify(f"Looking for news at {remote.address}")
-    _tidy(mirror)
+    cache.tidy(mirror)
     damage = _damage(mirror)
     if not damage:
         porcelain.fetch(mirror, remote.url, remote.login)
@@ -155,27 +115,11 @@ def _damage(mirror: Path, *, settle: bool = False) -> str:
 
 
 def _fill(mirror: Path, remote: Remote) -> None:
-    """Fetch all beside the mirror's place and move it in, so that nobody ever finds half of it; raises GitError."""
-    temporary = mirror.with_name(f"filling-{os.urandom(8).hex()}")
-    try:
-        temporary.mkdir(mode=0o700)
-        porcelain.init_bare(temporary)
-        porcelain.fetch(temporary, remote.url, remote.login)
-        _settle(temporary)
-        if mirror.is_dir():
-            aside = temporary.with_suffix(".old")
-            mirror.rename(aside)
-            shutil.rmtree(aside, ignore_errors=True)
-        temporary.rename(mirror)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    def fill(folder: Path) -> None:
+        porcelain.fetch(folder, remote.url, remote.login)
+        _settle(folder)
 
-
-def _tidy(mirror: Path) -> None:
-    """Remove what a git that was killed has left: nobody else is at work here now."""
-    for pattern in LITTER:
-        for left in mirror.glob(pattern):
-            left.unlink(missing_ok=True)
+    cache.filled(mirror, fill)
 
 
 def _settle(mirror: Path) -> None:

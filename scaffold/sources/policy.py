@@ -6,7 +6,6 @@ The first that says one decides, in that order; a machine's can be tightened by 
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 from packaging.version import Version
 
@@ -20,7 +19,7 @@ from scaffold.guard.finding import Severity
 from scaffold.guard.policy import COMMAND, Policy
 from scaffold.process.loading import later
 from scaffold.sources import settings
-from scaffold.sources.address import expand, is_remote, parted
+from scaffold.sources.address import expand, is_remote, parted, spelled
 from scaffold.sources.library import version_of
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ else:
 BUILT_IN = "builtin"
 
 VARIABLE = "SCAFFOLD_POLICY"
-SAME = ("https", "ssh")  # ways to one place, of which none is open to whoever stands between
 
 
 def in_force(command: str | None) -> tuple[Policy | None, str]:
@@ -148,15 +146,4 @@ def _place(written: str, base: Path) -> str:
         return written
     address, folder = parted(expand(without_credentials(written)))
     place = base / disk.expand(address)
-    return _spelled(address, folder) if is_remote(address) and not place.exists() else f"{place.resolve()}//{folder}"
-
-
-def _spelled(address: str, folder: str) -> str:
-    """Return an address without what does not matter: how it is reached, who asks, `.git` and slashes at its end."""
-    if "://" not in address:
-        host, _, path = address.partition(":")
-        address = f"ssh://{host}/{path}"
-    parts = urlsplit(address)
-    scheme = "" if parts.scheme in SAME else parts.scheme
-    path = parts.path.strip("/").removesuffix(".git")
-    return f"{scheme}://{(parts.hostname or '').lower()}/{path}//{folder}"
+    return spelled(address, folder) if is_remote(address) and not place.exists() else f"{place.resolve()}//{folder}"

@@ -401,10 +401,18 @@ def test_the_schema_of_waivers_takes_what_is_taken():
 def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
     monkeypatch.setattr("sys.argv", ["scaffold", "schema"])
     assert run_main() == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["answers", "check", "lock", "waivers"]
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [
+        "answers",
+        "check",
+        "fleet",
+        "lock",
+        "waivers",
+    ]
     monkeypatch.setattr("sys.argv", ["scaffold", "schema", "chek"])
     assert run_main() == 1
-    assert capsys.readouterr().err == "error: there is no schema chek (there are: answers, check, lock, waivers)\n"
+    assert (
+        capsys.readouterr().err == "error: there is no schema chek (there are: answers, check, fleet, lock, waivers)\n"
+    )
 
 
 def run_main() -> int:

@@ -51,7 +51,12 @@ def owners_of(look: Look) -> Owners | None:
     """Return the repository's owners, where it has them."""
     path = next((path for path in PATHS if path in look), None)
     text = look.text(path) if path is not None else None
-    return Owners(path, tuple(_lines(text))) if path is not None and text is not None else None
+    return read(path, text) if path is not None and text is not None else None
+
+
+def read(path: str, text: str) -> Owners:
+    """Read a CODEOWNERS file."""
+    return Owners(path, tuple(_lines(text)))
 
 
 def _lines(text: str) -> Iterator[Line]:

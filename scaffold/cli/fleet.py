@@ -1,0 +1,41 @@
+"""The commands that work on many projects at once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import scaffold
+from scaffold.cli.commands import MARKUP
+from scaffold.cli.options import DryRun, FormatOption
+from scaffold.cli.run import run
+from scaffold.report import data as as_data
+from scaffold.report import fleets as as_text
+
+fleet = typer.Typer(
+    help="See many repositories at once.", no_args_is_help=True, add_completion=False, rich_markup_mode=MARKUP
+)
+
+
+@fleet.callback()
+def group() -> None:
+    """Keep `clean` a command of its own: a group of one would be that command."""
+
+
+@fleet.command()
+def clean(
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="FILE", help="Keep the mirrors of what this fleet.yml lists."),
+    ] = None,
+    dry_run: DryRun = False,
+    format_: FormatOption = "text",
+) -> None:
+    """Delete the mirrors of repositories far away, which the next command that needs them fetches again."""
+    run(
+        lambda _: scaffold.fleet_clean(keep, dry_run=dry_run),
+        format_,
+        text=as_text.fleet_clean,
+        data=as_data.fleet_clean,
+        done=lambda result: f"{result.mirrors} mirrors were deleted" if result.applied else "",
+    )

@@ -1,0 +1,103 @@
+"""`fleet.yml`: which repositories there are, read with errors that give file and line."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from scaffold.errors import FormatError
+from scaffold.fleet import listing
+from scaffold.fleet.repository import Repository
+from scaffold.formats import yaml
+from scaffold.formats.located import Located, text
+
+KEYS = {"members", "library", "commit"}
+_AUTHOR = re.compile(r"([^<>]*[^<>\s])\s*<([^<>\s]+@[^<>\s]+)>")
+
+
+class Commits(NamedTuple):
+    """Who commits to members, and whether that is signed off; without an author it is whom git knows."""
+
+    author: str = ""
+    email: str = ""
+    signoff: bool = False
+
+
+class Fleet(NamedTuple):
+    """What `fleet.yml` says."""
+
+    file: str
+    repositories: tuple[Repository, ...]
+    commits: Commits = Commits()
+
+
+class Named(Protocol):
+    """What has a name, and a place that gave it."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+
+    @property
+    def where(self) -> str:
+        """The place."""
+
+
+def read(file: Path) -> Fleet:
+    """Read a file, look up what its patterns match and run the programs it names.
+
+    Raises FormatError for what it says, and ScriptError for a program that fails: then nobody knows who is missing.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        hint = "write one, or name another file" if isinstance(error, FileNotFoundError) else None
+        raise FormatError(f"the fleet cannot be read: {error.strerror}", where=str(file), hint=hint) from error
+    return parse(yaml.load(yaml.in_utf8(content, str(file)), str(file)), file.absolute().parent)
+
+
+def parse(document: Located, base: Path) -> Fleet:
+    """Read a document whose paths start at `base`; raises as `read` does."""
+    document.only(KEYS)
+    default = document.optional("library", lambda at: listing.library(at, base), "")
+    found = [listing.listed(entry, base) for entry in document.required("members", lambda at: at.elements())]
+    ranked = [(source.rank, one) for source, ones in found for one in ones]
+    repositories = _once(sorted(ranked, key=lambda pair: pair[0]))
+    refuse_same_names(repositories)
+    said = [one if one.library else one._replace(library=default) for one in repositories]
+    return Fleet(document.file, tuple(said), document.optional("commit", _commits, Commits()))
+
+
+def _once(ranked: Iterable[tuple[int, Repository]]) -> list[Repository]:
+    """Keep each repository once: what names it counts before what a program prints, and that before a pattern."""
+    known: dict[str, tuple[int, Repository]] = {}
+    for rank, one in ranked:
+        before, first = known.setdefault(one.place.identity, (rank, one))
+        if first is not one and rank == before and rank < listing.SOURCES["glob"].rank:
+            raise FormatError(f"{one.place.address} is listed twice, first at {first.where}", where=one.where)
+    return [one for _, one in known.values()]
+
+
+def refuse_same_names(members: Iterable[Named]) -> None:
+    """Raise FormatError where two have one name."""
+    known: dict[str, Named] = {}
+    for one in members:
+        first = known.setdefault(one.name, one)
+        if first is not one:
+            hint = "give one of them a `name`"
+            raise FormatError(
+                f"two members are called {one.name}, the first at {first.where}", where=one.where, hint=hint
+            )
+
+
+def _commits(at: Located) -> Commits:
+    at.only({"author", "signoff"})
+    name, email = at.optional("author", _author, ("", ""))
+    return Commits(name, email, at.optional("signoff", lambda value: value.a(bool), default=False))
+
+
+def _author(at: Located) -> tuple[str, str]:
+    found = _AUTHOR.fullmatch(text(at))
+    if not found:
+        at.fail("a name and an address, as in Platform Bot <bot@acme.example>")
+    return found[1], found[2]

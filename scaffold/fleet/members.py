@@ -1,0 +1,84 @@
+"""The projects in a repository as its HEAD commit has them: members of the fleet, read from git's objects alone."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from scaffold.errors import GitError
+from scaffold.fleet.belongs import Belongs, said_of
+from scaffold.fleet.repository import Place, Repository
+from scaffold.git.objects import Objects, is_repository, open_repository
+from scaffold.lock import PATH
+
+A_FILE = "100"  # how the modes of files begin, and not of links and submodules
+State = Literal["", "unadopted", "unreadable"]
+
+
+class Member(NamedTuple):
+    """A project of a fleet: the folder `prefix` of a repository at a commit; `why` says what makes it unreadable.
+
+    `folder` is the repository on this disk: for an address its mirror.
+    """
+
+    name: str
+    place: Place
+    where: str
+    folder: str = ""
+    prefix: str = ""
+    commit: str = ""
+    owner: str = ""
+    mission: str = ""
+    labels: Mapping[str, str] = {}
+    library: str = ""
+    state: State = ""
+    why: str = ""
+
+
+def members_of(repository: Repository, folder: Path | None, why: str = "") -> tuple[Member, ...]:
+    """Return every project in a repository that lies in `folder`; one that is unadopted, or unreadable, is one member.
+
+    Without a folder it is unreadable, and `why` says why.
+    """
+    whole = Member(
+        repository.name,
+        repository.place,
+        repository.where,
+        str(folder or ""),
+        owner=repository.owner,
+        mission=repository.mission,
+        labels=repository.labels,
+        library=repository.library,
+    )
+    if folder is None:
+        return (whole._replace(state="unreadable", why=why),)
+    try:
+        return tuple(_read(folder, whole))
+    except GitError as error:
+        return (whole._replace(state="unreadable", why=str(error)),)
+
+
+def _read(folder: Path, whole: Member) -> list[Member]:
+    if not is_repository(folder):
+        raise GitError("there is no git repository", where=str(folder))
+    objects = open_repository(folder)
+    commit = objects.head()
+    if commit is None:
+        raise GitError("HEAD names no commit: nothing is committed, or its branch is gone", where=str(folder))
+    at = whole._replace(commit=commit)
+    prefixes = _prefixes(objects, commit)
+    return [_at(objects, at, prefix) for prefix in prefixes] or [_at(objects, at, "")._replace(state="unadopted")]
+
+
+def _prefixes(objects: Objects, commit: str) -> list[str]:
+    """Return the folder of each lock."""
+    files = objects.at_commit(commit, "").items()
+    locks = [path for path, (mode, _) in files if f"/{path}".endswith(f"/{PATH}") and mode.startswith(A_FILE)]
+    return [path.removesuffix(PATH).removesuffix("/") for path in locks]
+
+
+def _at(objects: Objects, whole: Member, prefix: str) -> Member:
+    said = Belongs(whole.owner, whole.mission)
+    if not all(said):
+        said = said_of(lambda path: objects.file(whole.commit, path), prefix, said)
+    name = f"{whole.name}/{prefix}" if prefix else whole.name
+    return whole._replace(name=name, prefix=prefix, owner=said.owner, mission=said.mission)

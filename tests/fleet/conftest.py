@@ -1,0 +1,34 @@
+"""A cache of its own for each test, and repositories to list."""
+
+import pytest
+
+from tests import kit
+from tests.kit import git
+
+LOCK = ".scaffold/lock.json"
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture
+def repo(tmp_path):
+    """Make a repository below a folder, by default with a lock at its top."""
+
+    def make(name, files=None):
+        return kit.repo(tmp_path / name, {LOCK: "{}\n"} if files is None else files)
+
+    return make
+
+
+@pytest.fixture
+def bare(tmp_path, repo):
+    """Make a bare repository."""
+
+    def make(name, files=None):
+        git(tmp_path, "clone", "--quiet", "--bare", str(repo(f"{name}-work", files)), f"{name}.git")
+        return tmp_path / f"{name}.git"
+
+    return make
