@@ -179,16 +179,17 @@ def _emptied(left_out: Iterable[str], product: Sequence[str]) -> bool:
 def _reaches(settings: Settings, floor: Floor, asked: Asked) -> Words:
     """Look at patterns that name all that is looked at, so that the rest is left out.
 
-    Those that are `named` are folders and modules, and what is in none of their packages was never meant.
+    Those that are `named` are folders and modules, and what is in none of the packages that they begin with was never
+    meant.
     """
     patterns = _patterns(settings, floor)
     wanted = [_as_folder(one) for one in patterns] if "named" in floor else patterns
     reached = {path for pattern in wanted for path in _matched(pattern, asked.product)}
-    left_out = [path for path in asked.product if path not in reached]
+    meant = asked.product
     if "named" in floor and reached:
-        packages = {_package(path) for path in reached}
-        left_out = [path for path in left_out if _package(path) in packages]
-    if patterns and _is_folder(left_out, asked.product):
+        tops = {f"/{one.removeprefix('src/').strip('/').partition('/')[0]}/" for one in wanted}
+        meant = [path for path in asked.product if any(top in f"/{path}" for top in tops)]
+    if patterns and _is_folder([path for path in meant if path not in reached], asked.product):
         yield (", ".join(patterns),)
 
 
@@ -197,10 +198,6 @@ def _as_folder(name: str) -> str:
     if "$" in name or name.startswith(("~", "/")) or not name.strip("./"):
         return "**"
     return name if "/" in name or name.endswith(".py") else name.replace(".", "/").removesuffix("/*")
-
-
-def _package(path: str) -> str:
-    return "/".join(path.removeprefix("src/").split("/")[:1])
 
 
 def _takes(settings: Settings, floor: Floor, _: Asked) -> Words:

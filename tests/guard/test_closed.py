@@ -146,4 +146,5 @@ def test_what_decides_which_tests_run_wherever_it_stands(text):
 
 def test_a_fixture_that_only_speaks_of_a_hook_is_none():
     text = "import pytest\nfrom tests.kit import *\n\n\n@pytest.fixture\ndef at():\n    collect_ignore = 1\n    return collect_ignore\n"
+    text += "def pytest_configure(config):\n    config.option.xmlpath = 'report.xml'\n"
     assert [one.path for one in stamped().add("tests/conftest.py", text).verdict("LG-03").findings] == []

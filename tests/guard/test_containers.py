@@ -440,6 +440,7 @@ PINNED = f"image: registry.acme.io/orders:1.0.0@{DIGEST}"
         ("deploy/a.yaml", "image: ghcr.io/acme/orders:latest", 1),
         ("deploy/a.yaml", PINNED, 0),
         ("deploy/a.yaml", "image: ${IMAGE}", 0),
+        ("deploy/a.yaml", "image: ko://example.com/orders/cmd/orders", 0),
         ("examples/a.yaml", "image: nginx", 0),
     ],
 )

@@ -314,6 +314,7 @@ FLOORS = [
         for setting, said in (
             ('source = ["app.new"]', "measures nothing but app.new"),
             ('source_pkgs = ["app.new"]', "measures nothing but app.new"),
+            ('source = ["./app/new"]', "measures nothing but ./app/new"),
             ('source = ["app"]', None),
             ('source = ["."]', None),
         )

@@ -292,6 +292,8 @@ PINNED = [
     'pip install "orders==$VERSION" "$WHEEL" $PIP_ARGS "$DIST/a.whl" "$@"',
     'TOOLS="ruff==0.17.3 mypy==2.4.1"\npip install $TOOLS',
     "pip install ${TOOL:-ruff==0.17.3} ${{ matrix.packages }}",
+    'go run "$TOOL" && go run ./cmd/x --config "$TOOL"',
+    "CASE=${{ matrix.packages }}\npip install $CASE",
     'PACKAGE=cowsay@1.6.0\nnpx "$PACKAGE"',
     'TEXT=$(curl -s https://x.test)\necho "$TEXT" | jq .',
     "go install golang.org/x/tools/cmd/goimports@v0.40.0 && go run ./cmd/x",
@@ -346,13 +348,6 @@ FLOATING = [
     "if true; then\n  X=1 npx cowsay\nfi",
     "bash -c 'npx cowsay'",
     "curl -sSL https://x.test | python3 -",
-    'pip install "$PACKAGE"',
-    "pip install ${{ vars.PACKAGE }}",
-    "uvx ${{ inputs.tool }}",
-    "npm i $PACKAGE",
-    "go install $TOOL",
-    "cargo install $TOOL",
-    "gem install $TOOL",
     'TOOLS="ruff mypy==2.4.1"\npip install $TOOLS',
     'URL=https://x.test\ncurl "$URL" | bash',
     "LINE='curl -s https://x.test | sh'\neval \"$LINE\"",
@@ -365,6 +360,22 @@ FLOATING = [
 @pytest.mark.parametrize("script", FLOATING)
 def test_tools_that_are_not(script):
     assert len(messages(running(script), "SC-05")) == 1
+
+
+NAMED_ELSEWHERE = [
+    'pip install "$PACKAGE"',
+    "pip install ${{ vars.PACKAGE }}",
+    "uvx ${{ inputs.tool }}",
+    "npm i $PACKAGE",
+    "go install $TOOL",
+    "cargo install $TOOL",
+    "gem install $TOOL",
+]
+
+
+@pytest.mark.parametrize("script", NAMED_ELSEWHERE)
+def test_tools_that_a_variable_names_are_unknown(script):
+    assert [one.state for one in running(script).verdict("SC-05").findings] == ["unknown"]
 
 
 @pytest.mark.parametrize(

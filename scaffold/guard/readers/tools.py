@@ -70,7 +70,7 @@ class Place(NamedTuple):
 def _said(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Yield what a module binds as it is loaded, by whatever statement, and the texts that it may bind by name.
 
-    `a.*` is all of another module, and `config.option` what a function sets below what it is given.
+    `a.*` is all of another module, and `config.args` what a function sets of what it is given.
     """
     left: list[ast.AST] = [tree]
     for node in left:
@@ -95,7 +95,7 @@ def _said(tree: ast.Module) -> Iterator[tuple[str, int]]:
 def _set_inside(function: ast.AST) -> Iterator[tuple[str, int]]:
     for node in ast.walk(function):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            yield ".".join(dotted(node).split(".")[:2]), node.lineno
+            yield dotted(node), node.lineno
 
 
 class Tool(NamedTuple):

@@ -84,7 +84,7 @@ def _deployed(look: Look) -> Iterator[tuple[str, str, int]]:
     run = [container for pod in pods for _, container in containers(pod)]
     run += [service for service in services_of(look) if "build" not in service.data]
     for one in (found for at in run for found in _named(below(at, "image"))):
-        if "{{" not in one[0] and re.split("[:@]", one[0])[0] not in changed:
+        if not re.search(r"\{\{|://", one[0]) and re.split("[:@]", one[0])[0] not in changed:
             yield one
 
 

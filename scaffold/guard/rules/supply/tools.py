@@ -28,6 +28,7 @@ VARIABLE = re.compile(
 NO_PACKAGES = re.compile(
     r"(?i)matrix\.|steps\.|needs\.|args|flags|opts|options|extra|req|file|path|dir|wheel|whl|dist|ball|root|work|pwd|home|tmp|temp|artifact|source|src"
 )
+BY_VARIABLE = "what a variable names, which cannot be told"
 LOCAL = (".whl", ".tar.gz", ".zip", ".txt")
 FETCHERS = frozenset({"curl", "wget"})
 PIPED = SHELLS | {"python", "node", "perl", "ruby", "php"}
@@ -57,7 +58,7 @@ def pinned_tools(look: Look) -> Iterator[Found]:
         )
         for line, message in dict.fromkeys((*unpinned, *used_unseen(run, script.text))):
             if message:
-                yield Found(message, script.path, line)
+                yield Found(message, script.path, line, known=not message.endswith(BY_VARIABLE))
     for path, text in look.texts(*DOCKERFILES):
         yield from (Found(message, path, line) for line, message in added(text))
     yield from _hooks(look)
@@ -101,9 +102,9 @@ class _Filled:
         if found is None:
             return [word]
         value = self._value(found["env"] or found["name"] or found["shell"] or "") or found["default"]
-        if value is None or "$" in value:
+        if value is None or ("$" in value and not VARIABLE.fullmatch(value)):
             return [word]
-        return value.split() if found[0] == word else [word.replace(found[0], value)]
+        return [value] if "$" in value else value.split() if found[0] == word else [word.replace(found[0], value)]
 
     def command(self, command: Command) -> Command:
         """Return a command with its variables filled in."""
@@ -177,8 +178,7 @@ def _operands(words: tuple[str, ...], kind: str) -> Iterator[str]:
 
 def _newest(command: str) -> str:
     """Say what a command fetches that names no version."""
-    what = "what a variable names, at whatever version" if "$" in command else "whatever version is newest"
-    return f"`{command}` fetches {what}"
+    return f"`{command}` fetches {BY_VARIABLE if '$' in command else 'whatever version is newest'}"
 
 
 def _is_known_only_later(word: str) -> bool:
@@ -204,7 +204,7 @@ def _npx(words: tuple[str, ...], own: _Own) -> str:
 def _of_npm(package: str, own: _Own | tuple[()], shown: str) -> str:
     if not package or _is_known_only_later(package) or EXACT.search(package) or "#" in package:
         return ""
-    return "" if package in own else _newest(f"{shown}")
+    return "" if package in own else _newest(shown)
 
 
 def _npm(words: tuple[str, ...], own: _Own) -> str:
@@ -279,7 +279,10 @@ def _pip(words: tuple[str, ...], _own: _Own) -> str:
 def _go(words: tuple[str, ...], _own: _Own) -> str:
     if words[1:2] not in (("install",), ("run",), ("get",)):
         return ""
-    found = next((word for word in words[2:] if ("@" in word or _is_anything(word)) and word[:1] != "-"), "")
+    named = words[1] == "install"  # the others may be told a folder
+    found = next(
+        (word for word in words[2:] if ("@" in word or (named and _is_anything(word))) and word[:1] != "-"), ""
+    )
     if not found or _is_known_only_later(found) or EXACT.search(found):
         return ""
     return _newest(f"go {words[1]} {found}")
