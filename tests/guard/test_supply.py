@@ -53,6 +53,61 @@ def running(script: str):
     return stamped().add(PATH, scripted(script))
 
 
+# SC-01: indexes.
+
+U = "https://packages.example.com/simple"
+INDEXES = [
+    ("pyproject.toml", f'[[tool.uv.index]]\nurl = "{U}"\n', "also"),
+    ("uv.toml", f'[[index]]\nurl = "{U}"\n', "also"),
+    ("pyproject.toml", f'[[tool.uv.index]]\nurl = "{U}"\ndefault = true\n', "packages come"),
+    ("pyproject.toml", f'[[tool.uv.index]]\nname = "x"\nurl = "{U}"\nexplicit = true\n', "some"),
+    ("pyproject.toml", f'[tool.uv]\nindex-url = "{U}"\n', "packages come"),
+    ("pyproject.toml", f'[tool.uv.pip]\nextra-index-url = ["{U}"]\n', "also"),
+    ("pyproject.toml", f'[[tool.poetry.source]]\nname = "a"\nurl = "{U}"\n', "packages come"),
+    ("pyproject.toml", f'[[tool.poetry.source]]\nname = "a"\nurl = "{U}"\npriority = "supplemental"\n', "also"),
+    (
+        "pyproject.toml",
+        f'[[tool.poetry.source]]\nname = "a"\nurl = "{U}"\n[[tool.poetry.source]]\nname = "b"\n',
+        "also",
+    ),
+    ("pyproject.toml", f'[[tool.poetry.source]]\nname = "a"\nurl = "{U}"\npriority = "explicit"\n', "some"),
+    ("requirements.txt", f"--extra-index-url {U}\nx==1\n", "also"),
+    ("requirements.txt", f"-i {U}\nx==1\n", "packages come"),
+    ("requirements.txt", f"--index-url={U}\nx==1\n", "packages come"),
+    ("requirements.txt", f"# pip-compile --index-url={U}\nx==1\n", ""),
+    ("requirements.txt", "--extra-index-url ./wheels\nx==1\n", ""),
+    ("pip.conf", f"[global]\nextra-index-url =\n    {U}\n", "also"),
+    (".npmrc", f"registry={U}\n", "packages come"),
+    (".npmrc", f"@acme:registry={U}\n", "some"),
+    (".yarnrc.yml", f'npmRegistryServer: "{U}"\n', "packages come"),
+    ("pom.xml", f"<project><repositories><repository><url>{U}</url></repository></repositories></project>", "also"),
+    ("pom.xml", f"<project><scm><url>{U}</url></scm></project>", ""),
+    ("Dockerfile", f"FROM x\nENV PIP_EXTRA_INDEX_URL={U}\n", "also"),
+    (
+        "Dockerfile",
+        "FROM x\nRUN pip install --extra-index-url https://me:$TOKEN@packages.example.com/simple x==1\n",
+        "also",
+    ),
+    ("scripts/a.sh", f"uv pip install --index {U} x==1\n", "also"),
+    ("scripts/a.sh", f"npm publish --registry {U}\n", ""),
+    ("scripts/a.sh", f"curl -i {U}\n", ""),
+    ("tests/requirements.txt", f"--extra-index-url {U}\n", ""),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "how"), INDEXES, ids=range(len(INDEXES)))
+def test_indexes_of_packages_that_nobody_allows(path, text, how):
+    service = stamped().add(path, text)
+
+    def severities(*allowed):
+        found = service.verdict("SC-01", indexes=list(allowed)).findings
+        return [one.severity for one in found if how in one.message and "packages.example.com" in one.message]
+
+    assert severities() == ({"also": ["medium"], "packages come": ["low"]}.get(how, []))
+    assert severities("*.acme.io") == ["medium"] * bool(how)
+    assert severities("*.acme.io", "packages.example.com") == []
+
+
 # SC-01: locks.
 
 
