@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from scaffold import __version__
 from scaffold.blueprint.guardrails import Guardrails
@@ -15,7 +16,6 @@ from scaffold.guard.rule import Looked
 from scaffold.lock import PATH, Lock
 from scaffold.project.checking.snapshots import View
 from scaffold.sources.locate import BUILT_IN, locate
-from scaffold.templating.limits import UNLIMITED
 
 LOCK = LOCKED["LK-04"]
 _ANSWER = re.compile(r"\{\{ *(\w+) *\}\}")
@@ -31,15 +31,19 @@ def forgotten(seen: View) -> tuple[Looked, ...]:
     recorded = seen.lock
     if recorded.source != BUILT_IN or recorded.scaffold != __version__ or seen.is_unlocked:
         return ()
-    library = locate(BUILT_IN, base=seen.root, offline=True, limits=UNLIMITED, notify=lambda _: None)
-    try:
-        blueprint = library.now(recorded.blueprint)
-    except ScaffoldError:  # it is none of ours, which --verify says
-        return ()
+    blueprint = _manifest(recorded.blueprint)
     if blueprint is None or str(blueprint.version) != recorded.version:
         return ()
     found = (*_of_guardrails(recorded, blueprint), *_of_files(recorded, blueprint))
     return (Looked(LOCK, found),) if found else ()
+
+
+@cache  # what is built in never changes
+def _manifest(name: str) -> Blueprint | None:
+    try:
+        return locate(BUILT_IN).now(name)
+    except ScaffoldError:  # there is none of that name, which --verify says
+        return None
 
 
 def _of_guardrails(recorded: Lock, blueprint: Blueprint) -> Iterator[Found]:

@@ -14,17 +14,27 @@ from scaffold.guard.rules.operations.services import MANIFESTS
 BROUGHT_IN = ("pyproject.toml", "requirements*.txt", "go.mod", *MANIFESTS)
 BRINGS = (b"opentelemetry", b"go.opentelemetry.io")
 # Libraries of one vendor, or of before OpenTelemetry, as they are imported: in Python and Java, in TypeScript, in Go.
+MODULES = (
+    "ddtrace", "newrelic", "elasticapm", "opencensus", "jaeger_client", "py_zipkin", "lightstep", "beeline",
+    "aws_xray_sdk", "scout_apm", "appdynamics", "instana", "datadog.trace", "com.newrelic.api", "co.elastic.apm",
+    "io.jaegertracing", "zipkin2", "brave",
+)  # fmt: skip
+PACKAGES = (
+    "dd-trace", "newrelic", "elastic-apm-node", "jaeger-client", "zipkin", "appdynamics", "applicationinsights",
+    "aws-xray-sdk", "@instana/collector", "@google-cloud/trace-agent",
+)  # fmt: skip
+PATHS = (
+    "gopkg.in/DataDog/dd-trace-go", "go.elastic.co/apm", "go.opencensus.io", "github.com/DataDog/dd-trace-go",
+    "github.com/newrelic/go-agent", "github.com/uber/jaeger-client-go", "github.com/openzipkin/zipkin-go",
+    "github.com/aws/aws-xray-sdk-go",
+)  # fmt: skip
 OTHERS = re.compile(
-    r"^[ \t]*(?:from|import)[ \t]+(?:static[ \t]+)?(ddtrace|newrelic|elasticapm|opencensus|jaeger_client|py_zipkin"
-    r"|lightstep|beeline|aws_xray_sdk|scout_apm|appdynamics|instana|datadog\.trace|com\.newrelic\.api|co\.elastic\.apm"
-    r"|io\.jaegertracing|zipkin2|brave)\b"
-    r"|(?:\bfrom|\brequire\(|\bimport)[ \t(]*[\"'](dd-trace|newrelic|elastic-apm-node|jaeger-client|zipkin|appdynamics"
-    r"|applicationinsights|aws-xray-sdk|@instana/collector|@google-cloud/trace-agent)[\"'/]"
-    r"|^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?\"(gopkg\.in/DataDog/dd-trace-go|go\.elastic\.co/apm|go\.opencensus\.io"
-    r"|github\.com/(?:DataDog/dd-trace-go|newrelic/go-agent|uber/jaeger-client-go|openzipkin/zipkin-go"
-    r"|aws/aws-xray-sdk-go))[\w./-]*\"",
+    rf"^[ \t]*(?:from|import)[ \t]+(?:static[ \t]+)?({'|'.join(map(re.escape, MODULES))})\b"
+    rf"|(?:\bfrom|\brequire\(|\bimport)[ \t(]*[\"']({'|'.join(map(re.escape, PACKAGES))})[\"'/]"
+    rf"|^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?\"({'|'.join(map(re.escape, PATHS))})[\w./-]*\"",
     re.MULTILINE,
 )
+NAMED = tuple(name.encode() for name in (*MODULES, *PACKAGES, *PATHS))
 
 
 def telemetry(look: Look) -> Iterator[Found]:
@@ -34,7 +44,7 @@ def telemetry(look: Look) -> Iterator[Found]:
         yield found._replace(message=said)
     yield from in_code(look, "telemetry")
     place = service(look)
-    for path in holding(look, sources(look), b"import", b"require"):
+    for path in holding(look, sources(look), *NAMED):
         text = look.text(path) or ""
         for match in OTHERS.finditer(text):
             message = f"{match[match.lastindex or 0]} sends telemetry in a way of its own"
