@@ -154,6 +154,7 @@ MAKE = {
         ("  rules:\n    - if: $CI_COMMIT_BRANCH\n", ""),
         ("  rules: !reference [.tags, rules]\n.tags:\n  rules: [{if: $CI_COMMIT_TAG}]\n", "run only if rules: $CI_COMMIT_TAG"),
         ("  extends: [.a, .b]\n.b:\n  extends: .c\n.c:\n  when: manual\n.a:\n  stage: x\n", "when: manual"),
+        ("  extends: .a\n.a:\n  extends: .b\n.b:\n  extends: .a\n  when: manual\n", "when: manual"),
         ("workflow:\n  rules:\n    - if: $CI_COMMIT_TAG\n", "no workflow runs"),
         ("workflow:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == 'merge_request_event'\n    - if: $CI_COMMIT_TAG\n", ""),
     ],

@@ -17,7 +17,7 @@ from scaffold.guard.readers.workflow import Workflow, workflows
 
 FIRST = ".gitlab-ci.yml"
 MOST = 50  # files that include each other
-DEEPEST = 10  # jobs that extend each other, and lists within lists, as GitLab allows it
+DEEPEST = 10  # references to references, and lists within lists, as GitLab allows it
 # What stands at the top and is no job.
 NO_JOBS = frozenset({
     "default", "include", "stages", "variables", "workflow", "image", "services", "before_script", "after_script",
@@ -71,9 +71,7 @@ class _Pipeline:
 
     def __init__(self, documents: Sequence[Located]) -> None:
         self._documents = documents
-        self._env = {
-            key: one for document in reversed(documents) for key, one in _variables(below(document, "variables"))
-        }
+        self._env = _variables(documents)
 
     def workflows(self) -> Iterator[Workflow]:
         """Yield each file as a workflow; a job that several files tell of is the first one's."""
@@ -94,9 +92,7 @@ class _Pipeline:
 
         note(at)
         said = self._merged(at)
-        env = {
-            key: one for place in reversed([*self._lineage(at)]) for key, one in _variables(below(place, "variables"))
-        }
+        env = _variables([*self._lineage(at)])
         steps: list[dict[str, Any]] = []
         job: dict[str, Any] = {
             "steps": steps,
@@ -139,21 +135,18 @@ class _Pipeline:
             one for document in self._documents if (one := below(document, name)) and isinstance(one.data, Mapping)
         )
 
-    def _lineage(self, at: Located, depth: int = DEEPEST) -> Iterator[Located]:
-        """Yield a job, what other files say of it, and what it extends, the nearest first."""
-        yield at
-        if depth:
-            others = [one for one in self._named(str(at.path[0])) if one.file != at.file] if len(at.path) == 1 else []
-            yield from others
-            for place in (at, *others):
-                base = mapping(place.data).get("extends")
-                for name in reversed(listed(base) or [base]):
-                    found = next(self._named(str(name)), None) if name else None
-                    yield from (
-                        self._lineage(found, depth - 1)
-                        if found is not None and (found.file, found.path) != (at.file, at.path)
-                        else ()
-                    )
+    def _lineage(self, at: Located) -> Iterator[Located]:
+        """Yield a job, what other files say of it, and what it extends, the nearest first and each once."""
+        waiting, seen = [at], set[tuple[str, KeyPath]]()
+        while waiting:
+            one = waiting.pop(0)
+            others = self._named(str(one.path[0])) if len(one.path) == 1 else ()
+            told = [place for place in (one, *others) if (place.file, place.path) not in seen]
+            seen |= {(place.file, place.path) for place in told}
+            yield from told
+            bases = (mapping(place.data).get("extends") for place in told)
+            names = (name for base in bases for name in reversed(listed(base) or [base]) if name)
+            waiting[:0] = [found for name in names if (found := next(self._named(str(name)), None)) is not None]
 
     def _referred(self, at: Located | None, depth: int = DEEPEST) -> Located | None:
         """Return what `!reference` stands for, or the value itself."""
@@ -175,9 +168,10 @@ class _Pipeline:
             yield found
 
 
-def _variables(at: Located | None) -> Iterator[tuple[str, Any]]:
-    for name, given in mapping(at and at.data).items():
-        yield str(name), mapping(given).get("value") if isinstance(given, Mapping) else given
+def _variables(places: Sequence[Located]) -> dict[str, Any]:
+    """Return the variables that some places set, those before over those behind."""
+    said = ((str(name), one) for place in reversed(places) for name, one in mapping(value(place, "variables")).items())
+    return {name: one.get("value") if isinstance(one, Mapping) else one for name, one in said}
 
 
 def _needs(given: Any) -> Iterator[str]:
