@@ -90,7 +90,8 @@ INDEXES = [
     ),
     ("scripts/a.sh", f"uv pip install --index {U} x==1\n", "also"),
     ("scripts/a.sh", f"npm publish --registry {U}\n", ""),
-    ("scripts/a.sh", f"curl -i {U}\n", ""),
+    ("scripts/a.sh", f"curl -i {U}\nregistry={U}\n", ""),
+    ("scripts/a.py.lock", f'source = {{ registry = "{U}" }}\n', ""),
     ("tests/requirements.txt", f"--extra-index-url {U}\n", ""),
 ]
 

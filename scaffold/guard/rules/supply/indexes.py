@@ -23,12 +23,13 @@ CONFIGURED = (
 )  # fmt: skip
 NEEDLES = (b"index", b"INDEX", b"registry", b"REGISTRY", b"npmRegistryServer", b"-i ")
 HOST = r"https://(?:[^/@\s]{1,200}@)?(?P<host>[\w.-]{1,200})"
-# An option, a setting or a variable of pip, uv, npm and Yarn, whatever file it stands in.
-WRITTEN = re.compile(
-    r"(?P<key>^[ \t]*-i|(?:@[\w.-]+:)?(?<![\w-])registry(?=[ \t]*=)|--registry|npmRegistryServer"
-    r"|--(?:default-)?index\b(?!-)|(?<![\w-])(?:--)?(?:extra-)?index-url|\b(?:PIP|UV)_(?:EXTRA_|DEFAULT_)?INDEX(?:_URL)?|NPM_CONFIG_REGISTRY)"
-    rf"[\"']?(?:[ \t]*[=:]|[ \t])\s*[\"']?(?:[\w-]+=)?{HOST}",
-    re.MULTILINE,
+_IS = rf"[\"']?(?:[ \t]*[=:]|[ \t])\s*[\"']?(?:[\w-]+=)?{HOST}"
+SETTING = re.compile(
+    rf"^[ \t]*(?P<key>-i|(?:--)?(?:extra-)?index-url|(?:@[\w.-]+:)?registry|npmRegistryServer){_IS}", re.MULTILINE
+)
+OPTION = re.compile(
+    r"(?P<key>(?<![\w-])--(?:(?:extra-)?index-url|(?:default-)?index|registry)|\b(?:PIP|UV)_(?:EXTRA_|DEFAULT_)?INDEX(?:_URL)?"
+    rf"|\bNPM_CONFIG_REGISTRY){_IS}"
 )
 BESIDE = re.compile(r"(?i)extra|--index$|UV_INDEX$")
 MAVEN = re.compile(r"<(repositories|pluginRepositories)>.*?</\1>", re.DOTALL)
@@ -56,14 +57,15 @@ Index = tuple[str, str, str, int]  # how it is used, its host, and where that is
 
 
 def _written(look: Look) -> Iterator[Index]:
-    paths = (path for path in look.paths(*CONFIGURED, *SHELL, *OTHER_CI) if is_product(path))
-    for path in holding(look, paths, *NEEDLES):
-        text = look.text(path) or ""
-        for match in WRITTEN.finditer(text):
-            line = text[text.rfind("\n", 0, match.start()) + 1 : match.end()].lstrip()
-            if not line.startswith(("#", ";", "//")) and "publish" not in line:
-                kind = "beside" if BESIDE.search(match["key"]) else "explicit" if "@" in match["key"] else "instead"
-                yield kind, match["host"], path, text.count("\n", 0, match.start("host")) + 1
+    """Yield what settings of pip, npm and Yarn say, and options and variables in commands of whatever file."""
+    for pattern, places in ((SETTING, CONFIGURED), (OPTION, (*SHELL, *OTHER_CI))):
+        for path in holding(look, filter(is_product, look.paths(*places)), *NEEDLES):
+            text = look.text(path) or ""
+            for match in pattern.finditer(text):
+                line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()].lstrip()
+                if not line.startswith(("#", ";", "//")) and "publish" not in line:
+                    kind = "beside" if BESIDE.search(match["key"]) else "explicit" if "@" in match["key"] else "instead"
+                    yield kind, match["host"], path, text.count("\n", 0, match.start("host")) + 1
 
 
 def _in_manifests(look: Look) -> Iterator[Index]:
