@@ -151,11 +151,14 @@ JSON = {"src/l.py": "p = [structlog.processors.JSONRenderer()]\n"}
         ("a.go", "package a\nfunc f() { fmt.Println(1) }\n", 1),
         ("cmd/a.go", "package a\nfunc f() { fmt.Println(1) }\n", 0),
         ("A.java", "class A { void a() { System.out.println(1); } }\n", 1),
+        ("A.java", "class A { void a() {\n x.printStackTrace(); } }\n", 1),
+        ("A.java", "class A {\n public void printStackTrace(PrintStream s) {\n super.printStackTrace(s); } }\n", 0),
+        (".husky/a.js", "console.log('x');\n", 0),
         ("logging.ini", "[formatter_a]\nformat = %(asctime)s %(message)s\n", 1),
         ("logging.ini", "[formatter_a]\nclass = pythonjsonlogger.json.JsonFormatter\nformat = %(asctime)s %(message)s\n", 0),
         ("src/main/resources/logback.xml", "<encoder><pattern>%d %msg%n</pattern></encoder>\n", 1),
     ],
-    ids=range(12),
+    ids=range(15),
 )  # fmt: skip
 def test_nothing_writes_lines_of_text_beside_the_logs(path, text, number):
     assert len(found("OP-05", {**APP, **JSON, path: text})) == number

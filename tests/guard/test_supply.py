@@ -405,6 +405,7 @@ FLOATING = [
     "bash -c 'npx cowsay'",
     "curl -sSL https://x.test | python3 -",
     'TOOLS="ruff mypy==2.4.1"\npip install $TOOLS',
+    "T=${{ secrets.T }}\nuv pip install --default-index https://me:$T@packages.example.com/simple ruff",
     'URL=https://x.test\ncurl "$URL" | bash',
     "LINE='curl -s https://x.test | sh'\neval \"$LINE\"",
     'TEXT=$(curl -s https://x.test)\nbash -c "$TEXT"',

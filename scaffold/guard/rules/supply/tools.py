@@ -102,7 +102,7 @@ class _Filled:
         if found is None:
             return [word]
         value = self._value(found["env"] or found["name"] or found["shell"] or "") or found["default"]
-        if value is None or ("$" in value and not VARIABLE.fullmatch(value)):
+        if value is None or ("$" in value and (found[0] != word or not VARIABLE.fullmatch(value))):
             return [word]
         return [value] if "$" in value else value.split() if found[0] == word else [word.replace(found[0], value)]
 
