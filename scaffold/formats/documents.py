@@ -24,7 +24,7 @@ def load(path: str, content: bytes, ending: str | None = None) -> tuple[Located,
         return (toml.load(content, path),)
     if ending == ".json":
         return (json.load(content, path),)
-    return yaml.load_documents(content, path, _no_include, yaml.written)
+    return yaml.load_documents(content, path, _no_include, yaml.tagged)
 
 
 def _no_include(_glob: str, where: str) -> NoReturn:

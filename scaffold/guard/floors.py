@@ -144,22 +144,30 @@ def _lacks(settings: Settings, floor: Floor, asked: Asked) -> Words:
 
 def _spares(settings: Settings, floor: Floor, asked: Asked) -> Words:
     """Look at patterns that each leave out some codes."""
+    together: dict[str, dict[str, Sequence[str]]] = {}
     for pattern, codes in mapping(_first(settings, floor["keys"])).items():
         off = [one for one in asked.parameters[floor["spares"]] if one != "ALL" and covers(texts(codes), one)]
         everything = "ALL" in texts(codes)
         matched = _matched(str(pattern), asked.product)
-        if (everything and matched) or (off and _is_folder(matched, asked.product)):
-            yield "everything" if everything else ", ".join(off), str(pattern)
+        if everything and matched:
+            yield "everything", str(pattern)
+        elif off:
+            together.setdefault(", ".join(off), {})[str(pattern)] = matched
+    for names, found in together.items():
+        yield from ((names, *pattern) for pattern in _left_out(found, asked))
 
 
 def _keeps(settings: Settings, floor: Floor, asked: Asked) -> Words:
     """Look at patterns that leave out whole files, each of them and all together."""
-    patterns = _patterns(settings, floor)
-    matched = {pattern: _matched(pattern, asked.product) for pattern in patterns}
+    yield from _left_out({one: _matched(one, asked.product) for one in _patterns(settings, floor)}, asked)
+
+
+def _left_out(matched: Mapping[str, Sequence[str]], asked: Asked) -> Words:
+    """Yield each pattern that leaves a folder out, or all of them where they do so together only."""
     folders = [pattern for pattern, paths in matched.items() if _is_folder(paths, asked.product)]
     yield from ((pattern,) for pattern in folders)
     if not folders and _emptied({path for paths in matched.values() for path in paths}, asked.product):
-        yield (", ".join(patterns),)
+        yield (", ".join(matched),)
 
 
 def _emptied(left_out: Iterable[str], product: Sequence[str]) -> bool:
@@ -169,11 +177,27 @@ def _emptied(left_out: Iterable[str], product: Sequence[str]) -> bool:
 
 
 def _reaches(settings: Settings, floor: Floor, asked: Asked) -> Words:
-    """Look at patterns that name all that is looked at, so that the rest is left out."""
+    """Look at patterns that name all that is looked at, so that the rest is left out.
+
+    Those that are `named` are folders and modules, and what is in none of the packages that they begin with was never
+    meant.
+    """
     patterns = _patterns(settings, floor)
-    reached = {path for pattern in patterns for path in _matched(pattern, asked.product)}
-    if patterns and _is_folder([path for path in asked.product if path not in reached], asked.product):
+    wanted = [_as_folder(one) for one in patterns] if "named" in floor else patterns
+    reached = {path for pattern in wanted for path in _matched(pattern, asked.product)}
+    meant = asked.product
+    if "named" in floor and reached:
+        tops = {f"/{one.removeprefix('src/').strip('/').partition('/')[0]}/" for one in wanted}
+        meant = [path for path in asked.product if any(top in f"/{path}" for top in tops)]
+    if patterns and _is_folder([path for path in meant if path not in reached], asked.product):
         yield (", ".join(patterns),)
+
+
+def _as_folder(name: str) -> str:
+    """Return a pattern for a folder or a module; what only a run knows may be all."""
+    if "$" in name or name.startswith(("~", "/")) or not name.strip("./"):
+        return "**"
+    return name if "/" in name or name.endswith(".py") else name.replace(".", "/").removesuffix("/*")
 
 
 def _takes(settings: Settings, floor: Floor, _: Asked) -> Words:
@@ -189,7 +213,7 @@ def _patterns(settings: Settings, floor: Floor) -> list[str]:
     patterns = re.split(r"[\s,]+", given.strip()) if isinstance(given, str) else texts_of(given)
     if len(patterns) > MOST:
         raise CannotTell(f"{floor['keys'][0]} has more than {MOST} patterns in {settings.document.file}")
-    return [pattern for pattern in patterns if pattern]
+    return [one for pattern in patterns if (one := pattern.strip(" ,"))]
 
 
 def _is_folder(matched: Sequence[str], product: Sequence[str]) -> bool:
@@ -199,14 +223,15 @@ def _is_folder(matched: Sequence[str], product: Sequence[str]) -> bool:
 
 def _keeps_by_regex(settings: Settings, floor: Floor, asked: Asked) -> Words:
     """Look at regular expressions, each held against a file and the folders that it is in, as mypy does."""
+    matched: dict[str, list[str]] = {}
     for pattern in texts_of(_first(settings, floor["keys"])):
-        if len(pattern) > LONGEST:
-            raise CannotTell(f"{floor['keys'][0]} is longer than {LONGEST} characters in {settings.document.file}")
+        if len(pattern) > LONGEST or len(matched) > MOST:
+            raise CannotTell(f"{floor['keys'][0]} is longer than people write it in {settings.document.file}")
         with suppress(re.error):
             search = re.compile(pattern).search
-            matched = [path for path in asked.product if any(map(search, accumulate(re.findall(r"[^/]+/?", path))))]
-            if _is_folder(matched, asked.product):
-                yield (pattern,)
+            found = (path for path in asked.product if any(map(search, accumulate(re.findall(r"[^/]+/?", path)))))
+            matched[pattern] = list(found)
+    yield from _left_out(matched, asked)
 
 
 def _matched(pattern: str, paths: Sequence[str]) -> list[str]:

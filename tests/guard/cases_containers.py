@@ -70,7 +70,7 @@ spec:
             matchLabels: {app: orders}
       containers:
         - name: orders
-          image: registry.acme.io/orders:1.0.0
+          image: registry.acme.io/orders@sha256:0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f
           ports:
             - containerPort: 8080
           securityContext:

@@ -155,6 +155,19 @@ CASES = [
         says="otel:4318",
         fixed=traced,
     ),
+    Case(
+        "OP-06",
+        "code sets the environment",
+        good=traced,
+        bad=lambda s: (
+            traced(s)
+            .edit(TRACES, "    provider = T", '    os.environ["OTEL_SERVICE_NAME"] = "orders"\n    provider = T')
+            .edit(TRACES, "\nfrom opentelemetry.exporter", "\nimport os\n\nfrom opentelemetry.exporter")
+        ),
+        at=f"{TRACES}:12",
+        says="OTEL_SERVICE_NAME is set by code",
+        fixed=traced,
+    ),
     Case("OP-07", "the runbook goes", bad=lambda s: s.drop("docs/runbook.md"), at="docs/runbook.md", fixed=lambda s: s),
     Case(
         "OP-07",

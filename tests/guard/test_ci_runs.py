@@ -99,6 +99,38 @@ def test_a_pipeline_of_gitlab_has_jobs_steps_and_images():
     assert found("SC-05", files) == ["ci/more.yml:4 what curl fetches is run by sh unseen"]
 
 
+SPREAD = {
+    ".gitlab-ci.yml": "include: {local: ci/base.yml}\nvariables: {VERSION: '3.13'}\n"
+    "publish:\n  extends: .release\n  image: python:$VERSION\n",
+    "ci/base.yml": "include: /ci/more.yml\n.release:\n  script:\n    - make build\n    - !reference [.upload, script]\n",
+    "ci/more.yml": ".upload:\n  script:\n    - - pip install twine\n      - [twine upload dist/*]\n",
+}
+
+
+def test_a_job_of_gitlab_is_put_together_of_all_files():
+    assert found("SC-06", SPREAD) == [".gitlab-ci.yml:3 the release has no provenance"]
+    assert found("SC-05", SPREAD) == [".gitlab-ci.yml:3 `pip install twine` fetches whatever version is newest"]
+    assert found("SC-08", SPREAD) == [".gitlab-ci.yml:5 the image python:3.13 is not pinned by its digest"]
+
+
+@pytest.mark.parametrize(
+    ("job", "count"),
+    [
+        ("  script: [uv publish]\n", 1),
+        ("  script: [docker push a/b]\n", 1),
+        ("  script: [/kaniko/executor --context . --destination a/b:1]\n", 1),
+        ("  script: [make]\n  release: {tag_name: v1}\n", 1),
+        ("  script: [npm publish]\n", 1),
+        ("  script: [npm publish --provenance]\n", 0),
+        ("  script: [docker push a/b, cosign sign a/b]\n", 0),
+        ("  script: [uv publish]\n  variables: {RUNNER_GENERATE_ARTIFACTS_METADATA: 'true'}\n", 0),
+        ("  script: [make publish-docs]\n", 0),
+    ],
+)
+def test_a_release_from_gitlab_has_a_provenance(job, count):
+    assert len(found("SC-06", {".gitlab-ci.yml": f"publish:\n{job}"})) == count
+
+
 MAKE = {
     "Makefile": "check: fmt lint types arch test\n"
     + "".join(f"{x}:\n\ttrue\n" for x in ["fmt", "lint", "types", "arch", "test"])
@@ -114,8 +146,19 @@ MAKE = {
         ("  rules:\n    - if: $CI_PIPELINE_SOURCE == 'merge_request_event'\n", ""),
         ("  rules:\n    - if: $CI_COMMIT_TAG\n", "run only if rules"),
         ("  only: [tags]\n", "run only if only"),
+        ("  except: [merge_requests]\n", "run only if except"),
+        ("  allow_failure: {exit_codes: 3}\n", "nobody notices"),
+        ("  rules:\n    - if: $CI_MERGE_REQUEST_IID\n      allow_failure: true\n", "nobody notices"),
+        ("  rules:\n    - if: $CI_PIPELINE_SOURCE == 'merge_request_event'\n      when: never\n    - when: always\n", "when: ne"),
+        ("  rules:\n    - if: $CI_MERGE_REQUEST_IID && $CHECKED\n", "run only if rules"),
+        ("  rules:\n    - if: $CI_COMMIT_BRANCH\n", ""),
+        ("  rules: !reference [.tags, rules]\n.tags:\n  rules: [{if: $CI_COMMIT_TAG}]\n", "run only if rules: $CI_COMMIT_TAG"),
+        ("  extends: [.a, .b]\n.b:\n  extends: .c\n.c:\n  when: manual\n.a:\n  stage: x\n", "when: manual"),
+        ("  extends: .a\n.a:\n  extends: .b\n.b:\n  extends: .a\n  when: manual\n", "when: manual"),
+        ("workflow:\n  rules:\n    - if: $CI_COMMIT_TAG\n", "no workflow runs"),
+        ("workflow:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == 'merge_request_event'\n    - if: $CI_COMMIT_TAG\n", ""),
     ],
-)
+)  # fmt: skip
 def test_the_gates_in_a_pipeline_of_gitlab(more, says):
     messages = found("CI-09", {".gitlab-ci.yml": GITLAB + more, **MAKE})
     assert len(messages) == bool(says), messages

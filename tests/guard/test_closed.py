@@ -132,13 +132,19 @@ def test_what_decides_nothing_about_the_gates(path, text):
         "import hooks\npytest_ignore_collect = hooks.quick\n",
         'globals()["collect_ignore_glob"] = ["test_*"]\n',
         "if True:\n    async def pytest_runtest_call(item):\n        pass\n",
+        "import pytest\n@pytest.hookimpl(specname='pytest_collection_modifyitems')\ndef shorter(items): pass\n",
+        "def pytest_configure(config):\n    config.option.keyword = 'not slow'\n",
+        "from tests.hooks import *\n",
     ],
 )
 def test_what_decides_which_tests_run_wherever_it_stands(text):
-    service = stamped().add("tests/conftest.py", text)
+    hooks = "from .more import *\n"
+    service = stamped().add("tests/hooks.py", hooks).add("tests/more.py", "def pytest_ignore_collect(): return True\n")
+    service = service.add("tests/conftest.py", text)
     assert [one.path for one in service.verdict("LG-03").findings if one.state == "fail"] == ["tests/conftest.py"]
 
 
 def test_a_fixture_that_only_speaks_of_a_hook_is_none():
-    text = "import pytest\n\n\n@pytest.fixture\ndef at():\n    collect_ignore = 1\n    return collect_ignore\n"
+    text = "import pytest\nfrom tests.kit import *\n\n\n@pytest.fixture\ndef at():\n    collect_ignore = 1\n    return collect_ignore\n"
+    text += "def pytest_configure(config):\n    config.option.xmlpath = 'report.xml'\n"
     assert [one.path for one in stamped().add("tests/conftest.py", text).verdict("LG-03").findings] == []

@@ -427,3 +427,53 @@ def test_a_patch_that_cannot_be_read_is_unknown():
 def test_a_policy_that_allows_all_is_no_wall(policy, is_wall):
     files = {WORKLOAD: GOOD.replace("policyTypes: [Ingress, Egress]", policy)}
     assert ["NetworkPolicy" in line for line in found("OP-03", files)] == ([] if is_wall else [True])
+
+
+PINNED = f"image: registry.acme.io/orders:1.0.0@{DIGEST}"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "count"),
+    [
+        ("deploy/a.yaml", "image: ghcr.io/acme/orders:1.4.0", 1),
+        ("deploy/a.yaml", "image: nginx", 1),
+        ("deploy/a.yaml", "image: ghcr.io/acme/orders:latest", 1),
+        ("deploy/a.yaml", PINNED, 0),
+        ("deploy/a.yaml", "image: ${IMAGE}", 0),
+        ("deploy/a.yaml", "image: ko://example.com/orders/cmd/orders", 0),
+        ("examples/a.yaml", "image: nginx", 0),
+    ],
+)
+def test_what_a_cluster_runs_is_pinned(path, text, count):
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n    - name: c\n      {text}\n"
+    assert len(found("SC-08", {path: pod})) == count
+
+
+@pytest.mark.parametrize(
+    ("image", "count"),
+    [
+        ("{name: orders, newTag: 1.4.0}", 1),
+        (f"{{name: orders, newName: ghcr.io/acme/orders, digest: '{DIGEST}'}}", 0),
+    ],
+)
+def test_a_kustomization_may_pin_it(image, count):
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: 'orders:dev'}]}\n"
+    said = found(
+        "SC-08", {"deploy/a.yaml": pod, "deploy/kustomization.yaml": f"resources: [a.yaml]\nimages: [{image}]\n"}
+    )
+    assert len(said) == count
+    assert all("deploy/kustomization.yaml:2 the image orders:1.4.0" in line for line in said)
+
+
+@pytest.mark.parametrize(
+    ("path", "service", "count"),
+    [
+        ("compose.yaml", "image: quay.io/someone/postgres:17", 1),
+        ("docker-compose.yml", "image: postgres", 1),
+        ("compose.yaml", PINNED, 0),
+        ("compose.yaml", "image: 'orders:1'\n    build: .", 0),
+        ("compose.dev.yaml", "image: postgres:17", 0),
+    ],
+)
+def test_what_compose_runs_is_pinned(path, service, count):
+    assert len(found("SC-08", {path: f"services:\n  db:\n    {service}\n"})) == count

@@ -157,6 +157,13 @@ MYPY_EXCLUDES = [
     ("'(?x)( /gen\\.py$ | (main|other)\\.py$ )'", "mypy leaves product code out"),
     ("['^docs/', 'gen\\.py$']", None),
     ("'^build/|^ap$'", None),
+    ("['app/gen', 'app/[a-f]', 'app/[h-z_]']", "mypy leaves product code out"),
+    ("[]\nfiles = ['tests']", "mypy looks at nothing but tests"),
+    ("[]\nfiles = ['app/main.py', 'tests']", None),
+    ("[]\nfiles = 'app, tests'", None),
+    ("[]\nfiles = ['$MYPY_CONFIG_FILE_DIR/app', '.']", None),
+    ("[]\npackages = ['app']", None),
+    ("[]\npackages = ['app.new']", "mypy looks at nothing but app.new"),
 ]
 
 
@@ -302,6 +309,16 @@ FLOORS = [
         "measures nothing but app/new/*",
     ),
     ({"pyproject.toml": COVER["pyproject.toml"] + 'report.include = ["app/*"]\n'}, None),
+    *(
+        ({"pyproject.toml": COVER["pyproject.toml"] + f"run.{setting}\n"}, said)
+        for setting, said in (
+            ('source = ["app.new"]', "measures nothing but app.new"),
+            ('source_pkgs = ["app.new"]', "measures nothing but app.new"),
+            ('source = ["./app/new"]', "measures nothing but ./app/new"),
+            ('source = ["app"]', None),
+            ('source = ["."]', None),
+        )
+    ),
     ({"pyproject.toml": COVER["pyproject.toml"], "tests/test_main.py": None}, "there are no tests of the Python code"),
     *(
         ({"pyproject.toml": COVER["pyproject.toml"].replace("strict", f"{setting}\nstrict")}, said)

@@ -134,3 +134,61 @@ def test_an_objective_has_a_target(text, says):
 )  # fmt: skip
 def test_the_password_of_a_collector_is_not_repeated(path, text):
     assert [line.rpartition(": ")[2] for line in found("OP-06", {path: text})] == ["https://otel.acme.io"]
+
+
+JSON = {"src/l.py": "p = [structlog.processors.JSONRenderer()]\n"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "number"),
+    [
+        ("src/a.ts", "console.log('x');\n", 1),
+        ("src/components/a.tsx", "console.log('x');\n", 0),
+        ("src/main.ts", "import { Component } from '@angular/core';\nconsole.error('x');\n", 0),
+        ("healthcheck.js", "console.log('x');\n", 0),
+        ("a.go", "package a\nvar l = slog.New(slog.NewTextHandler(io.Discard, nil))\n", 0),
+        ("a.go", "package a\nvar l = slog.New(slog.NewTextHandler(os.Stdout, nil))\n", 1),
+        ("a.go", "package a\nfunc f() { fmt.Println(1) }\n", 1),
+        ("cmd/a.go", "package a\nfunc f() { fmt.Println(1) }\n", 0),
+        ("A.java", "class A { void a() { System.out.println(1); } }\n", 1),
+        ("A.java", "class A { void a() {\n x.printStackTrace(); } }\n", 1),
+        ("A.java", "class A {\n public void printStackTrace(PrintStream s) {\n super.printStackTrace(s); } }\n", 0),
+        (".husky/a.js", "console.log('x');\n", 0),
+        ("logging.ini", "[formatter_a]\nformat = %(asctime)s %(message)s\n", 1),
+        ("logging.ini", "[formatter_a]\nclass = pythonjsonlogger.json.JsonFormatter\nformat = %(asctime)s %(message)s\n", 0),
+        ("src/main/resources/logback.xml", "<encoder><pattern>%d %msg%n</pattern></encoder>\n", 1),
+    ],
+    ids=range(15),
+)  # fmt: skip
+def test_nothing_writes_lines_of_text_beside_the_logs(path, text, number):
+    assert len(found("OP-05", {**APP, **JSON, path: text})) == number
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "name"),
+    [
+        ("src/a.py", "import os\nos.environ['OTEL_SERVICE_NAME'] = 'b'\n", "OTEL_SERVICE_NAME"),
+        ("src/a.py", "from os import environ as e, putenv\nputenv('OTEL_TRACES_SAMPLER', 'd')\n", "OTEL_TRACES_SAMPLER"),
+        ("src/a.py", "import os\nos.environ.update({'OTEL_SDK_DISABLED': name()})\n", "OTEL_SDK_DISABLED"),
+        ("src/a.py", "from os import environ as e\ne['OTEL_SERVICE_NAME'] = 'b'\n", "OTEL_SERVICE_NAME"),
+        ("src/a.py", "import os\nenv = dict(os.environ)\nenv['OTEL_SERVICE_NAME'] = 'b'\n", ""),
+        ("src/a.py", "import os\nos.environ.setdefault('OTEL_SERVICE_NAME', 'b')\n", ""),
+        ("src/a.py", "import os\nA = os.environ['OTEL_SERVICE_NAME']\nos.environ['A'] = 'b'\n", ""),
+        ("tests/a.py", "import os\nos.environ['OTEL_SERVICE_NAME'] = 'b'\n", ""),
+        ("src/a.ts", "process.env.OTEL_SERVICE_NAME = 'b';\n", "OTEL_SERVICE_NAME"),
+        ("src/a.ts", "process.env['OTEL_SERVICE_NAME'] = b;\n", "OTEL_SERVICE_NAME"),
+        ("src/a.ts", "process.env.OTEL_SERVICE_NAME ??= 'b';\nif (process.env.OTEL_SDK_DISABLED === 'b') {}\n", ""),
+        ("a.go", 'package a\nfunc f() { os.Setenv("OTEL_SERVICE_NAME", "b") }\n', "OTEL_SERVICE_NAME"),
+        ("A.java", 'class A { void a() { System.setProperty("otel.service.name", "b"); } }\n', "otel.service.name"),
+        ("src/a.py", "from ddtrace import tracer\n", "ddtrace"),
+        ("src/a.py", "import ddtraced\n", ""),
+        ("src/a.ts", "import tracer from 'dd-trace';\n", "dd-trace"),
+        ("A.java", "import co.elastic.apm.api.ElasticApm;\nclass A {}\n", "co.elastic.apm"),
+        ("a.go", 'package a\nimport (\n\tx "go.opencensus.io/trace"\n)\n', "go.opencensus.io"),
+        ("a.go", 'package a\nfunc f() { ignore("go.opencensus.io/stats") }\n', ""),
+    ],
+    ids=range(19),
+)  # fmt: skip
+def test_the_environment_alone_tells_telemetry_what_to_do(path, text, name):
+    said = found("OP-06", {**APP, path: text}, required=False)
+    assert [name in line for line in said] == [True] * bool(name), said

@@ -53,6 +53,62 @@ def running(script: str):
     return stamped().add(PATH, scripted(script))
 
 
+# SC-01: indexes.
+
+U = "https://packages.example.com/simple"
+INDEXES = [
+    ("pyproject.toml", f'[[tool.uv.index]]\nurl = "{U}"\n', "also"),
+    ("uv.toml", f'[[index]]\nurl = "{U}"\n', "also"),
+    ("pyproject.toml", f'[[tool.uv.index]]\nurl = "{U}"\ndefault = true\n', "packages come"),
+    ("pyproject.toml", f'[[tool.uv.index]]\nname = "x"\nurl = "{U}"\nexplicit = true\n', "some"),
+    ("pyproject.toml", f'[tool.uv]\nindex-url = "{U}"\n', "packages come"),
+    ("pyproject.toml", f'[tool.uv.pip]\nextra-index-url = ["{U}"]\n', "also"),
+    ("pyproject.toml", f'[[tool.poetry.source]]\nname = "a"\nurl = "{U}"\n', "packages come"),
+    ("pyproject.toml", f'[[tool.poetry.source]]\nname = "a"\nurl = "{U}"\npriority = "supplemental"\n', "also"),
+    (
+        "pyproject.toml",
+        f'[[tool.poetry.source]]\nname = "a"\nurl = "{U}"\n[[tool.poetry.source]]\nname = "b"\n',
+        "also",
+    ),
+    ("pyproject.toml", f'[[tool.poetry.source]]\nname = "a"\nurl = "{U}"\npriority = "explicit"\n', "some"),
+    ("requirements.txt", f"--extra-index-url {U}\nx==1\n", "also"),
+    ("requirements.txt", f"-i {U}\nx==1\n", "packages come"),
+    ("requirements.txt", f"--index-url={U}\nx==1\n", "packages come"),
+    ("requirements.txt", f"# pip-compile --index-url={U}\nx==1\n", ""),
+    ("requirements.txt", "--extra-index-url ./wheels\nx==1\n", ""),
+    ("pip.conf", f"[global]\nextra-index-url =\n    {U}\n", "also"),
+    (".npmrc", f"registry={U}\n", "packages come"),
+    (".npmrc", f"@acme:registry={U}\n", "some"),
+    (".yarnrc.yml", f'npmRegistryServer: "{U}"\n', "packages come"),
+    ("pom.xml", f"<project><repositories><repository><url>{U}</url></repository></repositories></project>", "also"),
+    ("pom.xml", f"<project><scm><url>{U}</url></scm></project>", ""),
+    ("Dockerfile", f"FROM x\nENV PIP_EXTRA_INDEX_URL={U}\n", "also"),
+    (
+        "Dockerfile",
+        "FROM x\nRUN pip install --extra-index-url https://me:$TOKEN@packages.example.com/simple x==1\n",
+        "also",
+    ),
+    ("scripts/a.sh", f"uv pip install --index {U} x==1\n", "also"),
+    ("scripts/a.sh", f"npm publish --registry {U}\n", ""),
+    ("scripts/a.sh", f"curl -i {U}\nregistry={U}\n", ""),
+    ("scripts/a.py.lock", f'source = {{ registry = "{U}" }}\n', ""),
+    ("tests/requirements.txt", f"--extra-index-url {U}\n", ""),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "how"), INDEXES, ids=range(len(INDEXES)))
+def test_indexes_of_packages_that_nobody_allows(path, text, how):
+    service = stamped().add(path, text)
+
+    def severities(*allowed):
+        found = service.verdict("SC-01", indexes=list(allowed)).findings
+        return [one.severity for one in found if how in one.message and "packages.example.com" in one.message]
+
+    assert severities() == ({"also": ["medium"], "packages come": ["low"]}.get(how, []))
+    assert severities("*.acme.io") == ["medium"] * bool(how)
+    assert severities("*.acme.io", "packages.example.com") == []
+
+
 # SC-01: locks.
 
 
@@ -289,7 +345,13 @@ PINNED = [
     "pip install --no-cache-dir uv==0.13.9",
     "pip install -r requirements.txt -c constraints.txt --require-hashes",
     "pip install -e . ./libs/a dist/*.whl 'x[y]==1.0'",
-    'pip install "$PACKAGE"',
+    'pip install "orders==$VERSION" "$WHEEL" $PIP_ARGS "$DIST/a.whl" "$@"',
+    'TOOLS="ruff==0.17.3 mypy==2.4.1"\npip install $TOOLS',
+    "pip install ${TOOL:-ruff==0.17.3} ${{ matrix.packages }}",
+    'go run "$TOOL" && go run ./cmd/x --config "$TOOL"',
+    "CASE=${{ matrix.packages }}\npip install $CASE",
+    'PACKAGE=cowsay@1.6.0\nnpx "$PACKAGE"',
+    'TEXT=$(curl -s https://x.test)\necho "$TEXT" | jq .',
     "go install golang.org/x/tools/cmd/goimports@v0.40.0 && go run ./cmd/x",
     "go install x.test/y@08c6903cd8c0",
     "cargo install --locked cargo-deny@0.18.5",
@@ -342,12 +404,35 @@ FLOATING = [
     "if true; then\n  X=1 npx cowsay\nfi",
     "bash -c 'npx cowsay'",
     "curl -sSL https://x.test | python3 -",
+    'TOOLS="ruff mypy==2.4.1"\npip install $TOOLS',
+    "T=${{ secrets.T }}\nuv pip install --default-index https://me:$T@packages.example.com/simple ruff",
+    'URL=https://x.test\ncurl "$URL" | bash',
+    "LINE='curl -s https://x.test | sh'\neval \"$LINE\"",
+    'TEXT=$(curl -s https://x.test)\nbash -c "$TEXT"',
+    'TEXT=$(curl -s https://x.test)\necho "$TEXT" | sh',
+    'TEXT=$(curl -s https://x.test)\nbash <<< "$TEXT"',
 ]
 
 
 @pytest.mark.parametrize("script", FLOATING)
 def test_tools_that_are_not(script):
     assert len(messages(running(script), "SC-05")) == 1
+
+
+NAMED_ELSEWHERE = [
+    'pip install "$PACKAGE"',
+    "pip install ${{ vars.PACKAGE }}",
+    "uvx ${{ inputs.tool }}",
+    "npm i $PACKAGE",
+    "go install $TOOL",
+    "cargo install $TOOL",
+    "gem install $TOOL",
+]
+
+
+@pytest.mark.parametrize("script", NAMED_ELSEWHERE)
+def test_tools_that_a_variable_names_are_unknown(script):
+    assert [one.state for one in running(script).verdict("SC-05").findings] == ["unknown"]
 
 
 @pytest.mark.parametrize(

@@ -393,7 +393,15 @@ def test_a_bad_workflow_is_as_it_was_written():
 
 
 @pytest.mark.parametrize(
-    "runner", ["${{ vars.RUNNER }}", "[self, '${{ inputs.size }}']", "${{ vars.X || 'ubuntu-24.04' }}"]
+    "runner",
+    [
+        "${{ vars.RUNNER }}",
+        "[self, '${{ inputs.size }}']",
+        "${{ vars.X || 'ubuntu-24.04' }}",
+        "${{ matrix.os }}\n    strategy: {matrix: '${{ fromJSON(needs.plan.outputs.matrix) }}'}",
+        "${{ matrix.os }}\n    strategy: {matrix: {os: '${{ fromJSON(needs.plan.outputs.os) }}'}}",
+        "${{ matrix['os'] }}\n    strategy: {matrix: {os: [ubuntu-24.04], include: '${{ fromJSON(inputs.more) }}'}}",
+    ],
 )
 def test_a_runner_that_is_decided_elsewhere_is_no_pass(runner):
     service = stamped().add(

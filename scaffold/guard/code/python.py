@@ -143,7 +143,8 @@ class Python:
         if isinstance(func, ast.Attribute):
             return func.attr in names or func.attr in SETTERS
         if isinstance(func, ast.Name):
-            return self.imports.get(func.id, func.id).rpartition(".")[2] in names or bool(scope.find(func.id))
+            last = self.imports.get(func.id, func.id).rpartition(".")[2]
+            return last in names or last in SETTERS or bool(scope.find(func.id))
         return True
 
     def _call(self, call: ast.Call, scope: Scope, within: str) -> Iterator[Fact]:
@@ -172,7 +173,8 @@ class Python:
                 yield key, (value, scope)
 
     def _set(self, target: ast.expr, value: ast.expr, scope: Scope, within: str) -> Iterator[Fact]:
-        name = _target(target)
+        first, dot, rest = _target(target).partition(".")
+        name = f"{self.imports.get(first, first)}{dot}{rest}" if dot else first
         if name and self._wanted.sets(name):
             of = self._of(target, scope)
             yield Fact("set", name, target.lineno, [Argument("", (value, scope))], within, of)

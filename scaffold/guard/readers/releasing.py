@@ -8,9 +8,10 @@ from typing import NamedTuple
 from scaffold.formats.lookup import mapping, value
 from scaffold.guard.look import Look, once
 from scaffold.guard.reached import reached
+from scaffold.guard.readers.gitlab import pipelines
 from scaffold.guard.readers.pins import used
 from scaffold.guard.readers.shell import Command, commands
-from scaffold.guard.readers.workflow import Job, Step, Workflow, is_false, is_true, steps_of, workflows
+from scaffold.guard.readers.workflow import Job, Step, Workflow, is_false, is_true, steps_of
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.tables import table
 
@@ -50,7 +51,7 @@ def all_releases(look: Look) -> list[Release]:
 @once
 def releases(look: Look) -> Iterator[Release]:
     """Yield the workflows that publish something."""
-    for workflow in workflows(look):
+    for workflow in pipelines(look):
         if workflow.events.keys().isdisjoint(_KNOWN["starts"]):
             continue
         jobs = {job.name: job for job in workflow.jobs}

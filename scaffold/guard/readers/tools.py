@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from packaging.specifiers import SpecifierSet
 
 from scaffold.formats.lookup import below, line_at, line_of, mapping
+from scaffold.guard.code.scopes import dotted
 from scaffold.guard.look import Look
 from scaffold.guard.readers.inifile import ini
 from scaffold.guard.tables import table
@@ -46,8 +47,20 @@ class Place(NamedTuple):
             return None if file is None or named is None else line_at(file, named)
         if self.names:
             tree = look.python(path)
-            return None if tree is None else next((line for name, line in _said(tree) if name in self.names), None)
+            return None if tree is None else self._line(look, tree, set())
         return 1
+
+    def _line(self, look: Look, tree: ast.Module, seen: set[str]) -> int | None:
+        """Return where a module says one of the names, itself or by all that it takes over from another."""
+        for name, line in _said(tree):
+            if name in self.names:
+                return line
+            of = f"{name.removesuffix('.*').replace('.', '/')}.py" if name.endswith(".*") else ""
+            for path in look.paths(f"**/{of.lstrip('/')}") if of and of not in seen else ():
+                there = look.python(path)
+                if there is not None and self._line(look, there, seen | {of}):
+                    return line
+        return None
 
     def __str__(self) -> str:
         """Name it for people."""
@@ -55,20 +68,34 @@ class Place(NamedTuple):
 
 
 def _said(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Yield what a module binds as it is loaded, by whatever statement, and the texts that it may bind by name."""
+    """Yield what a module binds as it is loaded, by whatever statement, and the texts that it may bind by name.
+
+    `a.*` is all of another module, and `config.args` what a function sets of what it is given.
+    """
     left: list[ast.AST] = [tree]
     for node in left:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             if not isinstance(node, ast.Lambda):
                 yield node.name, node.lineno
+                left += node.decorator_list
+            yield from _set_inside(node)
             continue
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            taken = (one.asname or one.name for one in node.names)
+            yield from ((f"{node.module or ''}.*" if name == "*" else name, node.lineno) for name in taken)
         elif isinstance(node, ast.alias):
             yield node.asname or node.name, node.lineno
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value, node.lineno
         left += ast.iter_child_nodes(node)
+
+
+def _set_inside(function: ast.AST) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield dotted(node), node.lineno
 
 
 class Tool(NamedTuple):

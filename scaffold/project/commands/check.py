@@ -19,6 +19,7 @@ from scaffold.guard.rule import CannotTell, Looked, Rule
 from scaffold.guard.verdict import judge
 from scaffold.process import Notify, bounds, garbage
 from scaffold.process.loading import later
+from scaffold.project.checking.forgotten import forgotten
 from scaffold.project.checking.judges import ask, wanted
 from scaffold.project.checking.notes import notes
 from scaffold.project.checking.snapshots import View, view
@@ -75,13 +76,14 @@ def check(
         raise ProjectError("a blueprint without a policy is of no library", hint="name the library with --policy")
     instead = holding.nothing(blueprint, outside) if blueprint is not None and outside is not None else None
     seen = view(open_at(Path(directory), revision, staged=staged, instead=instead))
-    extra = []
-    if outside is not None or verify:
+    vouched = outside is not None or verify
+    extra = () if vouched else forgotten(seen)
+    if vouched:
         held = holding.held(seen, outside, blueprint, offline=offline, notify=notify)
-        seen, extra = held.view, [held.looked]
+        seen, extra = held.view, (held.looked,)
     asked = wanted(judges, seen.lock.guardrails or Guardrails())
     notify(f"Checking {len(seen.snapshot.modes)} files")
-    checked = judged(seen, today or datetime.now(UTC).date(), asked, notify, extra, vouched=bool(extra))
+    checked = judged(seen, today or datetime.now(UTC).date(), asked, notify, extra, vouched=vouched)
     notes = (said, *checked.notes) if said else checked.notes
     return checked._replace(policy=outside, notes=notes).only(rules)
 

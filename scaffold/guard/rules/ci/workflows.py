@@ -235,6 +235,7 @@ def _labels(job: Job) -> Iterator[str]:
         yield label
         for name in set(MATRIX.findall(dotted(label))) if "${{" in label else ():
             yield from texts_in(value(job.at, "strategy", "matrix", name))
-            included = value(job.at, "strategy", "matrix", "include")
+            matrix, included = (value(job.at, "strategy", "matrix", *way) for way in ((), ("include",)))
+            yield from (one for one in (matrix, included) if isinstance(one, str))  # it is made elsewhere, as a whole
             for row in included if isinstance(included, list) else ():
                 yield from texts_in(row.get(name) if isinstance(row, Mapping) else None)

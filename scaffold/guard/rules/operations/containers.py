@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, mapping, value
+from scaffold.formats.lookup import mapping, value
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
-from scaffold.guard.readers.aside import is_aside, is_foreign
+from scaffold.guard.readers.compose import AT_DESK, services_of
 from scaffold.guard.readers.dockerfile import Dockerfile, Instruction, dockerfiles
 from scaffold.guard.readers.kubernetes import NONE, PODS, Cluster, Object, cluster, containers
 from scaffold.guard.readers.scripts import in_files, in_makefiles, in_workflows
@@ -18,13 +18,7 @@ from scaffold.guard.rules.operations import rights
 from scaffold.guard.tables import table
 
 DATA: Mapping[str, Any] = table("rules/operations/containers")
-COMPOSE = tuple(f"{name}.{ending}" for name in ("docker-compose*", "compose*") for ending in ("yml", "yaml"))
-# Images and services for developers and for CI, which no cluster runs.
 RIGHTS = re.compile(r"--privileged(?:=true)?|--(?:pid|ipc|userns)=host|--cap-add=(?:ALL|SYS_ADMIN)|(?:--volume=)?/:/.*")
-AT_DESK = re.compile(
-    r"(?:^|/)(?:\.devcontainer|\.github|\.ci|ci|prow|dev|local|hack|scripts?)/"
-    r"|[.-](?:dev(?:elopment)?|debug|tilt|skaffold|tests?|ci|local|build|e2e|playwright|override)(?:\.ya?ml)?$"
-)
 SHARED = ("runAsNonRoot", "seccompProfile")  # what containers have from their pod
 ROOT = re.compile(r"[\"']?(?:root|0+)(?::|[\"']?$)")
 ON_ROOT = re.compile(rf"USER\s+{ROOT.pattern}", re.IGNORECASE)
@@ -35,7 +29,7 @@ LAWS = re.compile(r"Polic(?:y|ies)$|Constraint|CustomResourceDefinition$|^Config
 def restricted(look: Look) -> Iterator[Found]:
     """Look at the user of each image, at what services of compose get, and at pods and roles of the cluster."""
     files = [file for file in dockerfiles(look) if not AT_DESK.search(file.path)]
-    services = list(_services(look))
+    services = list(services_of(look))
     for file in files:
         yield from _image(file)
     for service in services:
@@ -69,14 +63,6 @@ def _run_privileged(look: Look) -> Iterator[Found]:
                         f"`{command.program} {command.words[1]} {given}` gives a container the rights of the machine"
                     )
                     yield Found(message, script.path, line, severity="high")
-
-
-def _services(look: Look) -> Iterator[Located]:
-    for path in look.paths(*COMPOSE):
-        is_wanted = not (is_aside(path) or is_foreign(path) or AT_DESK.search(path))
-        services = below(look.data(path), "services") if is_wanted else None
-        if services is not None and isinstance(services.data, Mapping):
-            yield from (services.child(name) for name, one in services.data.items() if isinstance(one, Mapping))
 
 
 def _image(file: Dockerfile) -> Iterator[Found]:

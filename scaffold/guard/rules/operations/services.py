@@ -4,17 +4,15 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from scaffold.errors import without_credentials
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
-from scaffold.guard.code.engine import code, holding, in_code, sources
+from scaffold.guard.code.engine import code, holding, in_code
 from scaffold.guard.code.scopes import dotted
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers import plain_logs
 from scaffold.guard.readers.health import LIVE, READY, asks_elsewhere, left_out, routes, says_no
 from scaffold.guard.readers.serving import service
-from scaffold.guard.rule import NotApplicable
 
 ACTUATOR = (b"spring-boot-starter-actuator", b"smallrye-health", b"micronaut-management", b"terminus", b"lightship")
 MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts", "package.json")
@@ -69,6 +67,7 @@ def logs(look: Look) -> Iterator[Found]:
     """Look for what writes logs as JSON, and that something uses it."""
     place = service(look)
     yield from in_code(look, "text logs")
+    yield from _in_settings(look)
     yield from (Found(*one) for kind in (plain_logs.formatters, plain_logs.prints) for one in kind(look))
     if in_code(look, "json logs") or any(IN_SETTINGS.search(text) for _, text in look.texts(*LOG_SETTINGS)):
         yield from (Found(*one) for one in plain_logs.server(look))
@@ -81,6 +80,22 @@ def logs(look: Look) -> Iterator[Found]:
     yield (
         Found(unused, *formatters[-1]) if formatters else Found("logs are no JSON: nothing here writes them so", *place)
     )
+
+
+# Formats of lines of text, in files of settings that name no formatter of JSON.
+LINES = re.compile(
+    r"""^[ \t]*["']?(?:format|fmt)["']?[ \t]*[:=][ \t]*["']?(?![ \t]*\{")[^\n]*%\((?:message|asctime|levelname)\)"""
+    r"|<pattern>[^<]*%(?:m|msg|message)\b|^[ \t]*logging\.pattern\.console[ \t]*=",
+    re.MULTILINE,
+)
+
+
+def _in_settings(look: Look) -> Iterator[Found]:
+    for path, text in look.texts(*LOG_SETTINGS):
+        match = None if IN_SETTINGS.search(text) else LINES.search(text)
+        if match is not None:
+            line = text.count("\n", 0, match.start()) + 1
+            yield Found("a format writes logs as lines of text", path, line)
 
 
 def _own_formatters(look: Look) -> Iterator[tuple[str, int]]:
@@ -102,22 +117,6 @@ def _is_used(look: Look, path: str) -> bool:
     )
     others = (one for one in code(look, "python") if one != path)
     return any(imports.search(look.text(one) or "") for one in holding(look, others, name.encode()))
-
-
-BROUGHT_IN = ("pyproject.toml", "requirements*.txt", "go.mod", *MANIFESTS)
-BRINGS = (b"opentelemetry", b"go.opentelemetry.io")
-
-
-def telemetry(look: Look) -> Iterator[Found]:
-    """Look for OpenTelemetry, and for what it is told in code."""
-    if not any(holding(look, (*look.paths(*BROUGHT_IN), *sources(look)), *BRINGS)):
-        if not look.parameters["required"]:
-            raise NotApplicable("nothing here brings OpenTelemetry, and the blueprint does not ask for it")
-        yield Found("nothing here brings OpenTelemetry", *service(look))
-    for found in in_code(look, "collector"):
-        yield found._replace(
-            message=f"the address of the collector stands in code: {without_credentials(found.message)}"
-        )
 
 
 RUNBOOKS = ("runbook*.md", "RUNBOOK*.md", "run-book*.md", "**/runbooks/*.md", "playbook*.md")

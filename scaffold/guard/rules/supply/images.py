@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 
 from scaffold.formats.located import Located
-from scaffold.formats.lookup import below, line_of, mapping
+from scaffold.formats.lookup import below, elements, line_at, line_of, mapping
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
+from scaffold.guard.readers.compose import services_of
 from scaffold.guard.readers.dockerfile import Dockerfile, dockerfiles
 from scaffold.guard.readers.gitlab import pipelines
+from scaffold.guard.readers.kubernetes import cluster, containers
 from scaffold.guard.readers.scripts import in_files, in_makefiles, in_workflows
 from scaffold.guard.rule import CannotTell, NotApplicable
 
@@ -19,14 +21,14 @@ MOUNTED = re.compile(r"--(?:mount=\S{0,200}?\bfrom|from)=([^\s,]{1,200})")
 
 
 def images(look: Look) -> Iterator[Found]:
-    """Look at every image that a Dockerfile takes something from, and that CI runs jobs in."""
+    """Look at every image that a Dockerfile takes something from, that CI runs jobs in, and that is deployed."""
     registries = look.parameters["registries"]
     if not isinstance(registries, list):
         raise CannotTell("`registries` is no list")
-    files, used = list(dockerfiles(look)), list(_in_ci(look))
+    files, used, run = list(dockerfiles(look)), list(_in_ci(look)), list(_deployed(look))
     made = frozenset((*(stage.name for file in files for stage in file.stages), *_built(look)))
-    if not files and not used:
-        raise NotApplicable("there is no Dockerfile, and CI runs no image")
+    if not files and not used and not run:
+        raise NotApplicable("there is no Dockerfile, and neither CI nor a manifest runs an image")
     for file in files:
         for written, line in _taken(file):
             image = file.resolved(written)
@@ -37,6 +39,10 @@ def images(look: Look) -> Iterator[Found]:
                 yield from _judged(image, file.path, line, registries)
     for image, path, line in used:
         yield from _judged(image, path, line, registries)
+    for image, path, line in dict.fromkeys(run):
+        is_own = image.rpartition("/")[2].partition(":")[0] in made or (files and not re.search(r"[/:]", image))
+        found = () if is_own and ":" not in image else _judged(image, path, line, registries)
+        yield from (one._replace(severity="medium") if "digest" in one.message else one for one in found)
 
 
 def _built(look: Look) -> Iterator[str]:
@@ -60,6 +66,26 @@ def _in_ci(look: Look) -> Iterator[tuple[str, str, int]]:
         for job in pipeline.jobs:
             for way in (("container",), *(("services", name) for name in mapping(job.at.data.get("services")))):
                 yield from _named(below(job.at, *way))
+
+
+def _deployed(look: Look) -> Iterator[tuple[str, str, int]]:
+    """Yield the images that workloads of Kubernetes and services of compose run, as kustomizations change them."""
+    changed: set[str] = set()
+    for at in (one for path in look.paths("kustomization.yml", "kustomization.yaml") for one in look.documents(path)):
+        for image in elements(below(at, "images")):
+            said = mapping(image.data)
+            changed |= {str(said.get("name"))}
+            if said.get("newTag") and not said.get("digest"):
+                yield f"{said.get('newName') or said.get('name')}:{said['newTag']}", at.file, line_at(image, "newTag")
+    try:
+        pods = [pod for _, pod in cluster(look).workloads()]
+    except NotApplicable:
+        pods = []
+    run = [container for pod in pods for _, container in containers(pod)]
+    run += [service for service in services_of(look) if "build" not in service.data]
+    for one in (found for at in run for found in _named(below(at, "image"))):
+        if not re.search(r"\{\{|://", one[0]) and re.split("[:@]", one[0])[0] not in changed:
+            yield one
 
 
 def _named(at: Located | None) -> Iterator[tuple[str, str, int]]:

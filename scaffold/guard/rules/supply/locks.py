@@ -13,6 +13,7 @@ from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers.manifests import Dependency, Manifest, canonical, manifests, named
 from scaffold.guard.rule import NotApplicable
+from scaffold.guard.rules.supply.indexes import indexes
 from scaffold.guard.rules.supply.installs import loose_installs
 from scaffold.guard.rules.supply.lock_files import LOCKS, lock_of, lock_text
 
@@ -22,7 +23,8 @@ Missing = Iterator[tuple[Dependency, str]]  # what is not as the manifest wants 
 
 
 def locked(look: Look) -> Iterator[Found]:
-    """Look at the lock of every manifest, and at how workflows and images install."""
+    """Look at the lock of every manifest, at where packages come from, and at how workflows and images install."""
+    yield from indexes(look)
     found = list(manifests(look))
     if not found:
         raise NotApplicable("nothing here has dependencies")

@@ -40,7 +40,7 @@ def provenance(look: Look) -> Iterator[Found]:
             yield Found(f"the job {job.name} may release without the provenance", step.path, line_of(step.at))
         for job, step in attesting:
             yield from _powerless(release, job, step)
-        elsewhere = release.foreign or any(_attests(step) for step in release.steps(look))
+        elsewhere = release.foreign or _by_runner(release) or any(_attests(step) for step in release.steps(look))
         if not attesting and not elsewhere and not any(publishes_by_trust(job) for job in release.workflow.jobs):
             yield Found("the release has no provenance", path, line_of(release.jobs[0].at))
 
@@ -60,12 +60,14 @@ def _attests(step: Step) -> bool:
     if step.action == "docker/build-push-action":
         given = step.given("provenance")
         return given is not None and not is_false(given)
-    return any(
-        command.runs("cosign", "sign")
-        or command.runs("cosign", "attest")
-        or command.runs("npm", "publish", "--provenance")
-        for command in (commands(step.run) if "cosign" in step.run or "--provenance" in step.run else ())
-    )
+    told = any(word in step.run for word in ("sign", "attest", "provenance"))
+    return any(command.runs(*words) for command in (commands(step.run) if told else ()) for words in _KNOWN["attests"])
+
+
+def _by_runner(release: Release) -> bool:
+    """Whether GitLab's runner writes the provenance of what its jobs leave."""
+    places = (release.workflow.at, *(job.at for job in release.jobs))
+    return any(is_true(value(at, "env", "RUNNER_GENERATE_ARTIFACTS_METADATA")) for at in places)
 
 
 def _powerless(release: Release, job: Job, step: Step) -> Iterator[Found]:

@@ -9,7 +9,7 @@ from scaffold.guard.look import Look
 from scaffold.guard.readers.manifests import manifests, named
 from scaffold.guard.readers.places import DOCKERFILES, HOOKS
 from scaffold.guard.readers.scripts import Script, in_files, in_images, in_makefiles, in_workflows
-from scaffold.guard.readers.shell import SHELLS, Command
+from scaffold.guard.readers.shell import SHELLS, Command, commands
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.rules.supply.fetched import COMMANDS, added, used_unseen
 
@@ -20,10 +20,21 @@ TRIGGERS = (
 EXACT = re.compile(r"@v?\d++\.\d++\.\d++[\w.+-]*+$|@[0-9a-f]{7,40}$")
 FIXED = re.compile(r"^[0-9a-f]{7,40}$|\d+\.\d+|^v?\d+$")  # a commit, or a version
 PYTHON_EXACT = re.compile(r"(?:\[[^\]]*+\])?\s*+(?:===?|@)\s*+[\w$({<]")
+# A variable, in shell or in an expression of a workflow.
+VARIABLE = re.compile(
+    r"\$\{\{\s*(?:env\.(?P<env>\w+)|[\w.-]+)\s*\}\}|\$\{(?P<name>\w+)(?::?[-=](?P<default>[^}$]+))?\}|\$\(?(?P<shell>[A-Za-z_]\w*)\)?"
+)
+# Variables of which each value is written elsewhere in the file, or that stand for options, files and folders.
+NO_PACKAGES = re.compile(
+    r"(?i)matrix\.|steps\.|needs\.|args|flags|opts|options|extra|req|file|path|dir|wheel|whl|dist|ball|root|work|pwd|home|tmp|temp|artifact|source|src"
+)
+BY_VARIABLE = "what a variable names, which cannot be told"
 LOCAL = (".whl", ".tar.gz", ".zip", ".txt")
 FETCHERS = frozenset({"curl", "wget"})
 PIPED = SHELLS | {"python", "node", "perl", "ruby", "php"}
 SUBSTITUTED = re.compile(r"(?:\$\(|`|<\()\s*+(?:curl|wget)\b")
+# What a shell is given to read out of a variable.
+FED = re.compile(r"(?:\b(?:echo|printf)\b[^|\n]*?|<<<[ \t]*[\"']?)\$\{?(\w+)")
 # Options that take a value, which is no package.
 VALUED: Mapping[str, frozenset[str]] = {name: frozenset(some) for name, some in COMMANDS["valued"].items()}
 
@@ -39,11 +50,15 @@ def pinned_tools(look: Look) -> Iterator[Found]:
         if not any(word in written for word in TRIGGERS):
             continue
         own = own or _Own(look)
-        commands = list(script.commands())
-        unpinned = ((line, _piped(command) or _unpinned(command, own)) for line, command in commands)
-        for line, message in dict.fromkeys((*unpinned, *used_unseen(commands, script.text))):
+        run = list(script.commands())
+        filled = _Filled(look.text(script.path) or "")
+        unpinned = (
+            (line, _piped(command) or filled.piped(command) or _unpinned(filled.command(command), own))
+            for line, command in run
+        )
+        for line, message in dict.fromkeys((*unpinned, *used_unseen(run, script.text))):
             if message:
-                yield Found(message, script.path, line)
+                yield Found(message, script.path, line, known=not message.endswith(BY_VARIABLE))
     for path, text in look.texts(*DOCKERFILES):
         yield from (Found(message, path, line) for line, message in added(text))
     yield from _hooks(look)
@@ -67,6 +82,49 @@ def _scripts(look: Look) -> Iterator[Script]:
     yield from in_makefiles(look)
     yield from in_images(look)
     yield from in_files(look)
+
+
+class _Filled:
+    """What variables stand for that a file sets to a text: in shell, in a makefile, an image or the env of a job."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def _value(self, name: str) -> str | None:
+        """Return what a variable is set to first; None where that is not written here."""
+        set_to = r"[ \t]*(?:[:?+]?=|:)[ \t]*(?P<quote>[\"']?)(?P<value>[^\n]*?)(?P=quote)[ \t]*(?:;|$)"
+        match = re.search(rf"(?<![\w${{.-]){re.escape(name)}{set_to}", self._text, re.MULTILINE)
+        return match["value"] if match and match["value"] else None
+
+    def words(self, word: str) -> list[str]:
+        """Return a word with what its variables stand for, in words of their own where it is nothing else."""
+        found = VARIABLE.search(word)
+        if found is None:
+            return [word]
+        value = self._value(found["env"] or found["name"] or found["shell"] or "") or found["default"]
+        if value is None or ("$" in value and (found[0] != word or not VARIABLE.fullmatch(value))):
+            return [word]
+        return [value] if "$" in value else value.split() if found[0] == word else [word.replace(found[0], value)]
+
+    def command(self, command: Command) -> Command:
+        """Return a command with its variables filled in."""
+        rest = (one for word in command.words[1:] for one in (self.words(word) if "$" in word else [word]))
+        return command._replace(words=(command.program, *rest))
+
+    def piped(self, command: Command) -> str:
+        """Say that a shell runs what a variable was fetched into, or a line that fetches and stands in one."""
+        if command.program not in PIPED | {"eval", "source", "."}:
+            return ""
+        for word in (one for one in command.words[1:] if "$" in one):
+            found = VARIABLE.fullmatch(word.strip("\"'<() "))
+            value = found and self._value(found["shell"] or found["name"] or "")
+            inner = value and next(filter(None, map(_piped, commands(value))), "")
+            if inner or (value and SUBSTITUTED.match(value)):
+                return inner or f"what is fetched is run by {command.program} unseen"
+        fed = command.program in SHELLS and (not command.words[1:] or command.words[1:2] == ("-s",))
+        names = FED.findall(self._text) if fed and not FETCHERS & set(command.sources) else ()
+        is_fetched = any(SUBSTITUTED.match(self._value(name) or "") for name in names)
+        return f"what is fetched is run by {command.program} unseen" if is_fetched else ""
 
 
 class _Own:
@@ -118,8 +176,20 @@ def _operands(words: tuple[str, ...], kind: str) -> Iterator[str]:
             yield word
 
 
+def _newest(command: str) -> str:
+    """Say what a command fetches that names no version."""
+    return f"`{command}` fetches {BY_VARIABLE if '$' in command else 'whatever version is newest'}"
+
+
 def _is_known_only_later(word: str) -> bool:
-    return "$" in word
+    """Whether a version is told when it runs: what no variable names, or one that is no package by its name."""
+    return "$" in word and not _is_anything(word)
+
+
+def _is_anything(word: str) -> bool:
+    """Whether a variable that is set elsewhere says what is fetched, so that nothing here pins it."""
+    found = VARIABLE.match(word)
+    return found is not None and found.end() == len(word) and not NO_PACKAGES.search(found[0])
 
 
 def _npx(words: tuple[str, ...], own: _Own) -> str:
@@ -134,7 +204,7 @@ def _npx(words: tuple[str, ...], own: _Own) -> str:
 def _of_npm(package: str, own: _Own | tuple[()], shown: str) -> str:
     if not package or _is_known_only_later(package) or EXACT.search(package) or "#" in package:
         return ""
-    return "" if package in own else f"`{shown}` fetches whatever version is newest"
+    return "" if package in own else _newest(shown)
 
 
 def _npm(words: tuple[str, ...], own: _Own) -> str:
@@ -176,7 +246,7 @@ def _python_tool(words: tuple[str, ...], shown: str) -> str:
     tool = taken.get("--from") or taken.get("--spec") or next(_operands(rest, "uvx"), "")
     others = [taken[name] for name in ("--with", "-w") if name in taken]
     found = next((one for one in (tool, *others) if one and not _is_exact(one)), "")
-    return f"`{shown} {found}` fetches whatever version is newest" if found else ""
+    return _newest(f"{shown} {found}") if found else ""
 
 
 def _without(words: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, ...]:
@@ -186,8 +256,8 @@ def _without(words: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, ...
 
 
 def _is_exact(requirement: str) -> bool:
-    if _is_known_only_later(requirement):
-        return True
+    if "$" in requirement:
+        return not _is_anything(requirement)
     if "://" in requirement:
         return EXACT.search(requirement) is not None or not requirement.startswith("git+")
     if "/" in requirement.partition("@")[0] or requirement.startswith(".") or requirement.endswith(LOCAL):
@@ -202,17 +272,20 @@ def _pip(words: tuple[str, ...], _own: _Own) -> str:
         return ""
     for word in _operands(words[2:], "pip"):
         if not _is_exact(word):
-            return f"`pip install {word}` fetches whatever version is newest"
+            return _newest(f"pip install {word}")
     return ""
 
 
 def _go(words: tuple[str, ...], _own: _Own) -> str:
     if words[1:2] not in (("install",), ("run",), ("get",)):
         return ""
-    found = next((word for word in words[2:] if "@" in word and not word.startswith("-")), "")
+    named = words[1] == "install"  # the others may be told a folder
+    found = next(
+        (word for word in words[2:] if ("@" in word or (named and _is_anything(word))) and word[:1] != "-"), ""
+    )
     if not found or _is_known_only_later(found) or EXACT.search(found):
         return ""
-    return f"`go {words[1]} {found}` fetches whatever version is newest"
+    return _newest(f"go {words[1]} {found}")
 
 
 def _cargo(words: tuple[str, ...], _own: _Own) -> str:
@@ -221,16 +294,19 @@ def _cargo(words: tuple[str, ...], _own: _Own) -> str:
     pinned = ("--version", "--vers", "--path", "--rev", "--tag")
     if any(word.partition("=")[0] in pinned for word in words):
         return ""
-    found = next((word for word in _operands(words[2:], "cargo") if not EXACT.search(word) and "$" not in word), "")
-    return f"`cargo {words[1]} {found}` fetches whatever version is newest" if found else ""
+    found = next(
+        (word for word in _operands(words[2:], "cargo") if not EXACT.search(word) and not _is_known_only_later(word)),
+        "",
+    )
+    return _newest(f"cargo {words[1]} {found}") if found else ""
 
 
 def _gem(words: tuple[str, ...], _own: _Own) -> str:
     pinned = any(word in ("-v", "--version", "--local") or word.startswith(("--version=", "-v")) for word in words)
     named = [word for word in words[2:] if not word.startswith("-")]
-    if words[1:2] != ("install",) or pinned or not named or ":" in named[0] or "$" in named[0]:
+    if words[1:2] != ("install",) or pinned or not named or ":" in named[0] or _is_known_only_later(named[0]):
         return ""
-    return f"`gem install {named[0]}` fetches whatever version is newest"
+    return _newest(f"gem install {named[0]}")
 
 
 _CHECKS: Mapping[str, Callable[[tuple[str, ...], _Own], str]] = {
