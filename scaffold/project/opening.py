@@ -220,6 +220,11 @@ def _at_commit(repository: Objects, way: str, revision: str, instead: Lock | Non
     return _in_git(repository.root / prefix, held, prefix, instead)
 
 
+def at_commit(repository: Objects, commit: str, prefix: str) -> Project:
+    """Open the project in a folder of a repository at a commit, by its id; raises as `open_at` does."""
+    return _in_git(repository.root / prefix, in_git.Commit(repository, commit), prefix, None)
+
+
 def _in_git(root: Path, held: in_git.Commit | in_git.Index, prefix: str, instead: Lock | None) -> Project:
     seen = in_git.InGit(root, held, prefix)
     if seen.staged([lock.PATH]):
