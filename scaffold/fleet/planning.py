@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from scaffold.errors import FormatError, GitError, ScaffoldError, SourceError, TrustError
+from scaffold.fleet import libraries
 from scaffold.fleet.members import Member
 from scaffold.fleet.open import opened
 from scaffold.fleet.patches import patch_of, template_of
@@ -74,7 +75,13 @@ def _planned(
             blueprint=project.recorded.blueprint, source=project.wishes.public, version=project.recorded.version
         )
         with bounds.limited(wanted.conditions.means.limits, "rendering"):
-            prepared = prepare(project, wanted.conditions, to=wanted.to, data=wanted.data)
+            prepared = prepare(
+                project,
+                wanted.conditions,
+                to=wanted.to,
+                data=wanted.data,
+                library=libraries.opened(project, wanted.conditions, member.library),
+            )
             return _described(known, prepared, patches, blobs)
     except TrustError:
         return known._replace(state="blocked", why=TRUST)
