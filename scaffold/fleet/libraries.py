@@ -1,107 +1,141 @@
-"""Libraries opened once for many projects, and what they say remembered: it is the same for all of one run."""
+"""Libraries for a run over many projects: each is opened once, and what it says is read once."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from functools import lru_cache
-from hashlib import sha256
-from pathlib import Path
-from typing import NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from scaffold.blueprint.release import Release
+from scaffold import disk
 from scaffold.errors import ScaffoldError
-from scaffold.project.conditions import Conditions
-from scaffold.project.opening import Project
-from scaffold.sources.library import Library
-from scaffold.sources.locate import BUILT_IN, locate
-from scaffold.templating.limits import Limits
+from scaffold.sources.address import expand, parted
+from scaffold.sources.locate import locate
+from scaffold.templating.limits import UNLIMITED
 
-P = ParamSpec("P")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from packaging.version import Version
+
+    from scaffold.blueprint.manifest import Blueprint
+    from scaffold.blueprint.release import Release
+    from scaffold.process import Notify
+    from scaffold.project.opening import Project
+    from scaffold.sources.library import Library
+
 T = TypeVar("T")
-LIBRARIES = 64  # that a process keeps open
 
 
-class Asked(NamedTuple):
-    """What a library is opened by: a source, the folder that a relative one counts from, and how."""
+class Libraries:
+    """The libraries that projects name, by what each is read from and how."""
 
-    source: str
-    base: Path
-    called: str
-    follow: str
-    offline: bool
-    prereleases: bool
-    limits: Limits
+    def __init__(self, *, offline: bool = False, prereleases: bool = False, notify: Notify = lambda _: None) -> None:
+        """Take how libraries are read."""
+        self._offline, self._prereleases, self._notify = offline, prereleases, notify
+        self._known: dict[tuple[str, ...], Remembered] = {}
+
+    def open(self, project: Project, instead: str = "") -> Remembered:
+        """Return the library of a project, or the one that is to be read `instead`.
+
+        It is opened when it is first asked something; where it cannot be had, each question raises that ScaffoldError.
+        """
+        source, base = instead or project.wishes.source, project.root
+        called, follow = project.recorded.blueprint, project.wishes.follow
+        key = (_place(source, base), source, called, follow)
+        if key not in self._known:
+            self._known[key] = Remembered(
+                lambda: locate(
+                    source,
+                    base=base,
+                    offline=self._offline,
+                    prereleases=self._prereleases,
+                    limits=UNLIMITED,
+                    notify=self._notify,
+                    called=called,
+                    follow=follow,
+                )
+            )
+        return self._known[key]
+
+
+def _place(source: str, base: Path) -> str:
+    """Return the folder or file that a source means from `base` on, if there is one: others mean the same anywhere."""
+    place = base / disk.expand(parted(expand(source)).repository)
+    try:
+        return str(place.resolve()) if place.exists() else ""
+    except (OSError, ValueError):
+        return ""
+
+
+@lru_cache(maxsize=1)
+def of_run(run: str, *, offline: bool, prereleases: bool = False) -> Libraries:
+    """Return this process's libraries for one run, whose name no other run has: the next may find them changed."""
+    del run
+    return Libraries(offline=offline, prereleases=prereleases)
 
 
 class Remembered:
-    """A library that reads each thing once; an error, too, is raised again without asking again."""
+    """A library that is asked each thing once; what it could not say is remembered too."""
 
-    def __init__(self, library: Library) -> None:
-        """Take the library that is asked."""
-        self.address, self.note = library.address, library.note
-        self.names, self.versions, self.newest = _once(library.names), _once(library.versions), _once(library.newest)
-        self.now, self.tag_commit, self.is_branch = (
-            _once(library.now),
-            _once(library.tag_commit),
-            _once(library.is_branch),
-        )
-        self.has_commit, self._release = _once(library.has_commit), _once(library.release)
+    def __init__(self, opening: Callable[[], Library]) -> None:
+        """Take what opens it."""
+        self._opening = opening
+        self._known: dict[tuple[object, ...], tuple[Any, ScaffoldError | None]] = {}
+
+    def _once(self, key: tuple[object, ...], ask: Callable[[], T]) -> T:
+        if key not in self._known:
+            try:
+                self._known[key] = ask(), None
+            except ScaffoldError as error:
+                self._known[key] = None, error
+        answer: tuple[T, ScaffoldError | None] = self._known[key]
+        found, failure = answer
+        if failure is not None:
+            raise failure.with_traceback(None)  # which would grow with each time
+        return found
+
+    @property
+    def _library(self) -> Library:
+        return self._once((), self._opening)
+
+    @property
+    def address(self) -> str:
+        """What locks and answers record."""
+        return self._library.address
+
+    @property
+    def note(self) -> str:
+        """What a user should know of how it was read, or nothing."""
+        return self._library.note
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its blueprints."""
+        return self._once(("names",), lambda: tuple(self._library.names()))
+
+    def versions(self, name: str) -> tuple[Version, ...]:
+        """Return a blueprint's released versions, oldest first."""
+        return self._once(("versions", name), lambda: self._library.versions(name))
+
+    def newest(self, name: str) -> Version:
+        """Return the version that `release` reads where none is named."""
+        return self._once(("newest", name), lambda: self._library.newest(name))
 
     def release(self, name: str, ref: str | None = None) -> Release:
-        """Read one release, as the library does."""
-        return self._release(name, ref)
+        """Read one release: by version, branch or commit, or the newest; raises SourceError."""
+        return self._once(("release", name, ref), lambda: self._library.release(name, ref))
 
+    def now(self, name: str) -> Blueprint | None:
+        """Return a blueprint's manifest as it stands now, or None where there is none."""
+        return self._once(("now", name), lambda: self._library.now(name))
 
-def opened(project: Project, conditions: Conditions, instead: str = "") -> Library:
-    """Open the library of a project, or the one that its fleet names instead; raises SourceError."""
-    wishes, how = project.wishes, conditions
-    source = instead or wishes.source
-    base = Path() if instead or source == BUILT_IN or Path(source).is_absolute() else project.root
-    called, limits = project.recorded.blueprint, how.means.limits
-    return _opening(Asked(source, base, called, wishes.follow, how.offline, how.prereleases, limits))()
+    def tag_commit(self, name: str, version: str) -> str | None:
+        """Return the commit that the tag of a version marks now, or None where there is no such tag."""
+        return self._once(("tag", name, version), lambda: self._library.tag_commit(name, version))
 
+    def has_commit(self, commit: str) -> bool:
+        """Whether a commit can still be read."""
+        return self._once(("commit", commit), lambda: self._library.has_commit(commit))
 
-@lru_cache(maxsize=LIBRARIES)
-def _opening(asked: Asked) -> Callable[[], Library]:
-    def opening() -> Library:
-        return Remembered(
-            locate(
-                asked.source,
-                base=asked.base,
-                offline=asked.offline,
-                prereleases=asked.prereleases,
-                limits=asked.limits,
-                called=asked.called,
-                follow=asked.follow,
-            )
-        )
-
-    return _once(opening)
-
-
-def _once(ask: Callable[P, T]) -> Callable[P, T]:
-    """Return the same function with its answers remembered, errors among them."""
-    known: dict[object, tuple[T] | ScaffoldError] = {}
-
-    def asking(*words: P.args, **named: P.kwargs) -> T:
-        key = words, tuple(named.items())
-        if key not in known:
-            try:
-                known[key] = (ask(*words, **named),)
-            except ScaffoldError as error:
-                known[key] = error
-        found = known[key]
-        if isinstance(found, ScaffoldError):
-            raise found
-        return found[0]
-
-    return asking
-
-
-@lru_cache(maxsize=LIBRARIES)
-def digest_of(release: Release) -> str:
-    """Return a digest of all that a release is made of: its manifest as read, and the files of its layers."""
-    digest = sha256(repr((release.blueprint.name, release.version, release.commit)).encode())
-    for layer in release.layers:
-        for path, file in sorted(layer.files.items()):
-            digest.update(f"{layer.name}/{path} {file.mode} {file.blob}\n".encode(errors="surrogateescape"))
-    digest.update(repr(release.blueprint).encode())
-    return digest.hexdigest()
+    def is_branch(self, ref: str) -> bool:
+        """Whether a ref names a branch and no version, so that it moves."""
+        return self._once(("branch", ref), lambda: self._library.is_branch(ref))

@@ -1,20 +1,14 @@
-"""A member as a project, seen at its commit."""
+"""A member opened as a project: its files are read from git's objects at the member's commit, and nothing else is."""
 
-from functools import lru_cache
 from pathlib import Path
 
 from scaffold.fleet.members import Member
 from scaffold.git.objects import Objects, open_repository
-from scaffold.project import opening
-from scaffold.project.opening import Project
+from scaffold.project.in_git import Commit
+from scaffold.project.opening import Project, seen_in
 
 
-def opened(member: Member) -> Project:
-    """Return a member as a project at its commit; raises ProjectError, FormatError or GitError."""
-    return opening.at_commit(_repository(member.folder), member.commit, member.prefix)
-
-
-@lru_cache(maxsize=1)
-def _repository(folder: str) -> Objects:
-    """Open a repository once for all of its members, which are asked for together."""
-    return open_repository(Path(folder))
+def opened(member: Member, repository: Objects | None = None) -> Project:
+    """Open an adopted member, in a repository that is open already or not; raises ScaffoldError."""
+    repository = repository or open_repository(Path(member.folder))
+    return seen_in(repository.root / member.prefix, Commit(repository, member.commit), member.prefix)

@@ -4,13 +4,17 @@ What a job returns is all that is needed to apply it: the files that differ, as 
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
+from scaffold.blueprint.manifest import Blueprint
+from scaffold.blueprint.release import retired
 from scaffold.errors import FormatError, GitError, ScaffoldError, SourceError, TrustError
-from scaffold.fleet import libraries
+from scaffold.fleet.libraries import of_run
 from scaffold.fleet.members import Member
 from scaffold.fleet.open import opened
 from scaffold.fleet.patches import patch_of, template_of
+from scaffold.fleet.releases import Depends, answered, depends_on
 from scaffold.fleet.risk import risk_of
 from scaffold.git.pack import Squeezed, squeezed
 from scaffold.plan.fleet import Result, Side, State, Touched
@@ -23,12 +27,17 @@ from scaffold.templating.inputs import SECRET
 from scaffold.tree import File
 
 SECRETS = "needs secrets: what an update would change holds one, and a plan holds none"
+UNADOPTED = "unadopted: no blueprint was applied here (scaffold adopt)"
 TRUST = "needs trust: the template would run code of its own, and nobody said that it may"
 
 
 class Wanted(NamedTuple):
-    """What all members are planned for: a version (None: the newest), answers, and the conditions."""
+    """What all members are planned for: a version (None: the newest), answers, and the conditions.
 
+    `run` is a name that no other run has: libraries are opened once for all of it.
+    """
+
+    run: str
     to: str | None = None
     data: Mapping[str, Any] = {}
     conditions: Conditions = Conditions()
@@ -42,19 +51,23 @@ class Job(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """What came of a job: each member's result, the patches by their digest, and the new contents by their ids."""
+    """What came of a job: each member's result, the patches by their digest, and the new contents by their ids.
+
+    `depends` is what all that depends on beside the repository; None where nobody can tell, so that it is not kept.
+    """
 
     results: tuple[Result, ...]
     patches: Mapping[str, tuple[str, tuple[str, ...]]] = {}
     blobs: Mapping[str, Squeezed] = {}
+    depends: tuple[Depends, ...] | None = None
 
 
 def plan_members(job: Job) -> Planned:
     """Plan for each member of a repository; what cannot be is a result with its reason."""
-    patches: dict[str, tuple[str, tuple[str, ...]]] = {}
-    blobs: dict[str, File] = {}
-    results = tuple(_planned(member, job.wanted, patches, blobs) for member in job.members)
-    return Planned(results, patches, {id_: squeezed(file.content) for id_, file in blobs.items()})
+    made = _Made({}, {}, [])
+    results = tuple(_planned(member, job.wanted, made) for member in job.members)
+    depends = tuple(made.depends) if all(one.state != "unreadable" for one in results) else None
+    return Planned(results, made.patches, {id_: squeezed(file.content) for id_, file in made.blobs.items()}, depends)
 
 
 def lost(job: Job, why: str) -> Planned:
@@ -62,27 +75,33 @@ def lost(job: Job, why: str) -> Planned:
     return Planned(tuple(_result(member, "unreadable", why) for member in job.members))
 
 
-def _planned(
-    member: Member, wanted: Wanted, patches: dict[str, tuple[str, tuple[str, ...]]], blobs: dict[str, File]
-) -> Result:
+class _Made(NamedTuple):
+    """What the members of one repository have brought about together."""
+
+    patches: dict[str, tuple[str, tuple[str, ...]]]
+    blobs: dict[str, File]
+    depends: list[Depends]
+
+
+def _planned(member: Member, wanted: Wanted, made: _Made) -> Result:
     if member.state:
         state: State = "unreadable" if member.state == "unreadable" else "blocked"
-        return _result(member, state, member.why or "unadopted: no blueprint was applied here (scaffold adopt)")
-    known = _result(member, "clean", "")
+        return _result(member, state, member.why or UNADOPTED)
+    known, conditions = _result(member, "clean", ""), wanted.conditions
     try:
         project = opened(member)
-        known = known._replace(
-            blueprint=project.recorded.blueprint, source=project.wishes.public, version=project.recorded.version
+        recorded, name = project.recorded, project.wishes.blueprint
+        known = known._replace(blueprint=name, source=project.wishes.public, version=recorded.version)
+        library = of_run(wanted.run, offline=conditions.offline, prereleases=conditions.prereleases).open(
+            project, member.library
         )
-        with bounds.limited(wanted.conditions.means.limits, "rendering"):
-            prepared = prepare(
-                project,
-                wanted.conditions,
-                to=wanted.to,
-                data=wanted.data,
-                library=libraries.opened(project, wanted.conditions, member.library),
+        if ended := _ended(library.now(name), conditions.today):
+            return known._replace(state="retired", why=ended)
+        made.depends.append(answered(depends_on(project, wanted.to, member.library), library))
+        with bounds.limited(conditions.means.limits, "rendering"):
+            return _described(
+                known, prepare(project, conditions, to=wanted.to, data=wanted.data, library=library), made
             )
-            return _described(known, prepared, patches, blobs)
     except TrustError:
         return known._replace(state="blocked", why=TRUST)
     except (FormatError, GitError, SourceError) as error:
@@ -91,9 +110,13 @@ def _planned(
         return known._replace(state="blocked", why=str(error))
 
 
-def _described(
-    known: Result, prepared: Prepared, patches: dict[str, tuple[str, tuple[str, ...]]], blobs: dict[str, File]
-) -> Result:
+def _ended(blueprint: Blueprint | None, today: date | None) -> str:
+    """Say that a blueprint has come to its end, or nothing: an update would go on with what nobody is to use."""
+    sunset = blueprint.lifecycle.sunset if blueprint else None
+    return retired(blueprint) if blueprint and sunset and today and sunset < today.isoformat() else ""
+
+
+def _described(known: Result, prepared: Prepared, made: _Made) -> Result:
     plan = prepared.plan
     known = known._replace(to=plan.lock_after.version, notes=prepared.notes)
     if prepared.nothing_to_do:
@@ -102,7 +125,7 @@ def _described(
         return known._replace(state="blocked", why=SECRETS)
     risk, risks = risk_of(plan)
     patch = patch_of(plan)
-    patches.setdefault(patch.digest, (patch.text, patch.files))
+    made.patches.setdefault(patch.digest, (patch.text, patch.files))
     known = known._replace(
         risk=risk,
         risks=risks,
@@ -113,10 +136,10 @@ def _described(
     )
     if plan.conflicts:
         return known._replace(state="conflict", conflicts=tuple((a.path, a.why) for a in plan.conflicts))
-    made = after(prepared)
-    blobs.update((file.blob, file) for file in made.files.values() if file is not None)
-    files = {path: _side(file) for path, file in made.files.items()}
-    return known._replace(tree=made.tree.id, files=files, message=commit_message(prepared))
+    then = after(prepared)
+    made.blobs.update((file.blob, file) for file in then.files.values() if file is not None)
+    files = {path: _side(file) for path, file in then.files.items()}
+    return known._replace(tree=then.tree.id, files=files, message=commit_message(prepared))
 
 
 def _holds_secret(path: str, prepared: Prepared) -> bool:
