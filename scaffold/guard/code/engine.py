@@ -109,8 +109,7 @@ class _Modules:
             self._paths.setdefault(name.rpartition("/")[2], []).append(name)
 
     def may_match(self, path: str, language: str) -> bool:
-        content = (self._look.raw(path) or b"").lower().replace(b"_", b"").replace(b"-", b"")
-        return needles(language).stand_in(content)
+        return needles(language).stand_in(self._look.raw(path) or b"")
 
     def source(self, path: str, language: str) -> Source | None:
         if path not in self._read:

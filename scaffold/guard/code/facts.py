@@ -51,12 +51,12 @@ class Wanted(NamedTuple):
     """What patterns of a language speak of; of nothing else facts need be made.
 
     `names` are the last parts of calls and names, and arguments. `keys` are what is set, as `keys_of` has it, and
-    `texts` is in each text.
+    one of `texts` is in each text.
     """
 
     names: frozenset[str]
     keys: frozenset[str]
-    texts: re.Pattern[str]
+    texts: Sequence[str]
 
     def sets(self, name: str) -> bool:
         """Whether patterns may speak of what is set."""
@@ -64,7 +64,7 @@ class Wanted(NamedTuple):
 
     def text(self, text: str) -> bool:
         """Whether patterns may speak of a text."""
-        return self.texts.search(plain(text)) is not None
+        return any(map(plain(text).__contains__, self.texts))
 
 
 def plain(name: str) -> str:

@@ -1,9 +1,9 @@
 """A Python source as facts, by Python's own parser."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
+from itertools import islice, repeat
 
 from scaffold.guard.code.facts import OPEN, Argument, Fact, Wanted, written
 from scaffold.guard.code.scopes import Scope, dotted
@@ -50,14 +50,14 @@ class Python:
         noted: list[_Noted] = []
         left: list[_Noted] = [(tree, self.top, "")]
         while left:
-            one = left.pop()
-            node = one[0]
+            node, scope, within = one = left.pop()
             kind = type(node)
             if kind in self._FACTS:
                 noted.append(one)
-            bind = self._BINDS.get(kind)
-            scope, within = bind(self, node, one[1], one[2]) if bind else one[1:]
-            left += [(child, scope, within) for child in _children(node)]
+            if bind := self._BINDS.get(kind):
+                scope, within = bind(self, node, scope, within)
+            if fields := _fields(kind.__name__):
+                left += zip(_children(node, fields), repeat(scope), repeat(within))
         return noted
 
     def _assigned(self, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, scope: Scope, within: str) -> _Around:
@@ -192,24 +192,26 @@ class Python:
     }  # fmt: skip
 
 
-def _children(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes below one, but for those that say nothing."""
+def _children(node: ast.AST, fields: Iterable[str]) -> list[ast.AST]:
+    """Return the nodes below one that stand in some of its fields."""
+    found: list[ast.AST] = []
+    for name in fields:
+        value = getattr(node, name)
+        if isinstance(value, ast.arguments):
+            value = (*value.defaults, *value.kw_defaults)
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif isinstance(value, list | tuple):
+            found += [one for one in value if isinstance(one, ast.AST)]
     if isinstance(node, ast.JoinedStr):  # the pieces of a text are none
-        yield from (one for one in node.values if isinstance(one, ast.FormattedValue))
-        return
-    for name in _fields(type(node).__name__):
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            yield from (one for one in value if isinstance(one, ast.AST))
-        elif isinstance(value, ast.arguments):
-            yield from (one for one in (*value.defaults, *value.kw_defaults) if one is not None)
-        elif isinstance(value, ast.AST):
-            yield value
+        return [one for one in found if isinstance(one, ast.FormattedValue)]
+    return found
 
 
 @cache
 def _fields(kind: str) -> tuple[str, ...]:
-    return tuple(name for name in getattr(ast, kind)._fields if name not in _SILENT)
+    """Return the fields of a node in which nodes stand, but for those that say nothing."""
+    return tuple(name for name in getattr(ast, kind)._fields if name not in _SILENT and kind != "Constant")
 
 
 def _targets(node: ast.Assign | ast.AnnAssign | ast.NamedExpr) -> list[ast.expr]:

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from scaffold.guard.kept import kept
 from scaffold.guard.readers.aside import is_aside
 from scaffold.guard.tables import table
+from scaffold.guard.words import small, words
 
 LONGEST = 2_000  # bytes of a line that people write
 HEAD = 3  # bytes that tell a shape
@@ -33,7 +34,7 @@ _TEXT = {name: re.compile(text) for name, text in _SAID["patterns"].items()}
 _BYTES = {
     name: re.compile(_SAID["patterns"][name].encode()) for name in ("private_key", "key_body", "connection", "bearer")
 }
-_WORDS = tuple(word.encode() for word in _SAID["words"])
+_WORDS = {word.encode(): small(word.encode()) for word in _SAID["words"]}
 _NO_CODE, _TOLD_IN, _BARE = (tuple(_SAID[name]) for name in ("no_code", "told_in", "bare"))
 
 
@@ -47,13 +48,15 @@ class Secret(NamedTuple):
 class _Shape(NamedTuple):
     kind: str
     begins: bytes
+    word: bytes  # how the first of its words begins
     regex: bytes  # compiled when something begins so
 
 
 def _shape(said: Mapping[str, str]) -> _Shape:
     before = f"(?<={said['after']})" if "after" in said else r"(?<![\w-])"
     text = f"{before}{re.escape(said['begins'])}(?:{said['goes_on']})(?![\\w-])"
-    return _Shape(said["kind"], said["begins"].encode(), text.encode())
+    begins = said["begins"].encode()
+    return _Shape(said["kind"], begins, b" " + re.findall(rb"\w+", small(begins))[0], text.encode())
 
 
 _SHAPES = tuple(map(_shape, _SAID["shapes"]))
@@ -63,7 +66,12 @@ _SHAPES = tuple(map(_shape, _SAID["shapes"]))
 _HEADS = [one.begins for one in _SHAPES if len(one.begins) >= HEAD and one.begins[:1].isalpha()] + [b"-----BEGIN"]
 _BASE64 = tuple(b64encode(one)[: len(one) * 8 // 6] for one in _HEADS)
 _DIGITS = tuple(one.hex().encode() for one in _HEADS)
-_RUN = re.compile(rb"[\w+/-]{24,4000}={0,2}")
+
+# A byte of base64 is `a` in a file's copy: to find many of them there takes hardly any time.
+FEWEST_IN_BASE64, MOST_IN_BASE64 = 24, 4_000
+_OF_BASE64 = bytes(
+    97 if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "_/+-") else 32 for byte in range(256)
+)
 
 
 @kept(10_000_000)
@@ -112,7 +120,8 @@ def is_password(user: str, password: str, host: str, *, strict: bool = False) ->
 def _offsets(content: bytes, path: str) -> Iterator[tuple[int, str]]:
     name = path.lower().rpartition("/")[2]
     is_code, aside = not name.endswith(_NO_CODE), is_aside(path)
-    standing = [one for one in _SHAPES if one.begins in content]
+    once = words(content)
+    standing = [one for one in _SHAPES if one.word in once and one.begins in content]
     yield from _shaped(content, standing)
     yield from _private_keys(content)
     yield from _connections(content, strict=aside or not is_code)
@@ -132,16 +141,18 @@ def _offsets(content: bytes, path: str) -> Iterator[tuple[int, str]]:
 
 def _encoded(content: bytes) -> Iterator[tuple[int, str]]:
     """Yield keys that are written in base64 or in hexadecimal digits."""
-    for match in _RUN.finditer(content):
-        text = match[0]
+    masked, run, end = content.translate(_OF_BASE64) + b" ", b"a" * FEWEST_IN_BASE64, 0
+    while (at := masked.find(run, end)) >= 0:
+        end = masked.find(b" ", at)
+        text = content[at : min(end, at + MOST_IN_BASE64)]
         in_base64 = text.startswith(_BASE64)
         if not in_base64 and not text.lower().startswith(_DIGITS):
             continue
         try:
-            plain = b64decode(text.rstrip(b"=") + b"==", b"-_") if in_base64 else bytes.fromhex(text.decode())
+            plain = b64decode(text + b"==", b"-_") if in_base64 else bytes.fromhex(text.decode())
         except ValueError:
             continue
-        yield from ((match.start(), kind) for found in (_shaped, _private_keys) for _, kind in found(plain))
+        yield from ((at, kind) for found in (_shaped, _private_keys) for _, kind in found(plain))
 
 
 def _joined(content: bytes) -> Iterator[tuple[int, str]]:
@@ -206,8 +217,9 @@ def _in_headers(content: bytes, *, is_code: bool) -> Iterator[tuple[int, str]]:
 
 def _lines(content: bytes, pattern: str) -> Iterator[tuple[int, re.Match[str]]]:
     """Yield what a pattern matches in the lines that speak of secrets."""
-    lowered = content.lower()
-    for start in sorted({at for word in _WORDS for at in _lines_with(lowered, word)}):
+    lowered, once = content.lower(), words(content)
+    there = (word for word, plain in _WORDS.items() if plain in once)
+    for start in sorted({at for word in there for at in _lines_with(lowered, word)}):
         end = content.find(b"\n", start)
         line = content[start : end if end >= 0 else len(content)]
         if len(line) <= LONGEST:
