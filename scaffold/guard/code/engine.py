@@ -13,7 +13,7 @@ from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_aside, is_foreign
 from scaffold.guard.readers.languages import ENDINGS
 from scaffold.guard.readers.places import PLACES
-from scaffold.guard.readers.scan import Flavour
+from scaffold.guard.readers.scan import Flavour, without_prose
 
 SCANNED: Mapping[Flavour, tuple[str, ...]] = {
     "python": ("python",), "script": ("typescript", "javascript"), "go": ("go",), "java": ("java", "kotlin"),
@@ -109,7 +109,12 @@ class _Modules:
             self._paths.setdefault(name.rpartition("/")[2], []).append(name)
 
     def may_match(self, path: str, language: str) -> bool:
-        return needles(language).stand_in(self._look.raw(path) or b"")
+        """Whether patterns may match a file: in Python what a text holds counts in prose too, and a name in code."""
+        content = self._look.raw(path) or b""
+        if not needles(language).stand_in(content):
+            return False
+        code = without_prose(content.decode("latin-1")).encode("latin-1") if language == "python" else content
+        return needles(language, in_texts=True).stand_in(content) or needles(language, in_texts=False).stand_in(code)
 
     def source(self, path: str, language: str) -> Source | None:
         if path not in self._read:

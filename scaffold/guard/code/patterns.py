@@ -158,11 +158,14 @@ _FAR = b"://"
 
 
 @cache
-def needles(language: str) -> Needles:
-    """Return what stands in every file that a pattern of a language matches."""
+def needles(language: str, *, in_texts: bool | None = None) -> Needles:
+    """Return what stands in every file that a pattern of a language matches, or one of texts alone, or one of names."""
     ways: dict[bytes, list[frozenset[bytes]]] = {}
     texts: dict[bytes, list[bytes]] = {}
-    for first, *rest in {needle for some in patterns(language).values() for one in some for needle in one.needles}:
+    asked = {
+        one for (kind, _), some in patterns(language).items() if in_texts in (None, kind == "text") for one in some
+    }
+    for first, *rest in {needle for one in asked for needle in one.needles}:
         ways.setdefault(first.encode(), []).append(frozenset(word.encode() for word in rest))
     for text in (text for text in ways if not text.isalnum()):
         piece = _FAR if _FAR in text else max(words(text).split(), key=len)

@@ -36,6 +36,8 @@ PIECES: Mapping[Flavour, str] = {
     "java": f"{_COMMENT}|{_BLOCK}|{_STRING}",
     "python": rf"(?P<comment>\#[^\n]*)|{_BLOCKS}|{_STRING}",
 }
+_GOES_ON = ("(", "[", "{", ",", "=", "+", "%", "\\")  # before a text that is part of more
+_NEAR = 200  # characters before a text
 _REST = r"(?P<space>\s+)|(?P<word>[\w$]+)|(?P<sign>\.\.\.|.)"
 _TOKEN = {flavour: re.compile(f"{pieces}|{_REST}", re.DOTALL) for flavour, pieces in PIECES.items()}
 _TEMPLATE = re.compile(r"[^`\\$]*(?:(?:\\.|\$(?!\{))[^`\\$]*)*", re.DOTALL)
@@ -106,3 +108,17 @@ def _without(source: str, flavour: Flavour, *, strings: bool) -> str:
             parts += [source[done:start], _ALL_BUT_LINES.sub(" ", token.text)]
             done = start + len(token.text)
     return "".join((*parts, source[done:]))
+
+
+def without_prose(source: str) -> str:
+    """Return a source of Python without its comments, and without texts that stand alone, as docstrings do."""
+    return re.compile(PIECES["python"], re.DOTALL).sub(_unless_prose, source)
+
+
+def _unless_prose(match: re.Match[str]) -> str:
+    if match.lastgroup == "string":
+        return match[0]
+    before = match.string[max(match.start() - _NEAR, 0) : match.start()]
+    begins = not before.rpartition("\n")[2].strip(" \trRuU")
+    is_alone = begins and not before.rstrip(" \t\r\nrRuU").endswith(_GOES_ON)
+    return "" if is_alone or match.lastgroup == "comment" else match[0]
