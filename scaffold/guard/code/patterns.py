@@ -148,10 +148,10 @@ class Needles(NamedTuple):
     def stand_in(self, content: bytes) -> bool:
         """Whether a file may be matched."""
         once, whole = words(content), small(content)
-        found = frozenset(once.split())
+        found = once.split()
         near = (texts for piece, texts in self.texts.items() if piece in (once if piece != _FAR else whole))
-        first = (*(self.words & found), *(text for texts in near for text in texts if text in whole))
-        return any(map(found.issuperset, (way for one in first for way in self.ways[one])))
+        first = (*self.words.intersection(found), *(text for texts in near for text in texts if text in whole))
+        return bool(first) and any(map(frozenset(found).issuperset, (way for one in first for way in self.ways[one])))
 
 
 _FAR = b"://"

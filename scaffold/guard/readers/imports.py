@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from scaffold.guard.code.scopes import dotted
+from scaffold.guard.code.scopes import dotted, walk
 from scaffold.guard.kept import Kept, kept
 from scaffold.guard.readers.manifests import directives
 from scaffold.guard.readers.scan import Flavour, Token, tokens
@@ -71,7 +71,7 @@ _BESIDES = re.compile(r"[ \t]+as[ \t]+\w+|#[^\n]*")
 
 
 def _statements(tree: ast.AST) -> Iterator[Import]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, alias.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -85,7 +85,7 @@ def _calls(tree: ast.Module) -> Iterator[Import]:
     """Yield what is imported by name, however the function that does it, and the name, are called here."""
     called = {"import_module": "importlib.import_module"}
     constants = _constants(tree)
-    nodes = list(ast.walk(tree))
+    nodes = list(walk(tree))
     for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""

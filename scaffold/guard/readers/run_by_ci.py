@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from scaffold.formats.lookup import mapping, value
+from scaffold.guard.code.scopes import walk
 from scaffold.guard.look import Look, once
 from scaffold.guard.reached import reached
 from scaffold.guard.readers.gitlab import pipelines
@@ -152,7 +153,7 @@ class _StandsFor:
 
 def _of_sessions(tree: ast.Module | None) -> Iterator[Command]:
     """Yield what nox runs: the texts that its sessions are given."""
-    for node in ast.walk(tree) if tree is not None else ():
+    for node in walk(tree) if tree is not None else ():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.startswith("run"):
             words = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
             if words:

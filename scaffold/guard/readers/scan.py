@@ -110,9 +110,18 @@ def _without(source: str, flavour: Flavour, *, strings: bool) -> str:
     return "".join((*parts, source[done:]))
 
 
+def without_remarks(source: str) -> str:
+    """Return a source of Python without its comments."""
+    return _python().sub(lambda match: "" if match.lastgroup == "comment" else match[0], source)
+
+
 def without_prose(source: str) -> str:
     """Return a source of Python without its comments, and without texts that stand alone, as docstrings do."""
-    return re.compile(PIECES["python"], re.DOTALL).sub(_unless_prose, source)
+    return _python().sub(_unless_prose, source)
+
+
+def _python() -> re.Pattern[str]:
+    return re.compile(PIECES["python"], re.DOTALL)
 
 
 def _unless_prose(match: re.Match[str]) -> str:

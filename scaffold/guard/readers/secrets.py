@@ -34,7 +34,7 @@ _TEXT = {name: re.compile(text) for name, text in _SAID["patterns"].items()}
 _BYTES = {
     name: re.compile(_SAID["patterns"][name].encode()) for name in ("private_key", "key_body", "connection", "bearer")
 }
-_WORDS = {word.encode(): small(word.encode()) for word in _SAID["words"]}
+_WORDS = tuple(word.encode() for word in _SAID["words"])
 _NO_CODE, _TOLD_IN, _BARE = (tuple(_SAID[name]) for name in ("no_code", "told_in", "bare"))
 
 
@@ -67,10 +67,11 @@ _HEADS = [one.begins for one in _SHAPES if len(one.begins) >= HEAD and one.begin
 _BASE64 = tuple(b64encode(one)[: len(one) * 8 // 6] for one in _HEADS)
 _DIGITS = tuple(one.hex().encode() for one in _HEADS)
 
-# A byte of base64 is `a` in a file's copy: to find many of them there takes hardly any time.
-FEWEST_IN_BASE64, MOST_IN_BASE64 = 24, 4_000
-_OF_BASE64 = bytes(
-    97 if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "_/+-") else 32 for byte in range(256)
+# A byte of a key, or of one in base64, is `a` in a file's copy: to find so many of them there takes hardly any time.
+SHORTEST_KEY, FEWEST_IN_BASE64, MOST_IN_BASE64 = 20, 24, 4_000
+_OF_A_KEY, _OF_BASE64 = (
+    bytes(97 if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in signs) else 32 for byte in range(256))
+    for signs in ("_./:=+-", "_/+-")
 )
 
 
@@ -120,15 +121,14 @@ def is_password(user: str, password: str, host: str, *, strict: bool = False) ->
 def _offsets(content: bytes, path: str) -> Iterator[tuple[int, str]]:
     name = path.lower().rpartition("/")[2]
     is_code, aside = not name.endswith(_NO_CODE), is_aside(path)
-    once = words(content)
-    standing = [one for one in _SHAPES if one.word in once and one.begins in content]
-    yield from _shaped(content, standing)
+    long = b" ".join(text for _, text in _runs(content, _OF_A_KEY, SHORTEST_KEY))
+    yield from _shaped(content, [one for one in _SHAPES if one.begins in long])
     yield from _private_keys(content)
     yield from _connections(content, strict=aside or not is_code)
     if aside:
         return
     yield from _encoded(content)
-    yield from _joined(content) if standing and is_code and len(content) < LARGE else ()
+    yield from _joined(content) if is_code and len(content) < LARGE and _begins(content) else ()
     yield from _in_headers(content, is_code=is_code)
     if name.endswith(_TOLD_IN):
         yield from ((at, "a password or a key in a text") for at, _ in _lines(content, "told") if _is_told(_))
@@ -139,12 +139,18 @@ def _offsets(content: bytes, path: str) -> Iterator[tuple[int, str]]:
                 yield at, f"a value of {match['key'].strip('.-')}"
 
 
-def _encoded(content: bytes) -> Iterator[tuple[int, str]]:
-    """Yield keys that are written in base64 or in hexadecimal digits."""
-    masked, run, end = content.translate(_OF_BASE64) + b" ", b"a" * FEWEST_IN_BASE64, 0
+def _runs(content: bytes, table: bytes, fewest: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the texts of so many bytes that a table has as `a`, and where they begin."""
+    masked, run, end = content.translate(table) + b" ", b"a" * fewest, 0
     while (at := masked.find(run, end)) >= 0:
         end = masked.find(b" ", at)
-        text = content[at : min(end, at + MOST_IN_BASE64)]
+        yield at, content[at:end]
+
+
+def _encoded(content: bytes) -> Iterator[tuple[int, str]]:
+    """Yield keys that are written in base64 or in hexadecimal digits."""
+    for at, run in _runs(content, _OF_BASE64, FEWEST_IN_BASE64):
+        text = run[:MOST_IN_BASE64]
         in_base64 = text.startswith(_BASE64)
         if not in_base64 and not text.lower().startswith(_DIGITS):
             continue
@@ -153,6 +159,12 @@ def _encoded(content: bytes) -> Iterator[tuple[int, str]]:
         except ValueError:
             continue
         yield from ((at, kind) for found in (_shaped, _private_keys) for _, kind in found(plain))
+
+
+def _begins(content: bytes) -> bool:
+    """Whether a key begins in a content, perhaps in a text of its own."""
+    once = words(content)
+    return any(one.word in once and one.begins in content for one in _SHAPES)
 
 
 def _joined(content: bytes) -> Iterator[tuple[int, str]]:
@@ -217,9 +229,8 @@ def _in_headers(content: bytes, *, is_code: bool) -> Iterator[tuple[int, str]]:
 
 def _lines(content: bytes, pattern: str) -> Iterator[tuple[int, re.Match[str]]]:
     """Yield what a pattern matches in the lines that speak of secrets."""
-    lowered, once = content.lower(), words(content)
-    there = (word for word, plain in _WORDS.items() if plain in once)
-    for start in sorted({at for word in there for at in _lines_with(lowered, word)}):
+    lowered = content.lower()
+    for start in sorted({at for word in _WORDS for at in _lines_with(lowered, word)}):
         end = content.find(b"\n", start)
         line = content[start : end if end >= 0 else len(content)]
         if len(line) <= LONGEST:

@@ -8,7 +8,7 @@ from scaffold.errors import without_credentials
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
 from scaffold.guard.code.engine import code, holding, in_code, sources
-from scaffold.guard.code.scopes import dotted
+from scaffold.guard.code.scopes import dotted, walk
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers import plain_logs
@@ -87,7 +87,7 @@ def _own_formatters(look: Look) -> Iterator[tuple[str, int]]:
     """Yield where classes are that format log records as JSON."""
     for path in holding(look, code(look, "python"), b"Formatter"):
         tree = look.python(path) if "dumps" in (look.text(path) or "") else None
-        for node in ast.walk(tree) if tree is not None else ():
+        for node in walk(tree) if tree is not None else ():
             if isinstance(node, ast.ClassDef) and any(dotted(base).endswith("Formatter") for base in node.bases):
                 yield path, node.lineno
                 break

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Container, Iterator, Mapping
 
-from scaffold.guard.code.scopes import dotted
+from scaffold.guard.code.scopes import dotted, walk
 
 METHODS = frozenset(("get", "post", "put", "patch", "delete", "api_route", "websocket"))
 MAKERS = frozenset(("FastAPI", "APIRouter"))
@@ -23,7 +23,7 @@ def open_routes(tree: ast.Module, *, elsewhere: bool) -> Iterator[tuple[int, str
     """Yield line and path of routes that nothing guards; `elsewhere` says that others may guard a router of here."""
     made, guarded = _made(tree), _guarded(tree)
     bare = {name for name, maker in made.items() if name not in guarded and not (elsewhere and maker == "APIRouter")}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not ASKS.search(_asked(node)):
             for call in node.decorator_list:
                 path = _path(call, bare)
@@ -48,7 +48,7 @@ def _asked(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
 def _made(tree: ast.Module) -> Mapping[str, str]:
     """Return the apps and routers of a module, each with what made it."""
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and not _has(node.value):
             maker = dotted(node.value.func).rpartition(".")[2]
             found |= {dotted(target): maker for target in node.targets if maker in MAKERS}
@@ -57,7 +57,7 @@ def _made(tree: ast.Module) -> Mapping[str, str]:
 
 def _guarded(tree: ast.Module) -> frozenset[str]:
     """Return the routers that are taken in with a dependency."""
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    calls = (node for node in walk(tree) if isinstance(node, ast.Call))
     return frozenset(dotted(one.args[0]) for one in calls if takes_in(one) and one.args and _has(one))
 
 
@@ -68,7 +68,7 @@ def takes_in(call: ast.Call) -> bool:
 
 def guards_others(tree: ast.Module) -> bool:
     """Whether a module guards routers that may come from elsewhere, or all that one app has."""
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    calls = (node for node in walk(tree) if isinstance(node, ast.Call))
     return any(_has(one) and (takes_in(one) or dotted(one.func).endswith("FastAPI")) for one in calls)
 
 
