@@ -1,8 +1,8 @@
 """All code of a project held against all patterns, once for all rules."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.braces import Braces
 from scaffold.guard.code.facts import Source
 from scaffold.guard.code.patterns import Pattern, matches, needles, wanted
@@ -23,7 +23,7 @@ FLAVOURS: dict[str, Flavour] = {
 }
 FLAVOURS["gradle"] = "java"
 CODE = tuple(f"*.{ending}" for ending in FLAVOURS)
-_SHEBANG = re.compile(rb"#![^\n]{0,200}?\b(python|node|deno|bun)[0-9.]*\b")
+_SHEBANG = regex(rb"#![^\n]{0,200}?\b(python|node|deno|bun)[0-9.]*\b")
 MOST = 100  # findings of a rule in a file
 
 

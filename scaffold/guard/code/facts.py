@@ -1,16 +1,17 @@
 """Facts of a source: what is called with which arguments, what is set, named, imported and written in quotes."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, Protocol
 
+from scaffold.formats.regex import regex
+
 Kind = Literal["call", "set", "name", "text", "import", "body"]
 LONGEST = 90  # characters of a name that are looked at
-_PLAIN = re.compile(r"[-_.\s]")
-_LAST_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_WHEN = re.compile(r"«([^»]*)»")
+_PLAIN = regex(r"[-_.\s]")
+_LAST_WORD = regex(r"[A-Z]?[a-z]+|[A-Z]+")
+_WHEN = regex(r"«([^»]*)»")
 OPEN = "**"  # the name of arguments that are handed on whole
 UNKNOWN = "?"  # begins a reading that only the running program knows, and its name follows
 

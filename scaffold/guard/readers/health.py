@@ -1,26 +1,26 @@
 """How Python answers whether a service lives and is ready: the routes, what answers them, and routers left out."""
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.engine import code, holding
 from scaffold.guard.code.scopes import dotted, walk
 from scaffold.guard.look import Look
 
 Handler = ast.FunctionDef | ast.AsyncFunctionDef
 _ABOVE = r"\A/?(?:(?:api|v\d+|internal|admin|ops|system|monitoring|probes?|status|q|-|_?health[\w-]*)/)*"
-LIVE = re.compile(_ABOVE + r"(?:livez?|liveness|alive)/?\Z")
-READY = re.compile(_ABOVE + r"(?:readyz?|readiness)/?\Z")
+LIVE = regex(_ABOVE + r"(?:livez?|liveness|alive)/?\Z")
+READY = regex(_ABOVE + r"(?:readyz?|readiness)/?\Z")
 _ROUTERS = frozenset(("APIRouter", "Blueprint", "APIBlueprint"))
 _BY_HAND = frozenset(("add_api_route", "add_url_rule", "add_route", "add_get", "Route"))  # they are given the handler
 _DYNAMIC = (b"importlib", b"iter_modules", b"__import__", b"find_modules")
-_SAYS_YES = re.compile(r"(?:.*\.)?(?:OK|HTTP_20\d\w*|20\d)")
-_HARMLESS = re.compile(  # no check fails by them
+_SAYS_YES = regex(r"(?:.*\.)?(?:OK|HTTP_20\d\w*|20\d)")
+_HARMLESS = regex(  # no check fails by them
     r"(?:.*\.)?(?:\w*Response|jsonify|dict|str|bool|time|now|utcnow|isoformat)|(?:.*[._])?log(?:ger)?\.\w+"
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"(?i)(?:^|[._])(?:db|database|session|cursor|conn|acquire|connect|connection|execute|fetch\w*|redis|mongo"
     r"|kafka|urlopen|httpx|requests|aiohttp|create_connection)(?:$|[._])"
 )

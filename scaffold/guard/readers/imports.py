@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.scopes import dotted, walk
 from scaffold.guard.kept import Kept, kept
 from scaffold.guard.readers.manifests import directives
@@ -58,16 +59,16 @@ def _likely(source: bytes) -> tuple[Import, ...] | None:
 _LIKELY: Kept[tuple[Import, ...] | None] = Kept(10_000_000)
 _NAME = r"\w+(?:[ \t]*\.[ \t]*\w+)*(?:[ \t]+as[ \t]+\w+)?"
 _NAMES = rf"{_NAME}(?:[ \t]*,[ \t]*{_NAME})*(?=[ \t\r]*(?:[;#\n]|\Z))"
-_STATEMENT = re.compile(
+_STATEMENT = regex(
     r"(?:^|[;:])[ \t\f]*(?=(?P<line>(?:import|from)\b[^\n]*))"
     rf"(?:import[ \t]+(?P<modules>{_NAMES})"
     rf"|from[ \t]*(?P<base>[\w. \t]*?)[ \t]*\bimport\b[ \t]*(?:(?P<names>\*|{_NAMES})|\((?P<many>[^()\\]*)\))"
     r"|(?P<odd>import|from))",
     re.MULTILINE | re.ASCII,
 )
-_CODING = re.compile(rb"coding[:=][ \t]*(?!utf-?8)", re.IGNORECASE)
-_GOES_ON = re.compile(r"\\|\bimport\b")  # on several lines, or as only a later Python may write it
-_BESIDES = re.compile(r"[ \t]+as[ \t]+\w+|#[^\n]*")
+_CODING = regex(rb"coding[:=][ \t]*(?!utf-?8)", re.IGNORECASE)
+_GOES_ON = regex(r"\\|\bimport\b")  # on several lines, or as only a later Python may write it
+_BESIDES = regex(r"[ \t]+as[ \t]+\w+|#[^\n]*")
 
 
 def _statements(tree: ast.AST) -> Iterator[Import]:
@@ -135,7 +136,7 @@ def _by_name(name: str, package: str, line: int) -> Import:
 
 
 # The tokens of a source, each behind a blank: a string is its number in quotes, and a keyword has its own behind it.
-_IN_SCRIPT = re.compile(
+_IN_SCRIPT = regex(
     r'(?<! \.) (?:(?:import@(\d+)|require@(\d+)(?: \S+ resolve)?) \( "(\d+)"|import@(\d+) "(\d+)"'
     r'|(?:import|export)@(\d+) (?:(?!import@|export@)(?:[\w$]+(?:@\d+)?|[{},*]|"\d+") )*?from "(\d+)")'
 )

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from scaffold.blueprint.globs import like_git
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, elements, entries, line_of, listed, mapping, value
+from scaffold.formats.regex import regex
 from scaffold.guard.code.scopes import walk
 from scaffold.guard.finding import Found
 from scaffold.guard.readers import tsconfig
@@ -21,7 +22,7 @@ from scaffold.guard.tables import table
 
 CANARY = "canary"  # what a planted mistake is called in the test that proves that the gate fails
 MANIFESTS = {"python": "pyproject.toml", "typescript": "package.json", "go": "go.mod"}
-_SKIPS = re.compile(r"\b(?:skip|skipif|xfail)\b")
+_SKIPS = regex(r"\b(?:skip|skipif|xfail)\b")
 _FLAVOURS: Mapping[str, Flavour] = {"typescript": "script", "go": "go"}
 
 

@@ -1,10 +1,10 @@
 """What writes lines of text where a Python service has its log: the server, formatters of a setting, and prints."""
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.engine import code, holding, in_code
 from scaffold.guard.code.python import imported
 from scaffold.guard.code.scopes import dotted, walk
@@ -19,13 +19,13 @@ class Line(NamedTuple):
     line: int
 
 
-_SERVERS = re.compile(r"(?:.*\.)?uvicorn\.(?:run|Config)")
+_SERVERS = regex(r"(?:.*\.)?uvicorn\.(?:run|Config)")
 _STARTS = ("*Dockerfile*", "*Containerfile*", "Procfile", "*compose*.y*ml", "*.sh", "Makefile")
-_OTHER_HANDLERS = re.compile(r"\.handlers\b|\.propagate\b|\.removeHandler\b|[\"']uvicorn[\w.]*[\"']\s*:\s*\{")
+_OTHER_HANDLERS = regex(r"\.handlers\b|\.propagate\b|\.removeHandler\b|[\"']uvicorn[\w.]*[\"']\s*:\s*\{")
 _QUOTED = ("'uvicorn", '"uvicorn')
-_FIELDS = re.compile(r"%\(\w+\)|\{(?:asctime|levelname|message|name)[:!}]|\$\{?(?:asctime|levelname|message)\b")
-_TEXT_FORMATTERS = re.compile(r"logging\.Formatter|uvicorn\.logging\.\w+|colorlog\.\w+")
-_COMMAND_PATHS = re.compile(
+_FIELDS = regex(r"%\(\w+\)|\{(?:asctime|levelname|message|name)[:!}]|\$\{?(?:asctime|levelname|message)\b")
+_TEXT_FORMATTERS = regex(r"logging\.Formatter|uvicorn\.logging\.\w+|colorlog\.\w+")
+_COMMAND_PATHS = regex(
     r"(?:^|/)(?:scripts?|tools?|bin|cli|commands?|management|migrations|alembic|notebooks|tasks|hack|dev|deploy)/"
     r"|(?:^|/)(?:__main__|manage|setup|noxfile|tasks|fabfile|commands?|console|\w*cli|cli_\w+|gunicorn[\w.]*)\.py$"
 )

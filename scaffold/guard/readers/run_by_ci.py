@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from scaffold.formats.lookup import mapping, value
+from scaffold.formats.regex import regex
 from scaffold.guard.code.scopes import walk
 from scaffold.guard.look import Look, once
 from scaffold.guard.reached import reached
@@ -20,9 +21,7 @@ from scaffold.guard.readers.workflow import Job, is_false, steps_of
 LONGEST = 2_000  # characters of a line that people wrote
 MOST = 500  # scripts of a package.json that a pattern is asked about
 # What stands before a command in YAML, an INI file or a justfile.
-_BEFORE = re.compile(
-    r"[ \t]*+(?:-[ \t]++)?(?:[\w-]++:[ \t]++|[\w-]++[ \t]*+=[ \t]*+)?[@\"']?(?:\{\{[^{}]*+\}\}[ \t]*+)?"
-)
+_BEFORE = regex(r"[ \t]*+(?:-[ \t]++)?(?:[\w-]++:[ \t]++|[\w-]++[ \t]*+=[ \t]*+)?[@\"']?(?:\{\{[^{}]*+\}\}[ \t]*+)?")
 _OF_NPM = frozenset({"npm", "pnpm", "yarn", "bun"})
 _SEVERAL = frozenset({"npm-run-all", "run-s", "run-p"})
 

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple, cast
 
+from scaffold.formats.regex import regex
 from scaffold.guard.kept import Kept
 
 Kind = Literal["comment", "string", "word", "sign", "code"]
 Flavour = Literal["script", "go", "java", "python"]
 
 _BARE: Kept[str] = Kept(10_000_000)
-_ALL_BUT_LINES = re.compile(r"[^\n]")
+_ALL_BUT_LINES = regex(r"[^\n]")
 
 
 class Token(NamedTuple):
@@ -39,9 +40,9 @@ PIECES: Mapping[Flavour, str] = {
 _GOES_ON = ("(", "[", "{", ",", "=", "+", "%", "\\")  # before a text that is part of more
 _NEAR = 200  # characters before a text
 _REST = r"(?P<space>\s+)|(?P<word>[\w$]+)|(?P<sign>\.\.\.|.)"
-_TOKEN = {flavour: re.compile(f"{pieces}|{_REST}", re.DOTALL) for flavour, pieces in PIECES.items()}
-_TEMPLATE = re.compile(r"[^`\\$]*(?:(?:\\.|\$(?!\{))[^`\\$]*)*", re.DOTALL)
-_PATTERN = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\]?)+/?")
+_TOKEN = {flavour: regex(f"{pieces}|{_REST}", re.DOTALL) for flavour, pieces in PIECES.items()}
+_TEMPLATE = regex(r"[^`\\$]*(?:(?:\\.|\$(?!\{))[^`\\$]*)*", re.DOTALL)
+_PATTERN = regex(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\]?)+/?")
 _BEFORE_PATTERN = frozenset((  # signs and words
     *"(,=:[!&|?{;+-*%~^>", "return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "throw", "new",
     "await", "yield",

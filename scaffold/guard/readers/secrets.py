@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from scaffold.formats.regex import regex
 from scaffold.guard.kept import kept
 from scaffold.guard.readers.aside import is_aside
 from scaffold.guard.tables import table
@@ -30,10 +31,8 @@ NUMBER = 4  # a year or a version, as a part of a name
 KINDS = 4  # small letters, capitals, digits, and others
 BITS_OF_SHORT, BITS = 3.0, 3.3  # hexadecimal digits have up to 4
 _SAID: Mapping[str, Any] = table("readers/secrets")
-_TEXT = {name: re.compile(text) for name, text in _SAID["patterns"].items()}
-_BYTES = {
-    name: re.compile(_SAID["patterns"][name].encode()) for name in ("private_key", "key_body", "connection", "bearer")
-}
+_TEXT = {name: regex(text) for name, text in _SAID["patterns"].items()}
+_BYTES = {name: regex(_SAID["patterns"][name].encode()) for name in ("private_key", "key_body", "connection", "bearer")}
 _WORDS = tuple(word.encode() for word in _SAID["words"])
 _NO_CODE, _TOLD_IN, _BARE = (tuple(_SAID[name]) for name in ("no_code", "told_in", "bare"))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, mapping, value
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_aside, is_foreign
@@ -20,16 +21,16 @@ from scaffold.guard.tables import table
 DATA: Mapping[str, Any] = table("rules/operations/containers")
 COMPOSE = tuple(f"{name}.{ending}" for name in ("docker-compose*", "compose*") for ending in ("yml", "yaml"))
 # Images and services for developers and for CI, which no cluster runs.
-RIGHTS = re.compile(r"--privileged(?:=true)?|--(?:pid|ipc|userns)=host|--cap-add=(?:ALL|SYS_ADMIN)|(?:--volume=)?/:/.*")
-AT_DESK = re.compile(
+RIGHTS = regex(r"--privileged(?:=true)?|--(?:pid|ipc|userns)=host|--cap-add=(?:ALL|SYS_ADMIN)|(?:--volume=)?/:/.*")
+AT_DESK = regex(
     r"(?:^|/)(?:\.devcontainer|\.github|\.ci|ci|prow|dev|local|hack|scripts?)/"
     r"|[.-](?:dev(?:elopment)?|debug|tilt|skaffold|tests?|ci|local|build|e2e|playwright|override)(?:\.ya?ml)?$"
 )
 SHARED = ("runAsNonRoot", "seccompProfile")  # what containers have from their pod
-ROOT = re.compile(r"[\"']?(?:root|0+)(?::|[\"']?$)")
-ON_ROOT = re.compile(rf"USER\s+{ROOT.pattern}", re.IGNORECASE)
+ROOT = regex(r"[\"']?(?:root|0+)(?::|[\"']?$)")
+ON_ROOT = regex(rf"USER\s+{ROOT.pattern}", re.IGNORECASE)
 # Kinds that say what others may set, or hold texts for programs.
-LAWS = re.compile(r"Polic(?:y|ies)$|Constraint|CustomResourceDefinition$|^ConfigMap$|^Secret$")
+LAWS = regex(r"Polic(?:y|ies)$|Constraint|CustomResourceDefinition$|^ConfigMap$|^Secret$")
 
 
 def restricted(look: Look) -> Iterator[Found]:

@@ -1,18 +1,16 @@
 """Routes of FastAPI that ask nobody who calls: beside the router that asks, or on another app."""
 
 import ast
-import re
 from collections.abc import Container, Iterator, Mapping
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.scopes import dotted, walk
 
 METHODS = frozenset(("get", "post", "put", "patch", "delete", "api_route", "websocket"))
 MAKERS = frozenset(("FastAPI", "APIRouter"))
-ASKS = re.compile(
-    r"(?i)depends|security|auth|token|user|principal|caller|claims|scope|bearer|identity|session|api_?key"
-)
+ASKS = regex(r"(?i)depends|security|auth|token|user|principal|caller|claims|scope|bearer|identity|session|api_?key")
 # What is asked before anybody is known, or by what knows nobody: probes, logins, what others call back, descriptions.
-OPEN = re.compile(
+OPEN = regex(
     r"(?i)^/?(?:(?:api|v\d+|internal)/)*(?:health\w*|livez?|liveness|readyz?|readiness|alive|ping|status|metrics|docs"
     r"|openapi|redoc|auth|oidc|oauth2?|version|info|favicon|static|public|\.well-known|robots|jwks)(?:[/.-]|$)"
     r"|(?:^|/)(?:log-?in|log-?out|sign-?(?:in|up)|register|tokens?|callback|(?:[\w-]*[-_])?(?:web)?hooks?)(?:/|$)|^/?$"
