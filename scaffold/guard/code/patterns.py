@@ -138,39 +138,39 @@ def wanted(language: str) -> Wanted:
 class Needles(NamedTuple):
     """What stands in every file that a pattern of a language matches: a word or a text, and all words of one way.
 
-    Texts are by a piece that several share, so that few are looked for.
+    Beside a text is its longest word, with a blank where it is seen to begin or to end, as in `words`.
     """
 
     words: frozenset[bytes]
-    texts: Mapping[bytes, Sequence[bytes]]
+    texts: Sequence[tuple[bytes, bytes]]
     ways: Mapping[bytes, Sequence[frozenset[bytes]]]
 
     def stand_in(self, content: bytes) -> bool:
         """Whether a file may be matched."""
         once, whole = words(content), small(content)
         found = once.split()
-        near = (texts for piece, texts in self.texts.items() if piece in (once if piece != _FAR else whole))
-        first = (*self.words.intersection(found), *(text for texts in near for text in texts if text in whole))
+        first = [text for text, word in self.texts if word in once and text in whole]
+        first += self.words.intersection(found)
         return bool(first) and any(map(frozenset(found).issuperset, (way for one in first for way in self.ways[one])))
-
-
-_FAR = b"://"
 
 
 @cache
 def needles(language: str, *, in_texts: bool | None = None) -> Needles:
     """Return what stands in every file that a pattern of a language matches, or one of texts alone, or one of names."""
     ways: dict[bytes, list[frozenset[bytes]]] = {}
-    texts: dict[bytes, list[bytes]] = {}
     asked = {
         one for (kind, _), some in patterns(language).items() if in_texts in (None, kind == "text") for one in some
     }
     for first, *rest in {needle for one in asked for needle in one.needles}:
         ways.setdefault(first.encode(), []).append(frozenset(word.encode() for word in rest))
-    for text in (text for text in ways if not text.isalnum()):
-        piece = _FAR if _FAR in text else max(words(text).split(), key=len)
-        texts.setdefault(piece, []).append(text)
+    texts = [(text, _longest_word(text)) for text in ways if not text.isalnum()]
     return Needles(frozenset(filter(bytes.isalnum, ways)), texts, ways)
+
+
+def _longest_word(text: bytes) -> bytes:
+    found = max(re.finditer(rb"[a-z0-9]*", text), key=lambda match: len(match[0]))
+    before, behind = found.start() > 0, found.end() < len(text)
+    return b" " * before + found[0] + b" " * behind if found[0] else b""
 
 
 def matches(source: Source, language: str, text: str) -> Iterator[tuple[Pattern, Found]]:
