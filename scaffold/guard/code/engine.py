@@ -72,6 +72,7 @@ def _all(look: Look) -> dict[str, list[Found]]:
         if not is_aside(path) and not is_foreign(path) and modules.may_match(path, "settings"):
             for rule, one in _of_file(modules.source(path, "settings"), "settings", look, path):
                 found.setdefault(rule, []).append(one)
+    modules.forget()
     return found
 
 
@@ -115,6 +116,13 @@ class _Modules:
             return False
         code = without_prose(content.decode("latin-1")).encode("latin-1") if language == "python" else content
         return needles(language, in_texts=True).stand_in(content) or needles(language, in_texts=False).stand_in(code)
+
+    def forget(self) -> None:
+        """Let go of all that was read."""
+        for one in self._read.values():
+            if isinstance(one, Python):
+                one.forget()
+        self._read.clear()
 
     def source(self, path: str, language: str) -> Source | None:
         if path not in self._read:

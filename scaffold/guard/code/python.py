@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import islice, repeat
 
 from scaffold.guard.code.facts import OPEN, Argument, Fact, Wanted, written
@@ -29,9 +29,9 @@ class Python:
         self._wanted = wanted
         self.imports: dict[str, str] = {}
         self.top = Scope()
-        self._elsewhere = elsewhere
+        self._scopes = [self.top]
         noted = self._walk(tree)
-        self.values = Values(self.imports, self.bound_elsewhere)
+        self.values = Values(self.imports, partial(_bound_elsewhere, elsewhere))
         found = (fact for node, *around in noted for fact in self._FACTS[type(node)](self, node, *around))
         self.facts: Sequence[Fact] = sorted(found, key=lambda fact: fact.line)
 
@@ -39,11 +39,12 @@ class Python:
         """Return what an expression may stand for."""
         return tuple(map(written, self.values.of(*at)))
 
-    def bound_elsewhere(self, name: str) -> tuple[Values, list[tuple[ast.expr | None, Scope]]] | None:
-        """Return what a name that is imported is bound to in the project's module that it comes from."""
-        module, _, last = name.rpartition(".")
-        there = self._elsewhere(module) if module else None
-        return (there.values, there.top.find(last)) if there is not None else None
+    def forget(self) -> None:
+        """Let go of what it was read from: scopes lead to each other, which takes long to find out of so many."""
+        self.facts = ()
+        for scope in self._scopes:
+            scope.bound.clear()
+            scope.items.clear()
 
     def _walk(self, tree: ast.Module) -> list[_Noted]:
         """Bind all names, and return the nodes that facts are made of with what is around them, at any depth."""
@@ -84,10 +85,12 @@ class Python:
         name = "" if isinstance(node, ast.Lambda) else node.name
         inner = Scope(name, scope)
         inner.take(node.args)
+        self._scopes.append(inner)
         return inner, name or within
 
     def _class(self, node: ast.ClassDef, scope: Scope, _: str) -> _Around:
-        return Scope(node.name, scope, is_class=True), node.name
+        self._scopes.append(Scope(node.name, scope, is_class=True))
+        return self._scopes[-1], node.name
 
     def _returned(self, node: ast.Return, scope: Scope, within: str) -> _Around:
         owner = scope.above
@@ -190,6 +193,13 @@ class Python:
         ast.Call: _call, ast.Assign: _set_to, ast.AnnAssign: _set_to, ast.Dict: _dict, ast.Attribute: _attribute,
         ast.Name: _named, ast.Import: _import, ast.ImportFrom: _import, ast.Constant: _text, ast.JoinedStr: _text,
     }  # fmt: skip
+
+
+def _bound_elsewhere(elsewhere: Elsewhere, name: str) -> tuple[Values, list[tuple[ast.expr | None, Scope]]] | None:
+    """Return what a name that is imported is bound to in the project's module that it comes from."""
+    module, _, last = name.rpartition(".")
+    there = elsewhere(module) if module else None
+    return (there.values, there.top.find(last)) if there is not None else None
 
 
 def _children(node: ast.AST, fields: Iterable[str]) -> list[ast.AST]:
