@@ -122,7 +122,8 @@ class Look:
         if content is None:
             return None
         try:
-            return _TREES.get(content, lambda: _python(content))
+            trees: Kept[ast.Module] = self.snapshot.made.setdefault(ast.Module, Kept())
+            return trees.get(content, lambda: _python(content))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             line = error.lineno if isinstance(error, SyntaxError) else None
             self._note(path, f"this is not valid Python: {error.args[0] if error.args else error}", line)
@@ -178,7 +179,6 @@ def once(read: Callable[[Look], Iterable[T]]) -> Callable[[Look], tuple[T, ...]]
 
 # What many repositories have in common, a fleet need not parse more than once.
 _DOCUMENTS: Kept[tuple[Located, ...]] = Kept()
-_TREES: Kept[ast.Module] = Kept(500_000)
 
 
 def _python(content: bytes) -> ast.Module:

@@ -138,18 +138,18 @@ def wanted(language: str) -> Wanted:
 class Needles(NamedTuple):
     """What stands in every file that a pattern of a language matches: a word or a text, and all words of one way.
 
-    Beside a text is its longest word, with a blank where it is seen to begin or to end, as in `words`.
+    Texts are by their longest word, with a blank where it is seen to begin or to end, as in `words`.
     """
 
     words: frozenset[bytes]
-    texts: Sequence[tuple[bytes, bytes]]
+    texts: Mapping[bytes, Sequence[bytes]]
     ways: Mapping[bytes, Sequence[frozenset[bytes]]]
 
     def stand_in(self, content: bytes) -> bool:
         """Whether a file may be matched."""
         once, whole = words(content), small(content)
         found = once.split()
-        first = [text for text, word in self.texts if word in once and text in whole]
+        first = [text for word, texts in self.texts.items() if word in once for text in texts if text in whole]
         first += self.words.intersection(found)
         return bool(first) and any(map(frozenset(found).issuperset, (way for one in first for way in self.ways[one])))
 
@@ -163,7 +163,9 @@ def needles(language: str, *, in_texts: bool | None = None) -> Needles:
     }
     for first, *rest in {needle for one in asked for needle in one.needles}:
         ways.setdefault(first.encode(), []).append(frozenset(word.encode() for word in rest))
-    texts = [(text, _longest_word(text)) for text in ways if not text.isalnum()]
+    texts: dict[bytes, list[bytes]] = {}
+    for text in (text for text in ways if not text.isalnum()):
+        texts.setdefault(_longest_word(text), []).append(text)
     return Needles(frozenset(filter(bytes.isalnum, ways)), texts, ways)
 
 

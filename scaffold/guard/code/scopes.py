@@ -77,7 +77,7 @@ class Scope:
                 self.bind(rest.arg, None)
 
 
-@lru_cache(32)
+@lru_cache(16)
 def walk(tree: ast.Module) -> list[ast.AST]:
     """Return all nodes of a module as `ast.walk` yields them, which every rule goes through, made once."""
     found: list[ast.AST] = [tree]
