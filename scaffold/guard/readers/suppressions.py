@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from scaffold.formats.regex import regex
 from scaffold.guard.kept import kept
@@ -113,16 +113,16 @@ def _found(content: bytes, name: str) -> Iterator[Suppression]:
 
 
 def _pieces(source: str, name: str) -> Iterator[Token]:
-    """Yield the comments, annotations (`code`) and strings of a source, valid or not, and perhaps more."""
+    """Yield the comments and annotations (`code`) of a source, valid or not, and perhaps more."""
     if name not in _PIECES:
         yield from tokens(source, "script")
         return
     line, done = 1, 0
     for match in _PIECES[name].finditer(source):
-        line += source.count("\n", done, match.start())
-        done = match.start()
-        kind: Kind = "comment" if match.lastgroup == "comment" else "code" if match.lastgroup == "code" else "string"
-        yield Token(kind, match[0], line, done)
+        if match.lastgroup in ("comment", "code"):
+            line += source.count("\n", done, match.start())
+            done = match.start()
+            yield Token(cast("Kind", match.lastgroup), match[0], line, done)
 
 
 def _comments(source: str, pieces: Iterable[Token], language: _Language) -> Iterator[Comment]:
