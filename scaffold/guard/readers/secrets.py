@@ -8,7 +8,7 @@ import math
 import re
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -33,7 +33,7 @@ BITS_OF_SHORT, BITS = 3.0, 3.3  # hexadecimal digits have up to 4
 _SAID: Mapping[str, Any] = table("readers/secrets")
 _TEXT = {name: regex(text) for name, text in _SAID["patterns"].items()}
 _BYTES = {name: regex(_SAID["patterns"][name].encode()) for name in ("private_key", "key_body", "connection", "bearer")}
-_WORDS = tuple(word.encode() for word in _SAID["words"])
+_WORDS = {word.encode(): small(word.encode()) for word in _SAID["words"]}
 _NO_CODE, _TOLD_IN, _BARE = (tuple(_SAID[name]) for name in ("no_code", "told_in", "bare"))
 
 
@@ -130,10 +130,11 @@ def _offsets(content: bytes, path: str) -> Iterator[tuple[int, str]]:
     yield from _joined(content) if is_code and len(content) < LARGE and _begins(content) else ()
     yield from _in_headers(content, is_code=is_code)
     if name.endswith(_TOLD_IN):
-        yield from ((at, "a password or a key in a text") for at, _ in _lines(content, "told") if _is_told(_))
+        yield from ((at, "a password or a key in a text") for at, _ in _lines(content, "told", _WORDS) if _is_told(_))
     if is_code:
         is_bare = name.endswith((*_BARE, ".dockerfile")) or name.startswith((".env", "dockerfile"))
-        for at, match in _lines(content, "assigned"):
+        once = words(content)
+        for at, match in _lines(content, "assigned", (word for word, plain in _WORDS.items() if plain in once)):
             if _is_secret(match, is_bare=is_bare):
                 yield at, f"a value of {match['key'].strip('.-')}"
 
@@ -226,10 +227,10 @@ def _in_headers(content: bytes, *, is_code: bool) -> Iterator[tuple[int, str]]:
             yield match.start(), "a token in a header"
 
 
-def _lines(content: bytes, pattern: str) -> Iterator[tuple[int, re.Match[str]]]:
-    """Yield what a pattern matches in the lines that speak of secrets."""
+def _lines(content: bytes, pattern: str, speaking: Iterable[bytes]) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield what a pattern matches in the lines that speak of secrets by some words."""
     lowered = content.lower()
-    for start in sorted({at for word in _WORDS for at in _lines_with(lowered, word)}):
+    for start in sorted({at for word in speaking for at in _lines_with(lowered, word)}):
         end = content.find(b"\n", start)
         line = content[start : end if end >= 0 else len(content)]
         if len(line) <= LONGEST:
