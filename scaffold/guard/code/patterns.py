@@ -48,11 +48,16 @@ class Pattern:
         refused = [(part, False, self.regex(f"not_{key}")) for key, part in parts.items()]
         return [(part, is_asked, regex) for part, is_asked, regex in (*asked, *refused) if regex is not None]
 
+    def is_called(self, name: str) -> bool:
+        """Whether a whole name is one of those meant: `a.*.b`, or a last name alone."""
+        ends, globs = self._called
+        return f".{name}".endswith(ends) or (globs is not None and globs.fullmatch(name) is not None)
+
     @cached_property
-    def called(self) -> re.Pattern[str]:
-        """What the whole name is like: `a.*.b`, or a last name alone."""
-        globs = (re.escape(name).replace(r"\*", ".*") for name in self.names)
-        return re.compile("|".join(rf"(?:.*[./])?{one}" for one in globs))
+    def _called(self) -> tuple[tuple[str, ...], re.Pattern[str] | None]:
+        globs = "|".join(re.escape(name).replace(r"\*", ".*") for name in self.names if "*" in name)
+        ends = tuple(f"{before}{name}" for name in self.names if "*" not in name for before in "./")
+        return ends, re.compile(rf"(?:.*[./])?(?:{globs})") if globs else None
 
     @property
     def keys(self) -> Iterator[str]:
@@ -213,7 +218,7 @@ def _candidates(fact: Fact, rows: Mapping[tuple[str, str], Sequence[Pattern]]) -
 def _is_meant(pattern: Pattern, fact: Fact, text: str) -> bool:
     """Whether what is around a fact is as the pattern asks."""
     said = pattern.said
-    if pattern.kind in ("call", "name", "body") and not pattern.called.fullmatch(fact.name):
+    if pattern.kind in ("call", "name", "body") and not pattern.is_called(fact.name):
         return False
     for part, is_asked, regex in pattern.conditions:
         found = _holds(regex, text) if part == "holds" else regex.search(getattr(fact, part)) is not None
