@@ -187,7 +187,7 @@ def open_at(
     index_file = staged if isinstance(staged, Path) else None
     if index_file is not None and not (index_file.is_file() and index_file.read_bytes()[:4] == INDEX):
         raise ProjectError("this is no index of git", where=str(index_file), hint="leave --index-file out")
-    return _in_git(root, in_git.Index(found, index_file), prefix, instead)
+    return seen_in(root, in_git.Index(found, index_file), prefix, instead)
 
 
 def bare_at(directory: Path) -> tuple[Objects, str] | None:
@@ -217,10 +217,11 @@ def _at_commit(repository: Objects, way: str, revision: str, instead: Lock | Non
     held, parts = in_git.Commit(repository, commit), way.split("/")
     above = ("/".join(parts[:depth]) for depth in range(len(parts), -1, -1))
     prefix = next((one for one in above if held.some([f"{one}/{lock.PATH}".lstrip("/")])), way)
-    return _in_git(repository.root / prefix, held, prefix, instead)
+    return seen_in(repository.root / prefix, held, prefix, instead)
 
 
-def _in_git(root: Path, held: in_git.Commit | in_git.Index, prefix: str, instead: Lock | None) -> Project:
+def seen_in(root: Path, held: in_git.Commit | in_git.Index, prefix: str, instead: Lock | None = None) -> Project:
+    """Open the project in the folder `prefix` of what git has; raises ProjectError, FormatError or GitError."""
     seen = in_git.InGit(root, held, prefix)
     if seen.staged([lock.PATH]):
         return opened(root, held.repository, prefix, seen)
