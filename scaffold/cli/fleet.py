@@ -7,6 +7,7 @@ import typer
 
 import scaffold
 from scaffold.cli.commands import MARKUP
+from scaffold.cli.fleet_check import check
 from scaffold.cli.fleet_status import status
 from scaffold.cli.options import DryRun, FormatOption
 from scaffold.cli.run import run
@@ -19,6 +20,7 @@ fleet = typer.Typer(
 
 
 fleet.command()(status)
+fleet.command()(check)
 
 
 @fleet.command()

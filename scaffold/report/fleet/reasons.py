@@ -72,7 +72,7 @@ def _section(kind: Kind, about: list[Standing]) -> Section:
     return Section(kind.title, kind.todo, reasons, len(about), kind.tone)
 
 
-def _in_general(one: Standing, why: str) -> str:
+def in_general(one: Standing, why: str) -> str:
     """Return a reason without where the member is, so that it is one reason for all whom it is about."""
     for place in filter(None, (f"{one.repository}/{one.prefix}" if one.prefix else "", one.repository)):
         why = why.removeprefix(f"{place}: ").removeprefix(f"{place}/").replace(place, ITS)
@@ -80,7 +80,7 @@ def _in_general(one: Standing, why: str) -> str:
 
 
 def _why(one: Standing) -> Iterator[str]:
-    yield _in_general(one, one.why)
+    yield in_general(one, one.why)
 
 
 def _conflicts(one: Standing) -> Iterator[str]:
@@ -133,5 +133,5 @@ KINDS: Mapping[str, Kind] = {
     "unknown": Kind("Unknown", "nobody can say whether they are behind", _why),
     "lapsing": Kind("Waivers", "exceptions that end soon, or have ended", _lapsing),
 }
-STALE = Kind("Not fetched", "seen as they were fetched before", lambda one: (_in_general(one, one.stale),))
-UNCHECKED = Kind("Not checked", "nobody can say how many rules pass", lambda one: (_in_general(one, one.unchecked),))
+STALE = Kind("Not fetched", "seen as they were fetched before", lambda one: (in_general(one, one.stale),))
+UNCHECKED = Kind("Not checked", "nobody can say how many rules pass", lambda one: (in_general(one, one.unchecked),))

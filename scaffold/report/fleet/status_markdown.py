@@ -34,12 +34,12 @@ def _lines(result: FleetStatus) -> Iterator[str]:
     ):
         yield from _table(name, groups, [word for word in PRESSING if word in result.states])
     for section in sections(result):
-        yield from _folded(
+        yield from folded(
             f"{section.title}: {section.members} ({section.todo})",
             [f"- {escaped(one.said, MESSAGE)}: {escaped(some(one.names))}" for one in section.reasons[:SHOWN]]
             + [f"- and {len(section.reasons) - SHOWN} more reasons"] * (len(section.reasons) > SHOWN),
         )
-    yield from _folded("All members", [*_head(MEMBER), *map(_row, result.members)])
+    yield from folded("All members", [*head(MEMBER), *map(_row, result.members)])
     for note in result.notes:
         yield from ("", f"Note: {escaped(note, MESSAGE)}")
 
@@ -52,13 +52,14 @@ def _table(name: str, groups: dict[str, list[Standing]], words: list[str]) -> It
         return
     columns = ("members", "clean", *words)
     yield ""
-    yield from _head((name, *columns))
+    yield from head((name, *columns))
     for key, found in groups.items():
         numbers = counted(found)
         yield f"| {escaped(key) or '(none)'} | {' | '.join(str(numbers[column]) for column in columns)} |"
 
 
-def _head(columns: Iterable[str]) -> tuple[str, str]:
+def head(columns: Iterable[str]) -> tuple[str, str]:
+    """Return the first two lines of a table."""
     columns = list(columns)
     return f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"
 
@@ -78,5 +79,6 @@ def _row(one: Standing) -> str:
     return f"| {' | '.join(map(escaped, cells))} | {why} |"
 
 
-def _folded(summary: str, lines: list[str]) -> Iterator[str]:
+def folded(summary: str, lines: list[str]) -> Iterator[str]:
+    """Yield lines that are shown when somebody asks for them."""
     yield from ("", "<details>", f"<summary>{summary}</summary>", "", *lines, "", "</details>")
