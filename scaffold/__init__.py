@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from scaffold.authoring.library import list_blueprints as list_blueprints
     from scaffold.authoring.library import show_blueprint as show_blueprint
     from scaffold.authoring.release import release as release
+    from scaffold.fleet.check import fleet_check as fleet_check
     from scaffold.fleet.clean import fleet_clean as fleet_clean
+    from scaffold.fleet.status import fleet_status as fleet_status
     from scaffold.project.commands.adopt import adopt as adopt
     from scaffold.project.commands.check import check as check
     from scaffold.project.commands.diff import diff as diff
@@ -40,7 +42,9 @@ _OPERATIONS = {
     "diff": ("scaffold.project.commands.diff", "diff"),
     "explain": ("scaffold.project.commands.explain", "explain"),
     "fix": ("scaffold.project.commands.fix", "fix"),
+    "fleet_check": ("scaffold.fleet.check", "fleet_check"),
     "fleet_clean": ("scaffold.fleet.clean", "fleet_clean"),
+    "fleet_status": ("scaffold.fleet.status", "fleet_status"),
     "init_library": ("scaffold.authoring.library", "init_library"),
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
     "new": ("scaffold.project.commands.new", "new"),

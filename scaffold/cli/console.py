@@ -129,6 +129,11 @@ def _wrapped(lines: Iterable[Line]) -> Iterator[Line]:
             yield line._replace(text=part)
 
 
+def width() -> int:
+    """Return how many columns lines may have: 0 where no terminal is written to, and a line may have any length."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
 def write(document: bytes) -> None:
     """Write a document for a program as it is, whatever the terminal takes."""
     sys.stdout.flush()
@@ -148,12 +153,15 @@ def complain(message: str) -> None:
 
 
 @contextmanager
-def progress(*, spinner: bool) -> Iterator[Notify]:
-    """Show on standard error what is being done; yields the function that names it.
+def progress(*, spinner: bool, quiet: bool = False) -> Iterator[Notify]:
+    """Show on standard error what is being done, unless `quiet`; yields the function that names it.
 
     A terminal gets a spinner, unless somebody is asked questions there; elsewhere a line is written for what takes
     longer than a second.
     """
+    if quiet:
+        yield lambda _: None
+        return
     if spinner and _coloured(sys.stderr):
         from rich.console import Console
         from rich.text import Text

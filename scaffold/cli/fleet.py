@@ -7,19 +7,20 @@ import typer
 
 import scaffold
 from scaffold.cli.commands import MARKUP
+from scaffold.cli.fleet_check import check
+from scaffold.cli.fleet_status import status
 from scaffold.cli.options import DryRun, FormatOption
 from scaffold.cli.run import run
 from scaffold.report import data as as_data
-from scaffold.report import fleets as as_text
+from scaffold.report.fleet import freed
 
 fleet = typer.Typer(
     help="See many repositories at once.", no_args_is_help=True, add_completion=False, rich_markup_mode=MARKUP
 )
 
 
-@fleet.callback()
-def group() -> None:
-    """Keep `clean` a command of its own: a group of one would be that command."""
+fleet.command()(status)
+fleet.command()(check)
 
 
 @fleet.command()
@@ -35,7 +36,7 @@ def clean(
     run(
         lambda _: scaffold.fleet_clean(keep, dry_run=dry_run),
         format_,
-        text=as_text.fleet_clean,
+        text=freed.fleet_clean,
         data=as_data.fleet_clean,
         done=lambda result: f"{result.mirrors} mirrors were deleted" if result.applied else "",
     )

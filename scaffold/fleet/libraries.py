@@ -34,13 +34,20 @@ class Libraries:
         self._offline, self._prereleases, self._notify = offline, prereleases, notify
         self._known: dict[tuple[str, ...], Remembered] = {}
 
-    def open(self, project: Project, instead: str = "") -> Remembered:
-        """Return the library of a project, or the one that is to be read `instead`.
+    def open(self, project: Project, instead: str = "") -> Library:
+        """Return the library of a project, or the one that is to be read `instead` of it; see `at`."""
+        return self.at(
+            instead or project.wishes.source,
+            base=project.root,
+            called=project.recorded.blueprint,
+            follow=project.wishes.follow,
+        )
+
+    def at(self, source: str, *, base: Path, called: str, follow: str = "") -> Library:
+        """Return the library at a source, as `locate` reads it.
 
         It is opened when it is first asked something; where it cannot be had, each question raises that ScaffoldError.
         """
-        source, base = instead or project.wishes.source, project.root
-        called, follow = project.recorded.blueprint, project.wishes.follow
         key = (_place(source, base), source, called, follow)
         if key not in self._known:
             self._known[key] = Remembered(
@@ -59,7 +66,7 @@ class Libraries:
 
 
 def _place(source: str, base: Path) -> str:
-    """Return the folder or file that a source means from `base` on, if there is one: others mean the same anywhere."""
+    """Return the folder or file that a source means from `base` on; what is neither means the same anywhere."""
     place = base / disk.expand(parted(expand(source)).repository)
     try:
         return str(place.resolve()) if place.exists() else ""
@@ -110,7 +117,10 @@ class Remembered:
 
     def names(self) -> tuple[str, ...]:
         """Return the names of its blueprints."""
-        return self._once(("names",), lambda: tuple(self._library.names()))
+        return self._once(("names",), self._names)
+
+    def _names(self) -> tuple[str, ...]:
+        return self._library.names()
 
     def versions(self, name: str) -> tuple[Version, ...]:
         """Return a blueprint's released versions, oldest first."""

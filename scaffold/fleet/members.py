@@ -39,6 +39,11 @@ def members_of(repository: Repository, folder: Path | None, why: str = "") -> tu
 
     Without a folder it is unreadable, and `why` says why.
     """
+    return looked_in(repository, folder, why)[1]
+
+
+def looked_in(repository: Repository, folder: Path | None, why: str = "") -> tuple[Objects | None, tuple[Member, ...]]:
+    """Return what `members_of` does, beside the repository that was opened for it, if it could be."""
     whole = Member(
         repository.name,
         repository.place,
@@ -50,17 +55,21 @@ def members_of(repository: Repository, folder: Path | None, why: str = "") -> tu
         library=repository.library,
     )
     if folder is None:
-        return (whole._replace(state="unreadable", why=why),)
+        return None, (whole._replace(state="unreadable", why=why),)
     try:
-        return tuple(_read(folder, whole))
+        objects = _opened(folder)
+        return objects, tuple(_read(objects, folder, whole))
     except GitError as error:
-        return (whole._replace(state="unreadable", why=str(error)),)
+        return None, (whole._replace(state="unreadable", why=str(error)),)
 
 
-def _read(folder: Path, whole: Member) -> list[Member]:
+def _opened(folder: Path) -> Objects:
     if not is_repository(folder):
         raise GitError("there is no git repository", where=str(folder))
-    objects = open_repository(folder)
+    return open_repository(folder)
+
+
+def _read(objects: Objects, folder: Path, whole: Member) -> list[Member]:
     commit = objects.head()
     if commit is None:
         raise GitError("HEAD names no commit: nothing is committed, or its branch is gone", where=str(folder))

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from fnmatch import translate
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -14,7 +14,9 @@ T = TypeVar("T")
 Facts = Mapping[str, Iterable[str]]  # what is known of a member: to each key its values, and to STATES the words
 KEYS = ("name", "blueprint", "version", "library", "owner", "mission", "label")
 STATES = "state"
-WORDS = ("behind", "conflict", "current", "drift", "lapsing", "unadopted", "unknown", "unreadable")
+WORDS = (
+    "behind", "conflict", "current", "drift", "edited", "incomplete", "lapsing", "unadopted", "unknown", "unreadable",
+)  # fmt: skip
 WHERE = "--where"
 _TERM = re.compile(r"([^=!]+)(!?=)(.*)", re.DOTALL)
 
@@ -56,6 +58,10 @@ class Selector(NamedTuple):
         """Whether a member may be meant: of what is not known yet, nothing is required."""
         return all(term.matches(facts) for term in self.terms if term.key in facts)
 
+    def partly(self, facts: Facts) -> frozenset[Term]:
+        """Return the conditions that hold for a member, or may: of what is not known yet, nothing is required."""
+        return frozenset(term for term in self.terms if term.key not in facts or term.matches(facts))
+
 
 def parse(written: str) -> Selector:
     """Read a selector; raises FormatError for a key or a word that there is not."""
@@ -70,11 +76,17 @@ def chosen(selector: Selector, members: Iterable[T], facts: Callable[[T], Facts]
     known = [(member, facts(member)) for member in members]
     found = tuple(member for member, its in known if selector.matches(its))
     if not found:
-        alone = next((term for term in selector.terms if not any(term.matches(its) for _, its in known)), None)
-        what = f"`{alone or selector}`" + (" alone" if alone and len(selector.terms) > 1 else "")
-        of = f"none of the {len(known)} members"
-        raise FormatError(f"{what} matches {of}" if selector.terms else "there are no members", where=WHERE)
+        raise nobody(selector, len(known), frozenset().union(*(selector.partly(its) for _, its in known)))
     return found
+
+
+def nobody(selector: Selector, members: int, partly: Collection[Term]) -> FormatError:
+    """Return the error for a selector that means none of so many members; `partly` are terms that hold for some."""
+    if not selector.terms:
+        return FormatError("there are no members", where=WHERE)
+    alone = next((term for term in selector.terms if term not in partly), None)
+    what = f"`{alone or selector}`" + (" alone" if alone and len(selector.terms) > 1 else "")
+    return FormatError(f"{what} matches none of the {members} members", where=WHERE)
 
 
 def _term(written: str) -> Term:

@@ -24,8 +24,9 @@ from scaffold.guard.policy import Policy
 from scaffold.guard.rule import Rule
 from scaffold.guard.verdict import Verdict
 from scaffold.guard.waivers import Stood, Waiver
+from scaffold.report import marked
 from scaffold.report.checked import Checked
-from scaffold.report.checks import data, github, markdown, sarif
+from scaffold.report.checks import data, github, sarif
 from scaffold.report.checks.written import FORMS, written
 from scaffold.report.text import Line
 from scaffold.tree import blob_id
@@ -529,7 +530,7 @@ def test_lines_are_broken_between_words_and_paths_never(monkeypatch):
 
 
 def test_code_stays_code_and_all_else_is_text():
-    assert markdown._text("Set `permissions: {}`, @team: a|b <x> _y_ #12 ` z") == (
+    assert marked.escaped("Set `permissions: {}`, @team: a|b <x> _y_ #12 ` z") == (
         r"Set `permissions: {}`, @&#8203;team: a&#124;b &lt;x&gt; \_y\_ #&#8203;12 \` z"
     )
 

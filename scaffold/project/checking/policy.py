@@ -55,12 +55,14 @@ def held(
     policy: Policy | None,
     blueprint: str | None = None,
     *,
+    library: Library | None = None,
     offline: bool = False,
     notify: Notify = lambda _: None,
 ) -> Held:
     """Hold a project against a policy, or without one against its lock's own source, offline.
 
-    `blueprint` is the one that it has to be of; raises SourceError where the policy's library has none of that name.
+    `library` is that of the policy, where it is open already. `blueprint` is the one that it has to be of; raises
+    SourceError where the policy's library has none of that name.
     What cannot be had makes it unknown, and leaves the rules to the lock.
     """
     found: list[Found] = []
@@ -71,9 +73,8 @@ def held(
     elif seen.is_unlocked:
         message = f"there is no {PATH}: nothing here was applied from {seen.lock.blueprint}"
         found.append(Found(message, fix="Bring it under the blueprint with scaffold adopt."))
-    library = None
     try:
-        library = _library(seen, policy, offline=offline, notify=notify)
+        library = library or _library(seen, policy, offline=offline, notify=notify)
         if (release := _release(library, seen, policy, found)) is not None:
             seen = _replaced(seen, library, release, policy, found)
     except ScaffoldError as error:

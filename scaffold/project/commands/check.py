@@ -15,6 +15,7 @@ from scaffold.guard.check import look
 from scaffold.guard.finding import SEVERITIES
 from scaffold.guard.judges.table import JUDGES
 from scaffold.guard.look import Look
+from scaffold.guard.policy import Policy
 from scaffold.guard.rule import CannotTell, Looked, Rule
 from scaffold.guard.verdict import judge
 from scaffold.process import Notify, bounds, garbage
@@ -23,8 +24,9 @@ from scaffold.project.checking.forgotten import forgotten
 from scaffold.project.checking.judges import ask, wanted
 from scaffold.project.checking.notes import notes
 from scaffold.project.checking.snapshots import View, view
-from scaffold.project.opening import open_at
+from scaffold.project.opening import Project, open_at
 from scaffold.report.checked import Checked
+from scaffold.sources.library import Library
 from scaffold.templating.limits import UNLIMITED
 
 if TYPE_CHECKING:
@@ -86,6 +88,18 @@ def check(
     checked = judged(seen, today or datetime.now(UTC).date(), asked, notify, extra, vouched=vouched)
     notes = (said, *checked.notes) if said else checked.notes
     return checked._replace(policy=outside, notes=notes).only(rules)
+
+
+def check_of(project: Project, outside: Policy | None, today: date, library: Library | None = None) -> Checked:
+    """Check a project that is open, against a policy whose library is open too, or else against its lock.
+
+    Raises ScaffoldError for what cannot be read.
+    """
+    seen = view(project)
+    if outside is None:
+        return judged(seen, today, extra=forgotten(seen))
+    held = holding.held(seen, outside, library=library)
+    return judged(held.view, today, extra=(held.looked,), vouched=True)._replace(policy=outside)
 
 
 def judged(

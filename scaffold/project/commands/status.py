@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from scaffold.process import Notify
     from scaffold.project.checking import snapshots
     from scaffold.project.commands import check as checking
+    from scaffold.sources.library import Library
 else:
     checking = later("scaffold.project.commands.check")
     snapshots = later("scaffold.project.checking.snapshots")
@@ -62,10 +63,18 @@ def status(
 
 
 def status_of(
-    project: Project, *, offline: bool = False, today: date | None = None, notify: Notify = lambda _: None
+    project: Project,
+    *,
+    library: Library | None = None,
+    offline: bool = False,
+    today: date | None = None,
+    notify: Notify = lambda _: None,
 ) -> Status:
-    """Say how a project stands that is open; raises FormatError or GitError."""
-    latest, behind, notes, ahead = _latest(project, offline=offline, notify=notify)
+    """Say how a project stands that is open, by a library that is open too or by its own.
+
+    Raises FormatError or GitError.
+    """
+    latest, behind, notes, ahead = _latest(project, library, offline=offline, notify=notify)
     waivers, waived, said = _waivers(project, today)
     notes = (*notes, *said)
     by_copier = written_since(project)
@@ -172,10 +181,10 @@ class Latest(NamedTuple):
     ahead: bool = False
 
 
-def _latest(project: Project, *, offline: bool, notify: Notify) -> Latest:
+def _latest(project: Project, library: Library | None, *, offline: bool, notify: Notify) -> Latest:
     recorded, wishes = project.recorded, project.wishes
     try:
-        library = locate(
+        library = library or locate(
             wishes.source,
             base=project.root,
             offline=offline,

@@ -23,33 +23,35 @@ def data(checked: Checked) -> dict[str, Any]:
         "blueprint": checked.blueprint,
         "version": checked.version,
         "checked": checked.checked,
-        "findings": [_finding(finding) for finding in checked.findings],
+        "findings": [finding(one) for one in checked.findings],
         "rules": [_rule(verdict) for verdict in checked.verdicts],
         "waivers": [waiver(stood) for stood in checked.waivers],
         "summary": dict(checked.summary),
         "score": {"passed": passed, "of": of},
         "notes": list(checked.notes),
-        "policy": None if checked.policy is None else _policy(checked.policy),
+        "policy": None if checked.policy is None else policy(checked.policy),
     }
 
 
-def _policy(policy: Policy) -> dict[str, Any]:
-    version = None if policy.version is None else str(policy.version)
-    return {"library": without_credentials(policy.library), "version": version, "said": policy.said}
+def policy(one: Policy) -> dict[str, Any]:
+    """Return a one."""
+    version = None if one.version is None else str(one.version)
+    return {"library": without_credentials(one.library), "version": version, "said": one.said}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding(one: Finding) -> dict[str, Any]:
+    """Return a finding."""
     return {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "state": finding.state,
-        "path": finding.path,
-        "line": finding.line,
-        "key": finding.key,
-        "message": finding.message,
-        "fix": finding.fix,
-        "fingerprint": finding.fingerprint,
-        "waiver": finding.waiver,
+        "rule": one.rule,
+        "severity": one.severity,
+        "state": one.state,
+        "path": one.path,
+        "line": one.line,
+        "key": one.key,
+        "message": one.message,
+        "fix": one.fix,
+        "fingerprint": one.fingerprint,
+        "waiver": one.waiver,
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from scaffold.report.checks.text import warnings
@@ -12,12 +11,12 @@ from scaffold.report.checks.words import (
     idle,
     in_repository,
     named,
-    one_line,
     score,
     unknown,
     with_state,
     worst_first,
 )
+from scaffold.report.marked import PATH, code, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,11 +27,7 @@ if TYPE_CHECKING:
 
 # GitHub takes 65,536 characters: what each part may come to, with what is left for headings.
 TABLE, MENDING, WAIVED, UNKNOWN, WARNINGS = 24_000, 15_000, 8_000, 5_000, 3_000
-MESSAGE, PATH, FIXES = 300, 150, 10  # characters of one that are shown, and fixes of a rule
-ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;", "$": "&#36;"}
-# What stays as it is: code. What is escaped: markup. What would call people, or name an issue: is kept apart.
-SPECIAL = re.compile(r"`[^`|]+`|[\\`*_\[\]<>|~&$]|@(?=\w)|#(?=\d)|(?<=\bGH)-(?=\d)", re.IGNORECASE)
-PLAIN = re.compile(r"[\w./+@=:,$ -]+")
+MESSAGE, FIXES = 300, 10  # characters of one that are shown, and fixes of a rule
 
 
 def markdown(checked: Checked) -> str:
@@ -42,10 +37,10 @@ def markdown(checked: Checked) -> str:
 
 def _lines(checked: Checked) -> Iterator[str]:
     what = checked.checked[:10] if " " not in checked.checked else checked.checked
-    where = f", {_code(checked.prefix)}" if checked.prefix else ""
+    where = f", {code(checked.prefix)}" if checked.prefix else ""
     yield f"### Guardrails: {score(checked)}"
     yield ""
-    yield f"{_text(f'{checked.blueprint} {checked.version}')}, {what}{where}{_held(checked)}"
+    yield f"{escaped(f'{checked.blueprint} {checked.version}')}, {what}{where}{_held(checked)}"
     failed = failing(checked)
     if failed:
         found = worst_first(finding for _, findings in failed for finding in findings)
@@ -55,40 +50,44 @@ def _lines(checked: Checked) -> Iterator[str]:
     waived = [_waived(checked, finding) for finding in with_state("waived", checked)]
     yield from _folded(f"Waived: {len(waived)}", WAIVED, waived)
     reasons = [
-        f"- {_text(', '.join(rules), MESSAGE)}: {_where(checked, path, line)} {_text(message, MESSAGE)}"
+        f"- {escaped(', '.join(rules), MESSAGE)}: {_where(checked, path, line)} {escaped(message, MESSAGE)}"
         for (path, line, message), rules in unknown(checked).items()
     ]
     yield from _folded(f"Could not be checked: {len(reasons)}", UNKNOWN, reasons)
     number = sum(map(len, idle(checked).values()))
-    blocks = [f"- {_text(why, MESSAGE)}: {', '.join(map(_text, ids))}" for why, ids in idle(checked).items()]
+    blocks = [f"- {escaped(why, MESSAGE)}: {', '.join(map(escaped, ids))}" for why, ids in idle(checked).items()]
     yield from _folded(f"Does not apply: {number}", UNKNOWN, blocks)
-    yield from _folded("Waivers to look at", WARNINGS, [f"- {_text(one, MESSAGE)}" for one in warnings(checked)])
+    yield from _folded("Waivers to look at", WARNINGS, [f"- {escaped(one, MESSAGE)}" for one in warnings(checked)])
     for note in checked.notes:
-        yield from ("", f"Note: {_text(note, MESSAGE)}")
+        yield from ("", f"Note: {escaped(note, MESSAGE)}")
 
 
 def _held(checked: Checked) -> str:
-    return f", held against {_text(checked.policy.written)}" if checked.policy is not None else ""
+    return f", held against {escaped(checked.policy.written)}" if checked.policy is not None else ""
 
 
 def _row(checked: Checked, finding: Finding) -> str:
     where = _where(checked, finding.path, finding.line)
-    return f"| {_text(finding.rule)} | {finding.severity} | {where} | {_text(finding.message, MESSAGE)} |"
+    return f"| {escaped(finding.rule)} | {finding.severity} | {where} | {escaped(finding.message, MESSAGE)} |"
 
 
 def _mending(verdict: Verdict, findings: list[Finding]) -> str:
     rule = verdict.rule
-    refers = f" ({_text(', '.join(rule.references), MESSAGE)})" if rule.references else ""
-    lines = [f"- **{_text(named(rule), MESSAGE)}**{refers}"]
-    lines += [f"  - why: {_text(rule.rationale, MESSAGE)}"] if rule.rationale else []
-    return "\n".join([*lines, *(f"  - fix: {_text(fix, MESSAGE)}" for fix in fixes(findings)[:FIXES])])
+    refers = f" ({escaped(', '.join(rule.references), MESSAGE)})" if rule.references else ""
+    lines = [f"- **{escaped(named(rule), MESSAGE)}**{refers}"]
+    lines += [f"  - why: {escaped(rule.rationale, MESSAGE)}"] if rule.rationale else []
+    return "\n".join([*lines, *(f"  - fix: {escaped(fix, MESSAGE)}" for fix in fixes(findings)[:FIXES])])
 
 
 def _waived(checked: Checked, finding: Finding) -> str:
     waiver = checked.waiver_of(finding)
-    by = f": until {waiver.expires}, {_text(waiver.reason, MESSAGE)}; {_text(waiver.approver, PATH)}" if waiver else ""
+    by = (
+        f": until {waiver.expires}, {escaped(waiver.reason, MESSAGE)}; {escaped(waiver.approver, PATH)}"
+        if waiver
+        else ""
+    )
     where = _where(checked, finding.path, finding.line)
-    return f"- {_text(finding.rule)} {where} {_text(finding.message, MESSAGE)}{by}"
+    return f"- {escaped(finding.rule)} {where} {escaped(finding.message, MESSAGE)}{by}"
 
 
 def _folded(summary: str, room: int, blocks: list[str]) -> Iterator[str]:
@@ -111,22 +110,4 @@ def _within(room: int, blocks: Iterable[str], number: int) -> Iterator[str]:
 def _where(checked: Checked, path: str | None, line: int | None) -> str:
     if path is None:
         return ""
-    return _code(in_repository(checked, path)) + (f":{line}" if line else "")
-
-
-def _code(path: str) -> str:
-    line = one_line(path)
-    line = line if len(line) <= PATH else f"…{line[1 - PATH :]}"  # a file's name is at its end
-    return f"`{line}`" if PLAIN.fullmatch(line) and line == line.strip() else _text(line)
-
-
-def _text(text: str, most: int = 0) -> str:
-    """Return a text that is only text there, code in backticks apart, in a table too."""
-    return SPECIAL.sub(_escaped, one_line(text, most))
-
-
-def _escaped(match: re.Match[str]) -> str:
-    found = match[0]
-    if len(found) > 1:
-        return found
-    return f"{found}&#8203;" if found in "@#-" else ENTITIES.get(found, f"\\{found}")
+    return code(in_repository(checked, path)) + (f":{line}" if line else "")

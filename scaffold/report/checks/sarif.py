@@ -13,6 +13,8 @@ from scaffold.formats.shown import shown
 from scaffold.report.checks.words import family, in_repository, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from scaffold.guard.finding import Finding
     from scaffold.guard.rule import Rule
     from scaffold.guard.verdict import Verdict
@@ -30,8 +32,27 @@ FRAMEWORKS = ("CWE", "CIS", "CKV", "PSS")  # references that make any other rule
 
 def sarif(checked: Checked) -> dict[str, Any]:
     """Return the log: one run of one tool."""
-    findings = [(index, one) for index, verdict in enumerate(checked.verdicts) for one in verdict.findings]
-    unknown = [_notification(checked, index, one) for index, one in findings if one.state == "unknown"]
+    id_ = f"scaffold/{quote(shown(checked.prefix))}".rstrip("/") + "/"
+    return log([checked], id_, "The top of the repository.", lambda _, one: one.fingerprint)
+
+
+def log(
+    checks: Iterable[Checked], id_: str, root: str, fingerprint: Callable[[Checked, Finding], str]
+) -> dict[str, Any]:
+    """Return one run over several checks, whose paths are below the prefix of each and count from `root`, in words."""
+    rules: dict[str, int] = {}
+    verdicts: list[Verdict] = []
+    results: list[dict[str, Any]] = []
+    unknown: list[dict[str, Any]] = []
+    for checked in checks:
+        for verdict in checked.verdicts:
+            index = rules.setdefault(verdict.rule.id, len(verdicts))
+            verdicts += [verdict] if index == len(verdicts) else []
+            for one in verdict.findings:
+                if one.state == "unknown":
+                    unknown.append(_notification(checked, index, one))
+                else:
+                    results.append(_result(checked, index, one, fingerprint(checked, one)))
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -41,13 +62,13 @@ def sarif(checked: Checked) -> dict[str, Any]:
                     "driver": {
                         "name": "scaffold",
                         "version": scaffold.__version__,
-                        "rules": [_rule(verdict) for verdict in checked.verdicts],
+                        "rules": [_rule(verdict) for verdict in verdicts],
                     }
                 },
-                "automationDetails": {"id": f"scaffold/{quote(shown(checked.prefix))}".rstrip("/") + "/"},
+                "automationDetails": {"id": id_},
                 "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": unknown}],
-                "originalUriBaseIds": {ROOT: {"description": {"text": "The top of the repository."}}},
-                "results": [_result(checked, index, one) for index, one in findings if one.state != "unknown"],
+                "originalUriBaseIds": {ROOT: {"description": {"text": root}}},
+                "results": results,
             }
         ],
     }
@@ -89,7 +110,7 @@ def _is_about_security(rule: Rule) -> bool:
     return rule.id.partition("-")[0] in SECURE or any(one.startswith(FRAMEWORKS) for one in rule.references)
 
 
-def _result(checked: Checked, index: int, finding: Finding) -> dict[str, Any]:
+def _result(checked: Checked, index: int, finding: Finding, fingerprint: str) -> dict[str, Any]:
     message = f"{one_line(finding.message)}. {one_line(finding.fix)}".strip()
     return {
         "ruleId": one_line(finding.rule),
@@ -97,7 +118,7 @@ def _result(checked: Checked, index: int, finding: Finding) -> dict[str, Any]:
         "level": LEVELS[finding.severity],
         "message": {"text": _unlinked(message)},
         "locations": [_location(in_repository(checked, finding.path), finding.line)],
-        "partialFingerprints": {"scaffold/v1": finding.fingerprint},
+        "partialFingerprints": {"scaffold/v1": fingerprint},
         "suppressions": [_suppression(checked, finding)] if finding.state == "waived" else [],
     }
 

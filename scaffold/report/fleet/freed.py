@@ -1,4 +1,4 @@
-"""Results about fleets, as lines for people."""
+"""What mirrors were freed, as lines for people."""
 
 from __future__ import annotations
 

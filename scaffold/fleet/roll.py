@@ -1,0 +1,104 @@
+"""The roll of a fleet: from `fleet.yml` to its repositories on this disk, and to the projects in them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from scaffold.errors import FormatError
+from scaffold.fleet import inventory, mirrors
+from scaffold.fleet.facts import of_member, of_repository
+from scaffold.fleet.inventory import Fleet
+from scaffold.fleet.members import Member, members_of
+from scaffold.fleet.repository import Repository
+from scaffold.fleet.selectors import Selector, Term, nobody
+from scaffold.process import Notify
+
+FILE = Path("fleet.yml")
+EVERYBODY = Selector()
+
+
+class Reached(NamedTuple):
+    """A repository, and the folder of this disk that it is read from; `why` says why there is none.
+
+    `stale` says why it is read as it was fetched before.
+    """
+
+    repository: Repository
+    folder: Path | None
+    why: str = ""
+    stale: str = ""
+
+
+class Meant(NamedTuple):
+    """How many members a selector was asked about, and which of its terms hold, or may, for some of them."""
+
+    asked: int = 0
+    partly: frozenset[Term] = frozenset()
+
+    def and_those(self, others: "Meant") -> "Meant":
+        """Return what is known of these members and of others."""
+        return Meant(self.asked + others.asked, self.partly | others.partly)
+
+
+class Gathered(NamedTuple):
+    """The repositories in which a selector may mean somebody, and what it says of the others."""
+
+    fleet: Fleet
+    found: tuple[Reached, ...]
+    others: Meant
+    notes: tuple[str, ...] = ()
+
+
+class Roll(NamedTuple):
+    """The members of a fleet that a selector may mean, as far as is known without a look at how they stand."""
+
+    fleet: Fleet
+    members: tuple[Member, ...]
+    notes: tuple[str, ...] = ()
+
+
+def roll(file: Path, where: Selector = EVERYBODY, *, offline: bool = False, notify: Notify = lambda _: None) -> Roll:
+    """Return the members of a fleet; raises FormatError, ScriptError or SourceError.
+
+    What is wrong with one repository is said in its member. Nobody who is meant, and two of one name, are refused.
+    """
+    gathered = gather(file, where, offline=offline, notify=notify)
+    found = [member for one in gathered.found for member in members_of(one.repository, one.folder, one.why)]
+    meant = tuple(member for member in found if where.may_match(of_member(member)))
+    inventory.refuse_same_names(meant)
+    if not meant:
+        asked = (Meant(1, where.partly(of_member(member))) for member in found)
+        raise refused(where, gathered.others, asked)
+    stale = tuple(one.stale for one in gathered.found if one.stale)
+    return Roll(gathered.fleet, meant, (*gathered.notes, *stale))
+
+
+def gather(file: Path, where: Selector, *, offline: bool, notify: Notify) -> Gathered:
+    """Read `fleet.yml`, and fetch what is far away where the selector may mean it; raises as `roll` does."""
+    fleet = inventory.read(file)
+    known = [(one, of_repository(one)) for one in fleet.repositories]
+    wanted = [one for one, facts in known if where.may_match(facts)]
+    others = Meant()
+    for _, facts in known:
+        if not where.may_match(facts):
+            others = others.and_those(Meant(1, where.partly(facts)))
+    urls = [one.place.address for one in wanted if one.place.kind == "url"]
+    brought = mirrors.mirrored(urls, offline=offline, notify=notify) if urls else {}
+    found = [
+        _at(one, brought[one.place.address]) if one.place.kind == "url" else Reached(one, Path(one.place.address))
+        for one in wanted
+    ]
+    return Gathered(fleet, tuple(found), others, tuple(one.note for one in brought.values() if one.note))
+
+
+def _at(repository: Repository, mirror: mirrors.Mirror) -> Reached:
+    if mirror.folder is None:
+        return Reached(repository, None, mirror.why)
+    return Reached(repository, mirror.folder, stale=mirror.why)
+
+
+def refused(where: Selector, others: Meant, asked: Iterable[Meant]) -> FormatError:
+    """Return the error for a selector that means nobody."""
+    for one in asked:
+        others = others.and_those(one)
+    return nobody(where, others.asked, others.partly)

@@ -1,0 +1,1 @@
+"""The reports about fleets: their values, and one module for each way to show them."""
