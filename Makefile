@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n 4 --dist worksteal
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: try test test-golden test-long test-load test-laws test-storm quick format docs bundle bench bench-check bench-merge clean
+.PHONY: try test test-golden test-long test-load test-laws test-storm quick format docs bundle bench bench-check bench-fleet bench-merge clean
 
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
@@ -57,6 +57,9 @@ bench: $(VENV)/.test  ## Compare with Copier in one run, and write docs/referenc
 
 bench-check: $(VENV)/.test  ## Check a thousand services out of bare repositories, and write docs/reference/benchmark-check.md.
 	@$(BIN)/python benchmarks/guardrails.py
+
+bench-fleet: $(VENV)/.test  ## Plan for a thousand repositories beside Copier, and write docs/reference/benchmark-fleet.md.
+	@$(BIN)/python benchmarks/fleet.py
 
 bench-merge: $(VENV)/.test  ## Score merges that people made, CASES=FILE, and write docs/reference/merge-cases.md.
 	@$(BIN)/python benchmarks/merge_cases.py "$(CASES)"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from scaffold.authoring.release import release as release
     from scaffold.fleet.check import fleet_check as fleet_check
     from scaffold.fleet.clean import fleet_clean as fleet_clean
+    from scaffold.fleet.plan import fleet_plan as fleet_plan
+    from scaffold.fleet.show import fleet_show as fleet_show
     from scaffold.fleet.status import fleet_status as fleet_status
     from scaffold.project.commands.adopt import adopt as adopt
     from scaffold.project.commands.check import check as check
@@ -44,6 +46,8 @@ _OPERATIONS = {
     "fix": ("scaffold.project.commands.fix", "fix"),
     "fleet_check": ("scaffold.fleet.check", "fleet_check"),
     "fleet_clean": ("scaffold.fleet.clean", "fleet_clean"),
+    "fleet_plan": ("scaffold.fleet.plan", "fleet_plan"),
+    "fleet_show": ("scaffold.fleet.show", "fleet_show"),
     "fleet_status": ("scaffold.fleet.status", "fleet_status"),
     "init_library": ("scaffold.authoring.library", "init_library"),
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),

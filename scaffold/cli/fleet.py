@@ -8,6 +8,7 @@ import typer
 import scaffold
 from scaffold.cli.commands import MARKUP
 from scaffold.cli.fleet_check import check
+from scaffold.cli.fleet_plan import plan, show
 from scaffold.cli.fleet_status import status
 from scaffold.cli.options import DryRun, FormatOption
 from scaffold.cli.run import run
@@ -21,6 +22,8 @@ fleet = typer.Typer(
 
 fleet.command()(status)
 fleet.command()(check)
+fleet.command()(plan)
+fleet.command()(show)
 
 
 @fleet.command()

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from scaffold.fleet.members import Member
 from scaffold.fleet.repository import Repository
 from scaffold.fleet.selectors import STATES, Facts
+from scaffold.plan.fleet import Result
 from scaffold.report.fleet.standing import Standing
 
 
@@ -37,6 +38,13 @@ def of_standing(one: Standing) -> Facts:
         "version": _of(stands.version if stands else ""),
         STATES: one.states,
     }
+
+
+def of_result(member: Member, one: Result) -> Facts:
+    """Return what is known of a member that was planned for."""
+    library = member.library or one.source
+    known = {"blueprint": _of(one.blueprint), "version": _of(one.version), "library": _of(library)}
+    return {**known, **of_member(member)}
 
 
 def _of(value: str) -> Iterable[str]:

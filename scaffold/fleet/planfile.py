@@ -15,7 +15,7 @@ from scaffold.errors import FormatError
 from scaffold.formats.shown import to_json
 from scaffold.git.pack import Squeezed, write_pack
 from scaffold.plan.fleet import Aim, FleetPlan, Group, Result, Side, Touched
-from scaffold.report import fleet_plans
+from scaffold.report.fleet import plans
 
 NAME, OBJECTS = "plan.json", "objects"
 FORMAT = 1
@@ -25,7 +25,7 @@ ANEW = "make it anew with scaffold fleet plan"
 
 def identified(plan: FleetPlan) -> FleetPlan:
     """Return the plan with the digest of all of it as its id."""
-    return plan._replace(id=_digest(fleet_plans.data(plan)))
+    return plan._replace(id=_digest(plans.data(plan)))
 
 
 def write(plan: FleetPlan, blobs: Mapping[str, Squeezed], campaigns: Path) -> Path:
@@ -41,7 +41,7 @@ def write(plan: FleetPlan, blobs: Mapping[str, Squeezed], campaigns: Path) -> Pa
         objects.mkdir()
         if blobs:
             write_pack(objects, blobs)
-        disk.put(staged.folder, NAME, to_json({"format": FORMAT, **fleet_plans.data(plan)}).encode())
+        disk.put(staged.folder, NAME, to_json({"format": FORMAT, **plans.data(plan)}).encode())
         (staged.folder / NAME).chmod(READ_ONLY)
         staged.move()
     return folder

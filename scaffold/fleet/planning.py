@@ -3,21 +3,22 @@
 What a job returns is all that is needed to apply it: the files that differ, as git would store them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
 from scaffold.blueprint.manifest import Blueprint
 from scaffold.blueprint.release import retired
 from scaffold.errors import FormatError, GitError, ScaffoldError, SourceError, TrustError
-from scaffold.fleet.libraries import of_run
+from scaffold.fleet.libraries import Libraries, of_run
 from scaffold.fleet.members import Member
 from scaffold.fleet.open import opened
 from scaffold.fleet.patches import patch_of, template_of
-from scaffold.fleet.releases import Depends, answered, depends_on
+from scaffold.fleet.releases import Depends, aim_of, answered, depends_on
 from scaffold.fleet.risk import risk_of
+from scaffold.git.objects import Objects
 from scaffold.git.pack import Squeezed, squeezed
-from scaffold.plan.fleet import Result, Side, State, Touched
+from scaffold.plan.fleet import Aim, Result, Side, State, Touched
 from scaffold.process import bounds
 from scaffold.project.conditions import Conditions
 from scaffold.project.planning.message import commit_message
@@ -43,36 +44,28 @@ class Wanted(NamedTuple):
     conditions: Conditions = Conditions()
 
 
-class Job(NamedTuple):
-    """The members in one repository, and what they are planned for."""
-
-    members: tuple[Member, ...]
-    wanted: Wanted
-
-
 class Planned(NamedTuple):
-    """What came of a job: each member's result, the patches by their digest, and the new contents by their ids.
+    """What came of some members: the result of each, and what they have brought about together.
 
-    `depends` is what all that depends on beside the repository; None where nobody can tell, so that it is not kept.
+    `patches` are the texts of patches and the files of the template in them, by digest; `blobs` the new contents, by
+    id; `aims` the releases that they go to. `depends` is what all that depends on beside the repository; None where
+    nobody can tell, so that it is not kept.
     """
 
-    results: tuple[Result, ...]
+    results: tuple[Result, ...] = ()
     patches: Mapping[str, tuple[str, tuple[str, ...]]] = {}
     blobs: Mapping[str, Squeezed] = {}
+    aims: frozenset[Aim] = frozenset()
     depends: tuple[Depends, ...] | None = None
 
 
-def plan_members(job: Job) -> Planned:
-    """Plan for each member of a repository; what cannot be is a result with its reason."""
-    made = _Made({}, {}, [])
-    results = tuple(_planned(member, job.wanted, made) for member in job.members)
+def plan_members(members: Iterable[Member], repository: Objects | None, wanted: Wanted) -> Planned:
+    """Plan for the members of one repository; what cannot be is a result with its reason."""
+    made = _Made({}, {}, set(), [])
+    results = tuple(_planned(member, repository, wanted, made) for member in members)
     depends = tuple(made.depends) if all(one.state != "unreadable" for one in results) else None
-    return Planned(results, made.patches, {id_: squeezed(file.content) for id_, file in made.blobs.items()}, depends)
-
-
-def lost(job: Job, why: str) -> Planned:
-    """Return what came of a job that did not come to its end."""
-    return Planned(tuple(_result(member, "unreadable", why) for member in job.members))
+    blobs = {id_: squeezed(file.content) for id_, file in made.blobs.items()}
+    return Planned(results, made.patches, blobs, frozenset(made.aims), depends)
 
 
 class _Made(NamedTuple):
@@ -80,34 +73,37 @@ class _Made(NamedTuple):
 
     patches: dict[str, tuple[str, tuple[str, ...]]]
     blobs: dict[str, File]
+    aims: set[Aim]
     depends: list[Depends]
 
 
-def _planned(member: Member, wanted: Wanted, made: _Made) -> Result:
+def _planned(member: Member, repository: Objects | None, wanted: Wanted, made: _Made) -> Result:
     if member.state:
-        state: State = "unreadable" if member.state == "unreadable" else "blocked"
-        return _result(member, state, member.why or UNADOPTED)
-    known, conditions = _result(member, "clean", ""), wanted.conditions
+        return result_of(member, "unreadable" if member.state == "unreadable" else "blocked", member.why or UNADOPTED)
+    known, conditions = result_of(member, "clean"), wanted.conditions
     try:
-        project = opened(member)
-        recorded, name = project.recorded, project.wishes.blueprint
-        known = known._replace(blueprint=name, source=project.wishes.public, version=recorded.version)
-        library = of_run(wanted.run, offline=conditions.offline, prereleases=conditions.prereleases).open(
-            project, member.library
-        )
+        project = opened(member, repository)
+        name = project.wishes.blueprint
+        known = known._replace(blueprint=name, source=project.wishes.public, version=project.recorded.version)
+        library = libraries_of(wanted).open(project, member.library)
         if ended := _ended(library.now(name), conditions.today):
             return known._replace(state="retired", why=ended)
         made.depends.append(answered(depends_on(project, wanted.to, member.library), library))
         with bounds.limited(conditions.means.limits, "rendering"):
-            return _described(
-                known, prepare(project, conditions, to=wanted.to, data=wanted.data, library=library), made
-            )
+            prepared = prepare(project, conditions, to=wanted.to, data=wanted.data, library=library)
+            made.aims.add(aim_of(library, prepared.plan.lock_after))
+            return _described(known, prepared, made)
     except TrustError:
         return known._replace(state="blocked", why=TRUST)
     except (FormatError, GitError, SourceError) as error:
         return known._replace(state="unreadable", why=str(error))
     except ScaffoldError as error:
         return known._replace(state="blocked", why=str(error))
+
+
+def libraries_of(wanted: Wanted) -> Libraries:
+    """Return this process's libraries for a run."""
+    return of_run(wanted.run, offline=wanted.conditions.offline, prereleases=wanted.conditions.prereleases)
 
 
 def _ended(blueprint: Blueprint | None, today: date | None) -> str:
@@ -151,7 +147,8 @@ def _side(file: File | None) -> Side:
     return None if file is None else (file.mode, file.blob)
 
 
-def _result(member: Member, state: State, why: str) -> Result:
+def result_of(member: Member, state: State, why: str = "") -> Result:
+    """Return what is known of a member before it is planned for."""
     return Result(
         member.name,
         state,

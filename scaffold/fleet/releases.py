@@ -3,14 +3,22 @@
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from scaffold.blueprint.release import Release
-from scaffold.fleet.libraries import Remembered
+from scaffold.lock import Lock
+from scaffold.plan.fleet import Aim
 from scaffold.project.opening import Project
+from scaffold.sources.library import Library
+
+_KNOWN: WeakKeyDictionary[Library, dict["Depends", str]] = WeakKeyDictionary()  # as long as a library is open
 
 
 class Depends(NamedTuple):
-    """What a project asks of a library, and the digest of the answers; all that another run needs to ask again."""
+    """What a project asks of the library at a source, and the digest of the answers.
+
+    It is all that another run needs to ask again: `root` is where a relative source counts from.
+    """
 
     source: str
     root: str
@@ -38,13 +46,19 @@ def depends_on(project: Project, to: str | None, instead: str = "") -> Depends:
     )
 
 
-def answered(asked: Depends, library: Remembered) -> Depends:
+def answered(asked: Depends, library: Library) -> Depends:
     """Return the same with the digest of what a library answers; raises SourceError or FormatError."""
     return asked._replace(digest=_digest(library, asked._replace(root="")))
 
 
-@lru_cache(maxsize=1_000)
-def _digest(library: Remembered, asked: Depends) -> str:
+def _digest(library: Library, asked: Depends) -> str:
+    known: dict[Depends, str] = _KNOWN.setdefault(library, {})
+    if asked not in known:
+        known[asked] = _answers(library, asked)
+    return known[asked]
+
+
+def _answers(library: Library, asked: Depends) -> str:
     said = (
         digest_of(library.release(asked.blueprint, asked.to)),
         str(library.newest(asked.blueprint)),
@@ -54,6 +68,12 @@ def _digest(library: Remembered, asked: Depends) -> str:
         library.note,
     )
     return sha256(repr(said).encode()).hexdigest()
+
+
+def aim_of(library: Library, after: Lock) -> Aim:
+    """Return the release that a project goes to, by the lock that it would have."""
+    release = library.release(after.blueprint, after.commit or after.version)
+    return Aim(after.blueprint, after.source, after.version, after.commit, digest_of(release))
 
 
 @lru_cache(maxsize=64)

@@ -51,6 +51,11 @@ class Result(NamedTuple):
     message: str = ""
     notes: tuple[str, ...] = ()
 
+    @property
+    def where(self) -> str:
+        """The place of the project: its repository, and the folder in that."""
+        return f"{self.place}//{self.prefix}" if self.prefix else self.place
+
 
 class Group(NamedTuple):
     """Projects that get the same patch, which `diff` shows as the first of them gets it."""
@@ -97,3 +102,17 @@ class FleetPlan(NamedTuple):
         """Return how many of the projects that would change have each risk."""
         found = Counter(one.risk for one in self.results if one.state in ("clean", "conflict"))
         return {risk: found[risk] for risk in RISKS}
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every member either is as it should be, or would be without anybody's help."""
+        return all(one.state in ("clean", "unchanged") for one in self.results)
+
+
+class Shown(NamedTuple):
+    """A plan as it lies in a folder, and what of it was asked for: without either all of it."""
+
+    plan: FleetPlan
+    folder: str
+    group: Group | None = None
+    member: Result | None = None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scaffold.report.text import DRY_RUN, Line
+from scaffold.report.text import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from scaffold.plan.fleet import FleetPlan, Group, Result, Risk, Side, State, Touched
+    from scaffold.plan.fleet import FleetPlan, Group, Result, Risk, Shown, Side, State, Touched
     from scaffold.report.text import Tone
 
 SHOWN = 10  # names of members, or groups, in one place of a text
@@ -71,7 +71,7 @@ def _side(side: Side) -> list[str] | None:
     return None if side is None else list(side)
 
 
-def text(plan: FleetPlan, written: str = "") -> Iterator[Line]:
+def text(plan: FleetPlan, written: str) -> Iterator[Line]:
     """Say what would become of the members: counts first, then what they get in common, then what needs somebody."""
     counts = {state: count for state, count in plan.counts().items() if count}
     total = f"{len(plan.results):,} member{'s' * (len(plan.results) != 1)}"
@@ -82,8 +82,10 @@ def text(plan: FleetPlan, written: str = "") -> Iterator[Line]:
     for state, what in ASKING.items():
         yield from _grouped([one for one in plan.results if one.state == state], what)
     yield Line("")
-    yield Line(f"The plan {plan.id[:12]} is in {written}" if written else f"The plan {plan.id[:12]}", "title")
-    yield Line(DRY_RUN, "dim")
+    yield Line(f"The plan is in {written}, and nothing was applied.", "title")
+    yield Line(
+        "Next: scaffold fleet show PLAN GROUP reads a patch, scaffold fleet show PLAN MEMBER what one gets.", "dim"
+    )
 
 
 def _groups(plan: FleetPlan) -> Iterator[Line]:
@@ -127,7 +129,26 @@ def _names(names: Iterable[str]) -> str:
     return ", ".join(every[:SHOWN]) + more
 
 
-def group(plan: FleetPlan, found: Group) -> Iterator[Line]:
+def shown(found: Shown) -> Iterator[Line]:
+    """Show a plan, a group of it, or one member."""
+    if found.group is not None:
+        return _group(found.plan, found.group)
+    if found.member is not None:
+        return _member(found.plan, found.member)
+    return text(found.plan, found.folder)
+
+
+def shown_data(found: Shown) -> dict[str, Any]:
+    """Return a plan, a group of it, or one member, as JSON has them."""
+    whole = data(found.plan)
+    if found.group is not None:
+        return next(one for one in whole["groups"] if one["digest"] == found.group.digest)
+    if found.member is not None:
+        return next(one for one in whole["projects"] if one["name"] == found.member.name)
+    return whole
+
+
+def _group(plan: FleetPlan, found: Group) -> Iterator[Line]:
     """Show a group: who is in it, and the patch as the first of them gets it."""
     yield Line(f"{found.digest[:10]}: {len(found.projects):,} members, risk {found.risk}", "title")
     yield Line(f"  {_names(found.projects)}")
@@ -139,7 +160,7 @@ def group(plan: FleetPlan, found: Group) -> Iterator[Line]:
         yield Line(line, patch=True)
 
 
-def member(plan: FleetPlan, found: Result) -> Iterator[Line]:
+def _member(plan: FleetPlan, found: Result) -> Iterator[Line]:
     """Show what would become of one member."""
     versions = f" {found.version} -> {found.to}" if found.to and found.to != found.version else f" {found.version}"
     yield Line(f"{found.name}: {found.state}, {found.blueprint}{versions}", "title")

@@ -1,0 +1,182 @@
+"""Plan of a fleet: what an update would do to every member, in memory, with what is alike told once."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import uuid4
+
+import scaffold
+from scaffold.errors import ScaffoldError
+from scaffold.fleet import inventory, planfile, selectors
+from scaffold.fleet.facts import of_member, of_result
+from scaffold.fleet.jobs import run
+from scaffold.fleet.kept import Kept
+from scaffold.fleet.members import Member, looked_in, members_of
+from scaffold.fleet.planning import Planned, Wanted, libraries_of, plan_members, result_of
+from scaffold.fleet.releases import Depends, answered
+from scaffold.fleet.roll import FILE, Meant, Reached, gather, refused
+from scaffold.fleet.selectors import STATES, Selector
+from scaffold.fleet.survey import Asked, look
+from scaffold.fleet.survey import Job as Survey
+from scaffold.plan.fleet import RISKS, Aim, FleetPlan, Group, Result
+from scaffold.project.conditions import Conditions
+from scaffold.render.means import Means
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from scaffold.git.objects import Objects
+    from scaffold.git.pack import Squeezed
+    from scaffold.process import Notify
+
+CAMPAIGNS = "campaigns"  # the folder of plans, beside fleet.yml
+
+
+class Written(NamedTuple):
+    """A plan, and the folder that it was written to."""
+
+    plan: FleetPlan
+    folder: Path
+    notes: tuple[str, ...] = ()
+
+
+class Job(NamedTuple):
+    """One repository, who is meant in it, and what they are planned for."""
+
+    found: Reached
+    where: Selector
+    wanted: Wanted
+
+
+class Looked(NamedTuple):
+    """What came of a job: the plans for those who are meant, and how far the selector holds for the others."""
+
+    planned: Planned
+    others: Meant = Meant()
+
+
+def fleet_plan(
+    file: Path | str = FILE,
+    *,
+    where: str = "",
+    to: str | None = None,
+    data: Mapping[str, Any] | None = None,
+    into: Path | str | None = None,
+    run_on: str = "processes",
+    offline: bool = False,
+    prereleases: bool = False,
+    means: Means = Means(),
+    today: date | None = None,
+    notify: Notify = lambda _: None,
+) -> Written:
+    """Plan an update for every member that a selector means, and write it into a folder of its own below `into`.
+
+    `to` may name an older version, to go back to. Raises FormatError for `fleet.yml`, for a selector that means nobody
+    and for two members of one name, ScriptError for a program that lists members and fails, SourceError without a
+    cache, and ProjectError where the plan cannot be written.
+    """
+    file, meant = Path(file), selectors.parse(where)
+    day = today or datetime.now(UTC).date()
+    wanted = Wanted(uuid4().hex, to, data or {}, Conditions(offline, prereleases, means, day))
+    gathered = gather(file, meant, offline=offline, notify=notify)
+    jobs = [Job(found, meant, wanted) for found in gathered.found]
+    notify(f"Planning for {len(jobs):,} repositories")
+    looked = run(plan_repository, jobs, run_on, lost=_lost, progress=lambda _: None)
+    joined = _joined(one.planned for one in looked)
+    if not joined.results:
+        raise refused(meant, gathered.others, (one.others for one in looked))
+    plan = planfile.identified(_plan(joined, meant, wanted))
+    folder = planfile.write(plan, joined.blobs, Path(into) if into else file.absolute().parent / CAMPAIGNS)
+    return Written(plan, folder, gathered.notes)
+
+
+def plan_repository(job: Job) -> Looked:
+    """Plan for the members of a repository that are meant; what an earlier run has come to is taken where it holds."""
+    found, wanted = job.found, job.wanted
+    repository, members = looked_in(found.repository, found.folder, found.why)
+    kept, key = Kept("plans"), repr((members, job.where, wanted._replace(run="")))
+    before: Looked | None = kept.get(key) if repository is not None else None
+    if before is not None and before.planned.depends is not None and _holds(before.planned.depends, wanted):
+        return before
+    looked = _looked(job, repository, members)
+    if looked.planned.depends is not None and repository is not None:
+        kept.put(key, looked)
+    return looked
+
+
+def _holds(depends: Iterable[Depends], wanted: Wanted) -> bool:
+    """Whether libraries still answer as they did; one that cannot be asked does not."""
+    libraries = libraries_of(wanted)
+    try:
+        for one in depends:
+            library = libraries.at(one.source, base=Path(one.root), called=one.called, follow=one.follow)
+            if answered(one, library) != one:
+                return False
+    except ScaffoldError:
+        return False
+    return True
+
+
+def _looked(job: Job, repository: Objects | None, members: tuple[Member, ...]) -> Looked:
+    where, conditions = job.where, job.wanted.conditions
+    meant = [one for one in members if where.may_match(of_member(one))]
+    others = [where.partly(of_member(one)) for one in members if one not in meant]
+    if any(term.key == STATES for term in where.terms):  # which only a look at how they stand can tell
+        asked = Asked(job.wanted.run, where, conditions.today or date.min, conditions.offline)
+        surveyed = look(Survey(job.found, asked))
+        names = {one.standing.name for one in surveyed.seen}
+        meant = [one for one in meant if one.name in names]
+        return Looked(plan_members(meant, repository, job.wanted), surveyed.others)
+    planned = plan_members(meant, repository, job.wanted)
+    facts = {one.name: of_result(member, one) for member, one in zip(meant, planned.results, strict=True)}
+    results = tuple(one for one in planned.results if where.matches(facts[one.name]))
+    others += [where.partly(its) for its in facts.values() if not where.matches(its)]
+    return Looked(planned._replace(results=results), Meant(len(others), frozenset().union(*others)))
+
+
+def _lost(job: Job, why: str) -> Looked:
+    """Return what stands for a repository whose job did not come to its end."""
+    members = members_of(job.found.repository, None, why)
+    return Looked(Planned(tuple(result_of(one, "unreadable", why) for one in members)))
+
+
+def _joined(found: Iterable[Planned]) -> Planned:
+    """Return what came of all jobs as if it had been one."""
+    results: list[Result] = []
+    patches: dict[str, tuple[str, tuple[str, ...]]] = {}
+    blobs: dict[str, Squeezed] = {}
+    aims: set[Aim] = set()
+    for one in found:
+        results.extend(one.results)
+        patches |= {digest: patch for digest, patch in one.patches.items() if digest not in patches}
+        blobs |= one.blobs
+        aims |= one.aims
+    return Planned(tuple(sorted(results, key=lambda one: one.name)), patches, blobs, frozenset(aims))
+
+
+def _plan(joined: Planned, where: Selector, wanted: Wanted) -> FleetPlan:
+    """Return the plan of all members, with those of one patch in one group, the largest group first."""
+    inventory.refuse_same_names(joined.results)
+    alike: dict[str, list[Result]] = {}
+    for one in joined.results:
+        if one.group:
+            alike.setdefault(one.group, []).append(one)
+    groups = [_group(digest, ones, *joined.patches[digest]) for digest, ones in alike.items()]
+    return FleetPlan(
+        id="",
+        scaffold=scaffold.__version__,
+        made=str(wanted.conditions.today),
+        where=str(where),
+        to=wanted.to,
+        data=wanted.data,
+        aims=tuple(sorted(joined.aims, key=lambda aim: (aim.blueprint, aim.source, aim.version, aim.digest))),
+        results=joined.results,
+        groups=tuple(sorted(groups, key=lambda group: (-len(group.projects), group.digest))),
+    )
+
+
+def _group(digest: str, ones: list[Result], diff: str, files: tuple[str, ...]) -> Group:
+    risk = max((one.risk for one in ones), key=RISKS.index)
+    return Group(digest, tuple(one.name for one in ones), files, risk, diff)

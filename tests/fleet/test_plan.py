@@ -1,0 +1,278 @@
+"""Plans of a fleet: each member gets what `scaffold update` gives it, nothing is written to it, and nothing is edited."""
+
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import scaffold
+from scaffold.errors import FormatError, ProjectError, ScaffoldError
+from scaffold.fleet import planfile
+from scaffold.git.objects import open_repository
+from scaffold.git.trees import grown
+from tests import kit
+from tests.fleet.company import TODAY, made
+from tests.kit import git
+
+MEMBERS = 60
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("company"), MEMBERS)
+
+
+@pytest.fixture(scope="module")
+def planned(company):
+    before = {place: contents(place) for place in sorted((company.root / "repositories").iterdir())}
+    found = scaffold.fleet_plan(company.file, today=TODAY, run_on="loop")
+    assert {place: contents(place) for place in before} == before, "nothing is written to a member"
+    return found
+
+
+def contents(place: Path) -> dict[str, bytes]:
+    return {
+        str(path): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file() and path.name != "index"
+    }
+
+
+def alone(place: Path, prefix: str, into: Path):
+    """What an update with a commit does in a clone of its own: the tree, or why there is none."""
+    git(into.parent, "clone", "--quiet", place, into)
+    try:
+        updated = scaffold.update(into / prefix, commit=True, today=TODAY)
+    except ScaffoldError as error:
+        return str(error), None
+    return updated, git(into, "rev-parse", "HEAD^{tree}").strip()
+
+
+def test_every_member_gets_what_an_update_gives_it_in_a_clone(planned, tmp_path):
+    states = []
+    for number, one in enumerate(planned.plan.results):
+        states.append(one.state)
+        place, into = Path(one.place), tmp_path / str(number)
+        if one.why.startswith("unadopted") or not one.base:
+            assert one.state in ("blocked", "unreadable")
+            continue
+        updated, tree = alone(place, one.prefix, into)
+        if one.state in ("blocked", "unreadable"):
+            assert isinstance(updated, str), (one, updated)
+            assert one.why.replace(str(place), "").rpartition(":")[2] in updated.replace(str(into), "")
+            continue
+        assert not isinstance(updated, str), (one, updated)
+        assert (one.version, one.to) == (updated.plan.lock_before.version, updated.plan.lock_after.version)
+        assert [path for path, _ in one.conflicts] == [action.path for action in updated.plan.conflicts]
+        assert (one.state == "conflict") == bool(updated.plan.conflicts)
+        assert (one.state == "unchanged") == updated.up_to_date
+        assert [c.path for c in one.changes] == [action.path for action in updated.plan.changes]
+        if one.state == "clean":
+            assert one.tree == tree, one
+            assert git(into, "log", "-1", "--format=%B").strip() == one.message.strip()
+    assert {*states} >= {"clean", "unchanged", "conflict", "blocked", "unreadable"}
+    assert planned.plan.counts() == {state: states.count(state) for state in planned.plan.counts()}
+
+
+def test_a_plan_holds_all_that_is_needed_to_apply_it(planned, tmp_path):
+    git(tmp_path, "init", "--quiet", "--bare", "plan.git")
+    shutil.rmtree(tmp_path / "plan.git/objects")
+    shutil.copytree(planned.folder / "objects", tmp_path / "plan.git/objects")
+    packed = open_repository(tmp_path / "plan.git")
+    read = planfile.read(planned.folder)
+    assert read == planned.plan
+    for one in read.results:
+        if one.state == "clean":
+            member = open_repository(Path(one.place))
+            assert all(side is None or member.has(side[1]) or packed.has(side[1]) for side in one.files.values())
+            assert grown(lambda id_, m=member: m.tree(id_), member.tree_of(one.base), one.files).id == one.tree
+    assert len(list((planned.folder / "objects/pack").glob("*.pack"))) == 1
+
+
+def test_members_with_the_same_patch_are_one_group(planned):
+    plan = planned.plan
+    assert [name for group in plan.groups for name in group.projects if not plan.groups] == []
+    assert sorted(name for group in plan.groups for name in group.projects) == sorted(
+        one.name for one in plan.results if one.group
+    )
+    assert len(plan.groups) < sum(bool(one.group) for one in plan.results)
+    sizes = [len(group.projects) for group in plan.groups]
+    assert sizes == sorted(sizes, reverse=True)
+    assert all(group.diff for group in plan.groups)
+
+
+def test_the_same_inputs_make_the_same_plan(company, planned):
+    again = scaffold.fleet_plan(company.file, today=TODAY, run_on="loop")
+    assert (again.plan, again.folder) == (planned.plan, planned.folder)
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda text: text.replace('"state": "conflict"', '"state": "clean"', 1), "was changed since it was made"),
+        (lambda text: text.replace('"format": 1', '"format": 2', 1), "another version of scaffold"),
+        (lambda text: text[:-20], "this is no plan"),
+        (lambda _: "[]", "this is no plan"),
+        (lambda text: text.replace('"id"', '"ids"', 1), "was changed since"),
+    ],
+    ids=["state", "format", "torn", "list", "no id"],
+)
+def test_a_plan_that_somebody_has_edited_is_refused(planned, tmp_path, edit, message):
+    folder = shutil.copytree(planned.folder, tmp_path / "plan")
+    file = folder / "plan.json"
+    text = file.read_text()
+    assert file.stat().st_mode & 0o222 == 0
+    file.unlink()
+    file.write_text(edit(text))
+    with pytest.raises(FormatError, match=message):
+        scaffold.fleet_show(folder)
+
+
+def test_no_plan_there_and_nothing_called_so(planned, tmp_path):
+    with pytest.raises(FormatError, match="there is no plan"):
+        scaffold.fleet_show(tmp_path)
+    with pytest.raises(ProjectError, match="no member and no group is called xyz"):
+        scaffold.fleet_show(planned.folder, "xyz")
+    group = planned.plan.groups[0]
+    assert scaffold.fleet_show(planned.folder, group.digest[:9]).group == group
+    assert scaffold.fleet_show(planned.folder, group.projects[0]).member.group == group.digest
+
+
+def test_a_selector_says_who_is_planned_for(company, planned):
+    web = scaffold.fleet_plan(company.file, where="blueprint=web", today=TODAY, run_on="loop").plan
+    assert {one.name for one in web.results} == {one.name for one in planned.plan.results if one.blueprint == "web"}
+    drifted = scaffold.fleet_plan(company.file, where="drift", today=TODAY, run_on="loop").plan
+    standing = scaffold.fleet_status(company.file, where="drift", today=TODAY, run_on="loop")
+    assert [one.name for one in drifted.results] == sorted(one.name for one in standing.members)
+    with pytest.raises(FormatError, match="none of the"):
+        scaffold.fleet_plan(company.file, where="blueprint=nobody", today=TODAY, run_on="loop")
+
+
+def test_back_to_an_older_version_after_a_bad_release(company, tmp_path):
+    plan = scaffold.fleet_plan(
+        company.file, where="blueprint=web version=2.0.0", to="1.1.0", today=TODAY, run_on="loop"
+    ).plan
+    clean = [one for one in plan.results if one.state == "clean"]
+    assert clean
+    assert {one.to for one in plan.results if one.state in ("clean", "conflict")} == {"1.1.0"}
+    git(tmp_path, "clone", "--quiet", clean[0].place, "clone")
+    scaffold.update(tmp_path / "clone" / clean[0].prefix, to="1.1.0", commit=True, today=TODAY)
+    assert git(tmp_path / "clone", "rev-parse", "HEAD^{tree}").strip() == clean[0].tree
+
+
+def fleet(root: Path) -> Path:
+    (root / "fleet.yml").write_text("members:\n  - glob: members/*\n")
+    return root / "fleet.yml"
+
+
+def member(root: Path, name: str, source: Path, **data: str) -> Path:
+    (root / "members").mkdir(exist_ok=True)
+    scaffold.new(f"{source}@1.0.0", root / "members" / name, data={"name": name, **data})
+    return root / "members" / name
+
+
+def test_answers_are_changed_over_a_selection(tmp_path):
+    template = kit.repo(
+        tmp_path / "t",
+        {"copier.yml": "name: x\ntier: {type: str, default: low}\n", "a.jinja": "{{ tier }} {{ name }}\n"},
+        "v1.0.0",
+    )
+    for name in ("one", "two"):
+        member(tmp_path, name, template)
+    plan = scaffold.fleet_plan(fleet(tmp_path), data={"tier": "high"}, today=TODAY, run_on="loop").plan
+    assert [one.state for one in plan.results] == ["clean", "clean"]
+    assert len(plan.groups) == 1
+    assert "+high one" in plan.groups[0].diff
+    blocked = scaffold.fleet_plan(fleet(tmp_path), data={"none": "x"}, today=TODAY, run_on="loop").plan
+    assert {(one.state, "no question `none`" in one.why) for one in blocked.results} == {("blocked", True)}
+
+
+SECRET = "copier.yml", "name: x\ntok: {type: str, default: changeme, secret: true}\n"
+
+
+def test_a_secret_never_enters_a_plan(tmp_path):
+    files = {SECRET[0]: SECRET[1], "env.jinja": "a\nT={{ tok }}\n", "b.txt": "1\n"}
+    template = kit.repo(tmp_path / "t", files, "v1.0.0")
+    kit.repo(template, {"env.jinja": "b\nexport T={{ tok }}\n"}, "v1.1.0")
+    member(tmp_path, "one", template, tok="s3cr3t-of-one")
+    found = scaffold.fleet_plan(fleet(tmp_path), today=TODAY, run_on="loop")
+    assert (found.plan.results[0].state, found.plan.results[0].why[:13]) == ("blocked", "needs secrets")
+    kept = [place for place in (*found.folder.rglob("*"), *(tmp_path / "home").rglob("*")) if place.is_file()]
+    assert not any(b"s3cr3t-of-one" in place.read_bytes() for place in kept)
+    kit.repo(template, {"env.jinja": "a\nT={{ tok }}\n", "b.txt": "2\n"}, "v1.2.0")  # which touches it no more
+    found = scaffold.fleet_plan(fleet(tmp_path), today=TODAY, run_on="loop")
+    assert found.plan.results[0].state == "clean"
+    assert not any(b"s3cr3t-of-one" in place.read_bytes() for place in found.folder.rglob("*") if place.is_file())
+
+
+def test_code_of_a_template_needs_trust(tmp_path):
+    template = kit.repo(tmp_path / "t", {"copier.yml": "name: x\n", "a.txt": "1\n"}, "v1.0.0")
+    member(tmp_path, "one", template)
+    kit.repo(template, {"copier.yml": "name: x\n_tasks: [touch made]\n", "a.txt": "2\n"}, "v1.1.0")
+    result = scaffold.fleet_plan(fleet(tmp_path), today=TODAY, run_on="loop").plan.results[0]
+    assert (result.state, result.why[:11]) == ("blocked", "needs trust")
+
+
+def test_an_end_is_an_end(tmp_path):
+    manifest = kit.manifest("demo", "1.0.0", ("base",))
+    library = kit.repo(
+        tmp_path / "l", {"blueprints/demo/blueprint.yml": manifest, "templates/base/a.txt": "1\n"}, "demo/v1.0.0"
+    )
+    (tmp_path / "members").mkdir()
+    scaffold.new("demo", tmp_path / "members/one", source=str(library))
+    ended = (
+        manifest.replace("1.0.0", "1.1.0") + "lifecycle: {state: deprecated, sunset: 2027-01-14, replaced_by: other}\n"
+    )
+    kit.repo(library, {"blueprints/demo/blueprint.yml": ended, "templates/base/a.txt": "2\n"}, "demo/v1.1.0")
+    result = scaffold.fleet_plan(fleet(tmp_path), today=TODAY, run_on="loop").plan.results[0]
+    assert (result.state, "use other" in result.why) == ("retired", True)
+    assert (
+        scaffold.fleet_plan(fleet(tmp_path), today=TODAY.replace(day=14), run_on="loop").plan.results[0].state
+        == "clean"
+    )
+
+
+@pytest.fixture
+def small(tmp_path):
+    template = kit.repo(
+        tmp_path / "t", {"copier.yml": "name: x\n", "a.jinja": "1 {{ name }}\n", "b.txt": "b\n"}, "v1.0.0"
+    )
+    for name in ("one", "two", "three"):
+        member(tmp_path, name, template)
+    kit.repo(template, {"a.jinja": "2 {{ name }}\n"}, "v1.1.0")
+    return tmp_path
+
+
+def states(root: Path) -> dict[str, str]:
+    found = scaffold.fleet_plan(fleet(root), today=TODAY, run_on="loop").plan.results
+    return {one.name: one.state for one in found}
+
+
+def test_what_has_not_moved_is_not_read_again(small):
+    assert states(small) == dict.fromkeys(("one", "two", "three"), "clean")
+    kit.repo(small / "members/two", {"ours.txt": "moved\n"})
+    for name in ("one", "two"):
+        id_ = git(small / f"members/{name}", "rev-parse", "HEAD:a")
+        (small / f"members/{name}/.git/objects" / id_[:2] / id_[2:]).unlink()
+    assert states(small) == {"one": "clean", "two": "unreadable", "three": "clean"}
+    kit.repo(small / "t", {"a.jinja": "3 {{ name }}\n"}, "v1.2.0")
+    assert states(small) == {"one": "unreadable", "two": "unreadable", "three": "clean"}, (
+        "a release is another question"
+    )
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_a_plan_with_what_is_known_is_the_plan_from_nothing(small, monkeypatch, seed):
+    chance = random.Random(seed)
+    for name in chance.sample(("one", "two", "three"), chance.randint(0, 3)):
+        kit.repo(small / f"members/{name}", {chance.choice(("a", "b.txt", "c.txt")): f"{chance.random()}\n"})
+    if chance.random() < 0.3:
+        version = len(git(small / "t", "tag").split()) + 1
+        kit.repo(small / "t", {"a.jinja": f"{chance.random()} {{{{ name }}}}\n"}, f"v1.{version}.0")
+    data = {"name": "other"} if chance.random() < 0.3 else {}
+    known = scaffold.fleet_plan(fleet(small), data=data, today=TODAY, run_on="loop").plan
+    with monkeypatch.context() as patched:
+        patched.setenv("XDG_CACHE_HOME", str(small / f"cache-{seed}"))
+        assert scaffold.fleet_plan(fleet(small), data=data, today=TODAY, run_on="loop").plan == known
