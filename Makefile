@@ -10,10 +10,13 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n 4 --dist worksteal
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: try test test-golden test-long test-load test-laws test-storm quick format docs bundle bench bench-check bench-fleet bench-merge clean
+.PHONY: try try-fleet test test-golden test-long test-load test-laws test-storm quick format docs bundle bench bench-check bench-fleet bench-merge clean
 
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
+
+try-fleet: $(VENV)/.run  ## Stamp twenty services, let their teams work, release, and plan an update of all of them.
+	@$(BIN)/python -m tests.fleet_story build/try-fleet
 
 test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
 	$(BIN)/ruff format --check .

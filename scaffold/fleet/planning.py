@@ -96,9 +96,14 @@ def _planned(member: Member, repository: Objects | None, wanted: Wanted, made: _
     except TrustError:
         return known._replace(state="blocked", why=TRUST)
     except (FormatError, GitError, SourceError) as error:
-        return known._replace(state="unreadable", why=str(error))
+        return known._replace(state="unreadable", why=_said(error, member))
     except ScaffoldError as error:
-        return known._replace(state="blocked", why=str(error))
+        return known._replace(state="blocked", why=_said(error, member))
+
+
+def _said(error: ScaffoldError, member: Member) -> str:
+    """Return an error's sentence without where the repository lies, so that the same is said of many alike."""
+    return str(error).replace(f"{member.folder}/", "").replace(f"{member.folder}: ", "")
 
 
 def libraries_of(wanted: Wanted) -> Libraries:
