@@ -13,7 +13,7 @@ from scaffold.fleet import inventory, planfile, selectors
 from scaffold.fleet.facts import of_member, of_result
 from scaffold.fleet.jobs import run
 from scaffold.fleet.kept import Kept
-from scaffold.fleet.members import Member, looked_in, members_of
+from scaffold.fleet.members import Member, looked_in, members_of, tip_of
 from scaffold.fleet.planning import Planned, Wanted, libraries_of, plan_members, result_of
 from scaffold.fleet.releases import Depends, answered
 from scaffold.fleet.roll import FILE, Meant, Reached, gather, refused
@@ -95,13 +95,13 @@ def fleet_plan(
 def plan_repository(job: Job) -> Looked:
     """Plan for the members of a repository that are meant; what an earlier run has come to is taken where it holds."""
     found, wanted = job.found, job.wanted
-    repository, members = looked_in(found.repository, found.folder, found.why)
-    kept, key = Kept("plans"), repr((members, job.where, wanted._replace(run="")))
-    before: Looked | None = kept.get(key) if repository is not None else None
+    commit = tip_of(found.folder) if found.folder else None
+    kept, key = Kept("plans"), repr((found.repository, commit, job.where, wanted._replace(run="")))
+    before: Looked | None = kept.get(key) if commit else None
     if before is not None and before.planned.depends is not None and _holds(before.planned.depends, wanted):
         return before
-    looked = _looked(job, repository, members)
-    if looked.planned.depends is not None and repository is not None:
+    looked = _looked(job, *looked_in(found.repository, found.folder, found.why))
+    if commit and looked.planned.depends is not None:
         kept.put(key, looked)
     return looked
 
