@@ -335,9 +335,12 @@ def test_a_plan_that_cannot_be_written_is_said(small):
 def test_two_runs_at_once_come_to_the_same(small):
     words = ["fleet", "plan", "--fleet", str(fleet(small)), "--format", "json", "--today", "2027-01-15"]
     words = [sys.executable, "-m", "scaffold", *words]
-    both = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=small) for _ in range(2)]
-    one, other = (json.loads(process.communicate(timeout=100)[0]) for process in both)
-    assert [process.returncode for process in both] == [0, 0]
+    both = [
+        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=small) for _ in range(2)
+    ]
+    said = [process.communicate(timeout=100) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    one, other = (json.loads(out) for out, _ in said)
     assert one == other
     assert [place.name for place in (small / "campaigns").iterdir()] == [one["id"][:12]]
 
