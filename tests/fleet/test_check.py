@@ -24,9 +24,9 @@ from tests.scenarios import world
 SCHEMAS = Path(scaffold.__file__).parent / "report/schemas"
 
 
-@pytest.fixture(scope="module")
-def company(tmp_path_factory):
-    return companies.made(tmp_path_factory.mktemp("company"), 24)
+@pytest.fixture(autouse=True)
+def _own_cache():
+    """What is read here needs no cache: so a command line need not start anew, with another environment."""
 
 
 def checked(company, **more):
