@@ -13,10 +13,13 @@ from jsonschema import Draft202012Validator
 
 import scaffold
 from scaffold.errors import ProjectError, SourceError
-from scaffold.fleet.survey import without_code
+from scaffold.fleet import selectors
+from scaffold.fleet.roll import gather
+from scaffold.fleet.survey import Asked, Job, look
 from scaffold.report.fleet import check_data, status_data
 from scaffold.report.fleet.check_text import text
 from scaffold.report.fleet.guarded import rules
+from scaffold.sources import policy as policies
 from tests.fleet import company as companies
 from tests.kit import git
 from tests.scenarios import world
@@ -171,6 +174,13 @@ def test_text_and_markdown_say_who_fails_once_for_each_thing_found(company, resu
     assert shown.count("<details>") == shown.count("</details>") > 1
 
 
-def test_a_check_can_be_sent_to_another_process(result):
-    one = next(check for _, check in result.checks)
-    assert pickle.loads(pickle.dumps(without_code(one))) == without_code(one)
+def test_what_is_asked_and_answered_can_be_sent_to_another_process(company):
+    gathered = gather(company.file, selectors.parse("behind"), offline=True, notify=lambda _: None)
+    policy = policies.parse(str(company.library), "--policy")
+    for checks, held in (("none", None), ("score", None), ("all", policy)):
+        asked = Asked("a run", selectors.parse(""), companies.TODAY, checks=checks, policy=held)
+        for found in gathered.found:
+            job = Job(found, asked)
+            assert pickle.loads(pickle.dumps(job)) == job
+            looked = look(job)
+            assert pickle.loads(pickle.dumps(looked)) == looked
