@@ -180,17 +180,20 @@ def test_what_is_far_away_or_broken_is_one_member_and_stops_nobody(company, tmp_
     blob = git(lacking, "rev-parse", "HEAD:ci.yml")
     (lacking / ".git/objects" / blob[:2] / blob[2:]).unlink()
     far = companies.shutil.copytree(stamp, tmp_path / "far")
-    with server(tmp_path) as (_, base):
+    with server(tmp_path) as (served, base):
         entries = [
             {"url": f"{base}/closed/x", "name": "closed"},
-            {"url": f"{base}/git/far/.git", "name": "far"},
+            {"url": f"{base}/git/far/.git", "name": "far", "labels": {"tier": 1}},
             {"url": "http://127.0.0.1:1/x", "name": "silent", "owner": "@acme/far"},
             {"folder": str(lacking)},
             {"folder": str(tmp_path / "none")},
         ]
         (tmp_path / "fleet.yml").write_text(json.dumps({"members": entries}))
         status = scaffold.fleet_status(tmp_path / "fleet.yml", run_on="loop")
-        scaffold.fleet_status(tmp_path / "fleet.yml", where="name=far", run_on="loop")
+        served.asked.clear()
+        scaffold.fleet_status(tmp_path / "fleet.yml", where="label=tier:1 current", run_on="loop")
+        assert served.asked
+        assert not [path for path in served.asked if "/far/" not in path], "who is not meant is not asked"
     found = {one.name: one for one in status.members}
     assert {name: one.state for name, one in found.items()} == {
         "closed": "unreadable", "far": "current", "silent": "unreadable", "lacking": "unreadable", "none": "unreadable"
