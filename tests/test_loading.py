@@ -61,8 +61,8 @@ def test_what_is_left_at_the_end_is_not_looked_through(here):
         ("status", 79, OTHER_TOOLS | FORMATS | RENDERING | JUDGING | {"scaffold.report.results", "filelock"}),
         ("diff", 160, OTHER_TOOLS | JUDGING | FORMATS),
         ("check", 152, OTHER_TOOLS | RENDERING),
-        ("update --dry-run", 173, OTHER_TOOLS | JUDGING),
-        ("update", 173, OTHER_TOOLS | JUDGING),
+        ("update --dry-run", 174, OTHER_TOOLS | JUDGING),
+        ("update", 174, OTHER_TOOLS | JUDGING),
         ("new demo there --source LIBRARY --defaults --dry-run", 181, OTHER_TOOLS | JUDGING),
     ],
 )

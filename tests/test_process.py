@@ -345,3 +345,10 @@ def test_beside_the_main_thread_nothing_is_limited():
     thread.start()
     thread.join()
     assert seen == [(0.0, 0.0)]
+
+
+def test_time_that_begins_again_is_for_each_of_many_things(tmp_path):
+    again = LIMITED.replace('"rendering"):', '"rendering") as again:')
+    assert again != LIMITED
+    assert output(tmp_path, again % (1, 500, "time.sleep(0.7); again(); time.sleep(0.7)")) == "went on"
+    assert output(tmp_path, again % (1, 500, "again(); time.sleep(1000)")) == LATE

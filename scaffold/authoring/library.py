@@ -15,9 +15,9 @@ from scaffold.git import porcelain
 from scaffold.process import Notify
 from scaffold.report.results import LibraryMade, Listed, Shown
 from scaffold.sources.asked import find
-from scaffold.sources.built_in import RELEASES
+from scaffold.sources.built_in import RELEASES, built_in_root
 from scaffold.sources.library import FolderLibrary, newest_of
-from scaffold.sources.locate import BUILT_IN, built_in_root, locate
+from scaffold.sources.locate import BUILT_IN, locate
 from scaffold.tree import File
 
 # What a library has beside its blueprints: how services are held to it, and where that installs Scaffold from.

@@ -27,7 +27,19 @@ class Row(NamedTuple):
     offset: int
 
 
-def write_pack(objects: Path, blobs: Mapping[str, bytes]) -> None:
+class Squeezed(NamedTuple):
+    """A blob as it lies in a pack: how many bytes it has, and those compressed."""
+
+    size: int
+    data: bytes
+
+
+def squeezed(content: bytes) -> Squeezed:
+    """Compress a blob for a pack."""
+    return Squeezed(len(content), _compressed(content))
+
+
+def write_pack(objects: Path, blobs: Mapping[str, bytes | Squeezed]) -> None:
     """Add a pack of blobs, by their ids, to an object database; raises OSError, and then there is no new pack.
 
     What is killed on the way leaves a file that git's clean-up takes for what it is: its name starts with `tmp_`.
@@ -49,14 +61,15 @@ def write_pack(objects: Path, blobs: Mapping[str, bytes]) -> None:
         raise
 
 
-def _write_objects(place: Path, blobs: Mapping[str, bytes]) -> tuple[list[Row], bytes]:
+def _write_objects(place: Path, blobs: Mapping[str, bytes | Squeezed]) -> tuple[list[Row], bytes]:
     """Write the pack itself; return what its index is to say, and the digest that it ends with."""
     header = pack(">4sLL", b"PACK", 2, len(blobs))
     digest, offset, rows = sha1(header, usedforsecurity=False), len(header), []
     with place.open("xb") as file:
         file.write(header)
         for id_, content in blobs.items():
-            entry = _size(len(content)) + _compressed(content)
+            held = content if isinstance(content, Squeezed) else squeezed(content)
+            entry = _size(held.size) + held.data
             rows.append(Row(bytes.fromhex(id_), crc32(entry), offset))
             offset += len(entry)
             digest.update(entry)

@@ -17,3 +17,4 @@ def look(snapshot: Snapshot, lock: Lock, guardrails: Guardrails, find_plugin: Fi
             yield look_with(rule, parameters, snapshot, lock)
         else:
             yield Looked(rule, None, "the blueprint does not ask for it here")
+    snapshot.made.clear()  # much of it leads back to the snapshot, and would be garbage to be searched for

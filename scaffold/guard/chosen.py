@@ -25,7 +25,9 @@ def choose(guardrails: Guardrails, find_plugin: FindPlugin) -> Iterator[Chosen]:
         yield Chosen(rule, rule.parameters)
     for id_, said in sorted(guardrails.rules.items()):
         rule = _rule(id_, said, find_plugin)
-        rule = replace(rule, severity=said.get("severity", rule.severity))
+        rule = (
+            replace(rule, severity=said["severity"]) if said.get("severity", rule.severity) != rule.severity else rule
+        )
         yield Chosen(rule, {**rule.parameters, **said.get("with", {})}, said.get("applies", True))
 
 

@@ -45,8 +45,9 @@ def _used(look: Look) -> frozenset[str]:
     actions = {f"action:{step.action}" for step in all_steps(look) if step.path in look.lock.files}
 
     def is_used(tool: Tool) -> bool:
-        settings = any(given.matching((place.file,)) for place in tool.places if not place.key)
-        return settings or not called.isdisjoint(tool.programs) or not actions.isdisjoint(tool.packages)
+        if not called.isdisjoint(tool.programs) or not actions.isdisjoint(tool.packages):
+            return True
+        return any(given.matching((place.file,)) for place in tool.places if not place.key)
 
     every = (tool for some in tools().values() for tool in some)
     return frozenset(tool.name for tool in every if tool.name in ALWAYS_RUN or is_used(tool))

@@ -20,12 +20,12 @@ from scaffold.tree import SYMLINK, File, Mode, is_text
 T = TypeVar("T")
 Load = Callable[[str, bytes], tuple[Located, ...]]
 BINARY = "the file is binary where text is expected"
-_MARKS = (  # the first two of UTF-32 begin as those of UTF-16 do
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_MARKS = {  # the first two of UTF-32 begin as those of UTF-16 do
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,7 @@ class Look:
         None where there is none, as for `content`; but of what is no text nothing is said, unless its name says that it
         is one, nor of the size of what is none by its name.
         """
-        kind = kind_of(path)
-        if kind == "binary" and self._size(path) > LARGEST:
+        if self._size(path) > LARGEST and kind_of(path) == "binary":
             return None
         content = self._content(path, SEARCHED)
         if content is None:
@@ -81,7 +80,7 @@ class Look:
         content = _in_utf_8(content)
         if is_text(content):
             return content
-        if kind == "text":
+        if kind_of(path) == "text":
             self._note(path, BINARY)
         return None
 
@@ -123,7 +122,8 @@ class Look:
         if content is None:
             return None
         try:
-            return _TREES.get(content, lambda: _python(content))
+            trees: Kept[ast.Module] = self.snapshot.made.setdefault(ast.Module, Kept())
+            return trees.get(content, lambda: _python(content))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             line = error.lineno if isinstance(error, SyntaxError) else None
             self._note(path, f"this is not valid Python: {error.args[0] if error.args else error}", line)
@@ -179,7 +179,6 @@ def once(read: Callable[[Look], Iterable[T]]) -> Callable[[Look], tuple[T, ...]]
 
 # What many repositories have in common, a fleet need not parse more than once.
 _DOCUMENTS: Kept[tuple[Located, ...]] = Kept()
-_TREES: Kept[ast.Module] = Kept()
 
 
 def _python(content: bytes) -> ast.Module:
@@ -192,8 +191,9 @@ def _python(content: bytes) -> ast.Module:
 
 def _in_utf_8(content: bytes) -> bytes:
     """Return a text that begins with the mark of UTF-16 or UTF-32 in UTF-8, and all else as it is."""
-    encoding = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), None)
+    if not content.startswith(tuple(_MARKS)):
+        return content
     try:
-        return content.decode(encoding).encode() if encoding else content
+        return content.decode(next(encoding for mark, encoding in _MARKS.items() if content.startswith(mark))).encode()
     except UnicodeDecodeError:
         return content

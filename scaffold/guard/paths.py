@@ -1,15 +1,15 @@
 """Paths that patterns as in .gitignore match, found without asking each pattern about each path."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import accumulate
 
 from scaffold.blueprint.globs import globs
+from scaffold.formats.regex import regex
 
 ALL = ("*",)
-_WILD = re.compile(r"[*?]+")
+_WILD = regex(r"[*?]+")
 
 
 class Paths:

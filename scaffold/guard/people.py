@@ -4,9 +4,11 @@ import re
 import unicodedata
 from typing import Any
 
-_KIND = re.compile(r"(?:group|user|team):/*(?:default/)?")  # Backstage's references to entities
-_BETWEEN = re.compile(r"[,;&]|\s+(?=@)")
-_SPACES = re.compile(r"\s+")
+from scaffold.formats.regex import regex
+
+_KIND = regex(r"(?:group|user|team):/*(?:default/)?")  # Backstage's references to entities
+_BETWEEN = regex(r"[,;&]|\s+(?=@)")
+_SPACES = regex(r"\s+")
 
 
 def name_of(written: str) -> str:

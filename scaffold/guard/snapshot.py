@@ -34,5 +34,5 @@ class Snapshot:
 
     @cached_property
     def made(self) -> dict[Any, Any]:
-        """What rules have made of all of it, kept for the next rule; `Look.once` alone asks for it."""
+        """What rules have made of it, kept for the next rule until all have looked; `Look` alone asks for it."""
         return {}

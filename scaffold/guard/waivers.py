@@ -15,6 +15,7 @@ from scaffold.errors import FormatError
 from scaffold.formats import yaml
 from scaffold.formats.located import Located, texts
 from scaffold.formats.lookup import line_of
+from scaffold.formats.regex import regex
 from scaffold.guard import people
 from scaffold.guard.finding import Finding, Found, Severity
 
@@ -25,8 +26,8 @@ KEYS = ("rule", "scope", "content", "reason", "owner", "approver", "created", "e
 BOUND = ("LK-01", "LK-02")  # a waiver of these is for one content of what is locked
 SINCE = date(2026, 12, 1)  # the day from which a waiver says why, and for which content; earlier ones hold to their end
 FEW, SHORT, DENSE = 2, 6, 4  # words, letters, and letters of a dense script that a reason has at least
-_WILD = re.compile(r"\[[^\]]*\]|\\.|^!")
-_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_WILD = regex(r"\[[^\]]*\]|\\.|^!")
+_ID = regex(r"[0-9a-f]{40}|[0-9a-f]{64}")
 Standing = Literal["active", "lapsing", "unused", "expired", "malformed"]
 
 

@@ -18,6 +18,7 @@ COPIES, HEADROOM = 4, 512 * MEGABYTE
 AGAIN = 1.0  # seconds after which the alarm rings again, should code have caught it
 EARLY = 0.01  # seconds by which a timer may be early
 SOON = 1e-6  # a timer set to 0 would be none
+Again = Callable[[], None]
 
 
 class _Clock(NamedTuple):
@@ -36,10 +37,16 @@ class _Watch:
     """One limit of time that is in force."""
 
     def __init__(self, limits: Limits, doing: str, clock: _Clock) -> None:
-        self.clock = clock
+        self.clock, self._seconds = clock, limits.seconds
         self.deadline = clock.now() + limits.seconds
         self.rang = False
         self._message = f"{doing} took longer than {limits.seconds} s"
+
+    def again(self) -> None:
+        """Begin anew, for the next of many things that each may take so long."""
+        self.deadline = self.clock.now() + self._seconds
+        self.rang = False
+        _arm(self.clock)
 
     def error(self, where: str | None = None) -> LimitError:
         return LimitError(self._message, where=where, hint=MORE_TIME)
@@ -59,32 +66,34 @@ _bounds: list[tuple[int, int]] = []  # the bounds of the address space as they w
 
 
 @contextmanager
-def limited(limits: Limits, doing: str) -> Iterator[None]:
+def limited(limits: Limits, doing: str) -> Iterator[Again]:
     """Stop code that takes too long by the clock on the wall, or too much memory; raises LimitError.
+
+    What it yields has the time begin anew, for the next of many things to do.
 
     It works in the main thread of a system with timers (the memory: on Linux), and elsewhere does nothing. Code in C
     that never looks for signals is stopped when it returns.
     """
-    with _limited(limits, doing, WALL):
-        yield
+    with _limited(limits, doing, WALL) as again:
+        yield again
 
 
 @contextmanager
-def working(limits: Limits, doing: str) -> Iterator[None]:
+def working(limits: Limits, doing: str) -> Iterator[Again]:
     """Stop code as `limited` does, by the processor's time that it takes: a busy machine makes nothing fail."""
-    with _limited(limits, doing, PROCESSOR):
-        yield
+    with _limited(limits, doing, PROCESSOR) as again:
+        yield again
 
 
 @contextmanager
-def _limited(limits: Limits, doing: str, clock: _Clock) -> Iterator[None]:
+def _limited(limits: Limits, doing: str, clock: _Clock) -> Iterator[Again]:
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
+        yield lambda: None
         return
     watch = _Watch(limits, doing, clock)
     try:
         with _bounded(limits.megabytes), _timed(watch):
-            yield
+            yield watch.again
     except LimitError:
         raise
     except _Stopped as stopped:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold.blueprint.places import tag
+from packaging.version import Version
+
+from scaffold import disk
+from scaffold.blueprint import guardrails
+from scaffold.blueprint.places import NAME, manifest_path, tag
+from scaffold.formats import yaml
 from scaffold.sources.library import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from packaging.version import Version
-
+    from scaffold.blueprint.guardrails import Guardrails
     from scaffold.blueprint.manifest import Blueprint
     from scaffold.blueprint.release import Release
     from scaffold.sources.library import FolderLibrary, GitLibrary
@@ -79,3 +83,19 @@ def bundled(file: Path, name: str) -> tuple[Version, ...]:
     references = [line.partition(b" ")[2].decode() for line in head.splitlines()]
     found = (version_of(one.removeprefix(prefix)) for one in references if one.startswith(prefix))
     return tuple(sorted(version for version in found if version is not None))
+
+
+def built_in_root() -> Path:
+    """Return the built-in library: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    packaged = package / "library"
+    return packaged if packaged.is_dir() else package.parent
+
+
+def guardrails_now(name: str) -> tuple[str, Guardrails | None] | None:
+    """Return the version of a built-in blueprint and its guardrails, without the rest; None where there is none."""
+    file = disk.read(built_in_root(), manifest_path(name)) if NAME.fullmatch(name) else None
+    if file is None:
+        return None
+    document = yaml.load(file.content, manifest_path(name), yaml.written)
+    return str(Version(document.data["version"])), document.optional("guardrails", guardrails.parse, None)

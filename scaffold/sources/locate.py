@@ -15,7 +15,7 @@ from scaffold.git.objects import Objects, is_repository, open_repository
 from scaffold.process.loading import later
 from scaffold.sources import reading
 from scaffold.sources.address import Address, Wanted, apart, expand, is_remote, parted, read
-from scaffold.sources.built_in import RELEASES, BuiltInLibrary
+from scaffold.sources.built_in import RELEASES, BuiltInLibrary, built_in_root
 from scaffold.sources.library import FolderLibrary, GitLibrary, Library, head_of, refuse_way_out
 from scaffold.sources.template import DEFAULT_LIMITS, FolderTemplate, GitTemplate
 from scaffold.sources.versions import tagged
@@ -36,13 +36,6 @@ A_FOLDER = "name it from the top of the repository, without `..` and `.git`, as 
 MADE_ANEW = "make the bundle anew, with all that it refers to"
 REACHABLE = "check the address, the network and your credentials"
 BUNDLE = (b"# v2 git bundle\n", b"# v3 git bundle\n")
-
-
-def built_in_root() -> Path:
-    """Return the built-in library: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    packaged = package / "library"
-    return packaged if packaged.is_dir() else package.parent
 
 
 def built_in(root: Path) -> BuiltInLibrary:

@@ -69,7 +69,7 @@ def test_every_line_of_a_table_is_whole(name):
         pattern = Pattern(said, rows)
         assert pattern.kind, said
         assert list(pattern.needles), said
-        assert all(len(word) > 1 for word in pattern.needles), said
+        assert all(len(word) > 1 for needle in pattern.needles for word in needle), said
         for key in ("is", "text", "within", "not_within", "of", "not_of", "holds", "not_holds", "named", "unsure"):
             assert pattern.regex(key) or key not in said
 

@@ -8,9 +8,9 @@ import pytest
 
 from scaffold.authoring.bundle import keep_releases
 from scaffold.errors import SourceError
-from scaffold.sources.built_in import RELEASES, bundled
+from scaffold.sources.built_in import RELEASES, built_in_root, bundled
 from scaffold.sources.library import FolderLibrary
-from scaffold.sources.locate import built_in, built_in_root
+from scaffold.sources.locate import built_in
 from tests.kit import library, write
 
 

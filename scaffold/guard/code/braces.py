@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.facts import UNKNOWN, Argument, Fact, Wanted
 from scaffold.guard.code.tokens import Tokens, package
 from scaffold.guard.readers.scan import Flavour
@@ -26,14 +27,14 @@ _WORDS = {
     "True": "true",
     "False": "false",
 }
-_PATH = re.compile(r"!{0,2}[A-Za-z_$][\w$]*(?:(?:\?\.|!?\.|::)[\w$]+)*(?:\(\))?")
-_ASKED = re.compile(
+_PATH = regex(r"!{0,2}[A-Za-z_$][\w$]*(?:(?:\?\.|!?\.|::)[\w$]+)*(?:\(\))?")
+_ASKED = regex(
     r"(?:process\.env(?:\.|\[')(?P<a>\w+)(?:'\])?|(?:os\.Getenv|System\.getenv)\('(?P<b>\w+)'\))"
     r"(?P<how>[!=]==?)'(?P<what>[^']*)'"
     r"|'(?P<equals>[^']*)'\.equals\(System\.getenv\('(?P<c>\w+)'\)\)"
 )
-_STAGE = re.compile(r"(?i)(?:.*_)?(?:env|environment|stage|mode)")
-_TWO_WAYS = re.compile(r"\?(?!\.)|\|\||\?:")
+_STAGE = regex(r"(?i)(?:.*_)?(?:env|environment|stage|mode)")
+_TWO_WAYS = regex(r"\?(?!\.)|\|\||\?:")
 
 
 class Braces:

@@ -1,8 +1,8 @@
 """All code of a project held against all patterns, once for all rules."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.braces import Braces
 from scaffold.guard.code.facts import Source
 from scaffold.guard.code.patterns import Pattern, matches, needles, wanted
@@ -13,7 +13,7 @@ from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_aside, is_foreign
 from scaffold.guard.readers.languages import ENDINGS
 from scaffold.guard.readers.places import PLACES
-from scaffold.guard.readers.scan import Flavour
+from scaffold.guard.readers.scan import Flavour, without_prose
 
 SCANNED: Mapping[Flavour, tuple[str, ...]] = {
     "python": ("python",), "script": ("typescript", "javascript"), "go": ("go",), "java": ("java", "kotlin"),
@@ -23,7 +23,7 @@ FLAVOURS: dict[str, Flavour] = {
 }
 FLAVOURS["gradle"] = "java"
 CODE = tuple(f"*.{ending}" for ending in FLAVOURS)
-_SHEBANG = re.compile(rb"#![^\n]{0,200}?\b(python|node|deno|bun)[0-9.]*\b")
+_SHEBANG = regex(rb"#![^\n]{0,200}?\b(python|node|deno|bun)[0-9.]*\b")
 MOST = 100  # findings of a rule in a file
 
 
@@ -72,6 +72,7 @@ def _all(look: Look) -> dict[str, list[Found]]:
         if not is_aside(path) and not is_foreign(path) and modules.may_match(path, "settings"):
             for rule, one in _of_file(modules.source(path, "settings"), "settings", look, path):
                 found.setdefault(rule, []).append(one)
+    modules.forget()
     return found
 
 
@@ -109,8 +110,19 @@ class _Modules:
             self._paths.setdefault(name.rpartition("/")[2], []).append(name)
 
     def may_match(self, path: str, language: str) -> bool:
-        content = (self._look.raw(path) or b"").lower().replace(b"_", b"").replace(b"-", b"")
-        return needles(language).stand_in(content)
+        """Whether patterns may match a file: in Python what a text holds counts in prose too, and a name in code."""
+        content = self._look.raw(path) or b""
+        if not needles(language).stand_in(content):
+            return False
+        code = without_prose(content.decode("latin-1")).encode("latin-1") if language == "python" else content
+        return needles(language, in_texts=True).stand_in(content) or needles(language, in_texts=False).stand_in(code)
+
+    def forget(self) -> None:
+        """Let go of all that was read."""
+        for one in self._read.values():
+            if isinstance(one, Python):
+                one.forget()
+        self._read.clear()
 
     def source(self, path: str, language: str) -> Source | None:
         if path not in self._read:

@@ -1,16 +1,17 @@
 """Facts of a source: what is called with which arguments, what is set, named, imported and written in quotes."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, Protocol
 
+from scaffold.formats.regex import regex
+
 Kind = Literal["call", "set", "name", "text", "import", "body"]
 LONGEST = 90  # characters of a name that are looked at
-_PLAIN = re.compile(r"[-_.\s]")
-_LAST_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_WHEN = re.compile(r"«([^»]*)»")
+_PLAIN = regex(r"[-_.\s]")
+_LAST_WORD = regex(r"[A-Z]?[a-z]+|[A-Z]+")
+_WHEN = regex(r"«([^»]*)»")
 OPEN = "**"  # the name of arguments that are handed on whole
 UNKNOWN = "?"  # begins a reading that only the running program knows, and its name follows
 
@@ -51,12 +52,12 @@ class Wanted(NamedTuple):
     """What patterns of a language speak of; of nothing else facts need be made.
 
     `names` are the last parts of calls and names, and arguments. `keys` are what is set, as `keys_of` has it, and
-    `texts` is in each text.
+    one of `texts` is in each text.
     """
 
     names: frozenset[str]
     keys: frozenset[str]
-    texts: re.Pattern[str]
+    texts: Sequence[str]
 
     def sets(self, name: str) -> bool:
         """Whether patterns may speak of what is set."""
@@ -64,7 +65,7 @@ class Wanted(NamedTuple):
 
     def text(self, text: str) -> bool:
         """Whether patterns may speak of a text."""
-        return self.texts.search(plain(text)) is not None
+        return any(map(plain(text).__contains__, self.texts))
 
 
 def plain(name: str) -> str:

@@ -1,19 +1,20 @@
 """Hosts of addresses: which are other machines, out there."""
 
-import re
 from ipaddress import ip_address
 
+from scaffold.formats.regex import regex
+
 # Where an address is written for people, for a machine of their own, or as a mere name.
-_NEAR = re.compile(
+_NEAR = regex(
     r"(?:^|\.)(?:localhost|local|localdomain|internal|intranet|svc|cluster\.local|test|example|invalid|lan|home\.arpa"
     r"|example\.(?:com|org|net)|docker\.internal)$"
 )
-_NAMES_ONLY = re.compile(
+_NAMES_ONLY = regex(
     r"^(?:www\.)?(?:w3\.org|purl\.org|json-schema\.org|opengis\.net|xmlsoap\.org|java\.sun\.com|apache\.org"
     r"|springframework\.org|openid\.net|docbook\.org|oasis-open\.org|xml\.org|relaxng\.org)$"
     r"|^(?:schemas?|xmlns|ns|maven\.apache|json-schema|docs)\."
 )
-_NAME = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
+_NAME = regex(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 
 
 def is_far(host: str) -> bool:

@@ -10,11 +10,11 @@ from scaffold.guard import tables
 from scaffold.guard.code.facts import OPEN, UNKNOWN, Argument, Fact, Source, Wanted, keys_of, plain
 from scaffold.guard.code.hosts import is_far
 from scaffold.guard.finding import Found, Severity
+from scaffold.guard.words import small, words
 
 TABLES = ("transport", "tokens", "cryptography", "inbound", "service")
 MOST = 2_000  # facts of a file that one pattern is held against: people write no more
 LANGUAGES = ("python", "script", "go", "java", "settings")
-_WORD = re.compile(rb"[a-z0-9]{2,}")
 _NAMED = re.compile(r"\$([a-z]+)")
 
 
@@ -48,34 +48,53 @@ class Pattern:
         refused = [(part, False, self.regex(f"not_{key}")) for key, part in parts.items()]
         return [(part, is_asked, regex) for part, is_asked, regex in (*asked, *refused) if regex is not None]
 
+    def is_called(self, name: str) -> bool:
+        """Whether a whole name is one of those meant: `a.*.b`, or a last name alone."""
+        ends, globs = self._called
+        return f".{name}".endswith(ends) or (globs is not None and globs.fullmatch(name) is not None)
+
     @cached_property
-    def called(self) -> re.Pattern[str]:
-        """What the whole name is like: `a.*.b`, or a last name alone."""
-        globs = (re.escape(name).replace(r"\*", ".*") for name in self.names)
-        return re.compile("|".join(rf"(?:.*[./])?{one}" for one in globs))
+    def _called(self) -> tuple[tuple[str, ...], re.Pattern[str] | None]:
+        globs = "|".join(re.escape(name).replace(r"\*", ".*") for name in self.names if "*" in name)
+        ends = tuple(f"{before}{name}" for name in self.names if "*" not in name for before in "./")
+        return ends, re.compile(rf"(?:.*[./])?(?:{globs})") if globs else None
 
     @property
     def keys(self) -> Iterator[str]:
         """What facts are asked for that it may match: the last part of names, or arguments where any name will do."""
         for name in self.names if self.kind != "text" else ("",):
-            last = name if self.kind == "import" else name.rpartition(".")[2]
-            if self.kind == "set":
-                yield plain(name)
-            elif last == "*":
-                yield from (f"({key}" for key in self.arguments)
-            else:
-                yield last
+            yield from self._keys_of(name)
+
+    def _keys_of(self, name: str) -> Iterator[str]:
+        last = name if self.kind == "import" else name.rpartition(".")[2]
+        if self.kind == "set":
+            yield plain(name)
+        elif last == "*":
+            yield from (f"({key}" for key in self.arguments)
+        else:
+            yield last
 
     @property
-    def needles(self) -> Iterator[str]:
-        """Words of which one stands in every file that it matches, in small letters and without lines between them.
+    def needles(self) -> Iterator[tuple[str, ...]]:
+        """Words that all stand in a file that it matches, of one way or another; the first, perhaps a text, tells most.
 
-        `word&text` asks for both: a word that many files hold would have them all read.
+        They are in small letters and without lines between them. The table may say the first, `word&word` for two; to
+        it come all parts of a name, since few files that hold `random` hold `random.choice`.
         """
-        if "needle" in self.said:
-            yield from self.said["needle"]
-        else:
-            yield from (plain(word).strip("*@") for key in self.keys for word in re.findall(r"[\w-]+", key)[-1:])
+        for name in self.names if self.kind != "text" else ("",):
+            keys = self.said.get("needle") or (_last_word(key) for key in self._keys_of(name))
+            parts = re.split(r"[./]", name) if self.kind in ("call", "name", "body") else ()
+            words = [word for part in parts if len(word := plain(part).strip("@()")) > 1 and word.isalnum()]
+            yield from (tuple(dict.fromkeys((*key.split("&"), *words))) for key in keys)
+
+    @cached_property
+    def hints(self) -> Sequence[str]:
+        """What stands in a text that it matches, as `plain` has it."""
+        return [plain(needle[0].strip("\"'").lstrip("/")) for needle in self.needles]
+
+
+def _last_word(key: str) -> str:
+    return plain(re.findall(r"[\w-]+", key)[-1]).strip("*@")
 
 
 def _resolved(value: Any, names: Mapping[str, Any]) -> Any:
@@ -117,35 +136,48 @@ def wanted(language: str) -> Wanted:
     """Return what the patterns of a language speak of."""
     rows = patterns(language)
     names = frozenset(key.strip("(@") for kind, key in rows if kind in ("call", "name")) - {""}
-    words = (word for one in rows[("text", "")] for word in one.needles)
-    texts = "|".join(sorted({re.escape(word.strip("/\"'")) for word in words}))
-    return Wanted(names, frozenset(key for kind, key in rows if kind == "set"), re.compile(texts))
+    texts = sorted({hint for one in rows[("text", "")] for hint in one.hints})
+    return Wanted(names, frozenset(key for kind, key in rows if kind == "set"), texts)
 
 
 class Needles(NamedTuple):
-    """Of these one stands in every file that a pattern of a language matches: a word, a text, or a word and a text."""
+    """What stands in every file that a pattern of a language matches: a word or a text, and all words of one way.
+
+    Texts are by their longest word, with a blank where it is seen to begin or to end, as in `words`.
+    """
 
     words: frozenset[bytes]
-    texts: Sequence[bytes]
-    both: Sequence[tuple[bytes, bytes]]
+    texts: Mapping[bytes, Sequence[bytes]]
+    ways: Mapping[bytes, Sequence[frozenset[bytes]]]
 
     def stand_in(self, content: bytes) -> bool:
-        """Whether one stands in a content, which is in small letters and without lines between them."""
-        found = frozenset(_WORD.findall(content))
-        return (
-            not self.words.isdisjoint(found)
-            or any(map(content.__contains__, self.texts))
-            or any(word in found and text in content for word, text in self.both)
-        )
+        """Whether a file may be matched."""
+        once, whole = words(content), small(content)
+        found = once.split()
+        first = [text for word, texts in self.texts.items() if word in once for text in texts if text in whole]
+        first += self.words.intersection(found)
+        return bool(first) and any(map(frozenset(found).issuperset, (way for one in first for way in self.ways[one])))
 
 
 @cache
-def needles(language: str) -> Needles:
-    """Return what stands in every file that a pattern of a language matches."""
-    found = {word.encode() for some in patterns(language).values() for one in some for word in one.needles}
-    words = {one for one in found if one.isalnum()}
-    both = [(word, text) for word, and_, text in (one.partition(b"&") for one in sorted(found)) if and_]
-    return Needles(frozenset(words), sorted(one for one in found - words if b"&" not in one), both)
+def needles(language: str, *, in_texts: bool | None = None) -> Needles:
+    """Return what stands in every file that a pattern of a language matches, or one of texts alone, or one of names."""
+    ways: dict[bytes, list[frozenset[bytes]]] = {}
+    asked = {
+        one for (kind, _), some in patterns(language).items() if in_texts in (None, kind == "text") for one in some
+    }
+    for first, *rest in {needle for one in asked for needle in one.needles}:
+        ways.setdefault(first.encode(), []).append(frozenset(word.encode() for word in rest))
+    texts: dict[bytes, list[bytes]] = {}
+    for text in (text for text in ways if not text.isalnum()):
+        texts.setdefault(_longest_word(text), []).append(text)
+    return Needles(frozenset(filter(bytes.isalnum, ways)), texts, ways)
+
+
+def _longest_word(text: bytes) -> bytes:
+    found = max(re.finditer(rb"[a-z0-9]*", text), key=lambda match: len(match[0]))
+    before, behind = found.start() > 0, found.end() < len(text)
+    return b" " * before + found[0] + b" " * behind if found[0] else b""
 
 
 def matches(source: Source, language: str, text: str) -> Iterator[tuple[Pattern, Found]]:
@@ -170,7 +202,8 @@ def matches(source: Source, language: str, text: str) -> Iterator[tuple[Pattern,
 
 def _candidates(fact: Fact, rows: Mapping[tuple[str, str], Sequence[Pattern]]) -> Iterator[Pattern]:
     if fact.kind == "text":
-        yield from rows.get(("text", ""), ())
+        text = plain(fact.name)
+        yield from (one for one in rows.get(("text", ""), ()) if any(map(text.__contains__, one.hints)))
         return
     last = fact.name.rpartition(".")[2]
     keys = [fact.name if fact.kind == "import" else last]
@@ -185,7 +218,7 @@ def _candidates(fact: Fact, rows: Mapping[tuple[str, str], Sequence[Pattern]]) -
 def _is_meant(pattern: Pattern, fact: Fact, text: str) -> bool:
     """Whether what is around a fact is as the pattern asks."""
     said = pattern.said
-    if pattern.kind in ("call", "name", "body") and not pattern.called.fullmatch(fact.name):
+    if pattern.kind in ("call", "name", "body") and not pattern.is_called(fact.name):
         return False
     for part, is_asked, regex in pattern.conditions:
         found = _holds(regex, text) if part == "holds" else regex.search(getattr(fact, part)) is not None

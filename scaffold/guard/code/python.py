@@ -1,9 +1,9 @@
 """A Python source as facts, by Python's own parser."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from itertools import islice, repeat
 
 from scaffold.guard.code.facts import OPEN, Argument, Fact, Wanted, written
 from scaffold.guard.code.scopes import Scope, dotted
@@ -29,9 +29,9 @@ class Python:
         self._wanted = wanted
         self.imports: dict[str, str] = {}
         self.top = Scope()
-        self._elsewhere = elsewhere
+        self._scopes = [self.top]
         noted = self._walk(tree)
-        self.values = Values(self.imports, self.bound_elsewhere)
+        self.values = Values(self.imports, partial(_bound_elsewhere, elsewhere))
         found = (fact for node, *around in noted for fact in self._FACTS[type(node)](self, node, *around))
         self.facts: Sequence[Fact] = sorted(found, key=lambda fact: fact.line)
 
@@ -39,25 +39,26 @@ class Python:
         """Return what an expression may stand for."""
         return tuple(map(written, self.values.of(*at)))
 
-    def bound_elsewhere(self, name: str) -> tuple[Values, list[tuple[ast.expr | None, Scope]]] | None:
-        """Return what a name that is imported is bound to in the project's module that it comes from."""
-        module, _, last = name.rpartition(".")
-        there = self._elsewhere(module) if module else None
-        return (there.values, there.top.find(last)) if there is not None else None
+    def forget(self) -> None:
+        """Let go of what it was read from: scopes lead to each other, which takes long to find out of so many."""
+        self.facts = ()
+        for scope in self._scopes:
+            scope.bound.clear()
+            scope.items.clear()
 
     def _walk(self, tree: ast.Module) -> list[_Noted]:
         """Bind all names, and return the nodes that facts are made of with what is around them, at any depth."""
         noted: list[_Noted] = []
         left: list[_Noted] = [(tree, self.top, "")]
         while left:
-            one = left.pop()
-            node = one[0]
+            node, scope, within = one = left.pop()
             kind = type(node)
             if kind in self._FACTS:
                 noted.append(one)
-            bind = self._BINDS.get(kind)
-            scope, within = bind(self, node, one[1], one[2]) if bind else one[1:]
-            left += [(child, scope, within) for child in _children(node)]
+            if bind := self._BINDS.get(kind):
+                scope, within = bind(self, node, scope, within)
+            if fields := _fields(kind.__name__):
+                left += zip(_children(node, fields), repeat(scope), repeat(within))
         return noted
 
     def _assigned(self, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, scope: Scope, within: str) -> _Around:
@@ -84,10 +85,12 @@ class Python:
         name = "" if isinstance(node, ast.Lambda) else node.name
         inner = Scope(name, scope)
         inner.take(node.args)
+        self._scopes.append(inner)
         return inner, name or within
 
     def _class(self, node: ast.ClassDef, scope: Scope, _: str) -> _Around:
-        return Scope(node.name, scope, is_class=True), node.name
+        self._scopes.append(Scope(node.name, scope, is_class=True))
+        return self._scopes[-1], node.name
 
     def _returned(self, node: ast.Return, scope: Scope, within: str) -> _Around:
         owner = scope.above
@@ -194,24 +197,33 @@ class Python:
     }  # fmt: skip
 
 
-def _children(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes below one, but for those that say nothing."""
+def _bound_elsewhere(elsewhere: Elsewhere, name: str) -> tuple[Values, list[tuple[ast.expr | None, Scope]]] | None:
+    """Return what a name that is imported is bound to in the project's module that it comes from."""
+    module, _, last = name.rpartition(".")
+    there = elsewhere(module) if module else None
+    return (there.values, there.top.find(last)) if there is not None else None
+
+
+def _children(node: ast.AST, fields: Iterable[str]) -> list[ast.AST]:
+    """Return the nodes below one that stand in some of its fields."""
+    found: list[ast.AST] = []
+    for name in fields:
+        value = getattr(node, name)
+        if isinstance(value, ast.arguments):
+            value = (*value.defaults, *value.kw_defaults)
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif isinstance(value, list | tuple):
+            found += [one for one in value if isinstance(one, ast.AST)]
     if isinstance(node, ast.JoinedStr):  # the pieces of a text are none
-        yield from (one for one in node.values if isinstance(one, ast.FormattedValue))
-        return
-    for name in _fields(type(node).__name__):
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            yield from (one for one in value if isinstance(one, ast.AST))
-        elif isinstance(value, ast.arguments):
-            yield from (one for one in (*value.defaults, *value.kw_defaults) if one is not None)
-        elif isinstance(value, ast.AST):
-            yield value
+        return [one for one in found if isinstance(one, ast.FormattedValue)]
+    return found
 
 
 @cache
 def _fields(kind: str) -> tuple[str, ...]:
-    return tuple(name for name in getattr(ast, kind)._fields if name not in _SILENT)
+    """Return the fields of a node in which nodes stand, but for those that say nothing."""
+    return tuple(name for name in getattr(ast, kind)._fields if name not in _SILENT and kind != "Constant")
 
 
 def _targets(node: ast.Assign | ast.AnnAssign | ast.NamedExpr) -> list[ast.expr]:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from scaffold.guard.code.facts import OPEN
 
@@ -74,6 +75,19 @@ class Scope:
         for rest in (arguments.vararg, arguments.kwarg):
             if rest is not None:
                 self.bind(rest.arg, None)
+
+
+@lru_cache(16)
+def walk(tree: ast.Module) -> list[ast.AST]:
+    """Return all nodes of a module as `ast.walk` yields them, which every rule goes through, made once."""
+    found: list[ast.AST] = [tree]
+    for node in found:  # which grows on the way
+        for value in vars(node).values():
+            if isinstance(value, list):
+                found += [one for one in value if isinstance(one, ast.AST)]
+            elif isinstance(value, ast.AST):
+                found.append(value)
+    return found
 
 
 def dotted(node: ast.expr) -> str:

@@ -1,20 +1,20 @@
 """Files of settings as facts, line by line: `key = value` in whatever format, and pairs of `name` and `value`."""
 
-import re
 from collections.abc import Iterator, Sequence
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.facts import Argument, Fact
 
 LONGEST = 2_000  # characters of a line that people wrote
-_SET = re.compile(
+_SET = regex(
     r"(?:^|[{,])[ \t]*(?:export[ \t]+|ENV[ \t]+|ARG[ \t]+|-[ \t]+|--)?[\"']?"
     r"(?:@[\w.-]{1,60}:)?(?P<key>[\w.-]{1,90}?)[\"']?[ \t]*[:= \t][ \t]*"
     r"(?P<value>\[?[\"'][^\"'\n]{0,500}|[^\s,}#][^\s,}]{0,500}|(?=\s*(?:#|$)))"
 )
-_COMMENT = re.compile(r"(?:^[ \t]*(?:#|//|;|<!--)|[ \t]#).*")
-_NAMED = re.compile(r"^[ \t]*-?[ \t]*name:[ \t]*[\"']?([\w.-]{1,90})[\"']?[ \t]*$")
-_VALUE = re.compile(r"^[ \t]*value:[ \t]*[\"']?([^\s\"'#]{1,500})")
-_ALONE = re.compile(r"[ \t]+(?:-[ \t]+)?[\"']?([^\s\"'=]{1,500})[\"']?[ \t]*$")
+_COMMENT = regex(r"(?:^[ \t]*(?:#|//|;|<!--)|[ \t]#).*")
+_NAMED = regex(r"^[ \t]*-?[ \t]*name:[ \t]*[\"']?([\w.-]{1,90})[\"']?[ \t]*$")
+_VALUE = regex(r"^[ \t]*value:[ \t]*[\"']?([^\s\"'#]{1,500})")
+_ALONE = regex(r"[ \t]+(?:-[ \t]+)?[\"']?([^\s\"'=]{1,500})[\"']?[ \t]*$")
 
 
 class Settings:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.facts import OPEN, Argument
 from scaffold.guard.readers.scan import Flavour, Token, tokens
 
@@ -12,8 +13,8 @@ LONGEST = 90  # tokens of a value
 NEAR = 5  # brackets between a call and a key that is still an argument of it
 PAIRS = {")": "(", "]": "[", "}": "{"}
 _GOES_ON = frozenset(".?:&|+-*/%=<>,([{!~^")
-_HOLE = re.compile(r"\$\{[^{}`]*\}")
-_TEMPLATE = re.compile(r"`((?:[^`\\$]|\\.|\$(?!\{)|\$\{[^{}`]*\})*+)`", re.DOTALL)
+_HOLE = regex(r"\$\{[^{}`]*\}")
+_TEMPLATE = regex(r"`((?:[^`\\$]|\\.|\$(?!\{)|\$\{[^{}`]*\})*+)`", re.DOTALL)
 _NOTHING = Token("sign", "", 0, 0)
 
 
@@ -168,8 +169,8 @@ def _whole(token: Token, source: str) -> Token:
     return Token("string", text, token.line, token.at) if text is not None else token
 
 
-_GO_MAJOR = re.compile(r"^v\d+$")
-_GO_AFFIX = re.compile(r"\.v\d+$|^go-|-go$")
+_GO_MAJOR = regex(r"^v\d+$")
+_GO_AFFIX = regex(r"\.v\d+$|^go-|-go$")
 
 
 def package(path: str) -> str:

@@ -2,10 +2,10 @@
 
 import ast
 import operator
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice, product
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.facts import OPEN, Name
 from scaffold.guard.code.scopes import WAYS, Bound, Scope, dotted
 
@@ -16,8 +16,8 @@ Pair = tuple[str, ast.expr, Scope]
 Elsewhere = Callable[[str], "tuple[Values, list[tuple[Bound, Scope]]] | None"]
 _TRUE = frozenset(("y", "yes", "t", "true", "on", "1"))
 _GETS = frozenset(("getenv", "get", "pop", "setdefault"))
-_STAGE = re.compile(r"(?i)(?:.*_)?(?:env|environment|stage|mode)")  # what they are called that say where a program runs
-_SETTINGS = re.compile(r"(?i)(?:^|[._])(?:settings|config|configuration|cfg|conf|flags|env)(?:\(\))?\.\w+$")
+_STAGE = regex(r"(?i)(?:.*_)?(?:env|environment|stage|mode)")  # what they are called that say where a program runs
+_SETTINGS = regex(r"(?i)(?:^|[._])(?:settings|config|configuration|cfg|conf|flags|env)(?:\(\))?\.\w+$")
 _SAME = frozenset(("str", "int", "list", "tuple", "set", "frozenset", "SecretStr", "cast", "map"))
 _TEXT = frozenset(("lower", "upper", "strip", "casefold", "encode"))
 _SECONDS = {"weeks": 604_800, "days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from packaging.version import Version
 
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import SEVERITIES, Found, Severity
 from scaffold.guard.rule import Rule
 
@@ -14,8 +15,8 @@ MOST = 10_000  # findings of one judge that are taken in
 SHOWN = 300  # characters of a message
 PATHS = "{paths}"
 TRY = "Run it by hand to see what is wrong, or do without --judges."
-_WRONG = re.compile(r"\W*(?:error|fatal|[a-z-]+: error)\b", re.IGNORECASE)
-_VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9})+")
+_WRONG = regex(r"\W*(?:error|fatal|[a-z-]+: error)\b", re.IGNORECASE)
+_VERSION = regex(r"\d{1,9}(?:\.\d{1,9})+")
 
 
 class Unreadable(Exception):  # noqa: N818 - no error: what a tool printed is not what it prints for findings

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, cast
 
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.judges.judge import Said, Unreadable, document
 
@@ -12,9 +13,9 @@ from scaffold.guard.judges.judge import Said, Unreadable, document
 # A field is a way into a record; with `?` it may be missing. `{1}` is what the pattern's group matched.
 Choice = str | list[list[str]]
 Records = Callable[[Said], Iterable[Any]]
-_FIELD = re.compile(r"\{([\w.]+)\}")
-_CAPITAL = re.compile(r"(?!^)[A-Z]")
-_UNREAD = re.compile(r"failed to (?:parse|load)[^\n]*", re.IGNORECASE)
+_FIELD = regex(r"\{([\w.]+)\}")
+_CAPITAL = regex(r"(?!^)[A-Z]")
+_UNREAD = regex(r"failed to (?:parse|load)[^\n]*", re.IGNORECASE)
 UNKNOWN = "unknown"  # as a severity: this is nothing that was found, but something that could not be looked at
 
 

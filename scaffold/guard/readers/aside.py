@@ -1,6 +1,6 @@
 """What of a repository is not the product itself; each rule leaves out one of these sets, by what it is about."""
 
-import re
+from scaffold.formats.regex import regex
 
 # Where nobody is asked why a tool is told to look away: people here did not write it.
 NOT_WRITTEN_HERE = ("node_modules/", "vendor/", "third_party/", "*.min.js", "/dist/")
@@ -11,17 +11,17 @@ TESTS = {
 }
 
 # The same by a path alone, for what reads millions of them: no user of the service ever reaches it.
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(?:^|/)(?:tests?|__tests__|testdata|test-data|testing|fixtures|__fixtures__|specs?|e2e|mocks?|__mocks__|examples?"
     r"|samples?|playgrounds?|docs?|benchmarks?)/"
     r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$|\.(?:test|spec|stories)\.[cm]?[jt]sx?$"
     r"|(?:Tests?|IT)\.(?:java|kt)$"
 )
-_FOREIGN = re.compile(
+_FOREIGN = regex(
     r"(?:^|/)(?:vendor|node_modules|third_party|\.?venv|site-packages|dist|\.tools)/|\.min\.js$|\.pb\.go$|_pb2(?:_grpc)?\.py$"
 )
-_WORKSHOP = re.compile(r"^(?:\.github|\.devcontainer|hack)/")  # where CI and developers have images of their own
-_TEMPLATE = re.compile(r"(?:^|/)templates/|\{\{")
+_WORKSHOP = regex(r"^(?:\.github|\.devcontainer|hack)/")  # where CI and developers have images of their own
+_TEMPLATE = regex(r"(?:^|/)templates/|\{\{")
 
 
 def is_aside(path: str) -> bool:

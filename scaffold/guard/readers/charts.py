@@ -7,13 +7,14 @@ from scaffold.errors import FormatError
 from scaffold.formats import documents as formats
 from scaffold.formats.located import KeyPath, Located
 from scaffold.formats.lookup import value
+from scaffold.formats.regex import regex
 from scaffold.guard.look import Look
 
 FILLED = "…"  # stands where a template puts in what only Helm knows
-_VALUE = re.compile(r"\.Values\.([\w.]{1,200})")
-_EQUAL = re.compile(r'\b(eq|ne) \.Values\.[\w.]{1,200} "([^"]{0,200})"$')
-_COMPARED = re.compile(r"\b(?:eq|ne|gt|ge|lt|le|contains|has|hasKey|semverCompare)\b")
-_SETTING = re.compile(r"[ \t]*+(?:- )?(\w{1,80}):[ \t]*+([\w./-]*)[ \t]*+(?:#.*)?")
+_VALUE = regex(r"\.Values\.([\w.]{1,200})")
+_EQUAL = regex(r'\b(eq|ne) \.Values\.[\w.]{1,200} "([^"]{0,200})"$')
+_COMPARED = regex(r"\b(?:eq|ne|gt|ge|lt|le|contains|has|hasKey|semverCompare)\b")
+_SETTING = regex(r"[ \t]*+(?:- )?(\w{1,80}):[ \t]*+([\w./-]*)[ \t]*+(?:#.*)?")
 
 
 def folders(look: Look) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from scaffold.formats.regex import regex
 from scaffold.guard.kept import kept
 from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_aside, is_foreign
@@ -12,9 +13,9 @@ from scaffold.guard.readers.places import DOCKERFILES
 
 NESTED = 5  # arguments whose defaults name other arguments
 LONGEST = 2_000  # characters that an argument comes to
-_VARIABLE = re.compile(r"\$(?:\{(\w{1,80})(?::?[-+]([^}$]{0,200}+))?\}|(\w{1,80}))")
-_HEREDOC = re.compile(r"(?:^|(?<=\s))<<-?[\"']?([A-Za-z_]\w{0,80})[\"']?")
-_OPTIONS = re.compile(r"(?:--\S++\s++)++")
+_VARIABLE = regex(r"\$(?:\{(\w{1,80})(?::?[-+]([^}$]{0,200}+))?\}|(\w{1,80}))")
+_HEREDOC = regex(r"(?:^|(?<=\s))<<-?[\"']?([A-Za-z_]\w{0,80})[\"']?")
+_OPTIONS = regex(r"(?:--\S++\s++)++")
 
 
 class Instruction(NamedTuple):

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from scaffold.formats.lookup import mapping
+from scaffold.formats.regex import regex
 from scaffold.guard.readers.workflow import Job, Step, Workflow, texts_in
 
 MOST = 50  # references that are followed from one place
-_INDEX = re.compile(r"\s{0,5}\[\s{0,5}'([\w-]{1,100})'\s{0,5}\]")
-_REFERENCE = re.compile(
+_INDEX = regex(r"\s{0,5}\[\s{0,5}'([\w-]{1,100})'\s{0,5}\]")
+_REFERENCE = regex(
     r"\benv\.(?P<env>\w{1,100})|\bsteps\.(?P<step>[\w-]{1,100})\.outputs\.(?P<output>[\w-]{1,100})"
     r"|\bneeds\.(?P<job>[\w-]{1,100})\.outputs\.(?P<handed>[\w-]{1,100})",
     re.IGNORECASE,
 )
-_VARIABLE = re.compile(r"\$\{?(\w{1,100})")
+_VARIABLE = regex(r"\$\{?(\w{1,100})")
 
 
 def dotted(text: str) -> str:
@@ -23,8 +24,8 @@ def dotted(text: str) -> str:
     return _INDEX.sub(r".\1", text) if "['" in text or "[ " in text else text
 
 
-_WORD = re.compile(r"'(?:[^']|'')*'")
-_TRUTH = re.compile(
+_WORD = regex(r"'(?:[^']|'')*'")
+_TRUTH = regex(
     r"^!|^(?:contains|startsWith|endsWith|always|success|failure|cancelled)\(.*\)$|[=!<>]=|[<>]|^(?:true|false|null|[\d.]+)$",
     re.IGNORECASE,
 )

@@ -1,26 +1,26 @@
 """How Python answers whether a service lives and is ready: the routes, what answers them, and routers left out."""
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.engine import code, holding
-from scaffold.guard.code.scopes import dotted
+from scaffold.guard.code.scopes import dotted, walk
 from scaffold.guard.look import Look
 
 Handler = ast.FunctionDef | ast.AsyncFunctionDef
 _ABOVE = r"\A/?(?:(?:api|v\d+|internal|admin|ops|system|monitoring|probes?|status|q|-|_?health[\w-]*)/)*"
-LIVE = re.compile(_ABOVE + r"(?:livez?|liveness|alive)/?\Z")
-READY = re.compile(_ABOVE + r"(?:readyz?|readiness)/?\Z")
+LIVE = regex(_ABOVE + r"(?:livez?|liveness|alive)/?\Z")
+READY = regex(_ABOVE + r"(?:readyz?|readiness)/?\Z")
 _ROUTERS = frozenset(("APIRouter", "Blueprint", "APIBlueprint"))
 _BY_HAND = frozenset(("add_api_route", "add_url_rule", "add_route", "add_get", "Route"))  # they are given the handler
 _DYNAMIC = (b"importlib", b"iter_modules", b"__import__", b"find_modules")
-_SAYS_YES = re.compile(r"(?:.*\.)?(?:OK|HTTP_20\d\w*|20\d)")
-_HARMLESS = re.compile(  # no check fails by them
+_SAYS_YES = regex(r"(?:.*\.)?(?:OK|HTTP_20\d\w*|20\d)")
+_HARMLESS = regex(  # no check fails by them
     r"(?:.*\.)?(?:\w*Response|jsonify|dict|str|bool|time|now|utcnow|isoformat)|(?:.*[._])?log(?:ger)?\.\w+"
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"(?i)(?:^|[._])(?:db|database|session|cursor|conn|acquire|connect|connection|execute|fetch\w*|redis|mongo"
     r"|kafka|urlopen|httpx|requests|aiohttp|create_connection)(?:$|[._])"
 )
@@ -46,8 +46,8 @@ class Router:
 
 def routes(tree: ast.Module) -> Iterator[Route]:
     """Yield the routes of a module: by decorators, and by calls that are given a function of the module."""
-    handlers = {node.name: node for node in ast.walk(tree) if isinstance(node, Handler)}
-    for node in ast.walk(tree):
+    handlers = {node.name: node for node in walk(tree) if isinstance(node, Handler)}
+    for node in walk(tree):
         if isinstance(node, Handler):
             for call in (one for one in node.decorator_list if isinstance(one, ast.Call)):
                 yield from (Route(path, node, tuple(call.keywords)) for path in _paths(call))
@@ -181,19 +181,19 @@ def _made(node: ast.AST) -> str:
 
 
 def _loads(tree: ast.AST, name: str) -> bool:
-    return any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(tree))
+    return any(isinstance(one, ast.Name) and one.id == name for one in walk(tree))
 
 
 def _hands_on(tree: ast.Module, name: str) -> bool:
     """Whether a router is used for more than to put routes on it, or to include others."""
-    on_it = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Attribute)}
-    loaded = (one for one in ast.walk(tree) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load))
+    on_it = {id(one.value) for one in walk(tree) if isinstance(one, ast.Attribute)}
+    loaded = (one for one in walk(tree) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load))
     return any(one.id == name and id(one) not in on_it for one in loaded)
 
 
 def _lines(tree: ast.Module, name: str, statement: ast.stmt) -> Iterator[int]:
     """Yield the lines of what makes a router, and of the calls that put routes on it."""
-    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and dotted(one.func).startswith(f"{name}.")]
+    calls = [one for one in walk(tree) if isinstance(one, ast.Call) and dotted(one.func).startswith(f"{name}.")]
     nodes: list[ast.stmt | ast.expr] = [statement, *calls]
     for one in nodes:
         yield from range(one.lineno, (one.end_lineno or one.lineno) + 1)
@@ -204,7 +204,7 @@ def _is_taken(tree: ast.Module | None, path: str, module: str, name: str) -> boo
     if tree is None:
         return True
     known = _known(tree, module, name)
-    names = {dotted(one) for one in ast.walk(tree) if isinstance(one, ast.Name | ast.Attribute)}
+    names = {dotted(one) for one in walk(tree) if isinstance(one, ast.Name | ast.Attribute)}
     is_handed_on = bool(known) and path.endswith("__init__.py")
     return "*" in known or is_handed_on or any(_reaches(one, whole, name, module) for whole in known for one in names)
 
@@ -212,7 +212,7 @@ def _is_taken(tree: ast.Module | None, path: str, module: str, name: str) -> boo
 def _known(tree: ast.Module, module: str, name: str) -> set[str]:
     """Return what a name of another module, or that module, is called in this one."""
     known: set[str] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for alias in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
             source = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
             from_it = source.rpartition(".")[2] in (module, "") or name not in ("router", "bp", "blueprint")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from scaffold.guard.code.scopes import dotted
+from scaffold.formats.regex import regex
+from scaffold.guard.code.scopes import dotted, walk
 from scaffold.guard.kept import Kept, kept
 from scaffold.guard.readers.manifests import directives
 from scaffold.guard.readers.scan import Flavour, Token, tokens
@@ -58,20 +59,20 @@ def _likely(source: bytes) -> tuple[Import, ...] | None:
 _LIKELY: Kept[tuple[Import, ...] | None] = Kept(10_000_000)
 _NAME = r"\w+(?:[ \t]*\.[ \t]*\w+)*(?:[ \t]+as[ \t]+\w+)?"
 _NAMES = rf"{_NAME}(?:[ \t]*,[ \t]*{_NAME})*(?=[ \t\r]*(?:[;#\n]|\Z))"
-_STATEMENT = re.compile(
+_STATEMENT = regex(
     r"(?:^|[;:])[ \t\f]*(?=(?P<line>(?:import|from)\b[^\n]*))"
     rf"(?:import[ \t]+(?P<modules>{_NAMES})"
     rf"|from[ \t]*(?P<base>[\w. \t]*?)[ \t]*\bimport\b[ \t]*(?:(?P<names>\*|{_NAMES})|\((?P<many>[^()\\]*)\))"
     r"|(?P<odd>import|from))",
     re.MULTILINE | re.ASCII,
 )
-_CODING = re.compile(rb"coding[:=][ \t]*(?!utf-?8)", re.IGNORECASE)
-_GOES_ON = re.compile(r"\\|\bimport\b")  # on several lines, or as only a later Python may write it
-_BESIDES = re.compile(r"[ \t]+as[ \t]+\w+|#[^\n]*")
+_CODING = regex(rb"coding[:=][ \t]*(?!utf-?8)", re.IGNORECASE)
+_GOES_ON = regex(r"\\|\bimport\b")  # on several lines, or as only a later Python may write it
+_BESIDES = regex(r"[ \t]+as[ \t]+\w+|#[^\n]*")
 
 
 def _statements(tree: ast.AST) -> Iterator[Import]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, alias.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -85,7 +86,7 @@ def _calls(tree: ast.Module) -> Iterator[Import]:
     """Yield what is imported by name, however the function that does it, and the name, are called here."""
     called = {"import_module": "importlib.import_module"}
     constants = _constants(tree)
-    nodes = list(ast.walk(tree))
+    nodes = list(walk(tree))
     for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
@@ -135,7 +136,7 @@ def _by_name(name: str, package: str, line: int) -> Import:
 
 
 # The tokens of a source, each behind a blank: a string is its number in quotes, and a keyword has its own behind it.
-_IN_SCRIPT = re.compile(
+_IN_SCRIPT = regex(
     r'(?<! \.) (?:(?:import@(\d+)|require@(\d+)(?: \S+ resolve)?) \( "(\d+)"|import@(\d+) "(\d+)"'
     r'|(?:import|export)@(\d+) (?:(?!import@|export@)(?:[\w$]+(?:@\d+)?|[{},*]|"\d+") )*?from "(\d+)")'
 )

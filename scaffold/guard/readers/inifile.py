@@ -6,12 +6,13 @@ from configparser import Error as ConfigError
 from typing import Any
 
 from scaffold.formats.located import KeyPath, Located
+from scaffold.formats.regex import regex
 from scaffold.guard.kept import Kept
 from scaffold.guard.look import Look
 
 LONGEST = 2_000  # characters of a line that people wrote
-_BLANKS = re.compile(r"[ \t]{2,}+")  # the parser looks at the rest of a line once for each of them
-_NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?")
+_BLANKS = regex(r"[ \t]{2,}+")  # the parser looks at the rest of a line once for each of them
+_NUMBER = regex(r"-?\d{1,9}(?:\.\d{1,9})?")
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _READ: Kept[Located | None] = Kept()
 

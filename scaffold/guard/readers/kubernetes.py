@@ -1,6 +1,5 @@
 """Kubernetes manifests as rules see them: objects, the pods that they start, and what is laid over them."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname, join, normpath
 from typing import Any, NamedTuple
@@ -9,6 +8,7 @@ from scaffold.errors import FormatError
 from scaffold.formats import documents as formats
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, elements, line_at, line_of, listed, mapping, value
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers import charts
@@ -26,13 +26,13 @@ BINDINGS, ROLES = ("RoleBinding", "ClusterRoleBinding"), ("Role", "ClusterRole")
 DOORS = ("Ingress", "Gateway", "Service")
 _KNOWN = {*PODS, *BINDINGS, *ROLES, *DOORS, "Namespace"}
 # Below what is put into a cluster, `test` is the name of one.
-_CLUSTERS = re.compile(
+_CLUSTERS = regex(
     r"(?:^|/)(?:deploy(?:ments?)?|k8s|kubernetes|kustomize|manifests|infra(?:structure)?|ops|gitops|clusters|overlays"
     r"|environments|envs)/"
 )
 # What CI and developers put up for themselves.
-_NO_CLUSTER = re.compile(r"(?:^|/)(?:\.?ci|prow|scripts?|hack|[^/]{0,80}tilt)/")
-_TEST = re.compile(r"(?<=/)test(?:ing)?/")
+_NO_CLUSTER = regex(r"(?:^|/)(?:\.?ci|prow|scripts?|hack|[^/]{0,80}tilt)/")
+_TEST = regex(r"(?<=/)test(?:ing)?/")
 
 
 class Object(NamedTuple):

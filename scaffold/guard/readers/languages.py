@@ -8,6 +8,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from scaffold.formats.lookup import below, line_of
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.dockerfile import dockerfiles
@@ -22,8 +23,8 @@ LANGUAGES = {
     ending: language for language, said in TABLE.items() for ending in (*said["endings"], *said.get("also", ()))
 }
 INTERPRETERS = {said["interpreter"]: language for language, said in TABLE.items() if "interpreter" in said}
-_SHEBANG = re.compile(rf"#![^\n]{{0,200}}?\b({'|'.join(INTERPRETERS)})[0-9.]*\b".encode())
-_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})*")
+_SHEBANG = regex(rf"#![^\n]{{0,200}}?\b({'|'.join(INTERPRETERS)})[0-9.]*\b".encode())
+_NUMBER = regex(r"\d{1,9}(?:\.\d{1,9})*")
 LONGEST = 2_000  # characters of a line that people wrote
 
 

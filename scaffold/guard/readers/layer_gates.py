@@ -9,18 +9,20 @@ from typing import Any, NamedTuple
 from scaffold.blueprint.globs import like_git
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, elements, entries, line_of, listed, mapping, value
+from scaffold.formats.regex import regex
+from scaffold.guard.code.scopes import walk
 from scaffold.guard.finding import Found
 from scaffold.guard.readers import tsconfig
 from scaffold.guard.readers.aside import TESTS
 from scaffold.guard.readers.inifile import ini
 from scaffold.guard.readers.layers import Code
-from scaffold.guard.readers.scan import Flavour, tokens, without_comments
+from scaffold.guard.readers.scan import Flavour, tokens, without_comments, without_remarks
 from scaffold.guard.readers.shell import Command
 from scaffold.guard.tables import table
 
 CANARY = "canary"  # what a planted mistake is called in the test that proves that the gate fails
 MANIFESTS = {"python": "pyproject.toml", "typescript": "package.json", "go": "go.mod"}
-_SKIPS = re.compile(r"\b(?:skip|skipif|xfail)\b")
+_SKIPS = regex(r"\b(?:skip|skipif|xfail)\b")
 _FLAVOURS: Mapping[str, Flavour] = {"typescript": "script", "go": "go"}
 
 
@@ -216,9 +218,11 @@ def _plants(code: Code, path: str, text: str) -> bool:
     if code.language != "python":
         return CANARY in without_comments(text, _FLAVOURS[code.language]).lower()
     tree = code.look.python(path)
-    tests = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)) if tree is not None else ()
-    return any(
-        CANARY in ast.unparse(test).lower() and not any(map(_SKIPS.search, map(ast.unparse, test.decorator_list)))
-        for test in tests
-        if test.name.startswith("test")
-    )
+    lines = without_remarks(text).splitlines()
+    for test in walk(tree) if tree is not None else ():
+        if isinstance(test, ast.FunctionDef) and test.name.startswith("test"):
+            first = min([test.lineno, *(one.lineno for one in test.decorator_list)]) - 1
+            marks, whole = lines[first : test.lineno - 1], lines[first : test.end_lineno]
+            if CANARY in "\n".join(whole).lower() and not any(map(_SKIPS.search, marks)):
+                return True
+    return False

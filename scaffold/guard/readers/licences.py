@@ -3,19 +3,20 @@
 import re
 from collections.abc import Mapping
 
+from scaffold.formats.regex import regex
 from scaffold.guard.tables import table
 
 _TABLE = table("readers/licences")
 # What only this licence says, in the order in which they are to be asked: some quote others.
-_TEXTS = tuple((name, re.compile(text, re.DOTALL)) for name, text in _TABLE["texts"])
-_OF_WHOM = re.compile(r"all rights reserved|proprietary|confidential")
+_TEXTS = tuple((name, regex(text, re.DOTALL)) for name, text in _TABLE["texts"])
+_OF_WHOM = regex(r"all rights reserved|proprietary|confidential")
 PROPRIETARY = "proprietary"
 READ = 20_000  # characters of a licence that tell which it is
 
 # Older ways to say it, in small letters and without all but letters and digits.
 _SAID: Mapping[str, str] = _TABLE["said"]
-_NOISE = re.compile(r"\b(?:the|licen[cs]e|software|version)\b|[^a-z0-9]")
-_ONLY = re.compile(r"(?:-only|-or-later|\+)$")
+_NOISE = regex(r"\b(?:the|licen[cs]e|software|version)\b|[^a-z0-9]")
+_ONLY = regex(r"(?:-only|-or-later|\+)$")
 
 
 def of_text(text: str) -> str | None:

@@ -6,27 +6,28 @@ from functools import partial
 from itertools import islice
 from typing import Literal, NamedTuple
 
+from scaffold.formats.regex import regex
 from scaffold.guard.kept import kept
 from scaffold.guard.look import Look
 from scaffold.guard.reached import reached
 from scaffold.guard.tables import table
 
 # What decides how every recipe runs, and what may be said of it all the same; what stands behind PATH hides no program.
-RUNNING = {name: re.compile(allowed) for name, allowed in table("readers/make_lines").items()}
+RUNNING = {name: regex(allowed) for name, allowed in table("readers/make_lines").items()}
 LONGEST = 2_000  # characters of a line that names targets
 NESTED = 4  # variables whose values name others
 Kind = Literal["nothing", "recipe", "condition", "include", "variable", "export", "rule", "special", "unknown"]
-_ASSIGNED = re.compile(r"(?:(?:export|override|private)[ \t]++)*+([A-Za-z_]\w*+)[ \t]*+(?::{0,3}|\?|\+)=(.*+)")
-_USED = re.compile(r"(?<!\$)\$[({](\w{1,80})[)}]")
-_CALLED = re.compile(r"\$[({](?!\w{1,80}[)}])")
+_ASSIGNED = regex(r"(?:(?:export|override|private)[ \t]++)*+([A-Za-z_]\w*+)[ \t]*+(?::{0,3}|\?|\+)=(.*+)")
+_USED = regex(r"(?<!\$)\$[({](\w{1,80})[)}]")
+_CALLED = regex(r"\$[({](?!\w{1,80}[)}])")
 _WORDS = r"(?:(?:override|export|private)[ \t]++)*+"
-_SET = re.compile(rf"{_WORDS}([^\s:;=+?!#]++)[ \t]*+(:{{0,3}}|[?+!])=(.*+)", re.DOTALL)
-_DEFINED = re.compile(rf"{_WORDS}(define|undefine)[ \t]++([^\s:=+?!#]++)")
-_EXPORTED = re.compile(r"(?:un)?export\b(?!.*=)(.*+)")
-_INCLUDE = re.compile(r"(?:-include|sinclude|include)[ \t]++(.*+)")
-_CONDITION = re.compile(r"(?:ifeq|ifneq|ifdef|ifndef|else|endif)\b")
-_WORKED_OUT = re.compile(r"\$[({](?:eval|file|guile)\b")
-_WILDCARD = re.compile(r"\$[({]wildcard[ \t]++([^)}]++)[)}]")
+_SET = regex(rf"{_WORDS}([^\s:;=+?!#]++)[ \t]*+(:{{0,3}}|[?+!])=(.*+)", re.DOTALL)
+_DEFINED = regex(rf"{_WORDS}(define|undefine)[ \t]++([^\s:=+?!#]++)")
+_EXPORTED = regex(r"(?:un)?export\b(?!.*=)(.*+)")
+_INCLUDE = regex(r"(?:-include|sinclude|include)[ \t]++(.*+)")
+_CONDITION = regex(r"(?:ifeq|ifneq|ifdef|ifndef|else|endif)\b")
+_WORKED_OUT = regex(r"\$[({](?:eval|file|guile)\b")
+_WILDCARD = regex(r"\$[({]wildcard[ \t]++([^)}]++)[)}]")
 
 
 class Line(NamedTuple):

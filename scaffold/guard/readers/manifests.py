@@ -1,6 +1,5 @@
 """Manifests: what a repository depends on directly, by the files in which its languages say so."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
@@ -8,6 +7,7 @@ from packaging.utils import canonicalize_name
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, entries, line_of, listed, mapping, value
+from scaffold.formats.regex import regex
 from scaffold.guard.look import Look
 from scaffold.guard.readers.aside import is_product
 from scaffold.guard.snapshot import SUBMODULE
@@ -18,9 +18,9 @@ FILES: Mapping[Ecosystem, str] = {
     "python": "pyproject.toml", "npm": "package.json", "go": "go.mod", "cargo": "Cargo.toml",
 }  # fmt: skip
 canonical = canonicalize_name  # of Python packages, as locks spell them
-_REQUIREMENT = re.compile(r"\s*+([A-Za-z0-9][\w.-]*+)\s*+(?:\[[^\]]*+\])?\s*+([^;@]*+)([;@]?)")
-_GIT = re.compile(r"^(?:git\+|git:|git@|github:|gitlab:|bitbucket:)|\.git(?:[#@]|$)|^[\w.-]+/[\w.-]+(?:#.*)?$")
-_FIXED = re.compile(
+_REQUIREMENT = regex(r"\s*+([A-Za-z0-9][\w.-]*+)\s*+(?:\[[^\]]*+\])?\s*+([^;@]*+)([;@]?)")
+_GIT = regex(r"^(?:git\+|git:|git@|github:|gitlab:|bitbucket:)|\.git(?:[#@]|$)|^[\w.-]+/[\w.-]+(?:#.*)?$")
+_FIXED = regex(
     r"(?:^|[^0-9a-f])[0-9a-f]{7,40}$|^[0-9a-f]{7,40}$|^(?:[\w.-]*-)?v?\d+(?:\.\d+)+|semver:"
 )  # a commit, a version
 _NPM = ("dependencies", "devDependencies", "optionalDependencies")

@@ -1,15 +1,15 @@
 """CODEOWNERS as forges read it: the last pattern that matches a path names its owners."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from scaffold.blueprint.globs import like_git
+from scaffold.formats.regex import regex
 from scaffold.guard.look import Look
 
 PATHS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")  # the first one counts
-_OWNER = re.compile(r"@[\w.-]++(?:/[\w.-]++)*+|@@?[\w-]++|[^\s@]++@[^\s@.]++\.[^\s@]++")
-_PART = re.compile(r"(?:[^\s\\]|\\.)++")
+_OWNER = regex(r"@[\w.-]++(?:/[\w.-]++)*+|@@?[\w-]++|[^\s@]++@[^\s@.]++\.[^\s@]++")
+_PART = regex(r"(?:[^\s\\]|\\.)++")
 
 
 LONGEST = 2_000  # characters of a line that people wrote

@@ -1,6 +1,5 @@
 """Pins: the commits of foreign actions that a blueprint allows, and a workflow's text with them in it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -8,11 +7,12 @@ from scaffold.errors import FormatError
 from scaffold.formats import documents
 from scaffold.formats.equal import at
 from scaffold.formats.located import KeyPath
+from scaffold.formats.regex import regex
 
 OWN = ("./", "$/")  # how `uses:` names what is in the same repository
-PINNED = re.compile(r"[0-9a-f]{40}")
-_VERSION = re.compile(r"(?<![\w.])v?(\d[\w.+-]*)")
-_NAME = re.compile(r"[\w.-]+/[\w.-]+(?:/[\w./-]+)?")
+PINNED = regex(r"[0-9a-f]{40}")
+_VERSION = regex(r"(?<![\w.])v?(\d[\w.+-]*)")
+_NAME = regex(r"[\w.-]+/[\w.-]+(?:/[\w./-]+)?")
 
 
 class Pin(NamedTuple):

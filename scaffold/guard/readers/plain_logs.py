@@ -1,13 +1,13 @@
 """What writes lines of text where a Python service has its log: the server, formatters of a setting, and prints."""
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.engine import code, holding, in_code
 from scaffold.guard.code.python import imported
-from scaffold.guard.code.scopes import dotted
+from scaffold.guard.code.scopes import dotted, walk
 from scaffold.guard.look import Look
 
 
@@ -19,13 +19,13 @@ class Line(NamedTuple):
     line: int
 
 
-_SERVERS = re.compile(r"(?:.*\.)?uvicorn\.(?:run|Config)")
+_SERVERS = regex(r"(?:.*\.)?uvicorn\.(?:run|Config)")
 _STARTS = ("*Dockerfile*", "*Containerfile*", "Procfile", "*compose*.y*ml", "*.sh", "Makefile")
-_OTHER_HANDLERS = re.compile(r"\.handlers\b|\.propagate\b|\.removeHandler\b|[\"']uvicorn[\w.]*[\"']\s*:\s*\{")
+_OTHER_HANDLERS = regex(r"\.handlers\b|\.propagate\b|\.removeHandler\b|[\"']uvicorn[\w.]*[\"']\s*:\s*\{")
 _QUOTED = ("'uvicorn", '"uvicorn')
-_FIELDS = re.compile(r"%\(\w+\)|\{(?:asctime|levelname|message|name)[:!}]|\$\{?(?:asctime|levelname|message)\b")
-_TEXT_FORMATTERS = re.compile(r"logging\.Formatter|uvicorn\.logging\.\w+|colorlog\.\w+")
-_COMMAND_PATHS = re.compile(
+_FIELDS = regex(r"%\(\w+\)|\{(?:asctime|levelname|message|name)[:!}]|\$\{?(?:asctime|levelname|message)\b")
+_TEXT_FORMATTERS = regex(r"logging\.Formatter|uvicorn\.logging\.\w+|colorlog\.\w+")
+_COMMAND_PATHS = regex(
     r"(?:^|/)(?:scripts?|tools?|bin|cli|commands?|management|migrations|alembic|notebooks|tasks|hack|dev|deploy)/"
     r"|(?:^|/)(?:__main__|manage|setup|noxfile|tasks|fabfile|commands?|console|\w*cli|cli_\w+|gunicorn[\w.]*)\.py$"
 )
@@ -45,7 +45,7 @@ def server(look: Look) -> Iterator[Line]:
         return
     for path, tree in _trees(look, paths, b"uvicorn"):
         names = _imports(tree)
-        for call in (one for one in ast.walk(tree) if isinstance(one, ast.Call)):
+        for call in (one for one in walk(tree) if isinstance(one, ast.Call)):
             first, dot, rest = dotted(call.func).partition(".")
             given = {one.arg: one.value for one in call.keywords}
             asked = given.get("log_config")
@@ -67,7 +67,7 @@ def _takes_over(text: str) -> bool:
 def formatters(look: Look) -> Iterator[Line]:
     """Yield the formatters of a mapping for dictConfig that write text and are what its handlers use."""
     for path, tree in _trees(look, code(look, "python"), b"formatters"):
-        for node in (one for one in ast.walk(tree) if isinstance(one, ast.Dict)):
+        for node in (one for one in walk(tree) if isinstance(one, ast.Dict)):
             of = _items(node)
             if isinstance(kinds := of.get("formatters"), ast.Dict):
                 yield from (
@@ -148,7 +148,7 @@ def _is_main(node: ast.AST) -> bool:
 
 def _printed(tree: ast.Module, names: dict[str, str]) -> Iterator[ast.Call]:
     """Yield what writes to standard output or error, but for JSON and for last words before the end."""
-    functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [one for one in walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
     own = {one.name for one in functions}
     as_json = {id(inner) for one in functions if _makes_json(one) for inner in ast.walk(one)}
     left: list[ast.AST] = [one for one in tree.body if not _is_main(one)]
@@ -182,7 +182,7 @@ def _is_print(call: ast.Call, names: dict[str, str], own: set[str]) -> bool:
 
 def _imports(tree: ast.Module) -> dict[str, str]:
     """Return what names stand for by imports."""
-    nodes = (one for one in ast.walk(tree) if isinstance(one, ast.Import | ast.ImportFrom))
+    nodes = (one for one in walk(tree) if isinstance(one, ast.Import | ast.ImportFrom))
     return dict(pair for one in nodes for pair in imported(one))
 
 

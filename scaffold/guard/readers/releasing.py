@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from scaffold.formats.lookup import mapping, value
+from scaffold.formats.regex import regex
 from scaffold.guard.look import Look, once
 from scaffold.guard.reached import reached
 from scaffold.guard.readers.gitlab import pipelines
@@ -17,9 +18,9 @@ from scaffold.guard.tables import table
 
 _KNOWN = table("readers/releasing")  # the events that start a release, and the actions and commands that publish
 DRY = frozenset({"--snapshot", "--skip=publish", "--skip-publish", "--skip-push"})
-REHEARSES = re.compile(r"dry[-_]?run", re.IGNORECASE)  # an input by which a workflow that is called publishes nothing
+REHEARSES = regex(r"dry[-_]?run", re.IGNORECASE)  # an input by which a workflow that is called publishes nothing
 UPLOAD, DOWNLOAD = "actions/upload-artifact", "actions/download-artifact"
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_EXPRESSION = regex(r"\$\{\{.*?\}\}", re.DOTALL)
 WORDS = frozenset(words[0] for words in (*_KNOWN["commands"], *_KNOWN["tasks"]))
 
 

@@ -8,6 +8,8 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from scaffold.formats.lookup import mapping, value
+from scaffold.formats.regex import regex
+from scaffold.guard.code.scopes import walk
 from scaffold.guard.look import Look, once
 from scaffold.guard.reached import reached
 from scaffold.guard.readers.gitlab import pipelines
@@ -19,9 +21,7 @@ from scaffold.guard.readers.workflow import Job, is_false, steps_of
 LONGEST = 2_000  # characters of a line that people wrote
 MOST = 500  # scripts of a package.json that a pattern is asked about
 # What stands before a command in YAML, an INI file or a justfile.
-_BEFORE = re.compile(
-    r"[ \t]*+(?:-[ \t]++)?(?:[\w-]++:[ \t]++|[\w-]++[ \t]*+=[ \t]*+)?[@\"']?(?:\{\{[^{}]*+\}\}[ \t]*+)?"
-)
+_BEFORE = regex(r"[ \t]*+(?:-[ \t]++)?(?:[\w-]++:[ \t]++|[\w-]++[ \t]*+=[ \t]*+)?[@\"']?(?:\{\{[^{}]*+\}\}[ \t]*+)?")
 _OF_NPM = frozenset({"npm", "pnpm", "yarn", "bun"})
 _SEVERAL = frozenset({"npm-run-all", "run-s", "run-p"})
 
@@ -152,7 +152,7 @@ class _StandsFor:
 
 def _of_sessions(tree: ast.Module | None) -> Iterator[Command]:
     """Yield what nox runs: the texts that its sessions are given."""
-    for node in ast.walk(tree) if tree is not None else ():
+    for node in walk(tree) if tree is not None else ():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.startswith("run"):
             words = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
             if words:

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple, cast
 
+from scaffold.formats.regex import regex
 from scaffold.guard.kept import Kept
 
 Kind = Literal["comment", "string", "word", "sign", "code"]
 Flavour = Literal["script", "go", "java", "python"]
 
 _BARE: Kept[str] = Kept(10_000_000)
-_ALL_BUT_LINES = re.compile(r"[^\n]")
+_ALL_BUT_LINES = regex(r"[^\n]")
 
 
 class Token(NamedTuple):
@@ -36,10 +37,12 @@ PIECES: Mapping[Flavour, str] = {
     "java": f"{_COMMENT}|{_BLOCK}|{_STRING}",
     "python": rf"(?P<comment>\#[^\n]*)|{_BLOCKS}|{_STRING}",
 }
+_GOES_ON = ("(", "[", "{", ",", "=", "+", "%", "\\")  # before a text that is part of more
+_NEAR = 200  # characters before a text
 _REST = r"(?P<space>\s+)|(?P<word>[\w$]+)|(?P<sign>\.\.\.|.)"
-_TOKEN = {flavour: re.compile(f"{pieces}|{_REST}", re.DOTALL) for flavour, pieces in PIECES.items()}
-_TEMPLATE = re.compile(r"[^`\\$]*(?:(?:\\.|\$(?!\{))[^`\\$]*)*", re.DOTALL)
-_PATTERN = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\]?)+/?")
+_TOKEN = {flavour: regex(f"{pieces}|{_REST}", re.DOTALL) for flavour, pieces in PIECES.items()}
+_TEMPLATE = regex(r"[^`\\$]*(?:(?:\\.|\$(?!\{))[^`\\$]*)*", re.DOTALL)
+_PATTERN = regex(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\]?)+/?")
 _BEFORE_PATTERN = frozenset((  # signs and words
     *"(,=:[!&|?{;+-*%~^>", "return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "throw", "new",
     "await", "yield",
@@ -106,3 +109,26 @@ def _without(source: str, flavour: Flavour, *, strings: bool) -> str:
             parts += [source[done:start], _ALL_BUT_LINES.sub(" ", token.text)]
             done = start + len(token.text)
     return "".join((*parts, source[done:]))
+
+
+def without_remarks(source: str) -> str:
+    """Return a source of Python without its comments."""
+    return _python().sub(lambda match: "" if match.lastgroup == "comment" else match[0], source)
+
+
+def without_prose(source: str) -> str:
+    """Return a source of Python without its comments, and without texts that stand alone, as docstrings do."""
+    return _python().sub(_unless_prose, source)
+
+
+def _python() -> re.Pattern[str]:
+    return re.compile(PIECES["python"], re.DOTALL)
+
+
+def _unless_prose(match: re.Match[str]) -> str:
+    if match.lastgroup == "string":
+        return match[0]
+    before = match.string[max(match.start() - _NEAR, 0) : match.start()]
+    begins = not before.rpartition("\n")[2].strip(" \trRuU")
+    is_alone = begins and not before.rstrip(" \t\r\nrRuU").endswith(_GOES_ON)
+    return "" if is_alone or match.lastgroup == "comment" else match[0]

@@ -1,6 +1,5 @@
 """The shell that a repository holds: in workflows and actions, the Makefile, images, and scripts."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from posixpath import normpath
@@ -8,6 +7,7 @@ from typing import NamedTuple
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
+from scaffold.formats.regex import regex
 from scaffold.guard.look import Look, once
 from scaffold.guard.reached import reached
 from scaffold.guard.readers.dockerfile import instructions
@@ -17,8 +17,8 @@ from scaffold.guard.readers.places import DOCKERFILES, MAKEFILES, SCRIPTS
 from scaffold.guard.readers.shell import SHELLS, Command, commands
 from scaffold.guard.readers.workflow import Step, composite_steps
 
-_SHEBANG = re.compile(r"#![^\n]{0,200}\b(?:ba|da|z|k|a)?sh\b")
-_BLOCK = re.compile(r":[ \t]*+[|>][-+\d]*+[ \t]*+(?:#.*+)?$")
+_SHEBANG = regex(r"#![^\n]{0,200}\b(?:ba|da|z|k|a)?sh\b")
+_BLOCK = regex(r":[ \t]*+[|>][-+\d]*+[ \t]*+(?:#.*+)?$")
 LONGEST = 2_000  # characters of a line that people wrote
 MOST = 500  # scripts that call each other
 CALLERS = SHELLS | {"source", "."}

@@ -8,13 +8,15 @@ import math
 import re
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from scaffold.formats.regex import regex
 from scaffold.guard.kept import kept
 from scaffold.guard.readers.aside import is_aside
 from scaffold.guard.tables import table
+from scaffold.guard.words import small, words
 
 LONGEST = 2_000  # bytes of a line that people write
 HEAD = 3  # bytes that tell a shape
@@ -29,11 +31,9 @@ NUMBER = 4  # a year or a version, as a part of a name
 KINDS = 4  # small letters, capitals, digits, and others
 BITS_OF_SHORT, BITS = 3.0, 3.3  # hexadecimal digits have up to 4
 _SAID: Mapping[str, Any] = table("readers/secrets")
-_TEXT = {name: re.compile(text) for name, text in _SAID["patterns"].items()}
-_BYTES = {
-    name: re.compile(_SAID["patterns"][name].encode()) for name in ("private_key", "key_body", "connection", "bearer")
-}
-_WORDS = tuple(word.encode() for word in _SAID["words"])
+_TEXT = {name: regex(text) for name, text in _SAID["patterns"].items()}
+_BYTES = {name: regex(_SAID["patterns"][name].encode()) for name in ("private_key", "key_body", "connection", "bearer")}
+_WORDS = {word.encode(): small(word.encode()) for word in _SAID["words"]}
 _NO_CODE, _TOLD_IN, _BARE = (tuple(_SAID[name]) for name in ("no_code", "told_in", "bare"))
 
 
@@ -47,13 +47,15 @@ class Secret(NamedTuple):
 class _Shape(NamedTuple):
     kind: str
     begins: bytes
+    word: bytes  # how the first of its words begins
     regex: bytes  # compiled when something begins so
 
 
 def _shape(said: Mapping[str, str]) -> _Shape:
     before = f"(?<={said['after']})" if "after" in said else r"(?<![\w-])"
     text = f"{before}{re.escape(said['begins'])}(?:{said['goes_on']})(?![\\w-])"
-    return _Shape(said["kind"], said["begins"].encode(), text.encode())
+    begins = said["begins"].encode()
+    return _Shape(said["kind"], begins, b" " + re.findall(rb"\w+", small(begins))[0], text.encode())
 
 
 _SHAPES = tuple(map(_shape, _SAID["shapes"]))
@@ -63,7 +65,13 @@ _SHAPES = tuple(map(_shape, _SAID["shapes"]))
 _HEADS = [one.begins for one in _SHAPES if len(one.begins) >= HEAD and one.begins[:1].isalpha()] + [b"-----BEGIN"]
 _BASE64 = tuple(b64encode(one)[: len(one) * 8 // 6] for one in _HEADS)
 _DIGITS = tuple(one.hex().encode() for one in _HEADS)
-_RUN = re.compile(rb"[\w+/-]{24,4000}={0,2}")
+
+# A byte of a key, or of one in base64, is `a` in a file's copy: to find so many of them there takes hardly any time.
+SHORTEST_KEY, FEWEST_IN_BASE64, MOST_IN_BASE64 = 20, 24, 4_000
+_OF_A_KEY, _OF_BASE64 = (
+    bytes(97 if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in signs) else 32 for byte in range(256))
+    for signs in ("_./:=+-", "_/+-")
+)
 
 
 @kept(10_000_000)
@@ -112,36 +120,51 @@ def is_password(user: str, password: str, host: str, *, strict: bool = False) ->
 def _offsets(content: bytes, path: str) -> Iterator[tuple[int, str]]:
     name = path.lower().rpartition("/")[2]
     is_code, aside = not name.endswith(_NO_CODE), is_aside(path)
-    standing = [one for one in _SHAPES if one.begins in content]
-    yield from _shaped(content, standing)
+    long = b" ".join(text for _, text in _runs(content, _OF_A_KEY, SHORTEST_KEY))
+    yield from _shaped(content, [one for one in _SHAPES if one.begins in long])
     yield from _private_keys(content)
     yield from _connections(content, strict=aside or not is_code)
     if aside:
         return
     yield from _encoded(content)
-    yield from _joined(content) if standing and is_code and len(content) < LARGE else ()
+    yield from _joined(content) if is_code and len(content) < LARGE and _begins(content) else ()
     yield from _in_headers(content, is_code=is_code)
     if name.endswith(_TOLD_IN):
-        yield from ((at, "a password or a key in a text") for at, _ in _lines(content, "told") if _is_told(_))
+        yield from ((at, "a password or a key in a text") for at, _ in _lines(content, "told", _WORDS) if _is_told(_))
     if is_code:
         is_bare = name.endswith((*_BARE, ".dockerfile")) or name.startswith((".env", "dockerfile"))
-        for at, match in _lines(content, "assigned"):
+        once = words(content)
+        for at, match in _lines(content, "assigned", (word for word, plain in _WORDS.items() if plain in once)):
             if _is_secret(match, is_bare=is_bare):
                 yield at, f"a value of {match['key'].strip('.-')}"
 
 
+def _runs(content: bytes, table: bytes, fewest: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the texts of so many bytes that a table has as `a`, and where they begin."""
+    masked, run, end = content.translate(table) + b" ", b"a" * fewest, 0
+    while (at := masked.find(run, end)) >= 0:
+        end = masked.find(b" ", at)
+        yield at, content[at:end]
+
+
 def _encoded(content: bytes) -> Iterator[tuple[int, str]]:
     """Yield keys that are written in base64 or in hexadecimal digits."""
-    for match in _RUN.finditer(content):
-        text = match[0]
+    for at, run in _runs(content, _OF_BASE64, FEWEST_IN_BASE64):
+        text = run[:MOST_IN_BASE64]
         in_base64 = text.startswith(_BASE64)
         if not in_base64 and not text.lower().startswith(_DIGITS):
             continue
         try:
-            plain = b64decode(text.rstrip(b"=") + b"==", b"-_") if in_base64 else bytes.fromhex(text.decode())
+            plain = b64decode(text + b"==", b"-_") if in_base64 else bytes.fromhex(text.decode())
         except ValueError:
             continue
-        yield from ((match.start(), kind) for found in (_shaped, _private_keys) for _, kind in found(plain))
+        yield from ((at, kind) for found in (_shaped, _private_keys) for _, kind in found(plain))
+
+
+def _begins(content: bytes) -> bool:
+    """Whether a key begins in a content, perhaps in a text of its own."""
+    once = words(content)
+    return any(one.word in once and one.begins in content for one in _SHAPES)
 
 
 def _joined(content: bytes) -> Iterator[tuple[int, str]]:
@@ -204,10 +227,10 @@ def _in_headers(content: bytes, *, is_code: bool) -> Iterator[tuple[int, str]]:
             yield match.start(), "a token in a header"
 
 
-def _lines(content: bytes, pattern: str) -> Iterator[tuple[int, re.Match[str]]]:
-    """Yield what a pattern matches in the lines that speak of secrets."""
+def _lines(content: bytes, pattern: str, speaking: Iterable[bytes]) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield what a pattern matches in the lines that speak of secrets by some words."""
     lowered = content.lower()
-    for start in sorted({at for word in _WORDS for at in _lines_with(lowered, word)}):
+    for start in sorted({at for word in speaking for at in _lines_with(lowered, word)}):
         end = content.find(b"\n", start)
         line = content[start : end if end >= 0 else len(content)]
         if len(line) <= LONGEST:

@@ -5,6 +5,7 @@ from bisect import bisect
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from scaffold.formats.regex import regex
 from scaffold.guard.kept import kept
 from scaffold.guard.tables import table
 
@@ -16,7 +17,7 @@ SHELLS = frozenset(_TABLE["shells"])
 RUNNERS, _FETCHES = frozenset(_TABLE["runners"]), frozenset(_TABLE["fetching"])
 
 # Every part that repeats takes all it can and gives nothing back: what strangers write is read once.
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""
     (?P<space> (?: [ \t\r]++ | \\\r?\n )++ )
   | (?P<comment> \#[^\n]*+ )
@@ -34,10 +35,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_QUOTED = re.compile(r"""'([^']*+)'|"((?:[^"\\]|\\.)*+)"|\\(.)""", re.DOTALL)
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*+\+?=")
-_VARIABLE = re.compile(r"\$[({]?(\w+)[)}]?")
-_DASH_C = re.compile(r"-[a-z]*c")
+_QUOTED = regex(r"""'([^']*+)'|"((?:[^"\\]|\\.)*+)"|\\(.)""", re.DOTALL)
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*+\+?=")
+_VARIABLE = regex(r"\$[({]?(\w+)[)}]?")
+_DASH_C = regex(r"-[a-z]*c")
 _BEFORE = frozenset(_TABLE["before"])
 # What runs the rest of its words: its options that take a value, and how many words of its own come before.
 _WRAPPERS: Mapping[str, Mapping[str, Any]] = _TABLE["wrappers"]

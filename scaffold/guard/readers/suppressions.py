@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from scaffold.formats.regex import regex
 from scaffold.guard.kept import kept
 from scaffold.guard.readers.languages import endings
 from scaffold.guard.readers.scan import PIECES, Kind, Token, tokens
@@ -68,7 +69,7 @@ class _Language(NamedTuple):
 def _language(name: str) -> _Language:
     said = _TABLE[name]
     forms = (
-        _Form(**{**form, "pattern": re.compile(form["pattern"], re.IGNORECASE), "rules": re.compile(form["rules"])})
+        _Form(**{**form, "pattern": regex(form["pattern"], re.IGNORECASE), "rules": regex(form["rules"])})
         for form in said["forms"]
     )
     return _Language(tuple(said["hints"]), re.compile(said["marked"]), tuple(forms))
@@ -77,19 +78,19 @@ def _language(name: str) -> _Language:
 _TABLE = table("readers/suppressions")
 # Of scripts all that has no other language; without an ending are Dockerfiles.
 _NAMES = {ending: name for name, said in _TABLE.items() for ending in said["endings"]}
-_ENABLED = re.compile(r"#\s*ruff\s*:\s*enable\b")
-_WORDS = re.compile(r"[^\W\d_]{2,}")
+_ENABLED = regex(r"#\s*ruff\s*:\s*enable\b")
+_WORDS = regex(r"[^\W\d_]{2,}")
 FEWEST_WORDS = 2  # that a reason has
 KEPT = 300  # characters of the comments above that are looked at for one
 # Comments, strings and annotations.
 _PIECES = {
-    "python": re.compile(
+    "python": regex(
         rf"{PIECES['python']}|(?m:^[ \t]*)(?P<code>@(?:\w+\.)?no_type_check\b)",
         re.DOTALL,
     ),
-    "hash": re.compile(r"(?:^|(?<=\s))(?P<comment>#[^\n]*)", re.MULTILINE),
-    "go": re.compile(PIECES["go"], re.DOTALL),
-    "java": re.compile(rf"{PIECES['java']}|(?P<code>@Suppress(?:Warnings)?\b\s*(?:\([^()]{{0,500}}\))?)", re.DOTALL),
+    "hash": regex(r"(?:^|(?<=\s))(?P<comment>#[^\n]*)", re.MULTILINE),
+    "go": regex(PIECES["go"], re.DOTALL),
+    "java": regex(rf"{PIECES['java']}|(?P<code>@Suppress(?:Warnings)?\b\s*(?:\([^()]{{0,500}}\))?)", re.DOTALL),
 }
 
 
@@ -112,16 +113,16 @@ def _found(content: bytes, name: str) -> Iterator[Suppression]:
 
 
 def _pieces(source: str, name: str) -> Iterator[Token]:
-    """Yield the comments, annotations (`code`) and strings of a source, valid or not, and perhaps more."""
+    """Yield the comments and annotations (`code`) of a source, valid or not, and perhaps more."""
     if name not in _PIECES:
         yield from tokens(source, "script")
         return
     line, done = 1, 0
     for match in _PIECES[name].finditer(source):
-        line += source.count("\n", done, match.start())
-        done = match.start()
-        kind: Kind = "comment" if match.lastgroup == "comment" else "code" if match.lastgroup == "code" else "string"
-        yield Token(kind, match[0], line, done)
+        if match.lastgroup in ("comment", "code"):
+            line += source.count("\n", done, match.start())
+            done = match.start()
+            yield Token(cast("Kind", match.lastgroup), match[0], line, done)
 
 
 def _comments(source: str, pieces: Iterable[Token], language: _Language) -> Iterator[Comment]:
@@ -173,4 +174,4 @@ def _in_code(annotations: Sequence[Token], said: Iterable[Comment]) -> Iterator[
         yield Suppression(marker, piece.line, () if "all" in named else named, piece.line in told)
 
 
-_QUOTED = re.compile(r'"([^"\n]*)"')
+_QUOTED = regex(r'"([^"\n]*)"')

@@ -1,8 +1,8 @@
 """Rules on architecture: the layers, what keeps them, and what is written down of it."""
 
-import re
 from collections.abc import Iterator
 
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers import layer_gates, layers
@@ -60,9 +60,9 @@ def forbidden_imports(look: Look) -> Iterator[Found]:
             yield Found(wrong, path, edge.line)
 
 
-_DATE = re.compile(r"\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
-_STATUS = re.compile(r"(?im)^[#>*|\- \t]*status\b[\s:*|#-]*(\w+)")
-_DECISION = re.compile(r"(?:^|/)(\d{1,5})[-_][^/]+\.(?:md|adoc|rst)$")
+_DATE = regex(r"\b(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
+_STATUS = regex(r"(?im)^[#>*|\- \t]*status\b[\s:*|#-]*(\w+)")
+_DECISION = regex(r"(?:^|/)(\d{1,5})[-_][^/]+\.(?:md|adoc|rst)$")
 
 
 def documents(look: Look) -> Iterator[Found]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_at, listed, value
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers import licences
@@ -22,7 +23,7 @@ LICENSES = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "LICENCE.md", "LI
 EVERYTHING = ("*", "/**", "**")
 ANSWER = "Name the owner there; where it has changed, answer anew: scaffold update --data owner=@ORG/TEAM."
 # What stands where a name should, and is none.
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"(?:(?:group|user):)?(?:default/)?(?:\W*|todo|tbd|fixme|none|null|n/?a|unknown|unowned|changeme|change-me|xxx+|guests?"
     r"|owner|team|team-?name|my-?team|your-?team(?:-?name)?|your-?org|example(?:-team)?|foo|\.\.\.|<.*>|\{\{.*|\$\{.*)",
     re.IGNORECASE,

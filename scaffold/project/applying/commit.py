@@ -4,18 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from packaging.version import Version
-
 from scaffold.apply import back
 from scaffold.apply import record as records
 from scaffold.apply.record import Place, Record
-from scaffold.blueprint.changelog import passed
 from scaffold.errors import GitError, ProjectError
 from scaffold.git import hooks, porcelain
 from scaffold.git.objects import Objects
 from scaffold.project.opening import Project
-from scaffold.project.planning.prepare import Prepared
-from scaffold.report.message import update_message
 
 
 class Committed(NamedTuple):
@@ -95,12 +90,3 @@ def _refuse_edited(repository: Objects, names: Iterable[str]) -> None:
             where=str(repository.root),
             hint="git add what belongs to the update, commit or unstage the rest, and run it again",
         )
-
-
-def commit_message(prepared: Prepared) -> str:
-    """Return the message of the commit that an update makes: what changed, for which files, and what is left to do."""
-    before, after = prepared.plan.lock_before, prepared.plan.lock_after
-    said = prepared.changelog if before.blueprint == after.blueprint else ""
-    return update_message(
-        prepared.plan, passed(said, Version(before.version), Version(after.version)), prepared.messages
-    )

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from scaffold.git import porcelain
-from scaffold.project.applying.commit import commit_message
+from scaffold.project.planning.message import commit_message
 from scaffold.project.planning.prepare import Prepared
 from scaffold.project.planning.tree import after
 

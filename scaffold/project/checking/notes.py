@@ -2,23 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scaffold.blueprint.guardrails import Guardrails, Said
 from scaffold.blueprint.places import manifest_path
-from scaffold.errors import ScaffoldError
 from scaffold.guard.catalogue import expand
 from scaffold.guard.look import Look
 from scaffold.guard.people import self_approved
-from scaffold.process.loading import later
 from scaffold.project.checking.snapshots import View
-
-if TYPE_CHECKING:
-    from scaffold.sources import locate as sources
-else:
-    sources = later("scaffold.sources.locate")
+from scaffold.sources.built_in import guardrails_now
 
 BUILT_IN = "builtin"
+_built_in = lru_cache(guardrails_now)  # the same for a whole fleet
 WORKFLOW = "platform_workflow"  # the answer that says which workflow of the platform's holds a project
 NO_GUARDRAILS = "the blueprint, as it was applied, brings no guardrails of its own: scaffold update may bring them"
 NO_RULES = "the lock names no rules, so that only those which always hold are checked"
@@ -45,25 +40,18 @@ def notes(seen: View, *, vouched: bool) -> Iterator[str]:
 def _differing(seen: View, guardrails: Guardrails) -> list[str]:
     """Return the rules that the built-in blueprint of that version says otherwise, as far as answers do not decide."""
     name = seen.lock.blueprint
-    try:
-        version, built_in = _built_in(name)
-    except ScaffoldError:
+    found = _built_in(name)
+    if found is None:
         return [f"the blueprint {name}"]
+    version, built_in = found
     if built_in is None or version != seen.lock.version:
         return []
     said = expand(built_in, manifest_path(name))
     rules = {*said, *guardrails.rules}
-    found = sorted(id_ for id_ in rules if not _is_as_said(said.get(id_), guardrails.rules.get(id_)))
+    others = sorted(id_ for id_ in rules if not _is_as_said(said.get(id_), guardrails.rules.get(id_)))
     parts = {"longest": (built_in.longest, guardrails.longest)}
     parts["judges"] = (dict.fromkeys(built_in.judges, 1), dict.fromkeys(guardrails.judges, 1))
-    return found + [part for part, (one, other) in parts.items() if dict(one) != dict(other)]
-
-
-@lru_cache
-def _built_in(name: str) -> tuple[str, Guardrails | None]:
-    """Return which version of a built-in blueprint there is, and its guardrails: the same for a whole fleet."""
-    blueprint = sources.locate(BUILT_IN).now(name)
-    return ("", None) if blueprint is None else (str(blueprint.version), blueprint.guardrails)
+    return others + [part for part, (one, other) in parts.items() if dict(one) != dict(other)]
 
 
 def _is_as_said(said: Said | None, kept: Said | None) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scaffold.blueprint.guardrails import Guardrails
-from scaffold.errors import LimitError, ProjectError
+from scaffold.errors import ProjectError
 from scaffold.guard import waivers
 from scaffold.guard.check import look
 from scaffold.guard.finding import SEVERITIES
@@ -135,17 +135,17 @@ def judged(
 def _in_time(looks: Iterator[Looked]) -> Iterator[Looked]:
     """Let each rule look for so long and no longer, with what a plugin prints kept out of the report."""
     working, waiting = (UNLIMITED._replace(seconds=seconds) for seconds in (SECONDS, SECONDS * PATIENCE))
-    while True:
-        looked = None
-        try:
-            with bounds.limited(waiting, "the rule"), bounds.working(working, "the rule"), redirect_stdout(sys.stderr):
-                looked = next(looks, None)
-        except LimitError:
-            if looked is None:  # the alarm rang between two rules
-                raise
-        if looked is None:
-            return
-        yield looked
+    with (
+        bounds.limited(waiting, "the rule") as wait,
+        bounds.working(working, "the rule") as work,
+        redirect_stdout(sys.stderr),
+    ):
+        while True:
+            wait()
+            work()
+            if (looked := next(looks, None)) is None:
+                return
+            yield looked
 
 
 def find_plugin(name: str) -> Rule:

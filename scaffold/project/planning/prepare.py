@@ -41,7 +41,6 @@ from scaffold.project.planning.versions import is_ahead, moved_tag
 from scaffold.project.seen import Standing
 from scaffold.project.stamp import refuse_unrecorded, stamp, surroundings_in, trusting
 from scaffold.render.engine import Rendered
-from scaffold.render.means import Means
 from scaffold.sources.library import AS_IT_STANDS, Library
 from scaffold.sources.locate import locate
 from scaffold.sources.versions import is_another
@@ -102,11 +101,14 @@ def prepare(
     data: Mapping[str, Any] = {},
     move_own: Wanted = False,
     recopy: bool = False,
+    library: Library | None = None,
 ) -> Prepared:
-    """Make the plan; nothing is written. Raises ScaffoldError."""
+    """Make the plan; nothing is written. `library` is the project's, if it is open already. Raises ScaffoldError."""
     refuse_open_conflicts(project)
     wishes, notify = project.wishes, person.notify
-    library, means = _located(project, conditions, notify)
+    library = library or _located(project, conditions, notify)
+    means = trusting(conditions.means, library.address)._replace(draws=Draws())
+    means = means._replace(answers_file=means.answers_file or kept_name(project, library))
     known = brought_by_copier(project, library, means)
     release = library.release(wishes.blueprint, to or _newest(library, known, recopy=recopy))
     _refuse_unfit(project, release)
@@ -144,9 +146,9 @@ def prepare(
     )
 
 
-def _located(project: Project, conditions: Conditions, notify: Notify) -> tuple[Library, Means]:
-    """Open the project's library, and say how to render what comes from there."""
-    library = locate(
+def _located(project: Project, conditions: Conditions, notify: Notify) -> Library:
+    """Open the project's library; raises SourceError."""
+    return locate(
         project.wishes.source,
         base=project.root,
         offline=conditions.offline,
@@ -156,8 +158,6 @@ def _located(project: Project, conditions: Conditions, notify: Notify) -> tuple[
         called=project.recorded.blueprint,
         follow=project.wishes.follow,
     )
-    means = trusting(conditions.means, library.address)._replace(draws=Draws())
-    return library, means._replace(answers_file=means.answers_file or kept_name(project, library))
 
 
 def _sided(project: Project) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_at, listed, mapping
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found
 from scaffold.guard.given import is_as_given
 from scaffold.guard.look import Look
@@ -13,9 +14,9 @@ from scaffold.guard.readers.shell import Command, commands
 from scaffold.guard.readers.workflow import Job, Step, Workflow, is_true
 
 ALONE = "Write the gate as a step of its own, `run: {gate}`, in a job that every pull request starts."
-ALWAYS = re.compile(r"(?:\$\{\{)?\s*(?:|always\(\)|success\(\)|!\s*cancelled\(\)|!\s*failure\(\)|true)\s*(?:\}\})?")
+ALWAYS = regex(r"(?:\$\{\{)?\s*(?:|always\(\)|success\(\)|!\s*cancelled\(\)|!\s*failure\(\)|true)\s*(?:\}\})?")
 # Named alone, GitHub starts it with -e; with options of its own it has only those.
-SHELL = re.compile(
+SHELL = regex(
     r"|(?:ba)?sh|(?:/bin/|/usr/bin/|/usr/bin/env )?(?:ba)?sh(?= .*-\w*e)(?: -[eux]+| -[eux]*o pipefail)+(?: \{0\})?"
 )
 STARTED = frozenset({"opened", "synchronize", "reopened"})  # without `types`, a pull request starts CI at these
@@ -23,7 +24,7 @@ FILTERS = ("paths", "paths-ignore", "branches-ignore")
 # What may stand in a script beside the gate: nothing that decides what the gate does.
 BESIDE = frozenset({"set", "echo", "printf", ":", "true", "export"})
 # Options of make that leave each gate as it is.
-OPTIONS = re.compile(
+OPTIONS = regex(
     r"-[sSwkj]+\d*|-[jl]|\d+|--(?:jobs|load-average|output-sync|silent|quiet|keep-going|no-print-directory"
     r"|print-directory|trace|warn-undefined-variables|no-builtin-rules|no-builtin-variables)(?:=\w+)?"
 )

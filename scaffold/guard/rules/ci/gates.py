@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from scaffold.formats.lookup import below, line_of
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.expressions import dotted
@@ -17,9 +18,9 @@ from scaffold.guard.rule import CannotTell, NotApplicable
 from scaffold.guard.rules.ci.gate_steps import Running, weakened
 from scaffold.guard.rules.ci.makefiles import taken_away
 
-RESULTS = re.compile(r"needs\.[*\w-]+\.result|toJSON\(\s*needs\s*\)|contains\(\s*needs\.\*", re.IGNORECASE)
-CAN_FAIL = re.compile(r"\bexit\s+[\"'$\w]|\bfalse\b|\[\[?\s|\btest\s|setFailed|jq\s+-e|grep|core\.error|==|!=")
-SHRUGGED = re.compile(r"(?:\[\[?|\btest\b|\bgrep\b|\bjq\b)[^\n|]*\|\|\s*(?:echo|printf|true|:)[^\n]*")
+RESULTS = regex(r"needs\.[*\w-]+\.result|toJSON\(\s*needs\s*\)|contains\(\s*needs\.\*", re.IGNORECASE)
+CAN_FAIL = regex(r"\bexit\s+[\"'$\w]|\bfalse\b|\[\[?\s|\btest\s|setFailed|jq\s+-e|grep|core\.error|==|!=")
+SHRUGGED = regex(r"(?:\[\[?|\btest\b|\bgrep\b|\bjq\b)[^\n|]*\|\|\s*(?:echo|printf|true|:)[^\n]*")
 LENIENT = frozenset({"--no-exit-codes", "--exit-zero", "-ignore"})  # with which a linter is green whatever it finds
 LINTERS = ("zizmor", "actionlint")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of, mapping
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.expressions import Values, outcomes, values_of
@@ -21,7 +22,7 @@ from scaffold.guard.readers.workflow import (
 from scaffold.guard.rule import NotApplicable
 
 SHOWN = 60  # characters of an expression that a finding repeats
-UNTRUSTED = re.compile(
+UNTRUSTED = regex(
     r"github\.event\.(?!repository\.|organization\.|workflow_run\.name\b)(?:[\w.*\[\]]{0,200}\.)?"
     r"(?:title|body|message|name|email|label|ref|default_branch|page_name|head_branch|display_title|description)\b"
     r"|github\.head_ref\b|\bgithub\.event\s*(?![\w.\s])|toJSON\(\s*github\b|github\.event\.client_payload",

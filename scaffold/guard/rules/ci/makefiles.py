@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.make_lines import READ, RUNNING, Line, makefiles
@@ -12,8 +13,8 @@ WRITE = "Write variables as `NAME := value`, and verbs as `name: needs` with the
 SPECIAL = frozenset({
     ".PHONY", ".SILENT", ".NOTPARALLEL", ".DELETE_ON_ERROR", ".PRECIOUS", ".INTERMEDIATE", ".SECONDARY", ".SUFFIXES",
 })  # fmt: skip
-_SHELL = re.compile(r"\$[({]shell\b")
-_ASKED = re.compile(r"\$[({]if[ \t]++\$[({](\w{1,80})[)}]|^[ \t]*+ifn?def[ \t]++(\w{1,80})", re.MULTILINE)
+_SHELL = regex(r"\$[({]shell\b")
+_ASKED = regex(r"\$[({]if[ \t]++\$[({](\w{1,80})[)}]|^[ \t]*+ifn?def[ \t]++(\w{1,80})", re.MULTILINE)
 
 
 def taken_away(look: Look) -> Iterator[Found]:

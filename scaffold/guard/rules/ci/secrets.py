@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers.pins import OWN
@@ -17,13 +18,13 @@ from scaffold.guard.readers.workflow import (
 )
 from scaffold.guard.rule import NotApplicable
 
-SECRET = re.compile(r"\bsecrets\.([A-Za-z_]\w*)|\bsecrets\[\s*'(\w+)'\s*\]")
-ALL_SECRETS = re.compile(r"\btoJSON\(\s*secrets\s*\)|\bsecrets\[\s*[^'\s]", re.IGNORECASE)
+SECRET = regex(r"\bsecrets\.([A-Za-z_]\w*)|\bsecrets\[\s*'(\w+)'\s*\]")
+ALL_SECRETS = regex(r"\btoJSON\(\s*secrets\s*\)|\bsecrets\[\s*[^'\s]", re.IGNORECASE)
 CLOUD_KEYS = frozenset({
     "aws-access-key-id", "aws-secret-access-key", "aws_access_key_id", "aws_secret_access_key", "creds",
     "credentials_json", "azure_credentials", "service_account_key", "google_credentials", "arm_client_secret",
 })  # fmt: skip
-KEY = re.compile(r"SECRET|KEY|PASSWORD|PASSWD|TOKEN|CRED")
+KEY = regex(r"SECRET|KEY|PASSWORD|PASSWD|TOKEN|CRED")
 OIDC = "Let the cloud trust the job's own identity (OIDC, `id-token: write`), and delete the stored key."
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import line_of, mapping, value
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers.expressions import Values, dotted, values_of
@@ -24,7 +25,7 @@ from scaffold.guard.readers.workflow import (
 from scaffold.guard.rule import NotApplicable
 
 PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")
-HEAD = re.compile(
+HEAD = regex(
     r"github\.head_ref"
     r"|github\.event\.pull_request\.(?:head\.(?:ref|sha|repo)|merge_commit_sha|number)"
     r"|github\.event\.workflow_run\.(?:head_|pull_requests)"
@@ -36,7 +37,7 @@ HEAD = re.compile(
 )
 MOVES = frozenset({"fetch", "checkout", "switch", "worktree", "pull", "reset", "merge", "clone"})  # of git
 # What a condition must ask so that the head is the repository's own.
-GUARDED = re.compile(
+GUARDED = regex(
     r"head\.repo\.full_name\s*==\s*github\.repository|github\.repository\s*==\s*[\w.]*head\.repo\.full_name"
     r"|head_repository\.full_name\s*==\s*github\.repository"
     r"|head\.repo\.fork\s*==\s*false|!\s*github\.event\.pull_request\.head\.repo\.fork"
@@ -44,7 +45,7 @@ GUARDED = re.compile(
     r"|pull_request\.user\.login\s*==\s*'(?:dependabot|renovate)\[bot\]'"
     r"|!\s*github\.event\.issue\.pull_request"  # a comment on what is no pull request
 )
-ANYWAY = re.compile(r"\b(?:always|failure|cancelled)\(")  # a job that says so runs whatever became of those before it
+ANYWAY = regex(r"\b(?:always|failure|cancelled)\(")  # a job that says so runs whatever became of those before it
 HOSTED = "Run it on a runner that GitHub hosts, or let the job run for the repository's own branches only."
 DOWNLOADS = ("actions/download-artifact", "dawidd6/action-download-artifact", "aochmann/actions-download-artifact")
 RUNS_FILES = SHELLS | {"python", "node", "ruby", "perl", "source", ".", "pwsh", "deno", "bun", "chmod"}

@@ -1,12 +1,12 @@
 """Rules on CI: what a workflow may do, whose code it runs, and what keeps it honest."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of, mapping, value
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers.expressions import dotted
@@ -25,12 +25,12 @@ from scaffold.guard.readers.workflow import (
 )
 from scaffold.guard.rule import NotApplicable
 
-DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
+DIGEST = regex(r"@sha256:[0-9a-f]{64}$")
 APP_TOKENS = "actions/create-github-app-token"
 BY_TAG = ("slsa-framework/slsa-github-generator",)  # which looks up by its tag what it is, and fails at a commit
-EXACT = re.compile(r"v\d+\.\d+\.\d+")
-MATRIX = re.compile(r"matrix\.([\w-]+)")
-OUTSIDE = re.compile(r"\$\{\{.*\b(?:vars|inputs|env|secrets|needs|github)\b")  # contexts that others fill
+EXACT = regex(r"v\d+\.\d+\.\d+")
+MATRIX = regex(r"matrix\.([\w-]+)")
+OUTSIDE = regex(r"\$\{\{.*\b(?:vars|inputs|env|secrets|needs|github)\b")  # contexts that others fill
 COMMITTERS = ("stefanzweifel/git-auto-commit-action", "ad-m/github-push-action", "peter-evans/create-pull-request")
 
 

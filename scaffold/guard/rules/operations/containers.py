@@ -6,6 +6,7 @@ from typing import Any
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import mapping, value
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers.compose import AT_DESK, services_of
@@ -18,12 +19,12 @@ from scaffold.guard.rules.operations import rights
 from scaffold.guard.tables import table
 
 DATA: Mapping[str, Any] = table("rules/operations/containers")
-RIGHTS = re.compile(r"--privileged(?:=true)?|--(?:pid|ipc|userns)=host|--cap-add=(?:ALL|SYS_ADMIN)|(?:--volume=)?/:/.*")
+RIGHTS = regex(r"--privileged(?:=true)?|--(?:pid|ipc|userns)=host|--cap-add=(?:ALL|SYS_ADMIN)|(?:--volume=)?/:/.*")
 SHARED = ("runAsNonRoot", "seccompProfile")  # what containers have from their pod
-ROOT = re.compile(r"[\"']?(?:root|0+)(?::|[\"']?$)")
-ON_ROOT = re.compile(rf"USER\s+{ROOT.pattern}", re.IGNORECASE)
+ROOT = regex(r"[\"']?(?:root|0+)(?::|[\"']?$)")
+ON_ROOT = regex(rf"USER\s+{ROOT.pattern}", re.IGNORECASE)
 # Kinds that say what others may set, or hold texts for programs.
-LAWS = re.compile(r"Polic(?:y|ies)$|Constraint|CustomResourceDefinition$|^ConfigMap$|^Secret$")
+LAWS = regex(r"Polic(?:y|ies)$|Constraint|CustomResourceDefinition$|^ConfigMap$|^Secret$")
 
 
 def restricted(look: Look) -> Iterator[Found]:

@@ -5,16 +5,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scaffold.formats.lookup import listed, mapping
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found
 from scaffold.guard.readers.kubernetes import DOORS, Cluster, Object
 from scaffold.guard.readers.settings import walked
 
 # Controllers that are told of certificates by annotations.
-SECURED = re.compile(
+SECURED = regex(
     r"certificate|pre-shared-cert|listen-ports.{0,200}HTTPS|router\.tls|ssl-cert|tls-acme|cert-manager\.io", re.DOTALL
 )
 PLAIN, TLS = 80, 443  # ports
-TO_TLS = re.compile(r"'scheme': 'https'|'httpsRedirect': True")
+TO_TLS = regex(r"'scheme': 'https'|'httpsRedirect': True")
 
 
 def opened(found: Cluster) -> Iterator[Found]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_of
+from scaffold.formats.regex import regex
 from scaffold.guard.code.engine import code, holding, in_code
-from scaffold.guard.code.scopes import dotted
+from scaffold.guard.code.scopes import dotted, walk
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers import plain_logs
@@ -20,7 +21,7 @@ ROUTES = {
     "live": "no route answers whether the service lives, such as /health/live",
     "ready": "no route answers whether the service is ready, such as /health/ready",
 }
-OF_HEALTH = re.compile(r"(?i)health|ready|readiness|livez|liveness|probe")  # a match or a stream may be live too
+OF_HEALTH = regex(r"(?i)health|ready|readiness|livez|liveness|probe")  # a match or a stream may be live too
 
 
 def health(look: Look) -> Iterator[Found]:
@@ -52,7 +53,7 @@ def _answers(look: Look, path: str) -> Iterator[Found]:
             yield Found(f"{route.path} asks more than the process alone", path, line)
 
 
-IN_SETTINGS = re.compile(
+IN_SETTINGS = regex(
     r"logging\.structured\.format\.console|logstash-logback-encoder|logback-ecs-encoder|ecs-logging|quarkus-logging-json"
     r"|JsonTemplateLayout|pythonjsonlogger|python-json-logger|\bjsonlogger\b|micronaut.{0,40}json"
     r"|structured:\s{1,99}format:\s{1,99}console:\s{1,9}\w"
@@ -102,7 +103,7 @@ def _own_formatters(look: Look) -> Iterator[tuple[str, int]]:
     """Yield where classes are that format log records as JSON."""
     for path in holding(look, code(look, "python"), b"Formatter"):
         tree = look.python(path) if "dumps" in (look.text(path) or "") else None
-        for node in ast.walk(tree) if tree is not None else ():
+        for node in walk(tree) if tree is not None else ():
             if isinstance(node, ast.ClassDef) and any(dotted(base).endswith("Formatter") for base in node.bases):
                 yield path, node.lineno
                 break
@@ -120,8 +121,8 @@ def _is_used(look: Look, path: str) -> bool:
 
 
 RUNBOOKS = ("runbook*.md", "RUNBOOK*.md", "run-book*.md", "**/runbooks/*.md", "playbook*.md")
-HEADING = re.compile(r"^#{2,6}\s+(.+?)\s*#*$")
-LEFT = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b|<fill|lorem ipsum", re.IGNORECASE)
+HEADING = regex(r"^#{2,6}\s+(.+?)\s*#*$")
+LEFT = regex(r"\b(?:TODO|TBD|FIXME|XXX)\b|<fill|lorem ipsum", re.IGNORECASE)
 FEWEST = 2  # sections: whether it is well, and what to do when it is not
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.hosts import is_far
 from scaffold.guard.code.patterns import table
 from scaffold.guard.finding import Found
@@ -16,11 +17,11 @@ LISTS = (
     "/.gitlab-ci.yml", "Jenkinsfile", "justfile", "Taskfile.yml", "docker-compose*.yml", "docker-compose*.yaml",
     "compose*.yml", "compose*.yaml", "package.json",
 )  # fmt: skip
-IN_LIST = re.compile(
+IN_LIST = regex(
     r"""[ \t]*(?:-[ \t]+(?!name:)|sh[ \t(]+|"[\w:.-]{1,60}":[ \t]*|(?:command|test|cmd):[ \t]*)"""
     r"""["']?(.{1,2000}?)["']?[,)]*$"""
 )
-HERE = re.compile(r"https?://(?:localhost|127\.|\[::1\])")
+HERE = regex(r"https?://(?:localhost|127\.|\[::1\])")
 
 
 def scripts(look: Look) -> tuple[Script, ...]:

@@ -1,15 +1,15 @@
 """The rule on cryptography: what is broken is not used where it has to protect something."""
 
-import re
 from collections.abc import Iterator
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.engine import in_code, sources
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.rules.protocols.commands import in_commands, scripts
 
-_HINT = re.compile(r"openssl|ssh-keygen|keytool|jarsigner|gpg|htpasswd|mcrypt")
+_HINT = regex(r"openssl|ssh-keygen|keytool|jarsigner|gpg|htpasswd|mcrypt")
 
 
 def cryptography(look: Look) -> Iterator[Found]:

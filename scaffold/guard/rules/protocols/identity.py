@@ -1,8 +1,8 @@
 """Rules on identity: the way of authentication that a blueprint declares is there, and tokens are checked whole."""
 
-import re
 from collections.abc import Iterator
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.engine import holding, in_code, sources
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
@@ -10,7 +10,7 @@ from scaffold.guard.readers.serving import service
 from scaffold.guard.rule import CannotTell, NotApplicable
 from scaffold.guard.rules.protocols.routes import guards_others, open_routes
 
-ASKS_FOR_CERTIFICATE = re.compile(
+ASKS_FOR_CERTIFICATE = regex(
     r"client-auth\s?[:=]\s?[\"']?(?i:need)|\bspiffe\b|\bmode:\s?STRICT\b|linkerd\.io/inject|sidecar\.istio\.io/inject"
 )
 MODES = ("oidc", "mtls", "both", "none")

@@ -1,18 +1,16 @@
 """Routes of FastAPI that ask nobody who calls: beside the router that asks, or on another app."""
 
 import ast
-import re
 from collections.abc import Container, Iterator, Mapping
 
-from scaffold.guard.code.scopes import dotted
+from scaffold.formats.regex import regex
+from scaffold.guard.code.scopes import dotted, walk
 
 METHODS = frozenset(("get", "post", "put", "patch", "delete", "api_route", "websocket"))
 MAKERS = frozenset(("FastAPI", "APIRouter"))
-ASKS = re.compile(
-    r"(?i)depends|security|auth|token|user|principal|caller|claims|scope|bearer|identity|session|api_?key"
-)
+ASKS = regex(r"(?i)depends|security|auth|token|user|principal|caller|claims|scope|bearer|identity|session|api_?key")
 # What is asked before anybody is known, or by what knows nobody: probes, logins, what others call back, descriptions.
-OPEN = re.compile(
+OPEN = regex(
     r"(?i)^/?(?:(?:api|v\d+|internal)/)*(?:health\w*|livez?|liveness|readyz?|readiness|alive|ping|status|metrics|docs"
     r"|openapi|redoc|auth|oidc|oauth2?|version|info|favicon|static|public|\.well-known|robots|jwks)(?:[/.-]|$)"
     r"|(?:^|/)(?:log-?in|log-?out|sign-?(?:in|up)|register|tokens?|callback|(?:[\w-]*[-_])?(?:web)?hooks?)(?:/|$)|^/?$"
@@ -23,7 +21,7 @@ def open_routes(tree: ast.Module, *, elsewhere: bool) -> Iterator[tuple[int, str
     """Yield line and path of routes that nothing guards; `elsewhere` says that others may guard a router of here."""
     made, guarded = _made(tree), _guarded(tree)
     bare = {name for name, maker in made.items() if name not in guarded and not (elsewhere and maker == "APIRouter")}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not ASKS.search(_asked(node)):
             for call in node.decorator_list:
                 path = _path(call, bare)
@@ -48,7 +46,7 @@ def _asked(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
 def _made(tree: ast.Module) -> Mapping[str, str]:
     """Return the apps and routers of a module, each with what made it."""
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and not _has(node.value):
             maker = dotted(node.value.func).rpartition(".")[2]
             found |= {dotted(target): maker for target in node.targets if maker in MAKERS}
@@ -57,7 +55,7 @@ def _made(tree: ast.Module) -> Mapping[str, str]:
 
 def _guarded(tree: ast.Module) -> frozenset[str]:
     """Return the routers that are taken in with a dependency."""
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    calls = (node for node in walk(tree) if isinstance(node, ast.Call))
     return frozenset(dotted(one.args[0]) for one in calls if takes_in(one) and one.args and _has(one))
 
 
@@ -68,7 +66,7 @@ def takes_in(call: ast.Call) -> bool:
 
 def guards_others(tree: ast.Module) -> bool:
     """Whether a module guards routers that may come from elsewhere, or all that one app has."""
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    calls = (node for node in walk(tree) if isinstance(node, ast.Call))
     return any(_has(one) and (takes_in(one) or dotted(one.func).endswith("FastAPI")) for one in calls)
 
 

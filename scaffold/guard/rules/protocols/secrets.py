@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from scaffold.formats.lookup import below, line_of
+from scaffold.formats.regex import regex
 from scaffold.guard.finding import Found, Severity
 from scaffold.guard.look import Look
 from scaffold.guard.readers import kubernetes, secrets
@@ -17,15 +18,15 @@ STORES = (
 )  # fmt: skip
 LOGINS = (".netrc", "_netrc", ".pypirc", ".git-credentials")
 HERE = ("", "localhost", "127.0.0.1", "[", "host.docker.internal")
-PASSWORD = re.compile(rb"\bpassword[ \t:=]{1,20}(\S{1,200})|://[^\s:/@]{0,100}:([^\s@/]{1,200})@")
-KIND = re.compile(rb"\bkind[\"']?\s{0,9}:\s{0,9}[\"']?Secret(?:List)?\b(?![.-])")
-FILLED = re.compile(
+PASSWORD = regex(rb"\bpassword[ \t:=]{1,20}(\S{1,200})|://[^\s:/@]{0,100}:([^\s@/]{1,200})@")
+KIND = regex(rb"\bkind[\"']?\s{0,9}:\s{0,9}[\"']?Secret(?:List)?\b(?![.-])")
+FILLED = regex(
     r"^[ \t]*(?:export[ \t]+)?\w{0,60}(?:PASSW|PWD|SECRET|TOKEN|KEY|CREDENTIAL|DSN|DATABASE_URL)\w{0,40}[ \t]*="
     r"[ \t]*[\"']?([^\s\"'#]{1,500})",
     re.IGNORECASE | re.MULTILINE,
 )
-ADDRESS = re.compile(r"\w+://(?:[^:/@]*(?P<password>:[^@/]*)?@)?(?P<host>[^:/?]*)")
-IN_TESTS = re.compile(r"(?:^|/)(?:tests?|__tests__|testdata|test-data|fixtures|e2e)/|_test\.go$|[-_.]test\.\w+$")
+ADDRESS = regex(r"\w+://(?:[^:/@]*(?P<password>:[^@/]*)?@)?(?P<host>[^:/?]*)")
+IN_TESTS = regex(r"(?:^|/)(?:tests?|__tests__|testdata|test-data|fixtures|e2e)/|_test\.go$|[-_.]test\.\w+$")
 ENVIRONMENTS = (".env", ".env.local", ".env.*.local", ".env.prod", ".env.production", ".env.staging", ".env.live")
 
 

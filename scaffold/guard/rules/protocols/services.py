@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scaffold.formats.lookup import below, line_of, listed
+from scaffold.formats.regex import regex
 from scaffold.guard.code.engine import code, in_code, sources
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
@@ -20,7 +21,7 @@ def inbound(look: Look) -> Iterator[Found]:
     yield from found
 
 
-ANALYSERS = re.compile(
+ANALYSERS = regex(
     r"github/codeql-action/(?:init|analyze)|semgrep|opengrep|sonarsource/|sonar-scanner|sonar:sonar|snyk code"
     r"|checkmarx|veracode|\bbandit\b|\bgosec\b|gitlab-org/.{0,40}sast|Jobs/SAST|Security/SAST|fortify|coverity|horusec",
     re.IGNORECASE,
@@ -113,27 +114,27 @@ def _linter(look: Look) -> Found | None:
 POLICIES = (
     ".github/SECURITY.md", ".github/SECURITY.rst", "SECURITY.md", "SECURITY.rst", "SECURITY.txt", "docs/SECURITY.md",
 )  # fmt: skip
-CONTACT = re.compile(
+CONTACT = regex(
     r"[\w.+-]{1,64}@[\w-]{1,63}\.\w|@[\w-]{1,40}/[\w-]|https?://|report a vulnerability|security advisor", re.IGNORECASE
 )
-LINK = re.compile(r"\]\(/?([\w./-]{1,200}\.(?:md|rst|txt))\)")
-PRIVATE = re.compile(
+LINK = regex(r"\]\(/?([\w./-]{1,200}\.(?:md|rst|txt))\)")
+PRIVATE = regex(
     r"privat|confiden|report a vulnerability|security advisor|/security/advisories|encrypt|\bpgp\b|hackerone|bugcrowd"
     r"|(?:e-?mail|write to|contact|report)[^.]{0,200}@|security@|do not[^.]{0,80}\bissue",
     re.IGNORECASE,
 )
-IN_TIME = re.compile(
+IN_TIME = regex(
     r"\b(?:\d{1,3}|one|two|three|five|seven|ten|fourteen|thirty|ninety|a|an)[\s-]{1,9}(?:\(\d{1,3}\)[\s-]{1,9})?(?:\w{1,12}[\s-]{1,9})?(?:hour|day|week|month)s?\b",
     re.IGNORECASE,
 )
 
 
-ANSWERS = re.compile(
+ANSWERS = regex(
     r"answer|respon[ds]|\brepl(?:y|ies)|acknowledg|\bhear\b|confirm|triage|disclos|embargo|\bfix|\bpatch|resol[uv]|address"
     r"|investigat|assess|contact|get back|receipt|notif|inform|remediat|mitigat|\bwithin\b",
     re.IGNORECASE,
 )
-PARAGRAPH = re.compile(r"\n[ \t]*\n(?![ \t]*[-*|\d])")  # a list or a table belongs to what is above it
+PARAGRAPH = regex(r"\n[ \t]*\n(?![ \t]*[-*|\d])")  # a list or a table belongs to what is above it
 
 
 def policy(look: Look) -> Iterator[Found]:

@@ -1,8 +1,8 @@
 """The rule on transport: certificates are verified, TLS is of today, and what leaves the machine is encrypted."""
 
-import re
 from collections.abc import Iterator
 
+from scaffold.formats.regex import regex
 from scaffold.guard.code.engine import in_code, sources
 from scaffold.guard.code.patterns import table
 from scaffold.guard.finding import Found
@@ -12,11 +12,11 @@ from scaffold.guard.readers.scripts import Script
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.rules.protocols.commands import in_commands, scripts
 
-VARIABLES = re.compile(
+VARIABLES = regex(
     r"\b(NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)\s{0,9}[=:]\s{0,9}[\"']?0\b"
     r"|\b(GIT_SSL_NO_VERIFY)\s{0,9}[=:]\s{0,9}[\"']?(?:1|true)\b|\b(GOINSECURE)=[\w*]"
 )
-COMMENT = re.compile(r"(?m)(?:^|[ \t])#[^\n]*")
+COMMENT = regex(r"(?m)(?:^|[ \t])#[^\n]*")
 
 
 def transport(look: Look) -> Iterator[Found]:
@@ -36,6 +36,6 @@ def _variables(script: Script) -> Iterator[Found]:
         yield Found(table("transport")["says"]["unverified"].format(name), script.path, line)
 
 
-_HINT = re.compile(
+_HINT = regex(
     r"curl|wget|sslVerify|-host\b|tls|ssl|http://|_VERIFY|UNAUTHORIZED|HTTPSVERIFY|HostKey|insecure|INSECURE|verify"
 )

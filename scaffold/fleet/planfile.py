@@ -1,0 +1,112 @@
+"""A plan as a folder: `plan.json`, which nothing may change, and beside it each new content once, as git packs them.
+
+What is applied later is written from these alone.
+"""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from scaffold import disk
+from scaffold.apply.beside import beside
+from scaffold.errors import FormatError
+from scaffold.formats.shown import to_json
+from scaffold.git.pack import Squeezed, write_pack
+from scaffold.plan.fleet import Aim, FleetPlan, Group, Result, Side, Touched
+from scaffold.report import fleet_plans
+
+NAME, OBJECTS = "plan.json", "objects"
+FORMAT = 1
+READ_ONLY = 0o444
+ANEW = "make it anew with scaffold fleet plan"
+
+
+def identified(plan: FleetPlan) -> FleetPlan:
+    """Return the plan with the digest of all of it as its id."""
+    return plan._replace(id=_digest(fleet_plans.data(plan)))
+
+
+def write(plan: FleetPlan, blobs: Mapping[str, Squeezed], campaigns: Path) -> Path:
+    """Write a plan into a folder of its own below `campaigns`, all of it or nothing; raises ProjectError.
+
+    A plan that is there already is the same.
+    """
+    folder = campaigns / plan.id[:12]
+    if (folder / NAME).is_file():
+        return folder
+    with beside(folder) as staged:
+        objects = staged.folder / OBJECTS
+        objects.mkdir()
+        if blobs:
+            write_pack(objects, blobs)
+        disk.put(staged.folder, NAME, to_json({"format": FORMAT, **fleet_plans.data(plan)}).encode())
+        (staged.folder / NAME).chmod(READ_ONLY)
+        staged.move()
+    return folder
+
+
+def read(place: Path) -> FleetPlan:
+    """Read a plan, by its folder or its file; raises FormatError for one that is none, or was changed since."""
+    file = place / NAME if place.is_dir() else place
+    try:
+        document = json.loads(file.read_bytes())
+    except OSError as error:
+        hint = "name the folder that scaffold fleet plan has written"
+        raise FormatError(f"there is no plan: {error.strerror}", where=str(file), hint=hint) from error
+    except ValueError as error:
+        raise FormatError(f"this is no plan: {error}", where=str(file), hint=ANEW) from error
+    if not isinstance(document, dict) or not isinstance(document.get("format"), int):
+        raise FormatError("this is no plan", where=str(file), hint=ANEW)
+    if document.pop("format") != FORMAT:
+        raise FormatError("another version of scaffold has written this plan", where=str(file), hint=ANEW)
+    if document.get("id") != _digest(document):
+        raise FormatError("the plan was changed since it was made", where=str(file), hint=ANEW)
+    return _plan(document)
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    said = {key: value for key, value in document.items() if key != "id"}
+    return sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _plan(document: Mapping[str, Any]) -> FleetPlan:
+    groups = [
+        Group(one["digest"], tuple(one["projects"]), tuple(one["files"]), one["risk"], one["diff"])
+        for one in document["groups"]
+    ]
+    return FleetPlan(
+        document["id"],
+        document["scaffold"],
+        document["made"],
+        document["where"],
+        document["to"],
+        document["data"],
+        tuple(Aim(**one) for one in document["blueprints"]),
+        tuple(map(_result, document["projects"])),
+        tuple(groups),
+    )
+
+
+def _result(one: Mapping[str, Any]) -> Result:
+    said = {**one, "version": one["from"]}
+    del said["from"]
+    changes = (
+        Touched(c["path"], c["template"], c["action"], c["why"], _side(c["before"]), _side(c["after"]))
+        for c in one["changes"]
+    )
+    return Result(
+        **{
+            **said,
+            "conflicts": tuple((c["path"], c["reason"]) for c in one["conflicts"]),
+            "changes": tuple(changes),
+            "files": {path: _side(side) for path, side in one["files"].items()},
+            "risks": tuple(one["risks"]),
+            "notes": tuple(one["notes"]),
+        }
+    )
+
+
+def _side(side: list[str] | None) -> Side:
+    return None if side is None else (side[0], side[1])

@@ -1,0 +1,164 @@
+"""The plan of an update for each member, at its commit: by the planner that updates a folder, with nothing to write to.
+
+What a job returns is all that is needed to apply it: the files that differ, as git would store them.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from scaffold.blueprint.manifest import Blueprint
+from scaffold.blueprint.release import retired
+from scaffold.errors import FormatError, GitError, ScaffoldError, SourceError, TrustError
+from scaffold.fleet.libraries import of_run
+from scaffold.fleet.members import Member
+from scaffold.fleet.open import opened
+from scaffold.fleet.patches import patch_of, template_of
+from scaffold.fleet.releases import Depends, answered, depends_on
+from scaffold.fleet.risk import risk_of
+from scaffold.git.pack import Squeezed, squeezed
+from scaffold.plan.fleet import Result, Side, State, Touched
+from scaffold.process import bounds
+from scaffold.project.conditions import Conditions
+from scaffold.project.planning.message import commit_message
+from scaffold.project.planning.prepare import Prepared, prepare
+from scaffold.project.planning.tree import after
+from scaffold.templating.inputs import SECRET
+from scaffold.tree import File
+
+SECRETS = "needs secrets: what an update would change holds one, and a plan holds none"
+UNADOPTED = "unadopted: no blueprint was applied here (scaffold adopt)"
+TRUST = "needs trust: the template would run code of its own, and nobody said that it may"
+
+
+class Wanted(NamedTuple):
+    """What all members are planned for: a version (None: the newest), answers, and the conditions.
+
+    `run` is a name that no other run has: libraries are opened once for all of it.
+    """
+
+    run: str
+    to: str | None = None
+    data: Mapping[str, Any] = {}
+    conditions: Conditions = Conditions()
+
+
+class Job(NamedTuple):
+    """The members in one repository, and what they are planned for."""
+
+    members: tuple[Member, ...]
+    wanted: Wanted
+
+
+class Planned(NamedTuple):
+    """What came of a job: each member's result, the patches by their digest, and the new contents by their ids.
+
+    `depends` is what all that depends on beside the repository; None where nobody can tell, so that it is not kept.
+    """
+
+    results: tuple[Result, ...]
+    patches: Mapping[str, tuple[str, tuple[str, ...]]] = {}
+    blobs: Mapping[str, Squeezed] = {}
+    depends: tuple[Depends, ...] | None = None
+
+
+def plan_members(job: Job) -> Planned:
+    """Plan for each member of a repository; what cannot be is a result with its reason."""
+    made = _Made({}, {}, [])
+    results = tuple(_planned(member, job.wanted, made) for member in job.members)
+    depends = tuple(made.depends) if all(one.state != "unreadable" for one in results) else None
+    return Planned(results, made.patches, {id_: squeezed(file.content) for id_, file in made.blobs.items()}, depends)
+
+
+def lost(job: Job, why: str) -> Planned:
+    """Return what came of a job that did not come to its end."""
+    return Planned(tuple(_result(member, "unreadable", why) for member in job.members))
+
+
+class _Made(NamedTuple):
+    """What the members of one repository have brought about together."""
+
+    patches: dict[str, tuple[str, tuple[str, ...]]]
+    blobs: dict[str, File]
+    depends: list[Depends]
+
+
+def _planned(member: Member, wanted: Wanted, made: _Made) -> Result:
+    if member.state:
+        state: State = "unreadable" if member.state == "unreadable" else "blocked"
+        return _result(member, state, member.why or UNADOPTED)
+    known, conditions = _result(member, "clean", ""), wanted.conditions
+    try:
+        project = opened(member)
+        recorded, name = project.recorded, project.wishes.blueprint
+        known = known._replace(blueprint=name, source=project.wishes.public, version=recorded.version)
+        library = of_run(wanted.run, offline=conditions.offline, prereleases=conditions.prereleases).open(
+            project, member.library
+        )
+        if ended := _ended(library.now(name), conditions.today):
+            return known._replace(state="retired", why=ended)
+        made.depends.append(answered(depends_on(project, wanted.to, member.library), library))
+        with bounds.limited(conditions.means.limits, "rendering"):
+            return _described(
+                known, prepare(project, conditions, to=wanted.to, data=wanted.data, library=library), made
+            )
+    except TrustError:
+        return known._replace(state="blocked", why=TRUST)
+    except (FormatError, GitError, SourceError) as error:
+        return known._replace(state="unreadable", why=str(error))
+    except ScaffoldError as error:
+        return known._replace(state="blocked", why=str(error))
+
+
+def _ended(blueprint: Blueprint | None, today: date | None) -> str:
+    """Say that a blueprint has come to its end, or nothing: an update would go on with what nobody is to use."""
+    sunset = blueprint.lifecycle.sunset if blueprint else None
+    return retired(blueprint) if blueprint and sunset and today and sunset < today.isoformat() else ""
+
+
+def _described(known: Result, prepared: Prepared, made: _Made) -> Result:
+    plan = prepared.plan
+    known = known._replace(to=plan.lock_after.version, notes=prepared.notes)
+    if prepared.nothing_to_do:
+        return known._replace(state="unchanged")
+    if any(_holds_secret(action.path, prepared) for action in plan.changes):
+        return known._replace(state="blocked", why=SECRETS)
+    risk, risks = risk_of(plan)
+    patch = patch_of(plan)
+    made.patches.setdefault(patch.digest, (patch.text, patch.files))
+    known = known._replace(
+        risk=risk,
+        risks=risks,
+        group=patch.digest,
+        changes=tuple(
+            Touched(a.path, template_of(a, plan), a.verb, a.why, _side(a.before), _side(a.after)) for a in plan.changes
+        ),
+    )
+    if plan.conflicts:
+        return known._replace(state="conflict", conflicts=tuple((a.path, a.why) for a in plan.conflicts))
+    then = after(prepared)
+    made.blobs.update((file.blob, file) for file in then.files.values() if file is not None)
+    files = {path: _side(file) for path, file in then.files.items()}
+    return known._replace(tree=then.tree.id, files=files, message=commit_message(prepared))
+
+
+def _holds_secret(path: str, prepared: Prepared) -> bool:
+    locks = prepared.plan.lock_before, prepared.plan.lock_after
+    return any(SECRET & lock.files[path].inputs for lock in locks if path in lock.files)
+
+
+def _side(file: File | None) -> Side:
+    return None if file is None else (file.mode, file.blob)
+
+
+def _result(member: Member, state: State, why: str) -> Result:
+    return Result(
+        member.name,
+        state,
+        why,
+        place=member.place.address,
+        prefix=member.prefix,
+        base=member.commit,
+        owner=member.owner,
+        mission=member.mission,
+    )

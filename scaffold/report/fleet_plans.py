@@ -1,0 +1,157 @@
+"""A plan for many projects: as JSON, which is the plan's own file too, and as lines for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scaffold.report.text import DRY_RUN, Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from scaffold.plan.fleet import FleetPlan, Group, Result, Risk, Side, State, Touched
+    from scaffold.report.text import Tone
+
+SHOWN = 10  # names of members, or groups, in one place of a text
+TONES: Mapping[Risk, Tone] = {"none": "dim", "low": "plain", "medium": "warn", "high": "bad"}
+ASKING: Mapping[State, str] = {  # what needs somebody, and how that is said
+    "conflict": "to be decided by hand",
+    "blocked": "blocked",
+    "unreadable": "not to be read",
+    "retired": "of a blueprint that has ended",
+}
+
+
+def data(plan: FleetPlan) -> dict[str, Any]:
+    """Return the plan as JSON has it."""
+    return {
+        "id": plan.id,
+        "scaffold": plan.scaffold,
+        "made": plan.made,
+        "where": plan.where,
+        "blueprint": plan.aims[0].blueprint if len({aim.blueprint for aim in plan.aims}) == 1 else None,
+        "to": plan.to,
+        "data": dict(plan.data),
+        "blueprints": [aim._asdict() for aim in plan.aims],
+        "summary": {**plan.counts(), "risk": plan.risks(), "groups": len(plan.groups)},
+        "groups": [
+            {**group._asdict(), "projects": list(group.projects), "files": list(group.files)} for group in plan.groups
+        ],
+        "projects": [_result(one) for one in plan.results],
+    }
+
+
+def _result(one: Result) -> dict[str, Any]:
+    said = one._asdict()
+    return {
+        "name": said.pop("name"),
+        "state": said.pop("state"),
+        "from": said.pop("version"),
+        **said,
+        "conflicts": [{"path": path, "reason": reason} for path, reason in one.conflicts],
+        "changes": [_touched(change) for change in one.changes],
+        "files": {path: _side(side) for path, side in one.files.items()},
+        "risks": list(one.risks),
+        "notes": list(one.notes),
+    }
+
+
+def _touched(change: Touched) -> dict[str, Any]:
+    return {
+        "path": change.path,
+        "action": change.verb,
+        "why": change.why,
+        "template": change.template,
+        "before": _side(change.before),
+        "after": _side(change.after),
+    }
+
+
+def _side(side: Side) -> list[str] | None:
+    return None if side is None else list(side)
+
+
+def text(plan: FleetPlan, written: str = "") -> Iterator[Line]:
+    """Say what would become of the members: counts first, then what they get in common, then what needs somebody."""
+    counts = {state: count for state, count in plan.counts().items() if count}
+    total = f"{len(plan.results):,} member{'s' * (len(plan.results) != 1)}"
+    yield Line(f"{total}: {', '.join(f'{count:,} {state}' for state, count in counts.items())}", "title")
+    for aim in plan.aims:
+        yield Line(f"  to {aim.blueprint} {aim.version}, from {aim.source}", "dim")
+    yield from _groups(plan)
+    for state, what in ASKING.items():
+        yield from _grouped([one for one in plan.results if one.state == state], what)
+    yield Line("")
+    yield Line(f"The plan {plan.id[:12]} is in {written}" if written else f"The plan {plan.id[:12]}", "title")
+    yield Line(DRY_RUN, "dim")
+
+
+def _groups(plan: FleetPlan) -> Iterator[Line]:
+    if not plan.groups:
+        return
+    yield Line("")
+    risks = ", ".join(f"{count:,} {risk}" for risk, count in plan.risks().items() if count)
+    yield Line(f"{len(plan.groups):,} different patch{'es' * (len(plan.groups) != 1)}; risk: {risks}", "title")
+    for group in plan.groups[:SHOWN]:
+        members = len(group.projects)
+        files = f"{len(group.files)} file{'s' * (len(group.files) != 1)}"
+        label = f"  {group.digest[:10]}  {members:>6,} member{'s' if members != 1 else ' '}  {group.risk:<6}  {files}"
+        yield Line(f"{label}, as in {group.projects[0]}", TONES[group.risk])
+    if (more := len(plan.groups) - SHOWN) > 0:
+        yield Line(f"  and {more:,} more: scaffold fleet show PLAN --format json has them all", "dim")
+
+
+def _grouped(found: list[Result], what: str) -> Iterator[Line]:
+    """Say what one state has for reasons, the most frequent first, with some of the names."""
+    if not found:
+        return
+    yield Line("")
+    yield Line(f"{len(found):,} {what}", "bad")
+    reasons: dict[str, list[str]] = {}
+    for one in found:
+        reasons.setdefault(one.why or _in_conflict(one), []).append(one.name)
+    for why, names in sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))[:SHOWN]:
+        yield Line(f"  {why}", "warn")
+        yield Line(f"    {_names(names)}")
+    if len(reasons) > SHOWN:
+        yield Line(f"  and {len(reasons) - SHOWN:,} more reasons", "dim")
+
+
+def _in_conflict(one: Result) -> str:
+    return ", ".join(dict.fromkeys(path for path, _ in one.conflicts))
+
+
+def _names(names: Iterable[str]) -> str:
+    every = list(names)
+    more = f", and {len(every) - SHOWN:,} more" if len(every) > SHOWN else ""
+    return ", ".join(every[:SHOWN]) + more
+
+
+def group(plan: FleetPlan, found: Group) -> Iterator[Line]:
+    """Show a group: who is in it, and the patch as the first of them gets it."""
+    yield Line(f"{found.digest[:10]}: {len(found.projects):,} members, risk {found.risk}", "title")
+    yield Line(f"  {_names(found.projects)}")
+    example = next(one for one in plan.results if one.name == found.projects[0])
+    for risk in example.risks:
+        yield Line(f"  {risk}", "dim")
+    yield Line(f"as in {example.name}:", "title")
+    for line in found.diff.splitlines():
+        yield Line(line, patch=True)
+
+
+def member(plan: FleetPlan, found: Result) -> Iterator[Line]:
+    """Show what would become of one member."""
+    versions = f" {found.version} -> {found.to}" if found.to and found.to != found.version else f" {found.version}"
+    yield Line(f"{found.name}: {found.state}, {found.blueprint}{versions}", "title")
+    said: Mapping[str, str] = {"why": found.why, "at": found.base, "risk": found.risk, "owner": found.owner}
+    for name, value in said.items():
+        if value:
+            yield Line(f"  {name}: {value}")
+    for change in found.changes:
+        yield Line(f"  {change.verb:<9} {change.path}: {change.why}", "bad" if change.verb == "conflict" else "plain")
+    for note in found.notes:
+        yield Line(f"  {note}", "dim")
+    alike = next((one for one in plan.groups if one.digest == found.group), None)
+    if alike:
+        count = f"{len(alike.projects):,} member{'s' * (len(alike.projects) != 1)}"
+        yield Line(f"  {count} with this patch: scaffold fleet show PLAN {alike.digest[:10]}", "dim")
