@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from io import StringIO
 from pathlib import Path
 
@@ -176,10 +177,10 @@ def test_what_is_far_away_or_broken_is_one_member_and_stops_nobody(company, tmp_
     monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file:http")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     stamp = company.root / "stamps/web-2.0.0"
-    lacking = companies.shutil.copytree(stamp, tmp_path / "lacking")
+    lacking = shutil.copytree(stamp, tmp_path / "lacking")
     blob = git(lacking, "rev-parse", "HEAD:ci.yml")
     (lacking / ".git/objects" / blob[:2] / blob[2:]).unlink()
-    far = companies.shutil.copytree(stamp, tmp_path / "far")
+    far = shutil.copytree(stamp, tmp_path / "far")
     with server(tmp_path) as (served, base):
         entries = [
             {"url": f"{base}/closed/x", "name": "closed"},
@@ -209,7 +210,24 @@ def test_what_is_far_away_or_broken_is_one_member_and_stops_nobody(company, tmp_
     said = world.scaffold("fleet", "status", "--where", "owner=@acme/far", where=tmp_path)
     assert (said.code, said.err) == (3, "")
     assert "  git could not reach its repository: " in said.out
-    git(far, "log", "-1")
+    kit.repo(far, {".scaffold/lock.json": "{}"})
+    (tmp_path / "fleet.yml").write_text(json.dumps({"members": [{"url": f"file://{far}"}]}))
+    (damaged,) = scaffold.fleet_status(tmp_path / "fleet.yml", run_on="loop").members
+    assert damaged.why.startswith(f"file://{far}/.scaffold/lock.json: the lock is damaged: ")
+
+
+def test_a_library_that_cannot_be_fetched_again_is_noted_once(company, tmp_path):
+    source = shutil.copytree(company.library, tmp_path / "library")
+    for name in "ab":
+        companies.stamped(f"file://{source}", tmp_path / name, "web@2.0.0")
+    (tmp_path / "fleet.yml").write_text(json.dumps({"members": [{"glob": "?"}]}))
+    assert scaffold.fleet_status(tmp_path / "fleet.yml", run_on="loop").is_clean
+    source.rename(tmp_path / "gone")
+    found = scaffold.fleet_status(tmp_path / "fleet.yml", run_on="loop")
+    lines = [line.text for line in text(found, 0)]
+    assert lines[lines.index("Notes: 2 (what else there is to know)") + 1].endswith(
+        "using what was fetched before: a, b"
+    )
 
 
 def test_two_of_one_name_are_refused_also_where_a_folder_of_one_has_it(tmp_path):
