@@ -138,9 +138,14 @@ def _named(member: Member, found: Reached) -> Standing:
         labels=member.labels,
         library=member.library,
         states=(member.state or "unreadable",),
-        why=member.why,
+        why=_told(member, member.why),
         stale=found.stale,
     )
+
+
+def _told(member: Member, why: str) -> str:
+    """Return a reason with the address of a member instead of its mirror, of which nobody knows."""
+    return why.replace(member.folder, member.place.address) if member.folder else why
 
 
 def _look_at(member: Member, repository: Objects | None, job: Job) -> Seen:
@@ -156,10 +161,11 @@ def _look_at(member: Member, repository: Objects | None, job: Job) -> Seen:
             states=states_of(status),
             status=status,
             why=next((note.removeprefix(UNKNOWN) for note in status.notes if note.startswith(UNKNOWN)), ""),
+            notes=tuple(note for note in status.notes if not note.startswith(UNKNOWN)),
             behind=_behind(library, project, status),
         )
     except ScaffoldError as error:
-        return Seen(named._replace(why=str(error)))
+        return Seen(named._replace(why=_told(member, str(error))))
     return Seen(stands) if asked.checks == "none" else _checked(stands, project, asked)
 
 
