@@ -10,8 +10,8 @@ from uuid import uuid4
 import scaffold
 from scaffold.errors import ScaffoldError
 from scaffold.fleet import inventory, planfile, selectors
+from scaffold.fleet.engines import run
 from scaffold.fleet.facts import of_member, of_result
-from scaffold.fleet.jobs import run
 from scaffold.fleet.kept import Kept
 from scaffold.fleet.members import Member, looked_in, members_of, tip_of
 from scaffold.fleet.planning import Planned, Wanted, libraries_of, plan_members, result_of

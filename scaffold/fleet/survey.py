@@ -10,8 +10,8 @@ from packaging.version import Version
 
 from scaffold.errors import ScaffoldError
 from scaffold.fleet import inventory
+from scaffold.fleet.engines import run
 from scaffold.fleet.facts import of_member, of_standing
-from scaffold.fleet.jobs import run
 from scaffold.fleet.libraries import Libraries, of_run
 from scaffold.fleet.members import Member, looked_in, members_of
 from scaffold.fleet.open import opened
