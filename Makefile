@@ -28,7 +28,7 @@ test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
 test-golden: $(VENV)/.test  ## Stamped services under their own gates, with their language's tools, and the wheel.
 	$(PYTEST) -m toolchain
 
-test-long: $(VENV)/.test  ## Tests that try every case there is: each instant to be killed at, all that a template can reach.
+test-long: $(VENV)/.long  ## Tests that try every case there is: each instant to be killed at, all that a template can reach.
 	$(PYTEST) -m "long and not toolchain"
 
 test-load: $(VENV)/.test  ## The tests with signals, locks, servers and kills, on a machine with LOAD other processes at work.
@@ -86,3 +86,7 @@ $(VENV)/.test: $(VENV)/.made pyproject.toml tests/constraints.txt  # in one go, 
 	$(PIP) install --constraint tests/constraints.txt --editable '.[test,docs]'
 	@$(BIN)/python -m compileall -q scaffold
 	touch $(VENV)/.run $@
+
+$(VENV)/.long: $(VENV)/.test  # a real cluster, which only long tests ask for
+	$(PIP) install --constraint tests/constraints.txt --editable '.[dask]'
+	touch $@

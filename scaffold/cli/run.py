@@ -25,12 +25,14 @@ def run(
     done: Callable[[T], str] = lambda _: "",
     asks: bool = False,
     paged: bool = False,
+    quiet: bool = False,
 ) -> None:
     """Call an operation and report; raises typer.Exit with 3 where it is finished but not clean.
 
-    `done` says in a sentence what the operation has changed, should the report not reach anybody.
+    `done` says in a sentence what the operation has changed, should the report not reach anybody. With `quiet` there is
+    no progress.
     """
-    with console.progress(spinner=not asks) as notify, telling(notify):  # a spinner would write over the questions
+    with console.progress(spinner=not asks, quiet=quiet) as notify, telling(notify):  # a spinner hides questions
         result = operation(notify)
     with console.reporting(done(result)):
         if format_ == "json":

@@ -120,7 +120,7 @@ def _far(address: str) -> Iterator[Lanes]:
     try:
         _same(client, address)
         executor = client.get_executor(pure=False)  # no two parts are the same, whatever is in them
-        lanes = [executor] * (2 * sum(client.nthreads().values()))  # none waits for us between two parts
+        lanes = [executor] * 2 * (sum(client.nthreads().values()) or 1)  # none waits for us between two parts
         killed = (BrokenExecutor, distributed.scheduler.KilledWorker)
         try:
             yield Lanes(lanes, killed=killed, trouble=_Gone(client, address))

@@ -15,6 +15,7 @@ from scaffold.fleet.facts import of_member, of_result
 from scaffold.fleet.kept import Kept
 from scaffold.fleet.members import Member, looked_in, members_of, tip_of
 from scaffold.fleet.planning import Planned, Wanted, libraries_of, plan_members, result_of
+from scaffold.fleet.progress import counter
 from scaffold.fleet.releases import Depends, answered
 from scaffold.fleet.roll import FILE, Meant, Reached, gather, refused
 from scaffold.fleet.selectors import STATES, Selector
@@ -82,8 +83,7 @@ def fleet_plan(
     wanted = Wanted(uuid4().hex, to, data or {}, Conditions(offline, prereleases, means, day))
     gathered = gather(file, meant, offline=offline, notify=notify)
     jobs = [Job(found, meant, wanted) for found in gathered.found]
-    notify(f"Planning for {len(jobs):,} repositories")
-    looked = run(plan_repository, jobs, run_on, lost=_lost, progress=lambda _: None)
+    looked = run(plan_repository, jobs, run_on, lost=_lost, progress=counter("Planning", len(jobs), notify))
     joined = _joined(one.planned for one in looked)
     if not joined.results:
         raise refused(meant, gathered.others, (one.others for one in looked))

@@ -15,6 +15,7 @@ from scaffold.fleet.facts import of_member, of_standing
 from scaffold.fleet.libraries import Libraries, of_run
 from scaffold.fleet.members import Member, looked_in, members_of
 from scaffold.fleet.open import opened
+from scaffold.fleet.progress import counter
 from scaffold.fleet.roll import Meant, Reached, gather, refused
 from scaffold.fleet.states import states_of
 from scaffold.process.loading import later
@@ -37,7 +38,6 @@ else:
     checking = later("scaffold.project.commands.check")
 
 Checks = Literal["none", "score", "all"]  # whether members are checked, and what of that is kept
-STEPS = 100  # in which it is told how far the work is
 UNKNOWN = "whether it is behind is unknown: "
 
 
@@ -87,15 +87,7 @@ def survey(file: Path, asked: Asked, run_on: str, notify: Notify = lambda _: Non
     """
     gathered = gather(file, asked.where, offline=asked.offline, notify=notify)
     jobs = [Job(found, asked) for found in gathered.found]
-    done, step = 0, max(1, len(jobs) // STEPS)
-
-    def progress(more: int) -> None:
-        nonlocal done
-        done += more
-        if done % step < more:
-            notify(f"Looked at {done:,} of {len(jobs):,} repositories")
-
-    looked = run(look, jobs, run_on, lost=_lost, progress=progress)
+    looked = run(look, jobs, run_on, lost=_lost, progress=counter("Looking at repositories", len(jobs), notify))
     seen = sorted((one for each in looked for one in each.seen), key=lambda one: one.standing.name)
     inventory.refuse_same_names([one.standing for one in seen])
     if not seen:

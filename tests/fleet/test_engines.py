@@ -1,6 +1,7 @@
 """Jobs, wherever they run: one outcome each, in order, whatever becomes of a worker."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -113,6 +114,9 @@ def test_a_worker_has_the_environment_as_it_is_now_and_not_our_program(monkeypat
         assert {outcome[1:] for outcome in found} == {(value, None, True)}
         assert os.getpid() not in {outcome[0] for outcome in found}
     assert "PYTHONSAFEPATH" not in os.environ
+    (server,) = (one for one in psutil.Process().children() if "multiprocessing.forkserver" in " ".join(one.cmdline()))
+    blocked = re.search(r"SigBlk:\s*(\w+)", Path(f"/proc/{server.pid}/status").read_text())[1]
+    assert int(blocked, 16) & 1 << signal.SIGINT - 1  # so that a worker hears no Ctrl-C before it can ignore it
     assert not [one for one in psutil.Process().children(recursive=True) if one.pid in {out[0] for out in found}]
 
 
