@@ -87,22 +87,24 @@ def _end_with(held: Connection) -> None:
 
 @contextmanager
 def _apart() -> Iterator[None]:
-    """Start processes that load nothing from the current folder, nor again the program that started us.
+    """Start processes that find modules where we do, and load neither what we have not nor our program once more.
 
-    Python looks for its own modules in the current folder first when it is started for a pool, and a project may have a
-    `socket.py`. The program may be one that has no `if __name__ == "__main__"`: it would run once more in each worker.
+    Python started for a pool looks in the current folder before its own library, and a project may have a `socket.py`;
+    what it loads ahead it takes from where it is installed, and we may be in a checkout. Our program may be one without
+    `if __name__ == "__main__"`, which would run again in each worker.
     """
-    main, safe = sys.modules["__main__"], os.environ.get("PYTHONSAFEPATH")
-    sys.modules["__main__"] = ModuleType("__main__")
-    os.environ["PYTHONSAFEPATH"] = "1"
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    path = {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    before = {name: os.environ.get(name) for name in path}
+    os.environ |= path
     try:
         yield
     finally:
         sys.modules["__main__"] = main
-        if safe is None:
-            del os.environ["PYTHONSAFEPATH"]
-        else:
-            os.environ["PYTHONSAFEPATH"] = safe
+        for name, value in before.items():
+            del os.environ[name]
+            if value is not None:
+                os.environ[name] = value
 
 
 @contextmanager
