@@ -28,7 +28,7 @@ from scaffold.project.stamp import stamp, surroundings_in, trusting
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.sources.library import Library
-from scaffold.sources.locate import locate
+from scaffold.sources.locate import Tracked, locate
 from scaffold.sources.policy import is_same
 from scaffold.templating.limits import UNLIMITED
 from scaffold.tree import File
@@ -91,7 +91,7 @@ def _library(seen: View, policy: Policy | None, *, offline: bool, notify: Notify
         offline=offline or policy is None,
         limits=UNLIMITED,
         notify=notify,
-        called=seen.lock.blueprint,
+        tracked=Tracked(seen.lock.blueprint),
     )
 
 

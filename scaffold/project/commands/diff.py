@@ -15,7 +15,7 @@ from scaffold.project.planning.team_moves import follow_team
 from scaffold.render.means import Means
 from scaffold.report.results import Diff, Difference
 from scaffold.sources.library import Library
-from scaffold.sources.locate import locate
+from scaffold.sources.locate import Tracked, locate
 from scaffold.templating.limits import UNLIMITED
 from scaffold.tree import File
 
@@ -89,7 +89,7 @@ def _library(project: Project, *, offline: bool, notify: Notify) -> Library | No
             offline=offline,
             notify=notify,
             limits=UNLIMITED,
-            called=project.recorded.blueprint,
+            tracked=Tracked(project.recorded.blueprint),
         )
     except SourceError:
         return None  # the project's own objects are enough in most cases

@@ -29,7 +29,7 @@ from scaffold.project.opening import Project, find_root, open_project, place_of,
 from scaffold.project.planning.bases import Bases
 from scaffold.project.planning.prepare import Prepared, refuse_open_conflicts
 from scaffold.report.checked import Checked, Fixed
-from scaffold.sources.locate import locate
+from scaffold.sources.locate import Tracked, locate
 from scaffold.sources.trust import is_trusted
 from scaffold.templating.limits import UNLIMITED
 from scaffold.tree import File, Tree
@@ -122,7 +122,7 @@ class Stamped:
                 offline=self._offline,
                 limits=UNLIMITED,
                 notify=self._notify,
-                called=project.recorded.blueprint,
+                tracked=Tracked(project.recorded.blueprint),
             )
         except ScaffoldError:
             return self._bases  # what it would have mended stays a finding

@@ -22,7 +22,7 @@ from scaffold.project.opening import Project, open_at, place_of, read_ours, read
 from scaffold.project.planning.copier_answers import answers_since, written_since
 from scaffold.project.planning.versions import is_ahead, moved_tag
 from scaffold.report.standing import Status
-from scaffold.sources.locate import locate
+from scaffold.sources.locate import Tracked, locate
 from scaffold.sources.versions import is_another
 from scaffold.templating.limits import UNLIMITED
 
@@ -181,8 +181,7 @@ def _latest(project: Project, *, offline: bool, notify: Notify) -> Latest:
             offline=offline,
             limits=UNLIMITED,
             notify=notify,
-            called=recorded.blueprint,
-            follow=wishes.follow,
+            tracked=Tracked(recorded.blueprint, wishes.follow),
         )
         newest, moved = library.newest(wishes.blueprint), moved_tag(library, project)
         notes = tuple(note for note in (library.note, moved) if note)

@@ -42,7 +42,7 @@ from scaffold.project.seen import Standing
 from scaffold.project.stamp import refuse_unrecorded, stamp, surroundings_in, trusting
 from scaffold.render.engine import Rendered
 from scaffold.sources.library import AS_IT_STANDS, Library
-from scaffold.sources.locate import locate
+from scaffold.sources.locate import Tracked, locate
 from scaffold.sources.versions import is_another
 from scaffold.templating.inputs import Draws
 from scaffold.tree import File, Tree
@@ -155,8 +155,7 @@ def _located(project: Project, conditions: Conditions, notify: Notify) -> Librar
         prereleases=conditions.prereleases,
         limits=conditions.means.limits,
         notify=notify,
-        called=project.recorded.blueprint,
-        follow=project.wishes.follow,
+        tracked=Tracked(project.recorded.blueprint, project.wishes.follow),
     )
 
 
