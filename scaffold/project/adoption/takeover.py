@@ -9,7 +9,7 @@ from scaffold.git.objects import Objects
 from scaffold.lock import Lock, Locked
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.make import Target, make
-from scaffold.project.adoption.basis import HALF, Basis, unlocked
+from scaffold.project.adoption.baseline import HALF, Basis, unlocked
 from scaffold.project.adoption.fit import Fit, shared
 from scaffold.project.opening import Project, read_ours
 from scaffold.project.planning.prepare import Prepared, new_lock

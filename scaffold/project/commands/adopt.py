@@ -14,7 +14,7 @@ from scaffold.errors import ProjectError
 from scaffold.git.objects import Objects, find_repository
 from scaffold.process import Notify
 from scaffold.project.adoption import origins
-from scaffold.project.adoption.basis import Basis, Confirm, Wish, proposed, recorded, replayed, search
+from scaffold.project.adoption.baseline import Basis, Confirm, Wish, proposed, recorded, replayed, search
 from scaffold.project.adoption.takeover import take_over
 from scaffold.project.applying.commit import NOTHING, commit_applied
 from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit

@@ -11,7 +11,7 @@ from scaffold.project.conditions import Conditions, Person
 from scaffold.project.opening import Project, open_at, read_ours
 from scaffold.project.planning.bases import Bases
 from scaffold.project.planning.prepare import prepare
-from scaffold.project.planning.team_moves import follow_team
+from scaffold.project.planning.team_renames import follow_team
 from scaffold.render.means import Means
 from scaffold.report.results import Diff, Difference
 from scaffold.sources.library import Library

@@ -23,15 +23,15 @@ from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
 from scaffold.process import Notify, bounds
-from scaffold.project.adoption.basis import Basis
-from scaffold.project.adoption.in_use import prepare_in, refuse_unfit_folder
+from scaffold.project.adoption.baseline import Basis
+from scaffold.project.adoption.folder_in_use import prepare_in, refuse_unfit_folder
 from scaffold.project.applying.changes import keep_base, staying_out
 from scaffold.project.applying.commit import hooks_of_template
 from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
 from scaffold.project.dependency_locks import make_locks
 from scaffold.project.opening import FOLDER, place_of, prefix_of
-from scaffold.project.planning.excluded import refuse_locked_out
 from scaffold.project.planning.prepare import new_lock, notes_on
+from scaffold.project.planning.template_exclusions import refuse_locked_out
 from scaffold.project.stamp import refuse_unrecorded, stamp, surroundings_of, trusting
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means

@@ -21,7 +21,7 @@ from scaffold.project.applying.folder import carry_out
 from scaffold.project.opening import Project, find_root, open_project, place_of, read_ours
 from scaffold.project.planning.bases import Bases
 from scaffold.project.planning.prepare import Prepared
-from scaffold.project.planning.team_moves import follow_team
+from scaffold.project.planning.team_renames import follow_team
 from scaffold.report.results import Owned
 from scaffold.tree import Tree
 

@@ -20,7 +20,7 @@ from scaffold.plan.drift import Drift, drifts, watched
 from scaffold.process.loading import later
 from scaffold.project.opening import Project, open_at, place_of, read_ours, read_readable
 from scaffold.project.planning.copier_answers import answers_since, written_since
-from scaffold.project.planning.versions import is_ahead, moved_tag
+from scaffold.project.planning.library import is_ahead, moved_tag
 from scaffold.report.standing import Status
 from scaffold.sources.locate import Tracked, locate
 from scaffold.sources.versions import is_another

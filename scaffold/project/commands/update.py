@@ -15,11 +15,11 @@ from scaffold.process import Notify, bounds
 from scaffold.project.applying import rerere
 from scaffold.project.applying.commit import NOTHING, commit_applied, commit_refused
 from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
-from scaffold.project.applying.meanwhile import refuse_changed, unhurried
+from scaffold.project.applying.unchanged import refuse_changed, unhurried
 from scaffold.project.conditions import Conditions, Person
 from scaffold.project.opening import Project, bare_at, find_root, open_at, open_project, place_of
-from scaffold.project.planning.along import Wanted
-from scaffold.project.planning.message import commit_message
+from scaffold.project.planning.commit_message import commit_message
+from scaffold.project.planning.folder_moves import Wanted
 from scaffold.project.planning.prepare import Prepared, prepare
 from scaffold.render.means import Means
 from scaffold.report.results import Updated

@@ -7,9 +7,9 @@ from scaffold.lock import Lock
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import FindBase, Target, make
 from scaffold.project.opening import Project, as_stored
-from scaffold.project.planning.leaving import in_submodules, left, lock_without, without
+from scaffold.project.planning.exclusions import in_submodules, left, lock_without, without
 from scaffold.project.planning.migrations import Migrations
-from scaffold.project.planning.team_moves import follow_team, tracked
+from scaffold.project.planning.team_renames import follow_team, tracked
 from scaffold.project.seen import Standing
 from scaffold.tree import File
 

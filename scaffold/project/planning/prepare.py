@@ -25,19 +25,19 @@ from scaffold.process import Notify
 from scaffold.process.loading import later
 from scaffold.project.conditions import NOBODY, Conditions, Person
 from scaffold.project.opening import Project
-from scaffold.project.planning.along import Wanted, with_own
 from scaffold.project.planning.bases import Bases
-from scaffold.project.planning.by_copier import brought_by_copier
 from scaffold.project.planning.copier_answers import written_since
-from scaffold.project.planning.copier_name import kept_name
-from scaffold.project.planning.excluded import left_out, recorded
+from scaffold.project.planning.copier_file_name import kept_name
+from scaffold.project.planning.copier_updates import brought_by_copier
+from scaffold.project.planning.exclusions import left_by_wish
+from scaffold.project.planning.folder_moves import Wanted, with_own
 from scaffold.project.planning.guardrails import decided
-from scaffold.project.planning.leaving import left_by_wish
+from scaffold.project.planning.library import is_ahead, moved_tag
 from scaffold.project.planning.migrations import answers_of, migrations_of
 from scaffold.project.planning.plan import planned
 from scaffold.project.planning.recopy import as_it_stands, saying_so
 from scaffold.project.planning.rerender import is_called_so, rerendered
-from scaffold.project.planning.versions import is_ahead, moved_tag
+from scaffold.project.planning.template_exclusions import left_out, recorded
 from scaffold.project.seen import Standing
 from scaffold.project.stamp import refuse_unrecorded, stamp, surroundings_in, trusting
 from scaffold.render.engine import Rendered

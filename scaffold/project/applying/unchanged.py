@@ -5,7 +5,7 @@ from typing import Any
 from scaffold.errors import ProjectError
 from scaffold.process import bounds
 from scaffold.project.opening import Project, open_project
-from scaffold.project.planning.along import Wanted
+from scaffold.project.planning.folder_moves import Wanted
 from scaffold.project.planning.prepare import Prepared
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from scaffold.plan import folders
 from scaffold.plan.actions import Action, Offer, Plan
 from scaffold.project.opening import Project, as_stored
-from scaffold.project.planning.team_moves import tracked
+from scaffold.project.planning.team_renames import tracked
 from scaffold.project.seen import Standing
 from scaffold.tree import File
 

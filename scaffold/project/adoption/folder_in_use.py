@@ -6,11 +6,11 @@ from pathlib import Path
 from scaffold import lock
 from scaffold.errors import ProjectError
 from scaffold.git.objects import find_repository
-from scaffold.project.adoption.basis import Basis
+from scaffold.project.adoption.baseline import Basis
 from scaffold.project.adoption.takeover import take_over
 from scaffold.project.opening import FOLDER, place_of
 from scaffold.project.planning.bases import Bases
-from scaffold.project.planning.leaving import left_by_wish
+from scaffold.project.planning.exclusions import left_by_wish
 from scaffold.project.planning.plan import planned
 from scaffold.project.planning.prepare import Prepared, other_cases, target_of, told_of
 from scaffold.render.means import Means
