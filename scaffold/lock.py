@@ -94,6 +94,11 @@ class Lock:
     folder: str | None = None
     missing: tuple[str, ...] = ()
 
+    @property
+    def ref(self) -> str:
+        """What the release that was applied is asked for by."""
+        return self.commit or self.version
+
     def written_with(self, answers_file: bytes, *, says_more: bool = False) -> "Lock":
         """Return the lock with what its answers were written as, in a file that may say more than the lock does."""
         faithful = not says_more and as_kept(self.answers) == self.answers

@@ -22,7 +22,8 @@ from scaffold.process import bounds
 from scaffold.project.conditions import Conditions
 from scaffold.project.planning.commit_message import commit_message
 from scaffold.project.planning.commit_tree import after
-from scaffold.project.planning.prepare import Prepared, prepare
+from scaffold.project.planning.prepare import prepare
+from scaffold.project.planning.prepared import Prepared
 from scaffold.templating.inputs import SECRET
 from scaffold.tree import File
 

@@ -246,9 +246,9 @@ def opened(root: Path, repository: Objects | None, prefix: str, seen: Seen) -> P
     return replace(project, unresolved=unresolved(project), sided=_sided(project))
 
 
-def unapplied(root: Path, instead: Lock) -> Project:
+def unapplied(root: Path, instead: Lock, repository: Objects | None = None) -> Project:
     """Return a folder as a project that nothing was applied to, as a lock would describe it; raises GitError."""
-    repository = find_repository(root)
+    repository = repository or find_repository(root)
     prefix = prefix_of(root, repository) if repository else ""
     return nothing_applied(root, repository, prefix, WorkTree(root, repository, prefix), instead)
 

@@ -1,12 +1,8 @@
 """What a plan was made from, looked at again once the repository is held: people are asked before that."""
 
-from typing import Any
-
 from scaffold.errors import ProjectError
-from scaffold.process import bounds
 from scaffold.project.opening import Project, open_project
-from scaffold.project.planning.folder_moves import Wanted
-from scaffold.project.planning.prepare import Prepared
+from scaffold.project.planning.prepared import Prepared
 
 
 def refuse_changed(prepared: Prepared, head: str | None) -> None:
@@ -23,15 +19,3 @@ def refuse_changed(prepared: Prepared, head: str | None) -> None:
 
 def _told(project: Project) -> tuple[object, ...]:
     return project.recorded, project.wishes_file.content, project.unresolved
-
-
-def unhurried(wanted: Wanted) -> Wanted:
-    """Return the same, with the clock stopped while a person thinks."""
-    if isinstance(wanted, bool):
-        return wanted
-
-    def asked(offers: tuple[Any, ...]) -> bool:
-        with bounds.paused():
-            return wanted(offers)
-
-    return asked

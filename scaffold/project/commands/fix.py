@@ -1,10 +1,9 @@
 """Fix: put right what the guardrails find and the blueprint knows how to mend, as a plan like any other."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import key_path
-from scaffold.errors import FormatError, ScaffoldError
+from scaffold.errors import FormatError
 from scaffold.formats import edit
 from scaffold.formats.located import Located
 from scaffold.git.objects import find_repository
@@ -27,7 +26,7 @@ from scaffold.project.checking.snapshots import view
 from scaffold.project.commands.check import judged
 from scaffold.project.opening import Project, find_root, open_project, place_of, read_ours
 from scaffold.project.planning.bases import Bases
-from scaffold.project.planning.prepare import Prepared, refuse_open_conflicts
+from scaffold.project.planning.prepared import Prepared, refuse_open_conflicts
 from scaffold.report.checked import Checked, Fixed
 from scaffold.sources.locate import Tracked, locate
 from scaffold.sources.trust import is_trusted
@@ -36,6 +35,7 @@ from scaffold.tree import File, Tree
 
 PINNED = "CI-02"  # the rule that the blueprint's pins belong to
 MESSAGE = "chore: put right what the guardrails found"
+Stamped = Callable[[str], File | None]
 
 
 def fix(
@@ -62,8 +62,9 @@ def fix(
         notify("Checking")
         whole = judged(view(project), day)
         checked = whole.only(rules)
+        stamped = _stamped(project, offline=offline, notify=notify)
         plan = Plan(
-            actions=tuple(_actions(project, checked, _waived(whole), Stamped(project, offline=offline, notify=notify))),
+            actions=tuple(_actions(project, checked, _waived(whole), stamped)),
             lock_before=project.recorded,
             lock_after=project.recorded,
         )
@@ -92,41 +93,21 @@ def _applied(project: Project, plan: Plan, *, commit: bool) -> Committed:
     return commit_applied(project.place, MESSAGE, record) if commit else NOTHING
 
 
-class Stamped:
-    """What files were last stamped with: from the project's own objects, else rendered again by the library."""
+def _stamped(project: Project, *, offline: bool, notify: Notify) -> Stamped:
+    """Return what finds a file as it was stamped: in the project's own objects, else rendered again by the library."""
+    tracked = Tracked(project.recorded.blueprint)
+    source, base = project.recorded.source, project.root
+    bases = Bases(
+        project,
+        lambda: locate(source, base=base, offline=offline, limits=UNLIMITED, notify=notify, tracked=tracked),
+    )
 
-    def __init__(self, project: Project, *, offline: bool, notify: Notify) -> None:
-        """Look in the project; in the library once something is not there."""
-        self._project = project
-        self._offline = offline
-        self._notify = notify
-        self._bases = Bases(project, None)
+    def stamped(path: str) -> File | None:
+        locked = project.recorded.files.get(path)
+        content = bases(path, locked) if locked else None  # what nobody has any more stays a finding
+        return File(content, locked.mode, locked.origin) if locked and content is not None else None
 
-    def __call__(self, path: str) -> File | None:
-        """Return the file as it was stamped, or None where it was not, or nobody has it any more."""
-        locked = self._project.recorded.files.get(path)
-        if locked is None:
-            return None
-        content = self._bases(path, locked)
-        if content is None:
-            content = self._with_library(path, locked)
-        return None if content is None else File(content, locked.mode, locked.origin)
-
-    @cached_property
-    def _with_library(self) -> Bases:
-        project = self._project
-        try:
-            library = locate(
-                project.recorded.source,
-                base=project.root,
-                offline=self._offline,
-                limits=UNLIMITED,
-                notify=self._notify,
-                tracked=Tracked(project.recorded.blueprint),
-            )
-        except ScaffoldError:
-            return self._bases  # what it would have mended stays a finding
-        return Bases(project, library)
+    return stamped
 
 
 def _waived(checked: Checked) -> frozenset[str | None]:

@@ -20,7 +20,7 @@ from scaffold.plan.actions import Plan
 from scaffold.project.applying.folder import carry_out
 from scaffold.project.opening import Project, find_root, open_project, place_of, read_ours
 from scaffold.project.planning.bases import Bases
-from scaffold.project.planning.prepare import Prepared
+from scaffold.project.planning.prepared import Prepared
 from scaffold.project.planning.team_renames import follow_team
 from scaffold.report.results import Owned
 from scaffold.tree import Tree
@@ -85,7 +85,7 @@ def _place(path: Path) -> Path:
 def _known(project: Project) -> Known:
     """Return what the blueprint brings by where it is now, also where the team has only just moved it."""
     lock = project.lock
-    lock, files = follow_team(project, lock, read_ours(project, lock.paths), Bases(project, None))
+    lock, files = follow_team(project, lock, read_ours(project, lock.paths), Bases(project))
     return Known(lock.files, {lock.place_of(path, files): path for path in lock.files}, lock.missing)
 
 

@@ -15,12 +15,12 @@ from scaffold.process import Notify, bounds
 from scaffold.project.applying import rerere
 from scaffold.project.applying.commit import NOTHING, commit_applied, commit_refused
 from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
-from scaffold.project.applying.unchanged import refuse_changed, unhurried
-from scaffold.project.conditions import Conditions, Person
+from scaffold.project.applying.unchanged import refuse_changed
+from scaffold.project.conditions import Conditions, Moves, Person
 from scaffold.project.opening import Project, bare_at, find_root, open_at, open_project, place_of
 from scaffold.project.planning.commit_message import commit_message
-from scaffold.project.planning.folder_moves import Wanted
-from scaffold.project.planning.prepare import Prepared, prepare
+from scaffold.project.planning.prepare import prepare
+from scaffold.project.planning.prepared import Prepared
 from scaffold.render.means import Means
 from scaffold.report.results import Updated
 
@@ -39,7 +39,7 @@ def update(
     offline: bool = False,
     prereleases: bool = False,
     means: Means = Means(),
-    move_own: Wanted = False,
+    move_own: Moves = False,
     recopy: bool = False,
     today: date | None = None,
     notify: Notify = lambda _: None,
@@ -50,13 +50,11 @@ def update(
     `move_own` says, or is asked, whether the team's own files go along with a folder that the blueprint has moved.
     `today` decides which waivers hold. A dry run can be made of a commit, `revision`, and in a bare repository of HEAD.
     """
-    conditions, person = Conditions(offline, prereleases, means, today), Person(ask, review, notify)
+    conditions, person = Conditions(offline, prereleases, means, today), Person(ask, review, notify, move_own)
 
     def planned(project: Project) -> Prepared:
         with bounds.limited(means.limits, "rendering"):
-            return prepare(
-                project, conditions, person, to=to, data=data or {}, move_own=unhurried(move_own), recopy=recopy
-            )
+            return prepare(project, conditions, person, to=to, data=data or {}, recopy=recopy)
 
     if dry_run:
         project = open_at(Path(directory), revision)
