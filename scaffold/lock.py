@@ -124,6 +124,11 @@ class Lock:
         return tuple(path for path, locked in self.files.items() if locked.pending)
 
     @property
+    def conflicts(self) -> dict[str, str]:
+        """The paths that were left with a conflict, by where the project has those files."""
+        return {self.files[path].at or path: path for path in self.pending}
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """Every path that was applied, and every one that the team has moved such a file to."""
         return (*self.files, *(locked.at for locked in self.files.values() if locked.at))

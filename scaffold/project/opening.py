@@ -150,6 +150,12 @@ def place_of(root: Path, repository: Objects | None) -> Place:
     return Place(root, repository, prefix_of(root, repository))
 
 
+def place_at(directory: Path) -> Place:
+    """Return where the project at or above a folder stands; raises ProjectError."""
+    root = find_root(directory)
+    return place_of(root, find_repository(root))
+
+
 def open_project(directory: Path, repository: Objects | None = None) -> Project:
     """Open the project at or above a folder; raises ProjectError, FormatError or GitError.
 
@@ -274,7 +280,7 @@ def unresolved(project: Project) -> frozenset[str]:
     """
     in_index = project.seen.conflicted()
     own = in_index & {lock.PATH, answers_file.PATH}
-    pending = {project.recorded.files[path].at or path: path for path in project.recorded.pending}
+    pending = project.recorded.conflicts
     files = read_ours(project, pending)
     told = _told(project) if pending else {}
     return own | frozenset(
@@ -302,7 +308,7 @@ def _is_as_left(project: Project, path: str, file: File, told: Mapping[str, Lock
 
 def untouched(project: Project, files: Mapping[str, File]) -> set[str]:
     """Return those of some files, by where they are, that are in conflict and would be as the update left them."""
-    pending = {project.recorded.files[path].at or path: path for path in project.recorded.pending}
+    pending = project.recorded.conflicts
     told = _told(project)
     return {p for p, file in files.items() if p in pending and _is_as_left(project, pending[p], file, told)}
 

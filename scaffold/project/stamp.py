@@ -36,7 +36,7 @@ NO_ANSWERS_FILE = (
 CONDITION = re.compile(r"\{%[-+]?\s*(?:if|elif)\b.*?%\}")
 WORD = re.compile(r"\w+")
 READS = frozenset({"include", "import", "extends"})
-SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+SYSTEM = {"linux": "linux", "darwin": "macos", "win32": "windows"}.get(sys.platform)
 
 
 def trusting(means: Means, address: str) -> Means:
@@ -186,16 +186,14 @@ def _refuse_telling_paths(answers: Answers, tree: Tree) -> None:
             )
 
 
-def surroundings_of(root: Path, operation: Operation = "copy", folder: str = "") -> Surroundings:
-    """Return what a template may know of the folder `root`, which may have been called otherwise."""
-    system = SYSTEMS.get(sys.platform)
-    return Surroundings(folder or root.name, operation, system, partial(work_tree.read, root), place=root)
+def surroundings_of(root: Path) -> Surroundings:
+    """Return what a template may know of a folder that it is rendered for."""
+    return Surroundings(root.name, "copy", SYSTEM, partial(work_tree.read, root), place=root)
 
 
 def surroundings_in(project: Project, operation: Operation = "update") -> Surroundings:
     """Return what a template may know of a project, its folder called as when it was stamped."""
-    system = SYSTEMS.get(sys.platform)
-    return Surroundings(project.folder_name, operation, system, project.seen.read, place=project.root)
+    return Surroundings(project.folder_name, operation, SYSTEM, project.seen.read, place=project.root)
 
 
 def staging_of(

@@ -24,7 +24,6 @@ from scaffold.sources.library import Library
 from scaffold.sources.locate import locate
 
 HALF = 0.5
-LEAST = 0.1  # of a fit that is proposed
 
 Confirm = Callable[[Adopted], bool]
 

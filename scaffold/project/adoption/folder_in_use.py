@@ -34,7 +34,7 @@ def prepare_in(baseline: Baseline) -> Prepared:
     """Plan to stamp into a folder beside what is there, of which nothing is written over; raises ScaffoldError."""
     repository = place_of(baseline.root, find_repository(baseline.root)).repository
     taken = take_over(baseline, repository)
-    project, rendered, adopted = taken.project, baseline.rendered, taken.plan.lock_after
+    project, rendered, adopted = taken.prepared.project, baseline.rendered, taken.plan.lock_after
     before = replace(adopted, files={path: locked for path, locked in adopted.files.items() if locked.blob})
     bases = Bases(project)
     unwanted = left_by_wish(project, before, baseline.release, rendered, baseline.means, bases)

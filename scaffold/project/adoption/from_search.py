@@ -11,13 +11,14 @@ from scaffold.blueprint.release import require_scaffold
 from scaffold.errors import AnswerError, ProjectError, SourceError
 from scaffold.git.remotes import origin as origin_of
 from scaffold.project.adoption import guess, origins
-from scaffold.project.adoption.baseline import LEAST, Baseline, Wish, address_of, means_for, told_of, unlocked
+from scaffold.project.adoption.baseline import Baseline, Wish, address_of, means_for, told_of, unlocked
 from scaffold.project.adoption.fit import Fit, Ours, Search
 from scaffold.project.conditions import Person
 from scaffold.project.opening import Project, read_ours
 from scaffold.project.stamp import stamp, surroundings_of, trusting
 from scaffold.sources.library import Library
 
+LEAST = 0.1  # of a fit that is proposed
 TELLING = ("pyproject.toml", "package.json", ".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 
 

@@ -11,7 +11,7 @@ from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.make import Target, make
 from scaffold.project.adoption.baseline import HALF, Baseline, unlocked
 from scaffold.project.adoption.fit import Fit, shared
-from scaffold.project.opening import Project, read_ours
+from scaffold.project.opening import read_ours
 from scaffold.project.planning.plan import new_lock
 from scaffold.project.planning.prepared import Prepared
 from scaffold.project.stamp import refuse_unrecorded
@@ -26,11 +26,6 @@ class Takeover:
     baseline: Baseline
     prepared: Prepared
     ours: Mapping[str, File]
-
-    @property
-    def project(self) -> Project:
-        """The folder, as the project that it becomes."""
-        return self.prepared.project
 
     @property
     def plan(self) -> Plan:
@@ -61,7 +56,7 @@ class Takeover:
             version=after.version,
             answers=self.baseline.fits[0].answers if proposed else after.answers,
             files=tuple(sorted(after.files)),
-            edited=tuple(p for p, locked in there.items() if locked.blob and not _matches(locked, self.ours[p])),
+            edited=tuple(p for p, locked in there.items() if locked.blob and not locked.matches(self.ours[p])),
             own=tuple(path for path, locked in there.items() if locked.blob is None),
             deleted=tuple(path for path in after.files if path not in self.ours),
             missing=after.missing,
@@ -73,10 +68,6 @@ class Takeover:
             commit=commit,
             notes=self.baseline.notes,
         )
-
-
-def _matches(locked: Locked, file: File) -> bool:
-    return locked.blob == file.blob and locked.mode == file.mode
 
 
 def _fitting(fit: Fit) -> Fitting:
@@ -109,7 +100,7 @@ def take_over(baseline: Baseline, repository: Objects) -> Takeover:
     after = stamped.written_with(written, says_more=not wished.is_in_lock)
     plan = Plan(actions=_actions(own, ours, rendered.tree, keep=kept), lock_before=head, lock_after=after)
     project = replace(nothing, recorded=after, wishes=wished, wishes_file=File(written))
-    prepared = Prepared(project, plan, rendered.tree, rendered.answers, written, baseline.notes)
+    prepared = Prepared(project, plan, written, rendered.tree, baseline.notes)
     return Takeover(baseline, prepared, {path: found for path, found in ours.items() if path in rendered.tree})
 
 
@@ -135,7 +126,7 @@ def _derived(stamped: Lock, ours: Mapping[str, File], tree: Mapping[str, File]) 
     for path, locked in stamped.files.items():
         if path not in ours:
             continue
-        if _matches(locked, ours[path]):
+        if locked.matches(ours[path]):
             files[path] = locked
             continue
         derives = locked.owner == "seeded" or shared(ours[path].content, tree[path].content) >= HALF

@@ -55,25 +55,13 @@ def adopt(
     library to look through instead of `library`.
     """
     start = _start(Path(directory))
+    named, kept = (None if file is None else Path(file) for file in (answers_file, replay))
     wish = Wish(
-        start=start,
-        repository=_repository(start),
-        source=source,
-        template=template,
-        at=at,
-        answers_file=None if answers_file is None else Path(answers_file),
-        replay=None if replay is None else Path(replay),
-        blueprint=blueprint,
-        data=data or {},
-        yes=yes,
-        confirm=confirm,
-        keep_copier=keep_copier,
-        dry_run=dry_run,
-        commit=commit,
-        library=library,
-        conditions=Conditions(offline=offline, means=means),
+        start=start, repository=_repository(start), source=source, template=template, at=at, answers_file=named,
+        replay=kept, blueprint=blueprint, data=data or {}, yes=yes, confirm=confirm, keep_copier=keep_copier,
+        dry_run=dry_run, commit=commit, library=library, conditions=Conditions(offline=offline, means=means),
         person=Person(ask, notify=notify),
-    )
+    )  # fmt: skip
     return _adopted(wish)
 
 
@@ -132,7 +120,7 @@ def _carry_out(baseline: Baseline, wish: Wish) -> Adopted:
             taken.refuse_unlike()
         if wish.dry_run:
             return taken.result()
-        refuse_dirty(taken.project, taken.plan.changes, "the adoption")
+        refuse_dirty(taken.prepared.project, taken.plan.changes, "the adoption")
         refuse_unfit(place.repository, None)
         after = taken.plan.lock_after
         what = f"adopt {after.blueprint} {after.version}"

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from scaffold.answers.question import Answers
 from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.blueprint.guardrails import Guardrails
@@ -15,7 +14,6 @@ from scaffold.blueprint.ownership import key_path
 from scaffold.errors import FormatError
 from scaffold.formats import edit
 from scaffold.formats.located import Located
-from scaffold.git.objects import find_repository
 from scaffold.guard.finding import Finding
 from scaffold.guard.readers.pins import pin
 from scaffold.plan.actions import Action, Plan, Verb
@@ -24,14 +22,14 @@ from scaffold.project.applying.commit import NOTHING, Committed, commit_applied
 from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
 from scaffold.project.checking.snapshots import view
 from scaffold.project.commands.check import judged
-from scaffold.project.opening import Project, find_root, open_project, place_of, read_ours
+from scaffold.project.opening import Project, open_project, place_at, read_ours
 from scaffold.project.planning.bases import Bases
 from scaffold.project.planning.prepared import Prepared, refuse_open_conflicts
 from scaffold.report.checked import Checked, Fixed
 from scaffold.sources.locate import Tracked, locate
 from scaffold.sources.trust import is_trusted
 from scaffold.templating.limits import UNLIMITED
-from scaffold.tree import File, Tree
+from scaffold.tree import File
 
 PINNED = "CI-02"  # the rule that the blueprint's pins belong to
 MESSAGE = "chore: put right what the guardrails found"
@@ -52,12 +50,11 @@ def fix(
 
     What is waived stays as it is, and so does what only a person can decide: the check that is returned names it.
     """
-    root = find_root(Path(directory))
-    place = place_of(root, find_repository(root))
+    place = place_at(Path(directory))
     day = today or datetime.now(UTC).date()
     with nullcontext() if dry_run else transaction.exclusively(place):
         records.refuse_unfinished(place)
-        project = open_project(root, place.repository)
+        project = open_project(place.root, place.repository)
         refuse_open_conflicts(project)
         notify("Checking")
         whole = judged(view(project), day)
@@ -69,25 +66,17 @@ def fix(
             lock_after=project.recorded,
         )
         if dry_run or not plan.changes:
-            return Fixed(root, plan, checked, applied=False)
+            return Fixed(place.root, plan, checked, applied=False)
         refuse_dirty(project, plan.changes, "the fix")
         refuse_unfit(place.repository, None)
         made = _applied(project, plan, commit=commit)
-        after = judged(view(open_project(root)), day).only(rules)
-        return Fixed(root, plan, after, applied=True, commit=made.commit, notes=made.notes)
+        after = judged(view(open_project(place.root)), day).only(rules)
+        return Fixed(place.root, plan, after, applied=True, commit=made.commit, notes=made.notes)
 
 
 def _applied(project: Project, plan: Plan, *, commit: bool) -> Committed:
-    prepared = Prepared(
-        project=project,
-        plan=plan,
-        tree=Tree(),
-        answers=Answers({}, {}),
-        wishes_file=project.wishes_file.content,
-        notes=(),
-        standing=project.seen.standing([action.path for action in plan.changes]),
-        trusted=is_trusted(project.recorded.source),
-    )
+    standing, trusted = project.seen.standing([one.path for one in plan.changes]), is_trusted(project.recorded.source)
+    prepared = Prepared(project, plan, project.wishes_file.content, standing=standing, trusted=trusted)
     message = MESSAGE if commit else None
     record = carry_out(prepared, "fix", "fix what the guardrails found", message=message)
     return commit_applied(project.place, MESSAGE, record) if commit else NOTHING

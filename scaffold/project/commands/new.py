@@ -187,7 +187,8 @@ def _write(baseline: Baseline, tree: Tree, plan: Plan, *, git: bool, may_run: bo
     root, ignored = baseline.root, baseline.rendered.ignored
     told: tuple[str, ...] = ()
     enclosing = _enclosing(root) if git else None
-    with beside.beside(root, _inside(enclosing)) as staged:
+    # In a repository's own folder what is killed on the way is nothing that git would add.
+    with beside.beside(root, disk.private(enclosing.folder / "scaffold") if enclosing else None) as staged:
         temporary = staged.folder
         disk.fill(temporary, tree)
         for folder in tree.folders:
@@ -201,14 +202,6 @@ def _write(baseline: Baseline, tree: Tree, plan: Plan, *, git: bool, may_run: bo
             return "existing", (), locks.failed
         staged.move()
     return "own" if git else "none", told, locks.failed
-
-
-def _inside(repository: Objects | None) -> Path | None:
-    """Return where a folder of a repository is made: what is killed there is nothing that git would add."""
-    if repository is None:
-        return None
-    kept = repository.folder / "scaffold"
-    return disk.private(kept)
 
 
 def _enclosing(root: Path) -> Objects | None:

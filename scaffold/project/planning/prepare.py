@@ -50,8 +50,7 @@ def prepare(
 ) -> Prepared:
     """Make the plan; nothing is written. `library` is the project's, if it is open already. Raises ScaffoldError."""
     refuse_open_conflicts(project)
-    update = _from_and_to(project, conditions, library or _located(project, conditions, person), to, recopy=recopy)
-    person.notify(f"Comparing with {update.release.blueprint.name} {update.release.version}")
+    update = _located(project, conditions, person, library, to, recopy=recopy)
     migrations = migrations_of(update, person.notify)
     rendered = _rendered(update, migrations, data, person)
     then = rerendered(update, rendered)
@@ -67,29 +66,26 @@ def prepare(
     plan, along, said = with_own(project, plan, person.moves)
     plan, written = _with_answers(project, plan, rendered.answers)
     notes = (*notes_on_update(update, rendered, then, plan, migrations), *said)
+    standing, changelog = {**standing, **along}, update.release.changelog
     return Prepared(
-        project, plan, rendered.tree, rendered.answers, written, notes, rendered.messages, {**standing, **along},
-        update.means.trust, update.release.changelog,
-    )  # fmt: skip
-
-
-def _located(project: Project, conditions: Conditions, person: Person) -> Library:
-    return library_of(
-        project,
-        person.notify,
-        offline=conditions.offline,
-        prereleases=conditions.prereleases,
-        limits=conditions.means.limits,
+        project, plan, written, rendered.tree, notes, rendered.messages, standing, update.means.trust, changelog
     )
 
 
-def _from_and_to(project: Project, conditions: Conditions, library: Library, to: str | None, *, recopy: bool) -> Update:
-    """Find out what the update starts from, and the release that it goes to; raises ScaffoldError."""
-    means = trusting(conditions.means, library.address)._replace(draws=Draws())
+def _located(
+    project: Project, conditions: Conditions, person: Person, library: Library | None, to: str | None, *, recopy: bool
+) -> Update:
+    """Find the library, what the update starts from, and the release that it goes to; raises ScaffoldError."""
+    means = conditions.means
+    library = library or library_of(
+        project, person.notify, offline=conditions.offline, prereleases=conditions.prereleases, limits=means.limits
+    )
+    means = trusting(means, library.address)._replace(draws=Draws())
     means = means._replace(answers_file=means.answers_file or kept_name(project, library))
     known = brought_by_copier(project, library, means)
     release = library.release(project.wishes.blueprint, to or next_version(library, known, recopy=recopy))
     _refuse_unfit(project, release)
+    person.notify(f"Comparing with {release.blueprint.name} {release.version}")
     return Update(project, known, library, release, means, "copy" if recopy else "update")
 
 

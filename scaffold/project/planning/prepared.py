@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold import lock
 from scaffold.answers import file as answers_file
-from scaffold.answers.question import Answers
 from scaffold.blueprint.release import Release
 from scaffold.errors import ProjectError
 from scaffold.plan.actions import Plan
@@ -48,10 +47,9 @@ class Prepared:
 
     project: Project
     plan: Plan
-    tree: Tree
-    answers: Answers
     wishes_file: bytes
-    notes: tuple[str, ...]
+    tree: Tree = field(default_factory=Tree)
+    notes: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
     standing: Standing = field(default_factory=dict, repr=False)
     trusted: bool = False
