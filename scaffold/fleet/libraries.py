@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from scaffold import disk
 from scaffold.errors import ScaffoldError
 from scaffold.sources.address import expand, parted
-from scaffold.sources.locate import locate
+from scaffold.sources.locate import Tracked, locate
 from scaffold.templating.limits import UNLIMITED
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ class Libraries:
                     prereleases=self._prereleases,
                     limits=UNLIMITED,
                     notify=self._notify,
-                    called=called,
-                    follow=follow,
+                    tracked=Tracked(called, follow),
                 )
             )
         return self._known[key]

@@ -21,9 +21,10 @@ from scaffold.git.pack import Squeezed, squeezed
 from scaffold.plan.fleet import Aim, Result, Side, State, Touched
 from scaffold.process import bounds
 from scaffold.project.conditions import Conditions
-from scaffold.project.planning.message import commit_message
-from scaffold.project.planning.prepare import Prepared, prepare
-from scaffold.project.planning.tree import after
+from scaffold.project.planning.commit_message import commit_message
+from scaffold.project.planning.commit_tree import after
+from scaffold.project.planning.prepare import prepare
+from scaffold.project.planning.prepared import Prepared
 from scaffold.templating.inputs import SECRET
 from scaffold.tree import File
 
