@@ -148,6 +148,11 @@ def _in_time(looks: Iterator[Looked]) -> Iterator[Looked]:
             yield looked
 
 
+def has_plugins() -> bool:
+    """Whether an installed package offers a rule."""
+    return bool(entry_points(group=GROUP))
+
+
 def find_plugin(name: str) -> Rule:
     """Return the rule that an installed package offers under a name; one that is not there cannot be checked."""
     found = next(iter(entry_points(group=GROUP, name=name)), None)
