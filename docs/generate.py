@@ -39,7 +39,8 @@ WHEN = {
     2: "A command, option or argument that does not exist, is missing, or does not go with another.",
     3: "`update`, `update --continue` and `resolve`: conflicts are left. "
     "`status`: anything but `current`, also where the newest version is not known. "
-    "`check`: something fails that is as severe as `--fail-on` says, or worse.",
+    "`check`: something fails that is as severe as `--fail-on` says, or worse. "
+    "`blueprint impact`: somebody would be needed, or a guardrail would start to fail.",
     70: "The sentence names a log file: versions, the kind of error, and where in the code. It holds no values.",
     130: "Ctrl-C. Files that were being swapped in are put back first.",
 }

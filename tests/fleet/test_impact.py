@@ -1,6 +1,7 @@
 """The impact of what is not released: it is what an update does once that is released, and it touches nobody."""
 
 import json
+import pickle
 import shutil
 from pathlib import Path
 
@@ -8,9 +9,15 @@ import pytest
 
 import scaffold
 from scaffold.errors import FormatError, ProjectError, ScaffoldError, SourceError
+from scaffold.fleet.impact import Job, impact_on
 from scaffold.fleet.offered import Draft, sides_of
+from scaffold.fleet.plan import Job as Planning
+from scaffold.fleet.planning import Wanted
 from scaffold.fleet.releases import digest_of
+from scaffold.fleet.roll import gather
+from scaffold.fleet.selectors import Selector
 from scaffold.git.objects import open_repository
+from scaffold.project.conditions import Conditions
 from scaffold.project.in_git import Changed, Commit
 from scaffold.render.means import Means
 from scaffold.report.fleet import impact as reports
@@ -384,3 +391,37 @@ def test_a_commit_with_changed_files_is_the_commit_that_has_them(tmp_path):
             real.repository.blob(id_),
             real.repository.size(id_),
         )
+
+
+def test_a_library_that_has_released_nothing_has_nothing_beside_it(small):
+    folder = shutil.copytree(small.library, small.root / "folder", ignore=shutil.ignore_patterns(".git"))
+    small.member("three", folder)
+    kit.write(folder, {"templates/base/b.txt": "B\n"})
+    found = small.impact(library=folder)
+    assert (found.released, found.now, found.version) == (None, None, "1.0.0")
+    assert [(one.name, one.state) for one in found.plan.results] == [("three", "clean")]
+    assert reports.data(found)["projects"][0]["released"] is None
+    assert next(line.text for line in text(found)).endswith("nothing is released yet")
+    with pytest.raises(SourceError, match="no demo main"):
+        small.impact(library=folder, revision="main")
+
+
+def test_a_template_of_another_tool_is_a_library_too(tmp_path):
+    template = kit.repo(tmp_path / "t", {"copier.yml": "name: x\n", "a.jinja": "1 {{ name }}\n"}, "v1.0.0")
+    (tmp_path / "members").mkdir()
+    scaffold.new(str(template), tmp_path / "members/one")
+    (tmp_path / "fleet.yml").write_text("members:\n  - glob: members/*\n")
+    kit.write(template, {"a.jinja": "2 {{ name }}\n"})
+    found = scaffold.blueprint_impact("t", library=template, fleet=tmp_path / "fleet.yml", run_on="loop", today=TODAY)
+    assert (found.released, [one.state for one in found.plan.results]) == ("1.0.0", ["clean"])
+    assert found.now.counts()["unchanged"] == 1
+
+
+def test_what_a_job_asks_and_answers_can_be_sent_to_another_process(small):
+    kit.write(small.library, {"templates/base/b.txt": "B\n"})
+    found = gather(small.root / "fleet.yml", Selector(), offline=True, notify=lambda _: None).found[0]
+    wanted = Wanted("run", conditions=Conditions(today=TODAY))
+    job = Job(Planning(found, Selector(), wanted), Draft(str(small.library), "demo"), check=True)
+    looked = impact_on(pickle.loads(pickle.dumps(job)))
+    assert pickle.loads(pickle.dumps(looked)) == looked
+    assert [one.state for one in looked.draft.planned.results] == ["clean"]

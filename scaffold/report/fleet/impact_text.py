@@ -9,12 +9,12 @@ from scaffold.report.fleet import plans, status_markdown, status_text
 from scaffold.report.fleet.impact import TURNS, contested, rules
 from scaffold.report.fleet.reasons import Reason, Section, grouped
 from scaffold.report.fleet.status_text import broken, members
-from scaffold.report.marked import escaped
+from scaffold.report.marked import code, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from scaffold.plan.fleet import FleetPlan
+    from scaffold.plan.fleet import FleetPlan, Group
     from scaffold.report.fleet.impact import Impact, Turn
     from scaffold.report.text import Line, Tone
 
@@ -45,22 +45,19 @@ def _lines(impact: Impact) -> Iterator[str]:
     yield from (f"### {escaped(title)}", "", *(f"- {escaped(said)}" for said in rest))
     for section in _sections(impact):
         yield from status_markdown.worded(section)
-    for group in impact.plan.groups[: plans.SHOWN]:
-        files = ", ".join(group.files)
-        yield from status_markdown.folded(
-            escaped(f"{members(len(group.projects))} with the same patch, risk {group.risk}: {files}"),
-            [f"- {escaped(status_text.some(group.projects))}", "", *_fenced(group.diff)],
-        )
+    groups = impact.plan.groups
+    alike = [f"- {members(len(one.projects))}, risk {one.risk}: {_files(one)}" for one in groups[: plans.SHOWN]]
+    alike += [f"- and {len(groups) - plans.SHOWN:,} more" for _ in groups[plans.SHOWN : plans.SHOWN + 1]]
+    if groups:
+        yield from status_markdown.folded(f"Different patches: {len(groups):,}", alike)
     for note in impact.notes:
         yield from ("", f"Note: {escaped(note)}")
 
 
-def _fenced(diff: str) -> list[str]:
-    """Return a patch as a block of code, of which the patch itself holds no end."""
-    fence = "```"
-    while fence in diff:
-        fence += "`"
-    return [f"{fence}diff", *diff.splitlines(), fence]
+def _files(group: Group) -> str:
+    files = group.files
+    more = f" and {len(files) - plans.SHOWN:,} more" if len(files) > plans.SHOWN else ""
+    return ", ".join(map(code, files[: plans.SHOWN])) + more
 
 
 def _head(impact: Impact) -> Iterator[str]:
