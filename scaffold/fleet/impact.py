@@ -108,10 +108,11 @@ def blueprint_impact(
     notify(f"Planning for {len(jobs):,} repositories")
     looked = run(impact_on, jobs, run_on, lost=_lost, progress=lambda _: None)
     strangers = Counter(source for one in looked for source in one.strangers)
-    if not any(one.draft.planned.results for one in looked):
+    found = [result for one in looked for result in one.draft.planned.results]
+    if not any(one.blueprint for one in found):
         if meant.terms and not any(one.passed for one in looked):
             raise refused(meant, gathered.others, (one.others for one in looked))
-        raise _nobody(draft, strangers)
+        raise _nobody(draft, strangers, len(found))
     plan = _plan((one.draft.planned for one in looked), sides.draft, draft, meant, wanted)
     turned = {name: rules for one in looked for name, rules in one.draft.turned.items()}
     planned = [one.name for one in plan.results if one.name in turned and one.state not in ("blocked", "unreadable")]
@@ -257,12 +258,14 @@ def _lost(job: Job, why: str) -> Looked:
     return Looked(Side(planned), planned)
 
 
-def _nobody(draft: Draft, strangers: Mapping[str, int]) -> ProjectError:
-    said = "; ".join(_left_out(strangers))
-    hint = f"{said}; --source takes another library for this one" if said else "see scaffold fleet status"
-    return ProjectError(f"no member is made from {draft.blueprint} of this library", where=draft.library, hint=hint)
+def _nobody(draft: Draft, strangers: Mapping[str, int], unreadable: int) -> ProjectError:
+    said = [*_left_out(strangers), *[f"{unreadable:,} cannot be read"] * bool(unreadable)]
+    hint = "; ".join([*said, *["--source takes another library for this one"] * bool(strangers)])
+    return ProjectError(
+        f"no member is made from {draft.blueprint} of this library", where=draft.library, hint=hint or None
+    )
 
 
 def _left_out(strangers: Mapping[str, int]) -> Iterator[str]:
     for source, count in strangers.items():
-        yield f"{count:,} of this blueprint name another library, {source}"
+        yield f"left out, as they are of another library, {source}: {count:,}"

@@ -235,6 +235,20 @@ def test_a_version_that_is_released_already_is_compared_as_it_stands(small):
     assert found.added() == {"one": ("a.txt",), "two": ("a.txt",)}
 
 
+def test_a_conflict_that_the_newest_release_brings_too_is_not_added(small):
+    kit.repo(small.root / "members/two", {"a.txt": "one mine\ntwo\n"})
+    kit.repo(
+        small.library, {"templates/base/a.txt.jinja": "ONE {{ name }}\ntwo\n", **blueprint("1.1.0")}, "demo/v1.1.0"
+    )
+    kit.write(small.library, {"templates/base/b.txt": "B\n", **blueprint("1.2.0")})
+    found = small.impact()
+    assert (found.plan.counts()["conflict"], found.now.counts()["conflict"]) == (1, 1)
+    assert found.added() == {"one": ("b.txt",), "two": ("b.txt",)}
+    assert [(file.path, file.owners, file.added) for file in reports.contested(found)] == [
+        ("a.txt", {"": ("two",)}, ())
+    ]
+
+
 def test_a_commit_is_compared_while_the_files_stand_otherwise(small):
     git(small.library, "switch", "--quiet", "--create", "draft")
     kit.repo(small.library, {"templates/base/b.txt": "B\n", **blueprint("1.1.0")})
@@ -289,6 +303,8 @@ def test_only_members_of_this_library_count_in_any_spelling(small, tmp_path):
     found = small.impact(library=tmp_path / "clone")
     assert {one.name for one in found.plan.results} == {"one", "two"}, "a clone stands for what it came from"
     assert [note for note in found.notes if "another library" in note]
+    with pytest.raises(ProjectError, match=r"of another library, .*: 2; --source takes"):
+        small.impact(library=tmp_path / "other", where="name=one,two")
     assert set(small.states(sources=[str(tmp_path / "other")])) == {"one", "two", "other"}
     git(tmp_path / "other", "remote", "add", "origin", "https://git.example/acme/library.git")
     (tmp_path / "fleet.yml").write_text("library: git@git.example:acme/library\nmembers:\n  - glob: members/*\n")
@@ -307,6 +323,10 @@ def test_what_cannot_be_asked_is_an_error(small):
         small.impact(where="name=nobody")
     with pytest.raises(ProjectError, match="no member is made from new"):
         small.impact("new", where="name=one")
+    kit.repo(small.root / "members/odd", {".scaffold/lock.json": "{"})
+    with pytest.raises(ProjectError, match=r"no member is made from new.*1 cannot be read"):
+        small.impact("new")
+    assert small.states() == {"odd": "unreadable", "one": "unchanged", "two": "unchanged"}
     assert set(small.states(where="name=one")) == {"one"}
     assert set(small.states(where="current")) == {"one", "two"}
 

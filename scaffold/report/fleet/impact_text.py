@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING
 from scaffold.report.checks.words import one_line
 from scaffold.report.fleet import plans, status_markdown, status_text
 from scaffold.report.fleet.impact import TURNS, contested, rules
-from scaffold.report.fleet.reasons import Reason, Section, grouped
+from scaffold.report.fleet.reasons import Reason, Section, grouped, without_place
 from scaffold.report.fleet.status_text import broken, members
 from scaffold.report.marked import code, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from scaffold.plan.fleet import FleetPlan, Group
+    from scaffold.plan.fleet import FleetPlan, Group, State
     from scaffold.report.fleet.impact import Impact, Turn
     from scaffold.report.text import Line, Tone
 
 NOBODY = "(no owner)"
+LEFT: Mapping[State, str] = {
+    "blocked": "no update is made of them",
+    "unreadable": "they may be of this blueprint",
+    "retired": "the blueprint has come to its end",
+}
 TONES: Mapping[Turn, Tone] = {"fails": "bad", "unknown": "warn", "dropped": "warn", "passes": "good"}
 
 
@@ -99,10 +104,11 @@ def _sections(impact: Impact) -> Iterator[Section]:
         )
         if found:
             yield Section("Guardrails", f"what {what}", found, len({*_names(found)}), TONES[turn])
-    for state, todo in list(plans.ASKING.items())[1:]:
+    for state, todo in LEFT.items():
         about = [one for one in impact.plan.results if one.state == state]
+        whys = grouped((without_place(one.why, one.place, one.prefix), one.name) for one in about)
         if about:
-            yield Section(state.capitalize(), todo, grouped((one.why, one.name) for one in about), len(about))
+            yield Section(state.capitalize(), todo, whys, len(about))
     if impact.unchecked:
         found = grouped((why, name) for name, why in impact.unchecked.items())
         yield Section("Not checked", "nobody can say what becomes of their guardrails", found, len(impact.unchecked))

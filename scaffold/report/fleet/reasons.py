@@ -78,7 +78,12 @@ def grouped(said: Iterable[tuple[str, str]]) -> tuple[Reason, ...]:
 
 def in_general(one: Standing, why: str) -> str:
     """Return a reason without where the member is, so that it is one reason for all whom it is about."""
-    for place in filter(None, (f"{one.repository}/{one.prefix}" if one.prefix else "", one.repository)):
+    return without_place(why, one.repository, one.prefix)
+
+
+def without_place(why: str, repository: str, prefix: str) -> str:
+    """Return a reason without the repository and the folder that it is about."""
+    for place in filter(None, (f"{repository}/{prefix}" if prefix else "", repository)):
         why = why.removeprefix(f"{place}: ").removeprefix(f"{place}/").replace(place, ITS)
     return one_line(why)
 
