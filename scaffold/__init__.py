@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scaffold.authoring.release import release as release
     from scaffold.fleet.check import fleet_check as fleet_check
     from scaffold.fleet.clean import fleet_clean as fleet_clean
+    from scaffold.fleet.impact import blueprint_impact as blueprint_impact
     from scaffold.fleet.plan import fleet_plan as fleet_plan
     from scaffold.fleet.show import fleet_show as fleet_show
     from scaffold.fleet.status import fleet_status as fleet_status
@@ -39,6 +40,7 @@ __version__ = "0.1.0"
 _OPERATIONS = {
     "abort_update": ("scaffold.project.commands.unfinished", "abort_update"),
     "adopt": ("scaffold.project.commands.adopt", "adopt"),
+    "blueprint_impact": ("scaffold.fleet.impact", "blueprint_impact"),
     "check": ("scaffold.project.commands.check", "check"),
     "continue_update": ("scaffold.project.commands.unfinished", "continue_update"),
     "diff": ("scaffold.project.commands.diff", "diff"),

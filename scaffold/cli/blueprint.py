@@ -9,6 +9,7 @@ import typer
 import scaffold
 from scaffold.cli import completion
 from scaffold.cli.commands import MARKUP
+from scaffold.cli.impact import impact
 from scaffold.cli.options import FormatOption, Offline
 from scaffold.cli.rendering import Source, source_for
 from scaffold.cli.run import run
@@ -21,6 +22,9 @@ blueprint = typer.Typer(
     add_completion=False,
     rich_markup_mode=MARKUP,
 )
+
+
+blueprint.command()(impact)
 
 
 @blueprint.command("list")

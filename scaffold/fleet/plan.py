@@ -14,7 +14,7 @@ from scaffold.fleet.engines import run
 from scaffold.fleet.facts import of_member, of_result
 from scaffold.fleet.kept import Kept
 from scaffold.fleet.members import Member, looked_in, members_of, tip_of
-from scaffold.fleet.planning import Planned, Wanted, libraries_of, plan_members, result_of
+from scaffold.fleet.planning import Planned, Wanted, libraries_of, plan_members, result_of, usual
 from scaffold.fleet.progress import counter
 from scaffold.fleet.releases import Depends, answered
 from scaffold.fleet.roll import FILE, Meant, Reached, gather, refused
@@ -26,7 +26,7 @@ from scaffold.project.conditions import Conditions
 from scaffold.render.means import Means
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from scaffold.git.objects import Objects
     from scaffold.git.pack import Squeezed
@@ -83,11 +83,11 @@ def fleet_plan(
     wanted = Wanted(uuid4().hex, to, data or {}, Conditions(offline, prereleases, means, day))
     gathered = gather(file, meant, offline=offline, notify=notify)
     jobs = [Job(found, meant, wanted) for found in gathered.found]
-    looked = run(plan_repository, jobs, run_on, lost=_lost, progress=counter("Planning", len(jobs), notify))
-    joined = _joined(one.planned for one in looked)
+    looked = run(plan_repository, jobs, run_on, lost=lost, progress=counter("Planning", len(jobs), notify))
+    joined = joined_of(one.planned for one in looked)
     if not joined.results:
         raise refused(meant, gathered.others, (one.others for one in looked))
-    plan = planfile.identified(_plan(joined, meant, wanted))
+    plan = planfile.identified(plan_of(joined, meant, wanted))
     folder = planfile.write(plan, joined.blobs, Path(into) if into else file.absolute().parent / CAMPAIGNS)
     return Written(plan, folder, gathered.notes)
 
@@ -120,29 +120,34 @@ def _holds(depends: Iterable[Depends], wanted: Wanted) -> bool:
 
 
 def _looked(job: Job, repository: Objects | None, members: tuple[Member, ...]) -> Looked:
+    way = usual(repository, job.wanted)
+    return planned_for(job, members, lambda meant: plan_members(meant, way, job.wanted))
+
+
+def planned_for(job: Job, members: Iterable[Member], plan: Callable[[list[Member]], Planned]) -> Looked:
+    """Plan for those of some members that are meant; of these a plan may leave some out."""
     where, conditions = job.where, job.wanted.conditions
-    meant = [one for one in members if where.may_match(of_member(one))]
-    others = [where.partly(of_member(one)) for one in members if one not in meant]
     if any(term.key == STATES for term in where.terms):  # which only a look at how they stand can tell
         asked = Asked(job.wanted.run, where, conditions.today or date.min, conditions.offline)
         surveyed = look(Survey(job.found, asked))
         names = {one.standing.name for one in surveyed.seen}
-        meant = [one for one in meant if one.name in names]
-        return Looked(plan_members(meant, repository, job.wanted), surveyed.others)
-    planned = plan_members(meant, repository, job.wanted)
-    facts = {one.name: of_result(member, one) for member, one in zip(meant, planned.results, strict=True)}
+        return Looked(plan([one for one in members if one.name in names]), surveyed.others)
+    meant = {one.name: one for one in members if where.may_match(of_member(one))}
+    others = [where.partly(of_member(one)) for one in members if one.name not in meant]
+    planned = plan([*meant.values()])
+    facts = {one.name: of_result(meant[one.name], one) for one in planned.results}
     results = tuple(one for one in planned.results if where.matches(facts[one.name]))
     others += [where.partly(its) for its in facts.values() if not where.matches(its)]
     return Looked(planned._replace(results=results), Meant(len(others), frozenset().union(*others)))
 
 
-def _lost(job: Job, why: str) -> Looked:
+def lost(job: Job, why: str) -> Looked:
     """Return what stands for a repository whose job did not come to its end."""
     members = members_of(job.found.repository, None, why)
     return Looked(Planned(tuple(result_of(one, "unreadable", why) for one in members)))
 
 
-def _joined(found: Iterable[Planned]) -> Planned:
+def joined_of(found: Iterable[Planned]) -> Planned:
     """Return what came of all jobs as if it had been one."""
     results: list[Result] = []
     patches: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -156,7 +161,7 @@ def _joined(found: Iterable[Planned]) -> Planned:
     return Planned(tuple(sorted(results, key=lambda one: one.name)), patches, blobs, frozenset(aims))
 
 
-def _plan(joined: Planned, where: Selector, wanted: Wanted) -> FleetPlan:
+def plan_of(joined: Planned, where: Selector, wanted: Wanted) -> FleetPlan:
     """Return the plan of all members, with those of one patch in one group, the largest group first."""
     inventory.refuse_same_names(joined.results)
     alike: dict[str, list[Result]] = {}

@@ -3,7 +3,7 @@
 What a job returns is all that is needed to apply it: the files that differ, as git would store them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -21,10 +21,12 @@ from scaffold.git.pack import Squeezed, squeezed
 from scaffold.plan.fleet import Aim, Result, Side, State, Touched
 from scaffold.process import bounds
 from scaffold.project.conditions import Conditions
+from scaffold.project.opening import Project
 from scaffold.project.planning.commit_message import commit_message
 from scaffold.project.planning.commit_tree import after
 from scaffold.project.planning.prepare import prepare
 from scaffold.project.planning.prepared import Prepared
+from scaffold.sources.library import Library
 from scaffold.templating.inputs import SECRET
 from scaffold.tree import File
 
@@ -60,10 +62,24 @@ class Planned(NamedTuple):
     depends: tuple[Depends, ...] | None = None
 
 
-def plan_members(members: Iterable[Member], repository: Objects | None, wanted: Wanted) -> Planned:
+class Way(NamedTuple):
+    """How members are planned for: what opens them and their libraries, and what sees each plan of an update."""
+
+    project: Callable[[Member], Project]
+    library: Callable[[Project, Member], Library]
+    see: Callable[[Member, Prepared], None] = lambda *_: None
+
+
+def usual(repository: Objects | None, wanted: Wanted) -> Way:
+    """Return the way in which each member is planned for from the library that it names."""
+    libraries = libraries_of(wanted)
+    return Way(lambda member: opened(member, repository), lambda project, one: libraries.open(project, one.library))
+
+
+def plan_members(members: Iterable[Member], way: Way, wanted: Wanted) -> Planned:
     """Plan for the members of one repository; what cannot be is a result with its reason."""
     made = _Made({}, {}, set(), [])
-    results = tuple(_planned(member, repository, wanted, made) for member in members)
+    results = tuple(_planned(member, way, wanted, made) for member in members)
     depends = tuple(made.depends) if all(one.state != "unreadable" for one in results) else None
     blobs = {id_: squeezed(file.content) for id_, file in made.blobs.items()}
     return Planned(results, made.patches, blobs, frozenset(made.aims), depends)
@@ -78,21 +94,22 @@ class _Made(NamedTuple):
     depends: list[Depends]
 
 
-def _planned(member: Member, repository: Objects | None, wanted: Wanted, made: _Made) -> Result:
+def _planned(member: Member, way: Way, wanted: Wanted, made: _Made) -> Result:
     if member.state:
         return result_of(member, "unreadable" if member.state == "unreadable" else "blocked", member.why or UNADOPTED)
     known, conditions = result_of(member, "clean"), wanted.conditions
     try:
-        project = opened(member, repository)
+        project = way.project(member)
         name = project.wishes.blueprint
         known = known._replace(blueprint=name, source=project.wishes.public, version=project.recorded.version)
-        library = libraries_of(wanted).open(project, member.library)
+        library = way.library(project, member)
         if ended := _ended(library.now(name), conditions.today):
             return known._replace(state="retired", why=ended)
         made.depends.append(answered(depends_on(project, wanted.to, member.library), library))
         with bounds.limited(conditions.means.limits, "rendering"):
             prepared = prepare(project, conditions, to=wanted.to, data=wanted.data, library=library)
             made.aims.add(aim_of(library, prepared.plan.lock_after))
+            way.see(member, prepared)
             return _described(known, prepared, made)
     except TrustError:
         return known._replace(state="blocked", why=TRUST)

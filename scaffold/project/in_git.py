@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from scaffold.git import holding
     from scaffold.git.attributes import Attributes
     from scaffold.git.index import Entry
     from scaffold.git.objects import Objects
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from scaffold.merge.manner import Manner
     from scaffold.project.seen import Standing
 else:
-    ends = later("scaffold.merge.ends")
+    ends, holding = later("scaffold.merge.ends"), later("scaffold.git.holding")
 
 
 LARGEST = 100_000_000  # bytes of a file: many projects are looked at side by side
@@ -53,6 +54,29 @@ class Commit:
     def attributes(self) -> Attributes:
         """What the commit says of how git treats its files."""
         return CommittedAttributes(self.repository.attributes, self.name, lambda name: bool(self.some([name])))
+
+
+class Changed(Commit):
+    """What a commit would hold with some files changed, by their names in the repository (None: one that goes)."""
+
+    def __init__(self, repository: Objects, id_: str, files: Mapping[str, File | None]) -> None:
+        """Take a repository, the id of a commit in it, and the files."""
+        kept = {name: file for name, file in files.items() if file is not None}
+        super().__init__(holding.Holding(repository, {file.blob: file.content for file in kept.values()}), id_)
+        self._new = {name: (file.mode, file.blob) for name, file in kept.items()}
+        self._gone = files.keys() - kept.keys()
+
+    def all(self, folder: str) -> dict[str, Entry]:
+        """Return everything in a folder of the repository, by its path there."""
+        start = f"{folder}/" if folder else ""
+        new = {name[len(start) :]: entry for name, entry in self._new.items() if name.startswith(start)}
+        held = {**super().all(folder), **new}
+        return {path: held[path] for path in sorted(held) if start + path not in self._gone}
+
+    def some(self, names: Iterable[str]) -> Mapping[str, Entry]:
+        """Return those of some files that are there, by their names in the repository."""
+        wanted = [name for name in names if name not in self._gone]
+        return {**super().some(wanted), **{name: self._new[name] for name in wanted if name in self._new}}
 
 
 class Index:

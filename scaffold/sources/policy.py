@@ -133,15 +133,21 @@ def is_same(trusted: str, other: str, base: Path = Path()) -> bool:
 
     A relative folder of the other counts from `base`.
     """
-    places = {_place(trusted, Path())}
-    folder = Path(disk.expand(parted(trusted).repository))
-    if trusted != BUILT_IN and folder.is_dir() and is_repository(folder):
+    return place_of(other, base) in places_of(trusted)
+
+
+def places_of(library: str) -> set[str]:
+    """Return the places that an address means: its own, and where a clone came from."""
+    places = {place_of(library, Path())}
+    folder = Path(disk.expand(parted(library).repository))
+    if library != BUILT_IN and folder.is_dir() and is_repository(folder):
         cloned = origin(open_repository(folder))
-        places |= {_place(cloned, folder)} if cloned else set()
-    return _place(other, base) in places
+        places |= {place_of(cloned, folder)} if cloned else set()
+    return places
 
 
-def _place(written: str, base: Path) -> str:
+def place_of(written: str, base: Path) -> str:
+    """Return what is the same for all spellings of an address; a relative folder counts from `base`."""
     if written == BUILT_IN:
         return written
     address, folder = parted(expand(without_credentials(written)))

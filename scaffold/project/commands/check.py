@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,6 +147,12 @@ def _in_time(looks: Iterator[Looked]) -> Iterator[Looked]:
             if (looked := next(looks, None)) is None:
                 return
             yield looked
+
+
+@cache  # to look through all packages takes as long as a plan
+def has_plugins() -> bool:
+    """Whether an installed package offers a rule."""
+    return bool(entry_points(group=GROUP))
 
 
 def find_plugin(name: str) -> Rule:

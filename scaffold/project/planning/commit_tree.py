@@ -27,10 +27,9 @@ def after(prepared: Prepared) -> After:
     if prepared.plan.conflicts:
         where = ", ".join(action.path for action in prepared.plan.conflicts)
         raise ProjectError(f"the update has conflicts in {where}", where=str(project.root))
-    if not isinstance(seen, InGit) or project.repository is None:
-        raise ProjectError("the project is not seen at a commit", where=str(project.root))
-    files = {project.in_repository(path): file for path, file in _files(prepared, seen)}
-    repository = project.repository
+    files, repository = changed(prepared), project.repository
+    if repository is None:
+        raise _not_in_git(prepared)
 
     def read(id_: str) -> bytes:
         content = repository.tree(id_)
@@ -42,9 +41,25 @@ def after(prepared: Prepared) -> After:
     return After(seen.name, grown(read, repository.tree_of(seen.name), changes), files)
 
 
+def changed(prepared: Prepared) -> dict[str, File | None]:
+    """Return each file that differs from the commit, by its name in the repository; what is in conflict stays as it is.
+
+    Raises ProjectError for a project that is not seen at a commit.
+    """
+    seen = prepared.project.seen
+    if not isinstance(seen, InGit):
+        raise _not_in_git(prepared)
+    return {prepared.project.in_repository(path): file for path, file in _files(prepared, seen)}
+
+
+def _not_in_git(prepared: Prepared) -> ProjectError:
+    return ProjectError("the project is not seen at a commit", where=str(prepared.project.root))
+
+
 def _files(prepared: Prepared, seen: InGit) -> Iterator[tuple[str, File | None]]:
     """Yield what differs from the commit, as git would store it."""
-    wanted = {**{action.path: action.after for action in prepared.plan.changes}, **prepared.own_files}
+    settled = {action.path: action.after for action in prepared.plan.changes if action.verb != "conflict"}
+    wanted = {**settled, **prepared.own_files}
     here = seen.staged(wanted)
     for path, file in wanted.items():
         if file is None:

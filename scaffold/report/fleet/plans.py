@@ -78,7 +78,7 @@ def text(plan: FleetPlan, written: str) -> Iterator[Line]:
     yield Line(f"{total}: {', '.join(f'{count:,} {state}' for state, count in counts.items())}", "title")
     for aim in plan.aims:
         yield Line(f"  to {aim.blueprint} {aim.version}, from {aim.source}", "dim")
-    yield from _groups(plan)
+    yield from groups(plan, "scaffold fleet show PLAN --format json has them all")
     for state, what in ASKING.items():
         yield from _grouped([one for one in plan.results if one.state == state], what)
     yield Line("")
@@ -88,7 +88,8 @@ def text(plan: FleetPlan, written: str) -> Iterator[Line]:
     )
 
 
-def _groups(plan: FleetPlan) -> Iterator[Line]:
+def groups(plan: FleetPlan, whole: str) -> Iterator[Line]:
+    """Say what members get in common, the first groups in a line each; `whole` says where all of them are."""
     if not plan.groups:
         return
     yield Line("")
@@ -100,7 +101,7 @@ def _groups(plan: FleetPlan) -> Iterator[Line]:
         label = f"  {group.digest[:10]}  {members:>6,} member{'s' if members != 1 else ' '}  {group.risk:<6}  {files}"
         yield Line(f"{label}, as in {group.projects[0]}", TONES[group.risk])
     if (more := len(plan.groups) - SHOWN) > 0:
-        yield Line(f"  and {more:,} more: scaffold fleet show PLAN --format json has them all", "dim")
+        yield Line(f"  and {more:,} more: {whole}", "dim")
 
 
 def _grouped(found: list[Result], what: str) -> Iterator[Line]:

@@ -64,18 +64,27 @@ def sections(result: FleetStatus) -> Iterator[Section]:
 
 
 def _section(kind: Kind, about: list[Standing]) -> Section:
+    said = ((said, one.name) for one in about for said in dict.fromkeys(kind.said(one)))
+    return Section(kind.title, kind.todo, grouped(said), len(about), kind.tone)
+
+
+def grouped(said: Iterable[tuple[str, str]]) -> tuple[Reason, ...]:
+    """Return each reason that is given beside a name once, those with the most names first."""
     found: dict[str, list[str]] = {}
-    for one in about:
-        for said in dict.fromkeys(kind.said(one)):
-            found.setdefault(said, []).append(one.name)
+    for why, name in said:
+        found.setdefault(why, []).append(name)
     most_first = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
-    reasons = tuple(Reason(said, tuple(names)) for said, names in most_first)
-    return Section(kind.title, kind.todo, reasons, len(about), kind.tone)
+    return tuple(Reason(why, tuple(names)) for why, names in most_first)
 
 
 def in_general(one: Standing, why: str) -> str:
     """Return a reason without where the member is, so that it is one reason for all whom it is about."""
-    for place in filter(None, (f"{one.repository}/{one.prefix}" if one.prefix else "", one.repository)):
+    return without_place(why, one.repository, one.prefix)
+
+
+def without_place(why: str, repository: str, prefix: str) -> str:
+    """Return a reason without the repository and the folder that it is about."""
+    for place in filter(None, (f"{repository}/{prefix}" if prefix else "", repository)):
         why = why.removeprefix(f"{place}: ").removeprefix(f"{place}/").replace(place, ITS)
     return one_line(why)
 

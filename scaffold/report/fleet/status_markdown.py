@@ -12,6 +12,7 @@ from scaffold.report.marked import code, escaped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from scaffold.report.fleet.reasons import Section
     from scaffold.report.fleet.standing import FleetStatus, Standing
 
 MESSAGE = 300  # characters of a reason
@@ -34,14 +35,19 @@ def _lines(result: FleetStatus) -> Iterator[str]:
     ):
         yield from _table(name, groups, [word for word in PRESSING if word in result.states])
     for section in sections(result):
-        yield from folded(
-            f"{section.title}: {section.members} ({section.todo})",
-            [f"- {escaped(one.said, MESSAGE)}: {escaped(some(one.names))}" for one in section.reasons[:SHOWN]]
-            + [f"- and {len(section.reasons) - SHOWN} more reasons"] * (len(section.reasons) > SHOWN),
-        )
+        yield from worded(section)
     yield from folded("All members", [*head(MEMBER), *map(_row, result.members)])
     for note in result.notes:
         yield from ("", f"Note: {escaped(note, MESSAGE)}")
+
+
+def worded(section: Section) -> Iterator[str]:
+    """Word what needs somebody: each reason with the names that it is about."""
+    return folded(
+        f"{section.title}: {section.members} ({section.todo})",
+        [f"- {escaped(one.said, MESSAGE)}: {escaped(some(one.names))}" for one in section.reasons[:SHOWN]]
+        + [f"- and {len(section.reasons) - SHOWN} more reasons"] * (len(section.reasons) > SHOWN),
+    )
 
 
 MEMBER = ("member", "blueprint", "version", "newest", "states", "owner", "rules that pass", "why")

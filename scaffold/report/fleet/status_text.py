@@ -41,7 +41,7 @@ def text(result: FleetStatus, width: int = 0, *, every: bool = False) -> Iterato
     for name, key in TABLES:
         yield from _by(name, result.by(key), width)
     for section in sections(result):
-        yield from _section(section, width, every=every)
+        yield from worded(section, width, every=every)
     if result.checked:
         yield from _lowest(result, width)
     yield from _notes(result.notes, width)
@@ -134,7 +134,8 @@ def _by(name: str, groups: dict[str, list[Standing]], width: int) -> Iterator[Li
         yield from broken(f"  and {len(rest):,} more: {members(len(left))}, ", counts(left), width, "dim")
 
 
-def _section(section: Section, width: int, *, every: bool) -> Iterator[Line]:
+def worded(section: Section, width: int, *, every: bool) -> Iterator[Line]:
+    """Word what needs somebody: what is to be done, and each reason with the names that it is about."""
     yield Line("")
     yield from broken("", f"{section.title}: {section.members:,} ({section.todo})", width, section.tone)
     most = len(section.reasons) if every else SHOWN
