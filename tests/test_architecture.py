@@ -23,6 +23,8 @@ ROWS = [
     {"cli", "__main__"},
 ]
 ROW_OF = {name: row for row, names in enumerate(ROWS) for name in names}
+# The same within `project`; what stands in none of its rooms is below them all.
+PROJECT = [{"planning"}, {"adoption", "applying"}, {"checking"}, {"commands"}]
 
 # An effect, and the only modules that may have it.
 EFFECTS = {
@@ -58,6 +60,11 @@ PURE = {
     "render.cookiecutter_steps",
 }
 IMPURE_IMPORTS = ("os", "pathlib.Path", "tempfile", "shutil", "time", "datetime.datetime", "random", "socket")
+# What looks at a fleet, and what none of it may come to, by whatever way: what writes to a member.
+LOOKING = {f"fleet.{name}" for name in ("planning", "plan", "impact", "survey", "status", "check")}
+WRITERS = {"project.applying"}
+PLANNER, MORE_WRITERS = "fleet.planning", {"project.commands", "apply.transaction", "apply.back"}
+MOST_PARAMETERS = 7  # beside `self`; a function of the public API has one for each thing that a caller may say
 BANNED_CALLS = {"print", "input", "os.chdir", "contextlib.chdir", "os.system", "date.today", "datetime.date.today"}
 
 SOURCES = {
@@ -98,6 +105,34 @@ def test_imports_point_down(name):
     row = ROW_OF[name.partition(".")[0]]
     upward = {i for i in inner_imports(name) if ROW_OF[i.partition(".")[0]] > row}
     assert not upward, f"{name} reaches up to {sorted(upward)}"
+
+
+def room_in_project(name: str) -> int:
+    room = name.removeprefix("project.").partition(".")[0]
+    return next((row for row, rooms in enumerate(PROJECT, 1) if name.startswith("project.") and room in rooms), 0)
+
+
+@pytest.mark.parametrize("name", [name for name in SOURCES if name.startswith("project")])
+def test_the_rooms_of_a_project_point_down(name):
+    upward = {i for i in inner_imports(name) if room_in_project(i) > room_in_project(name)}
+    assert not upward, f"{name} reaches up to {sorted(upward)}"
+
+
+def reached(name: str) -> set[str]:
+    """What a module imports, and what that imports, and so on."""
+    found, open_ = set(), [name]
+    while open_:
+        new = inner_imports(open_.pop()) - found
+        found |= new
+        open_ += new
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(LOOKING & SOURCES.keys()))
+def test_who_looks_at_a_fleet_cannot_write_to_a_member(name):
+    writers = WRITERS | (MORE_WRITERS if name == PLANNER else set())
+    found = {one for one in reached(name) for writer in writers if one == writer or one.startswith(f"{writer}.")}
+    assert not found, f"{name} comes to {sorted(found)}"
 
 
 def test_no_import_cycles():
@@ -150,3 +185,41 @@ def test_modules_and_functions_stay_small(name):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             length = node.end_lineno - node.lineno + 1
             assert length <= 60, f"{name}.{node.name} has {length} lines"
+
+
+def public_functions() -> set[tuple[str, str]]:
+    """The functions of the Python API, by module and name."""
+    imports = [node for node in ast.walk(ast.parse((PACKAGE / "__init__.py").read_text())) if imported(node)]
+    return {tuple(target.removeprefix("scaffold.").rsplit(".", 1)) for node in imports for target in imported(node)}
+
+
+def typer_commands() -> set[tuple[str, str]]:
+    """The functions whose parameters Typer makes options of: by name, by decorator, or handed to `command()`."""
+    (names,) = (ast.literal_eval(node.value) for node in TREES["cli.commands"].body
+                if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "COMMANDS")  # fmt: skip
+    found = {(f"cli.{name}", name) for name in names}
+    for module in (name for name in SOURCES if name.startswith("cli.")):
+        origins = {target.rpartition(".")[2]: target for node in TREES[module].body for target in imported(node)}
+        for node in ast.walk(TREES[module]):
+            if isinstance(node, ast.FunctionDef) and any(".command(" in ast.unparse(d) for d in node.decorator_list):
+                found.add((module, node.name))
+            elif (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and ".command(" in ast.unparse(node.func)
+            ):
+                handed = ast.unparse(node.args[0])
+                found.add(
+                    tuple(origins.get(handed, f"scaffold.{module}.{handed}").removeprefix("scaffold.").rsplit(".", 1))
+                )
+    return found
+
+
+FREE = public_functions() | typer_commands()
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_functions_take_few_parameters(name):
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (name, node.name) not in FREE:
+            taken = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
+            names = [one.arg for one in taken if one is not None and one.arg not in ("self", "cls")]
+            assert len(names) <= MOST_PARAMETERS, f"{name}.{node.name} takes {', '.join(names)}"

@@ -17,8 +17,8 @@ from scaffold.guard.rule import Rule
 from scaffold.guard.snapshot import Snapshot
 from scaffold.guard.verdict import Judged, Verdict, judge
 from scaffold.lock import Lock, parse
-from scaffold.project.checking.snapshots import snapshot_of
 from scaffold.project.commands.check import find_plugin
+from scaffold.project.snapshots import snapshot_of
 from scaffold.tree import blob_id
 
 TODAY = date(2026, 11, 24)

@@ -6,7 +6,7 @@ from scaffold.guard.catalogue import BUILT_IN
 from scaffold.guard.looking import look_with
 from scaffold.guard.policy import Policy
 from scaffold.project.checking.policy import nothing
-from scaffold.project.checking.snapshots import snapshot_of
+from scaffold.project.snapshots import snapshot_of
 from tests.guard.alone import found, state
 
 WORKFLOW = ".github/workflows/nightly.yml"

@@ -11,8 +11,8 @@ import pytest
 import scaffold
 from scaffold.errors import ProjectError
 from scaffold.project.checking import judges
-from scaffold.project.checking.snapshots import view
 from scaffold.project.opening import open_at
+from scaffold.project.snapshots import view
 from tests.scenarios import world
 
 TODAY = date(2026, 11, 24)

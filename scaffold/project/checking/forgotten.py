@@ -14,7 +14,7 @@ from scaffold.guard.catalogue import LOCKED, expand
 from scaffold.guard.finding import Found
 from scaffold.guard.rule import Looked
 from scaffold.lock import PATH, Lock
-from scaffold.project.checking.snapshots import View
+from scaffold.project.snapshots import View
 from scaffold.sources.locate import BUILT_IN, locate
 
 LOCK = LOCKED["LK-04"]

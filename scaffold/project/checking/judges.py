@@ -19,7 +19,7 @@ from scaffold.guard.rule import Looked
 from scaffold.guard.snapshot import SUBMODULE
 from scaffold.process import Notify
 from scaffold.process.outputs import output
-from scaffold.project.checking.snapshots import View
+from scaffold.project.snapshots import View
 from scaffold.project.work_tree import WorkTree
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, safe_path
 

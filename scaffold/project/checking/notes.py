@@ -9,7 +9,7 @@ from scaffold.blueprint.places import manifest_path
 from scaffold.guard.catalogue import expand
 from scaffold.guard.look import Look
 from scaffold.guard.people import self_approved
-from scaffold.project.checking.snapshots import View
+from scaffold.project.snapshots import View
 from scaffold.sources.built_in import guardrails_now
 
 BUILT_IN = "builtin"

@@ -22,9 +22,9 @@ from scaffold.plan.inputs import words_for
 from scaffold.process import Notify
 from scaffold.project.adoption.guess import Guess
 from scaffold.project.checking.policy_answers import against_answers
-from scaffold.project.checking.snapshots import View
 from scaffold.project.conditions import Person
 from scaffold.project.planning.guardrails import decided
+from scaffold.project.snapshots import View
 from scaffold.project.stamp import stamp, surroundings_in, trusting
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means

@@ -24,8 +24,8 @@ from scaffold.process.loading import later
 from scaffold.project.checking.forgotten import forgotten
 from scaffold.project.checking.judges import ask, wanted
 from scaffold.project.checking.notes import notes
-from scaffold.project.checking.snapshots import View, view
 from scaffold.project.opening import Project, open_at
+from scaffold.project.snapshots import View, view
 from scaffold.report.checked import Checked
 from scaffold.sources.library import Library
 from scaffold.templating.limits import UNLIMITED

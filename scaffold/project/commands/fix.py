@@ -20,11 +20,11 @@ from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.process import Notify
 from scaffold.project.applying.commit import NOTHING, Committed, commit_applied
 from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
-from scaffold.project.checking.snapshots import view
 from scaffold.project.commands.check import judged
 from scaffold.project.opening import Project, open_project, place_at, read_ours
 from scaffold.project.planning.bases import Bases
 from scaffold.project.planning.prepared import Prepared, refuse_open_conflicts
+from scaffold.project.snapshots import view
 from scaffold.report.checked import Checked, Fixed
 from scaffold.sources.locate import Tracked, locate
 from scaffold.sources.trust import is_trusted

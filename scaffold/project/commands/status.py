@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
     from scaffold.guard.waivers import Stood
     from scaffold.process import Notify
-    from scaffold.project.checking import snapshots
+    from scaffold.project import snapshots
     from scaffold.project.commands import check as checking
     from scaffold.sources.library import Library
 else:
     checking = later("scaffold.project.commands.check")
-    snapshots = later("scaffold.project.checking.snapshots")
+    snapshots = later("scaffold.project.snapshots")
 
 
 def status(

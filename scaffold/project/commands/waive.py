@@ -19,9 +19,9 @@ from scaffold.guard.finding import Finding
 from scaffold.guard.judges.table import JUDGES
 from scaffold.guard.verdict import Verdict
 from scaffold.guard.waivers import ONE, PATH, Policy, Waiver
-from scaffold.project.checking.snapshots import view as view_of
 from scaffold.project.commands.check import judged
 from scaffold.project.opening import find_root, open_project, place_of
+from scaffold.project.snapshots import view as view_of
 from scaffold.report.checked import Checked, Exceptions
 
 HEAD = b"""\

@@ -10,8 +10,8 @@ from scaffold.guard.catalogue import LOCKED
 from scaffold.guard.looking import look_with
 from scaffold.guard.verdict import judge
 from scaffold.plan.actions import Plan, Waived
-from scaffold.project.checking.snapshots import view as view_of
 from scaffold.project.opening import Project
+from scaffold.project.snapshots import view as view_of
 from scaffold.tree import File
 
 OWNED = (LOCKED["LK-01"], LOCKED["LK-02"])
