@@ -10,10 +10,13 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n 4 --dist worksteal
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: try test test-golden test-long test-load test-laws test-storm quick format docs bundle bench bench-check bench-fleet bench-merge clean
+.PHONY: try try-fleet test test-golden test-long test-load test-laws test-storm quick format docs bundle bench bench-check bench-fleet bench-merge clean
 
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
+
+try-fleet: $(VENV)/.run  ## Stamp twenty services, let their teams work, release, and plan an update of all of them.
+	@$(BIN)/python -m tests.fleet_story build/try-fleet
 
 test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
 	$(BIN)/ruff format --check .
@@ -25,7 +28,7 @@ test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
 test-golden: $(VENV)/.test  ## Stamped services under their own gates, with their language's tools, and the wheel.
 	$(PYTEST) -m toolchain
 
-test-long: $(VENV)/.test  ## Tests that try every case there is: each instant to be killed at, all that a template can reach.
+test-long: $(VENV)/.long  ## Tests that try every case there is: each instant to be killed at, all that a template can reach.
 	$(PYTEST) -m "long and not toolchain"
 
 test-load: $(VENV)/.test  ## The tests with signals, locks, servers and kills, on a machine with LOAD other processes at work.
@@ -83,3 +86,7 @@ $(VENV)/.test: $(VENV)/.made pyproject.toml tests/constraints.txt  # in one go, 
 	$(PIP) install --constraint tests/constraints.txt --editable '.[test,docs]'
 	@$(BIN)/python -m compileall -q scaffold
 	touch $(VENV)/.run $@
+
+$(VENV)/.long: $(VENV)/.test  # a real cluster, which only long tests ask for
+	$(PIP) install --constraint tests/constraints.txt --editable '.[dask]'
+	touch $@

@@ -40,6 +40,7 @@ WHEN = {
     3: "`update`, `update --continue` and `resolve`: conflicts are left. "
     "`status`: anything but `current`, also where the newest version is not known. "
     "`check`: something fails that is as severe as `--fail-on` says, or worse. "
+    "`fleet status` and `fleet check`: the same of any member, or one could not be looked at. "
     "`blueprint impact`: somebody would be needed, or a guardrail would start to fail.",
     70: "The sentence names a log file: versions, the kind of error, and where in the code. It holds no values.",
     130: "Ctrl-C. Files that were being swapped in are put back first.",

@@ -1,6 +1,7 @@
 """Every failure that a user may cause or meet: one sentence, where it happened, and what to do about it."""
 
 import re
+from collections.abc import Iterator
 
 # Bounded, so that no text makes it slow. A password may hold a slash, where what is behind the colon is no port.
 LOGIN = r"(?:[^/\s]{1,2000}@|[^/\s@:\[]{1,200}:(?!\d{1,5}(?:[/?#\s]|$))[^\s@'\"<>]{1,2000}@)"
@@ -74,3 +75,19 @@ class ScriptError(ScaffoldError):
 
 class LimitError(ScaffoldError):
     """A template took more time or memory, or made more, than it may."""
+
+
+def places(error: BaseException | None) -> Iterator[str]:
+    """Yield the kinds of an error and of those behind it, each with the places that it came through.
+
+    What an error says may hold a secret in any spelling, and is left out.
+    """
+    from traceback import walk_tb  # only a bug needs it
+
+    known: set[int] = set()
+    while error is not None and id(error) not in known:
+        known.add(id(error))
+        yield f"\n{type(error).__module__}.{type(error).__qualname__}"
+        for frame, line in walk_tb(error.__traceback__):
+            yield f"  {frame.f_code.co_filename}:{line} in {frame.f_code.co_qualname}"
+        error = error.__cause__ or error.__context__

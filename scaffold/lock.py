@@ -94,6 +94,11 @@ class Lock:
     folder: str | None = None
     missing: tuple[str, ...] = ()
 
+    @property
+    def ref(self) -> str:
+        """What the release that was applied is asked for by."""
+        return self.commit or self.version
+
     def written_with(self, answers_file: bytes, *, says_more: bool = False) -> "Lock":
         """Return the lock with what its answers were written as, in a file that may say more than the lock does."""
         faithful = not says_more and as_kept(self.answers) == self.answers
@@ -117,6 +122,11 @@ class Lock:
     def pending(self) -> tuple[str, ...]:
         """The paths that were left with a conflict."""
         return tuple(path for path, locked in self.files.items() if locked.pending)
+
+    @property
+    def conflicts(self) -> dict[str, str]:
+        """The paths that were left with a conflict, by where the project has those files."""
+        return {self.files[path].at or path: path for path in self.pending}
 
     @property
     def paths(self) -> tuple[str, ...]:

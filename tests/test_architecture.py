@@ -36,7 +36,7 @@ EFFECTS = {
     "questionary": {"cli.prompt"},
     "pygit2": {"git", "merge.text"},  # objects, and the line merge of libgit2
     "git": {"git"},  # GitPython
-    "distributed": {"fleet.runner"},
+    "distributed": {"fleet.engines"},
     "copier": {"render.via_copier"},
     "cookiecutter": {"render.via_cookiecutter"},
 }

@@ -15,7 +15,7 @@ from scaffold.templating.limits import Limits
 
 
 def run(command, folder, *, seconds=60, **more):
-    commands.run(command, folder, more.pop("environment", {}), seconds=seconds, **more)
+    commands.run(command, folder, more.pop("environment", {}), seconds=seconds, told=commands.Told(**more))
 
 
 def refused(command, folder, **more):

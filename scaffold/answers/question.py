@@ -74,12 +74,13 @@ class Manner(NamedTuple):
 
     Those that a pattern of `again` names are asked whatever answers there are, and `only` those if it says so.
     `defaults` are the user's own, for questions that are shown: what is computed is not recorded, and would come out
-    otherwise elsewhere.
+    otherwise elsewhere. With `ahead` questions see what was given or kept for those after them.
     """
 
     again: tuple[str, ...] = ()
     only: bool = False
     defaults: Mapping[str, Any] = {}
+    ahead: bool = True
 
     def asks_again(self, name: str) -> bool:
         """Whether a question is asked whatever answers there are."""

@@ -32,13 +32,11 @@ class Resolver:
         known: Known = lambda _answers, _recorded: {},
         ask: Ask | None = None,
         manner: Manner = Manner(),
-        ahead: bool = True,
         hidden: Hidden = NOTHING_HIDDEN,
     ) -> None:
         """Take the answers given now, those of last time, what is known beside the answers, and who may be asked.
 
-        With `ahead` questions see what was given or kept for those after them. `hidden` says which of what is known
-        beside the answers nothing records.
+        `hidden` says which of what is known beside the answers nothing records.
         """
         self._around = hidden
         self._texts = texts
@@ -47,7 +45,6 @@ class Resolver:
         self._known = known
         self._ask = ask
         self._manner = manner
-        self._sees_ahead = ahead
         self._answers: dict[str, Any] = {}
         self._recorded: dict[str, Any] = {}
         self._context: Context = {}
@@ -66,7 +63,7 @@ class Resolver:
     def resolve(self, questions: Sequence[Question]) -> Answers:
         """Answer all; raises AnswerError for a wrong, an unknown or a missing answer."""
         self._refuse_unknown([question.name for question in questions])
-        if self._sees_ahead:
+        if self._manner.ahead:
             self._look_ahead(questions)
         for number, question in enumerate(questions, 1):
             self._rest = questions[number:]

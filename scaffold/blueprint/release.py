@@ -38,6 +38,11 @@ class Release:
         """The version as written in tags and locks."""
         return str(self.blueprint.version)
 
+    @property
+    def has_scripts(self) -> bool:
+        """Whether code of its templates is to run: tasks, or hooks."""
+        return any(layer.settings.tasks or layer.settings.hooks for layer in self.layers)
+
 
 def read_manifest(name: str, content: bytes) -> Blueprint:
     """Read `blueprints/NAME/blueprint.yml`; raises FormatError."""

@@ -104,5 +104,5 @@ def adopt(
         data=as_data.adopt,
         done=lambda result: "the adoption was applied" if result.applied else "",
         clean=lambda result: not result.proposed,
-        asks=ask is not None,
+        terminal="free" if ask is None else "asked",
     )  # fmt: skip

@@ -10,7 +10,7 @@ import scaffold
 from scaffold.cli import bug, console
 from scaffold.cli.commands import MARKUP, Commands
 from scaffold.cli.options import INDEX_FILE
-from scaffold.errors import ScaffoldError
+from scaffold.errors import ScaffoldError, places
 from scaffold.process import commands, early
 from scaffold.report.text import Line
 
@@ -83,7 +83,7 @@ def _exit_code() -> int:
 def _kept(error: Exception) -> str:
     """Say where what is known of a bug is kept, or else as much of it as gives no secret away."""
     try:
-        return f"what is known of it: {bug.log(error, typer.main.get_command(app))}"
+        return f"what is known of it: {bug.log(places(error), typer.main.get_command(app))}"
     except (OSError, ScaffoldError) as why:
         import traceback
 

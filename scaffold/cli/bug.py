@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,8 @@ from scaffold import disk
 from scaffold.errors import ProjectError
 
 
-def log(error: BaseException, command: Any) -> Path:
-    """Write what a bug report needs; returns where. `command` is click's tree of all commands.
+def log(told: Iterable[str], command: Any) -> Path:
+    """Write what a bug report needs, such as the `places` of an error; returns where. `command` is click's tree of all.
 
     Raises OSError, and ProjectError where there is no home.
 
@@ -28,7 +28,7 @@ def log(error: BaseException, command: Any) -> Path:
     place = folder / f"bug-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
     known = set(_known(command))
     lines = [f"scaffold {scaffold.__version__}, Python {sys.version}, {sys.platform}"]
-    lines += [" ".join(_ours(word, known) for word in sys.argv[1:]), *_told(error)]
+    lines += [" ".join(_ours(word, known) for word in sys.argv[1:]), *told]
     disk.write_private(place, "\n".join([*lines, ""]).encode())
     return place
 
@@ -45,16 +45,3 @@ def _known(command: Any) -> Iterator[str]:
 def _ours(word: str, known: set[str]) -> str:
     """Return a word of the command line as far as it is the name of a command or an option."""
     return next((name for name in (word, word.partition("=")[0], word[:2]) if name in known), "...")
-
-
-def _told(error: BaseException | None) -> Iterator[str]:
-    """Yield the kinds of an error and of those behind it, each with the places that it came through."""
-    from traceback import walk_tb  # only a bug needs it
-
-    known: set[int] = set()
-    while error is not None and id(error) not in known:
-        known.add(id(error))
-        yield f"\n{type(error).__module__}.{type(error).__qualname__}"
-        for frame, line in walk_tb(error.__traceback__):
-            yield f"  {frame.f_code.co_filename}:{line} in {frame.f_code.co_qualname}"
-        error = error.__cause__ or error.__context__

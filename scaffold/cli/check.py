@@ -1,5 +1,6 @@
 """The commands about guardrails."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,6 +64,18 @@ FailOn = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 also where something could not be checked.")]
 FormOption = Annotated[Form, typer.Option("--format", help="How to report on standard output.")]
 
+AT_ODDS = (
+    ("--staged", {"--rev"}, "it does not go with --rev"),
+    ("--fix", {"--staged", "--rev"}, "it mends the files here, not a commit or the index"),
+    ("--judges", {"--fix"}, "it does not go with --fix, which mends nothing that they find"),
+    (
+        "--fix",
+        {"--verify", "--policy", "--blueprint"},
+        "it mends by the lock, and goes with none of --verify, --policy and --blueprint",
+    ),
+    ("--commit", {"--dry-run"}, "it does not go with --dry-run"),
+)
+
 
 def check(
     directory: Directory = Path(),
@@ -89,10 +102,13 @@ def check(
     DIR may also be a bare repository, or a folder in one: then its newest commit is checked, without a checkout.
     """
     asked = [] if judges is None else judges.split(",")
-    _refuse_at_odds(
-        fix=fix, rev=revision is not None, staged=staged, dry_run=dry_run, commit=commit, judges=bool(asked),
-        held=verify or bool(policy) or blueprint is not None, policies=len(policy or ()),
-    )  # fmt: skip
+    given = {
+        "--fix": fix, "--rev": revision is not None, "--staged": staged, "--dry-run": dry_run, "--commit": commit,
+        "--judges": bool(asked), "--verify": verify, "--policy": bool(policy), "--blueprint": blueprint is not None,
+    }  # fmt: skip
+    _refuse_at_odds({option for option, is_given in given.items() if is_given})
+    if len(policy or ()) > 1:
+        raise typer.BadParameter("a project is held against one policy", param_hint="--policy")
     files, rules, day = reports.asked(report), rule or (), today.date() if today else None
     index = (index_file or True) if staged else False
     with console.progress(spinner=True) as notify:
@@ -136,20 +152,11 @@ def _show(form: Form, checked: "Checked", mended: "Fixed | None") -> None:
         console.write(written(form, checked))
 
 
-def _refuse_at_odds(
-    *, fix: bool, rev: bool, staged: bool, dry_run: bool, commit: bool, judges: bool, held: bool, policies: int
-) -> None:
+def _refuse_at_odds(given: Collection[str]) -> None:
     """Raise BadParameter for options that do not go together."""
-    wrong = {
-        ("--staged", "it does not go with --rev"): staged and rev,
-        ("--fix", "it mends the files here, not a commit or the index"): fix and (staged or rev),
-        ("--judges", "it does not go with --fix, which mends nothing that they find"): fix and judges,
-        ("--fix", "it mends by the lock, and goes with none of --verify, --policy and --blueprint"): fix and held,
-        ("--policy", "a project is held against one policy"): policies > 1,
-        ("--dry-run", "it goes with --fix"): dry_run and not fix,
-        ("--commit", "it goes with --fix"): commit and not fix,
-        ("--commit", "it does not go with --dry-run"): commit and dry_run,
-    }
-    for (option, message), holds in wrong.items():
-        if holds:
+    for option, others, message in AT_ODDS:
+        if option in given and not others.isdisjoint(given):
             raise typer.BadParameter(message, param_hint=option)
+    for option in ("--dry-run", "--commit"):
+        if option in given and "--fix" not in given:
+            raise typer.BadParameter("it goes with --fix", param_hint=option)

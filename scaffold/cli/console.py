@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from io import TextIOWrapper
-from threading import Timer
+from threading import Lock, Timer, current_thread
 from typing import Any, TextIO
 
 import typer
@@ -17,6 +17,7 @@ from scaffold.process import Notify
 from scaffold.report.text import Line
 
 STYLES = {"plain": "", "title": "bold", "good": "green", "warn": "yellow", "bad": "bold red", "dim": "dim"}
+SOON, EVERY = 1.0, 5.0  # seconds after which a step is named where there is no terminal, and then how far it is
 
 
 def ready() -> None:
@@ -154,10 +155,10 @@ def complain(message: str) -> None:
 
 @contextmanager
 def progress(*, spinner: bool, quiet: bool = False) -> Iterator[Notify]:
-    """Show on standard error what is being done, unless `quiet`; yields the function that names it.
+    """Show on standard error what is being done; yields the function that names it: `STEP`, or `STEP: HOW FAR IT IS`.
 
-    A terminal gets a spinner, unless somebody is asked questions there; elsewhere a line is written for what takes
-    longer than a second.
+    A terminal gets a spinner, unless somebody is asked questions there; elsewhere a line is written for a step that
+    takes longer than a second, and every few seconds one for how far it is. To be `quiet` is to show nothing.
     """
     if quiet:
         yield lambda _: None
@@ -169,20 +170,49 @@ def progress(*, spinner: bool, quiet: bool = False) -> Iterator[Notify]:
         with Console(stderr=True).status("Working") as status:
             yield lambda message: status.update(Text(on_one_line(message)))
         return
-    timers: list[Timer] = []
-
-    def notify(message: str) -> None:
-        for timer in timers:
-            timer.cancel()
-        timers.append(Timer(1, _say, [f"{on_one_line(message)} ...\n"]))
-        timers[-1].daemon = True
-        timers[-1].start()
-
+    lines = _Lines()
     try:
-        yield notify
+        yield lines
     finally:
-        for timer in timers:
-            timer.cancel()
+        lines.close()
+
+
+class _Lines:
+    """Lines about what takes long, for who reads them later, or one by one."""
+
+    def __init__(self) -> None:
+        self._step = self._message = self._said = ""
+        self._timer: Timer | None = None
+        self._lock = Lock()
+
+    def __call__(self, message: str) -> None:
+        step = message.partition(": ")[0]
+        with self._lock:
+            self._message = message
+            if step != self._step:
+                self._step = step
+                self._wait(SOON)
+
+    def close(self) -> None:
+        with self._lock:
+            self._wait(None)
+
+    def _wait(self, seconds: float | None) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = Timer(seconds or 0, self._tell)
+        self._timer.daemon = True
+        if seconds:
+            self._timer.start()
+
+    def _tell(self) -> None:
+        with self._lock:
+            if self._timer is not current_thread():  # another step has begun, or all has ended
+                return
+            if self._message != self._said:
+                self._said = self._message
+                _say(f"{on_one_line(self._said)} ...\n")
+            self._wait(EVERY)
 
 
 def can_ask() -> bool:

@@ -44,5 +44,5 @@ def diff(
         format_,
         text=as_text.diff,
         data=as_data.diff,
-        paged=True,
+        terminal="paged",
     )  # fmt: skip

@@ -11,6 +11,7 @@ from scaffold.cli.fleet_options import Every, File, Quiet, RunOn, Where
 from scaffold.cli.options import Offline, Today
 from scaffold.fleet.roll import FILE
 from scaffold.formats.shown import to_json
+from scaffold.process.waiting import telling
 from scaffold.report.fleet import check_data
 from scaffold.report.fleet.check_markdown import markdown
 from scaffold.report.fleet.check_text import text
@@ -51,7 +52,7 @@ def check(
     Repositories are read as they are at HEAD, from git's objects alone. Exits 3 where something fails, or a member
     could not be checked.
     """
-    with console.progress(spinner=True, quiet=quiet) as notify:
+    with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
         result = scaffold.fleet_check(
             fleet,
             where=where,

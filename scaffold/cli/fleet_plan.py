@@ -13,6 +13,7 @@ from scaffold.cli.options import FormatOption, Offline, Prereleases, Today
 from scaffold.cli.rendering import LimitOption, SkipTasks, Trust, means
 from scaffold.cli.update import To
 from scaffold.fleet.roll import FILE
+from scaffold.process.waiting import telling
 from scaffold.report.fleet import plans
 
 NOT_CLEAN = 3
@@ -49,7 +50,7 @@ def plan(
     somebody is in conflict, blocked, or cannot be read.
     """
     answers = given(data, data_file)
-    with console.progress(spinner=True, quiet=quiet) as notify:
+    with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
         made = scaffold.fleet_plan(
             fleet,
             where=where,

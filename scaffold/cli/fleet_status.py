@@ -9,6 +9,7 @@ from scaffold.cli import console
 from scaffold.cli.fleet_options import Every, File, Quiet, RunOn, Where
 from scaffold.cli.options import Offline, Today
 from scaffold.fleet.roll import FILE
+from scaffold.process.waiting import telling
 from scaffold.report.fleet import status_data
 from scaffold.report.fleet.status_markdown import markdown
 from scaffold.report.fleet.status_text import text
@@ -35,7 +36,7 @@ def status(
     Repositories are read as they are at HEAD, from git's objects alone. Exits 3 where a member is not current, or
     cannot be read.
     """
-    with console.progress(spinner=True, quiet=quiet) as notify:
+    with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
         result = scaffold.fleet_status(
             fleet,
             where=where,

@@ -83,5 +83,5 @@ def new(
         data=as_data.new,
         done=lambda result: "the service was stamped" if result.applied else "",
         clean=lambda result: not result.plan.conflicts,
-        asks=ask is not None,
+        terminal="free" if ask is None else "asked",
     )  # fmt: skip

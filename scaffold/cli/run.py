@@ -1,7 +1,7 @@
 """What every command does with the operation it calls: show progress, report the result, give the exit code."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import typer
 
@@ -12,6 +12,7 @@ from scaffold.process.waiting import telling
 from scaffold.report.text import Line
 
 T = TypeVar("T")
+Terminal = Literal["free", "asked", "paged"]
 NOT_CLEAN = 3
 
 
@@ -23,19 +24,19 @@ def run(
     data: Callable[[T], Any],
     clean: Callable[[T], bool] = lambda _: True,
     done: Callable[[T], str] = lambda _: "",
-    asks: bool = False,
-    paged: bool = False,
+    terminal: Terminal = "free",
 ) -> None:
     """Call an operation and report; raises typer.Exit with 3 where it is finished but not clean.
 
-    `done` says in a sentence what the operation has changed, should the report not reach anybody.
+    `done` says in a sentence what the operation has changed, should the report not reach anybody. `terminal` says what
+    that is needed for beside: questions, over which a spinner would write, or a pager for the text.
     """
-    with console.progress(spinner=not asks) as notify, telling(notify):  # a spinner would write over the questions
+    with console.progress(spinner=terminal != "asked") as notify, telling(notify):
         result = operation(notify)
     with console.reporting(done(result)):
         if format_ == "json":
             console.show_json(data(result))
         else:
-            console.show(text(result), paged=paged)
+            console.show(text(result), paged=terminal == "paged")
     if not clean(result):
         raise typer.Exit(NOT_CLEAN)

@@ -14,8 +14,8 @@ def _texts() -> dict[str, str]:
     from importlib.resources import files  # 5 ms that no other command needs
 
     folder = files("scaffold.report").joinpath("schemas")
-    found = {entry.name: entry for entry in folder.iterdir() if entry.name.endswith(".json")}
-    return {name.removesuffix(".json"): found[name].read_text(encoding="utf-8") for name in sorted(found)}
+    found = {entry.name.removesuffix(".json"): entry for entry in folder.iterdir() if entry.name.endswith(".json")}
+    return {name: found[name].read_text(encoding="utf-8") for name in sorted(found)}
 
 
 def _known(incomplete: str) -> list[str]:

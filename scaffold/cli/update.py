@@ -108,5 +108,5 @@ def update(
         data=as_data.update,
         done=lambda result: "the update was applied" if result.applied else "",
         clean=lambda result: not result.plan.conflicts,
-        asks=ask is not None,
+        terminal="free" if ask is None else "asked",
     )  # fmt: skip

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from scaffold.errors import ProjectError, ScaffoldError
 from scaffold.fleet import planfile, selectors
-from scaffold.fleet.jobs import run
+from scaffold.fleet.engines import run
 from scaffold.fleet.kept import Kept
 from scaffold.fleet.members import Member, looked_in
 from scaffold.fleet.offered import Draft, sides_of
@@ -21,6 +21,7 @@ from scaffold.fleet.open import opened
 from scaffold.fleet.plan import Job as Planning
 from scaffold.fleet.plan import joined_of, lost, plan_of, planned_for
 from scaffold.fleet.planning import Planned, Wanted, Way, plan_members
+from scaffold.fleet.progress import counter
 from scaffold.fleet.releases import answered, depends_on, digest_of
 from scaffold.fleet.roll import FILE, Meant, gather, refused
 from scaffold.plan.fleet import Aim
@@ -28,7 +29,7 @@ from scaffold.process.loading import later
 from scaffold.project.conditions import Conditions
 from scaffold.project.in_git import Changed
 from scaffold.project.opening import seen_in
-from scaffold.project.planning.tree import changed
+from scaffold.project.planning.commit_tree import changed
 from scaffold.render.means import Means
 from scaffold.report.fleet.impact import Impact, Turned, turn_of
 
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from scaffold.process import Notify
     from scaffold.project.commands import check as checking
     from scaffold.project.opening import Project
-    from scaffold.project.planning.prepare import Prepared
+    from scaffold.project.planning.prepared import Prepared
 else:
     checking = later("scaffold.project.commands.check")
 
@@ -105,8 +106,7 @@ def blueprint_impact(
     draft = draft._replace(digest=digest_of(sides.draft.offered))
     gathered = gather(Path(fleet), meant, offline=offline, notify=notify)
     jobs = [Job(Planning(found, meant, wanted), draft, check) for found in gathered.found]
-    notify(f"Planning for {len(jobs):,} repositories")
-    looked = run(impact_on, jobs, run_on, lost=_lost, progress=lambda _: None)
+    looked = run(impact_on, jobs, run_on, lost=_lost, progress=counter("Planning", len(jobs), notify))
     strangers = Counter(source for one in looked for source in one.strangers)
     found = [result for one in looked for result in one.draft.planned.results]
     if not any(one.blueprint for one in found):

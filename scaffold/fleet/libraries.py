@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from scaffold import disk
 from scaffold.errors import ScaffoldError
 from scaffold.sources.address import expand, parted
-from scaffold.sources.locate import locate
+from scaffold.sources.locate import Tracked, locate
 from scaffold.templating.limits import UNLIMITED
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Libraries:
         self._offline, self._prereleases, self._notify = offline, prereleases, notify
         self._known: dict[tuple[str, ...], Remembered] = {}
 
-    def open(self, project: Project, instead: str = "") -> Library:
+    def open(self, project: Project, instead: str = "") -> Remembered:
         """Return the library of a project, or the one that is to be read `instead` of it; see `at`."""
         return self.at(
             instead or project.wishes.source,
@@ -43,7 +43,7 @@ class Libraries:
             follow=project.wishes.follow,
         )
 
-    def at(self, source: str, *, base: Path, called: str, follow: str = "") -> Library:
+    def at(self, source: str, *, base: Path, called: str, follow: str = "") -> Remembered:
         """Return the library at a source, as `locate` reads it.
 
         It is opened when it is first asked something; where it cannot be had, each question raises that ScaffoldError.
@@ -58,8 +58,7 @@ class Libraries:
                     prereleases=self._prereleases,
                     limits=UNLIMITED,
                     notify=self._notify,
-                    called=called,
-                    follow=follow,
+                    tracked=Tracked(called, follow),
                 )
             )
         return self._known[key]
@@ -117,10 +116,7 @@ class Remembered:
 
     def names(self) -> tuple[str, ...]:
         """Return the names of its blueprints."""
-        return self._once(("names",), self._names)
-
-    def _names(self) -> tuple[str, ...]:
-        return self._library.names()
+        return self._once(("names",), lambda: tuple(self._library.names()))
 
     def versions(self, name: str) -> tuple[Version, ...]:
         """Return a blueprint's released versions, oldest first."""

@@ -42,6 +42,14 @@ def members_of(repository: Repository, folder: Path | None, why: str = "") -> tu
     return looked_in(repository, folder, why)[1]
 
 
+def tip_of(folder: Path) -> str | None:
+    """Return the commit at HEAD of a repository, or None where that cannot be told."""
+    try:
+        return open_repository(folder).head()
+    except GitError:
+        return None
+
+
 def looked_in(repository: Repository, folder: Path | None, why: str = "") -> tuple[Objects | None, tuple[Member, ...]]:
     """Return what `members_of` does, beside the repository that was opened for it, if it could be."""
     whole = Member(

@@ -1,7 +1,7 @@
 """Patches of projects, told apart by what the blueprint does and not by what a project is called."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from scaffold.tree import File, is_text
 
 SHORTEST = 2  # characters of an answer that is looked for in a patch
 OWN = ".scaffold/"
+MOVED = re.compile(r"moved from ([^;]+)")  # as the planner says why
 
 
 class Patch(NamedTuple):
@@ -30,16 +31,28 @@ def patch_of(plan: Plan) -> Patch:
     """
     named = _named(plan.lock_after.answers)
     shown, common, files = [], [], []
-    for action in plan.changes:
-        if action.path.startswith(OWN):
-            continue
+    for action in _with_moves(action for action in plan.changes if not action.path.startswith(OWN)):
         template = template_of(action, plan)
         text = _text(action)
-        shown.append(f"{action.verb} {action.path}\n{_modes(action)}{text}")
+        moved = found[0] if (found := MOVED.match(action.why)) else ""
+        shown.append(f"{action.verb} {action.path}{', ' * bool(moved)}{moved}\n{_modes(action)}{text}")
         files.append(template)
-        common.append(f"{template} {action.verb}\n{_modes(action)}{named(_without_places(text))}")
+        common.append(f"{template} {action.verb} {bool(moved)}\n{_modes(action)}{named(_without_places(text))}")
     digest = sha256("\0".join(sorted(common)).encode(errors="surrogateescape")).hexdigest()
     return Patch(digest if common else "", "".join(shown), tuple(sorted(files)))
+
+
+def _with_moves(actions: Iterable[Action]) -> list[Action]:
+    """Return the actions with what has moved as one, from what stood at the old path to what stands at the new one."""
+    found = list(actions)
+    old = {action.path: action for action in found if action.verb == "delete"}
+    moves = {one.path: old[at[1]] for one in found if (at := MOVED.match(one.why)) and at[1] in old}
+    gone = {action.path for action in moves.values()}
+    return [
+        one._replace(before=moves[one.path].before) if one.path in moves and one.before is None else one
+        for one in found
+        if one.path not in gone
+    ]
 
 
 def template_of(action: Action, plan: Plan) -> str:

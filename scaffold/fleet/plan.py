@@ -10,11 +10,12 @@ from uuid import uuid4
 import scaffold
 from scaffold.errors import ScaffoldError
 from scaffold.fleet import inventory, planfile, selectors
+from scaffold.fleet.engines import run
 from scaffold.fleet.facts import of_member, of_result
-from scaffold.fleet.jobs import run
 from scaffold.fleet.kept import Kept
-from scaffold.fleet.members import Member, looked_in, members_of
+from scaffold.fleet.members import Member, looked_in, members_of, tip_of
 from scaffold.fleet.planning import Planned, Wanted, libraries_of, plan_members, result_of, usual
+from scaffold.fleet.progress import counter
 from scaffold.fleet.releases import Depends, answered
 from scaffold.fleet.roll import FILE, Meant, Reached, gather, refused
 from scaffold.fleet.selectors import STATES, Selector
@@ -82,8 +83,7 @@ def fleet_plan(
     wanted = Wanted(uuid4().hex, to, data or {}, Conditions(offline, prereleases, means, day))
     gathered = gather(file, meant, offline=offline, notify=notify)
     jobs = [Job(found, meant, wanted) for found in gathered.found]
-    notify(f"Planning for {len(jobs):,} repositories")
-    looked = run(plan_repository, jobs, run_on, lost=lost, progress=lambda _: None)
+    looked = run(plan_repository, jobs, run_on, lost=lost, progress=counter("Planning", len(jobs), notify))
     joined = joined_of(one.planned for one in looked)
     if not joined.results:
         raise refused(meant, gathered.others, (one.others for one in looked))
@@ -95,13 +95,13 @@ def fleet_plan(
 def plan_repository(job: Job) -> Looked:
     """Plan for the members of a repository that are meant; what an earlier run has come to is taken where it holds."""
     found, wanted = job.found, job.wanted
-    repository, members = looked_in(found.repository, found.folder, found.why)
-    kept, key = Kept("plans"), repr((members, job.where, wanted._replace(run="")))
-    before: Looked | None = kept.get(key) if repository is not None else None
+    commit = tip_of(found.folder) if found.folder else None
+    kept, key = Kept("plans"), repr((found.repository, commit, job.where, wanted._replace(run="")))
+    before: Looked | None = kept.get(key) if commit else None
     if before is not None and before.planned.depends is not None and _holds(before.planned.depends, wanted):
         return before
-    looked = _looked(job, repository, members)
-    if looked.planned.depends is not None and repository is not None:
+    looked = _looked(job, *looked_in(found.repository, found.folder, found.why))
+    if commit and looked.planned.depends is not None:
         kept.put(key, looked)
     return looked
 

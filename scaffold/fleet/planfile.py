@@ -11,7 +11,7 @@ from typing import Any
 
 from scaffold import disk
 from scaffold.apply.beside import beside
-from scaffold.errors import FormatError
+from scaffold.errors import FormatError, ProjectError
 from scaffold.formats.shown import to_json
 from scaffold.git.pack import Squeezed, write_pack
 from scaffold.plan.fleet import Aim, FleetPlan, Group, Result, Side, Touched
@@ -36,14 +36,18 @@ def write(plan: FleetPlan, blobs: Mapping[str, Squeezed], campaigns: Path) -> Pa
     folder = campaigns / plan.id[:12]
     if (folder / NAME).is_file():
         return folder
-    with beside(folder) as staged:
-        objects = staged.folder / OBJECTS
-        objects.mkdir()
-        if blobs:
-            write_pack(objects, blobs)
-        disk.put(staged.folder, NAME, to_json({"format": FORMAT, **plans.data(plan)}).encode())
-        (staged.folder / NAME).chmod(READ_ONLY)
-        staged.move()
+    try:
+        with beside(folder) as staged:
+            objects = staged.folder / OBJECTS
+            objects.mkdir()
+            if blobs:
+                write_pack(objects, blobs)
+            disk.put(staged.folder, NAME, to_json({"format": FORMAT, **plans.data(plan)}).encode())
+            (staged.folder / NAME).chmod(READ_ONLY)
+            staged.move()
+    except ProjectError:
+        if not (folder / NAME).is_file():  # else another run was first
+            raise
     return folder
 
 

@@ -22,9 +22,10 @@ from scaffold.plan.fleet import Aim, Result, Side, State, Touched
 from scaffold.process import bounds
 from scaffold.project.conditions import Conditions
 from scaffold.project.opening import Project
-from scaffold.project.planning.message import commit_message
-from scaffold.project.planning.prepare import Prepared, prepare
-from scaffold.project.planning.tree import after
+from scaffold.project.planning.commit_message import commit_message
+from scaffold.project.planning.commit_tree import after
+from scaffold.project.planning.prepare import prepare
+from scaffold.project.planning.prepared import Prepared
 from scaffold.sources.library import Library
 from scaffold.templating.inputs import SECRET
 from scaffold.tree import File
@@ -113,9 +114,14 @@ def _planned(member: Member, way: Way, wanted: Wanted, made: _Made) -> Result:
     except TrustError:
         return known._replace(state="blocked", why=TRUST)
     except (FormatError, GitError, SourceError) as error:
-        return known._replace(state="unreadable", why=str(error))
+        return known._replace(state="unreadable", why=_said(error, member))
     except ScaffoldError as error:
-        return known._replace(state="blocked", why=str(error))
+        return known._replace(state="blocked", why=_said(error, member))
+
+
+def _said(error: ScaffoldError, member: Member) -> str:
+    """Return an error's sentence without where the repository lies, so that the same is said of many alike."""
+    return str(error).replace(f"{member.folder}/", "").replace(f"{member.folder}: ", "")
 
 
 def libraries_of(wanted: Wanted) -> Libraries:

@@ -10,11 +10,12 @@ from packaging.version import Version
 
 from scaffold.errors import ScaffoldError
 from scaffold.fleet import inventory
+from scaffold.fleet.engines import run
 from scaffold.fleet.facts import of_member, of_standing
-from scaffold.fleet.jobs import run
 from scaffold.fleet.libraries import Libraries, of_run
 from scaffold.fleet.members import Member, looked_in, members_of
 from scaffold.fleet.open import opened
+from scaffold.fleet.progress import counter
 from scaffold.fleet.roll import Meant, Reached, gather, refused
 from scaffold.fleet.states import states_of
 from scaffold.process.loading import later
@@ -37,7 +38,6 @@ else:
     checking = later("scaffold.project.commands.check")
 
 Checks = Literal["none", "score", "all"]  # whether members are checked, and what of that is kept
-STEPS = 100  # in which it is told how far the work is
 UNKNOWN = "whether it is behind is unknown: "
 
 
@@ -87,15 +87,7 @@ def survey(file: Path, asked: Asked, run_on: str, notify: Notify = lambda _: Non
     """
     gathered = gather(file, asked.where, offline=asked.offline, notify=notify)
     jobs = [Job(found, asked) for found in gathered.found]
-    done, step = 0, max(1, len(jobs) // STEPS)
-
-    def progress(more: int) -> None:
-        nonlocal done
-        done += more
-        if done % step < more:
-            notify(f"Looked at {done:,} of {len(jobs):,} repositories")
-
-    looked = run(look, jobs, run_on, lost=_lost, progress=progress)
+    looked = run(look, jobs, run_on, lost=_lost, progress=counter("Looking at repositories", len(jobs), notify))
     seen = sorted((one for each in looked for one in each.seen), key=lambda one: one.standing.name)
     inventory.refuse_same_names([one.standing for one in seen])
     if not seen:
@@ -138,9 +130,14 @@ def _named(member: Member, found: Reached) -> Standing:
         labels=member.labels,
         library=member.library,
         states=(member.state or "unreadable",),
-        why=member.why,
+        why=_told(member, member.why),
         stale=found.stale,
     )
+
+
+def _told(member: Member, why: str) -> str:
+    """Return a reason with the address of a member instead of its mirror, of which nobody knows."""
+    return why.replace(member.folder, member.place.address) if member.folder else why
 
 
 def _look_at(member: Member, repository: Objects | None, job: Job) -> Seen:
@@ -156,10 +153,11 @@ def _look_at(member: Member, repository: Objects | None, job: Job) -> Seen:
             states=states_of(status),
             status=status,
             why=next((note.removeprefix(UNKNOWN) for note in status.notes if note.startswith(UNKNOWN)), ""),
+            notes=tuple(note for note in status.notes if not note.startswith(UNKNOWN)),
             behind=_behind(library, project, status),
         )
     except ScaffoldError as error:
-        return Seen(named._replace(why=str(error)))
+        return Seen(named._replace(why=_told(member, str(error))))
     return Seen(stands) if asked.checks == "none" else _checked(stands, project, asked)
 
 

@@ -130,7 +130,8 @@ class Driver(NamedTuple):
             words |= {"S": labels.base, "X": labels.ours, "Y": labels.theirs}
             command = PLACEHOLDER.sub(lambda found: _quoted(words, found[1]), self.command)
             written = f"merge.{self.name}.driver"
-            code = commands.run(command, self.root, {}, seconds=PATIENCE, written=written, late=SOONER, fine=CONFLICT)
+            told = commands.Told(written, late=SOONER)
+            code = commands.run(command, self.root, {}, seconds=PATIENCE, told=told, fine=CONFLICT)
             try:
                 return text.Merged(clean=code == 0, content=result.read_bytes())
             except OSError as error:

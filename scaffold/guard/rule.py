@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Required, TypedDict, Unpack
 
 from scaffold.guard.finding import Found, Severity
 
@@ -50,28 +50,18 @@ class Looked(NamedTuple):
     why: str = ""
 
 
-def rule(
-    id_: str,
-    title: str,
-    *,
-    severity: Severity,
-    rationale: str,
-    fix: str,
-    references: tuple[str, ...] = (),
-    files: tuple[str, ...] = (),
-    parameters: Mapping[str, Any] | None = None,
-    can_be_waived: bool = True,
-) -> Callable[[Looking], Rule]:
+class About(TypedDict, total=False):
+    """What people are told of a rule, and what a blueprint may set of it: see `Rule`."""
+
+    severity: Required[Severity]
+    rationale: Required[str]
+    fix: Required[str]
+    references: tuple[str, ...]
+    files: tuple[str, ...]
+    parameters: Mapping[str, Any]
+    can_be_waived: bool
+
+
+def rule(id_: str, title: str, **about: Unpack[About]) -> Callable[[Looking], Rule]:
     """Make a rule of the function below: for plugins, whose metadata stands in their code."""
-    return lambda look: Rule(
-        id=id_,
-        title=title,
-        severity=severity,
-        rationale=rationale,
-        fix=fix,
-        look=look,
-        references=references,
-        files=files,
-        parameters=parameters or {},
-        can_be_waived=can_be_waived,
-    )
+    return lambda look: Rule(id=id_, title=title, look=look, **about)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from scaffold.errors import ScriptError, without_credentials
 from scaffold.process.bounds import MORE_TIME, paused, unbounded
@@ -29,28 +29,39 @@ SHOWN = 80  # characters of a command that an error repeats
 _CONTROL = r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
 
+class Told(NamedTuple):
+    """How an error tells of a command: as it was `written`, since the real one may hold secrets, where, and what to do.
+
+    It repeats the last of what the command said, without `secrets`, and nothing where that is None: its words held one,
+    which it may say in any spelling. `late` is the hint where the time was up.
+    """
+
+    written: str | None = None
+    where: str | None = None
+    hint: str | None = None
+    late: str = MORE_TIME
+    secrets: Collection[str] | None = ()
+
+
+NOTHING_ELSE = Told()
+
+
 def run(
     command: str | tuple[str, ...],
     folder: Path,
     environment: Mapping[str, str],
     *,
     seconds: int,
-    written: str | None = None,
-    where: str | None = None,
-    hint: str | None = None,
-    late: str = MORE_TIME,
-    secrets: Collection[str] | None = (),
+    told: Told = NOTHING_ELSE,
     fine: Collection[int] = (0,),
 ) -> int:
     """Run a command for a shell, or a program and its arguments, and end all that it started; return its exit code.
 
-    Errors quote the command as `written`, since the real one may hold secrets, and the last of what it said, unless
-    `secrets` is None: its words held one, which it may say in any spelling. `late` is their hint where the time was up.
-    Raises ScriptError where it ends with a code that is not `fine`.
+    Raises ScriptError, as `told`, where it ends with a code that is not `fine`.
     """
     import subprocess  # 10 ms, and only commands of templates need it
 
-    name = _named(written if written is not None else command)
+    name = _named(told.written if told.written is not None else command)
     process = tail = code = None
     try:
         with undisturbed(), unbounded():
@@ -69,19 +80,20 @@ def run(
             code = process.wait(seconds)
     except (OSError, ValueError, IndexError) as error:  # IndexError: there is no word at all
         said = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-        raise ScriptError(f"the command {name} cannot be started: {said}", where=where, hint=hint) from error
+        raise ScriptError(f"the command {name} cannot be started: {said}", where=told.where, hint=told.hint) from error
     finally:
         if process is not None and tail is not None:
             end(process)
             tail.join(GRACE)
     if code is not None and code in fine:
         return code
-    said = "what is left out here, for it was told a secret" if secrets is None else tail.said(secrets)
+    said = "what is left out here, for it was told a secret" if told.secrets is None else tail.said(told.secrets)
     if code is None:
-        what, hint = f"took longer than {seconds} s", late
+        what = f"took longer than {seconds} s"
     else:
         what = f"was ended by {signal_name(-code)}" if code < 0 else f"failed with exit code {code}"
-    raise ScriptError(f"the command {name} {what}{said and f', and said: {said}'}", where=where, hint=hint)
+    hint = told.late if code is None else told.hint
+    raise ScriptError(f"the command {name} {what}{said and f', and said: {said}'}", where=told.where, hint=hint)
 
 
 @contextmanager

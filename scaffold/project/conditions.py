@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from scaffold.plan.actions import Offer
 from scaffold.render.means import Means
 
 if TYPE_CHECKING:
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
 
     from scaffold.answers.question import Ask, Review
     from scaffold.process import Notify
+
+Moves = bool | Callable[[tuple[Offer, ...]], bool]
 
 
 class Conditions(NamedTuple):
@@ -26,11 +30,15 @@ class Conditions(NamedTuple):
 
 
 class Person(NamedTuple):
-    """Who is asked for answers, shown them before anything is written, and told what goes on; by default nobody."""
+    """Who is asked for answers, shown them before anything is written, and told what goes on; by default nobody.
+
+    `moves` says, or is asked, whether the team's own files go along with a folder that the blueprint has moved.
+    """
 
     ask: Ask | None = None
     review: Review | None = None
     notify: Notify = lambda _: None
+    moves: Moves = False
 
 
 NOBODY = Person()

@@ -35,7 +35,7 @@ def make_locks(folder: Path, wanted: Mapping[str, Sequence[str]]) -> Made:
         if (folder / name).exists() or shutil.which(words[0]) is None:
             continue
         try:
-            commands.run(tuple(words), folder, os.environ, seconds=SECONDS, secrets=None)
+            commands.run(tuple(words), folder, os.environ, seconds=SECONDS, told=commands.Told(secrets=None))
         except ScriptError as error:
             failed.append(
                 f"`{' '.join(words)}` makes {name}, which is to be committed; here it failed: {error.message}"

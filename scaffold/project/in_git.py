@@ -29,6 +29,7 @@ else:
     ends, holding = later("scaffold.merge.ends"), later("scaffold.git.holding")
 
 
+LARGEST = 100_000_000  # bytes of a file: many projects are looked at side by side
 LINKS = 40  # that lead to one another, as Linux follows them (path_resolution)
 IGNORING = ".gitignore"
 FOLDER = "40000"  # the mode of an entry that is a tree
@@ -126,6 +127,10 @@ class InGit:
     def _file(self, path: str, entry: Entry | None) -> File | None:
         if entry is None or entry[0] not in (REGULAR, EXECUTABLE, SYMLINK):
             return None
+        if self._repository.has(entry[1]) and (size := self._repository.size(entry[1])) > LARGEST:
+            raise ProjectError(
+                f"{path} has {size:,} bytes, and at most {LARGEST:,} are read of one", where=str(self.root)
+            )
         content = self._repository.blob(entry[1])
         if content is None:
             raise GitError(f"the repository lacks the content of {path}", where=str(self.root), hint="git fetch it")

@@ -150,6 +150,12 @@ def place_of(root: Path, repository: Objects | None) -> Place:
     return Place(root, repository, prefix_of(root, repository))
 
 
+def place_at(directory: Path) -> Place:
+    """Return where the project at or above a folder stands; raises ProjectError."""
+    root = find_root(directory)
+    return place_of(root, find_repository(root))
+
+
 def open_project(directory: Path, repository: Objects | None = None) -> Project:
     """Open the project at or above a folder; raises ProjectError, FormatError or GitError.
 
@@ -246,9 +252,9 @@ def opened(root: Path, repository: Objects | None, prefix: str, seen: Seen) -> P
     return replace(project, unresolved=unresolved(project), sided=_sided(project))
 
 
-def unapplied(root: Path, instead: Lock) -> Project:
+def unapplied(root: Path, instead: Lock, repository: Objects | None = None) -> Project:
     """Return a folder as a project that nothing was applied to, as a lock would describe it; raises GitError."""
-    repository = find_repository(root)
+    repository = repository or find_repository(root)
     prefix = prefix_of(root, repository) if repository else ""
     return nothing_applied(root, repository, prefix, WorkTree(root, repository, prefix), instead)
 
@@ -274,7 +280,7 @@ def unresolved(project: Project) -> frozenset[str]:
     """
     in_index = project.seen.conflicted()
     own = in_index & {lock.PATH, answers_file.PATH}
-    pending = {project.recorded.files[path].at or path: path for path in project.recorded.pending}
+    pending = project.recorded.conflicts
     files = read_ours(project, pending)
     told = _told(project) if pending else {}
     return own | frozenset(
@@ -302,7 +308,7 @@ def _is_as_left(project: Project, path: str, file: File, told: Mapping[str, Lock
 
 def untouched(project: Project, files: Mapping[str, File]) -> set[str]:
     """Return those of some files, by where they are, that are in conflict and would be as the update left them."""
-    pending = {project.recorded.files[path].at or path: path for path in project.recorded.pending}
+    pending = project.recorded.conflicts
     told = _told(project)
     return {p for p, file in files.items() if p in pending and _is_as_left(project, pending[p], file, told)}
 

@@ -2,14 +2,14 @@
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 
 from scaffold.answers.dialogue import Dialogue
-from scaffold.answers.question import Answers, Ask, Asked, Look, Review
+from scaffold.answers.question import Answers, Ask, Asked
 from scaffold.answers.secrets import masked, texts_of
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.release import Release
@@ -18,6 +18,7 @@ from scaffold.errors import RenderError, ScaffoldError
 from scaffold.plan.inputs import words_for
 from scaffold.process import Notify, bounds
 from scaffold.project import work_tree
+from scaffold.project.conditions import NOBODY, Person
 from scaffold.project.opening import FOLDER, Project
 from scaffold.render import engine, scripts
 from scaffold.render.context import Operation, Surroundings
@@ -35,7 +36,7 @@ NO_ANSWERS_FILE = (
 CONDITION = re.compile(r"\{%[-+]?\s*(?:if|elif)\b.*?%\}")
 WORD = re.compile(r"\w+")
 READS = frozenset({"include", "import", "extends"})
-SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+SYSTEM = {"linux": "linux", "darwin": "macos", "win32": "windows"}.get(sys.platform)
 
 
 def trusting(means: Means, address: str) -> Means:
@@ -49,22 +50,21 @@ def stamp(
     *,
     given: Mapping[str, Any],
     previous: Mapping[str, Any],
-    ask: Ask | None = None,
-    review: Review | None = None,
+    person: Person = NOBODY,
     means: Means = Means(),
     keep_copier: bool = False,
-    notify: Notify = lambda _: None,
 ) -> Rendered:
     """Render a release for a project, and run its tasks on a copy; raises ScaffoldError.
 
-    Copier's own answers file is left out, unless it is to be kept for Copier. No error repeats a secret. `review` is
-    shown all answers where `ask` was asked for some.
+    Copier's own answers file is left out, unless it is to be kept for Copier. No error repeats a secret. A person is
+    shown all answers where some were asked for.
     """
     surroundings = surroundings._replace(answers_file=means.answers_file)
     said = [given[question.name] for question in release.questions if question.secret and question.name in given]
     with _telling_none_of(said), keeping_secrets():
-        talk = Dialogue(_pausing(ask, said), _unhurried(review), surroundings.place)
-        rendered = _stamped(release, given, previous, surroundings, talk, means, notify)
+        review = person.review and bounds.paused()(person.review)  # no time counts while a person looks
+        talk = Dialogue(_pausing(person.ask, said), review, surroundings.place)
+        rendered = _stamped(release, given, previous, surroundings, talk, means, person.notify)
         tree = rendered.tree
         if not keep_copier and rendered.answers_file in tree:
             kept = {path: file for path, file in tree.items() if path != rendered.answers_file}
@@ -77,6 +77,23 @@ def stamp(
         return Ownership("locked") if path == rendered.answers_file else rendered.ownership(path)
 
     return rendered._replace(tree=tree, ownership=ownership if keep_copier else rendered.ownership)
+
+
+def stamp_again(
+    project: Project,
+    release: Release,
+    answers: Mapping[str, Any],
+    means: Means,
+    *,
+    operation: Operation = "copy",
+    given: Mapping[str, Any] = {},
+) -> Rendered:
+    """Render a release for a project as it was stamped with some answers, or would have been; raises ScaffoldError.
+
+    Nobody is asked, and Copier's own answers file is among the files.
+    """
+    surroundings = surroundings_in(project, operation)
+    return stamp(release, surroundings, given=given, previous=answers, means=means, keep_copier=True)
 
 
 def _stamped(
@@ -169,16 +186,14 @@ def _refuse_telling_paths(answers: Answers, tree: Tree) -> None:
             )
 
 
-def surroundings_of(root: Path, operation: Operation = "copy", folder: str = "") -> Surroundings:
-    """Return what a template may know of the folder `root`, which may have been called otherwise."""
-    system = SYSTEMS.get(sys.platform)
-    return Surroundings(folder or root.name, operation, system, partial(work_tree.read, root), place=root)
+def surroundings_of(root: Path) -> Surroundings:
+    """Return what a template may know of a folder that it is rendered for."""
+    return Surroundings(root.name, "copy", SYSTEM, partial(work_tree.read, root), place=root)
 
 
 def surroundings_in(project: Project, operation: Operation = "update") -> Surroundings:
     """Return what a template may know of a project, its folder called as when it was stamped."""
-    system = SYSTEMS.get(sys.platform)
-    return Surroundings(project.folder_name, operation, system, project.seen.read, place=project.root)
+    return Surroundings(project.folder_name, operation, SYSTEM, project.seen.read, place=project.root)
 
 
 def staging_of(
@@ -239,17 +254,5 @@ def _pausing(ask: Ask | None, said: list[Any]) -> Ask | None:
         if asked.question.secret:
             said.append(reply)
         return reply
-
-    return paused
-
-
-def _unhurried(review: Review | None) -> Review | None:
-    """Return the same, with the clock stopped while a person looks."""
-    if review is None:
-        return None
-
-    def paused(look: Look) -> Sequence[str]:
-        with bounds.paused():
-            return review(look)
 
     return paused

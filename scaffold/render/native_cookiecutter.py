@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from io import BytesIO, TextIOWrapper
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from jinja2 import nodes
@@ -194,13 +194,18 @@ def compiled(layer: Layer, outside: Outside = NOTHING) -> Compiled:
     return known[outside]
 
 
-def choose(
-    release: Release, given: Mapping[str, Any], previous: Mapping[str, Any], ask: Ask | None
-) -> tuple[Layer, Answers]:
+class Chosen(NamedTuple):
+    """The layer to render, and the answer by which it was chosen where several are offered."""
+
+    layer: Layer
+    answer: Answers = Answers({}, {})
+
+
+def choose(release: Release, given: Mapping[str, Any], previous: Mapping[str, Any], ask: Ask | None) -> Chosen:
     """Return the layer to render, and the answer by which it was chosen where several are offered."""
     layer = release.layers[0]
     if not is_offer(layer):
-        return layer, Answers({}, {})
+        return Chosen(layer)
     first = [question for question in layer.questions if question.name == CHOICE]
     texts = Prompts(Templates({}, ""))
     mine = [{name: value for name, value in answers.items() if name == CHOICE} for answers in (given, previous)]
@@ -211,21 +216,21 @@ def choose(
     known = _chosen.setdefault(layer, {})
     if choice not in known:
         known[choice] = nested(layer, choice)
-    return known[choice], answer
+    return Chosen(known[choice], answer)
 
 
 def resolve(
     release: Release,
-    layer: Layer,
+    chosen: Chosen,
     texts: Texts,
     *,
     given: Mapping[str, Any],
     previous: Mapping[str, Any],
-    choice: Answers,
     ask: Ask | None = None,
     means: Means = Means(),
 ) -> Answers:
     """Answer a layer's questions; the context holds what its files are rendered with. Raises AnswerError."""
+    layer, choice = chosen
     space = _Space(layer, Prompts(texts))
     # What another of the offered templates asks is no mistake, but has no use here.
     unasked = {question.name for question in release.questions} - {question.name for question in layer.questions}
@@ -235,8 +240,7 @@ def resolve(
         previous={name: value for name, value in previous.items() if name not in unasked},
         known=lambda answers, _: space.seen(answers),
         ask=ask,
-        manner=means.manner,
-        ahead=False,
+        manner=means.manner._replace(ahead=False),
     )
     found = resolver.resolve(_passes(layer))
     space.seen(found.context)

@@ -235,11 +235,13 @@ class _Stage:
             # Git is not to find a repository around the scratch folder.
             told | {"GIT_CEILING_DIRECTORIES": str(self._top)},
             seconds=SLACK * self._staging.limits.seconds,
-            written=command if isinstance(command, str) else " ".join(command),
-            where=script.where,
-            hint=hint,
-            late=f"a command may take {SLACK} times what --limit seconds=… says",
-            secrets=None if secret else self._staging.secrets,
+            told=commands.Told(
+                written=command if isinstance(command, str) else " ".join(command),
+                where=script.where,
+                hint=hint,
+                late=f"a command may take {SLACK} times what --limit seconds=… says",
+                secrets=None if secret else self._staging.secrets,
+            ),
         )
         self._where = script.where
         self._look()

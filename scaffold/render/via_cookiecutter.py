@@ -23,7 +23,7 @@ from scaffold.process import Notify
 from scaffold.render import hooks
 from scaffold.render.cookiecutter_steps import Inside, Step, placed, template_of
 from scaffold.render.means import Means
-from scaffold.render.native_cookiecutter import NOTHING, Outside, choose, compiled, render, resolve, tree_of
+from scaffold.render.native_cookiecutter import NOTHING, Chosen, Outside, choose, compiled, render, resolve, tree_of
 from scaffold.render.paths import folders_of
 from scaffold.render.scripts import READ_FIRST, Staged
 from scaffold.templating.explain import explained
@@ -49,29 +49,27 @@ class _Maker(NamedTuple):
     """A layer, and what its questions are answered with."""
 
     release: Release
-    layer: Layer
+    chosen: Chosen
     given: Mapping[str, Any]
     previous: Mapping[str, Any]
-    choice: Answers
     ask: Ask | None
     means: Means
     running: bool  # whether hooks may run
 
     def natively(self, outside: Outside, note: str = "") -> Made:
-        at = compiled(self.layer, outside)
+        at = compiled(self.chosen.layer, outside)
         return self.made(at.pages, lambda answers: render(at, answers, self.means.limits), note)
 
     def by_library(self, note: str) -> Made:
-        with _library(self.layer, self.release.blueprint.name) as library:
+        with _library(self.chosen.layer, self.release.blueprint.name) as library:
             return self.made(library, library.generate, note)
 
     def made(self, texts: Texts, tree_of: Callable[[Answers], Tree], note: str) -> Made:
-        layer = self.layer
+        layer = self.chosen.layer
         begin()
         answers = resolve(
-            self.release, layer, texts, given=self.given, previous=self.previous, choice=self.choice, ask=self.ask,
-            means=self.means,
-        )  # fmt: skip
+            self.release, self.chosen, texts, given=self.given, previous=self.previous, ask=self.ask, means=self.means
+        )
         if not self.running or not layer.settings.hooks:
             return Made(answers, tree_of(answers), texts, None, note)
         hooks.texts_of(layer, "pre_gen_project", texts, answers.context)  # which may change what files see
@@ -90,10 +88,11 @@ def make(
     running = means.trust and not means.skip_tasks
     if running:
         release = _with_layer(release, hooks.before_questions(release.layers[0], means.limits))
-    layer, choice = choose(release, given, previous, ask)
+    chosen = choose(release, given, previous, ask)
+    layer = chosen.layer
     if running and layer is not release.layers[0]:
         layer = hooks.before_questions(layer, means.limits)
-    maker = _Maker(release, layer, given, previous, choice, ask, means, running)
+    maker = _Maker(release, chosen._replace(layer=layer), given, previous, ask, means, running)
     if means.engine == "native":
         return maker.natively(NOTHING)
     why = NotNativeError("--engine cookiecutter runs a template unchecked", where=layer.where(layer.config))

@@ -57,6 +57,19 @@ def wanted(written: str) -> Wanted:
     return found
 
 
+class Tracked(NamedTuple):
+    """What a project goes by: its name for a template that may have moved since, and what counts as the newest version.
+
+    `follow` is a branch or a tag; empty where the newest version is the highest.
+    """
+
+    name: str = ""
+    follow: str = ""
+
+
+UNTRACKED = Tracked()
+
+
 class Options(NamedTuple):
     """How a source is to be read."""
 
@@ -64,9 +77,8 @@ class Options(NamedTuple):
     prereleases: bool
     limits: Limits
     notify: Notify
-    called: str
+    tracked: Tracked
     folder: str  # of the repository, where that is more than the template
-    follow: str
 
 
 def locate(
@@ -77,15 +89,14 @@ def locate(
     prereleases: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     notify: Notify = lambda _: None,
-    called: str = "",
-    follow: str = "",
+    tracked: Tracked = UNTRACKED,
 ) -> Library:
     """Open a library, or a template of Copier's or Cookiecutter's as a library of one blueprint.
 
     `ADDRESS//FOLDER` is a template in a folder of a repository; in any other folder `//` is a slash like any other.
     A relative folder counts from `base`; with `prereleases` the newest version may be one; `limits` bound what is read
-    of a template; `notify` hears of what may take long; `called` is what a project calls a template that may have
-    moved since, and `follow` the branch or tag that counts as the newest version. Raises SourceError.
+    of a template; `notify` hears of what may take long; `tracked` is what a project says of a template. Raises
+    SourceError.
     """
     if not source.isprintable() or not source.strip():
         what = "holds characters that cannot be printed" if source.strip() else "is empty"
@@ -96,7 +107,7 @@ def locate(
     address, folder = parted(expand(source))
     if folder and reading.FOREIGN.intersection(re.split(r"[/\\]", folder.lower())):
         raise SourceError(f"{folder} is no folder of a repository", where=source, hint=A_FOLDER)
-    options = Options(offline, prereleases, limits, notify, called, folder, follow)
+    options = Options(offline, prereleases, limits, notify, tracked, folder)
     place = base / disk.expand(address)
     try:
         if os.path.isdir(place):  # noqa: PTH112 - which says no also to a name that is too long
@@ -125,7 +136,7 @@ def _folder(root: Path, options: Options) -> Library:
     if any(root.glob("blueprints/*/blueprint.yml")):
         return FolderLibrary(root, str(root))
     if reading.kind_below(root):
-        return FolderTemplate(root, str(root), limits=options.limits, name=options.called)
+        return FolderTemplate(root, str(root), limits=options.limits, name=options.tracked.name)
     if (root / "blueprints").is_dir():
         return FolderLibrary(root, str(root))
     raise _neither(str(root))
@@ -146,9 +157,9 @@ def _opened(repository: Objects, address: str, note: str, options: Options) -> L
     """Tell what a repository holds: by its HEAD, else by its newest tag or its branches, else by its work tree."""
     root = None if repository.is_bare else repository.root
     standing = FolderLibrary(root, address) if root and (root / "blueprints").is_dir() else None
-    library = GitLibrary(repository, address, note, standing, options.prereleases, options.follow)
+    library = GitLibrary(repository, address, note, standing, options.prereleases, options.tracked.follow)
     whole = str(Address(address, options.folder))
-    template = GitTemplate(repository, whole, note, options.prereleases, options.limits, options.called, options.follow)
+    template = GitTemplate(repository, whole, note, options.prereleases, options.limits, *options.tracked)
     if options.folder:
         return template
     if standing and standing.names():

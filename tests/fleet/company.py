@@ -98,7 +98,7 @@ def made(root: Path, members: int = 25, seed: int = 14) -> Company:
 
 def library(root: Path) -> Path:
     """A library in git with three blueprints and their releases."""
-    rules = {"use": ["SP-01", "OW-01", "SC-01"], "waivers": {"approvers": ["@acme/security"]}}
+    rules = {"use": ["SP-01", "OW-01", "SC-01"], "waivers": {"approvers": ["@acme/security", "@acme/asked"]}}
     for name, versions in RELEASES.items():
         for number, version in enumerate(versions):
             manifest = kit.manifest(name, version, (name,), ownership=OWNERSHIP, guardrails=rules)

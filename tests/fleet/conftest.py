@@ -3,6 +3,7 @@
 import pytest
 
 from tests import kit
+from tests.fleet import company as companies
 from tests.kit import git
 
 LOCK = ".scaffold/lock.json"
@@ -11,6 +12,12 @@ LOCK = ".scaffold/lock.json"
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory):
+    """A company of all kinds of members, which nobody changes."""
+    return companies.made(tmp_path_factory.mktemp("company"), 30)
 
 
 @pytest.fixture

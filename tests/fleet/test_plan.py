@@ -1,7 +1,10 @@
 """Plans of a fleet: each member gets what `scaffold update` gives it, nothing is written to it, and nothing is edited."""
 
+import json
 import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from scaffold.git.trees import grown
 from tests import kit
 from tests.fleet.company import TODAY, made
 from tests.kit import git
+from tests.scenarios.world import scaffold as command
 
 MEMBERS = 60
 
@@ -276,3 +280,82 @@ def test_a_plan_with_what_is_known_is_the_plan_from_nothing(small, monkeypatch, 
     with monkeypatch.context() as patched:
         patched.setenv("XDG_CACHE_HOME", str(small / f"cache-{seed}"))
         assert scaffold.fleet_plan(fleet(small), data=data, today=TODAY, run_on="loop").plan == known
+
+
+def test_what_is_wrong_with_one_member_stops_no_other(small):
+    two = small / "members/two"
+    lock = json.loads((two / ".scaffold/lock.json").read_text())
+    for name, wrong in {"other": {"blueprint": "other"}, "newer": {"format": 9}, "version": {"version": "x.y"}}.items():
+        shutil.copytree(two, small / f"members/{name}")
+        kit.repo(small / f"members/{name}", {".scaffold/lock.json": json.dumps(lock | wrong)})
+    huge = shutil.copytree(two, small / "members/huge")
+    with (huge / "a").open("wb") as file:
+        file.truncate(120_000_000)
+    git(huge, "-c", "core.compression=0", "commit", "--quiet", "--all", "--message=huge")
+    (small / "members/file").write_text("no repository\n")
+    found = scaffold.fleet_plan(fleet(small), today=TODAY, run_on="loop").plan.results
+    said = {one.name: (one.state, one.why) for one in found}
+    assert {name: state for name, (state, _) in said.items() if name in ("one", "two", "three")} == dict.fromkeys(
+        ("one", "two", "three"), "clean"
+    )
+    assert said["newer"][0] == said["version"][0] == "unreadable"
+    assert "120,000,000 bytes" in said["huge"][1]
+    assert said["other"][0] in ("blocked", "unreadable", "clean")
+    assert all(state in ("clean", "unchanged") or why for state, why in said.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "members:\n  - folder: members/one\n    name: x\n  - folder: members/two\n    name: x\n",
+            "two members are called x",
+        ),
+        ("members:\n  - folder: members/one\n  - folder: members/one\n    name: y\n", "listed twice"),
+        ("members:\n  - floder: members/one\n", "folder"),
+        ("members: []\n", "no members"),
+    ],
+    ids=["one name", "listed twice", "misspelt", "nobody"],
+)
+def test_a_fleet_that_is_none_is_refused(small, text, message):
+    (small / "fleet.yml").write_text(text)
+    done = command("fleet", "plan", where=small)
+    assert (done.code, message in done.err, done.out) == (1, True, ""), done.err
+    assert "fleet.yml" in done.err or "--where" in done.err
+
+
+def test_a_plan_that_cannot_be_written_is_said(small):
+    (small / "taken").write_text("")
+    done = command("fleet", "plan", "--fleet", fleet(small), "--into", "taken/plans", where=small)
+    assert done.code == 1
+    assert "the folder cannot be made" in done.err or "taken" in done.err
+    assert (small / "taken").read_text() == ""
+
+
+def test_two_runs_at_once_come_to_the_same(small):
+    words = ["fleet", "plan", "--fleet", str(fleet(small)), "--format", "json", "--today", "2027-01-15"]
+    words = [sys.executable, "-m", "scaffold", *words]
+    both = [
+        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=small) for _ in range(2)
+    ]
+    said = [process.communicate(timeout=100) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    one, other = (json.loads(out) for out, _ in said)
+    assert one == other
+    assert [place.name for place in (small / "campaigns").iterdir()] == [one["id"][:12]]
+
+
+def test_the_command_line_says_what_the_plan_says(small):
+    done = command("fleet", "plan", "--fleet", fleet(small), where=small)
+    assert done.code == 0, done.err
+    assert "3 members: 3 clean" in done.out
+    plan = next((small / "campaigns").iterdir())
+    assert command("fleet", "show", plan, where=small).out == done.out
+    group = json.loads(command("fleet", "show", plan, "--format", "json", where=small).out)["groups"][0]
+    assert "+2 one" in command("fleet", "show", plan, group["digest"][:8], where=small).out
+    assert "one: clean, t 1.0.0 -> 1.1.0" in command("fleet", "show", plan, "one", where=small).out
+    wrong = command("fleet", "show", plan, "nobody", where=small)
+    assert (wrong.code, "no member and no group is called nobody" in wrong.err) == (1, True)
+    shutil.rmtree(small / "members/two/.git/objects")
+    done = command("fleet", "plan", "--fleet", fleet(small), where=small)
+    assert (done.code, "1 unreadable" in done.out) == (3, True)

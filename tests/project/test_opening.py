@@ -1,7 +1,7 @@
 """A project's files, read past what is none."""
 
 from scaffold.git.objects import find_repository
-from scaffold.project.adoption.basis import unlocked
+from scaffold.project.adoption.baseline import unlocked
 from scaffold.project.opening import read_ours, read_readable
 from tests.scenarios.world import commit, git, write
 

@@ -406,13 +406,16 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
         "answers",
         "check",
         "fleet",
+        "fleet-check",
+        "fleet-status",
         "lock",
         "waivers",
     ]
     monkeypatch.setattr("sys.argv", ["scaffold", "schema", "chek"])
     assert run_main() == 1
     assert (
-        capsys.readouterr().err == "error: there is no schema chek (there are: answers, check, fleet, lock, waivers)\n"
+        capsys.readouterr().err
+        == "error: there is no schema chek (there are: answers, check, fleet, fleet-check, fleet-status, lock, waivers)\n"
     )
 
 

@@ -22,7 +22,8 @@ LOADED = {"copier": ("copier.__main__",), "scaffold": (
     "scaffold.project.commands.check", "scaffold.project.commands.diff", "scaffold.project.commands.explain", "scaffold.project.commands.fix",
     "scaffold.project.commands.new", "scaffold.project.commands.own", "scaffold.project.commands.resolve", "scaffold.project.commands.status",
     "scaffold.project.commands.undo", "scaffold.project.commands.unfinished", "scaffold.project.commands.update", "scaffold.project.commands.waive",
-    "scaffold.report.checks.text", "scaffold.guard.catalogue", "scaffold.cli.app",
+    "scaffold.report.checks.text", "scaffold.guard.catalogue", "scaffold.fleet.check",
+    "scaffold.fleet.status", "scaffold.cli.fleet", "scaffold.cli.app",
 )}  # fmt: skip
 MAIN = {"copier": attrgetter("CopierApp.run"), "scaffold": attrgetter("main")}
 _lock = Lock()

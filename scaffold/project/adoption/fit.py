@@ -17,6 +17,7 @@ from scaffold.blueprint.release import Release
 from scaffold.errors import NotNativeError, ScaffoldError
 from scaffold.process import Notify
 from scaffold.project.adoption import guess
+from scaffold.project.conditions import Person
 from scaffold.project.opening import Project, read_readable
 from scaffold.project.stamp import stamp, surroundings_of
 from scaffold.render.engine import Rendered
@@ -212,7 +213,12 @@ class Search:
 
         def render(engine: Engine) -> Rendered:
             return stamp(
-                release, surroundings_of(root), given=given, previous={}, ask=ask, means=means._replace(engine=engine)
+                release,
+                surroundings_of(root),
+                given=given,
+                previous={},
+                person=Person(ask),
+                means=means._replace(engine=engine),
             )
 
         try:

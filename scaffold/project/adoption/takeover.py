@@ -9,10 +9,11 @@ from scaffold.git.objects import Objects
 from scaffold.lock import Lock, Locked
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.make import Target, make
-from scaffold.project.adoption.basis import HALF, Basis, unlocked
+from scaffold.project.adoption.baseline import HALF, Baseline, unlocked
 from scaffold.project.adoption.fit import Fit, shared
-from scaffold.project.opening import Project, read_ours
-from scaffold.project.planning.prepare import Prepared, new_lock
+from scaffold.project.opening import read_ours
+from scaffold.project.planning.plan import new_lock
+from scaffold.project.planning.prepared import Prepared
 from scaffold.project.stamp import refuse_unrecorded
 from scaffold.report.results import Adopted, Fitting
 from scaffold.tree import File
@@ -22,14 +23,9 @@ from scaffold.tree import File
 class Takeover:
     """The adoption as a plan, with the project as it would be and the repository's files as they are."""
 
-    basis: Basis
+    baseline: Baseline
     prepared: Prepared
     ours: Mapping[str, File]
-
-    @property
-    def project(self) -> Project:
-        """The folder, as the project that it becomes."""
-        return self.prepared.project
 
     @property
     def plan(self) -> Plan:
@@ -38,7 +34,7 @@ class Takeover:
 
     def refuse_unlike(self) -> None:
         """Raise ProjectError where most of what the recorded answers give is not there: they cannot be right."""
-        tree, origin = self.basis.rendered.tree, self.basis.origin
+        tree, origin = self.baseline.rendered.tree, self.baseline.origin
         here = [path for path in tree if path in self.ours]
         if origin is None or len(here) >= len(tree) * HALF:
             return
@@ -53,29 +49,25 @@ class Takeover:
         after = self.plan.lock_after
         there = {path: locked for path, locked in after.files.items() if path in self.ours}
         return Adopted(
-            root=self.basis.root,
-            origin=self.basis.origin.tool if self.basis.origin else "",
+            root=self.baseline.root,
+            origin=self.baseline.origin.tool if self.baseline.origin else "",
             blueprint=after.blueprint,
             source=after.source,
             version=after.version,
-            answers=self.basis.fits[0].answers if proposed else after.answers,
+            answers=self.baseline.fits[0].answers if proposed else after.answers,
             files=tuple(sorted(after.files)),
-            edited=tuple(p for p, locked in there.items() if locked.blob and not _matches(locked, self.ours[p])),
+            edited=tuple(p for p, locked in there.items() if locked.blob and not locked.matches(self.ours[p])),
             own=tuple(path for path, locked in there.items() if locked.blob is None),
             deleted=tuple(path for path in after.files if path not in self.ours),
             missing=after.missing,
             removed=tuple(action.path for action in self.plan.changes if action.after is None),
-            fits=tuple(_fitting(fit) for fit in self.basis.fits),
+            fits=tuple(_fitting(fit) for fit in self.baseline.fits),
             kept_copier=after.keep_copier,
             proposed=proposed,
             applied=applied,
             commit=commit,
-            notes=self.basis.notes,
+            notes=self.baseline.notes,
         )
-
-
-def _matches(locked: Locked, file: File) -> bool:
-    return locked.blob == file.blob and locked.mode == file.mode
 
 
 def _fitting(fit: Fit) -> Fitting:
@@ -90,27 +82,26 @@ def _fitting(fit: Fit) -> Fitting:
     )
 
 
-def take_over(basis: Basis, repository: Objects, *, keep_copier: bool = False) -> Takeover:
+def take_over(baseline: Baseline, repository: Objects) -> Takeover:
     """Plan an adoption; nothing is written. Raises RenderError for a blueprint that could not be updated to."""
-    refuse_unrecorded(basis.release, basis.rendered)
-    rendered, kept = basis.rendered, keep_copier
-    head = replace(new_lock(basis.release, basis.address, rendered.answers, folder=basis.root.name), keep_copier=kept)
+    refuse_unrecorded(baseline.release, baseline.rendered)
+    rendered, wished, kept, folder = baseline.rendered, baseline.wishes, baseline.keep_copier, baseline.root.name
+    head = new_lock(baseline.release, baseline.address, rendered.answers, folder=folder, keep_copier=kept)
     target = Target(tree=rendered.tree, ownership=rendered.ownership, migrations=(), lock=head)
     stamped = make(head, {}, target, lambda _path, _locked: None).lock_after
-    nothing = unlocked(basis.root, repository)
-    file = basis.origin.file if basis.origin and basis.origin.file.is_relative_to(basis.root) else None
-    own = file.relative_to(basis.root).as_posix() if file else ""
+    nothing = unlocked(baseline.root, repository)
+    file = baseline.origin.file if baseline.origin and baseline.origin.file.is_relative_to(baseline.root) else None
+    own = file.relative_to(baseline.root).as_posix() if file else ""
     ours = read_ours(nothing, {*stamped.files, *([own] if own else [])})
-    if basis.origin is None:
+    if baseline.origin is None:
         files = _derived(stamped, ours, rendered.tree)
         stamped = replace(stamped, files=files, missing=tuple(sorted(stamped.files.keys() - files)))
-    wished = basis.wishes(keep_copier=kept)
     written = answers_file.dump(wished)
     after = stamped.written_with(written, says_more=not wished.is_in_lock)
     plan = Plan(actions=_actions(own, ours, rendered.tree, keep=kept), lock_before=head, lock_after=after)
     project = replace(nothing, recorded=after, wishes=wished, wishes_file=File(written))
-    prepared = Prepared(project, plan, rendered.tree, rendered.answers, written, basis.notes)
-    return Takeover(basis, prepared, {path: found for path, found in ours.items() if path in rendered.tree})
+    prepared = Prepared(project, plan, written, rendered.tree, baseline.notes)
+    return Takeover(baseline, prepared, {path: found for path, found in ours.items() if path in rendered.tree})
 
 
 def _actions(own: str, ours: Mapping[str, File], tree: Mapping[str, File], *, keep: bool) -> tuple[Action, ...]:
@@ -135,7 +126,7 @@ def _derived(stamped: Lock, ours: Mapping[str, File], tree: Mapping[str, File]) 
     for path, locked in stamped.files.items():
         if path not in ours:
             continue
-        if _matches(locked, ours[path]):
+        if locked.matches(ours[path]):
             files[path] = locked
             continue
         derives = locked.owner == "seeded" or shared(ours[path].content, tree[path].content) >= HALF

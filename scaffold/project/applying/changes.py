@@ -11,7 +11,7 @@ from scaffold.merge.ends import as_in
 from scaffold.merge.pointers import is_pointer
 from scaffold.plan.actions import Action
 from scaffold.project.opening import FOLDER, Project
-from scaffold.project.planning.prepare import Prepared
+from scaffold.project.planning.prepared import Prepared
 from scaffold.tree import SYMLINK, File
 
 Sides = Mapping[str, Mapping[int, File]]

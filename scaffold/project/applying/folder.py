@@ -16,7 +16,7 @@ from scaffold.plan.actions import Action
 from scaffold.project.applying import rerere
 from scaffold.project.applying.changes import changes_of, keep_base, sides_of, to_store
 from scaffold.project.opening import Project
-from scaffold.project.planning.prepare import Prepared
+from scaffold.project.planning.prepared import Prepared
 from scaffold.tree import File
 
 

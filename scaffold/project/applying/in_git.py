@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from scaffold.git import porcelain
-from scaffold.project.planning.message import commit_message
-from scaffold.project.planning.prepare import Prepared
-from scaffold.project.planning.tree import after
+from scaffold.project.planning.commit_message import commit_message
+from scaffold.project.planning.commit_tree import after
+from scaffold.project.planning.prepared import Prepared
 
 WITHOUT_HOOKS = "hooks of the repository did not run"
 

@@ -23,12 +23,13 @@ from scaffold.process import Notify
 from scaffold.project.adoption.guess import Guess
 from scaffold.project.checking.policy_answers import against_answers
 from scaffold.project.checking.snapshots import View
+from scaffold.project.conditions import Person
 from scaffold.project.planning.guardrails import decided
 from scaffold.project.stamp import stamp, surroundings_in, trusting
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.sources.library import Library
-from scaffold.sources.locate import locate
+from scaffold.sources.locate import Tracked, locate
 from scaffold.sources.policy import is_same
 from scaffold.templating.limits import UNLIMITED
 from scaffold.tree import File
@@ -92,7 +93,7 @@ def _library(seen: View, policy: Policy | None, *, offline: bool, notify: Notify
         offline=offline or policy is None,
         limits=UNLIMITED,
         notify=notify,
-        called=seen.lock.blueprint,
+        tracked=Tracked(seen.lock.blueprint),
     )
 
 
@@ -105,7 +106,7 @@ def _release(library: Library, seen: View, policy: Policy | None, found: list[Fo
     recorded = seen.lock
     name, applied = recorded.blueprint, Version(recorded.version)
     if policy is None:
-        return library.release(name, recorded.commit or recorded.version)
+        return library.release(name, recorded.ref)
     if seen.is_unlocked:
         return library.release(name, str(policy.version) if policy.version else None)
     if not is_same(policy.library, recorded.source, seen.project.root):
@@ -170,7 +171,7 @@ def _rendered(seen: View, release: Release, library: Library, found: list[Found]
     )
 
     def render(previous: Mapping[str, Any], ask: Guess | None) -> Rendered:
-        return stamp(release, surroundings, given={}, previous=previous, ask=ask, means=means)
+        return stamp(release, surroundings, given={}, previous=previous, person=Person(ask), means=means)
 
     if seen.is_unlocked:
         return render({}, guess), guess
@@ -209,7 +210,7 @@ def _asked(seen: View, policy: Policy | None) -> Iterator[Found]:
 
 def _differences(recorded: Lock, release: Release, rendered: Rendered) -> Iterator[Found]:
     """Say what the lock has otherwise than the release of its version, rendered with its answers."""
-    scripts = _has_scripts(release)
+    scripts = release.has_scripts
     for path, file in rendered.tree.items():
         locked = recorded.files.get(path)
         if locked is None:
@@ -221,10 +222,6 @@ def _differences(recorded: Lock, release: Release, rendered: Rendered) -> Iterat
     for path in recorded.files:
         if not (scripts or path in rendered.tree or rendered.left_out(path)):
             yield Found(f"the lock holds {path}, which the blueprint does not give for its answers", PATH, key=path)
-
-
-def _has_scripts(release: Release) -> bool:
-    return any(layer.settings.tasks or layer.settings.hooks for layer in release.layers)
 
 
 def _incomparable(path: str, file: File, locked: Locked) -> str:
@@ -251,7 +248,7 @@ def _trusted(recorded: Lock, release: Release, rendered: Rendered) -> Iterator[t
 
     What code of the template has made is not rendered here, and stays as the lock has it, and the platform's.
     """
-    scripts = _has_scripts(release)
+    scripts = release.has_scripts
     for path, locked in recorded.files.items():
         if path not in rendered.tree and (scripts or rendered.left_out(path)):
             yield path, locked

@@ -11,7 +11,7 @@ from scaffold.lock import Lock
 from scaffold.plan.drift import watched
 from scaffold.project.opening import Project, read_ours, read_readable
 from scaffold.project.seen import Entries
-from scaffold.tree import File, is_text
+from scaffold.tree import is_text
 
 KEPT = 64_000_000  # bytes of content that are kept for the next rule
 
@@ -53,11 +53,8 @@ def _with_owned(project: Project, entries: Entries) -> Entries:
     owned = watched(project.lock)
     files = read_readable(project, owned)
     kept = {path: entry for path, entry in entries.items() if path not in owned or path in files}
-    return {**kept, **{path: (file.mode, UNKNOWN) for path, file in files.items() if not _is(file, entries.get(path))}}
-
-
-def _is(file: File, entry: tuple[str, str] | None) -> bool:
-    return entry == (file.mode, file.blob)
+    edited = {path: file for path, file in files.items() if entries.get(path) != (file.mode, file.blob)}
+    return {**kept, **{path: (file.mode, UNKNOWN) for path, file in edited.items()}}
 
 
 def without_inner(entries: Entries) -> Entries:

@@ -14,12 +14,14 @@ from scaffold.errors import ProjectError
 from scaffold.git.objects import Objects, find_repository
 from scaffold.process import Notify
 from scaffold.project.adoption import origins
-from scaffold.project.adoption.basis import Basis, Confirm, Wish, proposed, recorded, replayed, search
+from scaffold.project.adoption.baseline import Baseline, Confirm, Wish
+from scaffold.project.adoption.from_record import recorded, replayed
+from scaffold.project.adoption.from_search import proposed, search
 from scaffold.project.adoption.takeover import take_over
 from scaffold.project.applying.commit import NOTHING, commit_applied
 from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
+from scaffold.project.conditions import Conditions, Person
 from scaffold.project.opening import FOLDER, place_of
-from scaffold.project.stamp import trusting
 from scaffold.render.means import Means
 from scaffold.report.results import Adopted
 from scaffold.sources.locate import BUILT_IN
@@ -53,27 +55,13 @@ def adopt(
     library to look through instead of `library`.
     """
     start = _start(Path(directory))
+    named, kept = (None if file is None else Path(file) for file in (answers_file, replay))
     wish = Wish(
-        start=start,
-        repository=_repository(start),
-        source=source,
-        template=template,
-        at=at,
-        answers_file=None if answers_file is None else Path(answers_file),
-        replay=None if replay is None else Path(replay),
-        blueprint=blueprint,
-        data=data or {},
-        yes=yes,
-        confirm=confirm,
-        ask=ask,
-        keep_copier=keep_copier,
-        dry_run=dry_run,
-        commit=commit,
-        offline=offline,
-        means=means,
-        library=library,
-        notify=notify,
-    )
+        start=start, repository=_repository(start), source=source, template=template, at=at, answers_file=named,
+        replay=kept, blueprint=blueprint, data=data or {}, yes=yes, confirm=confirm, keep_copier=keep_copier,
+        dry_run=dry_run, commit=commit, library=library, conditions=Conditions(offline=offline, means=means),
+        person=Person(ask, notify=notify),
+    )  # fmt: skip
     return _adopted(wish)
 
 
@@ -89,7 +77,7 @@ def _adopted(wish: Wish) -> Adopted:
     return _carry_out(proposed(wish, proposal, agreed=not wish.dry_run), wish)
 
 
-def _known(wish: Wish) -> Basis | None:
+def _known(wish: Wish) -> Baseline | None:
     """Return what a file says that the repository was made from, or None where it has to be found out."""
     told = wish.template is None and wish.replay is None
     if told and (wish.blueprint is None or wish.answers_file is not None):
@@ -122,23 +110,22 @@ def _refuse_adopted(root: Path) -> None:
         )
 
 
-def _carry_out(basis: Basis, wish: Wish) -> Adopted:
-    _refuse_adopted(basis.root)
-    place = place_of(basis.root, wish.repository)
+def _carry_out(baseline: Baseline, wish: Wish) -> Adopted:
+    _refuse_adopted(baseline.root)
+    place = place_of(baseline.root, wish.repository)
     with nullcontext() if wish.dry_run else transaction.exclusively(place):
         records.refuse_unfinished(place)
-        taken = take_over(basis, wish.repository, keep_copier=wish.keep_copier)
+        taken = take_over(baseline, wish.repository)
         if not wish.yes:
             taken.refuse_unlike()
         if wish.dry_run:
             return taken.result()
-        refuse_dirty(taken.project, taken.plan.changes, "the adoption")
+        refuse_dirty(taken.prepared.project, taken.plan.changes, "the adoption")
         refuse_unfit(place.repository, None)
         after = taken.plan.lock_after
         what = f"adopt {after.blueprint} {after.version}"
         message = f"chore: {what}" if wish.commit else None
-        trusted = trusting(wish.means, basis.address).trust
-        record = carry_out(replace(taken.prepared, trusted=trusted), "adopt", what, message=message)
+        record = carry_out(replace(taken.prepared, trusted=baseline.means.trust), "adopt", what, message=message)
         made = commit_applied(place, message, record) if message else NOTHING
     result = taken.result(applied=True, commit=made.commit)
     return result._replace(notes=(*result.notes, *made.notes))

@@ -10,13 +10,12 @@ from scaffold.process import Notify, bounds
 from scaffold.project.conditions import Conditions, Person
 from scaffold.project.opening import Project, open_at, read_ours
 from scaffold.project.planning.bases import Bases
+from scaffold.project.planning.library import library_of
 from scaffold.project.planning.prepare import prepare
-from scaffold.project.planning.team_moves import follow_team
+from scaffold.project.planning.team_renames import follow_team
 from scaffold.render.means import Means
 from scaffold.report.results import Diff, Difference
 from scaffold.sources.library import Library
-from scaffold.sources.locate import locate
-from scaffold.templating.limits import UNLIMITED
 from scaffold.tree import File
 
 
@@ -39,7 +38,8 @@ def diff(
     if upstream:
         return _upstream(project, to, data or {}, Conditions(offline=offline, means=means), notify)
     lock = project.lock
-    bases = Bases(project, _library(project, offline=offline, notify=notify), means)
+    library = _library(project, offline=offline, notify=notify)
+    bases = Bases(project, lambda: library, means)
     lock, files = follow_team(project, lock, read_ours(project, lock.paths), bases)
     found = []
     for path, locked in lock.files.items():
@@ -83,13 +83,6 @@ def _text(path: str, old: File | None, new: File | None) -> str:
 
 def _library(project: Project, *, offline: bool, notify: Notify) -> Library | None:
     try:
-        return locate(
-            project.wishes.source,
-            base=project.root,
-            offline=offline,
-            notify=notify,
-            limits=UNLIMITED,
-            called=project.recorded.blueprint,
-        )
+        return library_of(project, notify, offline=offline)
     except SourceError:
         return None  # the project's own objects are enough in most cases

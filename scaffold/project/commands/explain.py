@@ -100,7 +100,7 @@ def _line_from(project: Project, path: str, locked: Locked | None, file: File | 
         raise ProjectError(f"{path} has {len(lines)} lines", where=f"{path}:{line}")
     if locked is None:
         return "yours"
-    base = Bases(project, None)(path, locked)
+    base = Bases(project)(path, locked)
     if base is None:
         return "unknown: what was stamped cannot be found"
     edited = any(edit.new_start < line <= edit.new_end for edit in edits(base, file.content if file else b""))

@@ -1,22 +1,19 @@
 """Fix: put right what the guardrails find and the blueprint knows how to mend, as a plan like any other."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from scaffold.answers.question import Answers
 from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import key_path
-from scaffold.errors import FormatError, ScaffoldError
+from scaffold.errors import FormatError
 from scaffold.formats import edit
 from scaffold.formats.located import Located
-from scaffold.git.objects import find_repository
 from scaffold.guard.finding import Finding
 from scaffold.guard.readers.pins import pin
 from scaffold.plan.actions import Action, Plan, Verb
@@ -25,17 +22,18 @@ from scaffold.project.applying.commit import NOTHING, Committed, commit_applied
 from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
 from scaffold.project.checking.snapshots import view
 from scaffold.project.commands.check import judged
-from scaffold.project.opening import Project, find_root, open_project, place_of, read_ours
+from scaffold.project.opening import Project, open_project, place_at, read_ours
 from scaffold.project.planning.bases import Bases
-from scaffold.project.planning.prepare import Prepared, refuse_open_conflicts
+from scaffold.project.planning.prepared import Prepared, refuse_open_conflicts
 from scaffold.report.checked import Checked, Fixed
-from scaffold.sources.locate import locate
+from scaffold.sources.locate import Tracked, locate
 from scaffold.sources.trust import is_trusted
 from scaffold.templating.limits import UNLIMITED
-from scaffold.tree import File, Tree
+from scaffold.tree import File
 
 PINNED = "CI-02"  # the rule that the blueprint's pins belong to
 MESSAGE = "chore: put right what the guardrails found"
+Stamped = Callable[[str], File | None]
 
 
 def fix(
@@ -52,81 +50,53 @@ def fix(
 
     What is waived stays as it is, and so does what only a person can decide: the check that is returned names it.
     """
-    root = find_root(Path(directory))
-    place = place_of(root, find_repository(root))
+    place = place_at(Path(directory))
     day = today or datetime.now(UTC).date()
     with nullcontext() if dry_run else transaction.exclusively(place):
         records.refuse_unfinished(place)
-        project = open_project(root, place.repository)
+        project = open_project(place.root, place.repository)
         refuse_open_conflicts(project)
         notify("Checking")
         whole = judged(view(project), day)
         checked = whole.only(rules)
+        stamped = _stamped(project, offline=offline, notify=notify)
         plan = Plan(
-            actions=tuple(_actions(project, checked, _waived(whole), Stamped(project, offline=offline, notify=notify))),
+            actions=tuple(_actions(project, checked, _waived(whole), stamped)),
             lock_before=project.recorded,
             lock_after=project.recorded,
         )
         if dry_run or not plan.changes:
-            return Fixed(root, plan, checked, applied=False)
+            return Fixed(place.root, plan, checked, applied=False)
         refuse_dirty(project, plan.changes, "the fix")
         refuse_unfit(place.repository, None)
         made = _applied(project, plan, commit=commit)
-        after = judged(view(open_project(root)), day).only(rules)
-        return Fixed(root, plan, after, applied=True, commit=made.commit, notes=made.notes)
+        after = judged(view(open_project(place.root)), day).only(rules)
+        return Fixed(place.root, plan, after, applied=True, commit=made.commit, notes=made.notes)
 
 
 def _applied(project: Project, plan: Plan, *, commit: bool) -> Committed:
-    prepared = Prepared(
-        project=project,
-        plan=plan,
-        tree=Tree(),
-        answers=Answers({}, {}),
-        wishes_file=project.wishes_file.content,
-        notes=(),
-        standing=project.seen.standing([action.path for action in plan.changes]),
-        trusted=is_trusted(project.recorded.source),
-    )
+    standing, trusted = project.seen.standing([one.path for one in plan.changes]), is_trusted(project.recorded.source)
+    prepared = Prepared(project, plan, project.wishes_file.content, standing=standing, trusted=trusted)
     message = MESSAGE if commit else None
     record = carry_out(prepared, "fix", "fix what the guardrails found", message=message)
     return commit_applied(project.place, MESSAGE, record) if commit else NOTHING
 
 
-class Stamped:
-    """What files were last stamped with: from the project's own objects, else rendered again by the library."""
+def _stamped(project: Project, *, offline: bool, notify: Notify) -> Stamped:
+    """Return what finds a file as it was stamped: in the project's own objects, else rendered again by the library."""
+    tracked = Tracked(project.recorded.blueprint)
+    source, base = project.recorded.source, project.root
+    bases = Bases(
+        project,
+        lambda: locate(source, base=base, offline=offline, limits=UNLIMITED, notify=notify, tracked=tracked),
+    )
 
-    def __init__(self, project: Project, *, offline: bool, notify: Notify) -> None:
-        """Look in the project; in the library once something is not there."""
-        self._project = project
-        self._offline = offline
-        self._notify = notify
-        self._bases = Bases(project, None)
+    def stamped(path: str) -> File | None:
+        locked = project.recorded.files.get(path)
+        content = bases(path, locked) if locked else None  # what nobody has any more stays a finding
+        return File(content, locked.mode, locked.origin) if locked and content is not None else None
 
-    def __call__(self, path: str) -> File | None:
-        """Return the file as it was stamped, or None where it was not, or nobody has it any more."""
-        locked = self._project.recorded.files.get(path)
-        if locked is None:
-            return None
-        content = self._bases(path, locked)
-        if content is None:
-            content = self._with_library(path, locked)
-        return None if content is None else File(content, locked.mode, locked.origin)
-
-    @cached_property
-    def _with_library(self) -> Bases:
-        project = self._project
-        try:
-            library = locate(
-                project.recorded.source,
-                base=project.root,
-                offline=self._offline,
-                limits=UNLIMITED,
-                notify=self._notify,
-                called=project.recorded.blueprint,
-            )
-        except ScaffoldError:
-            return self._bases  # what it would have mended stays a finding
-        return Bases(project, library)
+    return stamped
 
 
 def _waived(checked: Checked) -> frozenset[str | None]:

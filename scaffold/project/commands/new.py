@@ -16,22 +16,24 @@ from scaffold.apply import beside, transaction
 from scaffold.apply import record as records
 from scaffold.apply.beside import Staged
 from scaffold.apply.record import Change, Operation
-from scaffold.blueprint.release import Release, require_scaffold, retired
+from scaffold.blueprint.release import Release, require_scaffold
 from scaffold.errors import ScaffoldError
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
 from scaffold.process import Notify, bounds
-from scaffold.project.adoption.basis import Basis
-from scaffold.project.adoption.in_use import prepare_in, refuse_unfit_folder
+from scaffold.project.adoption.baseline import Baseline, told_of
+from scaffold.project.adoption.folder_in_use import prepare_in, refuse_unfit_folder
 from scaffold.project.applying.changes import keep_base, staying_out
 from scaffold.project.applying.commit import hooks_of_template
 from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
+from scaffold.project.conditions import Person
 from scaffold.project.dependency_locks import make_locks
 from scaffold.project.opening import FOLDER, place_of, prefix_of
-from scaffold.project.planning.excluded import refuse_locked_out
-from scaffold.project.planning.prepare import new_lock, notes_on
+from scaffold.project.planning.notes import notes_on_answers
+from scaffold.project.planning.plan import new_lock
+from scaffold.project.planning.template_exclusions import refuse_locked_out
 from scaffold.project.stamp import refuse_unrecorded, stamp, surroundings_of, trusting
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
@@ -81,21 +83,20 @@ def new(
         require_scaffold(release.blueprint, scaffold.__version__)
         means = trusting(means, library.address)
         rendered = stamp(
-            release, surroundings_of(root), given=data or {}, previous={}, ask=ask, review=review, means=means,
-            keep_copier=keep_copier, notify=notify,
+            release, surroundings_of(root), given=data or {}, previous={}, person=Person(ask, review, notify),
+            means=means, keep_copier=keep_copier,
         )  # fmt: skip
         refuse_unrecorded(release, rendered)
         refuse_locked_out(release, rendered, rendered.tree)
-        told = tuple(note for note in (library.note, retired(release.blueprint)) if note)
         follow = ref if ref and library.is_branch(ref) and not _goes_by_itself(library, name) else ""
-        basis = Basis(root, release, library.address, rendered, notes=told, follow=follow)
-    if in_use:
-        made = _take_in(basis, means, keep_copier=keep_copier, dry_run=dry_run)
-    else:
-        made = _stamp_anew(
-            basis, means, keep_copier=keep_copier, dry_run=dry_run, git=git, lock_files=lock_files and not offline
+        baseline = Baseline(
+            root, release, library.address, rendered, means, keep_copier, notes=told_of(library, release), follow=follow
         )
-    return _result(basis, made)._replace(applied=not dry_run, in_use=in_use)
+    if in_use:
+        made = _take_in(baseline, dry_run=dry_run)
+    else:
+        made = _stamp_anew(baseline, dry_run=dry_run, git=git, lock_files=lock_files and not offline)
+    return _result(baseline, made)._replace(applied=not dry_run, in_use=in_use)
 
 
 class _Made(NamedTuple):
@@ -106,18 +107,18 @@ class _Made(NamedTuple):
     left: tuple[str, ...] = ()
 
 
-def _result(basis: Basis, made: _Made) -> Stamped:
-    release, locked = basis.release, made.plan.lock_after.files
+def _result(baseline: Baseline, made: _Made) -> Stamped:
+    release, locked = baseline.release, made.plan.lock_after.files
     return Stamped(
-        root=basis.root,
+        root=baseline.root,
         blueprint=release.blueprint.name,
         version=release.version,
-        source=basis.address,
+        source=baseline.address,
         commit=release.commit,
         files=made.files,
         owners=Counter(one.owner for one in locked.values()),
         repository=made.repository,
-        next_steps=(*basis.rendered.messages, *made.left),
+        next_steps=(*baseline.rendered.messages, *made.left),
         notes=made.notes,
         plan=made.plan,
     )
@@ -132,30 +133,29 @@ def _goes_by_itself(library: Library, name: str) -> bool:
     return True
 
 
-def _stamp_anew(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool, git: bool, lock_files: bool) -> _Made:
+def _stamp_anew(baseline: Baseline, *, dry_run: bool, git: bool, lock_files: bool) -> _Made:
     """Stamp into a folder that is not there, or empty; raises ScaffoldError, and then it is so still."""
-    root, rendered = basis.root, basis.rendered
-    wishes = basis.wishes(keep_copier=keep_copier)
+    root, rendered, means = baseline.root, baseline.rendered, baseline.means
     with bounds.limited(means.limits, "rendering"):
-        tree, plan = _planned(basis.release, rendered, wishes, root.name)
+        tree, plan = _planned(baseline.release, rendered, baseline.wishes, root.name)
     told: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     if dry_run:
         repository = "none" if not git else "own" if _enclosing(root) is None else "existing"
     else:
-        may_run = lock_files and (means.trust or basis.address == BUILT_IN)
-        repository, told, left = _write(basis, tree, plan, git=git, trusted=means.trust, may_run=may_run)
-    notes = (*basis.notes, *notes_on(rendered.answers, plan), *rendered.notes, *told)
+        may_run = lock_files and (means.trust or baseline.address == BUILT_IN)
+        repository, told, left = _write(baseline, tree, plan, git=git, may_run=may_run)
+    notes = (*baseline.notes, *notes_on_answers(rendered.answers, plan), *rendered.notes, *told)
     return _Made(tuple(tree), plan, repository, notes, left)
 
 
-def _take_in(basis: Basis, means: Means, *, keep_copier: bool, dry_run: bool) -> _Made:
+def _take_in(baseline: Baseline, *, dry_run: bool) -> _Made:
     """Stamp into a folder that is in use; raises ScaffoldError with the folder untouched."""
-    place = place_of(basis.root, find_repository(basis.root))
+    place = place_of(baseline.root, find_repository(baseline.root))
     with nullcontext() if dry_run else transaction.exclusively(place):
         records.refuse_unfinished(place)
-        with bounds.limited(means.limits, "rendering"):
-            prepared = prepare_in(basis, means, keep_copier=keep_copier)
+        with bounds.limited(baseline.means.limits, "rendering"):
+            prepared = prepare_in(baseline)
         if not dry_run:
             refuse_dirty(prepared.project, prepared.plan.changes, "the new project")
             refuse_unfit(place.repository, None)
@@ -179,36 +179,29 @@ def _planned(release: Release, rendered: Rendered, wishes: Wishes, folder: str) 
 _Written = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
-def _write(basis: Basis, tree: Tree, plan: Plan, *, git: bool, trusted: bool, may_run: bool) -> _Written:
+def _write(baseline: Baseline, tree: Tree, plan: Plan, *, git: bool, may_run: bool) -> _Written:
     """Write everything beside the project's folder, then move it there in one step.
 
     Returns in which kind of repository, what to say, and what is left for people to make.
     """
-    root, ignored = basis.root, basis.rendered.ignored
+    root, ignored = baseline.root, baseline.rendered.ignored
     told: tuple[str, ...] = ()
     enclosing = _enclosing(root) if git else None
-    with beside.beside(root, _inside(enclosing)) as staged:
+    # In a repository's own folder what is killed on the way is nothing that git would add.
+    with beside.beside(root, disk.private(enclosing.folder / "scaffold") if enclosing else None) as staged:
         temporary = staged.folder
         disk.fill(temporary, tree)
         for folder in tree.folders:
             (temporary / folder).mkdir(parents=True, exist_ok=True)
         disk.fill(temporary, ignored)
-        locks = make_locks(temporary, basis.release.blueprint.lock_files if may_run else {})
+        locks = make_locks(temporary, baseline.release.blueprint.lock_files if may_run else {})
         if git and enclosing is None:
-            told = _as_repository(temporary, plan, tree, trusted=trusted)
+            told = _as_repository(temporary, plan, tree, trusted=baseline.means.trust)
         if enclosing is not None:
             _into_existing(root, staged, {**tree, **ignored, **locks.files}, plan, enclosing)
             return "existing", (), locks.failed
         staged.move()
     return "own" if git else "none", told, locks.failed
-
-
-def _inside(repository: Objects | None) -> Path | None:
-    """Return where a folder of a repository is made: what is killed there is nothing that git would add."""
-    if repository is None:
-        return None
-    kept = repository.folder / "scaffold"
-    return disk.private(kept)
 
 
 def _enclosing(root: Path) -> Objects | None:

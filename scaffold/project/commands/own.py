@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scaffold.answers import file as answers_file
-from scaffold.answers.question import Answers
 from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.blueprint.ownership import Owner
@@ -20,10 +19,9 @@ from scaffold.plan.actions import Plan
 from scaffold.project.applying.folder import carry_out
 from scaffold.project.opening import Project, find_root, open_project, place_of, read_ours
 from scaffold.project.planning.bases import Bases
-from scaffold.project.planning.prepare import Prepared
-from scaffold.project.planning.team_moves import follow_team
+from scaffold.project.planning.prepared import Prepared
+from scaffold.project.planning.team_renames import follow_team
 from scaffold.report.results import Owned
-from scaffold.tree import Tree
 
 
 class Known(NamedTuple):
@@ -85,7 +83,7 @@ def _place(path: Path) -> Path:
 def _known(project: Project) -> Known:
     """Return what the blueprint brings by where it is now, also where the team has only just moved it."""
     lock = project.lock
-    lock, files = follow_team(project, lock, read_ours(project, lock.paths), Bases(project, None))
+    lock, files = follow_team(project, lock, read_ours(project, lock.paths), Bases(project))
     return Known(lock.files, {lock.place_of(path, files): path for path in lock.files}, lock.missing)
 
 
@@ -144,4 +142,4 @@ def _carry_out(project: Project, patterns: tuple[str, ...], what: str) -> None:
     content = edit.sync_list(answers_file.PATH, project.wishes_file.content, "own", patterns)
     recorded = replace(project.recorded, answers_file=None)
     plan = Plan(actions=(), lock_before=project.recorded, lock_after=recorded)
-    carry_out(Prepared(project, plan, Tree(), Answers({}, {}), content, ()), "own", what, message=None)
+    carry_out(Prepared(project, plan, content), "own", what, message=None)

@@ -11,12 +11,12 @@ from scaffold.apply import transaction
 from scaffold.apply.record import Change, Operation, side_of
 from scaffold.errors import ProjectError
 from scaffold.git.index import BASE, OURS, THEIRS, Staged
-from scaffold.git.objects import Objects, find_repository
+from scaffold.git.objects import Objects
 from scaffold.lock import DROPPED, Locked
 from scaffold.merge.readable import broken
 from scaffold.merge.settle import Side, Sides, marked_line, settle
 from scaffold.project.applying import rerere
-from scaffold.project.opening import Project, as_stored, find_root, open_project, place_of, untouched
+from scaffold.project.opening import Project, as_stored, open_project, place_at, untouched
 from scaffold.project.seen import Standing
 from scaffold.report.results import Resolution, Resolved
 from scaffold.tree import REGULAR, SYMLINK, File, Mode
@@ -36,18 +36,17 @@ def resolve(paths: Iterable[Path | str], *, side: Side) -> Resolved:
     places = [_place(Path(path)) for path in paths]
     if not places:
         raise ProjectError("no path was named", hint="name the files to resolve, or a folder that holds them")
-    root = find_root(_there(places[0]))
-    place = place_of(root, find_repository(root))
+    place = place_at(_there(places[0]))
     with transaction.exclusively(place):
         records.refuse_unfinished(place)
-        project = open_project(root, place.repository)
+        project = open_project(place.root, place.repository)
         found = sides_of(project, _wanted(project, places))
         taken = [_take(project, path, side, stages) for path, stages in found.items()]
         what = f"resolve --{side} {', '.join(one.path for one in taken)}"
         _carry_out(project, taken, what)
-        left = open_project(root, place.repository).unresolved
+        left = open_project(place.root, place.repository).unresolved
     files = tuple(Resolution(t.path, t.conflicts, whole=t.exact, deleted=t.after is None) for t in taken)
-    return Resolved(root, side, files, tuple(sorted(left)))
+    return Resolved(place.root, side, files, tuple(sorted(left)))
 
 
 def _place(path: Path) -> Path:

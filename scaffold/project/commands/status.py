@@ -20,11 +20,9 @@ from scaffold.plan.drift import Drift, drifts, watched
 from scaffold.process.loading import later
 from scaffold.project.opening import Project, open_at, place_of, read_ours, read_readable
 from scaffold.project.planning.copier_answers import answers_since, written_since
-from scaffold.project.planning.versions import is_ahead, moved_tag
+from scaffold.project.planning.library import is_ahead, library_of, moved_tag
 from scaffold.report.standing import Status
-from scaffold.sources.locate import locate
 from scaffold.sources.versions import is_another
-from scaffold.templating.limits import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -184,15 +182,7 @@ class Latest(NamedTuple):
 def _latest(project: Project, library: Library | None, *, offline: bool, notify: Notify) -> Latest:
     recorded, wishes = project.recorded, project.wishes
     try:
-        library = library or locate(
-            wishes.source,
-            base=project.root,
-            offline=offline,
-            limits=UNLIMITED,
-            notify=notify,
-            called=recorded.blueprint,
-            follow=wishes.follow,
-        )
+        library = library or library_of(project, notify, offline=offline)
         newest, moved = library.newest(wishes.blueprint), moved_tag(library, project)
         notes = tuple(note for note in (library.note, moved) if note)
         applied = Version(recorded.version)

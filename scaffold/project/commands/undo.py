@@ -12,34 +12,32 @@ from scaffold.apply import back, beside, transaction
 from scaffold.apply import record as records
 from scaffold.apply.record import Place, Record
 from scaffold.errors import FormatError, ProjectError
-from scaffold.git.objects import find_repository
 from scaffold.lock import Lock
 from scaffold.project.applying import rerere
-from scaffold.project.opening import find_root, place_of
+from scaffold.project.opening import place_at
 from scaffold.report.results import Undone
 
 
 def undo(directory: Path | str = ".", *, force: bool = False) -> Undone:
     """Take the last operation back; with `force`, also what was edited since. Raises ProjectError."""
     beside.sweep_from(disk.place_at(directory))
-    root = find_root(Path(directory))
-    place = place_of(root, find_repository(root))
+    place = place_at(Path(directory))
     with transaction.exclusively(place):
         record = records.unfinished(place) or records.last(place)
         if record is None:
-            raise ProjectError("there is nothing to take back", where=str(root))
+            raise ProjectError("there is nothing to take back", where=str(place.root))
         paths = tuple(step.path for step in record.steps)
         if record.whole_repository:
             _refuse_used(place, record)
-            _remove(root)
-            return Undone(root, record.what, paths, removed=True)
+            _remove(place.root)
+            return Undone(place.root, record.what, paths, removed=True)
         refuse_elsewhere(place, record)
         back.roll_back(place, record, "lose" if force else "refuse", given_up=_settled(place, record))
         if record.is_whole:
             rerere.forget(place)
         moved_on = place.repository.head() != record.head
     note = "the commits since then stay; what was before is staged on top of them" if moved_on else ""
-    return Undone(root, record.what, paths, removed=_gone(root, record.made), notes=(note,) if note else ())
+    return Undone(place.root, record.what, paths, removed=_gone(place.root, record.made), notes=(note,) if note else ())
 
 
 def _settled(place: Place, record: Record) -> set[str]:

@@ -9,16 +9,15 @@ from scaffold.apply import back, transaction
 from scaffold.apply import record as records
 from scaffold.apply.record import Change, Operation, Record, side_of
 from scaffold.errors import ProjectError
-from scaffold.git.objects import find_repository
-from scaffold.lock import DROPPED, Lock, Locked
+from scaffold.lock import DROPPED, Lock
 from scaffold.merge.readable import broken
 from scaffold.merge.settle import marked_line
 from scaffold.project.applying import rerere
 from scaffold.project.applying.commit import NOTHING, commit_applied
 from scaffold.project.applying.folder import refuse_unfit
-from scaffold.project.commands.resolve import contents_of, is_as_left, sides_of, stays_out
+from scaffold.project.commands.resolve import contents_of, entry_of, is_as_left, sides_of, stays_out
 from scaffold.project.commands.undo import refuse_elsewhere
-from scaffold.project.opening import Project, find_root, open_project, place_of
+from scaffold.project.opening import Project, open_project, place_at
 from scaffold.report.results import Continued, OpenConflict, Undone
 from scaffold.tree import File
 
@@ -34,60 +33,54 @@ def continue_update(directory: Path | str = ".") -> Continued:
     A file counts as decided once it holds no markers and is not just as the update left it, or once the person has put
     it into git's index. Then it is staged as it stands, and the lock is settled.
     """
-    root = find_root(Path(directory))
-    place = place_of(root, find_repository(root))
+    place = place_at(Path(directory))
     with transaction.exclusively(place):
         records.refuse_unfinished(place)
-        project, record = open_project(root, place.repository), records.conflicted(place) or records.uncommitted(place)
+        project = open_project(place.root, place.repository)
+        record = records.conflicted(place) or records.uncommitted(place)
         if not (project.recorded.pending or (record and record.message)):
             raise ProjectError(
-                "there is no update to go on with", where=str(root), hint="scaffold status says how it stands"
+                "there is no update to go on with", where=str(place.root), hint="scaffold status says how it stands"
             )
         what = record.what if record else f"update {project.recorded.blueprint} {project.recorded.version}"
         if left := tuple(_left_open(project)):
-            return Continued(root, what, conflicts=left)
+            return Continued(place.root, what, conflicts=left)
         refuse_unfit(place.repository, None)
         if record:
             refuse_elsewhere(place, record)
-        resolved = tuple(sorted(_places(project)))
+        resolved = tuple(sorted(project.recorded.conflicts))
         part = _settle(project, record)
         rerere.remember(place)
         made = commit_applied(place, part.message, part) if part.message else NOTHING
     on = place.repository.branch()
     branch = on and on.removeprefix("refs/heads/")
-    return Continued(root, what, resolved=resolved, commit=made.commit, branch=branch, notes=made.notes)
+    return Continued(place.root, what, resolved=resolved, commit=made.commit, branch=branch, notes=made.notes)
 
 
 def abort_update(directory: Path | str = ".") -> Undone:
     """Take an update with conflicts back, and lose what was done about them; raises ProjectError for any other."""
-    root = find_root(Path(directory))
-    place = place_of(root, find_repository(root))
+    place = place_at(Path(directory))
     with transaction.exclusively(place):
         record = records.conflicted(place)
         if record is None:
             raise ProjectError(
                 "there is no update with conflicts to abort",
-                where=str(root),
+                where=str(place.root),
                 hint="scaffold undo takes back whatever was done last",
             )
         refuse_elsewhere(place, record)
-        if record.state == "done" and place.repository.head() != record.head and not open_project(root).unresolved:
+        stays = place.repository.head() == record.head
+        if record.state == "done" and not stays and not open_project(place.root).unresolved:
             raise ProjectError(
-                f"{record.what} is committed", where=str(root), hint="scaffold undo takes it back none the less"
+                f"{record.what} is committed", where=str(place.root), hint="scaffold undo takes it back none the less"
             )
         back.roll_back(place, record, given_up={*record.conflicts, lock.PATH})
         rerere.forget(place)
-    return Undone(root, record.what, tuple(step.path for step in record.steps))
-
-
-def _places(project: Project) -> dict[str, Locked]:
-    """Return the lock's entries with a conflict, by where the project has their files."""
-    files = project.recorded.files
-    return {files[path].at or path: files[path] for path in project.recorded.pending}
+    return Undone(place.root, record.what, tuple(step.path for step in record.steps))
 
 
 def _left_open(project: Project) -> Iterator[OpenConflict]:
-    in_index, places = project.place.repository.conflicted(), _places(project)
+    in_index, places = project.place.repository.conflicted(), project.recorded.conflicts
     for path, stages in sides_of(project, sorted({*places, *project.unresolved})).items():
         unmerged, file = project.in_repository(path) in in_index, disk.read(project.root, path)
         is_open = unmerged or path in project.unresolved
@@ -96,13 +89,13 @@ def _left_open(project: Project) -> Iterator[OpenConflict]:
             yield OpenConflict(path, line, MARKED)
         elif is_open and (not unmerged or path not in places or is_as_left(project, path, file)):
             yield OpenConflict(path, None, AS_LEFT if path in places else UNMERGED)
-        elif file and path in places and (why := broken(path, file.content, _sides(project, path, places[path]))):
+        elif file and path in places and (why := broken(path, file.content, _sides(project, path))):
             yield OpenConflict(path, None, f"{BROKEN}: {why}")
 
 
-def _sides(project: Project, path: str, locked: Locked) -> Iterator[bytes]:
+def _sides(project: Project, path: str) -> Iterator[bytes]:
     """Yield what was merged, as far as it is known: once a file is in git's index, that has the sides no more."""
-    repository, name = project.place.repository, project.in_repository(path)
+    repository, name, locked = project.place.repository, project.in_repository(path), entry_of(project, path)
     committed = repository.entries([name]).get(name)
     for id_ in (locked.blob, locked.pending, committed and committed[1]):
         content = repository.blob(id_) if id_ not in (None, DROPPED) else None
@@ -112,7 +105,7 @@ def _sides(project: Project, path: str, locked: Locked) -> Iterator[bytes]:
 
 def _settle(project: Project, record: Record | None) -> Record:
     """Stage what was decided, and write the lock, as a part of the update; returns its record."""
-    place, places, made = project.place, {*_places(project)}, record.steps if record else ()
+    place, places, made = project.place, {*project.recorded.conflicts}, record.steps if record else ()
     outside = {path for path in places if stays_out(project, path)}
     added = {*_unstaged(project, _to_stage(project, record) - outside)}
     settled = File(lock.dump(_with_digests(project, project.recorded.settled(frozenset(), project.sided))))
@@ -144,7 +137,7 @@ def _to_stage(project: Project, record: Record | None) -> set[str]:
     Where a person has committed the update, an edit is other work, and only what git has in conflict again counts.
     """
     place, name = project.place, project.in_repository(lock.PATH)
-    repository, paths = place.repository, {*_places(project)}
+    repository, paths = place.repository, {*project.recorded.conflicts}
     committed = repository.entries([name]).get(name)
     if committed and committed[1] == repository.stored_blob(name):
         in_index = repository.conflicted()

@@ -10,17 +10,15 @@ from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.apply.record import Place
 from scaffold.errors import ProjectError
-from scaffold.git.objects import find_repository
 from scaffold.process import Notify, bounds
 from scaffold.project.applying import rerere
 from scaffold.project.applying.commit import NOTHING, commit_applied, commit_refused
 from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
-from scaffold.project.applying.meanwhile import refuse_changed, unhurried
-from scaffold.project.conditions import Conditions, Person
-from scaffold.project.opening import Project, bare_at, find_root, open_at, open_project, place_of
-from scaffold.project.planning.along import Wanted
-from scaffold.project.planning.message import commit_message
-from scaffold.project.planning.prepare import Prepared, prepare
+from scaffold.project.conditions import Conditions, Moves, Person
+from scaffold.project.opening import Project, bare_at, open_at, open_project, place_at
+from scaffold.project.planning.commit_message import commit_message
+from scaffold.project.planning.prepare import prepare
+from scaffold.project.planning.prepared import Prepared
 from scaffold.render.means import Means
 from scaffold.report.results import Updated
 
@@ -39,7 +37,7 @@ def update(
     offline: bool = False,
     prereleases: bool = False,
     means: Means = Means(),
-    move_own: Wanted = False,
+    move_own: Moves = False,
     recopy: bool = False,
     today: date | None = None,
     notify: Notify = lambda _: None,
@@ -50,13 +48,11 @@ def update(
     `move_own` says, or is asked, whether the team's own files go along with a folder that the blueprint has moved.
     `today` decides which waivers hold. A dry run can be made of a commit, `revision`, and in a bare repository of HEAD.
     """
-    conditions, person = Conditions(offline, prereleases, means, today), Person(ask, review, notify)
+    conditions, person = Conditions(offline, prereleases, means, today), Person(ask, review, notify, move_own)
 
     def planned(project: Project) -> Prepared:
         with bounds.limited(means.limits, "rendering"):
-            return prepare(
-                project, conditions, person, to=to, data=data or {}, move_own=unhurried(move_own), recopy=recopy
-            )
+            return prepare(project, conditions, person, to=to, data=data or {}, recopy=recopy)
 
     if dry_run:
         project = open_at(Path(directory), revision)
@@ -65,8 +61,7 @@ def update(
         return _not_applied(planned(project))
     if revision is not None or bare_at(Path(directory)):
         raise ProjectError("an update is applied to a folder, and not in git alone", hint="add --dry-run, or clone it")
-    root = find_root(Path(directory))
-    place = place_of(root, find_repository(root))
+    place = place_at(Path(directory))
     return _apply(place, planned, asks=ask is not None or callable(move_own), commit=commit, branch=branch)
 
 
@@ -83,7 +78,7 @@ def _apply(
         records.refuse_unfinished(place)
         prepared = asked or planned(open_project(root, place.repository))
         if asked is not None:
-            refuse_changed(asked, head)
+            _refuse_changed(asked, head)
         made = commit_refused(prepared.project) if commit and prepared.nothing_to_do else NOTHING
         if made.commit:
             told = (*prepared.notes, *made.notes)
@@ -93,6 +88,22 @@ def _apply(
         refuse_dirty(prepared.project, prepared.plan.changes)
         refuse_unfit(place.repository, branch)
         return _carry_out(prepared, commit=commit or branch is not None, branch=branch)
+
+
+def _refuse_changed(prepared: Prepared, head: str | None) -> None:
+    """Raise ProjectError where the project is not as it was before people were asked, at a commit at HEAD."""
+    then = prepared.project
+    now = open_project(then.root, then.repository)
+    same = (_told(now), then.place.repository.head()) == (_told(then), head)
+    if same:
+        here = now.seen.standing(prepared.standing)
+        same = all(file.same_as(here[path]) if file else here[path] is None for path, file in prepared.standing.items())
+    if not same:
+        raise ProjectError("the project was changed while this was planned", where=str(then.root), hint="run it again")
+
+
+def _told(project: Project) -> tuple[object, ...]:
+    return project.recorded, project.wishes_file.content, project.unresolved
 
 
 def _not_applied(prepared: Prepared) -> Updated:

@@ -12,7 +12,6 @@ from packaging.version import Version
 
 from scaffold.answers import file as answers_file
 from scaffold.blueprint import manifest
-from scaffold.blueprint.release import Release
 from scaffold.blueprint.scripts import Migration, Stage
 from scaffold.blueprint.template import Layer
 from scaffold.errors import ScaffoldError
@@ -22,9 +21,9 @@ from scaffold.plan.similar import MOST, alike_pairs
 from scaffold.process import Notify
 from scaffold.project.opening import FOLDER, Project, read_readable
 from scaffold.project.planning.copier_answers import answers_since, only_answers, read_answers
+from scaffold.project.planning.prepared import Update
 from scaffold.project.stamp import staging_of, surroundings_in
 from scaffold.render.engine import Rendered, before_questions
-from scaffold.render.means import Means
 from scaffold.render.scripts import Staging, Versions, applying, refuse_untrusted_migrations, run_migrations
 from scaffold.sources.library import Library
 from scaffold.tree import File
@@ -118,13 +117,12 @@ def _same(one: File | None, other: File | None) -> bool:
     return one is other or (one is not None and one.same_as(other))
 
 
-def migrations_of(
-    project: Project, library: Library, release: Release, means: Means, notify: Notify
-) -> Migrations | None:
+def migrations_of(update: Update, notify: Notify) -> Migrations | None:
     """Return what migrates the project to a release, its first stage done, or None where nothing does.
 
     Raises RenderError without trust, and ScriptError where a migration fails.
     """
+    project, release, means = update.known, update.release, update.means
     recorded = project.recorded
     came_from, to = Version(recorded.version), release.blueprint.version
     if recorded.blueprint != release.blueprint.name or came_from == to:
@@ -138,7 +136,7 @@ def migrations_of(
     def read(paths: Iterable[str]) -> dict[str, File]:
         return read_readable(project, sorted(path for path in paths if path.split("/")[0] != FOLDER))
 
-    called = _called(library, project) or recorded.version
+    called = _called(update.library, project) or recorded.version
     real = read({*project.seen.tracked(), *recorded.paths})
     surroundings = surroundings_in(project)._replace(answers_file=means.answers_file)
     start = before_questions(release, answers_of(project), surroundings)
@@ -185,6 +183,6 @@ def _called(library: Library, project: Project) -> str | None:
     """Return what the template calls the version that the project is at."""
     recorded = project.recorded
     try:
-        return library.release(recorded.blueprint, recorded.commit or recorded.version).described
+        return library.release(recorded.blueprint, recorded.ref).described
     except ScaffoldError:
         return None

@@ -1,17 +1,82 @@
-"""From a target to a plan for one project: with what the team has moved, and what stands where that sends a file."""
+"""From a render to a plan for one project: with what the team has moved, and what stands where that sends a file."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
 
+import scaffold
+from scaffold.answers.question import Answers
+from scaffold.blueprint.guardrails import WAIVERS
+from scaffold.blueprint.release import Release
 from scaffold.lock import Lock
-from scaffold.plan.actions import Plan
+from scaffold.merge.drivers import chosen
+from scaffold.plan.actions import Plan, Waived
+from scaffold.plan.inputs import Rerendered
 from scaffold.plan.make import FindBase, Target, make
+from scaffold.process.loading import later
 from scaffold.project.opening import Project, as_stored
-from scaffold.project.planning.leaving import in_submodules, left, lock_without, without
+from scaffold.project.planning.exclusions import in_submodules, left, lock_without, without
+from scaffold.project.planning.guardrails import decided
 from scaffold.project.planning.migrations import Migrations
-from scaffold.project.planning.team_moves import follow_team, tracked
+from scaffold.project.planning.team_renames import follow_team, tracked
 from scaffold.project.seen import Standing
+from scaffold.render.engine import Rendered
 from scaffold.tree import File
+
+if TYPE_CHECKING:
+    from scaffold.project.planning import waivers as waived
+else:
+    waived = later("scaffold.project.planning.waivers")
+
+
+def new_lock(release: Release, source: str, answers: Answers, *, folder: str | None, keep_copier: bool = False) -> Lock:
+    """Return the lock of a project that is to be stamped, as yet without files."""
+    return Lock(
+        scaffold=scaffold.__version__,
+        blueprint=release.blueprint.name,
+        source=source,
+        version=release.version,
+        commit=release.commit,
+        answers=answers.recorded,
+        files={},
+        keep_copier=keep_copier,
+        guardrails=decided(release, answers),
+        folder=folder,
+    )
+
+
+def target_of(
+    project: Project, release: Release, rendered: Rendered, today: date | None = None, then: Rerendered | None = None
+) -> Target:
+    """Return what a release that was rendered would make of a project, as the project wants it merged."""
+    wishes, folder = project.wishes, project.recorded.folder
+    if folder is None and then is not None and _is_called_so(project.recorded, then):
+        folder = project.root.name
+    return Target(
+        tree=rendered.tree,
+        ownership=rendered.ownership,
+        migrations=release.blueprint.migrations,
+        lock=new_lock(release, wishes.public, rendered.answers, folder=folder, keep_copier=wishes.keep_copier),
+        drivers=chosen(release.blueprint.merge, wishes.merge),
+        waived=_waived(project, today),
+        rerendered=then,
+        manner=project.manner,
+        own=project.is_own,
+    )
+
+
+def _is_called_so(lock: Lock, then: Rerendered) -> bool:
+    """Whether a file that holds the folder's name was stamped with the name that the folder has here."""
+    files: Mapping[str, File] = then.tree or {}
+    return any("folder" in f.inputs and path in lock.files and lock.files[path].matches(f) for path, f in files.items())
+
+
+def _waived(project: Project, today: date | None) -> Mapping[str, Waived]:
+    """Return what waivers allow; what reads them is loaded only where there are any."""
+    if project.seen.standing([WAIVERS])[WAIVERS] is None:
+        return {}
+    return waived.waived(project, today)
 
 
 def planned(

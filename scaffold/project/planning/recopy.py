@@ -6,7 +6,7 @@ from scaffold.lock import Lock, Locked
 from scaffold.plan.actions import Action, Plan
 from scaffold.plan.make import FindBase
 from scaffold.project.opening import Project, read_ours
-from scaffold.tree import File, Tree
+from scaffold.tree import Tree
 
 GIVEN_UP = "as the blueprint has it; its edits are given up"
 
@@ -24,7 +24,7 @@ def as_it_stands(project: Project, lock: Lock, tree: Tree, bases: FindBase) -> t
         if path not in tree or project.owns(path, locked):
             files[path] = locked
         elif file is not None:
-            files[path] = _stamped_so(locked, file)
+            files[path] = locked._replace(blob=file.blob, mode=file.mode) if locked.owner == "managed" else locked
     return replace(lock, files=files), lambda path, locked: bases(path, lock.files.get(path, locked))
 
 
@@ -36,7 +36,3 @@ def saying_so(plan: Plan, lock: Lock) -> Plan:
 def _saying_so(action: Action, locked: Locked | None) -> Action:
     edited = locked is not None and locked.owner == "managed" and not locked.matches(action.before)
     return action._replace(why=GIVEN_UP) if edited and action.verb == "replace" else action
-
-
-def _stamped_so(locked: Locked, file: File) -> Locked:
-    return locked._replace(blob=file.blob, mode=file.mode) if locked.owner == "managed" else locked

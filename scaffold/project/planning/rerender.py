@@ -1,70 +1,47 @@
 """The version that was applied, rendered again with the inputs of the new one, where a file depends on such inputs."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from scaffold.answers.question import Answers, Question
 from scaffold.blueprint.release import Release
 from scaffold.errors import ScaffoldError
 from scaffold.lock import Lock
 from scaffold.plan.inputs import Rerendered, StandIns
-from scaffold.project.opening import Project
-from scaffold.project.stamp import stamp, surroundings_in
-from scaffold.render.context import Operation
+from scaffold.project.planning.prepared import Update
+from scaffold.project.stamp import stamp_again
 from scaffold.render.engine import Rendered
-from scaffold.render.means import Means
-from scaffold.sources.library import Library
 from scaffold.templating.inputs import SECRET
 from scaffold.tree import Tree
 
 
-class _Update(NamedTuple):
-    """What both renders have in common."""
-
-    project: Project
-    means: Means
-    operation: Operation
-
-    def render(self, release: Release, given: Mapping[str, Any], previous: Mapping[str, Any]) -> Rendered:
-        """Render a release as the update does; raises ScaffoldError."""
-        return stamp(
-            release,
-            surroundings_in(self.project, self.operation),
-            given=given,
-            previous=previous,
-            means=self.means,
-            keep_copier=True,
-        )
-
-
-def rerendered(
-    project: Project, library: Library, release: Release, rendered: Rendered, means: Means, operation: Operation
-) -> Rerendered | None:
+def rerendered(update: Update, rendered: Rendered) -> Rerendered | None:
     """Return the applied version as the new one's inputs make it, or None where no file depends on any.
 
     Its scripts run too, on a copy, where the new one's have run and made something else than was stamped.
     """
-    recorded = project.recorded
+    library, release, means = update.library, update.release, update.means
+    recorded = update.known.recorded
     inputs = {kind for locked in recorded.files.values() for kind in locked.inputs}
     inputs |= {kind for file in rendered.tree.values() for kind in file.inputs}
     settled = {"given"} if recorded.folder is None else {"given", "folder"}
-    without_scripts = means.skip_tasks and _has_scripts(release)
+    without_scripts = means.skip_tasks and release.has_scripts
     if not inputs - settled and not without_scripts:
         return None
     if not means.trust or _made_the_same(recorded, rendered):
         means = means._replace(skip_tasks=True)
-    update = _Update(project, means, operation)
+    update = update._replace(means=means)
     try:
-        old = library.release(recorded.blueprint, recorded.commit or recorded.version)
-        then = update.render(old, _secrets_of(old, rendered), recorded.answers).tree
+        old = library.release(recorded.blueprint, recorded.ref)
+        then = _again(update, old, _secrets_of(old, rendered), recorded.answers).tree
         for version, paths in _left_behind(recorded).items():
             earlier = library.release(recorded.blueprint, version)
-            there = update.render(earlier, _secrets_of(earlier, rendered), recorded.answers).tree
+            there = _again(update, earlier, _secrets_of(earlier, rendered), recorded.answers).tree
             then = _with(then, there, paths)
     except ScaffoldError:  # it cannot be had any more, or not with these inputs: nobody can tell, and the plan says so
         return Rerendered(None)
-    left_out = rendered.plain is None and (without_scripts or (means.skip_tasks and _has_scripts(old)))
-    made = [_with_stand_ins(update, library, old, release, rendered, n) for n in (1, 2)] if inputs & SECRET else []
+    left_out = rendered.plain is None and (without_scripts or (means.skip_tasks and old.has_scripts))
+    made = [_with_stand_ins(update, old, rendered, n) for n in (1, 2)] if inputs & SECRET else []
     stand_ins = tuple(one for one in made if one is not None)
     return Rerendered(then, without_scripts=left_out, stand_ins=stand_ins if len(stand_ins) == len(made) else ())
 
@@ -96,16 +73,19 @@ def _secrets_of(old: Release, rendered: Rendered) -> dict[str, Any]:
     return {q.name: context[q.name] for q in old.questions if q.secret and q.name in context}
 
 
-def _with_stand_ins(
-    update: _Update, library: Library, old: Release, release: Release, rendered: Rendered, number: int
-) -> StandIns | None:
+def _again(update: Update, release: Release, given: Mapping[str, Any], previous: Mapping[str, Any]) -> Rendered:
+    """Render a release as the update does; raises ScaffoldError."""
+    return stamp_again(update.known, release, previous, update.means, operation=update.operation, given=given)
+
+
+def _with_stand_ins(update: Update, old: Release, rendered: Rendered, number: int) -> StandIns | None:
     """Render both versions with stand-ins for the secrets that nobody knows any more; None where they take none.
 
     What is made only with a secret is made so, too. A secret that is given now replaces its stand-in, and one that is a
     secret no more has its stand-in all the same.
     """
-    update = update._replace(means=update.means._replace(skip_tasks=True))
-    answers, recorded = rendered.answers, update.project.recorded.answers
+    update, release = update._replace(means=update.means._replace(skip_tasks=True)), update.release
+    answers, recorded = rendered.answers, update.known.recorded.answers
     before = dict(_stand_ins(old, number))
     asked = {question.name for question in release.questions}
     open_now = {
@@ -115,12 +95,12 @@ def _with_stand_ins(
     given = {name: answers.context[name] for name in answers.secrets & now.keys() if _is_told(answers, name)}
     previous = {name: value for name, value in {**recorded, **answers.recorded}.items() if name not in open_now}
     try:
-        then = update.render(old, before, recorded).tree
-        for version, paths in _left_behind(update.project.recorded).items():
+        then = _again(update, old, before, recorded).tree
+        for version, paths in _left_behind(update.known.recorded).items():
             then = _with(
-                then, update.render(library.release(old.blueprint.name, version), before, recorded).tree, paths
+                then, _again(update, update.library.release(old.blueprint.name, version), before, recorded).tree, paths
             )
-        anew = update.render(release, now | given, previous)
+        anew = _again(update, release, now | given, previous)
     except ScaffoldError:  # a validator, perhaps, that takes no stand-in
         return None
     words = {str(value).encode(): given.get(name) for name, value in {**now, **before}.items()}
@@ -143,13 +123,3 @@ def _stand_in(question: Question, number: int) -> Any:
     digits = int.from_bytes(question.name.encode()[-3:].rjust(3, b"q")) + 100_000_000 * number
     word = f"zqstandin{digits}"
     return {"str": word, "path": word, "int": 7_000_000_000 + digits}.get(question.type)
-
-
-def is_called_so(lock: Lock, then: Rerendered) -> bool:
-    """Whether a file that holds the folder's name was stamped with the name that the folder has here."""
-    files = then.tree if then.tree is not None else Tree()
-    return any("folder" in f.inputs and path in lock.files and lock.files[path].matches(f) for path, f in files.items())
-
-
-def _has_scripts(release: Release) -> bool:
-    return any(layer.settings.tasks or layer.settings.hooks for layer in release.layers)

@@ -57,6 +57,7 @@ def sections(result: FleetStatus) -> Iterator[Section]:
     for kind, about in (
         (STALE, [one for one in result.members if one.stale]),
         (UNCHECKED, [one for one in result.members if one.unchecked]),
+        (NOTES, [one for one in result.members if one.notes]),
     ):
         if about:
             yield _section(kind, about)
@@ -144,3 +145,4 @@ KINDS: Mapping[str, Kind] = {
 }
 STALE = Kind("Not fetched", "seen as they were fetched before", lambda one: (in_general(one, one.stale),))
 UNCHECKED = Kind("Not checked", "nobody can say how many rules pass", lambda one: (in_general(one, one.unchecked),))
+NOTES = Kind("Notes", "what else there is to know", lambda one: (in_general(one, note) for note in one.notes), "plain")

@@ -31,7 +31,8 @@ class Standing(NamedTuple):
 
     `states` has at least one word, the most pressing first. `why` says what makes it unreadable, or unknown how far it
     is behind, `stale` why it was read as it was fetched before, and `unchecked` why there is no score. `behind` counts
-    the releases that came after its version, and is None where that cannot be told. `where` is what lists it.
+    the releases that came after its version, and is None where that cannot be told. `where` is what lists it,
+    and `notes` are what else is to be said.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Standing(NamedTuple):
     behind: int | None = None
     score: Score | None = None
     unchecked: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:

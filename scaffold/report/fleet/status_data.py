@@ -18,7 +18,7 @@ COLUMNS = (
     "name", "repository", "prefix", "commit", "owner", "mission", "labels", "blueprint", "version", "latest",
     "versions_behind", "states", "drift", "conflicts", "passed", "of", "unknown", "waivers", "why",
 )  # fmt: skip
-LISTS = ("drift", "conflicts", "edited_answers", "missing", "unlike", "waivers", "notes")
+LISTS = ("drift", "conflicts", "edited_answers", "missing", "unlike", "waivers")
 # What a spreadsheet would calculate; an owner, which may begin with `@`, is none of that.
 FORMULA = re.compile(r"[=+\-\t\r]|@(?![\w./@ -]+$)")
 
@@ -60,6 +60,7 @@ def project(one: Standing) -> dict[str, Any]:
         **{key: status.get(key, []) for key in LISTS},
         "score": one.score and {"passed": one.score.passed, "of": one.score.of, **one.score.summary},
         "unchecked": one.unchecked,
+        "notes": list(one.notes),
     }
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from scaffold.errors import GitError, ProjectError
 from scaffold.git.trees import Grown, grown
 from scaffold.project.in_git import InGit
-from scaffold.project.planning.prepare import Prepared
+from scaffold.project.planning.prepared import Prepared
 from scaffold.tree import File
 
 

@@ -1,4 +1,4 @@
-"""A project that Copier has updated since: where the next update starts from."""
+"""A project that Copier keeps up too: what its answers file is called, and which version it has come to by Copier."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,11 +9,26 @@ from scaffold.lock import Lock, Locked
 from scaffold.plan.make import Target, make
 from scaffold.project.opening import Project, read_ours
 from scaffold.project.planning.bases import Bases
-from scaffold.project.planning.copier_answers import only_answers, read_answers, written_since
-from scaffold.project.stamp import stamp, surroundings_in
-from scaffold.render.engine import Rendered
+from scaffold.project.planning.copier_answers import MARK, only_answers, read_answers, written_since
+from scaffold.project.stamp import stamp_again, surroundings_in
+from scaffold.render.engine import Rendered, before_questions
 from scaffold.render.means import Means
 from scaffold.sources.library import Library
+
+
+def kept_name(project: Project, library: Library) -> str:
+    """Return what Copier's answers file is kept as, where the template calls it otherwise; empty else."""
+    recorded = project.recorded
+    if not recorded.keep_copier:
+        return ""
+    locked = [path for path, entry in recorded.files.items() if entry.owner == "locked"]
+    kept = next((path for path, file in read_ours(project, locked).items() if MARK in file.content), "")
+    try:
+        release = library.release(recorded.blueprint, recorded.ref)
+        usual = before_questions(release, recorded.answers, surroundings_in(project)).answers_file
+    except ScaffoldError:  # that version cannot be had any more
+        return kept
+    return kept if kept != usual else ""
 
 
 def brought_by_copier(project: Project, library: Library, means: Means) -> Project:
@@ -23,7 +38,7 @@ def brought_by_copier(project: Project, library: Library, means: Means) -> Proje
     """
     for path, file in written_since(project).items():
         found = read_answers(project, path, file.content)
-        applied = Bases(project, library, means)(path, project.recorded.files[path])
+        applied = Bases(project, lambda: library, means)(path, project.recorded.files[path])
         before = read_answers(project, path, applied).get("_commit") if applied else None
         if (now := found.get("_commit")) not in (None, before):
             return replace(project, recorded=_locked_at(project, path, str(now), only_answers(found), library, means))
@@ -37,14 +52,7 @@ def _locked_at(
     lock = project.lock
     try:
         release = library.release(lock.blueprint, commit)
-        rendered = stamp(
-            release,
-            surroundings_in(project, "copy"),
-            given={},
-            previous=answers,
-            means=means._replace(skip_tasks=True),
-            keep_copier=True,
-        )
+        rendered = stamp_again(project, release, answers, means._replace(skip_tasks=True))
     except ScaffoldError as error:
         raise ProjectError(
             f"Copier has brought the project to {commit}, which cannot be rendered again: {error.message}",

@@ -6,14 +6,14 @@ from pathlib import Path
 from scaffold import lock
 from scaffold.errors import ProjectError
 from scaffold.git.objects import find_repository
-from scaffold.project.adoption.basis import Basis
+from scaffold.project.adoption.baseline import Baseline
 from scaffold.project.adoption.takeover import take_over
 from scaffold.project.opening import FOLDER, place_of
 from scaffold.project.planning.bases import Bases
-from scaffold.project.planning.leaving import left_by_wish
-from scaffold.project.planning.plan import planned
-from scaffold.project.planning.prepare import Prepared, other_cases, target_of, told_of
-from scaffold.render.means import Means
+from scaffold.project.planning.exclusions import left_by_wish
+from scaffold.project.planning.notes import notes_on_cases, notes_on_render
+from scaffold.project.planning.plan import planned, target_of
+from scaffold.project.planning.prepared import Prepared
 
 
 def refuse_unfit_folder(root: Path) -> None:
@@ -30,18 +30,18 @@ def refuse_unfit_folder(root: Path) -> None:
         )
 
 
-def prepare_in(basis: Basis, means: Means, *, keep_copier: bool) -> Prepared:
+def prepare_in(baseline: Baseline) -> Prepared:
     """Plan to stamp into a folder beside what is there, of which nothing is written over; raises ScaffoldError."""
-    repository = place_of(basis.root, find_repository(basis.root)).repository
-    taken = take_over(basis, repository, keep_copier=keep_copier)
-    project, rendered, adopted = taken.project, basis.rendered, taken.plan.lock_after
+    repository = place_of(baseline.root, find_repository(baseline.root)).repository
+    taken = take_over(baseline, repository)
+    project, rendered, adopted = taken.prepared.project, baseline.rendered, taken.plan.lock_after
     before = replace(adopted, files={path: locked for path, locked in adopted.files.items() if locked.blob})
-    bases = Bases(project, None)
-    unwanted = left_by_wish(project, before, basis.release, rendered, means, bases)
-    plan, there = planned(project, before, target_of(project, basis.release, rendered), bases, unwanted)
+    bases = Bases(project)
+    unwanted = left_by_wish(project, before, baseline.release, rendered, baseline.means, bases)
+    plan, there = planned(project, before, target_of(project, baseline.release, rendered), bases, unwanted)
     plan = replace(
         plan,
         lock_after=plan.lock_after.written_with(taken.prepared.wishes_file, says_more=not project.wishes.is_in_lock),
     )
-    notes = (*basis.notes, *told_of(rendered, plan), *other_cases(project, plan))
+    notes = (*baseline.notes, *notes_on_render(rendered, plan), *notes_on_cases(project, plan))
     return replace(taken.prepared, plan=plan, notes=notes, messages=rendered.messages, standing=there)

@@ -3,7 +3,7 @@
 from packaging.version import Version
 
 from scaffold.blueprint.changelog import passed
-from scaffold.project.planning.prepare import Prepared
+from scaffold.project.planning.prepared import Prepared
 from scaffold.report.message import update_message
 
 

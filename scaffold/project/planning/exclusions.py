@@ -10,7 +10,7 @@ from scaffold.plan import moves
 from scaffold.plan.actions import Action, Plan
 from scaffold.plan.make import FindBase
 from scaffold.project.opening import Project, read_ours
-from scaffold.project.planning.team_moves import follow_team
+from scaffold.project.planning.team_renames import follow_team
 from scaffold.render.engine import Rendered, refuse_locked
 from scaffold.render.means import Means
 from scaffold.render.paths import matcher

@@ -1,24 +1,27 @@
 """The team's own files where the blueprint has moved a folder, or a seeded file: they go along if that is wanted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from scaffold.plan import folders
 from scaffold.plan.actions import Action, Offer, Plan
+from scaffold.process import bounds
+from scaffold.project.conditions import Moves
 from scaffold.project.opening import Project, as_stored
-from scaffold.project.planning.team_moves import tracked
+from scaffold.project.planning.team_renames import tracked
 from scaffold.project.seen import Standing
 from scaffold.tree import File
 
-Wanted = bool | Callable[[tuple[Offer, ...]], bool]
 
-
-def with_own(project: Project, plan: Plan, wanted: Wanted) -> tuple[Plan, Standing, tuple[str, ...]]:
+def with_own(project: Project, plan: Plan, wanted: Moves) -> tuple[Plan, Standing, tuple[str, ...]]:
     """Return the plan with the offers that are taken in it, what was read for that, and what else is to be said."""
     if not plan.folders and not plan.offers:
         return plan, {}, ()
     notes = _not_offered(project, plan)
-    if not plan.offers or not (wanted(plan.offers) if callable(wanted) else wanted):
+    if callable(wanted) and plan.offers:
+        with bounds.paused():  # while a person thinks
+            wanted = wanted(plan.offers)
+    if not plan.offers or not wanted:
         return plan, {}, notes
     found = project.seen.standing([path for offer in plan.offers for path in offer])
     refused = dict(_refused(project, plan, found))

@@ -1,0 +1,17 @@
+"""The story that `make try-fleet` tells: it runs to its end, and says what it promises."""
+
+import pytest
+
+from tests import fleet_story
+from tests.journey import Journey
+
+
+@pytest.mark.long
+def test_the_story_of_a_fleet(tmp_path, capfd):
+    story = Journey(tmp_path)
+    for step in (fleet_story.stamp, fleet_story.work, fleet_story.release, fleet_story.look, fleet_story.plan):
+        step(story)
+    told = capfd.readouterr().out
+    assert "20 members: 15 clean, 3 conflict, 1 blocked, 1 unreadable" in told
+    assert "12 members" in told
+    assert "conflict  docs/operations/runbook.md" in told

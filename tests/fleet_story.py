@@ -1,0 +1,96 @@
+"""A fleet as a story, as `make try-fleet` runs it: twenty services, what their teams do, a release, status, plan, patches.
+
+Everything happens through the command line, in a folder that is left behind to look at.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from tests.journey import ANSWERS, SCAFFOLD, Journey, edit, release
+
+SERVICES = 20
+TEAMS = ("checkout", "search", "payments", "identity")
+FLEET = """\
+members:
+  - glob: services/*
+    labels: {tier: 2}
+  - folder: services/service-01
+    labels: {tier: 1}
+"""
+
+
+def stamp(story: Journey) -> None:
+    """Make a library, and stamp the services from it."""
+    story.say("\n=== 1. The platform has a library, and four teams stamp twenty services from it")
+    story.scaffold("library", "init", "library", where=story.folder)
+    (story.folder / "services").mkdir()
+    shown = Journey(story.folder, quiet=True)
+    for number in range(1, SERVICES + 1):
+        team = TEAMS[number % len(TEAMS)]
+        answers = {**ANSWERS, "mission": team.title(), "owner": f"@acme/{team}"}
+        data = [word for name, value in answers.items() for word in ("--data", f"{name}={value}")]
+        words = ["new", "python-http-service", f"services/service-{number:02}", "--source", "library", *data]
+        (story if number == 1 else shown).scaffold(*words, "--defaults", where=story.folder)
+    story.say(f"... and {SERVICES - 1} more of them")
+
+
+def work(story: Journey) -> None:
+    """Let some teams do what teams do."""
+    story.say(
+        "\n=== 2. Teams work: one writes into the runbook, two put a hand on a locked file, three edit the same lines"
+    )
+    quiet = Journey(story.folder, quiet=True)
+    services = [story.folder / f"services/service-{number:02}" for number in range(1, SERVICES + 1)]
+    with (services[0] / "docs/runbook.md").open("a") as runbook:
+        runbook.write("\n## Ours\n\nThe queue drains in ten minutes.\n")
+    for service in services[1:3]:
+        edit(service / "Makefile", "check:", "# the team was here\ncheck:")
+    for service in services[3:6]:
+        edit(service / "docs/runbook.md", "2. Look at what it calls:", "2. Ask the people who are on call:")
+    for service in services[:6]:
+        quiet.commit(service, "feat: our own work")
+    shutil.rmtree(services[6] / ".scaffold")  # nobody remembers why
+    quiet.commit(services[6], "chore: tidy up")
+    (services[7] / ".scaffold/lock.json").write_text("{")
+    quiet.commit(services[7], "fix: a merge that went wrong")
+
+
+def look(story: Journey) -> None:
+    """See how all of them stand."""
+    story.say(
+        "\n=== 4. A maintainer lists them in fleet.yml, and looks: from git's objects alone, nothing is checked out"
+    )
+    (story.folder / "fleet.yml").write_text(FLEET)
+    story.run(["cat", "fleet.yml"], story.folder)
+    story.scaffold("fleet", "status", "--quiet", where=story.folder, ok=(3,))
+
+
+def plan(story: Journey) -> None:
+    """See what an update would do to them, and read it."""
+    story.say("\n=== 5. What would the update do to each of them? Those that get the same patch are one group")
+    said = story.scaffold("fleet", "plan", "--quiet", where=story.folder, ok=(3,))
+    lines = [line.split() for line in said.splitlines()]
+    groups = [words[0] for words in lines if len(words) > 2 and words[2].startswith("member")]
+    folder = next((story.folder / "campaigns").iterdir()).relative_to(story.folder)
+    story.say("\n=== 6. The largest group is read once, and so is what one team has to decide")
+    story.scaffold("fleet", "show", str(folder), groups[0], where=story.folder)
+    story.scaffold("fleet", "show", str(folder), "service-04", where=story.folder)
+    story.scaffold("fleet", "plan", "--quiet", "--where", "label=tier:1 behind", where=story.folder, ok=(0, 3))
+    story.say("\nLook at: nothing was written to any service; a plan is a folder that nothing may change.")
+
+
+def main() -> None:
+    """Run all steps in the folder named on the command line, which is made anew."""
+    folder = Path(sys.argv[1]).resolve()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    story = Journey(folder)
+    for step in (stamp, work, release, look, plan):
+        step(story)
+    story.say(f"\nDone. Try in {folder}, with {Path(SCAFFOLD[0]).with_name('scaffold')} as scaffold:")
+    story.say("  scaffold fleet status --all; scaffold fleet check; scaffold fleet status --where drift")
+
+
+if __name__ == "__main__":
+    main()
