@@ -21,6 +21,7 @@ from scaffold.fleet.open import opened
 from scaffold.fleet.plan import Job as Planning
 from scaffold.fleet.plan import joined_of, lost, plan_of, planned_for
 from scaffold.fleet.planning import Planned, Wanted, Way, plan_members
+from scaffold.fleet.progress import counter
 from scaffold.fleet.releases import answered, depends_on, digest_of
 from scaffold.fleet.roll import FILE, Meant, gather, refused
 from scaffold.plan.fleet import Aim
@@ -105,8 +106,7 @@ def blueprint_impact(
     draft = draft._replace(digest=digest_of(sides.draft.offered))
     gathered = gather(Path(fleet), meant, offline=offline, notify=notify)
     jobs = [Job(Planning(found, meant, wanted), draft, check) for found in gathered.found]
-    notify(f"Planning for {len(jobs):,} repositories")
-    looked = run(impact_on, jobs, run_on, lost=_lost, progress=lambda _: None)
+    looked = run(impact_on, jobs, run_on, lost=_lost, progress=counter("Planning", len(jobs), notify))
     strangers = Counter(source for one in looked for source in one.strangers)
     found = [result for one in looked for result in one.draft.planned.results]
     if not any(one.blueprint for one in found):
