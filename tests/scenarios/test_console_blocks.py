@@ -146,6 +146,15 @@ def cli_tool(place):
     return library
 
 
+def used(place):
+    """The library with a project made from it, which a fleet.yml beside it lists."""
+    library = cli_tool(place)
+    (library.parent / "fleet.yml").write_text("members:\n  - folder: tool\n")
+    done = world.scaffold("new", "cli-tool", library.parent / "tool", "--source", library, "--defaults", where=library)
+    assert done.code == 0, done.err
+    return library
+
+
 def answered(place):
     """A folder with the answers that the page shows."""
     page = (ROOT / "docs/guides/new-service.md").read_text()
@@ -227,6 +236,10 @@ SCRIPTS: dict[tuple[str, str], Callable[[Place], Path] | str] = {
     ("new-service.md", "scaffold new python-http-service orders --data-file answers.yml --defaults"): answered,
     ("update.md", "scaffold update"): Place.worked,
     ("write-a-blueprint.md", "scaffold blueprint show cli-tool@. --source ."): cli_tool,
+    (
+        "write-a-blueprint.md",
+        "scaffold blueprint impact cli-tool --library . --fleet ../fleet.yml --check",
+    ): used,
 }
 
 
