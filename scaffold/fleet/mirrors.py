@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 from shutil import rmtree
 from threading import Event
@@ -17,6 +17,7 @@ from scaffold.report.results import Freed
 from scaffold.sources import cache
 
 FOLDER = "fleet"
+TURN = 0.5  # seconds that are waited for without a look up
 AT_ONCE = 4  # more are taken for an attack by some forges
 MOST_PACKS = 50  # each fetch adds one, and each makes reading slower
 REACHABLE = "check the address and the network; a credential helper of git's has to know a password"
@@ -50,14 +51,16 @@ def mirrored(
     folder for a cache; what goes wrong with one mirror is said in it, and stops no other.
     """
     cache.root(FOLDER)
-    stop, found = Event(), {}
+    stop = Event()
+    found: dict[str, Mirror] = {}
     with ThreadPoolExecutor(at_once) as pool:
         try:
-            running = [pool.submit(_kept if offline else _fetched, url, stop, anew=anew) for url in dict.fromkeys(urls)]
-            for number, done in enumerate(as_completed(running), start=1):
-                mirror = done.result()
-                found[mirror.url] = mirror
-                notify(f"Fetched {number} of {len(running)} repositories")
+            running = {pool.submit(_kept if offline else _fetched, url, stop, anew=anew) for url in dict.fromkeys(urls)}
+            total = len(running)
+            while running:  # with a look up: a Ctrl-C that comes just before a wait without end is not seen in it
+                done, running = wait(running, TURN, FIRST_COMPLETED)
+                found |= {mirror.url: mirror for mirror in (one.result() for one in done)}
+                notify(f"Fetching repositories: {len(found):,} of {total:,}")
         finally:
             stop.set()
             pool.shutdown(cancel_futures=True)
