@@ -106,16 +106,21 @@ class Project:
         return settle.Sides(markers=tuple(line.encode() for line in lines), size=size)
 
 
+def folder_at(directory: Path, hint: str) -> Path:
+    """Return a folder that is there, its links followed; raises ProjectError."""
+    start = directory.resolve()
+    if not start.is_dir():
+        what = "this is a file" if start.exists() else "there is no such folder"
+        raise ProjectError(what, where=str(start), hint=hint)
+    return start
+
+
 def find_root(directory: Path) -> Path:
     """Return the nearest folder at or above `directory` that holds `.scaffold/`; raises ProjectError.
 
     So does one in which an operation was killed, by its record: `.scaffold/` may not be there yet, or any more.
     """
-    start = directory.resolve()
-    if not start.is_dir():
-        what = "this is a file" if start.exists() else "there is no such folder"
-        raise ProjectError(what, where=str(start), hint="name the project's folder, or one in it")
-    repository = None
+    start, repository = folder_at(directory, "name the project's folder, or one in it"), None
     if not (start / FOLDER).is_dir():
         with suppress(GitError):
             repository = find_repository(start)
@@ -319,12 +324,9 @@ def _told(project: Project) -> Mapping[str, Locked] | None:
         return None
     entry = project.seen.staged([lock.PATH]).get(lock.PATH)
     content = project.repository.blob(entry[1]) if entry else None
-    if content is None:
-        return None
-    try:
-        return lock.parse(content).files
-    except FormatError:
-        return None
+    with suppress(FormatError):
+        return None if content is None else lock.parse(content).files
+    return None
 
 
 def read_ours(project: Project, paths: Iterable[str]) -> dict[str, File]:

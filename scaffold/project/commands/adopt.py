@@ -21,7 +21,7 @@ from scaffold.project.adoption.takeover import take_over
 from scaffold.project.applying.commit import NOTHING, commit_applied
 from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
 from scaffold.project.conditions import Conditions, Person
-from scaffold.project.opening import FOLDER, place_of
+from scaffold.project.opening import FOLDER, folder_at, place_of
 from scaffold.render.means import Means
 from scaffold.report.results import Adopted
 from scaffold.sources.locate import BUILT_IN
@@ -54,7 +54,7 @@ def adopt(
     taken with `yes`, a `blueprint`, or where `confirm` returns true. `source` is where the template is now, or the
     library to look through instead of `library`.
     """
-    start = _start(Path(directory))
+    start = folder_at(Path(directory), "name the folder to take over")
     named, kept = (None if file is None else Path(file) for file in (answers_file, replay))
     wish = Wish(
         start=start, repository=_repository(start), source=source, template=template, at=at, answers_file=named,
@@ -85,14 +85,6 @@ def _known(wish: Wish) -> Baseline | None:
         if origin is not None:
             return recorded(wish, origin)
     return replayed(wish)
-
-
-def _start(directory: Path) -> Path:
-    start = directory.resolve()
-    if not start.is_dir():
-        what = "this is a file" if start.exists() else "there is no such folder"
-        raise ProjectError(what, where=str(start), hint="name the folder to take over")
-    return start
 
 
 def _repository(start: Path) -> Objects:

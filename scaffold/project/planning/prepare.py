@@ -25,7 +25,7 @@ from scaffold.project.planning.notes import notes_on_update
 from scaffold.project.planning.plan import planned, target_of
 from scaffold.project.planning.prepared import Prepared, Update, refuse_open_conflicts
 from scaffold.project.planning.rerender import rerendered
-from scaffold.project.planning.template_exclusions import left_out, recorded
+from scaffold.project.planning.template_exclusions import given_to_team, left_out
 from scaffold.project.stamp import refuse_unrecorded, stamp, surroundings_in, trusting
 from scaffold.render.engine import Rendered
 from scaffold.sources.library import Library
@@ -62,7 +62,7 @@ def prepare(
     left = left_by_wish(known, before, update.release, rendered, update.means, bases)
     target = target_of(project, update.release, rendered, conditions.today, then)
     plan, standing = planned(known, before, target, bases, {**out, **left}, migrations)
-    plan = recorded(recopying.saying_so(plan, known.lock) if recopy else plan, out)
+    plan = given_to_team(recopying.saying_so(plan, known.lock) if recopy else plan, out)
     plan, along, said = with_own(project, plan, person.moves)
     plan, written = _with_answers(project, plan, rendered.answers)
     notes = (*notes_on_update(update, rendered, then, plan, migrations), *said)

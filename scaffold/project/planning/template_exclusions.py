@@ -44,7 +44,7 @@ def refuse_locked_out(release: Release, rendered: Rendered, paths: Iterable[str]
             )
 
 
-def recorded(plan: Plan, out: Collection[str]) -> Plan:
+def given_to_team(plan: Plan, out: Collection[str]) -> Plan:
     """Return the plan with what is left out recorded as the team's."""
     files = {
         path: locked._replace(owner="seeded", sha256=None, keys={}) if path in out else locked
