@@ -79,6 +79,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_megabyte_of_it_is_read_once(shape):
     path, text = SHAPES[shape]

@@ -60,11 +60,13 @@ def failed(rule: str, path: str, text: str) -> list[str]:
     return [line for line in found(rule, {path: text}, **extra) if "itself failed" in line]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("rule", "path", "text"), WORST, ids=[f"{one[0]} {n}" for n, one in enumerate(WORST)])
 def test_what_is_worst_for_a_rule_does_not_hold_it_up(rule, path, text):
     assert failed(rule, path, text) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("junk", JUNK)
 @pytest.mark.parametrize("path", [PY, GO, TS, JAVA])
 def test_junk_does_not_hold_rules_up(path, junk):
