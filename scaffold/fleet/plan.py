@@ -101,7 +101,7 @@ def plan_repository(job: Job) -> Looked:
     if before is not None and before.planned.depends is not None and _holds(before.planned.depends, wanted):
         return before
     looked = _looked(job, *looked_in(found.repository, found.folder, found.why))
-    if commit and looked.planned.depends is not None:
+    if commit and looked.planned.depends is not None and not _asks_how_they_stand(job.where):
         kept.put(key, looked)
     return looked
 
@@ -127,7 +127,7 @@ def _looked(job: Job, repository: Objects | None, members: tuple[Member, ...]) -
 def planned_for(job: Job, members: Iterable[Member], plan: Callable[[list[Member]], Planned]) -> Looked:
     """Plan for those of some members that are meant; of these a plan may leave some out."""
     where, conditions = job.where, job.wanted.conditions
-    if any(term.key == STATES for term in where.terms):  # which only a look at how they stand can tell
+    if _asks_how_they_stand(where):
         asked = Asked(job.wanted.run, where, conditions.today or date.min, conditions.offline)
         surveyed = look(Survey(job.found, asked))
         names = {one.standing.name for one in surveyed.seen}
@@ -139,6 +139,11 @@ def planned_for(job: Job, members: Iterable[Member], plan: Callable[[list[Member
     results = tuple(one for one in planned.results if where.matches(facts[one.name]))
     others += [where.partly(its) for its in facts.values() if not where.matches(its)]
     return Looked(planned._replace(results=results), Meant(len(others), frozenset().union(*others)))
+
+
+def _asks_how_they_stand(where: Selector) -> bool:
+    """Whether only a look at the members can tell who is meant, whatever was planned for them."""
+    return any(term.key == STATES for term in where.terms)
 
 
 def lost(job: Job, why: str) -> Looked:

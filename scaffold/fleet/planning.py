@@ -79,8 +79,12 @@ def usual(repository: Objects | None, wanted: Wanted) -> Way:
 def plan_members(members: Iterable[Member], way: Way, wanted: Wanted) -> Planned:
     """Plan for the members of one repository; what cannot be is a result with its reason."""
     made = _Made({}, {}, set(), [])
+    members = tuple(members)
     results = tuple(_planned(member, way, wanted, made) for member in members)
-    depends = tuple(made.depends) if all(one.state != "unreadable" for one in results) else None
+    is_told = len(made.depends) == sum(not one.state for one in members) and all(
+        one.state != "unreadable" for one in results
+    )
+    depends = tuple(made.depends) if is_told else None
     blobs = {id_: squeezed(file.content) for id_, file in made.blobs.items()}
     return Planned(results, made.patches, blobs, frozenset(made.aims), depends)
 
@@ -97,23 +101,27 @@ class _Made(NamedTuple):
 def _planned(member: Member, way: Way, wanted: Wanted, made: _Made) -> Result:
     if member.state:
         return result_of(member, "unreadable" if member.state == "unreadable" else "blocked", member.why or UNADOPTED)
-    known, conditions = result_of(member, "clean"), wanted.conditions
+    known, conditions = result_of(member, "unreadable"), wanted.conditions
     try:
         project = way.project(member)
         name = project.wishes.blueprint
         known = known._replace(blueprint=name, source=project.wishes.public, version=project.recorded.version)
         library = way.library(project, member)
+        library.names()  # from here on it can be had, and an error is about what is asked of it
+        known = known._replace(state="blocked")
+        made.depends.append(answered(depends_on(project, wanted.to, member.library), library))
         if ended := _ended(library.now(name), conditions.today):
             return known._replace(state="retired", why=ended)
-        made.depends.append(answered(depends_on(project, wanted.to, member.library), library))
         with bounds.limited(conditions.means.limits, "rendering"):
             prepared = prepare(project, conditions, to=wanted.to, data=wanted.data, library=library)
             made.aims.add(aim_of(library, prepared.plan.lock_after))
             way.see(member, prepared)
-            return _described(known, prepared, made)
+            return _described(known._replace(state="clean"), prepared, made)
     except TrustError:
         return known._replace(state="blocked", why=TRUST)
-    except (FormatError, GitError, SourceError) as error:
+    except SourceError as error:
+        return known._replace(why=_said(error, member))
+    except (FormatError, GitError) as error:
         return known._replace(state="unreadable", why=_said(error, member))
     except ScaffoldError as error:
         return known._replace(state="blocked", why=_said(error, member))

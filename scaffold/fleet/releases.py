@@ -1,4 +1,4 @@
-"""What a result depends on outside its repository: what the project's library answers."""
+"""What a result depends on outside its repository: what the project's library answers, and the user's settings."""
 
 from functools import lru_cache
 from hashlib import sha256
@@ -9,7 +9,9 @@ from scaffold.blueprint.release import Release
 from scaffold.lock import Lock
 from scaffold.plan.fleet import Aim
 from scaffold.project.opening import Project
+from scaffold.sources import settings
 from scaffold.sources.library import Library
+from scaffold.sources.trust import is_trusted
 
 _KNOWN: WeakKeyDictionary[Library, dict["Depends", str]] = WeakKeyDictionary()  # as long as a library is open
 
@@ -66,6 +68,8 @@ def _answers(library: Library, asked: Depends) -> str:
         bool(asked.commit) and library.has_commit(str(asked.commit)),
         repr(library.now(asked.blueprint)),
         library.note,
+        is_trusted(library.address),
+        repr(settings.defaults()),
     )
     return sha256(repr(said).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""The roll of a fleet: from `fleet.yml` to its repositories on this disk, and to the projects in them."""
+"""The roll of a fleet: from `fleet.yml` to the repositories on this disk in which a selector may mean somebody."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,15 +6,13 @@ from typing import NamedTuple
 
 from scaffold.errors import FormatError
 from scaffold.fleet import inventory, mirrors
-from scaffold.fleet.facts import of_member, of_repository
+from scaffold.fleet.facts import of_repository
 from scaffold.fleet.inventory import Fleet
-from scaffold.fleet.members import Member, members_of
 from scaffold.fleet.repository import Repository
 from scaffold.fleet.selectors import Selector, Term, nobody
 from scaffold.process import Notify
 
 FILE = Path("fleet.yml")
-EVERYBODY = Selector()
 
 
 class Reached(NamedTuple):
@@ -49,32 +47,11 @@ class Gathered(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-class Roll(NamedTuple):
-    """The members of a fleet that a selector may mean, as far as is known without a look at how they stand."""
-
-    fleet: Fleet
-    members: tuple[Member, ...]
-    notes: tuple[str, ...] = ()
-
-
-def roll(file: Path, where: Selector = EVERYBODY, *, offline: bool = False, notify: Notify = lambda _: None) -> Roll:
-    """Return the members of a fleet; raises FormatError, ScriptError or SourceError.
-
-    What is wrong with one repository is said in its member. Nobody who is meant, and two of one name, are refused.
-    """
-    gathered = gather(file, where, offline=offline, notify=notify)
-    found = [member for one in gathered.found for member in members_of(one.repository, one.folder, one.why)]
-    meant = tuple(member for member in found if where.may_match(of_member(member)))
-    inventory.refuse_same_names(meant)
-    if not meant:
-        asked = (Meant(1, where.partly(of_member(member))) for member in found)
-        raise refused(where, gathered.others, asked)
-    stale = tuple(one.stale for one in gathered.found if one.stale)
-    return Roll(gathered.fleet, meant, (*gathered.notes, *stale))
-
-
 def gather(file: Path, where: Selector, *, offline: bool, notify: Notify) -> Gathered:
-    """Read `fleet.yml`, and fetch what is far away where the selector may mean it; raises as `roll` does."""
+    """Read `fleet.yml`, and fetch what is far away where the selector may mean it.
+
+    Raises FormatError, ScriptError or SourceError.
+    """
     fleet = inventory.read(file)
     known = [(one, of_repository(one)) for one in fleet.repositories]
     wanted = [one for one, facts in known if where.may_match(facts)]

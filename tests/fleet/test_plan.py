@@ -231,10 +231,36 @@ def test_an_end_is_an_end(tmp_path):
     kit.repo(library, {"blueprints/demo/blueprint.yml": ended, "templates/base/a.txt": "2\n"}, "demo/v1.1.0")
     result = scaffold.fleet_plan(fleet(tmp_path), today=TODAY, run_on="loop").plan.results[0]
     assert (result.state, "use other" in result.why) == ("retired", True)
+    kit.repo(
+        library,
+        {"blueprints/demo/blueprint.yml": ended.replace("1.1.0", "1.2.0").replace("01-14", "02-14")},
+        "demo/v1.2.0",
+    )
+    assert scaffold.fleet_plan(fleet(tmp_path), today=TODAY, run_on="loop").plan.results[0].state == "clean"
     assert (
         scaffold.fleet_plan(fleet(tmp_path), today=TODAY.replace(day=14), run_on="loop").plan.results[0].state
         == "clean"
     )
+
+
+def test_what_was_known_is_forgotten_where_its_reason_is_gone(tmp_path, monkeypatch):
+    template = kit.repo(tmp_path / "t", {"copier.yml": "name: x\n", "a.txt": "1\n"}, "v1.0.0")
+    member(tmp_path, "one", template)
+
+    def planned(**more):
+        try:
+            found = scaffold.fleet_plan(fleet(tmp_path), today=TODAY, run_on="loop", **more).plan.results
+        except FormatError:
+            return "nobody"
+        return [(one.state, one.to) for one in found]
+
+    assert planned(where="behind") == planned(where="behind") == "nobody"
+    assert planned(to="1.1.0") == planned(to="1.1.0") == [("blocked", "")]
+    kit.repo(template, {"copier.yml": "name: x\n_tasks: [touch made]\n", "a.txt": "2\n"}, "v1.1.0")
+    assert planned(where="behind") == planned() == [("blocked", "")]
+    (tmp_path / "settings.yml").write_text(f"trust: ['{template}']\n")
+    monkeypatch.setenv("SCAFFOLD_SETTINGS", str(tmp_path / "settings.yml"))
+    assert planned() == planned(to="1.1.0") == [("clean", "1.1.0")]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 def fleet_clean(result: Freed) -> Iterator[Line]:
     """Say what was freed, or would be."""
-    mirrors = f"{result.mirrors:,} mirror{'s' * (result.mirrors != 1)}"
+    mirrors = f"{result.mirrors:,} mirror{'s' * (result.mirrors != 1)}, and what earlier runs have come to"
     if result.applied:
         yield Line(f"Deleted {mirrors}: {amount(result.bytes)}", "good")
     else:
