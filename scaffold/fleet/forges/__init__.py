@@ -1,0 +1,1 @@
+"""Forges: where repositories are kept, and pull requests are opened."""
