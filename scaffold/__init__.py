@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from scaffold.authoring.library import list_blueprints as list_blueprints
     from scaffold.authoring.library import show_blueprint as show_blueprint
     from scaffold.authoring.release import release as release
+    from scaffold.fleet.abort import fleet_abort as fleet_abort
+    from scaffold.fleet.apply import fleet_apply as fleet_apply
+    from scaffold.fleet.apply import fleet_resume as fleet_resume
+    from scaffold.fleet.apply import fleet_watch as fleet_watch
     from scaffold.fleet.check import fleet_check as fleet_check
     from scaffold.fleet.clean import fleet_clean as fleet_clean
     from scaffold.fleet.impact import blueprint_impact as blueprint_impact
@@ -46,11 +50,15 @@ _OPERATIONS = {
     "diff": ("scaffold.project.commands.diff", "diff"),
     "explain": ("scaffold.project.commands.explain", "explain"),
     "fix": ("scaffold.project.commands.fix", "fix"),
+    "fleet_abort": ("scaffold.fleet.abort", "fleet_abort"),
+    "fleet_apply": ("scaffold.fleet.apply", "fleet_apply"),
     "fleet_check": ("scaffold.fleet.check", "fleet_check"),
     "fleet_clean": ("scaffold.fleet.clean", "fleet_clean"),
     "fleet_plan": ("scaffold.fleet.plan", "fleet_plan"),
+    "fleet_resume": ("scaffold.fleet.apply", "fleet_resume"),
     "fleet_show": ("scaffold.fleet.show", "fleet_show"),
     "fleet_status": ("scaffold.fleet.status", "fleet_status"),
+    "fleet_watch": ("scaffold.fleet.apply", "fleet_watch"),
     "init_library": ("scaffold.authoring.library", "init_library"),
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
     "new": ("scaffold.project.commands.new", "new"),

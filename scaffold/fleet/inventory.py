@@ -7,20 +7,26 @@ from typing import NamedTuple, Protocol
 
 from scaffold.errors import FormatError
 from scaffold.fleet import listing
+from scaffold.fleet.campaign import policy
+from scaffold.fleet.campaign.policy import Policy
 from scaffold.fleet.repository import Repository
 from scaffold.formats import yaml
 from scaffold.formats.located import Located, text
 
-KEYS = {"members", "library", "commit"}
+KEYS = {"members", "library", "commit", "campaign"}
 _AUTHOR = re.compile(r"([^<>]*[^<>\s])\s*<([^<>\s]+@[^<>\s]+)>")
 
 
 class Commits(NamedTuple):
-    """Who commits to members, and whether that is signed off; without an author it is whom git knows."""
+    """Who commits to members, and whether that is signed off, and signed; without an author it is whom git knows.
+
+    `sign` is the key to sign with, or true for the one in git's settings.
+    """
 
     author: str = ""
     email: str = ""
     signoff: bool = False
+    sign: bool | str = False
 
 
 class Fleet(NamedTuple):
@@ -29,6 +35,7 @@ class Fleet(NamedTuple):
     file: str
     repositories: tuple[Repository, ...]
     commits: Commits = Commits()
+    campaign: Policy = Policy()
 
 
 class Named(Protocol):
@@ -65,7 +72,12 @@ def parse(document: Located, base: Path) -> Fleet:
     repositories = _once(sorted(ranked, key=lambda pair: pair[0]))
     refuse_same_names(repositories)
     said = [one if one.library else one._replace(library=default) for one in repositories]
-    return Fleet(document.file, tuple(said), document.optional("commit", _commits, Commits()))
+    return Fleet(
+        document.file,
+        tuple(said),
+        document.optional("commit", _commits, Commits()),
+        document.optional("campaign", policy.read, Policy()),
+    )
 
 
 def _once(ranked: Iterable[tuple[int, Repository]]) -> list[Repository]:
@@ -91,9 +103,17 @@ def refuse_same_names(members: Iterable[Named]) -> None:
 
 
 def _commits(at: Located) -> Commits:
-    at.only({"author", "signoff"})
+    at.only({"author", "signoff", "sign"})
     name, email = at.optional("author", _author, ("", ""))
-    return Commits(name, email, at.optional("signoff", lambda value: value.a(bool), default=False))
+    signoff = at.optional("signoff", lambda value: value.a(bool), default=False)
+    unsigned: bool | str = False
+    return Commits(name, email, signoff, at.optional("sign", _sign, unsigned))
+
+
+def _sign(at: Located) -> bool | str:
+    if not isinstance(at.data, bool | str) or at.data == "":
+        at.fail("true or false, or the id of a key")
+    return at.data
 
 
 def _author(at: Located) -> tuple[str, str]:

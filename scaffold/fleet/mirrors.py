@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from scaffold.errors import GitError
 from scaffold.git import references, shallow
+from scaffold.git.login import Login
 from scaffold.git.objects import open_repository
 from scaffold.guard.snapshot import SUBMODULE
 from scaffold.process import Notify
@@ -43,19 +44,24 @@ def mirrored(
     at_once: int = AT_ONCE,
     offline: bool = False,
     anew: bool = False,
+    logins: Mapping[str, Login] = {},
     notify: Notify = lambda _: None,
 ) -> Mapping[str, Mirror]:
     """Return a mirror of each address, as it is there now, or else was when it was last fetched.
 
-    With `anew` all is fetched again, as where something in one cannot be read. Raises SourceError where there is no
-    folder for a cache; what goes wrong with one mirror is said in it, and stops no other.
+    `logins` say by address who we are. With `anew` all is fetched again, as where something in one cannot be read.
+    Raises SourceError where there is no folder for a cache; what goes wrong with one mirror is said in it, and stops no
+    other.
     """
     cache.root(FOLDER)
     stop = Event()
     found: dict[str, Mirror] = {}
     with ThreadPoolExecutor(at_once) as pool:
         try:
-            running = {pool.submit(_kept if offline else _fetched, url, stop, anew=anew) for url in dict.fromkeys(urls)}
+            running = {
+                pool.submit(_kept if offline else _fetched, shallow.Far(url, logins.get(url)), stop, anew=anew)
+                for url in dict.fromkeys(urls)
+            }
             total = len(running)
             while running:  # with a look up: a Ctrl-C that comes just before a wait without end is not seen in it
                 done, running = wait(running, TURN, FIRST_COMPLETED)
@@ -67,8 +73,9 @@ def mirrored(
     return {url: found[url] for url in urls}
 
 
-def _kept(url: str, _stop: Event, *, anew: bool) -> Mirror:
+def _kept(at: shallow.Far, _stop: Event, *, anew: bool) -> Mirror:
     del anew
+    url = at.url
     folder = cache.place(FOLDER, url)
     if not folder.is_dir():
         return Mirror(url, None, f"{url} is not in the cache (run once without --offline)")
@@ -76,11 +83,12 @@ def _kept(url: str, _stop: Event, *, anew: bool) -> Mirror:
     return Mirror(url, None if damage else folder, damage and f"what was fetched of {url} is damaged: {damage}")
 
 
-def _fetched(url: str, stop: Event, *, anew: bool) -> Mirror:
+def _fetched(at: shallow.Far, stop: Event, *, anew: bool) -> Mirror:
+    url = at.url
     folder = cache.place(FOLDER, url)
     try:
         with cache.alone(folder, url, lambda _: None):
-            return _renewed(folder, url, stop, anew=anew)
+            return _renewed(folder, at, stop, anew=anew)
     except GitError as error:
         error.hint = error.hint or REACHABLE
         if folder.is_dir() and not _damage(folder):
@@ -88,35 +96,36 @@ def _fetched(url: str, stop: Event, *, anew: bool) -> Mirror:
         return Mirror(url, None, str(error))
 
 
-def _renewed(folder: Path, url: str, stop: Event, *, anew: bool) -> Mirror:
+def _renewed(folder: Path, at: shallow.Far, stop: Event, *, anew: bool) -> Mirror:
     """Fetch into a mirror, or all anew where there is none to go on from; raises GitError."""
+    url = at.url
     damage = "" if folder.is_dir() else "it is not there"
     first = bool(damage)
     if not damage:
         cache.tidy(folder)
         damage = _damage(folder) or _worn(folder) or "that was asked for" * anew
     if not damage:
-        tip = shallow.tip_at(folder, url, stop)
+        tip = shallow.tip_at(folder, at, stop)
         known = shallow.tip_of(open_repository(folder))
         if tip.commit is None and known.commit is not None:
             raise GitError(f"HEAD names no commit any more at {url}", hint="set its default branch")
         if tip.commit == known.commit and tip.branch in {known.branch, None}:
             return Mirror(url, folder)
         try:
-            shallow.fetch_tip(folder, url, tip.branch, stop)
+            shallow.fetch_tip(folder, at, tip.branch, stop)
             return Mirror(url, folder, moved=True)
         except GitError as error:  # the address answers, so that it may be the mirror's fault
             if stop.is_set():
                 raise
             damage = error.message
-    cache.filled(folder, lambda new: _fill(new, url, stop))
+    cache.filled(folder, lambda new: _fill(new, at, stop))
     return Mirror(url, folder, moved=True, note="" if first else f"{url} was fetched anew: {damage}")
 
 
-def _fill(folder: Path, url: str, stop: Event) -> None:
-    tip = shallow.tip_at(folder, url, stop)
+def _fill(folder: Path, at: shallow.Far, stop: Event) -> None:
+    tip = shallow.tip_at(folder, at, stop)
     if tip.commit is not None:  # of an empty repository an empty one is kept
-        shallow.fetch_tip(folder, url, tip.branch, stop)
+        shallow.fetch_tip(folder, at, tip.branch, stop)
 
 
 def _damage(folder: Path) -> str:

@@ -189,4 +189,5 @@ def result_of(member: Member, state: State, why: str = "") -> Result:
         base=member.commit,
         owner=member.owner,
         mission=member.mission,
+        labels=member.labels,
     )

@@ -27,6 +27,7 @@ _ELSEWHERE = re.compile(r"(?i)recv header: location: (\S+?)(?:/info/refs\S*)?\r?
 HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")  # of what is no commit: an update has just brought files
 QUIETLY = ("--no-write-fetch-head", "--no-recurse-submodules")
+NOWHERE = "0" * 40  # the id of what is not there
 NOISE = ("hint:", "Cloning into", "warning:")
 
 
@@ -216,6 +217,12 @@ def commit_tree(
             root, "commit-tree", *signing, "-p", parent, "-m", shown(message), tree,
             doing="commit", environment=named, hint="mend what it says, and run it again", **ends_with_us(),
         ).strip()  # fmt: skip
+
+
+def point(root: Path, reference: str, commit: str, expected: str) -> None:
+    """Move a reference, where it is as `expected`; an empty id is that of one that is not there. Raises GitError."""
+    words = (reference, commit, expected or NOWHERE) if commit else ("-d", reference, expected)
+    _git(root, "update-ref", *words, doing=f"move {reference}")
 
 
 def _named(root: Path) -> str:

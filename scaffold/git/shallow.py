@@ -7,6 +7,7 @@ from threading import Event
 from typing import NamedTuple
 
 from scaffold.errors import GitError
+from scaffold.git.login import Login
 from scaffold.git.objects import Objects, open_repository
 from scaffold.git.porcelain import QUIETLY, REMOTE_HEAD, far
 
@@ -15,6 +16,13 @@ STAYING = ("-c", "http.followRedirects=false", "-c", "fetch.unpackLimit=1")
 STRANGERS = 8  # ids that a server does not know, of which each takes a try
 UNASKED = "not allow request for unadvertised object"  # what an older protocol says of each id
 _STRANGER = re.compile(r"not our ref ([0-9a-f]{40})")
+
+
+class Far(NamedTuple):
+    """An address, and who we are there."""
+
+    url: str
+    login: Login | None = None
 
 
 class Tip(NamedTuple):
@@ -29,10 +37,10 @@ def tip_of(objects: Objects) -> Tip:
     return Tip(objects.head(), objects.branch())
 
 
-def tip_at(repository: Path, url: str, stop: Event | None = None) -> Tip:
+def tip_at(repository: Path, at: Far, stop: Event | None = None) -> Tip:
     """Return where HEAD is at an address; raises GitError."""
     commit = branch = None
-    said = far(repository, (*STAYING, "ls-remote", "--symref", "--", url, "HEAD"), url, stop=stop).out
+    said = far(repository, (*STAYING, "ls-remote", "--symref", "--", at.url, "HEAD"), *at, stop=stop).out
     for line in said.splitlines():
         value, _, name = line.partition("\t")
         if name == "HEAD" and value.startswith("ref: "):
@@ -42,11 +50,11 @@ def tip_at(repository: Path, url: str, stop: Event | None = None) -> Tip:
     return Tip(commit, branch)
 
 
-def fetch_tip(repository: Path, url: str, branch: str | None, stop: Event | None = None) -> None:
+def fetch_tip(repository: Path, at: Far, branch: str | None, stop: Event | None = None) -> None:
     """Bring the newest commit of a branch, or of HEAD, with its files and without its history; raises GitError."""
     wanted = f"+{branch}:{branch}" if branch else f"+HEAD:{REMOTE_HEAD}"
-    words = ("fetch", "--progress", "--force", "--no-tags", "--depth=1", *QUIETLY, "--", url, wanted)
-    far(repository, (*STAYING, *words), url, stop=stop)
+    words = ("fetch", "--progress", "--force", "--no-tags", "--depth=1", *QUIETLY, "--", at.url, wanted)
+    far(repository, (*STAYING, *words), *at, stop=stop)
     objects = open_repository(repository)
     objects.point_head(branch, objects.reference(branch or REMOTE_HEAD))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold.formats.shown import on_one_line, shown
 
@@ -29,6 +29,28 @@ WHAT = {
     "delete": "Deleted files",
     "conflict": "Files decided by hand",
 }
+PUT_BACK = "Put back, for the platform owns it and it had been edited"
+TO_DO = "To do"
+
+
+class Said(NamedTuple):
+    """A message taken apart: its subject, what the versions passed say, and what is left to do."""
+
+    subject: str
+    changelog: str
+    to_do: tuple[str, ...]
+
+
+def taken_apart(message: str) -> Said:
+    """Return what `update_message` made a message of."""
+    subject, _, rest = message.partition("\n\n")
+    files = re.compile(
+        "|".join(rf"(?:\A|\n\n)(?={re.escape(what)}:\n- )" for what in (*WHAT.values(), PUT_BACK, TO_DO))
+    )
+    changelog = files.split(rest, maxsplit=1)[0]
+    _, _, last = rest.rpartition(f"{TO_DO}:\n- ")
+    to_do = last.split("\n- ") if f"{TO_DO}:\n- " in rest else []
+    return Said(subject, changelog.strip(), tuple(to_do))
 
 
 def update_message(plan: Plan, passed: Iterable[tuple[str, str]], to_do: Iterable[str]) -> str:
@@ -70,7 +92,7 @@ def _files(plan: Plan) -> Iterator[str]:
             yield from (f"- {on_one_line(path)}" for path in paths)
     put_back = [action.path for action in plan.changes if action.drift]
     if put_back:
-        yield "Put back, for the platform owns it and it had been edited:"
+        yield f"{PUT_BACK}:"
         yield from (f"- {on_one_line(path)}" for path in put_back)
 
 
@@ -79,7 +101,7 @@ def _to_do(plan: Plan, to_do: Iterable[str]) -> Iterator[str]:
     lines += [on_one_line(f"{offer.path} may go along to {offer.to}") for offer in plan.offers]
     lines += [on_one_line(f"{action.path} stays as a waiver allows: {action.waiver}") for action in plan.waived]
     if lines:
-        yield "To do:"
+        yield f"{TO_DO}:"
         yield from (f"- {line}" for line in lines)
 
 

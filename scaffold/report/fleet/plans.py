@@ -37,11 +37,12 @@ def data(plan: FleetPlan) -> dict[str, Any]:
         "groups": [
             {**group._asdict(), "projects": list(group.projects), "files": list(group.files)} for group in plan.groups
         ],
-        "projects": [_result(one) for one in plan.results],
+        "projects": [result_data(one) for one in plan.results],
     }
 
 
-def _result(one: Result) -> dict[str, Any]:
+def result_data(one: Result) -> dict[str, Any]:
+    """Return one member of a plan as JSON has it."""
     said = one._asdict()
     return {
         "name": said.pop("name"),

@@ -1,0 +1,69 @@
+"""Where a member is offered to: its repository on this disk, the branches of it out there, and its forge."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from scaffold.errors import GitError
+from scaffold.fleet import mirrors
+from scaffold.fleet.campaign.work import At, Work
+from scaffold.fleet.repository import Repository
+from scaffold.git.login import Login
+from scaffold.git.objects import Objects, open_repository
+from scaffold.git.pushing import Local, Remote
+from scaffold.sources import cache
+
+LOCAL = "it lies in a folder, where no pull request can be opened (--local makes the branch there)"
+NO_FORGE = "no forge is known at its host (forges: in fleet.yml names it, or --direct makes only the branch)"
+
+
+class Site(NamedTuple):
+    """A member's repository as it is now; `head` is its newest commit, and `base` the branch that is merged into."""
+
+    objects: Objects
+    branches: Remote | Local
+    at: At | None
+    head: str
+    base: str
+
+
+class NowhereError(GitError):
+    """A member has no place that it can be offered to."""
+
+
+@contextmanager
+def site(work: Work, repository: Repository) -> Iterator[Site]:
+    """Fetch what is newest of a repository, and hold it for this run; raises GitError, or ForgeError."""
+    place = repository.place
+    if place.kind != "url":
+        if not work.asked.local:
+            raise NowhereError(LOCAL)
+        yield _seen(Path(place.address), Local(Path(place.address)), None)
+        return
+    at = None if work.asked.direct else work.forges(place.address)
+    if at is None and not work.asked.direct:
+        raise NowhereError(NO_FORGE)
+    login = login_of(at, place.address)
+    mirror = mirrors.mirrored([place.address], logins={place.address: login} if login else {})[place.address]
+    if mirror.folder is None or mirror.why:
+        raise GitError(mirror.why)
+    with cache.alone(mirror.folder, place.address, lambda _: None):
+        yield _seen(mirror.folder, Remote(mirror.folder, place.address, login), at)
+
+
+def login_of(at: At | None, address: str) -> Login | None:
+    """Return what git says to a forge, where it is asked by a way that takes a password."""
+    parts = urlsplit(address)
+    if at is None or parts.scheme not in ("http", "https"):
+        return None
+    return Login(f"{parts.scheme}://{parts.netloc}", *at.forge.login())
+
+
+def _seen(folder: Path, branches: Remote | Local, at: At | None) -> Site:
+    objects = open_repository(folder)
+    head, branch = objects.head(), objects.branch()
+    if head is None:
+        raise GitError("HEAD names no commit any more")
+    return Site(objects, branches, at, head, (branch or "").removeprefix("refs/heads/"))

@@ -1,0 +1,77 @@
+"""What all steps of a campaign have in common: its plan, its journal, and the ways out into the world."""
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import NamedTuple
+
+from scaffold.fleet.campaign.history import History, history, with_record
+from scaffold.fleet.campaign.policy import Policy
+from scaffold.fleet.forges.port import Forge
+from scaffold.fleet.journal import Journal
+from scaffold.fleet.repository import Repository
+from scaffold.plan.campaign import Followed
+from scaffold.plan.fleet import FleetPlan, Result
+from scaffold.project.applying.in_git import By
+from scaffold.project.conditions import Conditions
+
+
+class At(NamedTuple):
+    """A repository at its forge."""
+
+    forge: Forge
+    path: str
+
+
+Forges = Callable[[str], At | None]  # the forge that serves an address, if any is known
+
+
+class Asked(NamedTuple):
+    """What was asked of a run: without a forge or `direct`ly only branches are made, of `local` repositories too.
+
+    `again` are members that are to be offered to once more whatever was said, and `seconds` those between two looks.
+    """
+
+    direct: bool = False
+    local: bool = False
+    again: frozenset[str] = frozenset()
+    seconds: float = 60
+
+
+class Work(NamedTuple):
+    """A campaign at work in this process; `began` is when this run did."""
+
+    plan: FleetPlan
+    contents: Callable[[str], bytes]
+    repositories: Mapping[str, Repository]
+    policy: Policy
+    forges: Forges
+    book: "Book"
+    by: By
+    asked: Asked
+    conditions: Conditions
+    began: float
+
+    @property
+    def results(self) -> Mapping[str, Result]:
+        """What was planned, by member."""
+        return self.book.results
+
+
+class Book:
+    """A journal with what it comes to, for several threads; all that happens is recorded here, and nowhere else."""
+
+    def __init__(self, journal: Journal, results: Mapping[str, Result], clock: Callable[[], float]) -> None:
+        """Take an open journal, what was planned for each member that takes part, and what tells the time."""
+        self._journal, self._lock = journal, Lock()
+        self.results, self.clock = results, clock
+        self.history: History = history(results, journal.records)
+        self.run = journal.run
+
+    def add(self, member: str, event: str, **said: object) -> None:
+        """Record what happened to a member, or (no name) to all; raises ProjectError where it cannot be."""
+        with self._lock:
+            self.history = with_record(self.history, self._journal.add(member, event, **said))
+
+    def stands(self, member: str) -> Followed:
+        """Return how far the campaign is with a member."""
+        return self.history.members[member]
