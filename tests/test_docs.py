@@ -150,6 +150,7 @@ def full_lock():
         mine=frozenset({"d" * 40}),
         sided=1,
         own=True,
+        open=True,
         inputs=frozenset({"secret"}),
         recipe="b" * 64,
         version="1.0.0",

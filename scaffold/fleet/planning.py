@@ -162,11 +162,11 @@ def _described(known: Result, prepared: Prepared, made: _Made) -> Result:
         ),
     )
     if plan.conflicts:
-        return known._replace(state="conflict", conflicts=tuple((a.path, a.why) for a in plan.conflicts))
+        known = known._replace(state="conflict", conflicts=tuple((a.path, a.why) for a in plan.conflicts))
     then = after(prepared)
     made.blobs.update((file.blob, file) for file in then.files.values() if file is not None)
     files = {path: _side(file) for path, file in then.files.items()}
-    return known._replace(tree=then.tree.id, files=files, message=commit_message(prepared))
+    return known._replace(tree=then.tree.id, files=files, message=commit_message(prepared, decided=not plan.conflicts))
 
 
 def _holds_secret(path: str, prepared: Prepared) -> bool:

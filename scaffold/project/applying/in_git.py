@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from scaffold.errors import ProjectError
 from scaffold.git import porcelain
 from scaffold.project.planning.commit_message import commit_message
 from scaffold.project.planning.commit_tree import after
@@ -39,6 +40,9 @@ def commit_in_git(prepared: Prepared, by: By = AS_GIT_SAYS) -> Made:
 
     Tree, message and parent are those of an update with `--commit` in a clean clone.
     """
+    if conflicts := prepared.plan.conflicts:
+        where = ", ".join(action.path for action in conflicts)
+        raise ProjectError(f"the update has conflicts in {where}", where=str(prepared.project.root))
     made, repository = after(prepared), prepared.project.place.repository
     repository.store(file for file in made.files.values() if file is not None)
     repository.store_trees(made.tree.trees)
