@@ -7,11 +7,12 @@ from typing import NamedTuple, Protocol
 
 from scaffold.errors import FormatError
 from scaffold.fleet import listing
+from scaffold.fleet.pauses import LONGEST
 from scaffold.fleet.repository import Repository
 from scaffold.formats import yaml
 from scaffold.formats.located import Located, text
 
-KEYS = {"members", "library", "commit"}
+KEYS = {"members", "library", "commit", "pauses"}
 _AUTHOR = re.compile(r"([^<>]*[^<>\s])\s*<([^<>\s]+@[^<>\s]+)>")
 
 
@@ -24,11 +25,12 @@ class Commits(NamedTuple):
 
 
 class Fleet(NamedTuple):
-    """What `fleet.yml` says."""
+    """What `fleet.yml` says; a pause that ends more than `longest_pause` days ahead is not honoured."""
 
     file: str
     repositories: tuple[Repository, ...]
     commits: Commits = Commits()
+    longest_pause: int = LONGEST
 
 
 class Named(Protocol):
@@ -65,7 +67,12 @@ def parse(document: Located, base: Path) -> Fleet:
     repositories = _once(sorted(ranked, key=lambda pair: pair[0]))
     refuse_same_names(repositories)
     said = [one if one.library else one._replace(library=default) for one in repositories]
-    return Fleet(document.file, tuple(said), document.optional("commit", _commits, Commits()))
+    return Fleet(
+        document.file,
+        tuple(said),
+        document.optional("commit", _commits, Commits()),
+        document.optional("pauses", _longest, LONGEST),
+    )
 
 
 def _once(ranked: Iterable[tuple[int, Repository]]) -> list[Repository]:
@@ -94,6 +101,17 @@ def _commits(at: Located) -> Commits:
     at.only({"author", "signoff"})
     name, email = at.optional("author", _author, ("", ""))
     return Commits(name, email, at.optional("signoff", lambda value: value.a(bool), default=False))
+
+
+def _longest(at: Located) -> int:
+    at.only({"longest"})
+    return at.optional("longest", _days, LONGEST)
+
+
+def _days(at: Located) -> int:
+    if at.a(int) < 0:
+        at.fail("a number of days")
+    return at.a(int)
 
 
 def _author(at: Located) -> tuple[str, str]:
