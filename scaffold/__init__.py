@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from scaffold.project.commands.new import new as new
     from scaffold.project.commands.own import own as own
     from scaffold.project.commands.resolve import resolve as resolve
+    from scaffold.project.commands.stages import lay_stages as lay_stages
     from scaffold.project.commands.status import status as status
     from scaffold.project.commands.undo import undo as undo
     from scaffold.project.commands.unfinished import abort_update as abort_update
@@ -60,6 +61,7 @@ _OPERATIONS = {
     "fleet_status": ("scaffold.fleet.status", "fleet_status"),
     "fleet_watch": ("scaffold.fleet.apply", "fleet_watch"),
     "init_library": ("scaffold.authoring.library", "init_library"),
+    "lay_stages": ("scaffold.project.commands.stages", "lay_stages"),
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
     "new": ("scaffold.project.commands.new", "new"),
     "own": ("scaffold.project.commands.own", "own"),

@@ -9,11 +9,12 @@ from scaffold.errors import FormatError
 from scaffold.fleet import listing
 from scaffold.fleet.campaign import policy
 from scaffold.fleet.campaign.policy import Policy
+from scaffold.fleet.pauses import LONGEST
 from scaffold.fleet.repository import Repository
 from scaffold.formats import yaml
 from scaffold.formats.located import Located, text
 
-KEYS = {"members", "library", "commit", "campaign"}
+KEYS = {"members", "library", "commit", "campaign", "pauses"}
 _AUTHOR = re.compile(r"([^<>]*[^<>\s])\s*<([^<>\s]+@[^<>\s]+)>")
 
 
@@ -30,12 +31,13 @@ class Commits(NamedTuple):
 
 
 class Fleet(NamedTuple):
-    """What `fleet.yml` says."""
+    """What `fleet.yml` says; a pause that ends more than `longest_pause` days ahead is not honoured."""
 
     file: str
     repositories: tuple[Repository, ...]
     commits: Commits = Commits()
     campaign: Policy = Policy()
+    longest_pause: int = LONGEST
 
 
 class Named(Protocol):
@@ -77,6 +79,7 @@ def parse(document: Located, base: Path) -> Fleet:
         tuple(said),
         document.optional("commit", _commits, Commits()),
         document.optional("campaign", policy.read, Policy()),
+        document.optional("pauses", _longest, LONGEST),
     )
 
 
@@ -114,6 +117,17 @@ def _sign(at: Located) -> bool | str:
     if not isinstance(at.data, bool | str) or at.data == "":
         at.fail("true or false, or the id of a key")
     return at.data
+
+
+def _longest(at: Located) -> int:
+    at.only({"longest"})
+    return at.optional("longest", _days, LONGEST)
+
+
+def _days(at: Located) -> int:
+    if at.a(int) < 0:
+        at.fail("a number of days")
+    return at.a(int)
 
 
 def _author(at: Located) -> tuple[str, str]:

@@ -82,6 +82,7 @@ def fleet_plan(
     day = today or datetime.now(UTC).date()
     wanted = Wanted(uuid4().hex, to, data or {}, Conditions(offline, prereleases, means, day))
     gathered = gather(file, meant, offline=offline, notify=notify)
+    wanted = wanted._replace(longest_pause=gathered.fleet.longest_pause)
     jobs = [Job(found, meant, wanted) for found in gathered.found]
     looked = run(plan_repository, jobs, run_on, lost=lost, progress=counter("Planning", len(jobs), notify))
     joined = joined_of(one.planned for one in looked)

@@ -14,6 +14,7 @@ from scaffold.fleet.libraries import Libraries, of_run
 from scaffold.fleet.members import Member
 from scaffold.fleet.open import opened
 from scaffold.fleet.patches import patch_of, template_of
+from scaffold.fleet.pauses import Held, held
 from scaffold.fleet.releases import Depends, aim_of, answered, depends_on
 from scaffold.fleet.risk import risk_of
 from scaffold.git.objects import Objects
@@ -38,13 +39,15 @@ TRUST = "needs trust: the template would run code of its own, and nobody said th
 class Wanted(NamedTuple):
     """What all members are planned for: a version (None: the newest), answers, and the conditions.
 
-    `run` is a name that no other run has: libraries are opened once for all of it.
+    `run` is a name that no other run has: libraries are opened once for all of it. Pauses that end within so many days
+    as `longest_pause` says hold members back.
     """
 
     run: str
     to: str | None = None
     data: Mapping[str, Any] = {}
     conditions: Conditions = Conditions()
+    longest_pause: int | None = None
 
 
 class Planned(NamedTuple):
@@ -109,14 +112,17 @@ def _planned(member: Member, way: Way, wanted: Wanted, made: _Made) -> Result:
         library = way.library(project, member)
         library.names()  # from here on it can be had, and an error is about what is asked of it
         known = known._replace(state="blocked")
-        made.depends.append(answered(depends_on(project, wanted.to, member.library), library))
+        if project.wishes.updates is None:  # else what is planned depends on releases in between, too
+            made.depends.append(answered(depends_on(project, wanted.to, member.library), library))
         if ended := _ended(library.now(name), conditions.today):
             return known._replace(state="retired", why=ended)
         with bounds.limited(conditions.means.limits, "rendering"):
             prepared = prepare(project, conditions, to=wanted.to, data=wanted.data, library=library)
             made.aims.add(aim_of(library, prepared.plan.lock_after))
             way.see(member, prepared)
-            return _described(known._replace(state="clean"), prepared, made)
+            locks, today = (prepared.plan.lock_before, prepared.plan.lock_after), conditions.today or date.min
+            pause = held(project.wishes.updates, wanted.longest_pause, today, locks, library)
+            return _described(known._replace(state="clean"), prepared, made, pause)
     except TrustError:
         return known._replace(state="blocked", why=TRUST)
     except SourceError as error:
@@ -143,11 +149,14 @@ def _ended(blueprint: Blueprint | None, today: date | None) -> str:
     return retired(blueprint) if blueprint and sunset and today and sunset < today.isoformat() else ""
 
 
-def _described(known: Result, prepared: Prepared, made: _Made) -> Result:
+def _described(known: Result, prepared: Prepared, made: _Made, pause: Held) -> Result:
     plan = prepared.plan
-    known = known._replace(to=plan.lock_after.version, notes=prepared.notes)
+    notes = (*prepared.notes, pause.note) if pause.note else prepared.notes
+    known = known._replace(to=plan.lock_after.version, notes=notes)
     if prepared.nothing_to_do:
         return known._replace(state="unchanged")
+    if pause.why:
+        return known._replace(state="blocked", why=pause.why)
     if any(_holds_secret(action.path, prepared) for action in plan.changes):
         return known._replace(state="blocked", why=SECRETS)
     risk, risks = risk_of(plan)
@@ -162,11 +171,11 @@ def _described(known: Result, prepared: Prepared, made: _Made) -> Result:
         ),
     )
     if plan.conflicts:
-        return known._replace(state="conflict", conflicts=tuple((a.path, a.why) for a in plan.conflicts))
+        known = known._replace(state="conflict", conflicts=tuple((a.path, a.why) for a in plan.conflicts))
     then = after(prepared)
     made.blobs.update((file.blob, file) for file in then.files.values() if file is not None)
     files = {path: _side(file) for path, file in then.files.items()}
-    return known._replace(tree=then.tree.id, files=files, message=commit_message(prepared))
+    return known._replace(tree=then.tree.id, files=files, message=commit_message(prepared, decided=not plan.conflicts))
 
 
 def _holds_secret(path: str, prepared: Prepared) -> bool:

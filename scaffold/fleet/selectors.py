@@ -15,7 +15,8 @@ Facts = Mapping[str, Iterable[str]]  # what is known of a member: to each key it
 KEYS = ("name", "blueprint", "version", "library", "owner", "mission", "label")
 STATES = "state"
 WORDS = (
-    "behind", "conflict", "current", "drift", "edited", "incomplete", "lapsing", "unadopted", "unknown", "unreadable",
+    "behind", "conflict", "current", "drift", "edited", "incomplete", "lapsing", "paused", "unadopted",
+    "unknown", "unreadable",
 )  # fmt: skip
 WHERE = "--where"
 _TERM = re.compile(r"([^=!]+)(!?=)(.*)", re.DOTALL)

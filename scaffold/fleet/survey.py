@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from packaging.version import Version
 
 from scaffold.errors import ScaffoldError
-from scaffold.fleet import inventory
+from scaffold.fleet import inventory, pauses
 from scaffold.fleet.engines import run
 from scaffold.fleet.facts import of_member, of_standing
 from scaffold.fleet.libraries import Libraries, of_run
 from scaffold.fleet.members import Member, looked_in, members_of
 from scaffold.fleet.open import opened
+from scaffold.fleet.pauses import LONGEST
 from scaffold.fleet.progress import counter
 from scaffold.fleet.roll import Meant, Reached, gather, refused
 from scaffold.fleet.states import states_of
@@ -50,6 +51,7 @@ class Asked(NamedTuple):
     offline: bool = False
     checks: Checks = "none"
     policy: Policy | None = None
+    longest_pause: int = LONGEST
 
 
 class Job(NamedTuple):
@@ -86,6 +88,7 @@ def survey(file: Path, asked: Asked, run_on: str, notify: Notify = lambda _: Non
     What is wrong with one member is said in its standing. Nobody who is meant, and two of one name, are refused.
     """
     gathered = gather(file, asked.where, offline=asked.offline, notify=notify)
+    asked = asked._replace(longest_pause=gathered.fleet.longest_pause)
     jobs = [Job(found, asked) for found in gathered.found]
     looked = run(look, jobs, run_on, lost=_lost, progress=counter("Looking at repositories", len(jobs), notify))
     seen = sorted((one for each in looked for one in each.seen), key=lambda one: one.standing.name)
@@ -149,11 +152,12 @@ def _look_at(member: Member, repository: Objects | None, job: Job) -> Seen:
         project = opened(member, repository)
         library = _libraries(asked).open(project, member.library)
         status = status_of(project, library=library, today=asked.today)
+        beyond = pauses.beyond(status.paused, asked.longest_pause, asked.today)
         stands = named._replace(
             states=states_of(status),
             status=status,
             why=next((note.removeprefix(UNKNOWN) for note in status.notes if note.startswith(UNKNOWN)), ""),
-            notes=tuple(note for note in status.notes if not note.startswith(UNKNOWN)),
+            notes=tuple(note for note in (*status.notes, beyond) if note and not note.startswith(UNKNOWN)),
             behind=_behind(library, project, status),
         )
     except ScaffoldError as error:

@@ -103,6 +103,16 @@ class History:
         """Return the commits at the tips of branches, by the branches' names in order."""
         return self._tips("refs/heads/")
 
+    def remote_branches(self) -> Mapping[str, str]:
+        """Return the commits at the tips of branches of remotes, as last fetched, by name in order."""
+        return self._tips("refs/remotes/")
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the newest commit that both of two come from, or None."""
+        with explained(self._root):
+            found = self._repository.merge_base(Oid(hex=one), Oid(hex=other))
+            return str(found) if found else None
+
     def _tips(self, start: str) -> dict[str, str]:
         with explained(self._root):
             found = {}

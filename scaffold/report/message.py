@@ -29,6 +29,7 @@ WHAT = {
     "delete": "Deleted files",
     "conflict": "Files decided by hand",
 }
+UNDECIDED = {"conflict": "Files in conflict, for somebody to decide"}
 PUT_BACK = "Put back, for the platform owns it and it had been edited"
 TO_DO = "To do"
 
@@ -45,7 +46,9 @@ def taken_apart(message: str) -> Said:
     """Return what `update_message` made a message of."""
     subject, _, rest = message.partition("\n\n")
     files = re.compile(
-        "|".join(rf"(?:\A|\n\n)(?={re.escape(what)}:\n- )" for what in (*WHAT.values(), PUT_BACK, TO_DO))
+        "|".join(
+            rf"(?:\A|\n\n)(?={re.escape(what)}:\n- )" for what in (*WHAT.values(), *UNDECIDED.values(), PUT_BACK, TO_DO)
+        )
     )
     changelog = files.split(rest, maxsplit=1)[0]
     _, _, last = rest.rpartition(f"{TO_DO}:\n- ")
@@ -53,12 +56,13 @@ def taken_apart(message: str) -> Said:
     return Said(subject, changelog.strip(), tuple(to_do))
 
 
-def update_message(plan: Plan, passed: Iterable[tuple[str, str]], to_do: Iterable[str]) -> str:
+def update_message(plan: Plan, passed: Iterable[tuple[str, str]], to_do: Iterable[str], *, decided: bool = True) -> str:
     """Return a subject, what the versions passed say, the files by what became of them, and what is left to do.
 
-    `passed` are versions with their changelog, and `to_do` what the blueprint asks a person to do now.
+    `passed` are versions with their changelog, and `to_do` what the blueprint asks a person to do now. Conflicts are
+    `decided`, or in the commit as they are.
     """
-    sections = [list(_changelog(passed)), list(_files(plan)), list(_to_do(plan, to_do))]
+    sections = [list(_changelog(passed)), list(_files(plan, decided=decided)), list(_to_do(plan, to_do))]
     return "\n\n".join([_subject(plan), *("\n".join(_short(lines)) for lines in sections if lines)])
 
 
@@ -84,8 +88,8 @@ def said_by_others(text: str) -> str:
     return TO_A_FORGE.sub(lambda found: f"{found[0]} ", shown(text))
 
 
-def _files(plan: Plan) -> Iterator[str]:
-    for verb, what in WHAT.items():
+def _files(plan: Plan, *, decided: bool) -> Iterator[str]:
+    for verb, what in (WHAT if decided else WHAT | UNDECIDED).items():
         paths = [action.path for action in plan.changes if action.verb == verb and not action.drift]
         if paths:
             yield f"{what}:"

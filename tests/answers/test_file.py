@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
+from scaffold.answers.pause import Pause
 from scaffold.errors import FormatError
 from scaffold.formats import edit
 from scaffold.merge.drivers import SAYS
@@ -28,6 +29,10 @@ anything = st.recursive(
         merge=st.dictionaries(st.sampled_from(list(SAYS)), st.booleans(), max_size=3),
         follow=texts,
         own=st.lists(st.sampled_from(["/a b", "docs/", "!*.md", "#", "yes", "/a: b", "* "]), max_size=3).map(tuple),
+        updates=st.none()
+        | st.builds(
+            Pause, st.dates(), st.text("a: '#{}\\", min_size=1).map(lambda said: f"x {said} y".split()).map(" ".join)
+        ),
     )
 )
 def test_the_file_reads_back_as_it_was_written(wishes):

@@ -22,6 +22,7 @@ from tests.kit import git
 from tests.scenarios.world import scaffold as command
 
 MEMBERS = 60
+LOCK = ".scaffold/lock.json"
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +54,12 @@ def alone(place: Path, prefix: str, into: Path):
     return updated, git(into, "rev-parse", "HEAD^{tree}").strip()
 
 
+def tree_of(index: Path) -> str:
+    return git(index, "write-tree").strip()
+
+
 def test_every_member_gets_what_an_update_gives_it_in_a_clone(planned, tmp_path):
-    states = []
+    states, without_markers = [], 0
     for number, one in enumerate(planned.plan.results):
         states.append(one.state)
         place, into = Path(one.place), tmp_path / str(number)
@@ -75,6 +80,17 @@ def test_every_member_gets_what_an_update_gives_it_in_a_clone(planned, tmp_path)
         if one.state == "clean":
             assert one.tree == tree, one
             assert git(into, "log", "-1", "--format=%B").strip() == one.message.strip()
+        if one.state == "conflict":
+            git(into, "add", "--all")
+            changed = [line.split() for line in git(into, "diff", "--cached", "--raw", "--abbrev=40").splitlines()]
+            staged = {path: (mode, id_) for _, mode, _, id_, _, path in changed}
+            opened = [path for path, side in one.files.items() if staged[path] != side]
+            assert (staged.keys(), opened) == (
+                one.files.keys(),
+                [] if one.tree == tree_of(into) else [f"{one.prefix}/{LOCK}".lstrip("/")],
+            )
+            without_markers += len(opened)
+    assert 0 < without_markers < states.count("conflict"), "of some the lock says that they are open"
     assert {*states} >= {"clean", "unchanged", "conflict", "blocked", "unreadable"}
     assert planned.plan.counts() == {state: states.count(state) for state in planned.plan.counts()}
 
@@ -87,7 +103,7 @@ def test_a_plan_holds_all_that_is_needed_to_apply_it(planned, tmp_path):
     read = planfile.read(planned.folder)
     assert read == planned.plan
     for one in read.results:
-        if one.state == "clean":
+        if one.state in ("clean", "conflict"):
             member = open_repository(Path(one.place))
             assert all(side is None or member.has(side[1]) or packed.has(side[1]) for side in one.files.values())
             assert grown(lambda id_, m=member: m.tree(id_), member.tree_of(one.base), one.files).id == one.tree

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from scaffold.errors import ProjectError
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects
 from scaffold.git.trees import Grown
@@ -43,6 +44,9 @@ def commit_in_git(prepared: Prepared, by: By = AS_GIT_SAYS) -> Made:
 
     Tree, message and parent are those of an update with `--commit` in a clean clone.
     """
+    if conflicts := prepared.plan.conflicts:
+        where = ", ".join(action.path for action in conflicts)
+        raise ProjectError(f"the update has conflicts in {where}", where=str(prepared.project.root))
     made = after(prepared)
     files = [file for file in made.files.values() if file is not None]
     commit = written(prepared.project.place.repository, made.base, made.tree, files, commit_message(prepared), by)

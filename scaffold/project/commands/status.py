@@ -18,6 +18,7 @@ from scaffold.git.objects import find_repository
 from scaffold.lock import as_kept
 from scaffold.plan.drift import Drift, drifts, watched
 from scaffold.process.loading import later
+from scaffold.project.offers import offers_for
 from scaffold.project.opening import Project, open_at, place_of, read_ours, read_readable
 from scaffold.project.planning.copier_answers import answers_since, written_since
 from scaffold.project.planning.library import is_ahead, library_of, moved_tag
@@ -57,7 +58,7 @@ def status(
         raise
     if project.has_folder:
         _clean_up(project.root)
-    return status_of(project, offline=offline, today=today, notify=notify)
+    return status_of(project, offline=offline, today=today, notify=notify)._replace(offers=offers_for(project))
 
 
 def status_of(
@@ -79,6 +80,7 @@ def status_of(
     if by_copier:
         notes = (*notes, f"Copier has written {', '.join(by_copier)}: scaffold update takes over what it says")
     applied, wished = project.recorded.answers, project.wishes.answers
+    pause, day = project.wishes.updates, today or datetime.now(UTC).date()
     return Status(
         root=project.root,
         blueprint=project.recorded.blueprint,
@@ -107,6 +109,7 @@ def status_of(
         missing=_missing(project),
         unlike=_unlike(project),
         files=len({*project.lock.files, *project.lock.missing}),
+        paused=pause if pause and pause.lasts(day) else None,
     )
 
 

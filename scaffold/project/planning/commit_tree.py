@@ -1,11 +1,16 @@
 """What the commit of an update would hold, worked out for a project that is seen at a commit; nothing is written."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
+from scaffold import lock
 from scaffold.errors import GitError, ProjectError
 from scaffold.git.trees import Grown, grown
+from scaffold.lock import Lock
+from scaffold.merge.settle import marked_line
 from scaffold.project.in_git import InGit
+from scaffold.project.opening import Project
 from scaffold.project.planning.prepared import Prepared
 from scaffold.tree import File
 
@@ -22,12 +27,12 @@ class After(NamedTuple):
 
 
 def after(prepared: Prepared) -> After:
-    """Return what an update without conflicts makes of a commit; raises ProjectError where it has some."""
+    """Return what an update makes of a commit: a file in conflict has its markers, and the lock its old base.
+
+    Where there is nothing to mark, the lock says that the conflict is open. Raises ProjectError or GitError.
+    """
     project, seen = prepared.project, prepared.project.seen
-    if prepared.plan.conflicts:
-        where = ", ".join(action.path for action in prepared.plan.conflicts)
-        raise ProjectError(f"the update has conflicts in {where}", where=str(project.root))
-    files, repository = changed(prepared), project.repository
+    files, repository = {**changed(prepared), **_open(prepared)}, project.repository
     if repository is None:
         raise _not_in_git(prepared)
 
@@ -46,20 +51,43 @@ def changed(prepared: Prepared) -> dict[str, File | None]:
 
     Raises ProjectError for a project that is not seen at a commit.
     """
-    seen = prepared.project.seen
-    if not isinstance(seen, InGit):
-        raise _not_in_git(prepared)
-    return {prepared.project.in_repository(path): file for path, file in _files(prepared, seen)}
+    settled = {action.path: action.after for action in prepared.plan.changes if action.verb != "conflict"}
+    return _differing(prepared, {**settled, **prepared.own_files})
+
+
+def _open(prepared: Prepared) -> dict[str, File | None]:
+    """Return each file in conflict that differs from the commit, and the lock that knows them to be open."""
+    left = {action.path: action.after for action in prepared.plan.conflicts}
+    if not left:
+        return {}
+    known = File(lock.dump(_undecided(prepared.plan.lock_after, prepared.project, left)))
+    return _differing(prepared, {**left, lock.PATH: known})
+
+
+def _undecided(after: Lock, project: Project, left: Mapping[str, File | None]) -> Lock:
+    """Return the lock in which a conflict without markers stays open when it is committed, as nobody decides it so."""
+    files = dict(after.files)
+    there = replace(project, recorded=after)  # for the version in the markers
+    for place, path in after.conflicts.items():
+        file = left.get(place)
+        if file is not None and not marked_line(file.content, there.marked(place)):
+            files[path] = files[path]._replace(left=file.blob, open=True)
+    return replace(after, files=files)
 
 
 def _not_in_git(prepared: Prepared) -> ProjectError:
     return ProjectError("the project is not seen at a commit", where=str(prepared.project.root))
 
 
-def _files(prepared: Prepared, seen: InGit) -> Iterator[tuple[str, File | None]]:
-    """Yield what differs from the commit, as git would store it."""
-    settled = {action.path: action.after for action in prepared.plan.changes if action.verb != "conflict"}
-    wanted = {**settled, **prepared.own_files}
+def _differing(prepared: Prepared, wanted: Mapping[str, File | None]) -> dict[str, File | None]:
+    """Return those of some files that differ from the commit, as git would store them, by their names there."""
+    seen = prepared.project.seen
+    if not isinstance(seen, InGit):
+        raise _not_in_git(prepared)
+    return {prepared.project.in_repository(path): file for path, file in _stored(seen, wanted)}
+
+
+def _stored(seen: InGit, wanted: Mapping[str, File | None]) -> Iterator[tuple[str, File | None]]:
     here = seen.staged(wanted)
     for path, file in wanted.items():
         if file is None:
