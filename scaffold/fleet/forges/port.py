@@ -40,6 +40,8 @@ class ExistsError(RefusedError):
 class PausedError(ForgeError):
     """The forge asked for a longer pause than was to be waited for: all of the host, and not the repository."""
 
+    seconds: float = 0.0  # how long it is from now on, where that is known
+
 
 class UnreachableError(ForgeError):
     """The forge did not answer, or not as a forge does, and what was asked for was not done."""

@@ -1,0 +1,155 @@
+"""What an answer over HTTP means: read as values, so that what follows from it can be said without a network."""
+
+import json
+import re
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+SAID = 300  # characters of what a forge says that an error repeats
+UNSAID = 60.0  # seconds that a limit lasts at the least where the forge does not say, doubled each time (GitHub)
+LONGEST = 3_600.0
+BUDGETS = ("x-ratelimit-", "ratelimit-")  # of GitHub; of GitLab
+_LIMITED = re.compile(r"(?i)secondary rate limit|abuse detection|rate limit exceeded|submitted too quickly")
+_LINK = re.compile(r'<([^<>]*)>\s*((?:;\s*[\w*]+\s*=\s*(?:"[^"]*"|[^\s;,"]+)\s*)*)')
+_NEXT = re.compile(r';\s*rel\s*=\s*"?(?:[^"]*\s)?next(?:\s[^"]*)?"?\s*(?:;|$)')
+Meaning = Literal["taken", "refused", "denied", "limited", "moved", "broken", "alien"]
+
+
+class Answer(NamedTuple):
+    """An answer, its names of headers in lower case; `data` is what its JSON says, and None of an empty body.
+
+    `alien` says what came in place of JSON, such as HTML.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    url: str
+    data: Any = None
+    alien: str = ""
+
+    @property
+    def message(self) -> str:
+        """What the forge says, in one line."""
+        return " ".join(_said(self.data).split())[:SAID] or f"it answered {self.status}"
+
+
+def read(status: int, headers: Mapping[str, str], url: str, body: bytes) -> Answer:
+    """Read an answer."""
+    headers = {name.lower(): value for name, value in headers.items()}
+    if not body.strip():
+        return Answer(status, headers, url)
+    try:
+        return Answer(status, headers, url, json.loads(body))
+    except (ValueError, RecursionError):
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        html = "html" in kind or body.lstrip()[:1] == b"<"
+        return Answer(status, headers, url, body.decode(errors="replace"), "HTML" if html else kind or "no JSON")
+
+
+def meaning(answer: Answer) -> Meaning:
+    """Say what follows from an answer."""
+    status = answer.status
+    if status in (301, 302, 303, 307, 308):
+        return "moved"
+    if is_limited(answer):
+        return "limited"
+    if status >= 500:  # noqa: PLR2004 - what HTTP says of its classes
+        return "broken"
+    if answer.alien or status < 200 or status == 407:  # noqa: PLR2004
+        return "alien"
+    if status < 300:  # noqa: PLR2004
+        return "taken"
+    return "denied" if status == 401 else "refused"  # noqa: PLR2004
+
+
+def is_limited(answer: Answer) -> bool:
+    """Whether the forge asks for a pause: of all of it, whatever was asked for."""
+    if answer.status == 429:  # noqa: PLR2004
+        return True
+    if answer.status == 200:  # noqa: PLR2004 - GraphQL says it in a good answer
+        errors = answer.data.get("errors") if isinstance(answer.data, dict) else None
+        return isinstance(errors, list) and any(
+            isinstance(one, dict) and one.get("type") == "RATE_LIMITED" for one in errors
+        )
+    if answer.status not in (403, 422):
+        return False
+    headers = answer.headers
+    spent = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
+    return (answer.status == 403 and spent) or bool(_LIMITED.search(_said(answer.data)))  # noqa: PLR2004
+
+
+def pause(answer: Answer, clock: float, times: int) -> float:
+    """Return for how many seconds a limit lasts, met for the `times`-th time; `clock` is ours since the epoch."""
+    headers = answer.headers
+    if (after := headers.get("retry-after")) is not None:
+        if after.strip().isdecimal():
+            return max(1.0, float(after))
+        until = _date(after)
+        if until is not None:
+            return float(max(1.0, until - _its(headers, clock)))
+    for prefix in BUDGETS:
+        if headers.get(f"{prefix}remaining") == "0" and (seconds := resets(headers, clock, prefix)):
+            return max(1.0, seconds)
+    return min(LONGEST, UNSAID * float(2 ** max(0, times - 1)))
+
+
+def budget(answer: Answer, clock: float) -> tuple[str, int, int, float] | None:
+    """Return a budget as the forge tells it: its name, its size, what is left, and in how many seconds it is whole."""
+    headers = answer.headers
+    for prefix in BUDGETS:
+        numbers = headers.get(f"{prefix}limit", ""), headers.get(f"{prefix}remaining", "")
+        if all(one.isdecimal() for one in numbers) and (seconds := resets(headers, clock, prefix)) is not None:
+            return headers.get(f"{prefix}resource", "core"), int(numbers[0]), int(numbers[1]), seconds
+    return None
+
+
+def resets(headers: Mapping[str, str], clock: float, prefix: str) -> float | None:
+    """Return in how many seconds a budget is whole again, by the forge's own clock where it tells that."""
+    at = headers.get(f"{prefix}reset", "")
+    return max(0.0, int(at) - _its(headers, clock)) if at.isdecimal() else None
+
+
+def _its(headers: Mapping[str, str], clock: float) -> float:
+    return _date(headers.get("date", "")) or clock
+
+
+def _date(text: str) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def next_page(answer: Answer) -> str:
+    """Return the address of the page that follows, or nothing: by `Link`, else by GitLab's `X-Next-Page`."""
+    for url, parameters in _LINK.findall(answer.headers.get("link", "")):
+        if _NEXT.search(parameters):
+            return str(urljoin(answer.url, url))
+    number = answer.headers.get("x-next-page", "").strip()
+    if not number.isdecimal():
+        return ""
+    parts = urlsplit(answer.url)
+    words = [word for word in parts.query.split("&") if word and not word.startswith("page=")]
+    return parts._replace(query="&".join([*words, f"page={number}"])).geturl()
+
+
+def total(answer: Answer) -> int | None:
+    """Return how many a listing says that it has."""
+    said = answer.headers.get("x-total-count", answer.headers.get("x-total", "")).strip()
+    return int(said) if said.isdecimal() else None
+
+
+def _said(data: Any) -> str:
+    """Return the sentences in a forge's error, of whichever shape."""
+    if isinstance(data, str):
+        return data
+    if isinstance(data, list):
+        return "; ".join(filter(None, map(_said, data)))
+    if isinstance(data, dict):
+        first = data.get("message") or data.get("error_description") or data.get("error") or ""
+        more = data.get("errors") or ""
+        told = [_said(first), _said(more)] if first or more else [f"{key} {_said(one)}" for key, one in data.items()]
+        return "; ".join(filter(None, told))
+    return "" if data is None else str(data)

@@ -1,0 +1,292 @@
+"""Gitea and Forgejo, where a server of one's own decides how fast it may be asked."""
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from scaffold.fleet.forges import shared
+from scaffold.fleet.forges.answers import Answer
+from scaffold.fleet.forges.http import Http
+from scaffold.fleet.forges.port import (
+    Check,
+    DeniedError,
+    Dressed,
+    ExistsError,
+    GoneError,
+    Method,
+    Outcome,
+    Protection,
+    Pull,
+    RefusedError,
+    Repository,
+    Review,
+    State,
+    Wanted,
+)
+from scaffold.fleet.forges.shared import in_path, moment, segment
+from scaffold.fleet.forges.tokens import Token
+
+ALL = {"limit": 50}  # more is cut to this without a word
+OUTCOMES: dict[str, Outcome] = {
+    "success": "passed",
+    "failure": "failed",
+    "error": "failed",
+    "pending": "pending",
+    "warning": "passed",  # Gitea's own rule for a merge
+    "skipped": "none",
+}
+SAYS = {"APPROVED": "approved", "REQUEST_CHANGES": "changes requested"}
+LOOKS, BETWEEN = 10, 1.0  # at a merge that is told to try again later, and the seconds between
+LATER = "try again later"
+_DRAFT = re.compile(r"(?i)^\s*(?:wip:|\[wip\])\s*")
+
+
+class Gitea:
+    """Gitea or Forgejo at one host: `Gitea("gitea.com", Http("https://gitea.com/api/v1", token, governor), token)`.
+
+    It marks no bots: `who` names their logins.
+    """
+
+    def __init__(self, host: str, http: Http, token: Token, who: shared.Who = shared.Who()) -> None:  # noqa: B008
+        """Ask nothing yet."""
+        self.host = host
+        self._http, self._token, self._who = http, token, who
+        self._me: shared.Once[str, str] = shared.Once(lambda _: str(self._http.get("user").data["login"]))
+        self._user_is = shared.Once(self._ask_user)
+        self._teams = shared.Once(self._ask_teams)
+        self._labels = shared.Once(self._ask_labels)
+        self._drafts: shared.Remembered[tuple[str, int], bool] = shared.Remembered()
+
+    def me(self) -> str:
+        """Return our login."""
+        return self._me("")
+
+    def repositories(self, owner: str) -> Iterator[Repository]:
+        """Yield the repositories of an organisation or user; Gitea has no groups below others."""
+        found = self._http.pages(f"orgs/{segment(owner)}/repos", ALL, whole=True)
+        try:
+            first = next(found, None)
+        except GoneError:
+            found = self._http.pages(f"users/{segment(owner)}/repos", ALL, whole=True)
+            first = next(found, None)
+        if first is not None:
+            yield _repository(first)
+            yield from map(_repository, found)
+
+    def repository(self, path: str) -> Repository:
+        """Return a repository; a renamed one answers by a redirect, which is followed at the same host."""
+        return _repository(self._http.get(f"repos/{in_path(path)}").data)
+
+    def protection(self, path: str, branch: str) -> Protection | None:
+        """Return what a branch demands; whether approvals have to be of code owners, Gitea does not say."""
+        said = self._http.get(f"repos/{in_path(path)}/branches/{in_path(branch)}").data
+        if not said.get("protected"):
+            return Protection()
+        checks = (said.get("status_check_contexts") or ()) if said.get("enable_status_check") else ()
+        return Protection(tuple(checks), said.get("required_approvals") or 0)
+
+    def lacking(self, path: str, reviewers: Collection[str], labels: Collection[str]) -> tuple[str, ...]:
+        """Return which users, teams and labels there are not; a missing label is not made here."""
+        users, teams = shared.parted(reviewers)
+        missing = [one for one in users if not self._user_is(one)]
+        for one in teams:
+            org, _, name = one.removeprefix("@").partition("/")
+            if name.lower() not in self._teams(org):
+                missing.append(one)
+        known = self._labels(path) if labels else {}
+        return (*missing, *(one for one in labels if one not in known))
+
+    def _ask_user(self, login: str) -> bool:
+        return self._http.get(f"users/{segment(login)}", take={404}).status != 404  # noqa: PLR2004
+
+    def _ask_teams(self, org: str) -> frozenset[str]:
+        try:
+            return frozenset(one["name"].lower() for one in self._http.pages(f"orgs/{segment(org)}/teams", ALL))
+        except GoneError:
+            return frozenset()
+
+    def _ask_labels(self, path: str) -> dict[str, int]:
+        found = {one["name"]: one["id"] for one in self._labels_of(f"repos/{in_path(path)}")}
+        return {one["name"]: one["id"] for one in self._org_labels(path.partition("/")[0])} | found
+
+    def _labels_of(self, at: str) -> list[Any]:
+        return list(self._http.pages(f"{at}/labels", ALL))
+
+    def _org_labels(self, owner: str) -> list[Any]:
+        try:
+            return self._labels_of(f"orgs/{segment(owner)}")
+        except (GoneError, DeniedError):  # the owner is a user
+            return []
+
+    def pulls(self, path: str, head: str) -> tuple[Pull, ...]:
+        """Return those from a branch, which Gitea cannot be asked for: all of the repository are read, 50 a request."""
+        found = self._http.pages(f"repos/{in_path(path)}/pulls", {"state": "all", **ALL})
+        own = [one for one in found if one["head"]["label"] == head and _is_own(one)]
+        return tuple(self._pull(path, one) for one in sorted(own, key=lambda one: one["number"], reverse=True))
+
+    def pull(self, path: str, number: int) -> Pull:
+        """Return one, with who closed it, which its timeline knows."""
+        found = self._pull(path, self._http.get(f"repos/{in_path(path)}/pulls/{number}").data)
+        if found.state != "closed":
+            return found
+        events = self._http.pages(f"repos/{in_path(path)}/issues/{number}/timeline", ALL)
+        closers = [(one.get("user") or {}).get("login") or "" for one in events if one and one.get("type") == "close"]
+        login = closers[-1] if closers else ""
+        return found._replace(closed_by=login, closer=self._who.actor(login, self.me(), bot=None))
+
+    def open(self, path: str, wanted: Wanted) -> Pull:
+        """Open one; a draft is one whose title begins with `WIP:`. One with a conflict can be opened too."""
+        title = _titled(wanted.title, draft=wanted.draft)
+        body = {"title": title, "head": wanted.head, "base": wanted.base, "body": wanted.body}
+        answer = self._http.send("POST", f"repos/{in_path(path)}/pulls", body, kind="create", take={409})
+        if answer.status == 409:  # noqa: PLR2004
+            raise ExistsError(f"{self.host} refuses it: {answer.message}", where=path)
+        return self._pull(path, answer.data)
+
+    def dress(self, path: str, number: int, labels: Collection[str], reviewers: Collection[str]) -> Dressed:
+        """Add labels that exist and ask reviewers: two requests where none is refused."""
+        at = f"repos/{in_path(path)}"
+        known = self._labels(path) if labels else {}
+        refused = tuple((one, "there is no such label") for one in labels if one not in known)
+
+        def label(names: tuple[str, ...]) -> None:
+            self._http.send("POST", f"{at}/issues/{number}/labels", {"labels": [known[one] for one in names]})
+
+        def ask(names: tuple[str, ...]) -> None:
+            users, teams = shared.parted(names)
+            body = {"reviewers": users, "team_reviewers": [one.rpartition("/")[2] for one in teams]}
+            self._http.send("POST", f"{at}/pulls/{number}/requested_reviewers", body, kind="create")
+
+        there = tuple(one for one in labels if one in known)
+        return Dressed((*refused, *shared.one_by_one(there, label)), shared.one_by_one(reviewers, ask))
+
+    def edit(self, path: str, number: int, title: str, body: str) -> None:
+        """Give it another title and body; a draft stays one."""
+        draft = self._drafts.get((path, number))
+        if draft is None:
+            draft = self._pull(path, self._http.get(f"repos/{in_path(path)}/pulls/{number}").data).draft
+        changed = {"title": _titled(title, draft=draft), "body": body}
+        self._http.send("PATCH", f"repos/{in_path(path)}/pulls/{number}", changed)
+
+    def comment(self, path: str, number: int, text: str) -> None:
+        """Write below it."""
+        self._http.send("POST", f"repos/{in_path(path)}/issues/{number}/comments", {"body": text}, kind="create")
+
+    def close(self, path: str, number: int) -> None:
+        """Close it."""
+        at = f"repos/{in_path(path)}/pulls/{number}"
+        try:
+            self._http.send("PATCH", at, {"state": "closed"})
+        except RefusedError:
+            if self._http.get(at).data["state"] == "open":
+                raise
+
+    def checks(self, path: str, commit: str) -> tuple[Check, ...]:
+        """Return the commit statuses, which Gitea's own actions report by too."""
+        statuses = self._http.pages(f"repos/{in_path(path)}/commits/{segment(commit)}/status", ALL, key="statuses")
+        return shared.merged([shared.newest((_status(one), one["id"]) for one in statuses)])
+
+    def review(self, path: str, number: int) -> Review:
+        """Return what was last said by each but the author, stale and dismissed words left out."""
+        at = f"repos/{in_path(path)}/pulls/{number}"
+        pull = self._http.get(at).data
+        author, said = (pull.get("user") or {}).get("login"), {}
+        for one in self._http.pages(f"{at}/reviews", ALL):
+            login = (one.get("user") or {}).get("login")
+            if login and login != author and one["state"] in SAYS:
+                said[login] = "" if one.get("dismissed") else SAYS[one["state"]]
+        org = path.partition("/")[0]
+        teams = [f"@{org}/{one['name']}" for one in pull.get("requested_reviewers_teams") or () if one]
+        users = [one["login"] for one in pull.get("requested_reviewers") or () if one]
+        return shared.reviewed(said, [one for one in users if not said.get(one)] + teams)
+
+    def merge_when_green(self, path: str, pull: Pull, method: Method) -> None:
+        """Let Gitea merge; `try again later` it says while it looks for conflicts, and for ever where there is one.
+
+        So it is asked some times more, and then RefusedError is raised.
+        """
+        at = f"repos/{in_path(path)}/pulls/{pull.number}/merge"
+        body = {"do": method, "head_commit_id": pull.commit, "merge_when_checks_succeed": True}
+        answer = self._merge(at, body)
+        for _ in range(LOOKS):
+            if answer.status != 405 or LATER not in answer.message.lower():  # noqa: PLR2004
+                break
+            self._http.governor.rest(BETWEEN)
+            answer = self._merge(at, body)
+        if answer.status == 409 and "schedule" in answer.message.lower():  # noqa: PLR2004 - it waits already
+            return
+        if answer.status in (405, 409):
+            told = (
+                "it is in conflict with its base, or still looked at"
+                if LATER in answer.message.lower()
+                else answer.message
+            )
+            raise RefusedError(f"{self.host} does not merge it: {told}", where=f"{path}#{pull.number}")
+
+    def _merge(self, at: str, body: dict[str, Any]) -> Answer:
+        return self._http.send("POST", at, body, take={405, 409})
+
+    def delete_branch(self, path: str, branch: str) -> None:
+        """Delete a branch."""
+        self._http.send("DELETE", f"repos/{in_path(path)}/branches/{in_path(branch)}", take={404})
+
+    def login(self) -> tuple[str, str]:
+        """Return what git gives as user and password; whatever the name, the token decides."""
+        return "oauth2", self._token.get()
+
+    def _pull(self, path: str, said: Any) -> Pull:
+        found = _pull(said)
+        self._drafts.put((path, found.number), found.draft)
+        return found
+
+
+def _titled(title: str, *, draft: bool) -> str:
+    return f"WIP: {title}" if draft else title
+
+
+def _is_own(said: Any) -> bool:
+    return bool(said["head"].get("repo_id") == said["base"].get("repo_id"))
+
+
+def _repository(said: Any) -> Repository:
+    may = said.get("permissions") or {}
+    return Repository(
+        path=said["full_name"],
+        url=said["clone_url"],
+        web=said["html_url"],
+        default_branch=said.get("default_branch") or "",
+        archived=bool(said.get("archived")),
+        private=bool(said.get("private")),
+        fork=bool(said.get("fork")),
+        topics=tuple(said.get("topics") or ()),
+        may_push=may.get("push"),
+        may_administer=may.get("admin"),
+        may_merge_by_itself=may.get("push"),
+    )
+
+
+def _pull(said: Any) -> Pull:
+    merged = bool(said.get("merged"))
+    state: State = "merged" if merged else "open" if said["state"] == "open" else "closed"
+    draft = bool(said.get("draft"))
+    return Pull(
+        number=said["number"],
+        web=said["html_url"],
+        state=state,
+        head=said["head"]["label"],  # `ref` is the pull request's own where the branch is gone
+        base=said["base"]["ref"],
+        commit=said["head"]["sha"],
+        title=_DRAFT.sub("", said["title"], count=1) if draft else said["title"],
+        body=said.get("body") or "",
+        draft=draft,
+        labels=tuple(one["name"] for one in said.get("labels") or ()),
+        author=(said.get("user") or {}).get("login") or "",
+        merged_as=said.get("merge_commit_sha") or "" if merged else "",
+        opened=moment(said.get("created_at")),
+        closed=moment(said.get("merged_at") if merged else said.get("closed_at")),
+        mergeable=said.get("mergeable") or None,  # false also while it looks
+    )
+
+
+def _status(said: Any) -> Check:
+    return Check(said["context"], OUTCOMES.get(said.get("status") or "", "failed"), said.get("target_url") or "")
