@@ -19,6 +19,7 @@ for _name in [name for name in os.environ if name.startswith(("GIT_", "XDG_", "S
     if _name != "GIT_SSL_CAINFO":
         del os.environ[_name]
 os.environ |= {
+    "SCAFFOLD_TESTS_CACHE": os.environ.get("SCAFFOLD_TESTS_CACHE", str(Path(_REAL_CACHE) / "scaffold-tests")),
     "HOME": str(_HOME),
     "XDG_CACHE_HOME": str(_HOME / "cache"),
     "XDG_CONFIG_HOME": str(_HOME / "config"),

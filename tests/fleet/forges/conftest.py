@@ -1,0 +1,44 @@
+"""Forges to ask: ours in two shapes, and a real one where it was built."""
+
+import contextlib
+
+import pytest
+
+from tests.forges import bare, gitea, gitea_build, github, gitlab
+from tests.forges.proxy import Proxy
+from tests.forges.server import Server
+from tests.forges.stage import FILES, FakeStage, GiteaStage
+from tests.forges.world import World
+
+FORGES = ["github", "gitlab", pytest.param("gitea", marks=pytest.mark.forge)]
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory):
+    """A repository that others share their objects with."""
+    return bare.make_source(tmp_path_factory.mktemp("source") / "source.git", FILES)
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory):
+    """A real Gitea and a proxy before it, for all tests of a session."""
+    try:
+        built = gitea_build.found()
+    except gitea_build.CannotBuild as error:
+        pytest.skip(f"no Gitea: {error}")
+    port = gitea.free_port()
+    root = tmp_path_factory.mktemp("gitea")
+    with Proxy(port).running() as proxy, gitea.running(built, root, port, proxy.url) as server:
+        yield server, proxy
+
+
+@pytest.fixture(params=FORGES)
+def stage(request, tmp_path, source):
+    """A forge at which a test has an owner of its own."""
+    if request.param == "gitea":
+        yield GiteaStage(*request.getfixturevalue("real"), source)
+        return
+    shape = {"github": github, "gitlab": gitlab}[request.param]
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(Server(World(tmp_path / "forge"), shape).running())
+        yield FakeStage(server, source)
