@@ -7,7 +7,7 @@ import typer
 
 import scaffold
 from scaffold.cli.commands import MARKUP
-from scaffold.cli.fleet_campaign import abort, apply, resume, watch
+from scaffold.cli.fleet_campaign import abort, apply, preflight, resume, watch
 from scaffold.cli.fleet_check import check
 from scaffold.cli.fleet_plan import plan, show
 from scaffold.cli.fleet_status import status
@@ -28,6 +28,7 @@ fleet.command()(status)
 fleet.command()(check)
 fleet.command()(plan)
 fleet.command()(show)
+fleet.command()(preflight)
 fleet.command()(apply)
 fleet.command()(watch)
 fleet.command()(resume)

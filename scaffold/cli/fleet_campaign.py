@@ -14,6 +14,7 @@ from scaffold.fleet.roll import FILE
 from scaffold.plan.campaign import Rollout
 from scaffold.process.waiting import telling
 from scaffold.report.fleet import campaign
+from scaffold.report.fleet import preflight as as_preflight
 
 NOT_CLEAN = 3
 Campaign = Annotated[Path, typer.Argument(metavar="PLAN", help="The folder of a plan.", show_default=False)]
@@ -27,6 +28,30 @@ Again = Annotated[
 Seconds = Annotated[float, typer.Option("--every", metavar="SECONDS", min=0.1, help="Seconds between two looks.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept.", show_default=False)]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so; by default whom git knows.")]
+
+
+def preflight(
+    plan: Campaign,
+    fleet: File = FILE,
+    direct: Direct = False,
+    local: Local = False,
+    every: Every = False,
+    quiet: Quiet = False,
+    format_: FormatOption = "text",
+) -> None:
+    """Say what is missing before a plan can be carried out, with what mends it; nothing is started.
+
+    Exits 3 where something keeps a member from being offered its update.
+    """
+    with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
+        found = scaffold.fleet_preflight(plan, fleet, direct=direct, local=local, notify=notify)
+    with console.reporting():
+        if format_ == "json":
+            console.show_json(as_preflight.data(found))
+        else:
+            console.show(as_preflight.text(found, console.width(), every=every))
+    if not found.is_clean:
+        raise typer.Exit(NOT_CLEAN)
 
 
 def apply(

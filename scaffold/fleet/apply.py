@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from scaffold.fleet.campaign.work import Forges
+    from scaffold.fleet.journal import Journal
     from scaffold.plan.campaign import Rollout
+    from scaffold.plan.fleet import FleetPlan
     from scaffold.process import Notify
 
 LOOKED_AT_AGAIN = ("held", "closed elsewhere")  # what kept them may be gone, or was shown
@@ -101,22 +103,37 @@ def fleet_resume(
 @contextmanager
 def at_work(place: Path, file: Path, asked: Asked, means: Means = Means()) -> Iterator[Work]:
     """Hold a campaign for this process, with all that its steps need; raises as `fleet_apply` does."""
-    plan, fleet = planfile.read(place), inventory.read(file)
-    folder = place if place.is_dir() else place.parent
+    plan = planfile.read(place)
+    with journal.held(_folder(place), plan.id, uuid4().hex[:12], time) as held:
+        yield _work(place, plan, file, asked, held, means)
+
+
+@contextmanager
+def looked_at(place: Path, file: Path, asked: Asked) -> Iterator[Work]:
+    """Read a campaign that somebody else may be at work on; nothing can be recorded. Raises FormatError."""
+    plan = planfile.read(place)
+    yield _work(place, plan, file, asked, journal.Closed(journal.read(_folder(place), plan.id)), Means())
+
+
+def _folder(place: Path) -> Path:
+    return place if place.is_dir() else place.parent
+
+
+def _work(place: Path, plan: FleetPlan, file: Path, asked: Asked, book: Journal, means: Means) -> Work:
+    fleet = inventory.read(file)
     results = {one.name: one for one in plan.results if one.state in ("clean", "conflict")}
-    with journal.held(folder, plan.id, uuid4().hex[:12], time) as held:
-        yield Work(
-            plan,
-            planfile.contents(folder),
-            {one.place.address: one for one in fleet.repositories},
-            fleet.campaign,
-            forges_of(fleet),
-            Book(held, results, time),
-            By(*fleet.commits),
-            asked,
-            Conditions(means=means),
-            time(),
-        )
+    return Work(
+        plan,
+        planfile.contents(place),
+        {one.place.address: one for one in fleet.repositories},
+        fleet.campaign,
+        forges_of(fleet),
+        Book(book, results, time),
+        By(*fleet.commits),
+        asked,
+        Conditions(means=means),
+        time(),
+    )
 
 
 def forges_of(_fleet: inventory.Fleet) -> Forges:

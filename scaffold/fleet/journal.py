@@ -6,11 +6,11 @@ needs shared memory (sqlite.org/wal.html).
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from scaffold.errors import FormatError, ProjectError
 
@@ -40,7 +40,17 @@ class Record(NamedTuple):
     said: Mapping[str, Any]
 
 
-class Journal:
+class Journal(Protocol):
+    """What is recorded, and takes more."""
+
+    run: str
+    records: list[Record]
+
+    def add(self, member: str, event: str, **said: Any) -> Record:
+        """Record something, and return when it is on the disk; raises ProjectError where it cannot be."""
+
+
+class Open:
     """An open journal, which threads may share."""
 
     def __init__(self, database: sqlite3.Connection, run: str, clock: Callable[[], float]) -> None:
@@ -66,6 +76,21 @@ class Journal:
             return record
 
 
+class Closed:
+    """A journal that is only read."""
+
+    run = ""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        """Take what is recorded."""
+        self.records = [*records]
+
+    def add(self, member: str, event: str, **said: Any) -> Record:
+        """Refuse."""
+        del said
+        raise ProjectError(f"the journal is only read, and {event} of {member} is not for it")
+
+
 @contextmanager
 def held(folder: Path, plan: str, run: str, clock: Callable[[], float]) -> Iterator[Journal]:
     """Open the journal in a campaign's folder for this process alone, making it where there is none.
@@ -86,7 +111,7 @@ def held(folder: Path, plan: str, run: str, clock: Callable[[], float]) -> Itera
         ) from error
     try:
         with _opened(folder / NAME, plan) as database:
-            journal = Journal(database, run, clock)
+            journal = Open(database, run, clock)
             journal.records.extend(_records(database))
             yield journal
     finally:

@@ -81,3 +81,23 @@ class Rollout(NamedTuple):
     def is_clean(self) -> bool:
         """Whether nothing of it needs somebody."""
         return self.state != "halted" and not any(one.stage in ASKING for one in self.members)
+
+
+class Lack(NamedTuple):
+    """What a member lacks, and what mends that; where it does not stop it, it is only to be known."""
+
+    what: str
+    mend: str
+    stops: bool = True
+
+
+class Preflight(NamedTuple):
+    """What is missing before a campaign starts, by member; those that lack nothing are there too."""
+
+    id: str
+    members: tuple[tuple[str, tuple[Lack, ...]], ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing stops anybody."""
+        return not any(lack.stops for _, lacks in self.members for lack in lacks)

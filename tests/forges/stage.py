@@ -267,4 +267,3 @@ class GiteaStage(Common):
 
     def asked(self, operation: str) -> int:
         return self.proxy.world.counts[operation]
-

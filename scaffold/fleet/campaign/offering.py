@@ -86,7 +86,7 @@ def offer(work: Work, name: str) -> None:
             raise HostError(str(error)) from error
         book.add(name, "failed", why=str(error))
     except NowhereError as error:
-        book.add(name, "held", why=error.message)
+        book.add(name, "held", why=str(error))
     except (ForgeError, GitError) as error:
         book.add(name, "failed", why=str(error).replace(f"{result.place}: ", ""))
 
@@ -109,7 +109,7 @@ def _offer(work: Work, found: Site, result: Result) -> None:
         result, contents = again
     one = Offer(work, found, result, contents)
     tips = found.branches.branches(branches_of(result))
-    out = _out(one, tips.get(one.branch))
+    out = out_there(found, result, tips.get(one.branch))
     stands = work.book.stands(result.name)
     me = found.at.forge.me() if found.at else ""
     again_asked = result.name in work.asked.again
@@ -158,13 +158,14 @@ def _difference(work: Work, then: Result, now: Result | None, aims: Iterable[obj
     return ""
 
 
-def _out(one: Offer, tip: str | None) -> Out:
-    at, objects = one.site.at, one.site.objects
-    if tip and not objects.has(tip):
-        one.site.branches.bring(one.branch)
-    known = tip_of(objects, tip) if tip else None
-    is_it = known is not None and known.tree == one.result.tree and known.parents == (one.result.base,)
-    return Out(tip, is_it, at.forge.pulls(at.path, one.branch) if at else ())
+def out_there(found: Site, result: Result, tip: str | None) -> Out:
+    """Return what is out there for a member whose branch has a tip, or none; raises GitError, or ForgeError."""
+    at, branch = found.at, branch_of(result)
+    if tip and not found.objects.has(tip):
+        found.branches.bring(branch)
+    known = tip_of(found.objects, tip) if tip else None
+    is_it = known is not None and known.tree == result.tree and known.parents == (result.base,)
+    return Out(tip, is_it, at.forge.pulls(at.path, branch) if at else ())
 
 
 def _stop(one: Offer, step: Next) -> None:

@@ -1,6 +1,6 @@
 """A campaign goes on: looks at what is out there, halts or goes to the next wave, and offers what it may now."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from threading import Event
 from typing import NamedTuple
@@ -199,8 +199,16 @@ def reported(work: Work, state: State, why: str, notes: Iterable[str] = ()) -> R
         history.waves,
         tuple((one.name, len(one.members)) for one in left),
         tuple(sorted(history.members.values(), key=_by_name)),
-        tuple(notes),
+        (*_absent(work), *notes),
     )
+
+
+def _absent(work: Work) -> Iterator[str]:
+    """Say who of the plan takes no part."""
+    counts = {state: count for state, count in work.plan.counts().items() if count}
+    others = ", ".join(f"{count:,} {state}" for state, count in counts.items() if state not in ("clean", "conflict"))
+    if others:
+        yield f"of the plan there take no part: {others}"
 
 
 def _by_name(one: Followed) -> str:

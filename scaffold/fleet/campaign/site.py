@@ -15,8 +15,8 @@ from scaffold.git.objects import Objects, open_repository
 from scaffold.git.pushing import Local, Remote
 from scaffold.sources import cache
 
-LOCAL = "it lies in a folder, where no pull request can be opened (--local makes the branch there)"
-NO_FORGE = "no forge is known at its host (forges: in fleet.yml names it, or --direct makes only the branch)"
+LOCAL = "it lies in a folder, where no pull request can be opened", "--local makes the branch there"
+NO_FORGE = "no forge is known at its host", "`forges:` in fleet.yml names it, and --direct makes only the branch"
 
 
 class Site(NamedTuple):
@@ -39,12 +39,12 @@ def site(work: Work, repository: Repository) -> Iterator[Site]:
     place = repository.place
     if place.kind != "url":
         if not work.asked.local:
-            raise NowhereError(LOCAL)
+            raise NowhereError(LOCAL[0], hint=LOCAL[1])
         yield _seen(Path(place.address), Local(Path(place.address)), None)
         return
     at = None if work.asked.direct else work.forges(place.address)
     if at is None and not work.asked.direct:
-        raise NowhereError(NO_FORGE)
+        raise NowhereError(NO_FORGE[0], hint=NO_FORGE[1])
     login = login_of(at, place.address)
     mirror = mirrors.mirrored([place.address], logins={place.address: login} if login else {})[place.address]
     if mirror.folder is None or mirror.why:

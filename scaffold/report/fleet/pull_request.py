@@ -71,7 +71,7 @@ def _conflicts(result: Result, branch: str) -> Iterator[str]:
     yield ""
     yield "```sh"
     yield f"git fetch origin && git switch {branch}"
-    yield f"scaffold resolve --stages {result.prefix or '.'} && git mergetool"
+    yield f"scaffold resolve {result.prefix or '.'} --stages && git mergetool"
     yield "```"
 
 
