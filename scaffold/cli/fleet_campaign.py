@@ -25,6 +25,9 @@ Again = Annotated[
     list[str] | None,
     typer.Option("--again", metavar="NAME", help="Offer it to this member once more, whatever was said."),
 ]
+TakeOver = Annotated[
+    bool, typer.Option("--take-over", help="Go on here with what another machine has begun, and does no more.")
+]
 Seconds = Annotated[float, typer.Option("--every", metavar="SECONDS", min=0.1, help="Seconds between two looks.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept.", show_default=False)]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so; by default whom git knows.")]
@@ -61,6 +64,7 @@ def apply(
     local: Local = False,
     retry: Retry = False,
     again: Again = None,
+    take_over: TakeOver = False,
     trust: Trust = False,
     skip_tasks: SkipTasks = False,
     limit: LimitOption = None,
@@ -80,6 +84,7 @@ def apply(
             local=local,
             again=again or (),
             retry=retry,
+            take_over=take_over,
             means=means("auto", limit, trust=trust, skip_tasks=skip_tasks),
             notify=notify,
         )
@@ -93,6 +98,9 @@ def watch(
     local: Local = False,
     retry: Retry = False,
     seconds: Seconds = 60,
+    once: Annotated[
+        bool, typer.Option("--once", help="Look one time, as a job that runs every so often does.")
+    ] = False,
     trust: Trust = False,
     skip_tasks: SkipTasks = False,
     limit: LimitOption = None,
@@ -109,6 +117,7 @@ def watch(
             local=local,
             retry=retry,
             seconds=seconds,
+            once=once,
             means=means("auto", limit, trust=trust, skip_tasks=skip_tasks),
             notify=notify,
         )

@@ -15,6 +15,7 @@ from scaffold.fleet.campaign.work import Asked, Work
 from scaffold.fleet.forges.port import ForgeError
 from scaffold.fleet.progress import counter
 from scaffold.fleet.roll import FILE
+from scaffold.git import porcelain
 from scaffold.plan.campaign import OFFERED
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def fleet_abort(
     if not reason.strip():
         raise ProjectError("ending it needs a reason, which is said where something is closed", hint="--reason TEXT")
     with at_work(Path(plan), Path(file), Asked(direct, local)) as work:
-        work.book.add("", "aborted", reason=reason.strip(), by=by)
+        who = by or porcelain.identity(work.folder)
+        work.book.add("", "aborted", reason=reason.strip(), by=who)
         out = [one.name for one in work.book.history.members.values() if one.stage in OFFERED]
         progress = counter("Closing", len(out), notify)
         for name in out:

@@ -13,6 +13,7 @@ from scaffold.fleet import inventory, journal, planfile
 from scaffold.fleet.campaign import rollout
 from scaffold.fleet.campaign.work import Asked, Book, Work
 from scaffold.fleet.roll import FILE
+from scaffold.git import porcelain
 from scaffold.project.applying.in_git import By
 from scaffold.project.conditions import Conditions
 from scaffold.render.means import Means
@@ -37,16 +38,18 @@ def fleet_apply(
     local: bool = False,
     again: Collection[str] = (),
     retry: bool = False,
+    take_over: bool = False,
     means: Means = Means(),
     notify: Notify = lambda _: None,
 ) -> Rollout:
     """Offer a plan to its members as far as it may go now, and return how the campaign stands.
 
     Without a forge or `direct`ly only a branch is made, and of a folder where it is `local`. `again` are members that
-    are offered to once more though somebody said no; with `retry` those that failed are tried again. Raises FormatError
-    for the plan, `fleet.yml` or the journal, and ProjectError where another process holds the campaign.
+    are offered to once more though somebody said no; with `retry` those that failed are tried again. To `take_over` is to
+    go on with what another machine has begun. Raises FormatError for the plan, `fleet.yml` or the journal, and
+    ProjectError where another process, or another machine, holds the campaign.
     """
-    asked = Asked(direct, local, frozenset(again))
+    asked = Asked(direct, local, frozenset(again), take_over=take_over)
     with at_work(Path(plan), Path(file), asked, means) as work:
         _again(work, again, retry=retry)
         return rollout.report(work, rollout.rolled(work, rollout.Pace(), notify))
@@ -60,13 +63,14 @@ def fleet_watch(
     local: bool = False,
     retry: bool = False,
     seconds: float = 60,
+    once: bool = False,
     means: Means = Means(),
     notify: Notify = lambda _: None,
     see: Callable[[Rollout], None] = lambda _: None,
 ) -> Rollout:
     """Go on with a campaign until it is done, or halts: look every so many `seconds`, and offer what may be offered.
 
-    `see` is called with how it stands after each look. Raises as `fleet_apply` does.
+    With `once` it looks one time. `see` is called with how it stands after each look. Raises as `fleet_apply` does.
     """
     with at_work(Path(plan), Path(file), Asked(direct, local, seconds=seconds), means) as work:
         _again(work, (), retry=retry)
@@ -77,27 +81,25 @@ def fleet_watch(
             turn = rollout.rolled(work, pace, notify)
             stands = rollout.report(work, turn)
             see(stands)
-            if turn.state in ("done", "halted", "aborted"):
+            if once or turn.state in ("done", "halted", "aborted"):
                 return stands
             notify(f"Watching: {turn.why}")
             sleep(seconds)
 
 
-def fleet_resume(
-    plan: Path | str, file: Path | str = FILE, *, reason: str, by: str, notify: Notify = lambda _: None
-) -> Rollout:
-    """Let a campaign that has halted go on, for a reason that is recorded with who gives it.
+def fleet_resume(plan: Path | str, file: Path | str = FILE, *, reason: str, by: str = "") -> Rollout:
+    """Let a campaign that has halted go on, for a reason that is recorded with who gives it (else whom git knows).
 
     What halted it counts no more. Raises ProjectError where it has not halted, and as `fleet_apply` does.
     """
-    del notify
     if not reason.strip():
         raise ProjectError("going on needs a reason", hint="--reason TEXT, which is kept")
     with at_work(Path(plan), Path(file), Asked()) as work:
         if not work.book.history.halted:
             raise ProjectError("the campaign has not halted", where=str(plan), hint=rollout.GO_ON)
-        work.book.add("", "resumed", reason=reason.strip(), by=by)
-        return rollout.reported(work, "ready", f"resumed by {by}: {reason.strip()}")
+        who = by or porcelain.identity(_folder(Path(plan)))
+        work.book.add("", "resumed", reason=reason.strip(), by=who)
+        return rollout.reported(work, "ready", f"resumed by {who}: {reason.strip()}")
 
 
 @contextmanager
@@ -124,6 +126,7 @@ def _work(place: Path, plan: FleetPlan, file: Path, asked: Asked, book: Journal,
     results = {one.name: one for one in plan.results if one.state in ("clean", "conflict")}
     return Work(
         plan,
+        _folder(place),
         planfile.contents(place),
         {one.place.address: one for one in fleet.repositories},
         fleet.campaign,

@@ -195,6 +195,12 @@ def _commit(root: Path, *arguments: str, hint: str, hooks: bool, **options: Any)
         _git(root, *(() if hooks else NO_HOOKS), "commit", *arguments, doing="commit", hint=hint, **options)
 
 
+def identity(root: Path, environment: Mapping[str, str] = {}) -> str:
+    """Return whom git takes for who is at work here, as `NAME <ADDRESS>`; raises GitError."""
+    found = _git(root, "var", "GIT_COMMITTER_IDENT", doing="say who commits", environment=environment)
+    return f"{found.rpartition('>')[0]}>"
+
+
 def commit_tree(
     root: Path, tree: str, parent: str, message: str, *, author: tuple[str, str], signoff: bool, sign: bool | str
 ) -> str:
@@ -209,8 +215,7 @@ def commit_tree(
         if value
     }
     if signoff:
-        found = _git(root, "var", "GIT_COMMITTER_IDENT", doing="say who commits", environment=named)
-        message = f"{message}\n\nSigned-off-by: {found.rpartition('>')[0]}>"
+        message = f"{message}\n\nSigned-off-by: {identity(root, named)}"
     signing = (f"--gpg-sign={sign}" if isinstance(sign, str) else "--gpg-sign",) if sign else ("--no-gpg-sign",)
     with waiting("git commit-tree: signing"):
         return _git(

@@ -6,11 +6,12 @@ run that was killed anywhere goes on with a look.
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
-from scaffold.errors import GitError, ScaffoldError
+from scaffold.errors import GitError, ProjectError, ScaffoldError
 from scaffold.fleet.campaign.commits import branch_of, branches_of, commit_of
 from scaffold.fleet.campaign.deciding import Known, Next, Out, next_step
 from scaffold.fleet.campaign.guarded import guarded
@@ -113,6 +114,7 @@ def _offer(work: Work, found: Site, result: Result) -> None:
     stands = work.book.stands(result.name)
     me = found.at.forge.me() if found.at else ""
     again_asked = result.name in work.asked.again
+    _refuse_other_machine(work, out)
     step = next_step(out, Known(me, stands.commits, stands.shown, again_asked))
     if step.verb == "stop":
         _stop(one, step)
@@ -124,6 +126,18 @@ def _offer(work: Work, found: Site, result: Result) -> None:
         _supersede(one, found.at, tips, pull)
     elif step.verb != "push":
         work.book.add(result.name, "pushed", branch=one.branch, commit=commit, base=found.head)
+
+
+def _refuse_other_machine(work: Work, out: Out) -> None:
+    """Raise ProjectError where a run that is not in the journal has been at this campaign after ours."""
+    for mark in filter(None, map(marker_of, out.pulls)):
+        known = mark.run in work.book.history.runs or mark.run == work.book.run
+        if mark.campaign == work.plan.id and not known and mark.began > work.book.before and not work.asked.take_over:
+            since = datetime.fromtimestamp(mark.began, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            raise ProjectError(
+                f"another machine carries out this campaign, since {since} (run {mark.run})",
+                hint="go on there, or here with --take-over once that is at its end",
+            )
 
 
 def _planned_again(work: Work, found: Site, result: Result) -> tuple[Result, Callable[[str], bytes]] | None:

@@ -1,6 +1,7 @@
 """What all steps of a campaign have in common: its plan, its journal, and the ways out into the world."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
@@ -29,18 +30,21 @@ class Asked(NamedTuple):
     """What was asked of a run: without a forge or `direct`ly only branches are made, of `local` repositories too.
 
     `again` are members that are to be offered to once more whatever was said, and `seconds` those between two looks.
+    To `take_over` is to go on with what another machine has begun.
     """
 
     direct: bool = False
     local: bool = False
     again: frozenset[str] = frozenset()
     seconds: float = 60
+    take_over: bool = False
 
 
 class Work(NamedTuple):
     """A campaign at work in this process; `began` is when this run did."""
 
     plan: FleetPlan
+    folder: Path
     contents: Callable[[str], bytes]
     repositories: Mapping[str, Repository]
     policy: Policy
@@ -61,11 +65,14 @@ class Book:
     """A journal with what it comes to, for several threads; all that happens is recorded here, and nowhere else."""
 
     def __init__(self, journal: Journal, results: Mapping[str, Result], clock: Callable[[], float]) -> None:
-        """Take an open journal, what was planned for each member that takes part, and what tells the time."""
+        """Take an open journal, what was planned for each member that takes part, and what tells the time.
+
+        `before` is when the newest record of earlier runs was made.
+        """
         self._journal, self._lock = journal, Lock()
         self.results, self.clock = results, clock
         self.history: History = history(results, journal.records)
-        self.run = journal.run
+        self.run, self.before = journal.run, self.history.last
 
     def add(self, member: str, event: str, **said: object) -> None:
         """Record what happened to a member, or (no name) to all; raises ProjectError where it cannot be."""
