@@ -45,8 +45,8 @@ def fleet_apply(
     """Offer a plan to its members as far as it may go now, and return how the campaign stands.
 
     Without a forge or `direct`ly only a branch is made, and of a folder where it is `local`. `again` are members that
-    are offered to once more though somebody said no; with `retry` those that failed are tried again. To `take_over` is to
-    go on with what another machine has begun. Raises FormatError for the plan, `fleet.yml` or the journal, and
+    are offered to once more though somebody said no; with `retry` those that failed are tried again. To `take_over` is
+    to go on with what another machine has begun. Raises FormatError for the plan, `fleet.yml` or the journal, and
     ProjectError where another process, or another machine, holds the campaign.
     """
     asked = Asked(direct, local, frozenset(again), take_over=take_over)
