@@ -21,7 +21,6 @@ from scaffold.render.means import Means
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from scaffold.fleet.campaign.work import Forges
     from scaffold.fleet.journal import Journal
     from scaffold.plan.campaign import Rollout
     from scaffold.plan.fleet import FleetPlan
@@ -130,18 +129,13 @@ def _work(place: Path, plan: FleetPlan, file: Path, asked: Asked, book: Journal,
         planfile.contents(place),
         {one.place.address: one for one in fleet.repositories},
         fleet.campaign,
-        forges_of(fleet),
+        fleet.forges,
         Book(book, results, time),
         By(*fleet.commits),
         asked,
         Conditions(means=means),
         time(),
     )
-
-
-def forges_of(_fleet: inventory.Fleet) -> Forges:
-    """Return what finds the forge of an address."""
-    return lambda _: None
 
 
 def _again(work: Work, names: Collection[str], *, retry: bool) -> None:

@@ -9,12 +9,16 @@ from scaffold.errors import FormatError
 from scaffold.fleet import listing
 from scaffold.fleet.campaign import policy
 from scaffold.fleet.campaign.policy import Policy
+from scaffold.fleet.forges import declared
+from scaffold.fleet.forges.hosts import Forges
+from scaffold.fleet.organisations import Asking
 from scaffold.fleet.pauses import LONGEST
 from scaffold.fleet.repository import Repository
 from scaffold.formats import yaml
 from scaffold.formats.located import Located, text
+from scaffold.process import Notify
 
-KEYS = {"members", "library", "commit", "campaign", "pauses"}
+KEYS = {"members", "library", "commit", "campaign", "pauses", "forges"}
 _AUTHOR = re.compile(r"([^<>]*[^<>\s])\s*<([^<>\s]+@[^<>\s]+)>")
 
 
@@ -31,13 +35,18 @@ class Commits(NamedTuple):
 
 
 class Fleet(NamedTuple):
-    """What `fleet.yml` says; a pause that ends more than `longest_pause` days ahead is not honoured."""
+    """What `fleet.yml` says; a pause that ends more than `longest_pause` days ahead is not honoured.
+
+    `notes` are what was left out of what organisations have.
+    """
 
     file: str
     repositories: tuple[Repository, ...]
     commits: Commits = Commits()
     campaign: Policy = Policy()
     longest_pause: int = LONGEST
+    forges: Forges = Forges()
+    notes: tuple[str, ...] = ()
 
 
 class Named(Protocol):
@@ -52,24 +61,29 @@ class Named(Protocol):
         """The place."""
 
 
-def read(file: Path) -> Fleet:
-    """Read a file, look up what its patterns match and run the programs it names.
+def read(file: Path, *, offline: bool = False, notify: Notify = lambda _: None) -> Fleet:
+    """Read a file, look up what its patterns match, run the programs it names and ask forges for their organisations.
 
-    Raises FormatError for what it says, and ScriptError for a program that fails: then nobody knows who is missing.
+    With `offline` organisations are as they were listed last. Raises FormatError for what it says, ScriptError for a
+    program that fails, and ForgeError: then nobody knows who is missing.
     """
     try:
         content = file.read_bytes()
     except OSError as error:
         hint = "write one, or name another file" if isinstance(error, FileNotFoundError) else None
         raise FormatError(f"the fleet cannot be read: {error.strerror}", where=str(file), hint=hint) from error
-    return parse(yaml.load(yaml.in_utf8(content, str(file)), str(file)), file.absolute().parent)
+    document = yaml.load(yaml.in_utf8(content, str(file)), str(file))
+    return parse(document, file.absolute().parent, offline=offline, notify=notify)
 
 
-def parse(document: Located, base: Path) -> Fleet:
+def parse(document: Located, base: Path, *, offline: bool = False, notify: Notify = lambda _: None) -> Fleet:
     """Read a document whose paths start at `base`; raises as `read` does."""
     document.only(KEYS)
+    forges = document.optional("forges", lambda at: Forges(declared.read(at, base)), Forges())
+    asking = Asking(forges, offline, notify, [])
+    around = listing.Around(base, asking)
     default = document.optional("library", lambda at: listing.library(at, base), "")
-    found = [listing.listed(entry, base) for entry in document.required("members", lambda at: at.elements())]
+    found = [listing.listed(entry, around) for entry in document.required("members", lambda at: at.elements())]
     ranked = [(source.rank, one) for source, ones in found for one in ones]
     repositories = _once(sorted(ranked, key=lambda pair: pair[0]))
     refuse_same_names(repositories)
@@ -80,6 +94,8 @@ def parse(document: Located, base: Path) -> Fleet:
         document.optional("commit", _commits, Commits()),
         document.optional("campaign", policy.read, Policy()),
         document.optional("pauses", _longest, LONGEST),
+        forges,
+        tuple(asking.notes),
     )
 
 

@@ -26,7 +26,7 @@ def follow(work: Work, name: str, *, thoroughly: bool = False) -> None:
     To look `thoroughly` is to see whether the default branch has the update, whatever the pull request says.
     """
     stands, result = work.book.stands(name), work.results[name]
-    at = None if work.asked.direct else work.forges(result.place)
+    at = None if work.asked.direct else work.at(result.place)
     try:
         if at is not None and stands.number and stands.stage != "merged":
             _follow(work, at, result, stands)

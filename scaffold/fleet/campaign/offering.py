@@ -94,7 +94,7 @@ def offer(work: Work, name: str) -> None:
 
 def _is_known(work: Work, result: Result) -> bool:
     """Whether the forge knows who we are, so that it is this one repository that we have no right to."""
-    at = work.forges(result.place)
+    at = work.at(result.place)
     try:
         return at is None or bool(at.forge.me())
     except ForgeError:

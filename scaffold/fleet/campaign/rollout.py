@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from threading import Event
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from scaffold.fleet.campaign import waves
 from scaffold.fleet.campaign.following import follow
 from scaffold.fleet.campaign.offering import HostError, offer
-from scaffold.fleet.campaign.work import Work
+from scaffold.fleet.campaign.work import Work, place_at
 from scaffold.fleet.facts import of_planned
 from scaffold.fleet.progress import counter
 from scaffold.plan.campaign import OFFERED, Followed, Rollout, State
@@ -116,8 +115,7 @@ def _next(work: Work, pace: Pace) -> list[str]:
 
 def host_of(work: Work, name: str) -> str:
     """Return the host of a member's repository."""
-    address = work.results[name].place
-    return urlsplit(address).netloc or address.partition(":")[0]
+    return place_at(work.results[name].place)[0]
 
 
 def _offer(work: Work, names: list[str], pace: Pace, notify: Notify) -> int:

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from scaffold.errors import GitError
 from scaffold.fleet import mirrors
 from scaffold.fleet.campaign.work import At, Work
 from scaffold.fleet.repository import Repository
-from scaffold.git.login import Login
 from scaffold.git.objects import Objects, open_repository
 from scaffold.git.pushing import Local, Remote
 from scaffold.sources import cache
@@ -42,23 +40,14 @@ def site(work: Work, repository: Repository) -> Iterator[Site]:
             raise NowhereError(LOCAL[0], hint=LOCAL[1])
         yield _seen(Path(place.address), Local(Path(place.address)), None)
         return
-    at = None if work.asked.direct else work.forges(place.address)
+    at = None if work.asked.direct else work.at(place.address)
     if at is None and not work.asked.direct:
         raise NowhereError(NO_FORGE[0], hint=NO_FORGE[1])
-    login = login_of(at, place.address)
-    mirror = mirrors.mirrored([place.address], logins={place.address: login} if login else {})[place.address]
+    mirror = mirrors.mirrored([place.address], login=work.forges.login)[place.address]
     if mirror.folder is None or mirror.why:
         raise GitError(mirror.why)
     with cache.alone(mirror.folder, place.address, lambda _: None):
-        yield _seen(mirror.folder, Remote(mirror.folder, place.address, login), at)
-
-
-def login_of(at: At | None, address: str) -> Login | None:
-    """Return what git says to a forge, where it is asked by a way that takes a password."""
-    parts = urlsplit(address)
-    if at is None or parts.scheme not in ("http", "https"):
-        return None
-    return Login(f"{parts.scheme}://{parts.netloc}", *at.forge.login())
+        yield _seen(mirror.folder, Remote(mirror.folder, place.address, work.forges.login(place.address)), at)
 
 
 def _seen(folder: Path, branches: Remote | Local, at: At | None) -> Site:

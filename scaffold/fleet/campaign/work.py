@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from scaffold.fleet.campaign.history import History, history, with_record
 from scaffold.fleet.campaign.policy import Policy
-from scaffold.fleet.forges.port import Forge
+from scaffold.fleet.forges.hosts import Forges
+from scaffold.fleet.forges.port import Forge, ForgeError
 from scaffold.fleet.journal import Journal
 from scaffold.fleet.repository import Repository
 from scaffold.plan.campaign import Followed
@@ -23,7 +25,14 @@ class At(NamedTuple):
     path: str
 
 
-Forges = Callable[[str], At | None]  # the forge that serves an address, if any is known
+def place_at(address: str) -> tuple[str, str]:
+    """Return the host of a repository's address, as forges go by it, and its path there."""
+    if "://" not in address:
+        host, _, path = address.partition(":")
+        address = f"ssh://{host}/{path}"
+    parts = urlsplit(address)
+    host = (parts.hostname or "") if parts.scheme == "ssh" else parts.netloc
+    return host.lower(), unquote(parts.path).strip("/").removesuffix(".git")
 
 
 class Asked(NamedTuple):
@@ -54,6 +63,14 @@ class Work(NamedTuple):
     asked: Asked
     conditions: Conditions
     began: float
+
+    def at(self, address: str) -> At | None:
+        """Return a repository at its forge, by its address; None where nobody says what kind of forge that is."""
+        host, path = place_at(address)
+        try:
+            return At(self.forges.of(host).forge, path)
+        except ForgeError:
+            return None
 
     @property
     def results(self) -> Mapping[str, Result]:

@@ -254,9 +254,9 @@ def test_a_draft(stage):
 def test_title_and_body_are_changed(stage):
     path = stage.repository()
     made = stage.opened(path)
-    stage.forge.edit(path, made.number, "Überarbeitet: x", "Neu – `code`\n")
+    stage.forge.edit(path, made.number, "Überarbeitet: x", "Neu: `code`\n")
     found = stage.forge.pull(path, made.number)
-    assert (found.title, found.body.strip(), found.draft) == ("Überarbeitet: x", "Neu – `code`", False)
+    assert (found.title, found.body.strip(), found.draft) == ("Überarbeitet: x", "Neu: `code`", False)
 
 
 def test_labels_and_reviewers(stage):
