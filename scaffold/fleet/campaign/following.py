@@ -17,6 +17,7 @@ from scaffold.lock import parse as lock_in
 from scaffold.plan.campaign import Followed, Stage, Tested
 from scaffold.plan.fleet import Result
 
+TO_COME = "it was merged, and is not in the default branch yet"
 MINDS = "somebody has added commits to our branch"
 
 
@@ -30,6 +31,7 @@ def follow(work: Work, name: str, *, thoroughly: bool = False) -> None:
     try:
         if at is not None and stands.number and stands.stage != "merged":
             _follow(work, at, result, stands)
+            thoroughly = work.book.stands(name).stage == "merged"
         repository = work.repositories.get(result.place)
         if repository is not None and (thoroughly or not stands.number):
             with site(work, repository) as found:
@@ -87,6 +89,8 @@ def _seen(at: At, result: Result, stands: Followed, pull: Pull) -> dict[str, Any
         tested = tested if {*failing} - failed else "failed before"
     elif failing:
         tested = stands.tested
+    if not checks and stands.tested in ("", "pending") and at.forge.checks(at.path, stands.base or result.base):
+        tested = "pending"  # they are run here, and have not begun
     review = at.forge.review(at.path, pull.number)
     return {"tested": tested, "failing": failing, "review": review.verdict, "waiting_for": review.waiting_for}
 
@@ -122,13 +126,15 @@ def _merge(work: Work, at: At, result: Result, pull: Pull) -> None:
 
 
 def _land(work: Work, found: Site, result: Result) -> None:
-    """Record that the default branch has the update, or, where it had it, that it has no more."""
+    """Record that the default branch has the update, or that it has it no more, once it was merged or had it."""
     stands = work.book.stands(result.name)
     has = has_update(found, result)
     if has and not stands.landed:
         work.book.add(result.name, "merged", landed=True)
-    elif not has and stands.landed and stands.stage == "merged":
-        work.book.add(result.name, "reverted", why="its default branch had it, and has it no more", landed=False)
+    elif not has and stands.stage == "merged":
+        gone = stands.landed or stands.why == TO_COME  # a forge may take a moment to show what it has merged
+        why = "its default branch has it no more" if gone else TO_COME
+        work.book.add(result.name, "reverted" if gone else "seen", why=why, landed=False)
 
 
 def has_update(found: Site, result: Result) -> bool:

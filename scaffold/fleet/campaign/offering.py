@@ -5,7 +5,7 @@ run that was killed anywhere goes on with a look.
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -179,7 +179,14 @@ def out_there(found: Site, result: Result, tip: str | None) -> Out:
         found.branches.bring(branch)
     known = tip_of(found.objects, tip) if tip else None
     is_it = known is not None and known.tree == result.tree and known.parents == (result.base,)
-    return Out(tip, is_it, at.forge.pulls(at.path, branch) if at else ())
+    return Out(tip, is_it, tuple(_pulls(at, branch)) if at else ())
+
+
+def _pulls(at: At, branch: str) -> Iterator[Pull]:
+    """Yield the pull requests from a branch; of the newest one it is asked who closed it, which no listing says."""
+    for number, pull in enumerate(at.forge.pulls(at.path, branch)):
+        asked = not number and pull.state == "closed" and pull.closer == "unknown"
+        yield at.forge.pull(at.path, pull.number) if asked else pull
 
 
 def _stop(one: Offer, step: Next) -> None:

@@ -71,7 +71,8 @@ def keeps(policy: Policy, waved: Waved, members: Mapping[str, Followed], now: fl
     if waiting:
         return f"{waiting} of the wave {waved.name} have no pull request yet"
     offered = [one for one in its if one.stage in OFFERED]
-    checked = sum(one.tested == "pending" and now - one.since < policy.patience for one in offered)
+    to_come = [one for one in offered if one.number and one.tested in ("", "pending")]  # empty: not looked at yet
+    checked = sum(now - one.since < policy.patience for one in to_come)
     if checked:
         return f"{checked} of the wave {waved.name} have checks that are not done"
     soak = next((wave.soak for wave in policy.waves if wave.name == waved.name), 0)

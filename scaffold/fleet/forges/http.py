@@ -7,6 +7,7 @@ from threading import Lock
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
+from weakref import finalize
 
 import scaffold
 from scaffold.fleet.forges import answers
@@ -195,6 +196,7 @@ class Http:
                         headers={"Accept": "application/json", "User-Agent": f"scaffold/{scaffold.__version__}"},
                         follow_redirects=False,
                     )
+                    finalize(self, self._client.close)  # who asks need not tell when it is done
                 except (OSError, ImportError, ValueError, httpx.InvalidURL) as error:
                     raise self._error(UnreachableError, f"{self._host} cannot be asked: {error}") from error
             return self._client

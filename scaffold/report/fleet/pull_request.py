@@ -77,7 +77,10 @@ def _conflicts(result: Result, branch: str) -> Iterator[str]:
 
 def _files(result: Result, reviewed: int) -> Iterator[str]:
     rows = [one for one in result.changes if not one.path.startswith(".scaffold/")]
-    others = f" {reviewed - 1:,} other repositories get the same patch." if reviewed > 1 else ""
+    others = ""
+    if reviewed > 1:
+        one = reviewed == 2  # noqa: PLR2004 - this one and another
+        others = f" {reviewed - 1:,} other {'repository gets' if one else 'repositories get'} the same patch."
     yield f"<details{' open' * (len(rows) <= FILES // 10)}><summary>{len(rows)} file{'s' * (len(rows) != 1)}</summary>"
     yield ""
     yield "| file | what | why |"

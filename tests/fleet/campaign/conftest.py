@@ -108,6 +108,7 @@ def kind(request):
 def rolled(tmp_path, library, stamp, stamp_in_conflict, kind, monkeypatch):
     """Make a fleet of some members, one of them in conflict where that is asked for, and plan for it."""
     monkeypatch.setenv("FORGE_TOKEN", "secret-of-the-bot")
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "http:file")
     world = World(tmp_path / "forge")
     world.add_owner("acme", ["scaffold-bot", "ada"], {"platform": ["ada"]})
     world.add_person("ada")

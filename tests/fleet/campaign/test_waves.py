@@ -105,15 +105,16 @@ def keeps(now=1000.0, patience=100, soak=0, **members):
 
 
 def test_a_wave_is_over_when_all_were_asked_have_reported_and_it_was_left_to_itself():
-    assert keeps(a={"stage": "open", "tested": "passed"}, b={"stage": "declined"}) == ""
+    asked = {"stage": "open", "number": 1}
+    to_come = "1 of the wave w have checks that are not done"
+    assert keeps(a=asked | {"tested": "passed"}, b={"stage": "declined"}) == ""
     assert keeps(a={"stage": "waiting"}).startswith("1 of the wave w have no pull request yet")
-    assert (
-        keeps(a={"stage": "open", "tested": "pending", "since": 950}) == "1 of the wave w have checks that are not done"
-    )
-    assert keeps(a={"stage": "open", "tested": "pending", "since": 900}) == ""
-    assert (
-        keeps(a={"stage": "merged", "since": 950}, soak=51) == "the wave w is left to itself until 1970-01-01 00:16 UTC"
-    )
+    assert keeps(a=asked | {"since": 950}) == to_come  # nobody has looked at them yet
+    assert keeps(a=asked | {"tested": "pending", "since": 950}) == to_come
+    assert keeps(a=asked | {"tested": "pending", "since": 900}) == ""
+    assert keeps(a={"stage": "pushed", "since": 950}) == ""  # there is no forge that could check
+    left = "the wave w is left to itself until 1970-01-01 00:16 UTC"
+    assert keeps(a={"stage": "merged", "since": 950}, soak=51) == left
     assert keeps(a={"stage": "merged", "since": 950}, soak=50) == ""
     assert "left to itself" in keeps(a={"stage": "held"}, soak=101)
 
