@@ -91,7 +91,9 @@ class Http:
         while url:
             known.add(url)
             answer = self._ask(Request("GET", url, "read"))
-            page = answer.data.get(key) if key and isinstance(answer.data, dict) else answer.data
+            page = answer.data
+            if key and isinstance(page, dict) and key in page:
+                page = page[key] or []  # Gitea writes an empty list as null
             if not isinstance(page, list):
                 self._fail(UnreachableError, answer, "answered something else than a list")
             yield from page
@@ -249,7 +251,7 @@ class Http:
 
     def _error(self, kind: type[E], told: str, hint: str | None = None, where: str | None = None) -> E:
         hide = self._hide
-        return kind(hide(told), where=where and f"{self._host}: {hide(where.lstrip('/'))}", hint=hint and hide(hint))
+        return kind(hide(told), where=where and hide(where.lstrip("/")), hint=hint and hide(hint))
 
     def _hide(self, text: str) -> str:
         return self._token.hide(text)
