@@ -32,13 +32,20 @@ def real(tmp_path_factory):
         yield server, proxy
 
 
+@pytest.fixture
+def world(tmp_path):
+    """What a forge of ours keeps."""
+    return World(tmp_path / "forge")
+
+
 @pytest.fixture(params=FORGES)
-def stage(request, tmp_path, source):
+def stage(request, world, source):
     """A forge at which a test has an owner of its own."""
-    if request.param == "gitea":
-        yield GiteaStage(*request.getfixturevalue("real"), source)
-        return
-    shape = {"github": github, "gitlab": gitlab}[request.param]
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(Server(World(tmp_path / "forge"), shape).running())
-        yield FakeStage(server, source)
+        if request.param == "gitea":
+            made = GiteaStage(*request.getfixturevalue("real"))
+        else:
+            shape = {"github": github, "gitlab": gitlab}[request.param]
+            made = FakeStage(stack.enter_context(Server(world, shape).running()), source)
+        stack.callback(made.leave)
+        yield made

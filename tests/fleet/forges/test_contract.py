@@ -254,9 +254,9 @@ def test_a_draft(stage):
 def test_title_and_body_are_changed(stage):
     path = stage.repository()
     made = stage.opened(path)
-    stage.forge.edit(path, made.number, "Überarbeitet: x", "Neu – `code`\n")
+    stage.forge.edit(path, made.number, "Überarbeitet: x", "Neu: `code`\n")
     found = stage.forge.pull(path, made.number)
-    assert (found.title, found.body.strip(), found.draft) == ("Überarbeitet: x", "Neu – `code`", False)
+    assert (found.title, found.body.strip(), found.draft) == ("Überarbeitet: x", "Neu: `code`", False)
 
 
 def test_labels_and_reviewers(stage):
@@ -547,9 +547,8 @@ def test_a_token_that_ended_is_asked_for_again(stage):
 
 
 def test_no_server_there(stage):
-    gone = stage.elsewhere("http://127.0.0.1:9")
     with pytest.raises(UnreachableError):
-        gone.me()
+        stage.as_(stage.token, "http://127.0.0.1:9").me()
 
 
 def test_every_file_of_a_branch_came_from_git(stage):
