@@ -216,8 +216,7 @@ class GiteaStage(Common):
         folder = self.server.root / "repositories" / self.owner / f"{name}.git"
         bare.make_source(folder, FILES)
         self.server.ask("POST", f"admin/unadopted/{self.owner}/{name}")
-        if more:
-            self.server.ask("PATCH", f"repos/{self.owner}/{name}", more)
+        self.server.ask("PATCH", f"repos/{self.owner}/{name}", {"private": False} | more)
         return f"{self.owner}/{name}"
 
     def many(self, count: int) -> None:
