@@ -11,6 +11,6 @@ def fleet_clean(keep: Path | None = None, *, dry_run: bool = False) -> Freed:
 
     Raises ScaffoldError.
     """
-    fleet = inventory.read(keep) if keep else None
+    fleet = inventory.read(keep, offline=True) if keep else None
     kept = [one.place.address for one in fleet.repositories if one.place.kind == "url"] if fleet else []
     return mirrors.used(kept) if dry_run else mirrors.free(kept)

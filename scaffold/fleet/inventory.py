@@ -7,11 +7,15 @@ from typing import NamedTuple, Protocol
 
 from scaffold.errors import FormatError
 from scaffold.fleet import listing
+from scaffold.fleet.forges import declared
+from scaffold.fleet.forges.hosts import Forges
+from scaffold.fleet.organisations import Asking
 from scaffold.fleet.repository import Repository
 from scaffold.formats import yaml
 from scaffold.formats.located import Located, text
+from scaffold.process import Notify
 
-KEYS = {"members", "library", "commit"}
+KEYS = {"members", "library", "commit", "forges"}
 _AUTHOR = re.compile(r"([^<>]*[^<>\s])\s*<([^<>\s]+@[^<>\s]+)>")
 
 
@@ -24,11 +28,13 @@ class Commits(NamedTuple):
 
 
 class Fleet(NamedTuple):
-    """What `fleet.yml` says."""
+    """What `fleet.yml` says; `notes` are what was left out of what organisations have."""
 
     file: str
     repositories: tuple[Repository, ...]
     commits: Commits = Commits()
+    forges: Forges = Forges()
+    notes: tuple[str, ...] = ()
 
 
 class Named(Protocol):
@@ -43,29 +49,35 @@ class Named(Protocol):
         """The place."""
 
 
-def read(file: Path) -> Fleet:
-    """Read a file, look up what its patterns match and run the programs it names.
+def read(file: Path, *, offline: bool = False, notify: Notify = lambda _: None) -> Fleet:
+    """Read a file, look up what its patterns match, run the programs it names and ask forges for their organisations.
 
-    Raises FormatError for what it says, and ScriptError for a program that fails: then nobody knows who is missing.
+    With `offline` organisations are as they were listed last. Raises FormatError for what it says, ScriptError for a
+    program that fails, and ForgeError: then nobody knows who is missing.
     """
     try:
         content = file.read_bytes()
     except OSError as error:
         hint = "write one, or name another file" if isinstance(error, FileNotFoundError) else None
         raise FormatError(f"the fleet cannot be read: {error.strerror}", where=str(file), hint=hint) from error
-    return parse(yaml.load(yaml.in_utf8(content, str(file)), str(file)), file.absolute().parent)
+    document = yaml.load(yaml.in_utf8(content, str(file)), str(file))
+    return parse(document, file.absolute().parent, offline=offline, notify=notify)
 
 
-def parse(document: Located, base: Path) -> Fleet:
+def parse(document: Located, base: Path, *, offline: bool = False, notify: Notify = lambda _: None) -> Fleet:
     """Read a document whose paths start at `base`; raises as `read` does."""
     document.only(KEYS)
+    forges = document.optional("forges", lambda at: Forges(declared.read(at, base)), Forges())
+    asking = Asking(forges, offline, notify, [])
+    around = listing.Around(base, asking)
     default = document.optional("library", lambda at: listing.library(at, base), "")
-    found = [listing.listed(entry, base) for entry in document.required("members", lambda at: at.elements())]
+    found = [listing.listed(entry, around) for entry in document.required("members", lambda at: at.elements())]
     ranked = [(source.rank, one) for source, ones in found for one in ones]
     repositories = _once(sorted(ranked, key=lambda pair: pair[0]))
     refuse_same_names(repositories)
     said = [one if one.library else one._replace(library=default) for one in repositories]
-    return Fleet(document.file, tuple(said), document.optional("commit", _commits, Commits()))
+    commits = document.optional("commit", _commits, Commits())
+    return Fleet(document.file, tuple(said), commits, forges, tuple(asking.notes))
 
 
 def _once(ranked: Iterable[tuple[int, Repository]]) -> list[Repository]:

@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from scaffold import disk
 from scaffold.errors import FormatError, ScaffoldError, ScriptError
+from scaffold.fleet import organisations
+from scaffold.fleet.organisations import Asking
 from scaffold.fleet.repository import Kind, Place, Repository
 from scaffold.formats import json
 from scaffold.formats.located import Located, text, texts
@@ -23,16 +25,23 @@ _NONE: Mapping[str, str] = {}
 HELPER = "leave it to a credential helper of git's"
 
 
+class Around(NamedTuple):
+    """What an entry is read in: the folder that its paths start at, and how organisations are asked."""
+
+    base: Path
+    asking: Asking
+
+
 class Source(NamedTuple):
     """A way to list repositories, and which keys go with it; `rank` says who counts where several list one."""
 
-    read: Callable[[Located, Path], Iterator[Repository]]
+    read: Callable[[Located, Around], Iterator[Repository]]
     more: frozenset[str]
     rank: int
 
 
-def listed(at: Located, base: Path) -> tuple[Source, list[Repository]]:
-    """Read one entry, whose paths start at `base`; raises FormatError, and ScriptError of a program that fails."""
+def listed(at: Located, around: Around) -> tuple[Source, list[Repository]]:
+    """Read one entry; raises FormatError, ScriptError of a program that fails, and ForgeError."""
     at.only({*SOURCES, *SAID}.union(*(source.more for source in SOURCES.values())))
     named = [key for key in at.a(dict) if key in SOURCES]
     if len(named) != 1:
@@ -41,7 +50,7 @@ def listed(at: Located, base: Path) -> tuple[Source, list[Repository]]:
     for key, value in at.items():
         if key not in {named[0], *SAID, *source.more}:
             raise FormatError(f"`{value.name}` does not go with `{named[0]}`", where=value.where)
-    return source, list(source.read(at, base))
+    return source, list(source.read(at, around))
 
 
 def library(at: Located, base: Path) -> str:
@@ -50,17 +59,17 @@ def library(at: Located, base: Path) -> str:
     return written if written == BUILT_IN or is_remote(written) else _path(at, base)
 
 
-def _one(kind: Kind) -> Callable[[Located, Path], Iterator[Repository]]:
-    def read(at: Located, base: Path) -> Iterator[Repository]:
-        where = at.child(kind)
+def _one(kind: Kind) -> Callable[[Located, Around], Iterator[Repository]]:
+    def read(at: Located, around: Around) -> Iterator[Repository]:
+        where, base = at.child(kind), around.base
         place = Place(kind, _address(where) if kind == "url" else _path(where, base))
         yield Repository(at.optional("name", _line, _name(place)), place, at.where, **_said(at, base))
 
     return read
 
 
-def _glob(at: Located, base: Path) -> Iterator[Repository]:
-    pattern = at.child("glob")
+def _glob(at: Located, around: Around) -> Iterator[Repository]:
+    pattern, base = at.child("glob"), around.base
     written = disk.expand(_line(pattern))
     start = Path(written.anchor) if written.is_absolute() else base
     try:
@@ -75,9 +84,9 @@ def _glob(at: Located, base: Path) -> Iterator[Repository]:
         yield Repository(_name(place), place, at.where, **_said(at, base))
 
 
-def _command(at: Located, base: Path) -> Iterator[Repository]:
+def _command(at: Located, around: Around) -> Iterator[Repository]:
     """Run a program, which prints one JSON object a line; what the entry says holds where a line says nothing else."""
-    words = at.required("command", texts)
+    words, base = at.required("command", texts), around.base
     if not words or not words[0]:
         at.child("command").fail("a list: a program and its arguments")
     said, name = _said(at, base), words[0]
@@ -89,10 +98,18 @@ def _command(at: Located, base: Path) -> Iterator[Repository]:
             named = [key for key in ALONE if key in entry.data]
             if len(named) != 1:
                 raise FormatError(f"it must have one of {', '.join(ALONE)}, not {len(named)}", where=where)
-            (found,) = SOURCES[named[0]].read(entry, base)
+            (found,) = SOURCES[named[0]].read(entry, around)
             own = {key: value for key in said if (value := getattr(found, key))}
             labels = {**said["labels"], **found.labels}
             yield found._replace(**{**said, **own, "labels": labels})
+
+
+def _organisation(at: Located, around: Around) -> Iterator[Repository]:
+    """Ask a forge; what the entry says holds for all that it has."""
+    said = _said(at, around.base)
+    for url in organisations.listed(at, around.asking):
+        place = Place("url", url)
+        yield Repository(_name(place), place, at.where, **said)
 
 
 def _printed(at: Located, words: tuple[str, ...], base: Path) -> str:
@@ -175,5 +192,6 @@ SOURCES: Mapping[str, Source] = {
     "url": Source(_one("url"), NAMED, 0),
     "command": Source(_command, frozenset({"seconds"}), 1),
     "glob": Source(_glob, frozenset(), 2),
+    "org": Source(_organisation, organisations.KEYS, 2),
 }
 ALONE = ("folder", "bare", "url")  # of these a program prints one a line

@@ -1,7 +1,7 @@
 """Mirrors of the members that have an address: the newest commit of each, kept in the cache, fetched where it moved."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 from shutil import rmtree
@@ -9,7 +9,9 @@ from threading import Event
 from typing import NamedTuple
 
 from scaffold.errors import GitError
+from scaffold.fleet.forges.port import ForgeError
 from scaffold.git import references, shallow
+from scaffold.git.login import Login
 from scaffold.git.objects import open_repository
 from scaffold.guard.snapshot import SUBMODULE
 from scaffold.process import Notify
@@ -22,6 +24,17 @@ AT_ONCE = 4  # more are taken for an attack by some forges
 MOST_PACKS = 50  # each fetch adds one, and each makes reading slower
 REACHABLE = "check the address and the network; a credential helper of git's has to know a password"
 BEFORE = "; using what was fetched before"
+
+
+Lookup = Callable[[str], Login | None]
+
+
+class Far(NamedTuple):
+    """How addresses are fetched from: who we are there, which may raise ForgeError, and what ends it all."""
+
+    login: Lookup
+    stop: Event
+    anew: bool
 
 
 class Mirror(NamedTuple):
@@ -40,6 +53,7 @@ class Mirror(NamedTuple):
 def mirrored(
     urls: Collection[str],
     *,
+    login: Lookup = lambda _: None,
     at_once: int = AT_ONCE,
     offline: bool = False,
     anew: bool = False,
@@ -47,28 +61,28 @@ def mirrored(
 ) -> Mapping[str, Mirror]:
     """Return a mirror of each address, as it is there now, or else was when it was last fetched.
 
-    With `anew` all is fetched again, as where something in one cannot be read. Raises SourceError where there is no
+    `login` is asked who we are at an address, where git's own helpers are not to say. With `anew` all is fetched again,
+    as where something in one cannot be read. Raises SourceError where there is no
     folder for a cache; what goes wrong with one mirror is said in it, and stops no other.
     """
     cache.root(FOLDER)
-    stop = Event()
+    far = Far(login, Event(), anew)
     found: dict[str, Mirror] = {}
     with ThreadPoolExecutor(at_once) as pool:
         try:
-            running = {pool.submit(_kept if offline else _fetched, url, stop, anew=anew) for url in dict.fromkeys(urls)}
+            running = {pool.submit(_kept if offline else _fetched, url, far) for url in dict.fromkeys(urls)}
             total = len(running)
             while running:  # with a look up: a Ctrl-C that comes just before a wait without end is not seen in it
                 done, running = wait(running, TURN, FIRST_COMPLETED)
                 found |= {mirror.url: mirror for mirror in (one.result() for one in done)}
                 notify(f"Fetching repositories: {len(found):,} of {total:,}")
         finally:
-            stop.set()
+            far.stop.set()
             pool.shutdown(cancel_futures=True)
     return {url: found[url] for url in urls}
 
 
-def _kept(url: str, _stop: Event, *, anew: bool) -> Mirror:
-    del anew
+def _kept(url: str, _far: Far) -> Mirror:
     folder = cache.place(FOLDER, url)
     if not folder.is_dir():
         return Mirror(url, None, f"{url} is not in the cache (run once without --offline)")
@@ -76,47 +90,48 @@ def _kept(url: str, _stop: Event, *, anew: bool) -> Mirror:
     return Mirror(url, None if damage else folder, damage and f"what was fetched of {url} is damaged: {damage}")
 
 
-def _fetched(url: str, stop: Event, *, anew: bool) -> Mirror:
+def _fetched(url: str, far: Far) -> Mirror:
     folder = cache.place(FOLDER, url)
     try:
         with cache.alone(folder, url, lambda _: None):
-            return _renewed(folder, url, stop, anew=anew)
-    except GitError as error:
+            return _renewed(folder, url, far)
+    except (GitError, ForgeError) as error:
         error.hint = error.hint or REACHABLE
         if folder.is_dir() and not _damage(folder):
             return Mirror(url, folder, f"{error}{BEFORE}")
         return Mirror(url, None, str(error))
 
 
-def _renewed(folder: Path, url: str, stop: Event, *, anew: bool) -> Mirror:
-    """Fetch into a mirror, or all anew where there is none to go on from; raises GitError."""
+def _renewed(folder: Path, url: str, far: Far) -> Mirror:
+    """Fetch into a mirror, or all anew where there is none to go on from; raises GitError and ForgeError."""
+    login, stop, anew = far.login(url), far.stop, far.anew
     damage = "" if folder.is_dir() else "it is not there"
     first = bool(damage)
     if not damage:
         cache.tidy(folder)
         damage = _damage(folder) or _worn(folder) or "that was asked for" * anew
     if not damage:
-        tip = shallow.tip_at(folder, url, stop)
+        tip = shallow.tip_at(folder, url, stop, login)
         known = shallow.tip_of(open_repository(folder))
         if tip.commit is None and known.commit is not None:
             raise GitError(f"HEAD names no commit any more at {url}", hint="set its default branch")
         if tip.commit == known.commit and tip.branch in {known.branch, None}:
             return Mirror(url, folder)
         try:
-            shallow.fetch_tip(folder, url, tip.branch, stop)
+            shallow.fetch_tip(folder, url, tip.branch, stop, login)
             return Mirror(url, folder, moved=True)
         except GitError as error:  # the address answers, so that it may be the mirror's fault
             if stop.is_set():
                 raise
             damage = error.message
-    cache.filled(folder, lambda new: _fill(new, url, stop))
+    cache.filled(folder, lambda new: _fill(new, url, stop, login))
     return Mirror(url, folder, moved=True, note="" if first else f"{url} was fetched anew: {damage}")
 
 
-def _fill(folder: Path, url: str, stop: Event) -> None:
-    tip = shallow.tip_at(folder, url, stop)
+def _fill(folder: Path, url: str, stop: Event, login: Login | None) -> None:
+    tip = shallow.tip_at(folder, url, stop, login)
     if tip.commit is not None:  # of an empty repository an empty one is kept
-        shallow.fetch_tip(folder, url, tip.branch, stop)
+        shallow.fetch_tip(folder, url, tip.branch, stop, login)
 
 
 def _damage(folder: Path) -> str:
@@ -136,14 +151,14 @@ def _worn(folder: Path) -> str:
     return "it was in too many pieces" if len(list(folder.glob("objects/pack/*.pack"))) > MOST_PACKS else ""
 
 
-def brought(url: str, blobs: Collection[str]) -> frozenset[str]:
+def brought(url: str, blobs: Collection[str], login: Login | None = None) -> frozenset[str]:
     """Bring old contents, such as the bases that a lock names, into a mirror; return those that it still lacks.
 
     Those have to be rendered again: no history is fetched to look for them. Raises GitError where nothing answers.
     """
     folder = cache.place(FOLDER, url)
     with cache.alone(folder, url, lambda _: None):
-        return shallow.fetch_blobs(folder, url, blobs)
+        return shallow.fetch_blobs(folder, url, blobs, login)
 
 
 def used(keep: Iterable[str] = ()) -> Freed:

@@ -50,9 +50,9 @@ class Gathered(NamedTuple):
 def gather(file: Path, where: Selector, *, offline: bool, notify: Notify) -> Gathered:
     """Read `fleet.yml`, and fetch what is far away where the selector may mean it.
 
-    Raises FormatError, ScriptError or SourceError.
+    Raises FormatError, ScriptError, SourceError or ForgeError.
     """
-    fleet = inventory.read(file)
+    fleet = inventory.read(file, offline=offline, notify=notify)
     known = [(one, of_repository(one)) for one in fleet.repositories]
     wanted = [one for one, facts in known if where.may_match(facts)]
     others = Meant()
@@ -60,12 +60,13 @@ def gather(file: Path, where: Selector, *, offline: bool, notify: Notify) -> Gat
         if not where.may_match(facts):
             others = others.and_those(Meant(1, where.partly(facts)))
     urls = [one.place.address for one in wanted if one.place.kind == "url"]
-    brought = mirrors.mirrored(urls, offline=offline, notify=notify) if urls else {}
+    brought = mirrors.mirrored(urls, login=fleet.forges.login, offline=offline, notify=notify) if urls else {}
     found = [
         _at(one, brought[one.place.address]) if one.place.kind == "url" else Reached(one, Path(one.place.address))
         for one in wanted
     ]
-    return Gathered(fleet, tuple(found), others, tuple(one.note for one in brought.values() if one.note))
+    notes = (*fleet.notes, *(one.note for one in brought.values() if one.note))
+    return Gathered(fleet, tuple(found), others, notes)
 
 
 def _at(repository: Repository, mirror: mirrors.Mirror) -> Reached:

@@ -7,6 +7,7 @@ from threading import Event
 from typing import NamedTuple
 
 from scaffold.errors import GitError
+from scaffold.git.login import Login
 from scaffold.git.objects import Objects, open_repository
 from scaffold.git.porcelain import QUIETLY, REMOTE_HEAD, far
 
@@ -29,10 +30,10 @@ def tip_of(objects: Objects) -> Tip:
     return Tip(objects.head(), objects.branch())
 
 
-def tip_at(repository: Path, url: str, stop: Event | None = None) -> Tip:
+def tip_at(repository: Path, url: str, stop: Event | None = None, login: Login | None = None) -> Tip:
     """Return where HEAD is at an address; raises GitError."""
     commit = branch = None
-    said = far(repository, (*STAYING, "ls-remote", "--symref", "--", url, "HEAD"), url, stop=stop).out
+    said = far(repository, (*STAYING, "ls-remote", "--symref", "--", url, "HEAD"), url, login, stop=stop).out
     for line in said.splitlines():
         value, _, name = line.partition("\t")
         if name == "HEAD" and value.startswith("ref: "):
@@ -42,16 +43,18 @@ def tip_at(repository: Path, url: str, stop: Event | None = None) -> Tip:
     return Tip(commit, branch)
 
 
-def fetch_tip(repository: Path, url: str, branch: str | None, stop: Event | None = None) -> None:
+def fetch_tip(
+    repository: Path, url: str, branch: str | None, stop: Event | None = None, login: Login | None = None
+) -> None:
     """Bring the newest commit of a branch, or of HEAD, with its files and without its history; raises GitError."""
     wanted = f"+{branch}:{branch}" if branch else f"+HEAD:{REMOTE_HEAD}"
     words = ("fetch", "--progress", "--force", "--no-tags", "--depth=1", *QUIETLY, "--", url, wanted)
-    far(repository, (*STAYING, *words), url, stop=stop)
+    far(repository, (*STAYING, *words), url, login, stop=stop)
     objects = open_repository(repository)
     objects.point_head(branch, objects.reference(branch or REMOTE_HEAD))
 
 
-def fetch_blobs(repository: Path, url: str, ids: Collection[str]) -> frozenset[str]:
+def fetch_blobs(repository: Path, url: str, ids: Collection[str], login: Login | None = None) -> frozenset[str]:
     """Bring contents by their ids, and return those that the server does not give; raises GitError.
 
     A server with git's protocol 2 gives what it has, in whatever commit it was; an older one only where it is set to.
@@ -62,7 +65,7 @@ def fetch_blobs(repository: Path, url: str, ids: Collection[str]) -> frozenset[s
     while wanted:
         words = ("fetch", "--progress", "--no-tags", *QUIETLY, "--", url, *sorted(wanted))
         try:
-            far(repository, (*STAYING, *words), url)
+            far(repository, (*STAYING, *words), url, login)
             break
         except GitError as error:
             strangers = wanted.intersection(_STRANGER.findall(error.message))

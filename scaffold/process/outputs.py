@@ -42,10 +42,12 @@ def output(
     environment: Mapping[str, str] | None = None,
     stop: threading.Event | None = None,
     most: int = MOST,
+    given: bytes = b"",
 ) -> Output:
     """Run a program and return what it printed, whatever its exit code; it may be asked from any thread.
 
-    `stop` ends it at once. Raises ScriptError where it cannot be started, takes too long, or prints too much.
+    `given`, which has to be short, is what it reads; `stop` ends it at once. Raises ScriptError where it cannot be
+    started, takes too long, or prints too much.
     """
     import subprocess
 
@@ -58,11 +60,14 @@ def output(
                 command,
                 cwd=folder,
                 env=kept | dict(environment or {}),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if given else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
             )
+        if process.stdin is not None:
+            with suppress(BrokenPipeError), process.stdin:  # it need not read
+                process.stdin.write(given)
         out, err = Reader(process.stdout, most), Reader(process.stderr, most, TAIL)
         until = monotonic() + seconds
         with paused():  # it has a limit of its own

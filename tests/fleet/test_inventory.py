@@ -107,7 +107,7 @@ MISTAKES = {
     "a key": ("members:\n  - foldr: a\n", ":2: `members.0.foldr` is not a key that scaffold knows (did you mean `folder`?)"),
     "a key at the top": ("membrs: []\n", ":1: `membrs` is not a key that scaffold knows (did you mean `members`?)"),
     "no members": ("library: builtin\n", "`members` is missing"),
-    "no way": ("members:\n  - name: a\n", ":2: members.0 must have one of folder, bare, url, command, glob, not 0"),
+    "no way": ("members:\n  - name: a\n", ":2: members.0 must have one of folder, bare, url, command, glob, org, not 0"),
     "two ways": ("members:\n  - folder: a\n    bare: b\n", ":2: members.0 must have one of folder, bare, url"),
     "a name for many": ("members:\n  - glob: '*'\n    name: a\n", ":3: `members.0.name` does not go with `glob`"),
     "a pattern of nothing": ("members:\n  - glob: none/*\n", ":2: `none/*` matches no git repository"),
@@ -222,6 +222,7 @@ def test_the_schema_is_that_of_the_file(read):
     for text in (
         "members:\n  - {url: https://h/a, name: a, owner: o, mission: m, labels: {a: 1, b: true, c: d}, library: l}\n",
         "members:\n  - folder: a\n    owner:\n  - bare: b\n",
+        "members: []\nforges: {git.acme.example: {kind: gitlab, token_env: T, bots: [b], limits: {for_people: 0.2}}}\n",
         "members: []\nlibrary: builtin\ncommit: {author: A <a@b>, signoff: false}\n",
     ):
         read(text)

@@ -48,9 +48,9 @@ class Token:
     A source raises DeniedError where it has none. Of a text that is known already: `fixed`.
     """
 
-    def __init__(self, source: Callable[[], Lent], *, now: Clock = time) -> None:
-        """Take the source, and ask it nothing yet."""
-        self._source, self._now = source, now
+    def __init__(self, source: Callable[[], Lent], *, now: Clock = time, margin: float = MARGIN) -> None:
+        """Take the source, and ask it nothing yet; a token is asked for again `margin` seconds before its end."""
+        self._source, self._now, self._margin = source, now, margin
         self._lent: Lent | None = None
         self._lock = Lock()
         self._known: set[str] = set()
@@ -58,7 +58,7 @@ class Token:
     def get(self) -> str:
         """Return the token, asked for again where it is about to end; raises DeniedError."""
         with self._lock:
-            if self._lent is None or (self._lent.until is not None and self._lent.until - self._now() < MARGIN):
+            if self._lent is None or (self._lent.until is not None and self._lent.until - self._now() < self._margin):
                 self._ask()
             return self._lent.secret.reveal() if self._lent else ""
 
