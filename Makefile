@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n 4 --dist worksteal
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: try try-fleet test test-golden test-long test-load test-laws test-storm quick format docs bundle bench bench-check bench-fleet bench-merge clean
+.PHONY: try try-fleet test test-golden test-long test-forge test-load test-laws test-storm quick format docs bundle bench bench-check bench-fleet bench-merge clean
 
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
@@ -22,17 +22,21 @@ test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(PYTEST) -m "not toolchain and not long"
+	$(PYTEST) -m "not toolchain and not long and not forge"
 	$(BIN)/mkdocs build --quiet --strict --site-dir build/site
 
 test-golden: $(VENV)/.test  ## Stamped services under their own gates, with their language's tools, and the wheel.
 	$(PYTEST) -m toolchain
 
 test-long: $(VENV)/.long  ## Tests that try every case there is: each instant to be killed at, all that a template can reach.
-	$(PYTEST) -m "long and not toolchain"
+	$(PYTEST) -m "long and not toolchain and not forge"
+
+test-forge: $(VENV)/.referees  ## The adapters at a real Gitea, built once (some minutes), and referees of other hands at the forges of the tests.
+	@nice $(BIN)/python -m tests.forges.gitea_build
+	nice $(BIN)/pytest -n 2 --dist worksteal -m forge
 
 test-load: $(VENV)/.test  ## The tests with signals, locks, servers and kills, on a machine with LOAD other processes at work.
-	$(BIN)/python -m tests.loaded $(LOAD) $(PYTEST) -m "not toolchain and not long" $(LOADED)
+	$(BIN)/python -m tests.loaded $(LOAD) $(PYTEST) -m "not toolchain and not long and not forge" $(LOADED)
 
 test-laws: $(VENV)/.test  ## The laws once more, with examples by chance, TIMES=10 of them; what fails prints how to repeat it.
 	LAWS_TIMES=$(or $(TIMES),1) $(PYTEST) -m hypothesis --hypothesis-profile=chance
@@ -41,7 +45,7 @@ test-storm: $(VENV)/.test  ## Kill every writing command at random moments, KILL
 	$(BIN)/python -m tests.scenarios.storm --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
 quick: $(VENV)/.test  ## The tests that start no toolchain and no long scenario.
-	$(PYTEST) -m "not slow and not toolchain and not long"
+	$(PYTEST) -m "not slow and not toolchain and not long and not forge"
 
 format: $(VENV)/.test  ## Format, mend what can be mended, and write the generated pages again.
 	$(BIN)/ruff format .
@@ -89,4 +93,8 @@ $(VENV)/.test: $(VENV)/.made pyproject.toml tests/constraints.txt  # in one go, 
 
 $(VENV)/.long: $(VENV)/.test  # a real cluster, which only long tests ask for
 	$(PIP) install --constraint tests/constraints.txt --editable '.[dask]'
+	touch $@
+
+$(VENV)/.referees: $(VENV)/.test  # clients of forges that others wrote, which only tests of the forge ask for
+	$(PIP) install --constraint tests/constraints.txt --editable '.[referees]'
 	touch $@

@@ -51,6 +51,8 @@ ADAPTER = memory
 MODE = file
 LEVEL = Warn
 ROOT_PATH = {root}/log
+[api]
+MAX_RESPONSE_ITEMS = 10
 [actions]
 ENABLED = false
 [packages]

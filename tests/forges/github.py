@@ -160,16 +160,16 @@ def branch(call: Call) -> Answer:
         return said(404, "Branch not found")
     level = "everyone" if rule and rule.checks else "off"
     checks = {"enforcement_level": level, "contexts": list(rule.checks) if rule else [], "checks": []}
-    return Answer(
-        200,
-        {
-            "name": name,
-            "commit": {"sha": tip, "url": f"{call.base}/api/v3/repos/{repo.path}/commits/{tip}"},
-            "protected": rule is not None,
-            "protection": {"enabled": rule is not None, "required_status_checks": checks},
-            "protection_url": f"{call.base}/api/v3/repos/{repo.path}/branches/{name}/protection",
-        },
-    )
+    url = f"{call.base}/api/v3/repos/{repo.path}/branches/{name}"
+    found = {
+        "name": name,
+        "commit": wire.commit(call, repo, bare.read_commit(repo.folder, tip)),
+        "_links": {"html": f"{call.base}/{repo.path}/tree/{name}", "self": url},
+        "protected": rule is not None,
+        "protection": {"enabled": rule is not None and not rule.ruleset, "required_status_checks": checks},
+        "protection_url": f"{url}/protection",
+    }
+    return Answer(200, found)
 
 
 def protection(call: Call) -> Answer:
@@ -182,6 +182,14 @@ def protection(call: Call) -> Answer:
     if rule is None or rule.ruleset:
         raise Refusal("not protected", "Branch not protected")
     return Answer(200, wire.protection(call, repo, name, rule))
+
+
+def part_of_protection(name: str) -> Callable[[Call], Answer]:
+    def part(call: Call) -> Answer:
+        whole = protection(call)
+        return Answer(200, whole.body[name]) if name in whole.body else said(404, "Not Found")
+
+    return part
 
 
 def rules(call: Call) -> Answer:
@@ -434,6 +442,10 @@ def routes_of_a_repository() -> list[tuple[str, str, str, Callable[[Call], Answe
     return [
         ("GET", "", "repository", repository),
         ("GET", "/branches/{branch*}/protection", "protection", protection),
+        *(
+            ("GET", f"/branches/{{branch*}}/protection/{name}", "protection", part_of_protection(name))
+            for name in ("required_status_checks", "required_pull_request_reviews")
+        ),
         ("GET", "/rules/branches/{branch*}", "protection", rules),
         ("GET", "/branches/{branch*}", "branch", branch),
         ("GET", "/labels/{label*}", "exists", label),

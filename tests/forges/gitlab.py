@@ -99,6 +99,16 @@ def page(call: Call, items: list[Any]) -> Answer:
     )
 
 
+def is_true(given: Any) -> bool:
+    """A yes in a query or in JSON, as Grape reads them."""
+    return str(given).lower() in ("true", "t", "1", "yes", "on")
+
+
+def given(call: Call) -> dict[str, Any]:
+    """What is asked for, in the body or in the address: GitLab takes both."""
+    return {**call.query, **call.body}
+
+
 # Who and where.
 
 
@@ -120,8 +130,8 @@ def somebody(call: Call) -> Answer:
 
 
 def named_group(call: Call) -> str:
-    given = call.args["group"]
-    path = next((p for p, owner in call.world.owners.items() if given in (p, str(owner.id))), None)
+    wanted = call.args["group"]
+    path = next((p for p, owner in call.world.owners.items() if wanted in (p, str(owner.id))), None)
     if path is None:
         raise Refusal("missing", "Group")
     return path
@@ -132,13 +142,13 @@ def group(call: Call) -> Answer:
 
 
 def of_group(call: Call) -> Answer:
-    deep = call.query.get("include_subgroups") == "true"
+    deep = is_true(call.query.get("include_subgroups"))
     return listing(call, call.world.listed(named_group(call), call.login, deep=deep))
 
 
 def of_user(call: Call) -> Answer:
-    given = call.args["id"]
-    login = next((p.login for p in call.world.people.values() if given in (p.login, str(p.id))), None)
+    wanted = call.args["id"]
+    login = next((p.login for p in call.world.people.values() if wanted in (p.login, str(p.id))), None)
     if login is None:
         raise Refusal("missing", "User")
     return listing(call, call.world.listed(login, call.login))
@@ -146,7 +156,7 @@ def of_user(call: Call) -> Answer:
 
 def listing(call: Call, found: list[Repository]) -> Answer:
     archived = call.query.get("archived")
-    found = [repo for repo in found if archived is None or repo.archived == (archived == "true")]
+    found = [repo for repo in found if archived is None or repo.archived == is_true(archived)]
     found = found if call.query.get("sort") == "asc" else found[::-1]
     return page(call, [wire.project(call, repo) for repo in found])
 
@@ -248,7 +258,7 @@ def titled(title: str) -> tuple[str, bool]:
 
 
 def open_merge_request(call: Call) -> Answer:
-    repo, body = call.written(), call.body
+    repo, body = call.written(), given(call)
     title, draft = titled(body["title"])
     head, base = body["source_branch"], body["target_branch"]
     made = call.world.open(repo, call.login, head, base, title, body.get("description") or "", draft, same=True)
@@ -259,8 +269,8 @@ def open_merge_request(call: Call) -> Answer:
 def decorate(call: Call, repo: Repository, one: Pull, body: Mapping[str, Any]) -> None:
     """Labels are made where there are none; who cannot review is left out without a word."""
     for key in ("labels", "add_labels"):
-        given = body.get(key) or []
-        names = [part.strip() for part in given.split(",")] if isinstance(given, str) else list(given)
+        told = body.get(key) or []
+        names = [part.strip() for part in told.split(",")] if isinstance(told, str) else list(told)
         for text in filter(None, names):
             repo.labels.setdefault(text, call.world.new_id())
         one.labels = (
@@ -274,7 +284,7 @@ def decorate(call: Call, repo: Repository, one: Pull, body: Mapping[str, Any]) -
 
 def edit(call: Call) -> Answer:
     repo = call.written()
-    one, body = call.pull(repo), call.body
+    one, body = call.pull(repo), given(call)
     if "title" in body:
         one.title, one.draft = titled(body["title"])
     one.body = body.get("description", one.body) or ""
@@ -288,8 +298,9 @@ def edit(call: Call) -> Answer:
 
 def merge(call: Call) -> Answer:
     """Merge now, or when it can be where that is asked for."""
-    repo, body = call.written(), call.body
-    one, auto = call.pull(repo), bool(body.get("auto_merge") or body.get("merge_when_pipeline_succeeds"))
+    repo, body = call.written(), given(call)
+    one = call.pull(repo)
+    auto = is_true(body.get("auto_merge")) or is_true(body.get("merge_when_pipeline_succeeds"))
     why = call.world.hindered(repo, one)
     if one.state != "open" or one.draft or (why in ("checks", "reviews") and not auto):
         return said(405, "405 Method Not Allowed")
@@ -297,7 +308,7 @@ def merge(call: Call) -> Answer:
         raise Refusal("not mergeable", why)
     if body.get("sha") not in (None, one.commit):
         raise Refusal("stale", one.commit)
-    how = "squash" if body.get("squash") else "merge"
+    how = "squash" if is_true(body.get("squash")) else "merge"
     if why:
         call.world.merge_when_green(one, call.login, how, body.get("sha") or "")
     else:

@@ -57,6 +57,7 @@ class Call:
 
 class Route(NamedTuple):
     method: str
+    template: str
     pattern: re.Pattern[str]
     operation: str
     work: Callable[[Call], Answer]
@@ -77,14 +78,14 @@ class Shape(Protocol):
 def route(method: str, pattern: str, operation: str, work: Callable[[Call], Answer]) -> Route:
     """A route, with `{name}` for a part and `{name*}` for a part that may hold slashes."""
     text = re.sub(r"\{(\w+)\*\}", r"(?P<\1>.+)", pattern)
-    return Route(method, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", text)), operation, work)
+    return Route(method, pattern, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", text)), operation, work)
 
 
 class Heard(NamedTuple):
     """What was asked and answered, for referees."""
 
     method: str
-    pattern: str
+    template: str
     status: int
     body: Any
 
@@ -197,7 +198,7 @@ class Handler(BaseHTTPRequestHandler):
         call.path = self.repository_named(call.args)
         answer = self.answered(one, call)
         if answer is not None:
-            forge.heard.append(Heard(one.method, one.pattern.pattern, answer.status, answer.body))
+            forge.heard.append(Heard(one.method, one.template, answer.status, answer.body))
             self.send(answer._replace(headers={**shape.headers(forge.world), **answer.headers}))
 
     def repository_named(self, args: dict[str, str]) -> str:

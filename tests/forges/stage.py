@@ -26,15 +26,30 @@ ADAPTERS = {"github": (GitHub, "/api/v3"), "gitlab": (GitLab, "/api/v4"), "gitea
 FREE = Limits(*[0] * len(Limits._fields))
 FILES = {"README.md": "hello\n", "src/app.py": "print(1)\n"}
 BOT, PERSON, STRANGER = "scaffold-bot", "ada", "eve"
-SECONDS = 30
+SECONDS = 30  # for what a real forge takes a moment to come to
+PATIENCE = 600  # of a clock that does not wait
 
 
-def adapter(kind: str, url: str, token: str | Callable[[], str], **more: Any) -> Forge:
-    """An adapter without a limit to its pace; a token that is a function is asked again."""
+class Clock:
+    """A clock that nobody waits for."""
+
+    def __init__(self):
+        self.seconds = 0.0
+
+    def now(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+def adapter(kind: str, url: str, token: str | Callable[[], str]) -> Forge:
+    """An adapter without a limit to its pace, whose pauses take no time; a token that is a function is asked again."""
     made, path = ADAPTERS[kind]
     given = fixed(token) if isinstance(token, str) else Token(lambda: Lent(Secret(token()), origin="the test"))
-    host = url.partition("//")[2]
-    http = Http(url + path, given, Governor(host, FREE), **({"patience": 20} | more))
+    host, clock = url.partition("//")[2], Clock()
+    governor = Governor(host, FREE, now=clock.now, sleep=clock.sleep)
+    http = Http(url + path, given, governor, patience=PATIENCE)
     return made(host, http, given, Who(frozenset({"renovate"})))
 
 
@@ -46,9 +61,18 @@ class Common:
     token: str
     names = itertools.count(1)
 
-    def elsewhere(self, url: str) -> Forge:
-        """An adapter that asks another address."""
-        return adapter(self.kind, url, self.token, patience=0.5)
+    def __init__(self, kind: str, url: str):
+        self.kind, self.url, self.adapters = kind, url, []
+        self.owner = f"org{next(self.names)}"
+
+    def as_(self, token: str | Callable[[], str], url: str = "") -> Forge:
+        """An adapter that asks with another token, or another address."""
+        self.adapters.append(adapter(self.kind, url or self.url, token))
+        return self.adapters[-1]
+
+    def leave(self) -> None:
+        for one in self.adapters:
+            one._http.close()
 
     def eventually(self, what: Callable[[], Any]) -> Any:
         """What a forge takes a moment to come to."""
@@ -91,9 +115,8 @@ class FakeStage(Common):
     """A world of ours, in the shape of GitHub or GitLab."""
 
     def __init__(self, server: Server, source: Path):
+        super().__init__(server.shape.name, server.url)
         self.server, self.world, self.source = server, server.world, source
-        self.kind = server.shape.name
-        self.owner = f"org{next(self.names)}"
         self.world.add_person(PERSON)
         self.world.add_person("renovate", "bot")
         self.world.add_owner(self.owner, [BOT, PERSON, "renovate"], {"core": [PERSON]})
@@ -106,9 +129,6 @@ class FakeStage(Common):
 
     def stranger(self) -> Forge:
         return self.as_("secret-of-eve")
-
-    def as_(self, token: str, **more: Any) -> Forge:
-        return adapter(self.kind, self.server.url, token, **more)
 
     def repository(self, **more: Any) -> str:
         path = f"{self.owner}/repo{next(self.names)}"
@@ -173,11 +193,9 @@ class FakeStage(Common):
 class GiteaStage(Common):
     """An organisation of its own at a real server, with a proxy before it."""
 
-    kind = "gitea"
-
-    def __init__(self, server: Gitea, proxy: Proxy, source: Path):
-        self.server, self.proxy, self.source = server, proxy, source
-        self.owner = f"org{next(self.names)}"
+    def __init__(self, server: Gitea, proxy: Proxy):
+        super().__init__("gitea", proxy.url)
+        self.server, self.proxy = server, proxy
         proxy.faults.rules.clear()
         proxy.world.counts.clear()
         server.ask("POST", "orgs", {"username": self.owner})
@@ -192,17 +210,13 @@ class GiteaStage(Common):
     def stranger(self) -> Forge:
         return self.as_(self.server.tokens[STRANGER])
 
-    def as_(self, token: str, **more: Any) -> Forge:
-        return adapter(self.kind, self.proxy.url, token, **more)
-
     def repository(self, **more: Any) -> str:
         """One that git made and the server took in, which is much cheaper than by its API."""
         name = f"repo{next(self.names)}"
         folder = self.server.root / "repositories" / self.owner / f"{name}.git"
         bare.make_source(folder, FILES)
         self.server.ask("POST", f"admin/unadopted/{self.owner}/{name}")
-        if more:
-            self.server.ask("PATCH", f"repos/{self.owner}/{name}", more)
+        self.server.ask("PATCH", f"repos/{self.owner}/{name}", {"private": False} | more)
         return f"{self.owner}/{name}"
 
     def many(self, count: int) -> None:

@@ -67,6 +67,13 @@ class Http:
         self._client: httpx.Client | None = None
         self._making = Lock()
 
+    def close(self) -> None:
+        """Let go of the connections that are kept; who asks again opens new ones."""
+        with self._making:
+            if self._client is not None:
+                self._client.close()
+            self._client = None
+
     def get(self, path: str, parameters: Parameters = NOTHING, *, take: Collection[int] = ()) -> Answer:
         """Ask for one thing; raises ForgeError and its kinds, but not for the statuses to `take`."""
         return self._ask(Request("GET", self._url(path, parameters), "read", take=frozenset(take)))

@@ -5,12 +5,18 @@ import contextlib
 import pytest
 
 from tests.forges import bare, gitea, gitea_build, github, gitlab
+from tests.forges.judge import judge
 from tests.forges.proxy import Proxy
 from tests.forges.server import Server
 from tests.forges.stage import FILES, FakeStage, GiteaStage
 from tests.forges.world import World
 
-FORGES = ["github", "gitlab", pytest.param("gitea", marks=pytest.mark.forge)]
+FORGES = [
+    "github",
+    "gitlab",
+    pytest.param("gitea", marks=pytest.mark.forge),
+    pytest.param("github judged", marks=pytest.mark.forge),  # every answer is parsed by the models of another hand
+]
 
 
 @pytest.fixture(scope="session")
@@ -32,13 +38,25 @@ def real(tmp_path_factory):
         yield server, proxy
 
 
+@pytest.fixture
+def world(tmp_path):
+    """What a forge of ours keeps."""
+    return World(tmp_path / "forge")
+
+
 @pytest.fixture(params=FORGES)
-def stage(request, tmp_path, source):
+def stage(request, world, source):
     """A forge at which a test has an owner of its own."""
-    if request.param == "gitea":
-        yield GiteaStage(*request.getfixturevalue("real"), source)
-        return
-    shape = {"github": github, "gitlab": gitlab}[request.param]
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(Server(World(tmp_path / "forge"), shape).running())
-        yield FakeStage(server, source)
+        judged = request.param.endswith("judged")
+        if judged:
+            pytest.importorskip("githubkit")
+        if request.param == "gitea":
+            made = GiteaStage(*request.getfixturevalue("real"))
+        else:
+            shape = {"github": github, "gitlab": gitlab}[request.param.split()[0]]
+            made = FakeStage(stack.enter_context(Server(world, shape).running()), source)
+        stack.callback(made.leave)
+        yield made
+        if judged:
+            judge(made.server.heard)

@@ -1,0 +1,187 @@
+"""The forges of the tests themselves: what they keep, what they refuse to git, and what goes wrong with them on a script."""
+
+import contextlib
+import subprocess
+
+import pytest
+
+from scaffold.fleet.forges.port import DeniedError, GoneError, Wanted
+from tests.forges import bare, github, gitlab
+from tests.forges.faults import Fault
+from tests.forges.serve import apart
+from tests.forges.server import Server
+from tests.forges.stage import BOT, PERSON, FakeStage, adapter
+
+WANTED = Wanted("update", "main", "Update", "Why.\n")
+
+
+@pytest.fixture(params=[github, gitlab], ids=["github", "gitlab"])
+def fake(request, world, source):
+    """A forge of ours."""
+    with Server(world, request.param).running() as server:
+        made = FakeStage(server, source)
+        yield made
+        made.leave()
+
+
+@pytest.fixture
+def clone(fake, tmp_path):
+    """A clone of a repository of it, one commit ahead."""
+    path = fake.repository()
+    return path, fake.clone(tmp_path / "clone", path, {"new.txt": "new\n"})
+
+
+def test_a_thousand_repositories_share_their_objects(world, source):
+    world.add_owner("acme")
+    for number in range(1000):
+        world.add_repository(f"acme/r{number}", source)
+    folder = world.at("acme/r999").folder
+    assert [path for path in folder.rglob("*") if path.is_file() and path.suffix in (".pack", ".idx")] == []
+    assert len([path for path in folder.rglob("*") if path.is_file()]) == 4
+    assert bare.files(folder, "main") == bare.files(source, "main")
+    assert len(world.listed("acme", BOT)) == 1000
+
+
+def test_git_itself_finds_nothing_wrong(fake, clone):
+    path, folder = clone
+    assert fake.push(folder, path, "HEAD:refs/heads/update").returncode == 0
+    done = subprocess.run(["git", "fsck", "--strict"], cwd=fake.world.at(path).folder, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_workflow_files_need_a_right_of_their_own(fake, tmp_path):
+    fake.world.add_token("without", BOT, ["read", "write"])
+    path = fake.repository()
+    folder = fake.clone(tmp_path / "clone", path, {".github/workflows/ci.yml": "on: push\n"})
+    done = fake.push(folder, path, "HEAD:refs/heads/update", (BOT, "without"))
+    assert "without `workflow` scope" in done.stderr
+    assert not fake.tip(path, "update")
+    assert fake.push(folder, path, "HEAD:refs/heads/update").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arrange", "says"),
+    [
+        (lambda fake, path: fake.archives(path), "403"),
+        (lambda fake, path: fake.world.give(path, BOT, "read"), "403"),
+        (lambda fake, path: fake.deletes(path), "not found"),
+        (lambda fake, _: fake.world.expire(), "Authentication failed"),
+    ],
+    ids=["archived", "without the right", "deleted", "expired"],
+)
+def test_git_is_refused_in_mid_campaign(fake, clone, arrange, says):
+    path, folder = clone
+    arrange(fake, path)
+    done = fake.push(folder, path, "HEAD:refs/heads/update")
+    assert done.returncode
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize("effect", [False, True])
+def test_a_push_is_broken_off(fake, clone, effect):
+    path, folder = clone
+    fake.fault("reset", on="push", effect=effect)
+    assert fake.push(folder, path, "HEAD:refs/heads/update").returncode
+    assert bool(fake.tip(path, "update")) is effect
+    assert fake.push(folder, path, "HEAD:refs/heads/update").returncode == 0
+
+
+def test_git_follows_a_renamed_repository(fake, clone):
+    path, folder = clone
+    new = fake.renames(path, "renamed")
+    assert fake.push(folder, path, "HEAD:refs/heads/update").returncode == 0
+    assert fake.tip(new, "update")
+
+
+def test_a_branch_that_is_deleted_closes_its_pull_request(fake):
+    path = fake.repository()
+    made = fake.opened(path)
+    fake.forge.delete_branch(path, "update")
+    assert fake.forge.pull(path, made.number).state == "closed"
+
+
+def test_a_pull_request_follows_a_renamed_default_branch(fake):
+    path = fake.repository()
+    made = fake.opened(path)
+    fake.world.rename_default(path, "trunk")
+    assert fake.forge.repository(path).default_branch == "trunk"
+    assert fake.forge.pull(path, made.number).base == "trunk"
+    assert fake.branch(path, "main") != fake.tip(path, "trunk")
+
+
+def test_people_act_between_requests(fake):
+    path, other = fake.repository(), fake.repository()
+    fake.fault("do", on="pull", path=path, after=1, do=["close_all_as", PERSON])
+    fake.fault("do", on="open", path=other, do=["push_as", "update", {"hand.txt": "by hand\n"}])
+    made = fake.opened(path)
+    assert [fake.forge.pull(path, made.number).state for _ in range(2)] == ["open", "closed"]
+    commit = fake.branch(other, "update")
+    assert fake.forge.open(other, WANTED).commit != commit
+
+
+def test_a_token_ends_and_rights_are_lost_on_the_way(fake):
+    path = fake.repository()
+    fake.fault("do", on="open", do=["delete"])
+    fake.branch(path, "update")
+    with pytest.raises(GoneError):
+        fake.forge.open(path, WANTED)
+    fake.world.expire()
+    with pytest.raises(DeniedError):
+        fake.forge.repository(fake.repository())
+
+
+def test_checks_come_late_or_never(fake):
+    path = fake.repository()
+    fake.world.set_ci(path, ["build", "lint"], appear=2, end=4, fail=["lint"])
+    commit = fake.branch(path, "update")
+    seen = [{check.name: check.outcome for check in fake.forge.checks(path, commit)} for _ in range(4)]
+    counted = [[one.get("build"), one.get("lint")] for one in seen]
+    assert counted[0] == [None, None]
+    assert counted[-1] == ["passed", "failed"]
+    assert ["pending", "pending"] in counted
+    fake.world.set_ci(path, ["build"], appear=0)
+    late = fake.branch(path, "late")
+    assert [fake.forge.checks(path, late) for _ in range(3)] == [()] * 3
+
+
+def test_a_seed_hits_the_same_requests_in_any_order():
+    def hit(seed, order):
+        fault = Fault("broken", chance=0.2, seed=seed, times=-1, each=True)
+        return {(path, turn) for turn, path in order if fault.meets("open", "create", path)}
+
+    order = [(turn, f"r{number}") for turn in range(3) for number in range(100)]
+    assert 20 < len(hit(1, order)) < 120
+    assert hit(1, order) == hit(1, sorted(order, key=lambda one: one[1]))
+    assert hit(1, order) != hit(2, order)
+
+
+def test_a_limit_after_so_many_creations():
+    fault = Fault("secondary", on="create", after=3, times=2)
+    met = [fault.meets("open", "create", "a") for _ in range(7)]
+    assert met == [False, False, False, True, True, False, False]
+    assert not fault.meets("pulls", "read", "a")
+
+
+def test_requests_are_counted_by_kind(fake):
+    path = fake.repository()
+    made = fake.opened(path)
+    fake.forge.pulls(path, "update")
+    fake.forge.comment(path, made.number, "x")
+    counted = fake.world.counted()
+    assert (counted["open"], counted["pulls"], counted["comment"]) == (1, 1, 1)
+    assert (counted["all create"], counted["all read"], counted["all"]) == (2, 1, 3)
+
+
+@pytest.mark.parametrize("shape", ["github", "gitlab"])
+def test_a_process_of_its_own(shape, tmp_path, source):
+    with apart(shape, tmp_path / "forge") as world:
+        world.add_owner("acme", [BOT])
+        world.add_repository("acme/orders", str(source))
+        world.add_fault("throttled", on="me", seconds=1)
+        forge = adapter(shape, world.url, "secret-of-the-bot")
+        with contextlib.closing(forge._http):
+            assert forge.me() == BOT
+            world.push_as("acme/orders", "update", {"new.txt": "new\n"})
+            forge.open("acme/orders", WANTED)
+        assert world.counted()["me"] == 2
+        assert [one["head"] for one in world.pulls_of("acme/orders")] == ["update"]
