@@ -203,9 +203,9 @@ class Http:
                         headers={"Accept": "application/json", "User-Agent": f"scaffold/{scaffold.__version__}"},
                         follow_redirects=False,
                     )
-                    finalize(self, self._client.close)  # who asks need not tell when it is done
                 except (OSError, ImportError, ValueError, httpx.InvalidURL) as error:
                     raise self._error(UnreachableError, f"{self._host} cannot be asked: {error}") from error
+                finalize(self, self._client.close)  # who asks need not tell when it is done
             return self._client
 
     def _after_failure(self, request: Request, answer: Answer | str, failed: int) -> None:

@@ -1,6 +1,7 @@
 """Forges to ask: ours in two shapes, and a real one where it was built."""
 
 import contextlib
+import os
 
 import pytest
 
@@ -10,6 +11,15 @@ from tests.forges.proxy import Proxy
 from tests.forges.server import Server
 from tests.forges.stage import FILES, FakeStage, GiteaStage
 from tests.forges.world import World
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch):
+    """No proxy and no token of whoever runs the tests."""
+    for name in os.environ:
+        if name.lower().endswith("_proxy") or name.endswith("_TOKEN") or name.startswith("SSL_CERT"):
+            monkeypatch.delenv(name)
+
 
 FORGES = [
     "github",
