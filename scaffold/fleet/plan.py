@@ -10,6 +10,7 @@ from uuid import uuid4
 import scaffold
 from scaffold.errors import ScaffoldError
 from scaffold.fleet import inventory, planfile, selectors
+from scaffold.fleet.adopting import Adopting
 from scaffold.fleet.engines import run
 from scaffold.fleet.facts import of_member, of_result
 from scaffold.fleet.kept import Kept
@@ -64,6 +65,8 @@ def fleet_plan(
     where: str = "",
     to: str | None = None,
     data: Mapping[str, Any] | None = None,
+    adopt: bool = False,
+    blueprint: str | None = None,
     into: Path | str | None = None,
     run_on: str = "processes",
     offline: bool = False,
@@ -74,7 +77,10 @@ def fleet_plan(
 ) -> Written:
     """Plan an update for every member that a selector means, and write it into a folder of its own below `into`.
 
-    `to` may name an older version, to go back to. Raises FormatError for `fleet.yml`, for a selector that means nobody
+    `to` may name an older version, to go back to. With `adopt` members that are under no blueprint are planned to be
+    adopted as `scaffold adopt --commit` does it, or under a `blueprint`, with a yes to what fits best.
+
+    Raises FormatError for `fleet.yml`, for a selector that means nobody
     and for two members of one name, ScriptError for a program that lists members and fails, SourceError without a
     cache, and ProjectError where the plan cannot be written.
     """
@@ -82,7 +88,8 @@ def fleet_plan(
     day = today or datetime.now(UTC).date()
     wanted = Wanted(uuid4().hex, to, data or {}, Conditions(offline, prereleases, means, day))
     gathered = gather(file, meant, offline=offline, notify=notify)
-    wanted = wanted._replace(longest_pause=gathered.fleet.longest_pause)
+    adopting = Adopting(blueprint) if adopt else None
+    wanted = wanted._replace(longest_pause=gathered.fleet.longest_pause, adopting=adopting)
     jobs = [Job(found, meant, wanted) for found in gathered.found]
     looked = run(plan_repository, jobs, run_on, lost=lost, progress=counter("Planning", len(jobs), notify))
     joined = joined_of(one.planned for one in looked)
