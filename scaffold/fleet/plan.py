@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import scaffold
 from scaffold.errors import ScaffoldError
-from scaffold.fleet import inventory, planfile, selectors
+from scaffold.fleet import bases, inventory, planfile, selectors
 from scaffold.fleet.adopting import Adopting
 from scaffold.fleet.engines import run
 from scaffold.fleet.facts import of_member, of_result
@@ -22,6 +22,7 @@ from scaffold.fleet.roll import FILE, Meant, Reached, gather, refused
 from scaffold.fleet.selectors import STATES, Selector
 from scaffold.fleet.survey import Asked, look
 from scaffold.fleet.survey import Job as Survey
+from scaffold.git.objects import open_repository
 from scaffold.plan.fleet import RISKS, Aim, FleetPlan, Group, Result
 from scaffold.project.conditions import Conditions
 from scaffold.render.means import Means
@@ -128,8 +129,18 @@ def _holds(depends: Iterable[Depends], wanted: Wanted) -> bool:
 
 
 def _looked(job: Job, repository: Objects | None, members: tuple[Member, ...]) -> Looked:
-    way = usual(repository, job.wanted)
-    return planned_for(job, members, lambda meant: plan_members(meant, way, job.wanted))
+    wanted, found = job.wanted, job.found
+
+    def plan(meant: list[Member]) -> Planned:
+        planned = plan_members(meant, usual(repository, wanted), wanted)
+        place = found.repository.place
+        if place.kind != "url" or found.folder is None or wanted.conditions.offline:
+            return planned
+        if not bases.brought(place.address, found.folder, planned.results):
+            return planned
+        return plan_members(meant, usual(open_repository(found.folder), wanted), wanted)
+
+    return planned_for(job, members, plan)
 
 
 def planned_for(job: Job, members: Iterable[Member], plan: Callable[[list[Member]], Planned]) -> Looked:
