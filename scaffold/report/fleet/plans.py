@@ -164,8 +164,8 @@ def _group(plan: FleetPlan, found: Group) -> Iterator[Line]:
 
 def _member(plan: FleetPlan, found: Result) -> Iterator[Line]:
     """Show what would become of one member."""
-    versions = f" {found.version} -> {found.to}" if found.to and found.to != found.version else f" {found.version}"
-    yield Line(f"{found.name}: {found.state}, {found.blueprint}{versions}", "title")
+    versions = [one for one in dict.fromkeys((found.version, found.to)) if one]
+    yield Line(f"{found.name}: {found.state}, {found.blueprint} {' -> '.join(versions)}".rstrip(), "title")
     said: Mapping[str, str] = {"why": found.why, "at": found.base, "risk": found.risk, "owner": found.owner}
     for name, value in said.items():
         if value:
