@@ -95,7 +95,7 @@ def fleet_resume(plan: Path | str, file: Path | str = FILE, *, reason: str, by: 
         raise ProjectError("going on needs a reason", hint="--reason TEXT, which is kept")
     with at_work(Path(plan), Path(file), Asked()) as work:
         if not work.book.history.halted:
-            raise ProjectError("the campaign has not halted", where=str(plan), hint=rollout.GO_ON)
+            raise ProjectError("the campaign has not halted", where=str(plan))
         who = by or porcelain.identity(_folder(Path(plan)))
         work.book.add("", "resumed", reason=reason.strip(), by=who)
         return rollout.reported(work, "ready", f"resumed by {who}: {reason.strip()}")

@@ -61,7 +61,10 @@ class Waved(NamedTuple):
 
 
 class Rollout(NamedTuple):
-    """A campaign: its state, why it is in that, its waves, and how far it is with each member, by name."""
+    """A campaign: its state, why it is in that, its waves, and how far it is with each member, by name.
+
+    `left` are the seconds that what is not offered yet takes at least, by the limits of the forges.
+    """
 
     id: str
     state: State
@@ -71,6 +74,7 @@ class Rollout(NamedTuple):
     ahead: tuple[tuple[str, int], ...]
     members: tuple[Followed, ...]
     notes: tuple[str, ...] = ()
+    left: float = 0
 
     def counts(self) -> Mapping[Stage, int]:
         """Return how many members are at each stage."""

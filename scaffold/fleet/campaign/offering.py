@@ -230,8 +230,12 @@ def _followed(one: Offer, at: At, pull: Pull, commit: str) -> None:
     if (labels or people) and not work.book.stands(name).dressed:
         work.book.add(name, "dressing")
         done = at.forge.dress(at.path, pull.number, labels, people)
-        refused = [f"{what}: {why}" for what, why in (*done.labels, *done.reviewers)]
+        refused = [f"{what}: {_first_sentence(why)}" for what, why in (*done.labels, *done.reviewers)]
         work.book.add(name, "dressed", dressed=True, refused=refused)
+
+
+def _first_sentence(why: str) -> str:
+    return why.rpartition("refuses it: ")[2].partition(". ")[0]
 
 
 def _supersede(one: Offer, at: At, tips: Mapping[str, str], pull: Pull) -> None:

@@ -1,7 +1,10 @@
 """A campaign goes on: looks at what is out there, halts or goes to the next wave, and offers what it may now."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import suppress
+from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
@@ -10,6 +13,8 @@ from scaffold.fleet.campaign.following import follow
 from scaffold.fleet.campaign.offering import HostError, offer
 from scaffold.fleet.campaign.work import Work, place_at
 from scaffold.fleet.facts import of_planned
+from scaffold.fleet.forges.pacing import Kind
+from scaffold.fleet.forges.port import ForgeError
 from scaffold.fleet.progress import counter
 from scaffold.plan.campaign import OFFERED, Followed, Rollout, State
 from scaffold.process import Notify
@@ -18,7 +23,7 @@ AT_ONCE = 4  # more are taken for an attack by some forges
 TURN = 0.5  # seconds that are waited for without a look up
 CHUNK = 20  # members that are offered to before what is out there is looked at again
 SELDOM = 10  # times as long between two looks at those whose wave is over
-GO_ON = "scaffold fleet watch goes on with it"
+REQUESTS: Mapping[Kind, int] = {"read": 1, "create": 1, "write": 2}  # of one member that is offered to
 
 
 class Turn(NamedTuple):
@@ -193,12 +198,24 @@ def reported(work: Work, state: State, why: str, notes: Iterable[str] = ()) -> R
         work.plan.id,
         state,
         why,
-        _next_command(state),
+        _next_command(state, work.folder),
         history.waves,
         tuple((one.name, len(one.members)) for one in left),
         tuple(sorted(history.members.values(), key=_by_name)),
         (*_absent(work), *notes),
+        _left(work),
     )
+
+
+def _left(work: Work) -> float:
+    """Return how many seconds it takes at least to offer to all who wait, by the limits of their hosts."""
+    waiting = Counter(host_of(work, one.name) for one in work.book.history.members.values() if one.stage == "waiting")
+    found = 0.0
+    for host, members in waiting.items():
+        with suppress(ForgeError):  # of no kind that is known: nothing is opened there
+            of_all = {kind: count * members for kind, count in REQUESTS.items()}
+            found = max(found, work.forges.of(host).governor.seconds(of_all))
+    return found
 
 
 def _absent(work: Work) -> Iterator[str]:
@@ -213,7 +230,8 @@ def _by_name(one: Followed) -> str:
     return one.name
 
 
-def _next_command(state: State) -> str:
+def _next_command(state: State, plan: Path) -> str:
     if state == "halted":
-        return "scaffold fleet resume CAMPAIGN --reason TEXT lets it go on, scaffold fleet abort CAMPAIGN closes it"
-    return GO_ON if state in ("waiting", "ready") else ""
+        way = f"scaffold fleet resume {plan} --reason TEXT"
+        return f"{way} lets it go on, scaffold fleet abort {plan} --reason TEXT closes it"
+    return f"scaffold fleet watch {plan} goes on with it" if state in ("waiting", "ready") else ""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scaffold.report.text import Tone
 
 STATES: Mapping[str, Tone] = {"done": "good", "halted": "bad", "aborted": "bad"}
+SOON = 120.0  # seconds of which nothing is said
 KEPT = frozenset(("commits", "shown", "landed", "dressed"))  # of a member, for the campaign alone
 ASKING: Mapping[Stage, tuple[str, str, Tone]] = {
     "failed": ("Failed", "mend it, then scaffold fleet apply --retry", "bad"),
@@ -44,6 +45,7 @@ def data(rollout: Rollout) -> dict[str, Any]:
         "projects": [_member(one) for one in rollout.members],
         "summary": dict(rollout.counts()),
         "notes": list(rollout.notes),
+        "seconds_left": round(rollout.left),
     }
 
 
@@ -66,9 +68,16 @@ def text(rollout: Rollout, width: int = 0, *, every: bool = False) -> Iterator[L
         yield Line("")
         yield from (_line(one) for one in rollout.members)
     yield from (Line(f"  {one_line(note)}", "dim") for note in rollout.notes)
+    if rollout.left >= SOON:
+        yield Line(f"  what is left takes {_time(rollout.left)} at least, by the limits of the forge", "dim")
     if rollout.next:
         yield Line("")
         yield Line(f"Next: {rollout.next}", "dim")
+
+
+def _time(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004
 
 
 def _counts(counts: Mapping[Stage, int]) -> str:
@@ -103,7 +112,7 @@ def _sections(rollout: Rollout) -> Iterator[Section]:
     yield from _section("Wait for a review", "by whom", "plain", waiting)
     trouble = ((one, one.why) for one in rollout.members if one.why and one.stage in ("waiting", "open", "pushed"))
     yield from _section("To be looked at again", "the next apply or watch does", "warn", trouble)
-    refused = ((one, why) for one in rollout.members for why in one.refused)
+    refused = ((one, why) for one in out for why in one.refused)
     yield from _section("Not taken by the forge", "labels and reviewers", "plain", refused)
 
 

@@ -85,7 +85,9 @@ def text(plan: FleetPlan, written: str) -> Iterator[Line]:
     yield Line("")
     yield Line(f"The plan is in {written}, and nothing was applied.", "title")
     yield Line(
-        "Next: scaffold fleet show PLAN GROUP reads a patch, scaffold fleet show PLAN MEMBER what one gets.", "dim"
+        "Next: scaffold fleet show PLAN GROUP reads a patch, scaffold fleet show PLAN MEMBER what one gets; then "
+        "scaffold fleet preflight PLAN and scaffold fleet apply PLAN carry it out.",
+        "dim",
     )
 
 
