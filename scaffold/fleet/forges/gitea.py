@@ -208,7 +208,9 @@ class Gitea:
         """
         at = f"repos/{in_path(path)}/pulls/{pull.number}"
         if self._http.get(at).data["head"]["sha"] != pull.commit:
-            raise RefusedError(f"{self.host} has another commit there than {pull.commit}", where=f"{path}#{pull.number}")
+            raise RefusedError(
+                f"{self.host} has another commit there than {pull.commit}", where=f"{path}#{pull.number}"
+            )
         at = f"{at}/merge"
         body = {"do": method, "head_commit_id": pull.commit, "merge_when_checks_succeed": True}
         answer = self._merge(at, body)

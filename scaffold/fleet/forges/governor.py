@@ -99,6 +99,10 @@ class Governor:
         """Let nothing go any more, and wake who waits."""
         self._stopped.set()
 
+    def go_on(self) -> None:
+        """Let it go on, for another run in the same process."""
+        self._stopped.clear()
+
 
 _GOVERNORS: dict[str, Governor] = {}
 _MAKING = Lock()
@@ -107,4 +111,6 @@ _MAKING = Lock()
 def of(host: str, limits: Limits) -> Governor:
     """Return the governor of a host, of which a process has one; the limits are those of who asks first."""
     with _MAKING:
-        return _GOVERNORS.setdefault(host, Governor(host, limits))
+        found = _GOVERNORS.setdefault(host, Governor(host, limits))
+    found.go_on()
+    return found

@@ -7,6 +7,7 @@ from threading import Lock
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
+from weakref import finalize
 
 import scaffold
 from scaffold.fleet.forges import answers
@@ -204,6 +205,7 @@ class Http:
                     )
                 except (OSError, ImportError, ValueError, httpx.InvalidURL) as error:
                     raise self._error(UnreachableError, f"{self._host} cannot be asked: {error}") from error
+                finalize(self, self._client.close)
             return self._client
 
     def _after_failure(self, request: Request, answer: Answer | str, failed: int) -> None:

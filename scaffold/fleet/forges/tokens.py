@@ -53,7 +53,7 @@ class Token:
         self._source, self._now, self._margin = source, now, margin
         self._lent: Lent | None = None
         self._lock = Lock()
-        self._known: set[str] = set()
+        self._known: list[Secret] = []
 
     def get(self) -> str:
         """Return the token, asked for again where it is about to end; raises DeniedError."""
@@ -71,7 +71,7 @@ class Token:
 
     def _ask(self) -> None:
         self._lent = self._source()
-        self._known.add(self._lent.secret.reveal())
+        self._known.append(self._lent.secret)
 
     @property
     def origin(self) -> str:
@@ -80,7 +80,7 @@ class Token:
 
     def hide(self, text: str) -> str:
         """Return a text without any token that was ever lent here."""
-        for known in sorted(self._known, key=len, reverse=True):
+        for known in sorted((one.reveal() for one in self._known), key=len, reverse=True):
             text = text.replace(known, HIDDEN)
         return text
 
