@@ -1,5 +1,6 @@
 """Bare repositories of a forge: made out of others without a copy, looked at, merged."""
 
+import functools
 import os
 import re
 import shutil
@@ -83,6 +84,7 @@ def contains(folder: Path, commit: str, ancestor: str) -> bool:
     return commit == ancestor or (ancestor in repo and repo.descendant_of(commit, ancestor))
 
 
+@functools.lru_cache(maxsize=20_000)  # of two commits it is always the same
 def merged_tree(folder: Path, base: str, head: str) -> str:
     """The tree of a merge, or nothing where it has conflicts."""
     command = ["git", "merge-tree", "--write-tree", base, head]

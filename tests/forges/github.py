@@ -438,6 +438,18 @@ def auto_merge_refused(call: Call, repo: Repository | None, one: Pull | None, co
     return f"Pull request Pull request is in {status} status" if status else ""
 
 
+def lend(call: Call) -> Answer:
+    """A token of an installation of an App, for an hour, to who shows the App's own word; its signature is not looked at."""
+    claims, now = wire.claims(call.token.value), call.world.clock()
+    if claims is None or not now < claims.get("exp", 0) <= now + 600 or claims.get("iat", now + 1) > now:
+        return said(401, "A JSON web token could not be decoded")
+    value, until = f"ghs_{call.world.new_id()}", now + call.world.app_seconds
+    call.world.add_token(value, "scaffold-bot")
+    call.world.tokens[value].until = until
+    more = {"expires_at": wire.instant(until), "permissions": {}, "repository_selection": "all"}
+    return Answer(201, {"token": value} | more)
+
+
 def routes_of_a_repository() -> list[tuple[str, str, str, Callable[[Call], Answer]]]:
     return [
         ("GET", "", "repository", repository),
@@ -497,6 +509,7 @@ routes: list[Route] = [
     route("GET", "/orgs/{org}/repos", "repositories", of_organisation),
     route("GET", "/orgs/{org}/teams/{slug}", "exists", team),
     route("GET", "/rate_limit", "limits", rate_limit),
+    route("POST", "/app/installations/{id}/access_tokens", "lend", lend),
     route("POST", "/graphql", "merge-when-green", graphql),
     *(route(m, f"/repos/{{owner}}/{{repo}}{p}", o, followed(w)) for m, p, o, w in routes_of_a_repository()),
     *(route(m, f"/repositories/{{project}}{p}", o, w) for m, p, o, w in routes_of_a_repository()),

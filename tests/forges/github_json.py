@@ -1,5 +1,7 @@
 """The values of a world as GitHub writes them."""
 
+import base64
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,6 +63,15 @@ USER_URLS = [
 
 def instant(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def claims(word: str) -> Json | None:
+    """What a JSON web token says."""
+    parts = word.split(".")
+    try:
+        return json.loads(base64.urlsafe_b64decode(parts[1] + "==")) if len(parts) == 3 else None
+    except ValueError:
+        return None
 
 
 def maybe(at: float) -> str | None:

@@ -16,6 +16,7 @@ MODELS: dict[str, str | list[str]] = {
     "GET /orgs/{org}/repos": "list MinimalRepository",
     "GET /orgs/{org}/teams/{slug}": "TeamFull",
     "GET /rate_limit": "RateLimitOverview",
+    "POST /app/installations/{id}/access_tokens": "InstallationToken",
     "GET ": "FullRepository",
     "GET /branches/{branch*}/protection": "BranchProtection",
     "GET /branches/{branch*}/protection/required_status_checks": "StatusCheckPolicy",

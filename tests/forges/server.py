@@ -94,11 +94,10 @@ KINDS = {"GET": "read", "HEAD": "read", "POST": "create"}
 
 
 class Server:
-    """A world behind an address, in a thread of this process."""
+    """A world behind an address, in a thread of this process; `heard` takes every answer, where somebody is to judge."""
 
-    def __init__(self, world: World, shape: Shape, port: int = 0):
-        self.world, self.shape = world, shape
-        self.heard: list[Heard] = []
+    def __init__(self, world: World, shape: Shape, port: int = 0, heard: list[Heard] | None = None):
+        self.world, self.shape, self.heard = world, shape, heard
         self.http = Listener(("127.0.0.1", port), Handler)
         self.http.forge = self
 
@@ -198,7 +197,8 @@ class Handler(BaseHTTPRequestHandler):
         call.path = self.repository_named(call.args)
         answer = self.answered(one, call)
         if answer is not None:
-            forge.heard.append(Heard(one.method, one.template, answer.status, answer.body))
+            if forge.heard is not None:
+                forge.heard.append(Heard(one.method, one.template, answer.status, answer.body))
             self.send(answer._replace(headers={**shape.headers(forge.world), **answer.headers}))
 
     def repository_named(self, args: dict[str, str]) -> str:
@@ -217,7 +217,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.spoiled(fault)
         with world.lock:
             try:
-                call.token = self.token()
+                call.token = self.token() if one.operation != "lend" else Token(self.given(), "")
                 answer = one.work(call)
             except Refusal as refusal:
                 answer = shape.refuse(refusal, call)
@@ -241,17 +241,21 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
 
-    def token(self) -> Token:
-        """Whose token came with the request, in any of the ways that forges take."""
+    def given(self) -> str:
+        """The secret that came with the request, in any of the ways that forges take."""
         world, given = self.server.forge.world, self.headers.get("Authorization", "")
         kind, _, value = given.partition(" ")
         if kind.lower() == "basic":
             user, _, password = base64.b64decode(value).decode().partition(":")
             value = password if password in world.tokens else user
-        value = value or self.headers.get("PRIVATE-TOKEN", "")
-        found = world.tokens.get(value)
-        if found is None or found.expired:
-            raise Refusal("unauthorized", "expired" if found else "")
+        return value or self.headers.get("PRIVATE-TOKEN", "")
+
+    def token(self) -> Token:
+        world = self.server.forge.world
+        found = world.tokens.get(self.given())
+        ended = found is not None and (found.expired or 0 < found.until < world.clock())
+        if found is None or ended:
+            raise Refusal("unauthorized", "expired" if ended else "")
         return found
 
     # Git.

@@ -29,6 +29,7 @@ class Token:
     login: str
     rights: set[str] = field(default_factory=lambda: {"read", "write", "workflow"})
     expired: bool = False
+    until: float = 0  # when it ends by itself
 
 
 @dataclass

@@ -31,6 +31,7 @@ class World(Pulls):
         self.faults = Faults(self)
         self.counts: Counter[str] = Counter()
         self.page = 100  # items of a listing at most, whatever is asked for
+        self.app_seconds = 3600  # that a token of an App lives
         self.budget = 0  # requests that headers count down from; without, there is always one left
         self.add_person("scaffold-bot", "bot")
         self.add_token("secret-of-the-bot", "scaffold-bot")

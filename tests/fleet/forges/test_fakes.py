@@ -1,6 +1,8 @@
 """The forges of the tests themselves: what they keep, what they refuse to git, and what goes wrong with them on a script."""
 
+import base64
 import contextlib
+import json
 import subprocess
 
 import pytest
@@ -128,6 +130,31 @@ def test_a_token_ends_and_rights_are_lost_on_the_way(fake):
     fake.world.expire()
     with pytest.raises(DeniedError):
         fake.forge.repository(fake.repository())
+
+
+def word(**claims):
+    parts = ({"alg": "RS256"}, claims)
+    return ".".join([*(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().strip("=") for part in parts), "x"])
+
+
+def test_an_app_is_lent_a_token_that_ends(world, source):
+    now = [1_800_000_000.0]
+    world.clock = lambda: now[0]
+    with Server(world, github).running() as server, contextlib.ExitStack() as stack:
+        stack.callback((made := FakeStage(server, source)).leave)
+
+        def lend(**claims):
+            return made.as_(word(**claims))._http.send("POST", "app/installations/1/access_tokens").data
+
+        for wrong in ({}, {"iat": now[0] - 60, "exp": now[0] + 900}, {"iat": now[0] - 700, "exp": now[0] - 100}):
+            with pytest.raises(DeniedError):
+                lend(**wrong)
+        lent = lend(iat=now[0] - 60, exp=now[0] + 540)
+        forge = made.as_(lent["token"])
+        assert (forge.me(), lent["expires_at"]) == (BOT, "2027-01-15T09:00:00Z")
+        now[0] += 3601
+        with pytest.raises(DeniedError):
+            forge.repository(made.repository())
 
 
 def test_checks_come_late_or_never(fake):

@@ -19,7 +19,7 @@ TOKEN = "secret-of-the-bot"
 
 @pytest.fixture
 def github(world, source):
-    with Server(world, github_shape).running() as server:
+    with Server(world, github_shape, heard=[]).running() as server:
         made = FakeStage(server, source)
         yield made
         made.leave()
