@@ -67,6 +67,13 @@ class Http:
         self._client: httpx.Client | None = None
         self._making = Lock()
 
+    def close(self) -> None:
+        """Let go of the connections that are kept; who asks again opens new ones."""
+        with self._making:
+            if self._client is not None:
+                self._client.close()
+            self._client = None
+
     def get(self, path: str, parameters: Parameters = NOTHING, *, take: Collection[int] = ()) -> Answer:
         """Ask for one thing; raises ForgeError and its kinds, but not for the statuses to `take`."""
         return self._ask(Request("GET", self._url(path, parameters), "read", take=frozenset(take)))
@@ -236,7 +243,7 @@ class Http:
             hint = f"is {self.api} the address of its API?"
             told = f"answered {answer.status} with {answer.alien or 'nothing'} and not as a forge's API does"
             self._fail(UncertainError if done else UnreachableError, answer, told, hint)
-        if answer.status in (401, 403):
+        if answer.status in (401, 403) and "archived" not in answer.message.lower():  # GitHub's word for those is 403
             hint = f"the token is from {self._token.origin}; is it valid, and has it the rights?"
             self._fail(DeniedError, answer, f"denies it: {answer.message}", hint)
         self._fail(GoneError if answer.status in GONE else RefusedError, answer, f"refuses it: {answer.message}")
