@@ -243,7 +243,7 @@ class Http:
             hint = f"is {self.api} the address of its API?"
             told = f"answered {answer.status} with {answer.alien or 'nothing'} and not as a forge's API does"
             self._fail(UncertainError if done else UnreachableError, answer, told, hint)
-        if answer.status in (401, 403):
+        if answer.status in (401, 403) and "archived" not in answer.message.lower():  # GitHub's word for those is 403
             hint = f"the token is from {self._token.origin}; is it valid, and has it the rights?"
             self._fail(DeniedError, answer, f"denies it: {answer.message}", hint)
         self._fail(GoneError if answer.status in GONE else RefusedError, answer, f"refuses it: {answer.message}")

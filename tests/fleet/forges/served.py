@@ -1,8 +1,10 @@
 """A server on loopback that answers as a test says, and a clock that nobody waits for."""
 
 import json
+import os
 import socket
 import struct
+import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
@@ -62,7 +64,8 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(self.command, self.path, headers, json.loads(body) if body else None)
+        is_json = headers.get("content-type") == "application/json"
+        asked = Asked(self.command, self.path, headers, json.loads(body) if is_json else body or None)
         with self.server.lock:
             self.server.asked.append(asked)
         said = self.server.answers(asked)
@@ -137,3 +140,19 @@ def http(url: str, clock: Clock | None = None, *, limits: Limits = FREE, **more:
     clock = clock or Clock()
     governor = Governor("git.test", limits, now=clock.now, sleep=clock.sleep)
     return Http(url, more.pop("token", None) or fixed(TOKEN), governor, **more)
+
+
+def git_backend(asked: Asked, root: str) -> Said:
+    """What git's own server says of the repositories below a folder."""
+    path, _, query = asked.path.partition("?")
+    body = asked.body or b""
+    known = {
+        "GIT_PROJECT_ROOT": root, "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path, "QUERY_STRING": query,
+        "REQUEST_METHOD": asked.method, "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_TYPE": asked.headers.get("content-type", ""), "GIT_PROTOCOL": asked.headers.get("git-protocol", ""),
+        "HTTP_CONTENT_ENCODING": asked.headers.get("content-encoding", ""),
+    }  # fmt: skip
+    done = subprocess.run(["git", "http-backend"], input=body, env=os.environ | known, stdout=-1, check=True)
+    lines, _, content = done.stdout.partition(b"\r\n\r\n")
+    heads = dict(line.split(": ", 1) for line in lines.decode().split("\r\n"))
+    return Said(int(heads.pop("Status", "200").split()[0]), content, heads)

@@ -68,6 +68,11 @@ def test_a_refusal_is_one_error_with_the_words_of_the_forge(answered, status, ki
         assert len(asked) == 1
 
 
+def test_an_archived_repository_is_a_refusal_and_no_lack_of_rights(answered):
+    found, _ = answered(Said(403, {"message": "Repository was archived so is read-only."}), method="POST")
+    assert type(found) is RefusedError
+
+
 def test_errors_of_all_shapes_are_told(answered):
     for body in (
         {"message": "Validation Failed", "errors": [{"message": "it is there"}, {"field": "head", "code": "invalid"}]},
