@@ -21,6 +21,7 @@ from scaffold.fleet.roll import Meant, Reached, gather, refused
 from scaffold.fleet.states import states_of
 from scaffold.process.loading import later
 from scaffold.project.commands.status import status_of
+from scaffold.report.checked import Checked
 from scaffold.report.fleet.standing import Score, Standing
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from scaffold.process import Notify
     from scaffold.project.commands import check as checking
     from scaffold.project.opening import Project
-    from scaffold.report.checked import Checked
     from scaffold.report.standing import Status
     from scaffold.sources.library import Library
 else:
@@ -151,7 +151,9 @@ def _look_at(member: Member, repository: Objects | None, job: Job) -> Seen:
     try:
         project = opened(member, repository)
         library = _libraries(asked).open(project, member.library)
-        status = status_of(project, library=library, today=asked.today)
+        checked = None if asked.checks == "none" else _checked(project, asked)
+        by_lock = checked if isinstance(checked, Checked) and asked.policy is None else None
+        status = status_of(project, library=library, today=asked.today, checked=by_lock)
         beyond = pauses.beyond(status.paused, asked.longest_pause, asked.today)
         stands = named._replace(
             states=states_of(status),
@@ -162,7 +164,7 @@ def _look_at(member: Member, repository: Objects | None, job: Job) -> Seen:
         )
     except ScaffoldError as error:
         return Seen(named._replace(why=_told(member, str(error))))
-    return Seen(stands) if asked.checks == "none" else _checked(stands, project, asked)
+    return Seen(stands) if checked is None else _scored(stands, checked, asked)
 
 
 def _libraries(asked: Asked) -> Libraries:
@@ -182,13 +184,19 @@ def _behind(library: Library, project: Project, status: Status) -> int | None:
     )
 
 
-def _checked(stands: Standing, project: Project, asked: Asked) -> Seen:
+def _checked(project: Project, asked: Asked) -> Checked | str:
+    """Check a project, or say why that cannot be."""
     policy, called = asked.policy, project.recorded.blueprint
     library = _libraries(asked).at(policy.library, base=Path(), called=called) if policy else None
     try:
-        checked = checking.check_of(project, policy, asked.today, library)
+        return checking.check_of(project, policy, asked.today, library)
     except ScaffoldError as error:
-        return Seen(stands._replace(unchecked=str(error)))
+        return str(error)
+
+
+def _scored(stands: Standing, checked: Checked | str, asked: Asked) -> Seen:
+    if isinstance(checked, str):
+        return Seen(stands._replace(unchecked=checked))
     passed, of = checked.score
     scored = stands._replace(score=Score(passed, of, checked.summary))
     return Seen(scored, without_code(checked) if asked.checks == "all" else None)

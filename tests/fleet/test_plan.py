@@ -1,6 +1,7 @@
 """Plans of a fleet: each member gets what `scaffold update` gives it, nothing is written to it, and nothing is edited."""
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 import scaffold
 from scaffold.errors import FormatError, ProjectError, ScaffoldError
 from scaffold.fleet import planfile
+from scaffold.fleet.kept import Kept
 from scaffold.git.objects import open_repository
 from scaffold.git.trees import grown
 from tests import kit
@@ -279,6 +281,12 @@ def test_what_was_known_is_forgotten_where_its_reason_is_gone(tmp_path, monkeypa
     assert planned() == planned(to="1.1.0") == [("clean", "1.1.0")]
 
 
+def kept_big():
+    """Keep what is larger than a full disk takes, and find out that nothing is known."""
+    Kept("plans").put("key", b"x" * 10_000)
+    assert Kept("plans").get("key") is None
+
+
 @pytest.fixture
 def small(tmp_path):
     template = kit.repo(
@@ -306,6 +314,30 @@ def test_what_has_not_moved_is_not_read_again(small):
     assert states(small) == {"one": "unreadable", "two": "unreadable", "three": "clean"}, (
         "a release is another question"
     )
+
+
+def test_what_was_found_out_anew_takes_the_place_of_what_was_known(small):
+    assert states(small) == dict.fromkeys(("one", "two", "three"), "clean")
+    kit.repo(small / "t", {"a.jinja": "3 {{ name }}\n"}, "v1.2.0")
+    assert states(small) == dict.fromkeys(("one", "two", "three"), "clean")
+    id_ = git(small / "members/one", "rev-parse", "HEAD:a")
+    (small / f"members/one/.git/objects/{id_[:2]}/{id_[2:]}").unlink()
+    assert states(small)["one"] == "clean", "it is not read again"
+
+
+@pytest.mark.parametrize("most", [1, 4], ids=["nothing fits", "a part fits"])
+def test_a_full_disk_under_the_cache_costs_time_alone(small, most):
+    cache = Path(os.environ["XDG_CACHE_HOME"])
+    known = states(small)
+    shutil.rmtree(cache)
+    script = f"ulimit -f {most}; trap '' XFSZ; exec \"$@\""  # what a file may hold is what a full disk has left
+    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r}); from tests.fleet.test_plan import kept_big; kept_big()"
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", sys.executable, "-B", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not [place for place in cache.rglob("*") if place.is_file()], "nothing is left of it"
+    assert states(small) == known
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8, deadline=None)

@@ -90,6 +90,12 @@ def test_every_number_is_what_status_says_in_a_clone(company, result, tmp_path):
     assert not members
 
 
+def test_a_check_tells_of_waivers_and_drift_what_a_look_tells(company, result):
+    checked = looked(company, check=True)
+    assert [one._replace(score=None, unchecked="") for one in checked.members] == list(result.members)
+    assert any(one.status.waivers for one in checked.members if one.status)
+
+
 def releases(alone):
     """How many releases come after a version, by counting them."""
     if alone.behind is None:

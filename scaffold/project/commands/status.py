@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from scaffold.process import Notify
     from scaffold.project import snapshots
     from scaffold.project.commands import check as checking
+    from scaffold.report.checked import Checked
     from scaffold.sources.library import Library
 else:
     checking = later("scaffold.project.commands.check")
@@ -67,14 +68,15 @@ def status_of(
     library: Library | None = None,
     offline: bool = False,
     today: date | None = None,
+    checked: Checked | None = None,
     notify: Notify = lambda _: None,
 ) -> Status:
     """Say how a project stands that is open, by a library that is open too or by its own.
 
-    Raises FormatError or GitError.
+    What was `checked` of it for that day already need not be looked at again. Raises FormatError or GitError.
     """
     latest, behind, notes, ahead = _latest(project, library, offline=offline, notify=notify)
-    waivers, waived, said = _waivers(project, today)
+    waivers, waived, said = _waivers(project, today, checked)
     notes = (*notes, *said)
     by_copier = written_since(project)
     if by_copier:
@@ -142,11 +144,11 @@ class Granted(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def _waivers(project: Project, today: date | None) -> Granted:
+def _waivers(project: Project, today: date | None, checked: Checked | None) -> Granted:
     """Look at the waivers; the rules are loaded and asked only where there are any."""
     if project.seen.standing([WAIVERS])[WAIVERS] is None:
         return Granted()
-    checked = checking.judged(snapshots.view(project), today or datetime.now(UTC).date())
+    checked = checked or checking.judged(snapshots.view(project), today or datetime.now(UTC).date())
     waived = ((finding.path, finding.key) for finding in checked.findings if finding.waiver)
     bad = [finding for finding in checked.findings if finding.path == WAIVERS and finding.state == "fail"]
     notes = tuple(f"{WAIVERS}:{finding.line}: {finding.message}" for finding in bad)
