@@ -41,6 +41,7 @@ class Followed(NamedTuple):
     review: str = ""
     waiting_for: tuple[str, ...] = ()
     by: str = ""
+    merged_as: str = ""
     base: str = ""
     since: float = 0
     dressed: bool = False

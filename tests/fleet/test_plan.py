@@ -21,6 +21,7 @@ from scaffold.git.trees import grown
 from tests import kit
 from tests.fleet.company import TODAY, made
 from tests.kit import git
+from tests.once import once
 from tests.scenarios.world import scaffold as command
 
 MEMBERS = 60
@@ -29,11 +30,15 @@ LOCK = ".scaffold/lock.json"
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
-    return made(tmp_path_factory.mktemp("company"), MEMBERS)
+    return once(tmp_path_factory, f"company-of-{MEMBERS}", lambda folder: made(folder, MEMBERS))
 
 
 @pytest.fixture(scope="module")
-def planned(company):
+def planned(company, tmp_path_factory):
+    return once(tmp_path_factory, "plan", lambda _: plan_of(company))
+
+
+def plan_of(company):
     before = {place: contents(place) for place in sorted((company.root / "repositories").iterdir())}
     found = scaffold.fleet_plan(company.file, today=TODAY, run_on="loop")
     assert {place: contents(place) for place in before} == before, "nothing is written to a member"

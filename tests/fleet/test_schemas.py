@@ -6,7 +6,8 @@ from importlib.resources import files
 from jsonschema import Draft202012Validator
 
 import scaffold
-from scaffold.report.fleet import check_data, impact, plans, status_data
+from scaffold.plan.campaign import Followed, Rollout, Waved
+from scaffold.report.fleet import campaign, check_data, impact, plans, status_data
 from scaffold.report.fleet.impact import Turned
 from tests.fleet.company import TODAY
 
@@ -43,6 +44,14 @@ def test_fleet_plan(company):
     found = holds("fleet-plan", plans.data(scaffold.fleet_plan(company.file, **HOW).plan))
     assert {one["state"] for one in found["projects"]} >= {"clean", "unchanged", "conflict", "blocked", "unreadable"}
     assert found["groups"]
+
+
+def test_fleet_apply():
+    waved = Waved("canary", ("a", "b"), 1.0)
+    members = (Followed("a", "open", failing=("lint",), waiting_for=("ada",)), Followed("b", refused=("c: no",)))
+    found = Rollout("id", "waiting", "why", "next", (waved,), (("rest", 3),), members, ("note",), 7.5)
+    report = holds("fleet-apply", campaign.data(found))
+    assert report["summary"]["open"] == 1
 
 
 def test_fleet_status(company):

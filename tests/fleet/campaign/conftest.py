@@ -14,6 +14,7 @@ from tests.fleet import company as companies
 from tests.forges import github, gitlab
 from tests.forges.server import Server
 from tests.forges.world import World
+from tests.once import once
 
 SHAPES = {"github": (github, "api/v3"), "gitlab": (gitlab, "api/v4")}
 CODEOWNERS = "* @ada @acme/platform\n"
@@ -21,21 +22,28 @@ CODEOWNERS = "* @ada @acme/platform\n"
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory):
-    return companies.library(tmp_path_factory.mktemp("library") / "library")
+    return once(tmp_path_factory, "library", companies.library)
 
 
 @pytest.fixture(scope="session")
 def stamp(tmp_path_factory, library):
     """A service as it was stamped, which members are seeded from."""
-    folder = companies.stamped(library, tmp_path_factory.mktemp("stamp") / "job", "job@1.0.0")
-    return kit.repo(folder, {"CODEOWNERS": CODEOWNERS, "src/main.py": "print(1)\n"})
+
+    def make(root):
+        folder = companies.stamped(library, root / "job", "job@1.0.0")
+        return kit.repo(folder, {"CODEOWNERS": CODEOWNERS, "src/main.py": "print(1)\n"})
+
+    return once(tmp_path_factory, "stamp", make)
 
 
 @pytest.fixture(scope="session")
 def stamp_in_conflict(tmp_path_factory, library):
-    folder = companies.stamped(library, tmp_path_factory.mktemp("stamp") / "job", "job@1.0.0")
-    notes = (folder / "notes.md").read_text().replace("version 1.0.0", "our own")
-    return kit.repo(folder, {"CODEOWNERS": CODEOWNERS, "notes.md": notes})
+    def make(root):
+        folder = companies.stamped(library, root / "job", "job@1.0.0")
+        notes = (folder / "notes.md").read_text().replace("version 1.0.0", "our own")
+        return kit.repo(folder, {"CODEOWNERS": CODEOWNERS, "notes.md": notes})
+
+    return once(tmp_path_factory, "stamp-in-conflict", make)
 
 
 @dataclass
