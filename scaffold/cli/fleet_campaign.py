@@ -1,13 +1,13 @@
 """The commands that carry a plan out, and that follow, resume and end what was begun."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 import scaffold
 from scaffold.cli import console
-from scaffold.cli.fleet_options import Every, File, Quiet
+from scaffold.cli.fleet_options import Every, File, Quiet, Where
 from scaffold.cli.options import FormatOption
 from scaffold.cli.rendering import LimitOption, SkipTasks, Trust, means
 from scaffold.fleet.roll import FILE
@@ -20,7 +20,9 @@ NOT_CLEAN = 3
 Campaign = Annotated[Path, typer.Argument(metavar="PLAN", help="The folder of a plan.", show_default=False)]
 Direct = Annotated[bool, typer.Option("--direct", help="Only push a branch to each member: no forge is asked.")]
 Local = Annotated[bool, typer.Option("--local", help="Make the branch in repositories that are folders, too.")]
-Retry = Annotated[bool, typer.Option("--retry", help="Try again what has failed, or was held.")]
+Retry = Annotated[
+    Literal["failed"] | None, typer.Option("--retry", metavar="failed", help="Try those again that have failed.")
+]
 Again = Annotated[
     list[str] | None,
     typer.Option("--again", metavar="NAME", help="Offer it to this member once more, whatever was said."),
@@ -36,6 +38,7 @@ By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so; by d
 def preflight(
     plan: Campaign,
     fleet: File = FILE,
+    where: Where = "",
     direct: Direct = False,
     local: Local = False,
     every: Every = False,
@@ -47,7 +50,7 @@ def preflight(
     Exits 3 where something keeps a member from being offered its update.
     """
     with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
-        found = scaffold.fleet_preflight(plan, fleet, direct=direct, local=local, notify=notify)
+        found = scaffold.fleet_preflight(plan, fleet, where=where, direct=direct, local=local, notify=notify)
     with console.reporting():
         if format_ == "json":
             console.show_json(as_preflight.data(found))
@@ -60,9 +63,10 @@ def preflight(
 def apply(
     plan: Campaign,
     fleet: File = FILE,
+    where: Where = "",
     direct: Direct = False,
     local: Local = False,
-    retry: Retry = False,
+    retry: Retry = None,
     again: Again = None,
     take_over: TakeOver = False,
     trust: Trust = False,
@@ -80,10 +84,11 @@ def apply(
         stands = scaffold.fleet_apply(
             plan,
             fleet,
+            where=where,
             direct=direct,
             local=local,
             again=again or (),
-            retry=retry,
+            retry=bool(retry),
             take_over=take_over,
             means=means("auto", limit, trust=trust, skip_tasks=skip_tasks),
             notify=notify,
@@ -94,9 +99,10 @@ def apply(
 def watch(
     plan: Campaign,
     fleet: File = FILE,
+    where: Where = "",
     direct: Direct = False,
     local: Local = False,
-    retry: Retry = False,
+    retry: Retry = None,
     seconds: Seconds = 60,
     once: Annotated[
         bool, typer.Option("--once", help="Look one time, as a job that runs every so often does.")
@@ -113,9 +119,10 @@ def watch(
         stands = scaffold.fleet_watch(
             plan,
             fleet,
+            where=where,
             direct=direct,
             local=local,
-            retry=retry,
+            retry=bool(retry),
             seconds=seconds,
             once=once,
             means=means("auto", limit, trust=trust, skip_tasks=skip_tasks),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from scaffold.errors import ProjectError, ScaffoldError
-from scaffold.fleet import inventory, journal, planfile
+from scaffold.fleet import inventory, journal, planfile, selectors
 from scaffold.fleet.campaign import rollout
 from scaffold.fleet.campaign.work import Asked, Book, Work
 from scaffold.fleet.roll import FILE
@@ -33,6 +33,7 @@ def fleet_apply(
     plan: Path | str,
     file: Path | str = FILE,
     *,
+    where: str = "",
     direct: bool = False,
     local: bool = False,
     again: Collection[str] = (),
@@ -43,12 +44,12 @@ def fleet_apply(
 ) -> Rollout:
     """Offer a plan to its members as far as it may go now, and return how the campaign stands.
 
-    Without a forge or `direct`ly only a branch is made, and of a folder where it is `local`. `again` are members that
-    are offered to once more though somebody said no; with `retry` those that failed are tried again. To `take_over` is
-    to go on with what another machine has begun. Raises FormatError for the plan, `fleet.yml` or the journal, and
+    Only those whom the selector `where` means are offered to. Without a forge or `direct`ly only a branch is made, and
+    of a folder where it is `local`. `again` are members that are offered to once more though somebody said no; with
+    `retry` those that failed are tried again. To `take_over` is to go on with what another machine has begun. Raises FormatError for the plan, `fleet.yml` or the journal, and
     ProjectError where another process, or another machine, holds the campaign.
     """
-    asked = Asked(direct, local, frozenset(again), take_over=take_over)
+    asked = Asked(direct, local, frozenset(again), take_over=take_over, where=selectors.of_plan(where))
     with at_work(Path(plan), Path(file), asked, means) as work:
         _again(work, again, retry=retry)
         return rollout.report(work, rollout.rolled(work, rollout.Pace(), notify))
@@ -58,6 +59,7 @@ def fleet_watch(
     plan: Path | str,
     file: Path | str = FILE,
     *,
+    where: str = "",
     direct: bool = False,
     local: bool = False,
     retry: bool = False,
@@ -71,7 +73,8 @@ def fleet_watch(
 
     With `once` it looks one time. `see` is called with how it stands after each look. Raises as `fleet_apply` does.
     """
-    with at_work(Path(plan), Path(file), Asked(direct, local, seconds=seconds), means) as work:
+    asked = Asked(direct, local, seconds=seconds, where=selectors.of_plan(where))
+    with at_work(Path(plan), Path(file), asked, means) as work:
         _again(work, (), retry=retry)
         looked: dict[str, float] = {}
         while True:

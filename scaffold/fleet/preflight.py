@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.errors import GitError, ScaffoldError
+from scaffold.fleet import selectors
 from scaffold.fleet.apply import looked_at
 from scaffold.fleet.campaign.commits import branch_of, branches_of
 from scaffold.fleet.campaign.deciding import Known, next_step
@@ -15,6 +16,7 @@ from scaffold.fleet.campaign.reviewers import reviewers_of
 from scaffold.fleet.campaign.rollout import AT_ONCE
 from scaffold.fleet.campaign.site import NowhereError, Site, site
 from scaffold.fleet.campaign.work import Asked, At, Work
+from scaffold.fleet.facts import of_planned
 from scaffold.fleet.forges.port import DeniedError, ForgeError, GoneError
 from scaffold.fleet.progress import counter
 from scaffold.fleet.roll import FILE
@@ -34,20 +36,22 @@ def fleet_preflight(
     plan: Path | str,
     file: Path | str = FILE,
     *,
+    where: str = "",
     direct: bool = False,
     local: bool = False,
     notify: Notify = lambda _: None,
 ) -> Preflight:
-    """Return what each member of a plan lacks before it can be offered its update; raises FormatError."""
+    """Return what each member that is meant lacks before it can be offered its update; raises FormatError."""
     with looked_at(Path(plan), Path(file), Asked(direct, local)) as work, ThreadPoolExecutor(AT_ONCE) as pool:
-        progress = counter("Asking", len(work.results), notify)
+        meant = selectors.chosen(selectors.of_plan(where), work.results.values(), of_planned)
+        progress = counter("Asking", len(meant), notify)
 
         def lacks(result: Result) -> tuple[str, tuple[Lack, ...]]:
             found = tuple(_lacks(work, result))
             progress(1)
             return result.name, found
 
-        return Preflight(work.plan.id, tuple(pool.map(lacks, work.results.values())))
+        return Preflight(work.plan.id, tuple(pool.map(lacks, meant)))
 
 
 def _lacks(work: Work, result: Result) -> Iterator[Lack]:

@@ -72,6 +72,14 @@ def parse(written: str) -> Selector:
         raise FormatError(f"`{written}` cannot be read: {error}", where=WHERE, hint="close the quotation") from error
 
 
+def of_plan(written: str) -> Selector:
+    """Read a selector for members that were planned for; raises FormatError where it asks how they stand."""
+    found = parse(written)
+    if any(term.key == STATES for term in found.terms):
+        raise FormatError("how members stand is not in a plan", where=WHERE, hint=f"it can be selected by {_KEYED}")
+    return found
+
+
 def chosen(selector: Selector, members: Iterable[T], facts: Callable[[T], Facts]) -> tuple[T, ...]:
     """Return the members that are meant; raises FormatError where there are none, naming what alone matches nobody."""
     known = [(member, facts(member)) for member in members]

@@ -23,7 +23,8 @@ class Followed(NamedTuple):
     """How far a campaign is with one project.
 
     `why` says what keeps it, and `by` who closed it; `commits` are those that were made for its branch, `commit` the
-    one that is out there, and `base` what it is a child of. `since` is when it was offered, in seconds since the epoch.
+    one that is out there, and `base` what it is a child of. `since` is when it was offered, and `ended` when its pull
+    request was closed, in seconds since the epoch.
     `shown` are pull requests whose closing was told, `refused` labels and reviewers that the forge did not take.
     `landed` says that the default branch had it.
     """
@@ -41,6 +42,7 @@ class Followed(NamedTuple):
     review: str = ""
     waiting_for: tuple[str, ...] = ()
     by: str = ""
+    ended: float = 0
     merged_as: str = ""
     base: str = ""
     since: float = 0

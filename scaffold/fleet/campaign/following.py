@@ -50,7 +50,7 @@ def follow(work: Work, name: str, *, thoroughly: bool = False) -> None:
 def _follow(work: Work, at: At, result: Result, stands: Followed) -> None:
     pull = at.forge.pull(at.path, stands.number)
     if pull.state == "merged":
-        work.book.add(result.name, "merged", by=pull.closed_by, merged_as=pull.merged_as)
+        work.book.add(result.name, "merged", by=pull.closed_by, merged_as=pull.merged_as, ended=pull.closed)
         return
     if pull.state == "closed":
         _ended(work, result, pull)
@@ -70,7 +70,8 @@ def _ended(work: Work, result: Result, pull: Pull) -> None:
     """Record that somebody closed it without merging; what we closed ourselves is recorded where that was done."""
     stage: Stage = "declined" if pull.closer in ("person", "unknown") else "closed elsewhere"
     who = "we" if pull.closer == "self" else pull.closed_by or "somebody"
-    work.book.add(result.name, stage, why=f"{who} closed #{pull.number}", by=pull.closed_by, number=pull.number)
+    said = {"by": pull.closed_by, "number": pull.number, "ended": pull.closed}
+    work.book.add(result.name, stage, why=f"{who} closed #{pull.number}", **said)
 
 
 def _is_ours(pull: Pull, stands: Followed) -> bool:

@@ -191,7 +191,7 @@ def _pulls(at: At, branch: str) -> Iterator[Pull]:
 
 def _stop(one: Offer, step: Next) -> None:
     pull = step.pull
-    said = {"number": pull.number, "web": pull.web, "by": pull.closed_by} if pull else {}
+    said = {"number": pull.number, "web": pull.web, "by": pull.closed_by, "ended": pull.closed} if pull else {}
     one.work.book.add(one.result.name, step.stage, why=step.why, branch=one.branch, **said)
 
 

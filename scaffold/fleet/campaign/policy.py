@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from scaffold.errors import FormatError
 from scaffold.fleet import selectors
 from scaffold.fleet.forges.port import Method
-from scaffold.fleet.selectors import STATES, Selector
+from scaffold.fleet.selectors import Selector
 from scaffold.formats.located import Located, one_of, text, texts
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -136,12 +136,9 @@ def _waves(at: Located) -> tuple[Wave, ...]:
 
 def _selector(at: Located) -> Selector:
     try:
-        found = selectors.parse(text(at))
+        return selectors.of_plan(text(at))
     except FormatError as error:
         raise FormatError(error.message, where=at.where, hint=error.hint) from error
-    if any(term.key == STATES for term in found.terms):
-        raise FormatError("a wave cannot go by how members stand, since that changes with it", where=at.where)
-    return found
 
 
 def _halt(at: Located) -> Halt:

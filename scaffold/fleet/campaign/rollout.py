@@ -112,7 +112,8 @@ def _next(work: Work, pace: Pace) -> list[str]:
     """Return who is offered to next: those of the waves that have begun who wait, and were not tried before."""
     members = work.book.history.members
     begun = (name for waved in work.book.history.waves for name in waved.members)
-    waiting = [name for name in begun if members[name].stage == "waiting" and name not in pace.tried]
+    left = [name for name in begun if members[name].stage == "waiting" and name not in pace.tried]
+    waiting = [name for name in left if work.asked.where.matches(of_planned(work.results[name]))]
     known = [name for name in waiting if host_of(work, name) not in pace.hosts]
     owners = {name: result.owner for name, result in work.results.items()}
     return waves.allowed(work.policy.limits, members.values(), owners, known)[:CHUNK]

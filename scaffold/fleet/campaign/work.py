@@ -12,6 +12,7 @@ from scaffold.fleet.forges.hosts import Forges
 from scaffold.fleet.forges.port import Forge, ForgeError
 from scaffold.fleet.journal import Journal
 from scaffold.fleet.repository import Repository
+from scaffold.fleet.selectors import Selector
 from scaffold.plan.campaign import Followed
 from scaffold.plan.fleet import FleetPlan, Result
 from scaffold.project.applying.in_git import By
@@ -39,7 +40,7 @@ class Asked(NamedTuple):
     """What was asked of a run: without a forge or `direct`ly only branches are made, of `local` repositories too.
 
     `again` are members that are to be offered to once more whatever was said, and `seconds` those between two looks.
-    To `take_over` is to go on with what another machine has begun.
+    To `take_over` is to go on with what another machine has begun. Only those whom `where` means are offered to.
     """
 
     direct: bool = False
@@ -47,6 +48,7 @@ class Asked(NamedTuple):
     again: frozenset[str] = frozenset()
     seconds: float = 60
     take_over: bool = False
+    where: Selector = Selector()
 
 
 class Work(NamedTuple):

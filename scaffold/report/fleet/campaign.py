@@ -20,7 +20,7 @@ STATES: Mapping[str, Tone] = {"done": "good", "halted": "bad", "aborted": "bad"}
 SOON = 120.0  # seconds of which nothing is said
 KEPT = frozenset(("commits", "shown", "landed", "dressed"))  # of a member, for the campaign alone
 ASKING: Mapping[Stage, tuple[str, str, Tone]] = {
-    "failed": ("Failed", "mend it, then scaffold fleet apply --retry", "bad"),
+    "failed": ("Failed", "mend it, then scaffold fleet apply --retry failed", "bad"),
     "needs hands": ("Need hands", "people work on the branch: nothing of theirs is overwritten", "warn"),
     "held": ("Held", "not offered, for a reason", "warn"),
     "declined": ("Declined", "closed by a person: not offered again, but with --again NAME", "warn"),

@@ -39,7 +39,7 @@ MISTAKES = {
         "waves:\n  - name: a\n    where: own=x",
         "fleet.yml:3: `own` is nothing that members are selected by",
     ),
-    "how they stand": ("waves: [{name: a, where: behind}]", "a wave cannot go by how members stand"),
+    "how they stand": ("waves: [{name: a, where: behind}]", "how members stand is not in a plan"),
     "a share": ("waves: [{name: a, share: 101 %}]", "must be at most 100 %"),
     "a share in words": ("waves: [{name: a, share: half}]", "must be a number, or a share such as 10 %"),
     "a number below nothing": ("limits: {open: -1}", "must be no less than 0"),

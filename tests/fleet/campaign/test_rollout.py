@@ -238,6 +238,14 @@ def test_a_limit_of_open_ones_and_of_one_owner(rolled):
     assert sorted(stages(one.watch_once()).values()) == ["merged", "open", "open", "open"]
 
 
+def test_only_those_who_are_meant_are_offered_to(rolled):
+    one = rolled(3)
+    assert stages(one.apply(where="label=tier:1")) == {"m0": "waiting", "m1": "open", "m2": "waiting"}
+    with pytest.raises(ScaffoldError, match="how members stand is not in a plan"):
+        one.apply(where="behind")
+    assert set(stages(one.apply()).values()) == {"open"}
+
+
 def test_only_what_is_of_low_risk_is_merged_by_the_forge_and_only_where_checks_are_required(rolled):
     one = rolled(2, campaign={"merge": {"auto": "low", "method": "squash"}})
     one.world.add_rule("acme/m0", "main", ["all-green"], ruleset=True)
