@@ -46,8 +46,9 @@ def fleet_apply(
 
     Only those whom the selector `where` means are offered to. Without a forge or `direct`ly only a branch is made, and
     of a folder where it is `local`. `again` are members that are offered to once more though somebody said no; with
-    `retry` those that failed are tried again. To `take_over` is to go on with what another machine has begun. Raises FormatError for the plan, `fleet.yml` or the journal, and
-    ProjectError where another process, or another machine, holds the campaign.
+    `retry` those that failed are tried again. To `take_over` is to go on with what another machine has begun. Raises
+    FormatError for the plan, `fleet.yml` or the journal, and ProjectError where another process, or another machine,
+    holds the campaign.
     """
     asked = Asked(direct, local, frozenset(again), take_over=take_over, where=selectors.of_plan(where))
     with at_work(Path(plan), Path(file), asked, means) as work:
