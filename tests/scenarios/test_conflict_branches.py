@@ -97,6 +97,8 @@ def test_the_branch_is_never_green(clone):
     failed = [one["path"] for one in checked.json["findings"] if "not decided" in one["message"]]
     assert (checked.code, failed) == (3, ["notes.md", "old.txt", "run.sh"])
     assert world.scaffold("update", where=clone).code == 1
+    going_on = world.scaffold("update", "--continue", where=clone)
+    assert (going_on.code, going_on.out.count("nobody has decided it on this branch")) == (3, 2)
     inner = [] if (clone / ".git").exists() else [clone.parent.parent]
     git("reset", "--quiet", "--hard", where=(inner or [clone])[0])
     assert scaffold.status(clone).conflicts == ("notes.md", "old.txt", "run.sh")
