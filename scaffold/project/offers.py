@@ -28,7 +28,7 @@ def offers_for(project: Project) -> tuple[Offered, ...]:
 def _offers(project: Project, repository: Objects) -> Iterator[Offered]:
     head = repository.head() if project.has_folder else project.seen.name
     named = re.compile(f".+/{re.escape(branch_of(project.prefix, project.wishes.blueprint, ''))}([^/]+)")
-    for branch, tip in repository.history.remote_branches().items() if head else ():
+    for branch, tip in repository.history.remote_branches(f"/{BRANCHES}").items() if head else ():
         found = named.fullmatch(branch)
         if found is None or not _is_version(found[1]):
             continue

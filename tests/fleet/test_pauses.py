@@ -133,23 +133,6 @@ def test_an_author_sees_what_a_release_does_to_those_who_wait_too(fleet):
 
 
 @pytest.mark.parametrize(
-    ("said", "line", "message"),
-    [
-        ("updates: {pause_until: soon, reason: x}", 3, "`updates.pause_until` must be a day such as 2027-01-31"),
-        ("updates: {pause_until: 2027-03-01}", 3, "`reason` is missing from updates"),
-        ("updates:\n  pause_until: 2027-03-01\n  reason: ''", 5, "`updates.reason` must be a reason in words"),
-        ("updates: {pause_til: 2027-03-01, reason: x}", 3, "`updates.pause_til` is not a key"),
-        ("updates: [x]", 3, "`updates` must be a mapping"),
-    ],
-)
-def test_a_mistake_in_it_is_named_with_its_line(fleet, said, line, message):
-    answers = "blueprint: demo\nsource: builtin\n" + said + "\n"
-    kit.repo(fleet / "members/one", {".scaffold/answers.yml": answers})
-    done = command("status", where=fleet / "members/one")
-    assert (done.code, f"answers.yml:{line}: {message}" in done.err) == (1, True), done.err
-
-
-@pytest.mark.parametrize(
     ("said", "message"),
     [
         ("pauses: {longest: -1}", "`pauses.longest` must be a number of days"),

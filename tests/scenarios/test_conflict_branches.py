@@ -97,6 +97,8 @@ def test_the_branch_is_never_green(clone):
     failed = [one["path"] for one in checked.json["findings"] if "not decided" in one["message"]]
     assert (checked.code, failed) == (3, ["notes.md", "old.txt", "run.sh"])
     assert world.scaffold("update", where=clone).code == 1
+    going_on = world.scaffold("update", "--continue", where=clone)
+    assert (going_on.code, going_on.out.count("nobody has decided it on this branch")) == (3, 2)
     inner = [] if (clone / ".git").exists() else [clone.parent.parent]
     git("reset", "--quiet", "--hard", where=(inner or [clone])[0])
     assert scaffold.status(clone).conflicts == ("notes.md", "old.txt", "run.sh")
@@ -180,3 +182,17 @@ def test_what_cannot_be_laid_is_said(made, clone, tmp_path):
     with pytest.raises(ProjectError, match=r"git has something staged of notes\.md"):
         scaffold.lay_stages([clone])
     assert world.scaffold("resolve", ".", "--ours", "--trust", where=clone).code == 2
+
+
+def test_markers_that_the_new_attributes_would_not_know_are_open_too(tmp_path):
+    library = world.make_library(tmp_path / "library")
+    project = world.stamp(library, tmp_path / "project")
+    world.write(project, {"notes.md": OURS})
+    world.commit(project)
+    world.release(library, "1.1.0", {"notes.md.jinja": THEIRS, ".gitattributes": "*.md conflict-marker-size=12\n"})
+    (tmp_path / "fleet.yml").write_text("members: [{folder: project}]\n")
+    pushed(scaffold.fleet_plan(tmp_path / "fleet.yml", today=TODAY, run_on="loop").folder, project)
+    git("checkout", "--quiet", BRANCH, where=project)
+    assert "<<<<<<< yours" in (project / "notes.md").read_text()
+    assert scaffold.status(project).conflicts == ("notes.md",)
+    assert scaffold.lay_stages([project]).conflicts == ("notes.md",)

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from scaffold import lock
 from scaffold.errors import GitError, ProjectError
+from scaffold.git.conversion import ATTRIBUTES
+from scaffold.git.objects import Objects
 from scaffold.git.trees import Grown, grown
 from scaffold.lock import Lock
-from scaffold.merge.settle import marked_line
-from scaffold.project.in_git import InGit
-from scaffold.project.opening import Project
+from scaffold.project.in_git import Changed, InGit
+from scaffold.project.opening import read_ours, seen_in
 from scaffold.project.planning.prepared import Prepared
 from scaffold.tree import File
 
@@ -29,12 +30,14 @@ class After(NamedTuple):
 def after(prepared: Prepared) -> After:
     """Return what an update makes of a commit: a file in conflict has its markers, and the lock its old base.
 
-    Where there is nothing to mark, the lock says that the conflict is open. Raises ProjectError or GitError.
+    Where no markers would be found in that commit, the lock says that the conflict is open. Raises ProjectError or
+    GitError.
     """
     project, seen = prepared.project, prepared.project.seen
-    files, repository = {**changed(prepared), **_open(prepared)}, project.repository
+    repository = project.repository
     if repository is None:
         raise _not_in_git(prepared)
+    files = {**changed(prepared), **_open(prepared, repository)}
 
     def read(id_: str) -> bytes:
         content = repository.tree(id_)
@@ -55,23 +58,27 @@ def changed(prepared: Prepared) -> dict[str, File | None]:
     return _differing(prepared, {**settled, **prepared.own_files})
 
 
-def _open(prepared: Prepared) -> dict[str, File | None]:
-    """Return each file in conflict that differs from the commit, and the lock that knows them to be open."""
+def _open(prepared: Prepared, repository: Objects) -> dict[str, File | None]:
+    """Return each file in conflict that differs from the commit, and the lock by which none of them is decided."""
     left = {action.path: action.after for action in prepared.plan.conflicts}
     if not left:
         return {}
-    known = File(lock.dump(_undecided(prepared.plan.lock_after, prepared.project, left)))
-    return _differing(prepared, {**left, lock.PATH: known})
+    project, after = prepared.project, prepared.plan.lock_after
+    files = _differing(prepared, left)
+    others = changed(prepared)
+    there = seen_in(project.root, Changed(repository, project.seen.name, {**others, **files}), project.prefix)
+    # With other attributes, which libgit2 reads of a commit alone, markers may count as none.
+    told = () if any(path.rpartition("/")[2] == ATTRIBUTES for path in others) else there.unresolved
+    known = File(lock.dump(_undecided(after, read_ours(there, left.keys() - set(told)))))
+    return {**files, **_differing(prepared, {lock.PATH: known})}
 
 
-def _undecided(after: Lock, project: Project, left: Mapping[str, File | None]) -> Lock:
-    """Return the lock in which a conflict without markers stays open when it is committed, as nobody decides it so."""
+def _undecided(after: Lock, silent: Mapping[str, File]) -> Lock:
+    """Return the lock in which conflicts that nothing in the files tells of are open, by where the files are."""
     files = dict(after.files)
-    there = replace(project, recorded=after)  # for the version in the markers
-    for place, path in after.conflicts.items():
-        file = left.get(place)
-        if file is not None and not marked_line(file.content, there.marked(place)):
-            files[path] = files[path]._replace(left=file.blob, open=True)
+    for place, file in silent.items():
+        path = after.conflicts[place]
+        files[path] = files[path]._replace(left=file.blob, open=True)
     return replace(after, files=files)
 
 
