@@ -203,9 +203,19 @@ class Gitea:
     def merge_when_green(self, path: str, pull: Pull, method: Method) -> None:
         """Let Gitea merge; `try again later` it says while it looks for conflicts, and for ever where there is one.
 
-        So it is asked some times more, and then RefusedError is raised.
+        So it is asked some times more, and then RefusedError is raised. It compares the commit only where it merges at
+        once, so we do before it is to wait; what is pushed after that it merges too, once that is green.
         """
-        at = f"repos/{in_path(path)}/pulls/{pull.number}/merge"
+        at = f"repos/{in_path(path)}/pulls/{pull.number}"
+        said = self._http.get(at).data
+        if said["state"] != "open" or said["head"]["sha"] != pull.commit:
+            now = (
+                f"it is at {said['head']['sha']} and not at {pull.commit}"
+                if said["state"] == "open"
+                else "it is closed"
+            )
+            raise RefusedError(f"{self.host} does not merge it: {now}", where=f"{path}#{pull.number}")
+        at = f"{at}/merge"
         body = {"do": method, "head_commit_id": pull.commit, "merge_when_checks_succeed": True}
         answer = self._merge(at, body)
         for _ in range(LOOKS):

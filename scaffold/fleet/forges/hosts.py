@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from scaffold.fleet.forges import app, governor
 from scaffold.fleet.forges.credentials import ForgeKind, Origin, lend
@@ -33,6 +33,29 @@ class Connected(NamedTuple):
 
     forge: Forge
     governor: Governor
+
+
+class Place(NamedTuple):
+    """Where a repository is: its host, as forges are named by it, and its path there."""
+
+    host: str
+    path: str
+
+
+def place_of(address: str) -> Place | None:
+    """Return where the repository of an address is, whether that is for https or for ssh; None where it is at no host.
+
+    The port of an address for ssh is none of the forge's.
+    """
+    if "://" not in address:
+        named, colon, path = address.partition(":")
+        address = f"ssh://{named}/{path}" if colon and "/" not in named else ""
+    parts = urlsplit(address)
+    path = unquote(parts.path).strip("/").removesuffix(".git")
+    if parts.scheme not in ("https", "http", "ssh") or not parts.hostname or not path:
+        return None
+    host = parts.hostname if parts.scheme == "ssh" else parts.netloc.rpartition("@")[2]
+    return Place(host.lower(), path)
 
 
 class Forges:

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Collection, Iterator, Mapping
+from http import HTTPStatus
 from os import environ
 from threading import Lock
 from time import monotonic, time
@@ -183,11 +184,12 @@ class Http:
                     what = f"more than {MOST:,} bytes" if len(body) > MOST else f"for longer than {WHOLE:.0f} s"
                     kind = UnreachableError if request.kind == "read" else UncertainError
                     raise self._error(kind, f"{self._host} answered {what}")
-            if kept and response.status_code == 304:  # noqa: PLR2004 - not modified
-                return kept._replace(headers={**kept.headers, **response.headers})
+            if kept and response.status_code == HTTPStatus.NOT_MODIFIED:
+                headers = {**kept.headers, **response.headers}
+                return answers.read(HTTPStatus.OK, headers, request.url, kept.body)
             answer = answers.read(response.status_code, response.headers, request.url, bytes(body))
         if request.method == "GET" and answers.meaning(answer) == "taken" and "etag" in answer.headers:
-            self._etags.put(answer, len(body))
+            self._etags.put(request.url, answer.headers, bytes(body))
         return answer
 
     def _open(self) -> "httpx.Client":
