@@ -24,6 +24,7 @@ from scaffold.fleet.forges.port import (
 )
 from scaffold.fleet.forges.shared import moment, segment
 from scaffold.fleet.forges.tokens import Token
+from scaffold.fleet.forges.understood import understood
 
 PAGE = 100
 NEWEST: dict[str, str | int] = {"per_page": 1, "order_by": "id", "sort": "desc"}
@@ -52,6 +53,7 @@ class Seen(NamedTuple):
     reviewers: tuple[int, ...]
 
 
+@understood
 class GitLab:
     """GitLab at one host: `GitLab("gitlab.com", Http("https://gitlab.com/api/v4", token, governor), token)`.
 

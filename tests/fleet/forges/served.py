@@ -60,6 +60,7 @@ class Clock:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # in one piece: two wait 40 ms for each other
 
     def answer(self):
         length = int(self.headers.get("Content-Length") or 0)
