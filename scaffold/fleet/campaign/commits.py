@@ -6,6 +6,7 @@ from scaffold.errors import GitError
 from scaffold.git.objects import Objects
 from scaffold.git.trees import grown
 from scaffold.plan.fleet import Result
+from scaffold.project import offers
 from scaffold.project.applying.in_git import By, written
 from scaffold.tree import File
 
@@ -14,13 +15,12 @@ Contents = Callable[[str], bytes]  # what the plan holds, by id
 
 def branch_of(result: Result) -> str:
     """Return the branch for a member: one for each blueprint, version and folder of a repository."""
-    return f"{branches_of(result)}{result.to}"
+    return offers.branch_of(result.prefix, result.blueprint, result.to)
 
 
 def branches_of(result: Result) -> str:
     """Return how the branches of a member begin, whatever the version."""
-    folder = f"{result.prefix}/" if result.prefix else ""
-    return f"scaffold/{folder}{result.blueprint}-"
+    return offers.branch_of(result.prefix, result.blueprint, "")
 
 
 def commit_of(repository: Objects, result: Result, contents: Contents, by: By) -> str:

@@ -25,6 +25,7 @@ from scaffold.fleet.forges.port import (
 )
 from scaffold.fleet.forges.shared import in_path, moment, segment
 from scaffold.fleet.forges.tokens import Token
+from scaffold.fleet.forges.understood import understood
 
 ALL = {"limit": 50}  # more is cut to this without a word
 OUTCOMES: dict[str, Outcome] = {
@@ -41,6 +42,7 @@ LATER = "try again later"
 _DRAFT = re.compile(r"(?i)^\s*(?:wip:|\[wip\])\s*")
 
 
+@understood
 class Gitea:
     """Gitea or Forgejo at one host: `Gitea("gitea.com", Http("https://gitea.com/api/v1", token, governor), token)`.
 
@@ -207,10 +209,14 @@ class Gitea:
         once, so we do before it is to wait; what is pushed after that it merges too, once that is green.
         """
         at = f"repos/{in_path(path)}/pulls/{pull.number}"
-        if self._http.get(at).data["head"]["sha"] != pull.commit:
-            raise RefusedError(
-                f"{self.host} has another commit there than {pull.commit}", where=f"{path}#{pull.number}"
+        said = self._http.get(at).data
+        if said["state"] != "open" or said["head"]["sha"] != pull.commit:
+            now = (
+                f"it is at {said['head']['sha']} and not at {pull.commit}"
+                if said["state"] == "open"
+                else "it is closed"
             )
+            raise RefusedError(f"{self.host} does not merge it: {now}", where=f"{path}#{pull.number}")
         at = f"{at}/merge"
         body = {"do": method, "head_commit_id": pull.commit, "merge_when_checks_succeed": True}
         answer = self._merge(at, body)

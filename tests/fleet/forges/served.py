@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import ssl
 import struct
 import subprocess
 import threading
@@ -59,6 +60,7 @@ class Clock:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # in one piece: two wait 40 ms for each other
 
     def answer(self):
         length = int(self.headers.get("Content-Length") or 0)
@@ -107,13 +109,17 @@ class Quiet(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(answers: Answers):
-    """A server, its address, and what it was asked so far."""
+def serving(answers: Answers, certificate: tuple[str, str] | None = None):
+    """A server, its address, and what it was asked so far; with the files of a certificate and its key, by https."""
     server = Quiet(("127.0.0.1", 0), Handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     server.answers, server.asked, server.lock = answers, [], threading.Lock()
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", server.asked
+        yield f"http{'s' * bool(certificate)}://127.0.0.1:{server.server_port}", server.asked
     finally:
         server.shutdown()
         server.server_close()
