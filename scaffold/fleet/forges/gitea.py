@@ -207,10 +207,14 @@ class Gitea:
         once, so we do before it is to wait; what is pushed after that it merges too, once that is green.
         """
         at = f"repos/{in_path(path)}/pulls/{pull.number}"
-        if self._http.get(at).data["head"]["sha"] != pull.commit:
-            raise RefusedError(
-                f"{self.host} has another commit there than {pull.commit}", where=f"{path}#{pull.number}"
+        said = self._http.get(at).data
+        if said["state"] != "open" or said["head"]["sha"] != pull.commit:
+            now = (
+                f"it is at {said['head']['sha']} and not at {pull.commit}"
+                if said["state"] == "open"
+                else "it is closed"
             )
+            raise RefusedError(f"{self.host} does not merge it: {now}", where=f"{path}#{pull.number}")
         at = f"{at}/merge"
         body = {"do": method, "head_commit_id": pull.commit, "merge_when_checks_succeed": True}
         answer = self._merge(at, body)
