@@ -325,6 +325,16 @@ def test_reviewers_that_there_are_not_keep_others_from_nothing(stage):
     assert stage.forge.review(path, made.number).waiting_for == (PERSON,)
 
 
+def test_who_was_asked_before_stays_asked(stage):
+    path = stage.repository()
+    stage.labels(path, "update", "later")
+    made = stage.opened(path)
+    for label, reviewer in (("update", PERSON), ("later", "renovate")):
+        assert stage.forge.dress(path, made.number, [label], [reviewer]) == Dressed()
+    assert set(stage.forge.review(path, made.number).waiting_for) == {PERSON, "renovate"}
+    assert set(stage.forge.pull(path, made.number).labels) == {"update", "later"}
+
+
 def test_who_opened_it_cannot_be_asked(stage):
     path = stage.repository()
     made = stage.opened(path)
@@ -535,6 +545,16 @@ def test_another_commit_is_never_merged_in_place_of_the_one_that_was_meant(stage
         stage.forge.merge_when_green(path, made, "merge")
     new = stage.tip(path, "update")
     stage.checks(path, new, "build", "passed")
+    assert stage.forge.pull(path, made.number).state == "open"
+
+
+def test_another_commit_is_not_merged_at_once_either(stage):
+    path = stage.repository()
+    made = stage.opened(path)
+    stage.branch(path, "update", {"hand.txt": "by hand\n"})
+    stage.eventually(lambda: stage.forge.pull(path, made.number).mergeable)
+    with pytest.raises(RefusedError):
+        stage.forge.merge_when_green(path, made, "merge")
     assert stage.forge.pull(path, made.number).state == "open"
 
 
