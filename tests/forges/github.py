@@ -25,7 +25,7 @@ DIRTY = {"checks": "Required status check is expected.", "reviews": "At least 1 
 
 def headers(world: World) -> Mapping[str, str]:
     limit = world.budget
-    left = max(limit - world.counts["all"], 0) if limit else 4999
+    left = world.left() if limit else 4999
     reset = str(int(time.time()) + 3600)
     limits = {"Limit": str(limit or 5000), "Remaining": str(left), "Reset": reset, "Used": str((limit or 5000) - left)}
     return {f"X-RateLimit-{what}": value for what, value in limits.items()} | {"X-RateLimit-Resource": "core"}
@@ -431,11 +431,12 @@ def auto_merge_refused(call: Call, repo: Repository | None, one: Pull | None, co
         return "Could not resolve to a node with the global id."
     if not repo.auto_merge:
         return "Pull request Auto merge is not allowed for this repository"
-    if commit and commit != one.commit:
-        return "Pull request Expected head sha does not match the current head"
     why = call.world.hindered(repo, one)
     status = {"": "clean", "conflict": "dirty", "draft": "draft", "closed": "closed"}.get(why)
-    return f"Pull request Pull request is in {status} status" if status else ""
+    if status:  # said before the commit is compared, so that an adapter compares it too
+        return f"Pull request Pull request is in {status} status"
+    stale = commit and commit != one.commit
+    return "Pull request Expected head sha does not match the current head" if stale else ""
 
 
 def lend(call: Call) -> Answer:

@@ -1,5 +1,6 @@
 """The API of GitLab, as far as a rollout and the referee go: routes and wording, and the world does the rest."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,10 @@ prefixes = ("/api/v4",)
 
 
 def headers(world: World) -> Mapping[str, str]:
-    return {"RateLimit-Limit": "2000", "RateLimit-Remaining": "1999"} if world.budget else {}
+    if not world.budget:
+        return {}
+    told = {"Limit": world.budget, "Remaining": world.left(), "Reset": int(time.time()) + 60}
+    return {f"RateLimit-{what}": str(value) for what, value in told.items()}
 
 
 def said(status: int, message: Any) -> Answer:

@@ -27,19 +27,21 @@ FREE = Limits(*[0] * len(Limits._fields))
 FILES = {"README.md": "hello\n", "src/app.py": "print(1)\n"}
 BOT, PERSON, STRANGER = "scaffold-bot", "ada", "eve"
 SECONDS = 30  # for what a real forge takes a moment to come to
+LONGEST = {"github": 0, "gitlab": 0, "gitea": 0.5}  # of a pause: a real forge does something meanwhile
 PATIENCE = 600  # of a clock that does not wait
 
 
 class Clock:
-    """A clock that nobody waits for."""
+    """A clock of which nobody waits for more than a part of a second."""
 
-    def __init__(self):
-        self.seconds = 0.0
+    def __init__(self, longest: float):
+        self.longest, self.seconds = longest, 0.0
 
     def now(self) -> float:
         return self.seconds
 
     def sleep(self, seconds: float) -> None:
+        time.sleep(min(seconds, self.longest))
         self.seconds += seconds
 
 
@@ -47,7 +49,7 @@ def adapter(kind: str, url: str, token: str | Callable[[], str]) -> Forge:
     """An adapter without a limit to its pace, whose pauses take no time; a token that is a function is asked again."""
     made, path = ADAPTERS[kind]
     given = fixed(token) if isinstance(token, str) else Token(lambda: Lent(Secret(token()), origin="the test"))
-    host, clock = url.partition("//")[2], Clock()
+    host, clock = url.partition("//")[2], Clock(LONGEST[kind])
     governor = Governor(host, FREE, now=clock.now, sleep=clock.sleep)
     http = Http(url + path, given, governor, patience=PATIENCE)
     return made(host, http, given, Who(frozenset({"renovate"})))
@@ -130,8 +132,8 @@ class FakeStage(Common):
     def stranger(self) -> Forge:
         return self.as_("secret-of-eve")
 
-    def repository(self, **more: Any) -> str:
-        path = f"{self.owner}/repo{next(self.names)}"
+    def repository(self, owner: str = "", **more: Any) -> str:
+        path = f"{owner or self.owner}/repo{next(self.names)}"
         self.world.add_repository(path, self.source, **more)
         return path
 
@@ -210,14 +212,15 @@ class GiteaStage(Common):
     def stranger(self) -> Forge:
         return self.as_(self.server.tokens[STRANGER])
 
-    def repository(self, **more: Any) -> str:
+    def repository(self, owner: str = "", topics: tuple[str, ...] = (), **more: Any) -> str:
         """One that git made and the server took in, which is much cheaper than by its API."""
-        name = f"repo{next(self.names)}"
-        folder = self.server.root / "repositories" / self.owner / f"{name}.git"
-        bare.make_source(folder, FILES)
-        self.server.ask("POST", f"admin/unadopted/{self.owner}/{name}")
-        self.server.ask("PATCH", f"repos/{self.owner}/{name}", {"private": False} | more)
-        return f"{self.owner}/{name}"
+        path = f"{owner or self.owner}/repo{next(self.names)}"
+        bare.make_source(self.server.root / "repositories" / f"{path}.git", FILES)
+        self.server.ask("POST", f"admin/unadopted/{path}")
+        self.server.ask("PATCH", f"repos/{path}", {"private": False} | more)
+        if topics:
+            self.server.ask("PUT", f"repos/{path}/topics", {"topics": list(topics)})
+        return path
 
     def many(self, count: int) -> None:
         for _ in range(count):

@@ -167,6 +167,10 @@ class World(Pulls):
         """How many requests there were of each operation, and of each class of them."""
         return dict(self.counts)
 
+    def left(self) -> int:
+        """What is left of the budget."""
+        return max(self.budget - self.counts["all"], 0)
+
     def at(self, path: str) -> Repository:
         return self.repositories[path]
 

@@ -51,6 +51,31 @@ def test_a_listing_is_whole(stage):
     assert len({one.path for one in found}) == len(found) == MANY[stage.kind]
 
 
+def test_a_listing_tells_what_an_inventory_asks(stage):
+    plain, topical, old = stage.repository(), stage.repository(topics=("go", "python")), stage.repository(private=True)
+    stage.archives(old)
+    found = {one.path: one for one in stage.forge.repositories(stage.owner)}
+    assert found.keys() == {plain, topical, old}
+    assert set(found[topical].topics) == {"go", "python"}
+    assert [path for path, one in found.items() if one.archived] == [old]
+    assert [path for path, one in found.items() if one.private] == [old]
+    assert {one.default_branch for one in found.values()} == {"main"}
+
+
+def test_the_repositories_of_a_person(stage):
+    path = stage.repository(owner=PERSON)
+    assert path in [one.path for one in stage.forge.repositories(PERSON)]
+
+
+def test_groups_below_a_group_are_listed_too(stage):
+    if stage.kind != "gitlab":
+        pytest.skip("no groups below others here")
+    deep = f"{stage.owner}/below/deep"
+    stage.world.add_owner(deep)
+    paths = {stage.repository(), stage.repository(owner=deep)}
+    assert {one.path for one in stage.forge.repositories(stage.owner)} == paths
+
+
 def test_a_repository(stage):
     path = stage.repository()
     found = stage.forge.repository(path)
@@ -97,6 +122,18 @@ def test_an_archived_repository_refuses(stage):
     assert stage.forge.repository(path).archived
     with pytest.raises((RefusedError, DeniedError)):
         stage.forge.open(path, WANTED)
+
+
+def test_nothing_is_closed_in_an_archived_repository(stage):
+    path = stage.repository()
+    made = stage.opened(path)
+    stage.archives(path)
+    if stage.kind == "gitea":  # which keeps an archived repository from pushes and openings alone
+        stage.forge.close(path, made.number)
+        return
+    with pytest.raises((RefusedError, DeniedError)):
+        stage.forge.close(path, made.number)
+    assert stage.forge.pull(path, made.number).state == "open"
 
 
 @pytest.mark.parametrize("token", ["wrong", "expired"])
@@ -165,6 +202,15 @@ def test_a_pull_request_is_opened_and_found(stage):
     for again in (found, one):
         assert again._replace(mergeable=None) == made._replace(mergeable=None)
     assert "<!-- marker -->" in found.body
+
+
+def test_a_branch_may_have_any_name(stage):
+    path, name = stage.repository(), "scaffold/größer+#1%20&x=y"
+    stage.branch(path, name)
+    made = stage.forge.open(path, WANTED._replace(head=name))
+    assert [(one.number, one.head) for one in stage.forge.pulls(path, name)] == [(made.number, name)]
+    stage.forge.delete_branch(path, name)
+    assert not stage.tip(path, name)
 
 
 def test_pull_requests_of_other_branches_are_not_found(stage):
@@ -277,6 +323,16 @@ def test_reviewers_that_there_are_not_keep_others_from_nothing(stage):
     said = stage.forge.dress(path, made.number, [], ["nobody-at-all", PERSON])
     assert [name for name, why in said.reviewers if why] == ["nobody-at-all"]
     assert stage.forge.review(path, made.number).waiting_for == (PERSON,)
+
+
+def test_who_was_asked_before_stays_asked(stage):
+    path = stage.repository()
+    stage.labels(path, "update", "later")
+    made = stage.opened(path)
+    for label, reviewer in (("update", PERSON), ("later", "renovate")):
+        assert stage.forge.dress(path, made.number, [label], [reviewer]) == Dressed()
+    assert set(stage.forge.review(path, made.number).waiting_for) == {PERSON, "renovate"}
+    assert set(stage.forge.pull(path, made.number).labels) == {"update", "later"}
 
 
 def test_who_opened_it_cannot_be_asked(stage):
@@ -423,6 +479,58 @@ def test_it_is_merged_when_its_checks_have_passed(stage, guarded):
     assert "update.txt" in stage.files(path)
 
 
+def test_a_check_that_has_not_come_yet_is_waited_for(stage):
+    path = stage.repository()
+    stage.protects(path, ("build",))
+    made = stage.opened(path)
+    stage.eventually(lambda: stage.forge.pull(path, made.number).mergeable)
+    stage.checks(path, made.commit, "other", "passed")
+    stage.forge.merge_when_green(path, made, "merge")
+    assert stage.forge.pull(path, made.number).state == "open"
+    stage.checks(path, made.commit, "build", "passed")
+    assert stage.eventually(lambda: stage.forge.pull(path, made.number).state == "merged")
+
+
+def test_approvals_are_waited_for(stage):
+    path = stage.repository()
+    stage.protects(path, (), approvals=1)
+    made = stage.opened(path)
+    stage.eventually(lambda: stage.forge.pull(path, made.number).mergeable)
+    stage.forge.merge_when_green(path, made, "merge")
+    assert stage.forge.pull(path, made.number).state == "open"
+    stage.reviews(path, made.number, "approved")
+    assert stage.eventually(lambda: stage.forge.pull(path, made.number).state == "merged")
+
+
+def test_a_conflict_is_never_merged(stage):
+    path = stage.repository()
+    stage.branch(path, "update", {"README.md": "ours\n"})
+    stage.branch(path, "main", {"README.md": "theirs\n"})
+    made = stage.forge.open(path, WANTED)
+    stage.forge.pull(path, made.number)
+    with pytest.raises(RefusedError):
+        stage.forge.merge_when_green(path, made, "merge")
+    assert stage.forge.pull(path, made.number).state == "open"
+
+
+def test_several_are_merged_in_a_row(stage):
+    path = stage.repository()
+    made = [stage.opened(path, f"update-{number}") for number in range(3)]
+    for one in made:
+        stage.forge.merge_when_green(path, one, "merge")
+        assert stage.eventually(lambda one=one: stage.forge.pull(path, one.number).state == "merged")
+    assert {f"update-{number}.txt" for number in range(3)} <= stage.files(path)
+
+
+def test_what_is_closed_is_not_merged(stage):
+    path = stage.repository()
+    made = stage.opened(path)
+    stage.closes(path, made.number)
+    with pytest.raises(RefusedError):
+        stage.forge.merge_when_green(path, made, "merge")
+    assert stage.forge.pull(path, made.number).state == "closed"
+
+
 def test_it_is_not_merged_when_a_check_has_failed(stage, guarded):
     path, made = guarded
     stage.forge.merge_when_green(path, made, "squash")
@@ -437,6 +545,16 @@ def test_another_commit_is_never_merged_in_place_of_the_one_that_was_meant(stage
         stage.forge.merge_when_green(path, made, "merge")
     new = stage.tip(path, "update")
     stage.checks(path, new, "build", "passed")
+    assert stage.forge.pull(path, made.number).state == "open"
+
+
+def test_another_commit_is_not_merged_at_once_either(stage):
+    path = stage.repository()
+    made = stage.opened(path)
+    stage.branch(path, "update", {"hand.txt": "by hand\n"})
+    stage.eventually(lambda: stage.forge.pull(path, made.number).mergeable)
+    with pytest.raises(RefusedError):
+        stage.forge.merge_when_green(path, made, "merge")
     assert stage.forge.pull(path, made.number).state == "open"
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import http.client
 import json
 import subprocess
 
@@ -33,15 +34,15 @@ def clone(fake, tmp_path):
     return path, fake.clone(tmp_path / "clone", path, {"new.txt": "new\n"})
 
 
-def test_a_thousand_repositories_share_their_objects(world, source):
+def test_repositories_share_their_objects(world, source):
     world.add_owner("acme")
-    for number in range(1000):
+    for number in range(200):
         world.add_repository(f"acme/r{number}", source)
-    folder = world.at("acme/r999").folder
+    folder = world.at("acme/r199").folder
     assert [path for path in folder.rglob("*") if path.is_file() and path.suffix in (".pack", ".idx")] == []
     assert len([path for path in folder.rglob("*") if path.is_file()]) == 4
     assert bare.files(folder, "main") == bare.files(source, "main")
-    assert len(world.listed("acme", BOT)) == 1000
+    assert len(world.listed("acme", BOT)) == 200
 
 
 def test_git_itself_finds_nothing_wrong(fake, clone):
@@ -187,6 +188,25 @@ def test_a_limit_after_so_many_creations():
     met = [fault.meets("open", "create", "a") for _ in range(7)]
     assert met == [False, False, False, True, True, False, False]
     assert not fault.meets("pulls", "read", "a")
+
+
+def test_what_did_not_change_is_not_sent_again_and_a_budget_is_told(fake):
+    def ask(**headers):
+        with contextlib.closing(http.client.HTTPConnection(fake.server.host)) as there:
+            there.request("GET", target, headers={"Authorization": f"Bearer {fake.token}"} | headers)
+            answer = there.getresponse()
+            return answer.status, len(answer.read()), answer.headers
+
+    path = fake.repository()
+    target = f"/api/v3/repos/{path}" if fake.kind == "github" else f"/api/v4/projects/{path.replace('/', '%2F')}"
+    status, size, headers = ask()
+    assert (status, size > 0) == (200, True)
+    assert ask(**{"If-None-Match": headers["ETag"]})[:2] == (304, 0)
+    fake.world.archive(path)
+    assert ask(**{"If-None-Match": headers["ETag"]})[0] == 200
+    fake.world.budget = 10
+    name = "X-RateLimit-Remaining" if fake.kind == "github" else "RateLimit-Remaining"
+    assert [ask()[2][name] for _ in range(2)] == ["6", "5"]
 
 
 def test_requests_are_counted_by_kind(fake):
