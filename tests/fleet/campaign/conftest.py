@@ -107,7 +107,7 @@ class Rolled:
         return [pull["number"] for pull in self.pulls(name) if pull["state"] == "open"]
 
 
-@pytest.fixture(params=SHAPES)
+@pytest.fixture(params=["github", pytest.param("gitlab", marks=pytest.mark.long)])
 def kind(request):
     return request.param
 
