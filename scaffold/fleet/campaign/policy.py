@@ -54,6 +54,7 @@ class Halt(NamedTuple):
     conflicts: Share | None = Share(50, of_all=True)
     closed: Share | None = Share(20, of_all=True)
     reverted: Share | None = Share(0)
+    errors: Share | None = Share(50, of_all=True)
 
 
 class Limits(NamedTuple):

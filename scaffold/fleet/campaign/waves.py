@@ -58,6 +58,7 @@ def _reasons(halt: Halt) -> Iterator[tuple[str, Share | None, Callable[[Followed
     yield "have checks that fail", halt.failed, lambda one: one.stage in OFFERED and one.tested == "failed"
     yield "are in conflict", halt.conflicts, lambda one: one.why.startswith(CONFLICT)
     yield "were closed by somebody", halt.closed, lambda one: one.stage == "declined"
+    yield "could not be offered it", halt.errors, lambda one: one.stage == "failed"
     yield "were reverted", halt.reverted, lambda one: one.stage == "reverted"
 
 

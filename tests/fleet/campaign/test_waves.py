@@ -75,6 +75,7 @@ FAILED, DECLINED = {"stage": "open", "tested": "failed"}, {"stage": "declined"}
         ({"stage": "merged", "tested": "failed"}, Halt(failed=Share(0)), None),
         (DECLINED, Halt(closed=Share(0)), "1 of 4 in the wave w were closed by somebody, more than 0"),
         ({"stage": "closed elsewhere"}, Halt(closed=Share(0)), None),
+        ({"stage": "failed"}, Halt(errors=Share(0)), "1 of 4 in the wave w could not be offered it, more than 0"),
         ({"stage": "reverted"}, Halt(), "1 of 4 in the wave w were reverted, more than 0"),
         ({"stage": "held", "why": "conflict in a"}, Halt(conflicts=Share(0)), "1 of 4 in the wave w are in conflict, more than 0"),
         ({"stage": "held", "why": "moved"}, Halt(conflicts=Share(0)), None),
