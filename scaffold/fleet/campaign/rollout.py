@@ -11,8 +11,9 @@ from typing import NamedTuple
 from scaffold.fleet.campaign import waves
 from scaffold.fleet.campaign.following import follow
 from scaffold.fleet.campaign.offering import HostError, offer
-from scaffold.fleet.campaign.work import Work, place_at
+from scaffold.fleet.campaign.work import Work
 from scaffold.fleet.facts import of_planned
+from scaffold.fleet.forges.hosts import place_of
 from scaffold.fleet.forges.pacing import Kind
 from scaffold.fleet.forges.port import ForgeError
 from scaffold.fleet.progress import counter
@@ -121,7 +122,8 @@ def _next(work: Work, pace: Pace) -> list[str]:
 
 def host_of(work: Work, name: str) -> str:
     """Return the host of a member's repository."""
-    return place_at(work.results[name].place)[0]
+    place = place_of(work.results[name].place)
+    return place.host if place else ""
 
 
 def _offer(work: Work, names: list[str], pace: Pace, notify: Notify) -> int:
@@ -183,6 +185,8 @@ def _each(
                     progress(one.result())
         finally:
             stop.set()
+            if running:  # it ends early: who waits for a turn at a forge need not
+                work.forges.stop()
             pool.shutdown(cancel_futures=True)
 
 

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
 
 from scaffold.fleet.campaign.history import History, history, with_record
 from scaffold.fleet.campaign.policy import Policy
-from scaffold.fleet.forges.hosts import Forges
+from scaffold.fleet.forges.hosts import Forges, place_of
 from scaffold.fleet.forges.port import Forge, ForgeError
 from scaffold.fleet.journal import Journal
 from scaffold.fleet.repository import Repository
@@ -24,16 +23,6 @@ class At(NamedTuple):
 
     forge: Forge
     path: str
-
-
-def place_at(address: str) -> tuple[str, str]:
-    """Return the host of a repository's address, as forges go by it, and its path there."""
-    if "://" not in address:
-        host, _, path = address.partition(":")
-        address = f"ssh://{host}/{path}"
-    parts = urlsplit(address)
-    host = (parts.hostname or "") if parts.scheme == "ssh" else parts.netloc
-    return host.lower(), unquote(parts.path).strip("/").removesuffix(".git")
 
 
 class Asked(NamedTuple):
@@ -68,9 +57,9 @@ class Work(NamedTuple):
 
     def at(self, address: str) -> At | None:
         """Return a repository at its forge, by its address; None where nobody says what kind of forge that is."""
-        host, path = place_at(address)
+        place = place_of(address)
         try:
-            return At(self.forges.of(host).forge, path)
+            return At(self.forges.of(place.host).forge, place.path) if place else None
         except ForgeError:
             return None
 
