@@ -67,9 +67,8 @@ def test_the_repositories_of_a_person(stage):
     assert path in [one.path for one in stage.forge.repositories(PERSON)]
 
 
+@pytest.mark.parametrize("stage", ["gitlab"], indirect=True)  # the others have no groups below others
 def test_groups_below_a_group_are_listed_too(stage):
-    if stage.kind != "gitlab":
-        pytest.skip("no groups below others here")
     deep = f"{stage.owner}/below/deep"
     stage.world.add_owner(deep)
     paths = {stage.repository(), stage.repository(owner=deep)}
