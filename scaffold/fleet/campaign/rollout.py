@@ -24,7 +24,7 @@ AT_ONCE = 4  # more are taken for an attack by some forges
 TURN = 0.5  # seconds that are waited for without a look up
 CHUNK = 20  # members that are offered to before what is out there is looked at again
 SELDOM = 10  # times as long between two looks at those whose wave is over
-REQUESTS: Mapping[Kind, int] = {"read": 1, "create": 1, "write": 2}  # of one member that is offered to
+REQUESTS: Mapping[Kind, int] = {"read": 1, "create": 2, "write": 1}  # of one member, with labels and reviewers
 
 
 class Turn(NamedTuple):
