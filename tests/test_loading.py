@@ -19,7 +19,17 @@ print("\\nLOOKED AT", len(gc.get_objects()))
 print("\\nLOADED", *sys.modules)
 sys.exit(code)
 """
-OTHER_TOOLS = {"copier", "cookiecutter", "git", "pydantic", "questionary", "rich", "distributed", "scaffold.fleet"}
+OTHER_TOOLS = {
+    "copier",
+    "cookiecutter",
+    "git",
+    "pydantic",
+    "questionary",
+    "rich",
+    "distributed",
+    "httpx",
+    "scaffold.fleet",
+}
 FORMATS = {"yaml", "ruamel.yaml", "tomlkit", "tomllib"}
 RENDERING = {"jinja2", "scaffold.render", "scaffold.merge.files"}
 JUDGING = {"scaffold.guard.rules", "scaffold.guard.readers"}
@@ -73,3 +83,12 @@ def test_a_command_loads_what_it_runs(here, words, most, without, tmp_path):
     assert sorted(found & without) == []
     own = sorted(name for name in found if name.partition(".")[0] == "scaffold")
     assert len(own) <= most, own
+
+
+def test_a_fleet_that_asks_no_forge_loads_nothing_that_could(here, tmp_path):
+    (tmp_path / "fleet.yml").write_text(
+        f"members: [folder: {here / 'project'}]\nforges: {{github.com: {{bots: [a]}}}}\n"
+    )
+    found = loaded("fleet", "status", where=tmp_path)
+    assert "scaffold.fleet.forges.hosts" in found
+    assert not found & {"httpx", "httpcore", "jwt", "cryptography"}

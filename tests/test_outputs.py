@@ -45,6 +45,11 @@ def test_it_can_ask_nobody(tmp_path):
     assert python(tmp_path, "import sys; print(repr(sys.stdin.read()))").out == "''\n"
 
 
+def test_it_reads_what_it_is_given_or_leaves_it(tmp_path):
+    assert python(tmp_path, "import sys; print(repr(sys.stdin.read()))", given=b"a=b\n\n").out == "'a=b\\n\\n'\n"
+    assert python(tmp_path, "print('done')", given=b"a=b\n\n").out == "done\n"
+
+
 def test_what_is_no_utf_8_is_no_crash(tmp_path):
     assert python(tmp_path, "import os; os.write(1, b'\\xff[]')").out == "\ufffd[]"
 

@@ -52,7 +52,7 @@ class Sieve(NamedTuple):
         if one.archived and not self.archived:
             return "archived"
         if one.fork and not self.forks:
-            return "forks"
+            return "forked"
         if self.topics and not self.topics.intersection(one.topics):
             return "without such a topic"
         if self.names and not any(fnmatchcase(below, pattern) for pattern in self.names):

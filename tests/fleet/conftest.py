@@ -1,5 +1,7 @@
 """A cache of its own for each test, and repositories to list."""
 
+import os
+
 import pytest
 
 from tests import kit
@@ -12,6 +14,14 @@ LOCK = ".scaffold/lock.json"
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(autouse=True)
+def _nobody(monkeypatch):
+    """No proxy and no token of whoever runs the tests."""
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy") or name.endswith("_TOKEN") or name.startswith("SSL_CERT"):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

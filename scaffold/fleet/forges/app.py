@@ -53,6 +53,8 @@ def source(app: App, connect: Callable[[Token], Http], now: Clock = time) -> Cal
 
     def ask() -> Lent:
         said = http.send("POST", f"app/installations/{app.installation}/access_tokens", kind="read").data
-        return lent_as(str(said["token"]), "the GitHub App", moment(said.get("expires_at")) or None)
+        if not isinstance(said, dict) or not isinstance(said.get("token"), str):
+            raise DeniedError(f"{http.api} gives the App no token", hint="is that the address of its API?")
+        return lent_as(said["token"], "the GitHub App", moment(said.get("expires_at")) or None)
 
     return ask

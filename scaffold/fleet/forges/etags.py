@@ -1,39 +1,48 @@
 """Answers that are asked for by their ETag the next time, which costs a forge, and its limits, less."""
 
+import zlib
 from collections import OrderedDict
+from collections.abc import Mapping
 from threading import Lock
+from typing import NamedTuple
 
-from scaffold.fleet.forges.answers import Answer
+MOST, EACH = 20_000_000, 1_000_000  # bytes in all, and of one, as they are kept: compressed, for parsed they are large
 
-MOST, EACH = 50_000_000, 1_000_000  # bytes in all, and of one
+
+class Found(NamedTuple):
+    """What an address answered, as it was sent."""
+
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Kept:
     """The answers that were used last, by address; for all threads."""
 
     def __init__(self, most: int = MOST, each: int = EACH) -> None:
-        """Begin with none; no more than so many bytes are kept, as they were sent."""
+        """Begin with none; no more than so many bytes are kept."""
         self._most, self._each = most, each
-        self._answers: OrderedDict[str, tuple[Answer, int]] = OrderedDict()
+        self._known: OrderedDict[str, Found] = OrderedDict()
         self._size = 0
         self._lock = Lock()
 
-    def get(self, url: str) -> Answer | None:
-        """Return the answer of an address, where it is kept."""
+    def get(self, url: str) -> Found | None:
+        """Return what an address answered, where it is kept."""
         with self._lock:
-            if url not in self._answers:
+            if url not in self._known:
                 return None
-            self._answers.move_to_end(url)
-            return self._answers[url][0]
+            self._known.move_to_end(url)
+            headers, packed = self._known[url]
+        return Found(headers, zlib.decompress(packed))
 
-    def put(self, answer: Answer, size: int) -> None:
+    def put(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
         """Keep an answer in place of an older one, and let those go that were used longest ago."""
+        packed = zlib.compress(body, 1)
         with self._lock:
-            _, old = self._answers.pop(answer.url, (answer, 0))
-            self._size -= old
-            if size <= self._each:
-                self._answers[answer.url] = answer, size
-                self._size += size
+            if old := self._known.pop(url, None):
+                self._size -= len(old.body)
+            if len(packed) <= self._each:
+                self._known[url] = Found(headers, packed)
+                self._size += len(packed)
             while self._size > self._most:
-                _, (_, freed) = self._answers.popitem(last=False)
-                self._size -= freed
+                self._size -= len(self._known.popitem(last=False)[1].body)

@@ -25,6 +25,7 @@ from scaffold.fleet.forges.port import (
 )
 from scaffold.fleet.forges.shared import in_path, moment, segment
 from scaffold.fleet.forges.tokens import Token
+from scaffold.fleet.forges.understood import understood
 
 ALL = {"limit": 50}  # more is cut to this without a word
 OUTCOMES: dict[str, Outcome] = {
@@ -41,6 +42,7 @@ LATER = "try again later"
 _DRAFT = re.compile(r"(?i)^\s*(?:wip:|\[wip\])\s*")
 
 
+@understood
 class Gitea:
     """Gitea or Forgejo at one host: `Gitea("gitea.com", Http("https://gitea.com/api/v1", token, governor), token)`.
 

@@ -23,6 +23,7 @@ from scaffold.fleet.forges.port import (
 )
 from scaffold.fleet.forges.shared import in_path, moment, segment
 from scaffold.fleet.forges.tokens import Token
+from scaffold.fleet.forges.understood import understood
 
 PAGE = 100
 ALL = {"per_page": PAGE}
@@ -48,6 +49,7 @@ AUTO_MERGE = """mutation($id: ID!, $method: PullRequestMergeMethod!, $head: GitO
 }"""
 
 
+@understood
 class GitHub:
     """GitHub at one host: `GitHub("github.com", Http("https://api.github.com", token, governor), token)`.
 

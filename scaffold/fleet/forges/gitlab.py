@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from scaffold.fleet.forges import shared
 from scaffold.fleet.forges.http import Http
@@ -24,6 +24,7 @@ from scaffold.fleet.forges.port import (
 )
 from scaffold.fleet.forges.shared import moment, segment
 from scaffold.fleet.forges.tokens import Token
+from scaffold.fleet.forges.understood import understood
 
 PAGE = 100
 NEWEST: dict[str, str | int] = {"per_page": 1, "order_by": "id", "sort": "desc"}
@@ -44,6 +45,15 @@ _DRAFT = re.compile(r"(?i)^\s*(?:\[draft\]|\(draft\)|draft:)\s*")
 NO_TEAMS = "GitLab asks people for a review, and no groups"
 
 
+class Seen(NamedTuple):
+    """What of a merge request, as it was seen last, a change of it has to know."""
+
+    draft: bool
+    author: str
+    reviewers: tuple[int, ...]
+
+
+@understood
 class GitLab:
     """GitLab at one host: `GitLab("gitlab.com", Http("https://gitlab.com/api/v4", token, governor), token)`.
 
@@ -57,7 +67,7 @@ class GitLab:
         self._me: shared.Once[str, str] = shared.Once(lambda _: str(self._http.get("user").data["username"]))
         self._ids = shared.Once(self._ask_id)
         self._is_bot = shared.Once(self._ask_bot)
-        self._seen: shared.Remembered[tuple[str, int], Any] = shared.Remembered()
+        self._seen: shared.Remembered[tuple[str, int], Seen] = shared.Remembered()
 
     def me(self) -> str:
         """Return our login."""
@@ -151,9 +161,7 @@ class GitLab:
         ids = {one: id_ for one in users if (id_ := self._ids(one)) is not None}
         body: dict[str, Any] = {"add_labels": ",".join(labels)} if labels else {}
         if ids:
-            said = self._seen.get((path, number)) or self._ask_pull(path, number)
-            before = [one["id"] for one in said.get("reviewers") or ()]
-            body["reviewer_ids"] = list(dict.fromkeys([*before, *ids.values()]))
+            body["reviewer_ids"] = list(dict.fromkeys([*self._known(path, number).reviewers, *ids.values()]))
         if body:
             said = self._change(path, number, body)
             taken = {one["id"] for one in said.get("reviewers") or ()}
@@ -162,8 +170,8 @@ class GitLab:
 
     def edit(self, path: str, number: int, title: str, body: str) -> None:
         """Give it another title and body; a draft stays one."""
-        said = self._seen.get((path, number)) or self._ask_pull(path, number)
-        self._change(path, number, {"title": _titled(title, draft=bool(said.get("draft"))), "description": body})
+        draft = self._known(path, number).draft
+        self._change(path, number, {"title": _titled(title, draft=draft), "description": body})
 
     def comment(self, path: str, number: int, text: str) -> None:
         """Write below it."""
@@ -179,7 +187,7 @@ class GitLab:
 
     def _change(self, path: str, number: int, body: dict[str, Any]) -> Any:
         said = self._http.send("PUT", f"{_at(path)}/merge_requests/{number}", body).data
-        self._seen.put((path, number), said)
+        self._see(path, said)
         return said
 
     def checks(self, path: str, commit: str) -> tuple[Check, ...]:
@@ -198,10 +206,10 @@ class GitLab:
         asked = self._http.get(f"{at}/reviewers", take={404}).data
         states = {one["user"]["username"]: one.get("state") for one in asked} if isinstance(asked, list) else {}
         approvals = self._http.get(f"{at}/approvals", take={404}).data or {}
-        author = ((self._seen.get((path, number)) or self._ask_pull(path, number)).get("author") or {}).get("username")
+        author = self._known(path, number).author
         said = {one["user"]["username"]: "approved" for one in approvals.get("approved_by") or ()}
         said |= {login: "changes requested" for login, state in states.items() if state == "requested_changes"}
-        said.pop(author or "", None)
+        said.pop(author, None)
         waiting = [login for login, state in states.items() if state in ("unreviewed", "review_started", "unapproved")]
         return shared.reviewed(said, [one for one in waiting if one not in said])
 
@@ -229,11 +237,20 @@ class GitLab:
 
     def _ask_pull(self, path: str, number: int) -> Any:
         said = self._http.get(f"{_at(path)}/merge_requests/{number}").data
-        self._seen.put((path, number), said)
+        self._see(path, said)
         return said
 
+    def _known(self, path: str, number: int) -> Seen:
+        return self._seen.get((path, number)) or self._see(path, self._ask_pull(path, number))
+
+    def _see(self, path: str, said: Any) -> Seen:
+        author = (said.get("author") or {}).get("username") or ""
+        seen = Seen(_is_draft(said), author, tuple(one["id"] for one in said.get("reviewers") or ()))
+        self._seen.put((path, said["iid"]), seen)
+        return seen
+
     def _pull(self, path: str, said: Any) -> Pull:
-        self._seen.put((path, said["iid"]), said)
+        self._see(path, said)
         return _pull(said)
 
 
@@ -243,6 +260,10 @@ def _at(path: str) -> str:
 
 def _titled(title: str, *, draft: bool) -> str:
     return f"Draft: {title}" if draft else title
+
+
+def _is_draft(said: Any) -> bool:
+    return bool(said.get("draft", said.get("work_in_progress")))
 
 
 def _is_own(said: Any) -> bool:
@@ -271,7 +292,7 @@ def _repository(said: Any) -> Repository:
 def _pull(said: Any) -> Pull:
     state = STATES.get(said["state"], "open")
     status = said.get("detailed_merge_status") or said.get("merge_status")
-    draft = bool(said.get("draft", said.get("work_in_progress")))
+    draft = _is_draft(said)
     return Pull(
         number=said["iid"],
         web=said["web_url"],

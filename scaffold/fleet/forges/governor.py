@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from threading import BoundedSemaphore, Event, Lock
 from time import monotonic
 
@@ -89,7 +90,8 @@ class Governor:
     def seconds(self, counts: Mapping[Kind, int]) -> float:
         """Return how long so many more requests of each kind will take at the least."""
         with self._lock:
-            return self._pace.seconds(counts, self._now())
+            ahead, now = deepcopy(self._pace), self._now()
+        return ahead.seconds(counts, now)
 
     def rest(self, seconds: float) -> None:
         """Let who asks the same thing again wait, by the clock of all here."""

@@ -2,6 +2,8 @@
 
 import ssl
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from http import HTTPStatus
 from os import environ
 from threading import Lock
 from time import monotonic, time
@@ -34,6 +36,7 @@ MOST = 20_000_000  # bytes of an answer
 TRIES = 5  # of a read that fails, with pauses of 1, 2, 4 and 8 s between
 LIMITS_MET = 5  # times in a row that a request may meet a limit
 HOPS = 5
+CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 GONE = {404, 410}
 Parameters = Mapping[str, str | int]
 NOTHING: Parameters = {}
@@ -183,11 +186,12 @@ class Http:
                     what = f"more than {MOST:,} bytes" if len(body) > MOST else f"for longer than {WHOLE:.0f} s"
                     kind = UnreachableError if request.kind == "read" else UncertainError
                     raise self._error(kind, f"{self._host} answered {what}")
-            if kept and response.status_code == 304:  # noqa: PLR2004 - not modified
-                return kept._replace(headers={**kept.headers, **response.headers})
+            if kept and response.status_code == HTTPStatus.NOT_MODIFIED:
+                headers = {**kept.headers, **response.headers}
+                return answers.read(HTTPStatus.OK, headers, request.url, kept.body)
             answer = answers.read(response.status_code, response.headers, request.url, bytes(body))
         if request.method == "GET" and answers.meaning(answer) == "taken" and "etag" in answer.headers:
-            self._etags.put(answer, len(body))
+            self._etags.put(request.url, answer.headers, bytes(body))
         return answer
 
     def _open(self) -> "httpx.Client":
@@ -197,7 +201,7 @@ class Http:
             if self._client is None:
                 try:
                     self._client = httpx.Client(
-                        verify=_trust(self._ca),
+                        verify=_trust(self._ca, *map(environ.get, CERTIFICATES)),
                         timeout=httpx.Timeout(SECONDS, connect=CONNECTING),
                         limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
                         headers={"Accept": "application/json", "User-Agent": f"scaffold/{scaffold.__version__}"},
@@ -243,7 +247,7 @@ class Http:
             hint = f"is {self.api} the address of its API?"
             told = f"answered {answer.status} with {answer.alien or 'nothing'} and not as a forge's API does"
             self._fail(UncertainError if done else UnreachableError, answer, told, hint)
-        if answer.status in (401, 403):
+        if answer.status in (401, 403) and "archived" not in answer.message.lower():  # GitHub's word for those is 403
             hint = f"the token is from {self._token.origin}; is it valid, and has it the rights?"
             self._fail(DeniedError, answer, f"denies it: {answer.message}", hint)
         self._fail(GoneError if answer.status in GONE else RefusedError, answer, f"refuses it: {answer.message}")
@@ -274,12 +278,13 @@ def _named(error: Exception) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def _trust(ca: str) -> ssl.SSLContext:
-    """Trust one file of certificates; else those of the machine, or of SSL_CERT_FILE, and those that certifi brings."""
+@cache  # reading all certificates of a machine takes as long as some requests
+def _trust(ca: str, *named: str | None) -> ssl.SSLContext:
+    """Trust one file of certificates; else those of the machine, or that variables name, and those of certifi."""
     if ca:
         return ssl.create_default_context(cafile=ca)
     context = ssl.create_default_context()
-    if not {"SSL_CERT_FILE", "SSL_CERT_DIR"} & environ.keys():
+    if not any(named):
         from certifi import where
 
         context.load_verify_locations(where())

@@ -1,7 +1,6 @@
-"""Forges to ask: ours in two shapes, and a real one where it was built; no proxy and no token of whoever runs the tests."""
+"""Forges to ask: ours in two shapes, and a real one where it was built."""
 
 import contextlib
-import os
 
 import pytest
 
@@ -18,13 +17,6 @@ FORGES = [
     pytest.param("gitea", marks=pytest.mark.forge),
     pytest.param("github judged", marks=pytest.mark.forge),  # every answer is parsed by the models of another hand
 ]
-
-
-@pytest.fixture(autouse=True)
-def _alone(monkeypatch):
-    for name in os.environ:
-        if name.lower().endswith("_proxy") or name.endswith("_TOKEN") or name.startswith("SSL_CERT"):
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,11 @@
 """A server on loopback that answers as a test says, and a clock that nobody waits for."""
 
 import json
+import os
 import socket
+import ssl
 import struct
+import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
@@ -57,12 +60,14 @@ class Clock:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # in one piece: two wait 40 ms for each other
 
     def answer(self):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(self.command, self.path, headers, json.loads(body) if body else None)
+        is_json = headers.get("content-type") == "application/json"
+        asked = Asked(self.command, self.path, headers, json.loads(body) if is_json else body or None)
         with self.server.lock:
             self.server.asked.append(asked)
         said = self.server.answers(asked)
@@ -104,13 +109,17 @@ class Quiet(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(answers: Answers):
-    """A server, its address, and what it was asked so far."""
+def serving(answers: Answers, certificate: tuple[str, str] | None = None):
+    """A server, its address, and what it was asked so far; with the files of a certificate and its key, by https."""
     server = Quiet(("127.0.0.1", 0), Handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     server.answers, server.asked, server.lock = answers, [], threading.Lock()
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", server.asked
+        yield f"http{'s' * bool(certificate)}://127.0.0.1:{server.server_port}", server.asked
     finally:
         server.shutdown()
         server.server_close()
@@ -137,3 +146,19 @@ def http(url: str, clock: Clock | None = None, *, limits: Limits = FREE, **more:
     clock = clock or Clock()
     governor = Governor("git.test", limits, now=clock.now, sleep=clock.sleep)
     return Http(url, more.pop("token", None) or fixed(TOKEN), governor, **more)
+
+
+def git_backend(asked: Asked, root: str) -> Said:
+    """What git's own server says of the repositories below a folder."""
+    path, _, query = asked.path.partition("?")
+    body = asked.body or b""
+    known = {
+        "GIT_PROJECT_ROOT": root, "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path, "QUERY_STRING": query,
+        "REQUEST_METHOD": asked.method, "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_TYPE": asked.headers.get("content-type", ""), "GIT_PROTOCOL": asked.headers.get("git-protocol", ""),
+        "HTTP_CONTENT_ENCODING": asked.headers.get("content-encoding", ""),
+    }  # fmt: skip
+    done = subprocess.run(["git", "http-backend"], input=body, env=os.environ | known, stdout=-1, check=True)
+    lines, _, content = done.stdout.partition(b"\r\n\r\n")
+    heads = dict(line.split(": ", 1) for line in lines.decode().split("\r\n"))
+    return Said(int(heads.pop("Status", "200").split()[0]), content, heads)

@@ -14,7 +14,7 @@ from scaffold.fleet.forges.declared import LIMITS, usual
 from scaffold.fleet.forges.gitea import Gitea
 from scaffold.fleet.forges.github import GitHub
 from scaffold.fleet.forges.gitlab import GitLab
-from scaffold.fleet.forges.hosts import Forges
+from scaffold.fleet.forges.hosts import Forges, place_of
 from scaffold.fleet.forges.port import DeniedError, ForgeError
 from scaffold.formats import yaml
 
@@ -139,3 +139,21 @@ def test_git_gets_a_login_for_named_hosts_alone_and_never_in_clear(read, monkeyp
         assert forges.login(url) is None
     with pytest.raises(DeniedError, match="NONE"):
         forges.login("https://b.test/x")
+
+
+def test_a_repository_is_at_one_place_however_it_is_reached():
+    for address in (
+        "https://Git.test/acme/orders.git",
+        "git@git.test:acme/orders.git",
+        "ssh://git@git.test:2222/acme/orders/",
+    ):
+        assert place_of(address) == ("git.test", "acme/orders")
+    assert place_of("http://127.0.0.1:3000/a/b/c.git") == ("127.0.0.1:3000", "a/b/c")
+    for address in (
+        "/srv/git/orders.git",
+        "file:///srv/git/orders.git",
+        "./a:b/c",
+        "https://git.test/",
+        "git://git.test/a",
+    ):
+        assert place_of(address) is None

@@ -2,12 +2,16 @@
 
 import json
 import logging
+import os
 import socket
 import threading
 import time
+from datetime import UTC, datetime
+from ipaddress import ip_address
 
 import pytest
 
+from scaffold.fleet.forges.etags import Kept
 from scaffold.fleet.forges.http import MOST, TRIES
 from scaffold.fleet.forges.pacing import Limits
 from scaffold.fleet.forges.port import (
@@ -66,6 +70,11 @@ def test_a_refusal_is_one_error_with_the_words_of_the_forge(answered, status, ki
         assert "No, not so" in str(found)
         assert str(found).startswith("repos/a: git.test ")
         assert len(asked) == 1
+
+
+def test_an_archived_repository_is_a_refusal_and_no_lack_of_rights(answered):
+    found, _ = answered(Said(403, {"message": "Repository was archived so is read-only."}), method="POST")
+    assert type(found) is RefusedError
 
 
 def test_errors_of_all_shapes_are_told(answered):
@@ -282,6 +291,18 @@ def test_what_did_not_change_is_asked_for_by_its_etag():
         assert "if-none-match" not in asked[-1].headers
 
 
+def test_what_is_kept_to_be_asked_for_again_has_a_bound():
+    kept = Kept(most=160, each=60)
+    bodies = {name: os.urandom(40) for name in "abcd"}
+    for name in "abc":
+        kept.put(name, {"etag": name}, bodies[name])
+    assert kept.get("a") == ({"etag": "a"}, bodies["a"])
+    kept.put("d", {"etag": "d"}, bodies["d"])
+    assert [kept.get(name) and kept.get(name).body for name in "abcd"] == [bodies["a"], None, bodies["c"], bodies["d"]]
+    kept.put("a", {}, os.urandom(80))
+    assert kept.get("a") is None, "what is too large takes the place of nothing"
+
+
 def test_the_budget_that_a_forge_tells_is_left_to_people(clock):
     headers = {
         "X-RateLimit-Limit": "100",
@@ -358,6 +379,43 @@ def test_a_certificate_file_that_is_none_is_one_sentence(tmp_path):
     for name in ("ca.pem", "missing.pem"):
         with pytest.raises(UnreachableError, match=r"^git\.test cannot be asked: "):
             http("https://127.0.0.1:1", ca=str(tmp_path / name)).get("user")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """The files of a certificate for this machine that nobody trusts, and of its key."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "t")])
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    made = (
+        x509.CertificateBuilder(
+            name, name, key.public_key(), x509.random_serial_number(), start, start.replace(year=2120)
+        )
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    folder = tmp_path_factory.mktemp("certificate")
+    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return str(folder / "cert.pem"), str(folder / "key.pem")
+
+
+def test_a_certificate_is_trusted_where_somebody_says_so(certificate, monkeypatch, clock):
+    with serving(lambda _: Said(200, "safe"), certificate) as (url, asked):
+        with pytest.raises(UnreachableError) as caught:
+            http(url, clock).get("a")
+        hint = "name its certificates by `ca`, or by SSL_CERT_FILE"
+        assert str(caught.value) == f"git.test has a certificate that is not trusted ({hint})"
+        assert clock.slept == [], "it is not tried again"
+        assert http(url, ca=certificate[0]).get("a").data == "safe"
+        monkeypatch.setenv("SSL_CERT_FILE", certificate[0])
+        assert http(url).get("a").data == "safe"
+        assert len(asked) == 2
 
 
 def test_no_error_and_no_log_holds_the_token(caplog, clock):
