@@ -55,6 +55,8 @@ def backend(repo: Repository, service: str, query: str, method: str, body: bytes
     }
     done = subprocess.run(["git", "http-backend"], input=body, env=environment, capture_output=True, check=False)
     head, _, rest = done.stdout.partition(b"\r\n\r\n")
+    if not head:  # the repository was taken away under it
+        return Reply(500, b"", {"Content-Type": "text/plain"})
     found = dict(line.split(": ", 1) for line in head.decode().splitlines())
     return Reply(int(found.pop("Status", "200").split()[0]), rest, found)
 

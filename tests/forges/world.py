@@ -132,6 +132,8 @@ class World(Pulls):
         """Rename the default branch, as its owners do; open pull requests follow it."""
         with self.lock:
             repo, old = self.at(path), self.at(path).default
+            if old == new:
+                return
             bare.set_branch(repo.folder, new, bare.tip(repo.folder, old))
             bare.set_default(repo.folder, new)
             bare.set_branch(repo.folder, old, "")
