@@ -56,7 +56,7 @@ class Gitea:
         self._me: shared.Once[str, str] = shared.Once(lambda _: str(self._http.get("user").data["login"]))
         self._user_is = shared.Once(self._ask_user)
         self._teams = shared.Once(self._ask_teams)
-        self._labels = shared.Once(self._ask_labels)
+        self._org_labels = shared.Once(self._ask_org_labels)
         self._drafts: shared.Remembered[tuple[str, int], bool] = shared.Remembered()
 
     def me(self) -> str:
@@ -95,7 +95,7 @@ class Gitea:
             org, _, name = one.removeprefix("@").partition("/")
             if name.lower() not in self._teams(org):
                 missing.append(one)
-        known = self._labels(path) if labels else {}
+        known = self._ask_labels(path) if labels else frozenset()
         return (*missing, *(one for one in labels if one not in known))
 
     def _ask_user(self, login: str) -> bool:
@@ -107,18 +107,15 @@ class Gitea:
         except GoneError:
             return frozenset()
 
-    def _ask_labels(self, path: str) -> dict[str, int]:
-        found = {one["name"]: one["id"] for one in self._labels_of(f"repos/{in_path(path)}")}
-        return {one["name"]: one["id"] for one in self._org_labels(path.partition("/")[0])} | found
+    def _ask_labels(self, path: str) -> frozenset[str]:
+        own = self._http.pages(f"repos/{in_path(path)}/labels", ALL)
+        return frozenset(one["name"] for one in own) | self._org_labels(path.partition("/")[0])
 
-    def _labels_of(self, at: str) -> list[Any]:
-        return list(self._http.pages(f"{at}/labels", ALL))
-
-    def _org_labels(self, owner: str) -> list[Any]:
+    def _ask_org_labels(self, owner: str) -> frozenset[str]:
         try:
-            return self._labels_of(f"orgs/{segment(owner)}")
+            return frozenset(one["name"] for one in self._http.pages(f"orgs/{segment(owner)}/labels", ALL))
         except (GoneError, DeniedError):  # the owner is a user
-            return []
+            return frozenset()
 
     def pulls(self, path: str, head: str) -> tuple[Pull, ...]:
         """Return those from a branch, which Gitea cannot be asked for: all of the repository are read, 50 a request."""
@@ -148,19 +145,18 @@ class Gitea:
     def dress(self, path: str, number: int, labels: Collection[str], reviewers: Collection[str]) -> Dressed:
         """Add labels that exist and ask reviewers: two requests where none is refused."""
         at = f"repos/{in_path(path)}"
-        known = self._labels(path) if labels else {}
-        refused = tuple((one, "there is no such label") for one in labels if one not in known)
-
-        def label(names: tuple[str, ...]) -> None:
-            self._http.send("POST", f"{at}/issues/{number}/labels", {"labels": [known[one] for one in names]})
+        taken = frozenset(labels)
+        if labels:  # by name, of which unknown ones are dropped without a word
+            said = self._http.send("POST", f"{at}/issues/{number}/labels", {"labels": list(labels)}).data
+            taken = frozenset(one["name"] for one in said)
+        missing = tuple((one, "there is no such label") for one in labels if one not in taken)
 
         def ask(names: tuple[str, ...]) -> None:
             users, teams = shared.parted(names)
             body = {"reviewers": users, "team_reviewers": [one.rpartition("/")[2] for one in teams]}
             self._http.send("POST", f"{at}/pulls/{number}/requested_reviewers", body, kind="create")
 
-        there = tuple(one for one in labels if one in known)
-        return Dressed((*refused, *shared.one_by_one(there, label)), shared.one_by_one(reviewers, ask))
+        return Dressed(missing, shared.one_by_one(reviewers, ask))
 
     def edit(self, path: str, number: int, title: str, body: str) -> None:
         """Give it another title and body; a draft stays one."""
