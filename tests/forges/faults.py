@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tests.forges.state import Refusal
+from tests.forges.state import RefusalError
 
 
 @dataclass
@@ -67,6 +67,6 @@ class Faults:
                 if rule.what == "do":
                     name, *args = rule.do
                     if path in self.world.repositories:
-                        with contextlib.suppress(Refusal):  # what cannot be done by now, nobody does
+                        with contextlib.suppress(RefusalError):  # what cannot be done by now, nobody does
                             getattr(self.world, name)(path, *args)
             return next((rule for rule in met if rule.what != "do"), None)

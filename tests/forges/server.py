@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.forges import smart
 from tests.forges.faults import Fault
-from tests.forges.state import Refusal, Repository, Token
+from tests.forges.state import RefusalError, Repository, Token
 from tests.forges.world import World
 
 PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n"
@@ -69,7 +69,7 @@ class Shape(Protocol):
     prefixes: tuple[str, ...]
     routes: list[Route]
 
-    def refuse(self, refusal: Refusal, call: Call) -> Answer: ...
+    def refuse(self, refusal: RefusalError, call: Call) -> Answer: ...
 
     def trouble(self, fault: Fault) -> Answer: ...
 
@@ -203,7 +203,7 @@ class Handler(BaseHTTPRequestHandler):
         )
         if found is None:
             forge.world.counts["unknown"] += 1
-            self.send(shape.refuse(Refusal("no route", f"{self.command} {inner}"), call))
+            self.send(shape.refuse(RefusalError("no route", f"{self.command} {inner}"), call))
             return
         one, match = found
         call.args = {name: unquote(value) for name, value in match.groupdict().items()}
@@ -232,7 +232,7 @@ class Handler(BaseHTTPRequestHandler):
             try:
                 call.token = self.token() if one.operation != "lend" else Token(self.given(), "")
                 answer = one.work(call)
-            except Refusal as refusal:
+            except RefusalError as refusal:
                 answer = shape.refuse(refusal, call)
         return self.spoiled(fault) if fault else answer
 
@@ -268,7 +268,7 @@ class Handler(BaseHTTPRequestHandler):
         found = world.tokens.get(self.given())
         ended = found is not None and (found.expired or 0 < found.until < world.clock())
         if found is None or ended:
-            raise Refusal("unauthorized", "expired" if ended else "")
+            raise RefusalError("unauthorized", "expired" if ended else "")
         return found
 
     # Git.
@@ -302,7 +302,7 @@ class Handler(BaseHTTPRequestHandler):
                 with world.lock:
                     if repo.path in world.repositories:  # it may have been deleted meanwhile
                         world.settle(repo, token.login)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             answer = smart.refused(refusal)
         if fault:
             spoiled = self.spoiled(fault)

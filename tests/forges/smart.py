@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tests.forges import bare
-from tests.forges.state import Refusal, Repository, Token
+from tests.forges.state import RefusalError, Repository, Token
 from tests.forges.world import World
 
 PATH = re.compile(r"/(?P<path>.+?)\.git/(?P<service>info/refs|git-upload-pack|git-receive-pack)")
@@ -26,7 +26,7 @@ class Update(NamedTuple):
     reference: str
 
 
-def refused(refusal: Refusal) -> Reply:
+def refused(refusal: RefusalError) -> Reply:
     status, text = {
         "unauthorized": (401, "Invalid username or token."),
         "missing": (404, "Repository not found."),
