@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from scaffold.authoring.library import list_blueprints as list_blueprints
     from scaffold.authoring.library import show_blueprint as show_blueprint
     from scaffold.authoring.release import release as release
+    from scaffold.fleet.abort import fleet_abort as fleet_abort
+    from scaffold.fleet.apply import fleet_apply as fleet_apply
+    from scaffold.fleet.apply import fleet_resume as fleet_resume
+    from scaffold.fleet.apply import fleet_watch as fleet_watch
     from scaffold.fleet.check import fleet_check as fleet_check
     from scaffold.fleet.clean import fleet_clean as fleet_clean
     from scaffold.fleet.impact import blueprint_impact as blueprint_impact
     from scaffold.fleet.plan import fleet_plan as fleet_plan
+    from scaffold.fleet.preflight import fleet_preflight as fleet_preflight
     from scaffold.fleet.show import fleet_show as fleet_show
     from scaffold.fleet.status import fleet_status as fleet_status
     from scaffold.project.commands.adopt import adopt as adopt
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
     from scaffold.project.commands.new import new as new
     from scaffold.project.commands.own import own as own
     from scaffold.project.commands.resolve import resolve as resolve
+    from scaffold.project.commands.stages import lay_stages as lay_stages
     from scaffold.project.commands.status import status as status
     from scaffold.project.commands.undo import undo as undo
     from scaffold.project.commands.unfinished import abort_update as abort_update
@@ -46,12 +52,18 @@ _OPERATIONS = {
     "diff": ("scaffold.project.commands.diff", "diff"),
     "explain": ("scaffold.project.commands.explain", "explain"),
     "fix": ("scaffold.project.commands.fix", "fix"),
+    "fleet_abort": ("scaffold.fleet.abort", "fleet_abort"),
+    "fleet_apply": ("scaffold.fleet.apply", "fleet_apply"),
     "fleet_check": ("scaffold.fleet.check", "fleet_check"),
     "fleet_clean": ("scaffold.fleet.clean", "fleet_clean"),
     "fleet_plan": ("scaffold.fleet.plan", "fleet_plan"),
+    "fleet_preflight": ("scaffold.fleet.preflight", "fleet_preflight"),
+    "fleet_resume": ("scaffold.fleet.apply", "fleet_resume"),
     "fleet_show": ("scaffold.fleet.show", "fleet_show"),
     "fleet_status": ("scaffold.fleet.status", "fleet_status"),
+    "fleet_watch": ("scaffold.fleet.apply", "fleet_watch"),
     "init_library": ("scaffold.authoring.library", "init_library"),
+    "lay_stages": ("scaffold.project.commands.stages", "lay_stages"),
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
     "new": ("scaffold.project.commands.new", "new"),
     "own": ("scaffold.project.commands.own", "own"),

@@ -136,6 +136,14 @@ def inside(root: Path, path: str) -> list[str]:
     return sorted(place.relative_to(root).as_posix() for place in here.rglob("*") if not place.is_dir())
 
 
+def names(folder: Path) -> list[str]:
+    """Return the names of the files in a folder, in order; none where it is no folder, or may not be read."""
+    try:
+        return sorted(place.name for place in folder.iterdir() if not place.is_dir())
+    except OSError:
+        return []
+
+
 def other_case(root: Path, path: str, known: dict[str, dict[str, str]]) -> str | None:
     """Return what stands at a path that differs from this one by case only, or None.
 

@@ -29,12 +29,13 @@ class Locked(NamedTuple):
 
     `blob` is the base of the next merge (None: it has no base). `pending` is set while a conflict is open: the blob
     that becomes the base once the file is resolved, or DROPPED; `left` is the blob that then stands in the work tree
-    where it holds no markers. `sha256` stands for locked files; `keys` maps owned key paths to owner and digest of the
-    value. `at` is where the team has moved the file to. `mine` are the blobs by which a conflict counts as decided for
-    the team's side, and `sided` how many in a row were; `own`: the team has made it its own. `inputs` names what it was
-    rendered with that is recorded nowhere (`secret`, `chance`, `clock`, `hook`, `data`, `answer`, `system`), or outside
-    the answers (`folder`); `recipe` digests all else that it was made of, where that is known, and `version` is the one
-    that such a file was left at while the project went on.
+    where it holds no markers, and `open` says that a commit of the lock does not decide it. `sha256` stands for locked
+    files; `keys` maps owned key paths to owner and digest of the value. `at` is where the team has moved the file to.
+    `mine` are the blobs by which a conflict counts as decided for the team's side, and `sided` how many in a row were;
+    `own`: the team has made it its own. `inputs` names what it was rendered with that is recorded nowhere (`secret`,
+    `chance`, `clock`, `hook`, `data`, `answer`, `system`), or outside the answers (`folder`); `recipe` digests all else
+    that it was made of, where that is known, and `version` is the one that such a file was left at while the project
+    went on.
     """
 
     blob: str | None
@@ -52,6 +53,7 @@ class Locked(NamedTuple):
     mine: frozenset[str] = frozenset()
     sided: int = 0
     own: bool = False
+    open: bool = False
 
     @property
     def ownership(self) -> Ownership:
@@ -115,7 +117,9 @@ class Lock:
                 files[path] = locked
             elif locked.pending != DROPPED:
                 row = locked.sided + 1 if (locked.at or path) in sided else 0
-                files[path] = locked._replace(blob=locked.pending, pending=None, left=None, mine=frozenset(), sided=row)
+                files[path] = locked._replace(
+                    blob=locked.pending, pending=None, left=None, mine=frozenset(), sided=row, open=False
+                )
         return replace(self, files=files)
 
     @property
@@ -213,7 +217,7 @@ def _file_out(locked: Locked) -> dict[str, Any]:
         out["inputs"] = sorted(locked.inputs)
     rest = {
         "recipe": locked.recipe, "version": locked.version, "pending": locked.pending, "left": locked.left,
-        "at": locked.at, "sided": locked.sided, "own": locked.own,
+        "at": locked.at, "sided": locked.sided, "own": locked.own, "open": locked.open,
     }  # fmt: skip
     out |= {name: value for name, value in rest.items() if value}
     return out
@@ -278,6 +282,7 @@ def _file_in(at: Located) -> Locked:
         mine=at.optional("mine", lambda v: frozenset(map(_blob, v.elements())), frozenset()),
         sided=at.optional("sided", lambda v: v.a(int), 0),
         own=at.optional("own", lambda v: v.a(bool), default=False),
+        open=at.optional("open", lambda v: v.a(bool), default=False),
         pending=at.optional("pending", lambda v: DROPPED if v.data == DROPPED else _blob(v), None),
     )
 

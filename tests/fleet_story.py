@@ -1,4 +1,4 @@
-"""A fleet as a story, as `make try-fleet` runs it: twenty services, what their teams do, a release, status, plan, patches.
+"""A fleet as a story, as `make try-fleet` runs it: twenty services, what their teams do, a release, a plan, a rollout.
 
 Everything happens through the command line, in a folder that is left behind to look at.
 """
@@ -7,10 +7,27 @@ import shutil
 import sys
 from pathlib import Path
 
+from tests.forges import github
+from tests.forges.server import Server
+from tests.forges.world import World
 from tests.journey import ANSWERS, SCAFFOLD, Journey, edit, release
 
 SERVICES = 20
 TEAMS = ("checkout", "search", "payments", "identity")
+BRANCH = "scaffold/python-http-service-1.2.0"
+AT = ("--fleet", "forge.yml")
+AT_FORGE = """\
+members:
+  - {{org: {url}/acme, names: [service-*]}}
+forges:
+  {host}: {{kind: github, api: "{url}/api/v3", token_env: FORGE_TOKEN, limits: {{between_writes: 0}}}}
+campaign:
+  waves:
+    - {{name: canary, share: 2}}
+    - {{name: rest}}
+  halt: {{failed: 0}}
+  labels: [scaffold]
+"""
 FLEET = """\
 members:
   - glob: services/*
@@ -78,6 +95,52 @@ def plan(story: Journey) -> None:
     story.scaffold("fleet", "show", str(folder), "service-04", where=story.folder)
     story.scaffold("fleet", "plan", "--quiet", "--where", "label=tier:1 behind", where=story.folder, ok=(0, 3))
     story.say("\nLook at: nothing was written to any service; a plan is a folder that nothing may change.")
+    shutil.rmtree(story.folder / "campaigns")
+
+
+def roll_out(story: Journey) -> None:
+    """Carry an update out over services at a forge, which halts after the first wave and goes on."""
+    story.say(
+        "\n=== 7. The services move to a forge (one of the tests' own, on this machine), and the platform says how"
+    )
+    world = World(story.folder / "forge")
+    world.add_owner("acme", ["scaffold-bot", "ada"], {team: ["ada"] for team in TEAMS})
+    world.add_owner("platform", ["ada"], {"engineering": ["ada"]})
+    world.add_person("ada")
+    names = [f"service-{number:02}" for number in range(9, SERVICES + 1)]
+    for name in names:
+        world.add_repository(f"acme/{name}", story.folder / "services" / name)
+        world.set_ci(f"acme/{name}", ["all-green"])
+    with Server(world, github).running() as server:
+        story.give(FORGE_TOKEN="secret-of-the-bot")
+        host = server.url.partition("//")[2]
+        (story.folder / "forge.yml").write_text(AT_FORGE.format(host=host, url=server.url))
+        story.run(["cat", "forge.yml"], story.folder)
+        said = story.scaffold("fleet", "plan", *AT, "--quiet", where=story.folder, ok=(0, 3))
+        plan = next(line.split()[4].rstrip(",") for line in said.splitlines() if line.startswith("The plan is in"))
+        plan = str(Path(plan).relative_to(story.folder))
+        story.scaffold("fleet", "preflight", plan, *AT, "--quiet", where=story.folder, ok=(0, 3))
+
+        story.say("\n=== 8. The first wave goes out, and one runner of CI is broken: all of it halts by itself")
+        story.scaffold("fleet", "apply", plan, *AT, "--quiet", where=story.folder)
+        canary = [name for name in names if world.pulls_of(f"acme/{name}")]
+        world.set_ci(f"acme/{canary[0]}", ["all-green"], fail=["all-green"])
+        story.scaffold("fleet", "watch", plan, *AT, "--every", "0.2", "--quiet", where=story.folder, ok=(3,))
+
+        story.say("\n=== 9. Somebody looks, mends the runner, and says so; the others get theirs, and teams merge")
+        world.set_ci(f"acme/{canary[0]}", ["all-green"])
+        tip = world.tip(f"acme/{canary[0]}", BRANCH)
+        world.set_check(f"acme/{canary[0]}", tip, "all-green", "passed")
+        reason = ("--reason", "a runner was broken, not the update", "--by", "Ada")
+        story.scaffold("fleet", "resume", plan, *AT, *reason, where=story.folder)
+        story.scaffold("fleet", "watch", plan, *AT, "--once", "--quiet", where=story.folder)
+        for name in names[:-1]:
+            for pull in world.pulls_of(f"acme/{name}"):
+                if pull["state"] == "open":
+                    world.merge_as(f"acme/{name}", pull["number"])
+        world.close_all_as(f"acme/{names[-1]}")
+        story.scaffold("fleet", "watch", plan, *AT, "--once", "--quiet", where=story.folder, ok=(0, 3))
+    story.say("\nLook at: nobody was asked twice, and what a person closed is not offered again for this version.")
 
 
 def main() -> None:
@@ -86,7 +149,7 @@ def main() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     story = Journey(folder)
-    for step in (stamp, work, release, look, plan):
+    for step in (stamp, work, release, look, plan, roll_out):
         step(story)
     story.say(f"\nDone. Try in {folder}, with {Path(SCAFFOLD[0]).with_name('scaffold')} as scaffold:")
     story.say("  scaffold fleet status --all; scaffold fleet check; scaffold fleet status --where drift")

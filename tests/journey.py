@@ -34,6 +34,10 @@ class Journey:
             f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in who.items()
         }
 
+    def give(self, **variables: str) -> None:
+        """Let the commands from here on see these variables."""
+        self._environment |= variables
+
     def say(self, text: str) -> None:
         if not self._quiet:
             print(text, flush=True)

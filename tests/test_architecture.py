@@ -63,7 +63,7 @@ PURE = {
 IMPURE_IMPORTS = ("os", "pathlib.Path", "tempfile", "shutil", "time", "datetime.datetime", "random", "socket")
 # What looks at a fleet, and what none of it may come to, by whatever way: what writes to a member.
 LOOKING = {f"fleet.{name}" for name in ("planning", "plan", "impact", "survey", "status", "check")}
-WRITERS = {"project.applying"}
+WRITERS = {"project.applying", "fleet.journal", "fleet.campaign.offering", "git.pushing"}
 PLANNER, MORE_WRITERS = "fleet.planning", {"project.commands", "apply.transaction", "apply.back"}
 MOST_PARAMETERS = 7  # beside `self`; a function of the public API has one for each thing that a caller may say
 BANNED_CALLS = {"print", "input", "os.chdir", "contextlib.chdir", "os.system", "date.today", "datetime.date.today"}

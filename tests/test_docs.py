@@ -5,6 +5,7 @@ import inspect
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path, PurePath
 
 import pytest
@@ -15,6 +16,7 @@ import scaffold
 from scaffold import lock
 from scaffold.answers import question
 from scaffold.answers.file import Wishes, dump
+from scaffold.answers.pause import Pause
 from scaffold.apply import record as records
 from scaffold.blueprint import manifest, template
 from scaffold.blueprint.guardrails import Guardrails
@@ -34,7 +36,16 @@ ELSEWHERE = re.compile(
     r"(?<![\w.])/(?:work|tmp)\b|pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|proxy\.golang\.org|crates\.io|artifactory",
     re.IGNORECASE,
 )
-FULL_WISHES = Wishes("b", "s", {"a": 1}, keep_copier=True, merge={"pins": False}, follow="main", own=("/f",))
+FULL_WISHES = Wishes(
+    "b",
+    "s",
+    {"a": 1},
+    keep_copier=True,
+    merge={"pins": False},
+    follow="main",
+    own=("/f",),
+    updates=Pause(date(2027, 3, 1), "r"),
+)
 WRONG_COMMAND_LINE = 2  # Typer's own
 
 
@@ -132,7 +143,8 @@ def test_the_schema_of_the_answers_is_that_of_the_file():
     assert set(schema["properties"]) == set(yaml.load(dump(FULL_WISHES), "a").data) == set(FULL_WISHES._fields)
     assert set(schema["properties"]["merge"]["propertyNames"]["enum"]) == set(SAYS)
     for wishes in (FULL_WISHES, Wishes("b", "s", {})):
-        assert not list(Draft202012Validator(schema).iter_errors(yaml.load(dump(wishes), "a").data))
+        written = json.loads(json.dumps(yaml.load(dump(wishes), "a").data, default=str))  # JSON knows no day
+        assert not list(Draft202012Validator(schema).iter_errors(written))
     assert list(Draft202012Validator(schema).iter_errors({"blueprint": "b", "source": "s", "own": "f"}))
 
 
@@ -150,6 +162,7 @@ def full_lock():
         mine=frozenset({"d" * 40}),
         sided=1,
         own=True,
+        open=True,
         inputs=frozenset({"secret"}),
         recipe="b" * 64,
         version="1.0.0",

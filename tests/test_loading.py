@@ -68,7 +68,7 @@ def test_what_is_left_at_the_end_is_not_looked_through(here):
     ("words", "most", "without"),
     [
         ("--version", 21, OTHER_TOOLS | FORMATS | RENDERING | JUDGING | {"pygit2", "packaging"}),
-        ("status", 79, OTHER_TOOLS | FORMATS | RENDERING | JUDGING | {"scaffold.report.results", "filelock"}),
+        ("status", 80, OTHER_TOOLS | FORMATS | RENDERING | JUDGING | {"scaffold.report.results", "filelock"}),
         ("diff", 160, OTHER_TOOLS | JUDGING | FORMATS),
         ("check", 152, OTHER_TOOLS | RENDERING),
         ("update --dry-run", 174, OTHER_TOOLS | JUDGING),

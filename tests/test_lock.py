@@ -57,6 +57,8 @@ entries = st.builds(
     sha256=st.none() | st.text("0123456789abcdef", min_size=64, max_size=64),
     keys=st.dictionaries(key_paths, st.tuples(st.sampled_from(OWNERS), texts), max_size=2),
     pending=st.none() | ids | st.just(DROPPED),
+    left=st.none() | ids,
+    open=st.booleans(),
 )
 locks = st.builds(
     Lock,

@@ -1,6 +1,7 @@
 """`.scaffold/answers.yml`: what a service is stamped from; a person may edit it, and `update` applies the edit."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scaffold.errors import without_credentials
@@ -11,9 +12,14 @@ from scaffold.merge.drivers import UNSAID, Switches, parse_switches
 from scaffold.process.loading import later
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scaffold.answers import pause
+    from scaffold.answers.pause import Pause
     from scaffold.blueprint import globs
     from scaffold.formats import edit
 else:
+    pause = later("scaffold.answers.pause")
     globs, edit = later("scaffold.blueprint.globs"), later("scaffold.formats.edit")
 
 PATH = ".scaffold/answers.yml"
@@ -25,7 +31,7 @@ class Wishes(NamedTuple):
     """What the file asks for.
 
     `follow` is the branch or tag that updates go to instead of the newest version; `own` are patterns of files that the
-    team has made its own.
+    team has made its own, and `updates` says for how long a fleet is to offer no updates.
     """
 
     blueprint: str
@@ -35,6 +41,7 @@ class Wishes(NamedTuple):
     merge: Switches = UNSAID
     follow: str = ""
     own: tuple[str, ...] = ()
+    updates: Pause | None = None
 
     @property
     def public(self) -> str:
@@ -44,13 +51,13 @@ class Wishes(NamedTuple):
     @property
     def is_in_lock(self) -> bool:
         """Whether the lock says all of it too."""
-        return not (self.merge or self.follow or self.own)
+        return not (self.merge or self.follow or self.own or self.updates)
 
 
 def parse(content: bytes, file: str = PATH) -> Wishes:
     """Read the file; raises FormatError with the line of a mistake."""
     document = yaml.load(content, file)
-    document.only({"blueprint", "source", "answers", "keep_copier", "merge", "follow", "own"})
+    document.only({"blueprint", "source", "answers", "keep_copier", "merge", "follow", "own", "updates"})
     return Wishes(
         blueprint=document.required("blueprint", text),
         source=document.required("source", text),
@@ -59,6 +66,7 @@ def parse(content: bytes, file: str = PATH) -> Wishes:
         merge=document.optional("merge", parse_switches, {}),
         follow=document.optional("follow", text, ""),
         own=document.optional("own", _patterns, ()),
+        updates=document.optional("updates", _pause, None),
     )
 
 
@@ -80,6 +88,10 @@ def rewritten(content: bytes, wishes: Wishes, wished: Wishes) -> bytes:
     return edit.sync_mapping(PATH, content, "answers", wished.answers)
 
 
+def _pause(at: Located) -> Pause:
+    return pause.parse_pause(at)
+
+
 def _patterns(at: Located) -> tuple[str, ...]:
     found = texts(at)
     for number, pattern in enumerate(found):
@@ -98,5 +110,7 @@ def dump(wishes: Wishes) -> bytes:
         stamp["merge"] = dict(wishes.merge)
     if wishes.own:
         stamp["own"] = list(wishes.own)
+    if wishes.updates:
+        stamp["updates"] = {"pause_until": wishes.updates.until, "reason": wishes.updates.reason}
     stamp["answers"] = dict(wishes.answers)
     return (HEAD + yaml.dump(stamp)).encode()

@@ -21,7 +21,7 @@ COMPOSE: tuple[Compose, ...] = ("override", "deep-merge", "union", "append")
 KEYS = {
     "name", "version", "title", "description", "owners", "lifecycle", "layers", "questions", "ownership", "compose",
     "guardrails", "merge", "migrations", "min_scaffold_version", "lock_files", "oldest",
-    "withdrawn",
+    "withdrawn", "security",
 }  # fmt: skip
 
 
@@ -45,7 +45,7 @@ class Blueprint:
     """A named, versioned prescription for one kind of service.
 
     As it stands now it also says of earlier versions which is the `oldest` to be in use, and which are `withdrawn` and
-    why.
+    why. `security`: this version mends something that must not wait.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Blueprint:
     lock_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     oldest: Version | None = None
     withdrawn: Mapping[Version, str] = field(default_factory=dict)
+    security: bool = False
 
     def outlived(self, version: Version) -> str:
         """Say why a version must not be in use any more, or nothing."""
@@ -98,6 +99,7 @@ def parse_blueprint(document: Located) -> Blueprint:
         lock_files=document.optional("lock_files", _lock_files, {}),
         oldest=document.optional("oldest", version, None),
         withdrawn=document.optional("withdrawn", _withdrawn, {}),
+        security=document.optional("security", lambda at: at.a(bool), default=False),
     )
 
 

@@ -7,6 +7,7 @@ import typer
 
 import scaffold
 from scaffold.cli.commands import MARKUP
+from scaffold.cli.fleet_campaign import abort, apply, preflight, resume, watch
 from scaffold.cli.fleet_check import check
 from scaffold.cli.fleet_plan import plan, show
 from scaffold.cli.fleet_status import status
@@ -16,7 +17,10 @@ from scaffold.report import data as as_data
 from scaffold.report.fleet import freed
 
 fleet = typer.Typer(
-    help="See many repositories at once.", no_args_is_help=True, add_completion=False, rich_markup_mode=MARKUP
+    help="See many repositories at once, and bring all of them along.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=MARKUP,
 )
 
 
@@ -24,6 +28,11 @@ fleet.command()(status)
 fleet.command()(check)
 fleet.command()(plan)
 fleet.command()(show)
+fleet.command()(preflight)
+fleet.command()(apply)
+fleet.command()(watch)
+fleet.command()(resume)
+fleet.command()(abort)
 
 
 @fleet.command()

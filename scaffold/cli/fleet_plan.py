@@ -7,6 +7,7 @@ import typer
 
 import scaffold
 from scaffold.cli import console
+from scaffold.cli.adopt import Named
 from scaffold.cli.answering import Data, DataFile, given
 from scaffold.cli.fleet_options import File, Quiet, RunOn, Where
 from scaffold.cli.options import FormatOption, Offline, Prereleases, Today
@@ -33,6 +34,10 @@ def plan(
     to: To = None,
     data: Data = None,
     data_file: DataFile = None,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Plan to adopt members that are under no blueprint, too.")
+    ] = False,
+    blueprint: Named = None,
     into: Into = None,
     trust: Trust = False,
     skip_tasks: SkipTasks = False,
@@ -46,9 +51,12 @@ def plan(
 ) -> None:
     """Say what an update would do to every member, with those that get the same patch in one group.
 
+    With --adopt those too that Copier or cruft made, and those made by hand, as with scaffold adopt --yes in a clone.
     Nothing is written but the plan, into a folder of its own: what is applied later is just that. Exits 3 where
     somebody is in conflict, blocked, or cannot be read.
     """
+    if blueprint and not adopt:
+        raise typer.BadParameter("it goes with --adopt", param_hint="--blueprint")
     answers = given(data, data_file)
     with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
         made = scaffold.fleet_plan(
@@ -56,6 +64,8 @@ def plan(
             where=where,
             to=to,
             data=answers,
+            adopt=adopt,
+            blueprint=blueprint,
             into=into,
             run_on=run_on,
             offline=offline,

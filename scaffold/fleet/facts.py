@@ -47,9 +47,22 @@ def of_result(member: Member, one: Result) -> Facts:
     return {**known, **of_member(member)}
 
 
+def of_planned(one: Result) -> Facts:
+    """Return what a plan says of a member."""
+    return {
+        "name": (one.name,),
+        "owner": _of(one.owner),
+        "mission": _of(one.mission),
+        "label": _labels(one),
+        "blueprint": _of(one.blueprint),
+        "version": _of(one.version),
+        "library": _of(one.source),
+    }
+
+
 def _of(value: str) -> Iterable[str]:
     return (value,) if value else ()
 
 
-def _labels(one: Repository | Member) -> Iterable[str]:
+def _labels(one: Repository | Member | Result) -> Iterable[str]:
     return [f"{name}:{value}" for name, value in one.labels.items()]

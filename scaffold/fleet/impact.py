@@ -198,7 +198,8 @@ def _side(job: Job, members: tuple[Member, ...], opening: _Opening, offered: Off
         except ScaffoldError as error:
             turned[member.name] = str(error)
 
-    way = Way(opening.project, lambda *_: offered, *([see] if check else []))
+    way = Way(opening.project, lambda *_: offered)
+    way = way._replace(see=see) if check else way
     planned = plan_members(members, way, wanted)
     results = (_seen_from_outside(one) for one in planned.results)
     side = Side(planned._replace(results=tuple(results), blobs={}), turned)

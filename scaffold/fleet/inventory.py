@@ -7,32 +7,44 @@ from typing import NamedTuple, Protocol
 
 from scaffold.errors import FormatError
 from scaffold.fleet import listing
+from scaffold.fleet.campaign import policy
+from scaffold.fleet.campaign.policy import Policy
 from scaffold.fleet.forges import declared
 from scaffold.fleet.forges.hosts import Forges
 from scaffold.fleet.organisations import Asking
+from scaffold.fleet.pauses import LONGEST
 from scaffold.fleet.repository import Repository
 from scaffold.formats import yaml
 from scaffold.formats.located import Located, text
 from scaffold.process import Notify
 
-KEYS = {"members", "library", "commit", "forges"}
+KEYS = {"members", "library", "commit", "campaign", "pauses", "forges"}
 _AUTHOR = re.compile(r"([^<>]*[^<>\s])\s*<([^<>\s]+@[^<>\s]+)>")
 
 
 class Commits(NamedTuple):
-    """Who commits to members, and whether that is signed off; without an author it is whom git knows."""
+    """Who commits to members, and whether that is signed off, and signed; without an author it is whom git knows.
+
+    `sign` is the key to sign with, or true for the one in git's settings.
+    """
 
     author: str = ""
     email: str = ""
     signoff: bool = False
+    sign: bool | str = False
 
 
 class Fleet(NamedTuple):
-    """What `fleet.yml` says; `notes` are what was left out of what organisations have."""
+    """What `fleet.yml` says; a pause that ends more than `longest_pause` days ahead is not honoured.
+
+    `notes` are what was left out of what organisations have.
+    """
 
     file: str
     repositories: tuple[Repository, ...]
     commits: Commits = Commits()
+    campaign: Policy = Policy()
+    longest_pause: int = LONGEST
     forges: Forges = Forges()
     notes: tuple[str, ...] = ()
 
@@ -76,8 +88,15 @@ def parse(document: Located, base: Path, *, offline: bool = False, notify: Notif
     repositories = _once(sorted(ranked, key=lambda pair: pair[0]))
     refuse_same_names(repositories)
     said = [one if one.library else one._replace(library=default) for one in repositories]
-    commits = document.optional("commit", _commits, Commits())
-    return Fleet(document.file, tuple(said), commits, forges, tuple(asking.notes))
+    return Fleet(
+        document.file,
+        tuple(said),
+        document.optional("commit", _commits, Commits()),
+        document.optional("campaign", policy.read, Policy()),
+        document.optional("pauses", _longest, LONGEST),
+        forges,
+        tuple(asking.notes),
+    )
 
 
 def _once(ranked: Iterable[tuple[int, Repository]]) -> list[Repository]:
@@ -103,9 +122,28 @@ def refuse_same_names(members: Iterable[Named]) -> None:
 
 
 def _commits(at: Located) -> Commits:
-    at.only({"author", "signoff"})
+    at.only({"author", "signoff", "sign"})
     name, email = at.optional("author", _author, ("", ""))
-    return Commits(name, email, at.optional("signoff", lambda value: value.a(bool), default=False))
+    signoff = at.optional("signoff", lambda value: value.a(bool), default=False)
+    unsigned: bool | str = False
+    return Commits(name, email, signoff, at.optional("sign", _sign, unsigned))
+
+
+def _sign(at: Located) -> bool | str:
+    if not isinstance(at.data, bool | str) or at.data == "":
+        at.fail("true or false, or the id of a key")
+    return at.data
+
+
+def _longest(at: Located) -> int:
+    at.only({"longest"})
+    return at.optional("longest", _days, LONGEST)
+
+
+def _days(at: Located) -> int:
+    if at.a(int) < 0:
+        at.fail("a number of days")
+    return at.a(int)
 
 
 def _author(at: Located) -> tuple[str, str]:

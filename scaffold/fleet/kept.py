@@ -8,6 +8,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import scaffold
 from scaffold import disk
@@ -30,12 +31,18 @@ class Kept:
         return None
 
     def put(self, key: str, value: object) -> None:
-        """Keep a value; a cache that cannot be written only costs time."""
+        """Keep a value instead of what was known before, whole or not; a cache that takes nothing only costs time."""
+        if not self._folder:
+            return
+        place = self._place(key)
+        new = place.with_name(f"{place.name}.{uuid4().hex}")
         with suppress(OSError):
-            if self._folder:
-                place = self._place(key)
-                disk.private(place.parent)
-                disk.write_private(place, pickle.dumps(value))
+            disk.private(place.parent)
+            try:
+                disk.write_private(new, pickle.dumps(value))
+                new.replace(place)
+            finally:
+                new.unlink(missing_ok=True)
 
     def _place(self, key: str) -> Path:
         name = sha256(key.encode()).hexdigest()

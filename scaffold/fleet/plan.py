@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import scaffold
 from scaffold.errors import ScaffoldError
-from scaffold.fleet import inventory, planfile, selectors
+from scaffold.fleet import bases, inventory, planfile, selectors
+from scaffold.fleet.adopting import Adopting
 from scaffold.fleet.engines import run
 from scaffold.fleet.facts import of_member, of_result
 from scaffold.fleet.kept import Kept
@@ -21,6 +22,7 @@ from scaffold.fleet.roll import FILE, Meant, Reached, gather, refused
 from scaffold.fleet.selectors import STATES, Selector
 from scaffold.fleet.survey import Asked, look
 from scaffold.fleet.survey import Job as Survey
+from scaffold.git.objects import open_repository
 from scaffold.plan.fleet import RISKS, Aim, FleetPlan, Group, Result
 from scaffold.project.conditions import Conditions
 from scaffold.render.means import Means
@@ -64,6 +66,8 @@ def fleet_plan(
     where: str = "",
     to: str | None = None,
     data: Mapping[str, Any] | None = None,
+    adopt: bool = False,
+    blueprint: str | None = None,
     into: Path | str | None = None,
     run_on: str = "processes",
     offline: bool = False,
@@ -74,7 +78,10 @@ def fleet_plan(
 ) -> Written:
     """Plan an update for every member that a selector means, and write it into a folder of its own below `into`.
 
-    `to` may name an older version, to go back to. Raises FormatError for `fleet.yml`, for a selector that means nobody
+    `to` may name an older version, to go back to. With `adopt` members that are under no blueprint are planned to be
+    adopted as `scaffold adopt --commit` does it, or under a `blueprint`, with a yes to what fits best.
+
+    Raises FormatError for `fleet.yml`, for a selector that means nobody
     and for two members of one name, ScriptError for a program that lists members and fails, SourceError without a
     cache, and ProjectError where the plan cannot be written.
     """
@@ -82,6 +89,8 @@ def fleet_plan(
     day = today or datetime.now(UTC).date()
     wanted = Wanted(uuid4().hex, to, data or {}, Conditions(offline, prereleases, means, day))
     gathered = gather(file, meant, offline=offline, notify=notify)
+    adopting = Adopting(blueprint) if adopt else None
+    wanted = wanted._replace(longest_pause=gathered.fleet.longest_pause, adopting=adopting)
     jobs = [Job(found, meant, wanted) for found in gathered.found]
     looked = run(plan_repository, jobs, run_on, lost=lost, progress=counter("Planning", len(jobs), notify))
     joined = joined_of(one.planned for one in looked)
@@ -120,8 +129,18 @@ def _holds(depends: Iterable[Depends], wanted: Wanted) -> bool:
 
 
 def _looked(job: Job, repository: Objects | None, members: tuple[Member, ...]) -> Looked:
-    way = usual(repository, job.wanted)
-    return planned_for(job, members, lambda meant: plan_members(meant, way, job.wanted))
+    wanted, found = job.wanted, job.found
+
+    def plan(meant: list[Member]) -> Planned:
+        planned = plan_members(meant, usual(repository, wanted), wanted)
+        place = found.repository.place
+        if place.kind != "url" or found.folder is None or wanted.conditions.offline:
+            return planned
+        if not bases.brought(place.address, found.folder, planned.results):
+            return planned
+        return plan_members(meant, usual(open_repository(found.folder), wanted), wanted)
+
+    return planned_for(job, members, plan)
 
 
 def planned_for(job: Job, members: Iterable[Member], plan: Callable[[list[Member]], Planned]) -> Looked:

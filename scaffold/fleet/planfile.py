@@ -4,7 +4,7 @@ What is applied later is written from these alone.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from scaffold.apply.beside import beside
 from scaffold.errors import FormatError, ProjectError
 from scaffold.formats.shown import to_json
 from scaffold.git.pack import Squeezed, write_pack
+from scaffold.git.packed import contents_in
 from scaffold.plan.fleet import Aim, FleetPlan, Group, Result, Side, Touched
 from scaffold.report.fleet import plans
 
@@ -88,12 +89,13 @@ def _plan(document: Mapping[str, Any]) -> FleetPlan:
         document["to"],
         document["data"],
         tuple(Aim(**one) for one in document["blueprints"]),
-        tuple(map(_result, document["projects"])),
+        tuple(map(result_in, document["projects"])),
         tuple(groups),
     )
 
 
-def _result(one: Mapping[str, Any]) -> Result:
+def result_in(one: Mapping[str, Any]) -> Result:
+    """Read one member of a plan's JSON."""
     said = {**one, "version": one["from"]}
     del said["from"]
     changes = (
@@ -114,3 +116,8 @@ def _result(one: Mapping[str, Any]) -> Result:
 
 def _side(side: list[str] | None) -> Side:
     return None if side is None else (side[0], side[1])
+
+
+def contents(place: Path) -> Callable[[str], bytes]:
+    """Return what reads a new content of a plan by its id; that raises GitError for one that is not there."""
+    return contents_in((place if place.is_dir() else place.parent) / OBJECTS)

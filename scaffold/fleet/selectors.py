@@ -15,7 +15,8 @@ Facts = Mapping[str, Iterable[str]]  # what is known of a member: to each key it
 KEYS = ("name", "blueprint", "version", "library", "owner", "mission", "label")
 STATES = "state"
 WORDS = (
-    "behind", "conflict", "current", "drift", "edited", "incomplete", "lapsing", "unadopted", "unknown", "unreadable",
+    "behind", "conflict", "current", "drift", "edited", "incomplete", "lapsing", "paused", "unadopted",
+    "unknown", "unreadable",
 )  # fmt: skip
 WHERE = "--where"
 _TERM = re.compile(r"([^=!]+)(!?=)(.*)", re.DOTALL)
@@ -69,6 +70,14 @@ def parse(written: str) -> Selector:
         return Selector(tuple(map(_term, shlex.split(written))))
     except ValueError as error:
         raise FormatError(f"`{written}` cannot be read: {error}", where=WHERE, hint="close the quotation") from error
+
+
+def of_plan(written: str) -> Selector:
+    """Read a selector for members that were planned for; raises FormatError where it asks how they stand."""
+    found = parse(written)
+    if any(term.key == STATES for term in found.terms):
+        raise FormatError("how members stand is not in a plan", where=WHERE, hint=f"it can be selected by {_KEYED}")
+    return found
 
 
 def chosen(selector: Selector, members: Iterable[T], facts: Callable[[T], Facts]) -> tuple[T, ...]:

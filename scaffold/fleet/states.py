@@ -15,6 +15,7 @@ def states_of(status: Status) -> tuple[str, ...]:
         "behind": status.behind is True,
         "unknown": status.behind is None,
         "lapsing": any(one.state in LAPSING for one in status.waivers),
+        "paused": status.paused is not None,
         "current": status.state == "current",
     }
     return tuple(word for word, holds in states.items() if holds)

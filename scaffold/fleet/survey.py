@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from packaging.version import Version
 
 from scaffold.errors import ScaffoldError
-from scaffold.fleet import inventory
+from scaffold.fleet import inventory, pauses
 from scaffold.fleet.engines import run
 from scaffold.fleet.facts import of_member, of_standing
 from scaffold.fleet.libraries import Libraries, of_run
 from scaffold.fleet.members import Member, looked_in, members_of
 from scaffold.fleet.open import opened
+from scaffold.fleet.pauses import LONGEST
 from scaffold.fleet.progress import counter
 from scaffold.fleet.roll import Meant, Reached, gather, refused
 from scaffold.fleet.states import states_of
 from scaffold.process.loading import later
 from scaffold.project.commands.status import status_of
+from scaffold.report.checked import Checked
 from scaffold.report.fleet.standing import Score, Standing
 
 if TYPE_CHECKING:
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from scaffold.process import Notify
     from scaffold.project.commands import check as checking
     from scaffold.project.opening import Project
-    from scaffold.report.checked import Checked
     from scaffold.report.standing import Status
     from scaffold.sources.library import Library
 else:
@@ -50,6 +51,7 @@ class Asked(NamedTuple):
     offline: bool = False
     checks: Checks = "none"
     policy: Policy | None = None
+    longest_pause: int = LONGEST
 
 
 class Job(NamedTuple):
@@ -86,6 +88,7 @@ def survey(file: Path, asked: Asked, run_on: str, notify: Notify = lambda _: Non
     What is wrong with one member is said in its standing. Nobody who is meant, and two of one name, are refused.
     """
     gathered = gather(file, asked.where, offline=asked.offline, notify=notify)
+    asked = asked._replace(longest_pause=gathered.fleet.longest_pause)
     jobs = [Job(found, asked) for found in gathered.found]
     looked = run(look, jobs, run_on, lost=_lost, progress=counter("Looking at repositories", len(jobs), notify))
     seen = sorted((one for each in looked for one in each.seen), key=lambda one: one.standing.name)
@@ -148,17 +151,20 @@ def _look_at(member: Member, repository: Objects | None, job: Job) -> Seen:
     try:
         project = opened(member, repository)
         library = _libraries(asked).open(project, member.library)
-        status = status_of(project, library=library, today=asked.today)
+        checked = None if asked.checks == "none" else _checked(project, asked)
+        by_lock = checked if isinstance(checked, Checked) and asked.policy is None else None
+        status = status_of(project, library=library, today=asked.today, checked=by_lock)
+        beyond = pauses.beyond(status.paused, asked.longest_pause, asked.today)
         stands = named._replace(
             states=states_of(status),
             status=status,
             why=next((note.removeprefix(UNKNOWN) for note in status.notes if note.startswith(UNKNOWN)), ""),
-            notes=tuple(note for note in status.notes if not note.startswith(UNKNOWN)),
+            notes=tuple(note for note in (*status.notes, beyond) if note and not note.startswith(UNKNOWN)),
             behind=_behind(library, project, status),
         )
     except ScaffoldError as error:
         return Seen(named._replace(why=_told(member, str(error))))
-    return Seen(stands) if asked.checks == "none" else _checked(stands, project, asked)
+    return Seen(stands) if checked is None else _scored(stands, checked, asked)
 
 
 def _libraries(asked: Asked) -> Libraries:
@@ -178,13 +184,19 @@ def _behind(library: Library, project: Project, status: Status) -> int | None:
     )
 
 
-def _checked(stands: Standing, project: Project, asked: Asked) -> Seen:
+def _checked(project: Project, asked: Asked) -> Checked | str:
+    """Check a project, or say why that cannot be."""
     policy, called = asked.policy, project.recorded.blueprint
     library = _libraries(asked).at(policy.library, base=Path(), called=called) if policy else None
     try:
-        checked = checking.check_of(project, policy, asked.today, library)
+        return checking.check_of(project, policy, asked.today, library)
     except ScaffoldError as error:
-        return Seen(stands._replace(unchecked=str(error)))
+        return str(error)
+
+
+def _scored(stands: Standing, checked: Checked | str, asked: Asked) -> Seen:
+    if isinstance(checked, str):
+        return Seen(stands._replace(unchecked=checked))
     passed, of = checked.score
     scored = stands._replace(score=Score(passed, of, checked.summary))
     return Seen(scored, without_code(checked) if asked.checks == "all" else None)

@@ -1,6 +1,7 @@
 """Parsed documents that remember the line of every key, so that an error can name it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from scaffold.errors import FormatError
@@ -92,6 +93,17 @@ class Located(NamedTuple):
 def text(at: Located) -> str:
     """Read text."""
     return at.a(str)
+
+
+def day(at: Located) -> date:
+    """Read a day, as a date or as its text."""
+    value: Any = at.data
+    if type(value) is date:  # a moment is a date to Python too, and none to a reader of the file
+        return value
+    try:
+        return date.fromisoformat(at.a(str))
+    except ValueError:
+        at.fail("a day such as 2027-01-31")
 
 
 def texts(at: Located) -> tuple[str, ...]:

@@ -103,10 +103,21 @@ class History:
         """Return the commits at the tips of branches, by the branches' names in order."""
         return self._tips("refs/heads/")
 
-    def _tips(self, start: str) -> dict[str, str]:
+    def remote_branches(self, part: str) -> Mapping[str, str]:
+        """Return the commits at the tips of branches of remotes, as last fetched, whose names have a part."""
+        return self._tips("refs/remotes/", part)
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the newest commit that both of two come from, or None."""
+        with explained(self._root):
+            found = self._repository.merge_base(Oid(hex=one), Oid(hex=other))
+            return str(found) if found else None
+
+    def _tips(self, start: str, part: str = "") -> dict[str, str]:
         with explained(self._root):
             found = {}
-            for name in sorted(name for name in self._repository.references if name.startswith(start)):
+            names = [name for name in self._repository.references if name.startswith(start) and part in name]
+            for name in sorted(names):
                 try:
                     found[name.removeprefix(start)] = str(self._repository.references[name].peel(Commit).id)
                 except (LibgitError, KeyError, ValueError):

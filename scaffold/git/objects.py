@@ -93,6 +93,11 @@ class Objects(Listing):
         with explained(self.root):
             return str(self._commit(commit).tree_id)
 
+    def parents_of(self, commit: str) -> tuple[str, ...]:
+        """Return the ids of a commit's parents."""
+        with explained(self.root):
+            return tuple(map(str, self._commit(commit).parent_ids))
+
     def store_trees(self, trees: Mapping[str, bytes]) -> None:
         """Store trees, each after those that it names."""
         with explained(self.root):

@@ -27,6 +27,7 @@ _ELSEWHERE = re.compile(r"(?i)recv header: location: (\S+?)(?:/info/refs\S*)?\r?
 HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")  # of what is no commit: an update has just brought files
 QUIETLY = ("--no-write-fetch-head", "--no-recurse-submodules")
+NOWHERE = "0" * 40  # the id of what is not there
 NOISE = ("hint:", "Cloning into", "warning:")
 
 
@@ -194,6 +195,12 @@ def _commit(root: Path, *arguments: str, hint: str, hooks: bool, **options: Any)
         _git(root, *(() if hooks else NO_HOOKS), "commit", *arguments, doing="commit", hint=hint, **options)
 
 
+def identity(root: Path, environment: Mapping[str, str] = {}) -> str:
+    """Return whom git takes for who is at work here, as `NAME <ADDRESS>`; raises GitError."""
+    found = _git(root, "var", "GIT_COMMITTER_IDENT", doing="say who commits", environment=environment)
+    return f"{found.rpartition('>')[0]}>"
+
+
 def commit_tree(
     root: Path, tree: str, parent: str, message: str, *, author: tuple[str, str], signoff: bool, sign: bool | str
 ) -> str:
@@ -208,14 +215,19 @@ def commit_tree(
         if value
     }
     if signoff:
-        found = _git(root, "var", "GIT_COMMITTER_IDENT", doing="say who commits", environment=named)
-        message = f"{message}\n\nSigned-off-by: {found.rpartition('>')[0]}>"
+        message = f"{message}\n\nSigned-off-by: {identity(root, named)}"
     signing = (f"--gpg-sign={sign}" if isinstance(sign, str) else "--gpg-sign",) if sign else ("--no-gpg-sign",)
     with waiting("git commit-tree: signing"):
         return _git(
             root, "commit-tree", *signing, "-p", parent, "-m", shown(message), tree,
             doing="commit", environment=named, hint="mend what it says, and run it again", **ends_with_us(),
         ).strip()  # fmt: skip
+
+
+def point(root: Path, reference: str, commit: str, expected: str) -> None:
+    """Move a reference, where it is as `expected`; an empty id is that of one that is not there. Raises GitError."""
+    words = (reference, commit, expected or NOWHERE) if commit else ("-d", reference, expected)
+    _git(root, "update-ref", *words, doing=f"move {reference}")
 
 
 def _named(root: Path) -> str:

@@ -7,13 +7,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Literal, NamedTuple, NoReturn
+from typing import Literal, NamedTuple, NoReturn
 
 from scaffold.blueprint.globs import check, globs
 from scaffold.blueprint.guardrails import WAIVERS, Guardrails
 from scaffold.errors import FormatError
 from scaffold.formats import yaml
-from scaffold.formats.located import Located, texts
+from scaffold.formats.located import Located, day, texts
 from scaffold.formats.lookup import line_of
 from scaffold.formats.regex import regex
 from scaffold.guard import people
@@ -158,8 +158,8 @@ def _waiver(at: Located, policy: Policy) -> Waiver:
         reason=at.required("reason", _filled),
         owner=at.required("owner", _filled),
         approver=at.required("approver", _filled),
-        created=at.required("created", _day),
-        expires=at.required("expires", _day),
+        created=at.required("created", day),
+        expires=at.required("expires", day),
         link=at.optional("link", _filled, None),
         line=line_of(at),
         content=at.optional("content", _content, ()),
@@ -225,13 +225,3 @@ def _content(at: Located) -> tuple[str, ...]:
     if not ids or not all(_ID.fullmatch(id_) for id_ in ids):
         at.fail("the id of what it was granted for, 40 or 64 hexadecimal digits, or a list of them")
     return ids
-
-
-def _day(at: Located) -> date:
-    value: Any = at.data
-    if type(value) is date:  # a moment is a date to Python too, and none to a reader of this file
-        return value
-    try:
-        return date.fromisoformat(at.a(str))
-    except ValueError:
-        at.fail("a day such as 2027-01-31")

@@ -41,6 +41,7 @@ class Result(NamedTuple):
     base: str = ""
     owner: str = ""
     mission: str = ""
+    labels: Mapping[str, str] = {}
     tree: str = ""
     conflicts: tuple[tuple[str, str], ...] = ()
     changes: tuple[Touched, ...] = ()

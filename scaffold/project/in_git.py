@@ -185,6 +185,12 @@ class InGit:
         """Return the files in a folder; none where there is no folder."""
         return [path for path in self._entries if path.startswith(f"{folder}/")]
 
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files directly in a folder (empty: the top)."""
+        start = f"{folder}/" if folder else ""
+        below = (path[len(start) :] for path in self._entries if path.startswith(start))
+        return [name for name in below if "/" not in name]
+
     def other_case(self, path: str) -> str | None:
         """Return what stands at a path that differs from this one by case only, or None."""
         parts = path.split("/")

@@ -281,7 +281,8 @@ def unresolved(project: Project) -> frozenset[str]:
     """Return the paths whose conflict is still open: in git's index, or by what is in the file.
 
     A file that holds no markers and is just as the update left it may be meant so: that is known once the index has the
-    lock that tells of it, which is after `git add` or a commit, and not after `git reset`.
+    lock that tells of it, which is after `git add` or a commit, and not after `git reset`; nor where nobody made that
+    commit to decide it, as the lock then says.
     """
     in_index = project.seen.conflicted()
     own = in_index & {lock.PATH, answers_file.PATH}
@@ -306,9 +307,9 @@ def _sided(project: Project) -> frozenset[str]:
 
 def _is_as_left(project: Project, path: str, file: File, told: Mapping[str, Locked] | None) -> bool:
     locked = project.recorded.files[path]
-    if told is None or locked.left is None or file.blob != locked.left:
+    if locked.left is None or file.blob != locked.left:
         return False
-    return path not in told or told[path].pending != locked.pending
+    return locked.open or (told is not None and (path not in told or told[path].pending != locked.pending))
 
 
 def untouched(project: Project, files: Mapping[str, File]) -> set[str]:

@@ -55,6 +55,9 @@ class Seen(Protocol):
     def inside(self, folder: str) -> list[str]:
         """Return the files in a folder; none where there is no folder."""
 
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files directly in a folder (empty: the top), those too that git ignores."""
+
     def other_case(self, path: str) -> str | None:
         """Return what stands at a path that differs from this one by case only, or None."""
 

@@ -147,6 +147,10 @@ class WorkTree:
         """Return the files in a folder; none where there is no folder."""
         return disk.inside(self.root, folder)
 
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files directly in a folder (empty: the top), those too that git ignores."""
+        return disk.names(self.root / folder)
+
     def other_case(self, path: str) -> str | None:
         """Return what stands at a path that differs from this one by case only, or None."""
         return disk.other_case(self.root, path, self._cases)

@@ -16,6 +16,9 @@ SIDES = {"ours": "yours", "theirs": "the blueprint's", "both": "both sides"}
 
 def resolve(result: Resolved) -> Iterator[Line]:
     """Say what was settled in each file, and what is left."""
+    if result.side == "stages":
+        yield from _stages(result)
+        return
     width = max((len(file.path) for file in result.files), default=0)
     for file in result.files:
         yield Line(f"  {file.path:<{width}}  {_done(file, SIDES[result.side])}", "good")
@@ -24,6 +27,14 @@ def resolve(result: Resolved) -> Iterator[Line]:
         yield Line(f"{count} conflict{'s' * (count > 1)} left: {', '.join(result.conflicts)}", "bad")
     else:
         yield Line("No conflict is left. Next: scaffold update --continue", "title")
+
+
+def _stages(result: Resolved) -> Iterator[Line]:
+    for file in result.files:
+        yield Line(f"  {file.path}  base, yours and the blueprint's are in git's index", "good")
+    if not result.files:
+        yield Line("Git's index has the sides of all of them already.")
+    yield Line("Next: git mergetool, scaffold resolve a side or edit them, then scaffold update --continue", "title")
 
 
 def _done(file: Resolution, side: str) -> str:

@@ -133,6 +133,8 @@ def status(result: Status) -> dict[str, Any]:
             }
             for one in result.waivers
         ],
+        "paused": result.paused and {"until": str(result.paused.until), "reason": result.paused.reason},
+        "offered": [offer._asdict() for offer in result.offers],
         "state": result.state,
         "notes": list(result.notes),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold.formats.shown import on_one_line, shown
 
@@ -29,14 +29,40 @@ WHAT = {
     "delete": "Deleted files",
     "conflict": "Files decided by hand",
 }
+UNDECIDED = {"conflict": "Files in conflict, for somebody to decide"}
+PUT_BACK = "Put back, for the platform owns it and it had been edited"
+TO_DO = "To do"
 
 
-def update_message(plan: Plan, passed: Iterable[tuple[str, str]], to_do: Iterable[str]) -> str:
+class Said(NamedTuple):
+    """A message taken apart: its subject, what the versions passed say, and what is left to do."""
+
+    subject: str
+    changelog: str
+    to_do: tuple[str, ...]
+
+
+def taken_apart(message: str) -> Said:
+    """Return what `update_message` made a message of."""
+    subject, _, rest = message.partition("\n\n")
+    files = re.compile(
+        "|".join(
+            rf"(?:\A|\n\n)(?={re.escape(what)}:\n- )" for what in (*WHAT.values(), *UNDECIDED.values(), PUT_BACK, TO_DO)
+        )
+    )
+    changelog = files.split(rest, maxsplit=1)[0]
+    _, _, last = rest.rpartition(f"{TO_DO}:\n- ")
+    to_do = last.split("\n- ") if f"{TO_DO}:\n- " in rest else []
+    return Said(subject, changelog.strip(), tuple(to_do))
+
+
+def update_message(plan: Plan, passed: Iterable[tuple[str, str]], to_do: Iterable[str], *, decided: bool = True) -> str:
     """Return a subject, what the versions passed say, the files by what became of them, and what is left to do.
 
-    `passed` are versions with their changelog, and `to_do` what the blueprint asks a person to do now.
+    `passed` are versions with their changelog, and `to_do` what the blueprint asks a person to do now. Conflicts are
+    `decided`, or in the commit as they are.
     """
-    sections = [list(_changelog(passed)), list(_files(plan)), list(_to_do(plan, to_do))]
+    sections = [list(_changelog(passed)), list(_files(plan, decided=decided)), list(_to_do(plan, to_do))]
     return "\n\n".join([_subject(plan), *("\n".join(_short(lines)) for lines in sections if lines)])
 
 
@@ -62,15 +88,15 @@ def said_by_others(text: str) -> str:
     return TO_A_FORGE.sub(lambda found: f"{found[0]} ", shown(text))
 
 
-def _files(plan: Plan) -> Iterator[str]:
-    for verb, what in WHAT.items():
+def _files(plan: Plan, *, decided: bool) -> Iterator[str]:
+    for verb, what in (WHAT if decided else WHAT | UNDECIDED).items():
         paths = [action.path for action in plan.changes if action.verb == verb and not action.drift]
         if paths:
             yield f"{what}:"
             yield from (f"- {on_one_line(path)}" for path in paths)
     put_back = [action.path for action in plan.changes if action.drift]
     if put_back:
-        yield "Put back, for the platform owns it and it had been edited:"
+        yield f"{PUT_BACK}:"
         yield from (f"- {on_one_line(path)}" for path in put_back)
 
 
@@ -79,7 +105,7 @@ def _to_do(plan: Plan, to_do: Iterable[str]) -> Iterator[str]:
     lines += [on_one_line(f"{offer.path} may go along to {offer.to}") for offer in plan.offers]
     lines += [on_one_line(f"{action.path} stays as a waiver allows: {action.waiver}") for action in plan.waived]
     if lines:
-        yield "To do:"
+        yield f"{TO_DO}:"
         yield from (f"- {line}" for line in lines)
 
 

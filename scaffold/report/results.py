@@ -82,7 +82,7 @@ class Resolution(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """What `resolve` did, and the conflicts that are left in the project; side: ours, theirs or both."""
+    """What `resolve` did, and the conflicts that are left in the project; side: ours, theirs, both or stages."""
 
     root: PurePath
     side: str

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pathlib import PurePath
 
+    from scaffold.answers.pause import Pause
     from scaffold.guard.waivers import Stood
     from scaffold.plan.drift import Drift
+
+
+class Offered(NamedTuple):
+    """An update that waits on a branch of a remote, as last fetched: most likely a pull request."""
+
+    branch: str
+    version: str
 
 
 class Status(NamedTuple):
@@ -37,6 +45,8 @@ class Status(NamedTuple):
     unlike: tuple[str, ...] = ()
     files: int = 0  # that the version has
     uncommitted: str = ""  # what is applied and staged, and was to be committed
+    paused: Pause | None = None  # while it lasts
+    offers: tuple[Offered, ...] = ()
 
     @property
     def state(self) -> str:

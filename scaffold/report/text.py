@@ -220,6 +220,12 @@ def status(result: Status) -> Iterator[Line]:
         yield Line(f"  own          {_some(result.own)}: yours by .scaffold/answers.yml, so updates leave it alone")
     if result.behind:
         yield Line(f"  behind       {result.latest} is out: scaffold update", "warn")
+    for offer in result.offers:
+        waits = f"the update to {offer.version} waits on {offer.branch}, by what was fetched last"
+        yield Line(f"  offered      {waits}: look at its pull request", "warn")
+    if result.paused:
+        said = f"until {result.paused.until}: {result.paused.reason}"
+        yield Line(f"  paused       {said}; a fleet's updates wait, and scaffold update does not")
     if result.ahead:
         yield Line(f"  ahead        {result.version} comes after {result.latest}, the newest release")
     yield from _notes(result.notes)

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from scaffold.answers import file as answers_file
 from scaffold.answers.file import Wishes
+from scaffold.answers.pause import Pause
 from scaffold.errors import FormatError
 from scaffold.formats import edit
 from scaffold.merge.drivers import SAYS
@@ -28,6 +29,10 @@ anything = st.recursive(
         merge=st.dictionaries(st.sampled_from(list(SAYS)), st.booleans(), max_size=3),
         follow=texts,
         own=st.lists(st.sampled_from(["/a b", "docs/", "!*.md", "#", "yes", "/a: b", "* "]), max_size=3).map(tuple),
+        updates=st.none()
+        | st.builds(
+            Pause, st.dates(), st.text("a: '#{}\\", min_size=1).map(lambda said: f"x {said} y".split()).map(" ".join)
+        ),
     )
 )
 def test_the_file_reads_back_as_it_was_written(wishes):
@@ -62,11 +67,43 @@ def test_no_answers_are_no_mistake():
         (b"blueprint: demo\nsource: x\nanswers: [1]\n", 3, "`answers` must be a mapping"),
         (b"blueprint: demo\nsource: x\nanswers:\n  1: x\n", 3, "the key 1 of `answers` must be text"),
         (b"blueprint: demo\nsource: x\nanswer: {}\n", 3, "`answer` is not a key that scaffold knows"),
+        (
+            b"blueprint: d\nsource: x\nupdates: {pause_until: soon, reason: x}\n",
+            3,
+            "`updates.pause_until` must be a day",
+        ),
+        (b"blueprint: d\nsource: x\nupdates: {pause_until: 2027-03-01}\n", 3, "`reason` is missing from updates"),
+        (
+            b"blueprint: d\nsource: x\nupdates:\n  pause_until: 2027-03-01\n  reason: ''\n",
+            5,
+            "must be a reason in words",
+        ),
+        (
+            b"blueprint: d\nsource: x\nupdates: {pause_til: 2027-03-01, reason: x}\n",
+            3,
+            "`updates.pause_til` is not a key",
+        ),
+        (b"blueprint: d\nsource: x\nupdates: [x]\n", 3, "`updates` must be a mapping"),
         (b"- 1\n", 1, "`the document` must be a mapping"),
         (b"", 1, "`the document` must be a mapping"),
         (b"blueprint: demo\nsource: x\nanswers:\n  a: 1\n  a: 2\n", 5, "the key `a` is written twice"),
     ],
-    ids=["blueprint", "source", "type", "answers", "number", "unknown", "list", "empty", "twice"],
+    ids=[
+        "blueprint",
+        "source",
+        "type",
+        "answers",
+        "number",
+        "unknown",
+        "day",
+        "no reason",
+        "empty reason",
+        "misspelt",
+        "no pause",
+        "list",
+        "empty",
+        "twice",
+    ],
 )
 def test_a_mistake_is_named_with_its_line(content, line, said):
     with pytest.raises(FormatError) as caught:

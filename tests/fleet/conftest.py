@@ -7,6 +7,7 @@ import pytest
 from tests import kit
 from tests.fleet import company as companies
 from tests.kit import git
+from tests.once import once
 
 LOCK = ".scaffold/lock.json"
 
@@ -27,7 +28,7 @@ def _nobody(monkeypatch):
 @pytest.fixture(scope="session")
 def company(tmp_path_factory):
     """A company of all kinds of members, which nobody changes."""
-    return companies.made(tmp_path_factory.mktemp("company"), 30)
+    return once(tmp_path_factory, "company-of-30", lambda folder: companies.made(folder, 30))
 
 
 @pytest.fixture

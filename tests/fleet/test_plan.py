@@ -1,6 +1,7 @@
 """Plans of a fleet: each member gets what `scaffold update` gives it, nothing is written to it, and nothing is edited."""
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -14,23 +15,30 @@ from hypothesis import strategies as st
 import scaffold
 from scaffold.errors import FormatError, ProjectError, ScaffoldError
 from scaffold.fleet import planfile
+from scaffold.fleet.kept import Kept
 from scaffold.git.objects import open_repository
 from scaffold.git.trees import grown
 from tests import kit
 from tests.fleet.company import TODAY, made
 from tests.kit import git
+from tests.once import once
 from tests.scenarios.world import scaffold as command
 
 MEMBERS = 60
+LOCK = ".scaffold/lock.json"
 
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
-    return made(tmp_path_factory.mktemp("company"), MEMBERS)
+    return once(tmp_path_factory, f"company-of-{MEMBERS}", lambda folder: made(folder, MEMBERS))
 
 
 @pytest.fixture(scope="module")
-def planned(company):
+def planned(company, tmp_path_factory):
+    return once(tmp_path_factory, "plan", lambda _: plan_of(company))
+
+
+def plan_of(company):
     before = {place: contents(place) for place in sorted((company.root / "repositories").iterdir())}
     found = scaffold.fleet_plan(company.file, today=TODAY, run_on="loop")
     assert {place: contents(place) for place in before} == before, "nothing is written to a member"
@@ -53,8 +61,12 @@ def alone(place: Path, prefix: str, into: Path):
     return updated, git(into, "rev-parse", "HEAD^{tree}").strip()
 
 
+def tree_of(index: Path) -> str:
+    return git(index, "write-tree").strip()
+
+
 def test_every_member_gets_what_an_update_gives_it_in_a_clone(planned, tmp_path):
-    states = []
+    states, without_markers = [], 0
     for number, one in enumerate(planned.plan.results):
         states.append(one.state)
         place, into = Path(one.place), tmp_path / str(number)
@@ -75,6 +87,17 @@ def test_every_member_gets_what_an_update_gives_it_in_a_clone(planned, tmp_path)
         if one.state == "clean":
             assert one.tree == tree, one
             assert git(into, "log", "-1", "--format=%B").strip() == one.message.strip()
+        if one.state == "conflict":
+            git(into, "add", "--all")
+            changed = [line.split() for line in git(into, "diff", "--cached", "--raw", "--abbrev=40").splitlines()]
+            staged = {path: (mode, id_) for _, mode, _, id_, _, path in changed}
+            opened = [path for path, side in one.files.items() if staged[path] != side]
+            assert (staged.keys(), opened) == (
+                one.files.keys(),
+                [] if one.tree == tree_of(into) else [f"{one.prefix}/{LOCK}".lstrip("/")],
+            )
+            without_markers += len(opened)
+    assert 0 < without_markers < states.count("conflict"), "of some the lock says that they are open"
     assert {*states} >= {"clean", "unchanged", "conflict", "blocked", "unreadable"}
     assert planned.plan.counts() == {state: states.count(state) for state in planned.plan.counts()}
 
@@ -87,7 +110,7 @@ def test_a_plan_holds_all_that_is_needed_to_apply_it(planned, tmp_path):
     read = planfile.read(planned.folder)
     assert read == planned.plan
     for one in read.results:
-        if one.state == "clean":
+        if one.state in ("clean", "conflict"):
             member = open_repository(Path(one.place))
             assert all(side is None or member.has(side[1]) or packed.has(side[1]) for side in one.files.values())
             assert grown(lambda id_, m=member: m.tree(id_), member.tree_of(one.base), one.files).id == one.tree
@@ -263,6 +286,12 @@ def test_what_was_known_is_forgotten_where_its_reason_is_gone(tmp_path, monkeypa
     assert planned() == planned(to="1.1.0") == [("clean", "1.1.0")]
 
 
+def kept_big():
+    """Keep what is larger than a full disk takes, and find out that nothing is known."""
+    Kept("plans").put("key", b"x" * 10_000)
+    assert Kept("plans").get("key") is None
+
+
 @pytest.fixture
 def small(tmp_path):
     template = kit.repo(
@@ -290,6 +319,30 @@ def test_what_has_not_moved_is_not_read_again(small):
     assert states(small) == {"one": "unreadable", "two": "unreadable", "three": "clean"}, (
         "a release is another question"
     )
+
+
+def test_what_was_found_out_anew_takes_the_place_of_what_was_known(small):
+    assert states(small) == dict.fromkeys(("one", "two", "three"), "clean")
+    kit.repo(small / "t", {"a.jinja": "3 {{ name }}\n"}, "v1.2.0")
+    assert states(small) == dict.fromkeys(("one", "two", "three"), "clean")
+    id_ = git(small / "members/one", "rev-parse", "HEAD:a")
+    (small / f"members/one/.git/objects/{id_[:2]}/{id_[2:]}").unlink()
+    assert states(small)["one"] == "clean", "it is not read again"
+
+
+@pytest.mark.parametrize("most", [1, 4], ids=["nothing fits", "a part fits"])
+def test_a_full_disk_under_the_cache_costs_time_alone(small, most):
+    cache = Path(os.environ["XDG_CACHE_HOME"])
+    known = states(small)
+    shutil.rmtree(cache)
+    script = f"ulimit -f {most}; trap '' XFSZ; exec \"$@\""  # what a file may hold is what a full disk has left
+    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r}); from tests.fleet.test_plan import kept_big; kept_big()"
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", sys.executable, "-B", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not [place for place in cache.rglob("*") if place.is_file()], "nothing is left of it"
+    assert states(small) == known
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8, deadline=None)

@@ -90,6 +90,12 @@ def test_every_number_is_what_status_says_in_a_clone(company, result, tmp_path):
     assert not members
 
 
+def test_a_check_tells_of_waivers_and_drift_what_a_look_tells(company, result):
+    checked = looked(company, check=True)
+    assert [one._replace(score=None, unchecked="") for one in checked.members] == list(result.members)
+    assert any(one.status.waivers for one in checked.members if one.status)
+
+
 def releases(alone):
     """How many releases come after a version, by counting them."""
     if alone.behind is None:
@@ -269,7 +275,7 @@ def test_of_ten_thousand_only_some_are_named(result):
     many = [one._replace(name=f"m{number:05}", owner=f"@acme/{number % 500}") for number in range(10_000)]
     lines = [line.text for line in text(result._replace(members=tuple(many)), 80)]
     assert len(lines) < 60
-    assert lines[0].startswith("10,000 members of ")
+    assert lines[0].startswith("10,000 members of")
     said = " ".join(" ".join(lines).split())
     assert ", m00005 and 9,994 more" in said
     assert "and 488 more: 9,760 members, " in said

@@ -90,7 +90,8 @@ def read_push(body: bytes) -> tuple[list[Update], bytes, bytes]:
     while size := int(body[place : place + 4] or b"0", 16):
         line, _, more = body[place + 4 : place + size].partition(b"\0")
         capabilities = capabilities or more
-        updates.append(Update(*line.decode().strip().split(" ", 2)))
+        if not line.startswith(b"shallow "):  # where the history of who pushes ends
+            updates.append(Update(*line.decode().strip().split(" ", 2)))
         place += size
     return updates, capabilities, body[place + 4 :]
 

@@ -89,6 +89,11 @@ class World(Pulls):
             self.settle(repo, login)
             return made
 
+    def open_as(self, path: str, head: str, title: str, body: str, login: str = "ada") -> int:
+        with self.lock:
+            repo = self.at(path)
+            return self.open(repo, login, head, repo.default, title, body).number
+
     def close_as(self, path: str, number: int, login: str = "ada") -> None:
         with self.lock:
             self.close(self.numbered(self.at(path), number), login)

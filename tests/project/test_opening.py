@@ -1,7 +1,7 @@
 """A project's files, read past what is none."""
 
 from scaffold.git.objects import find_repository
-from scaffold.project.adoption.baseline import unlocked
+from scaffold.project.adoption.ground import Ground
 from scaffold.project.opening import read_ours, read_readable
 from tests.scenarios.world import commit, git, write
 
@@ -10,7 +10,7 @@ def test_what_is_no_file_is_passed_over(tmp_path):
     git("init", "--quiet", where=tmp_path)
     write(tmp_path, {"a.txt": "a\n", "folder/b.txt": "b\n"})
     commit(tmp_path)
-    project = unlocked(tmp_path, find_repository(tmp_path))
+    project = Ground(find_repository(tmp_path)).unlocked(tmp_path)
     paths = ["a.txt", "folder", "folder/b.txt", "none.txt"]
     found = {"a.txt": b"a\n", "folder/b.txt": b"b\n"}
     for read in (read_ours, read_readable):

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import copier
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -297,6 +298,7 @@ ON_PURPOSE = [
 
 @mixed
 @given(templates())
+@pytest.mark.long
 def test_a_mixed_template_comes_out_as_from_copier(made):
     files, data = made
     with TemporaryDirectory() as name:

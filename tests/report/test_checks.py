@@ -404,9 +404,11 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
     assert run_main() == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [
         "answers",
+        "blueprint-impact",
         "check",
         "fleet",
         "fleet-check",
+        "fleet-plan",
         "fleet-status",
         "lock",
         "waivers",
@@ -415,7 +417,8 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
     assert run_main() == 1
     assert (
         capsys.readouterr().err
-        == "error: there is no schema chek (there are: answers, check, fleet, fleet-check, fleet-status, lock, waivers)\n"
+        == "error: there is no schema chek (there are: answers, blueprint-impact, check, fleet, "
+        "fleet-check, fleet-plan, fleet-status, lock, waivers)\n"
     )
 
 

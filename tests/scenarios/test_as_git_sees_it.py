@@ -7,6 +7,12 @@ import pytest
 
 import scaffold
 from scaffold.errors import GitError, SourceError
+from scaffold.git.objects import open_repository
+from scaffold.project.conditions import Conditions
+from scaffold.project.in_git import Changed
+from scaffold.project.opening import open_at, seen_in
+from scaffold.project.planning.commit_tree import after
+from scaffold.project.planning.prepare import prepare
 from scaffold.report import data as as_data
 from scaffold.report import text as as_text
 from tests import kit
@@ -116,6 +122,10 @@ def test_a_file_merges_as_git_merge_does_it(tmp_path, default):
     before = outcome(project)
     assert scaffold.update(project, dry_run=True).plan.conflicts
     assert outcome(project) == before, "a driver works on copies"
+    prepared = prepare(open_at(project, "HEAD"), Conditions())
+    then = after(prepared)
+    branch = seen_in(project, Changed(open_repository(project), then.base, then.files), "")
+    assert branch.unresolved == {action.path for action in prepared.plan.conflicts} != set(), "a commit decides none"
     scaffold.update(project)
     assert outcome(project) == by_git
     assert scaffold.resolve([project / path for path in sorted(by_git[1] - {""})], side="ours").conflicts == ()

@@ -10,6 +10,7 @@ from tests.scenarios import world
 from tests.scenarios.test_refusals import refused
 from tests.scenarios.world import commit, copier, git, snapshot, write
 
+pytestmark = pytest.mark.long
 ANSWERS = ".copier-answers.yml"
 TEMPLATE = {
     "copier.yml": "name: {type: str, default: demo}\n_skip_if_exists: [once.txt]\n",

@@ -142,6 +142,7 @@ def test_new(library, tmp_path):
     assert n > 20
 
 
+@pytest.mark.long
 def test_update_at_moments_by_the_clock(worked):
     """Also inside libgit2 and git, where no Python event tells: whatever the moment, nothing is lost."""
     before = snapshot(worked)

@@ -142,6 +142,7 @@ def test_a_commit_of_a_template(many, tmp_path):
     assert p == q
 
 
+@pytest.mark.long
 def test_every_kind_of_address_gives_the_same(plain, tmp_path):
     """A path, a bare path, a bundle and a URL, and the short and long names of a forge that git is told to find here."""
     forge, home = tmp_path / "forge", tmp_path / "home"
@@ -604,6 +605,7 @@ def test_a_new_project_has_nothing_to_migrate(plain, tmp_path):
 # Beside Copier
 
 
+@pytest.mark.long
 def test_both_tools_work_on_one_project(tmp_path):
     source = template(tmp_path / "t", {**FIRST, **ANSWERS_FILE})
     project = new(source, tmp_path / "p", "--keep-copier", "--data", "name=shop")

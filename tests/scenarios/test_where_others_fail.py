@@ -21,7 +21,7 @@ from tests import kit
 from tests.scenarios.test_refusals import refused
 from tests.scenarios.world import Done, commit, git, scaffold, snapshot, write
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]  # each beside the other tools
 
 LOOKED_AT = "9.19.1"
 ANSWERS = {"{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml -}}\n"}

@@ -209,7 +209,7 @@ class Http:
                     )
                 except (OSError, ImportError, ValueError, httpx.InvalidURL) as error:
                     raise self._error(UnreachableError, f"{self._host} cannot be asked: {error}") from error
-                finalize(self, self._client.close)
+                finalize(self, self._client.close)  # who asks need not tell when it is done
             return self._client
 
     def _after_failure(self, request: Request, answer: Answer | str, failed: int) -> None:
@@ -220,8 +220,10 @@ class Http:
         if failed >= TRIES:
             hint = "check the address and the network"
             raise self._error(UnreachableError, f"{self._host} does not answer: {why}, {failed} times", hint)
-        seconds = float(2 ** (failed - 1))
-        self.governor.pause(seconds, why)
+        asked = (
+            answers.pause(answer, time(), 1) if not isinstance(answer, str) and "retry-after" in answer.headers else 0
+        )
+        self.governor.pause(max(asked, 2 ** (failed - 1)), why)
 
     def _after_limit(self, answer: Answer, times: int) -> None:
         seconds = answers.pause(answer, time(), times)

@@ -5,23 +5,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import scaffold
 from scaffold import disk
 from scaffold.answers.file import Wishes
 from scaffold.blueprint.release import Release, retired
-from scaffold.git.objects import Objects
-from scaffold.lock import Lock
 from scaffold.project.adoption.fit import Fit
+from scaffold.project.adoption.ground import Ground
 from scaffold.project.adoption.origins import Origin
-from scaffold.project.conditions import Conditions, Person
-from scaffold.project.opening import Project, unapplied
+from scaffold.project.conditions import NOBODY, Conditions, Person
 from scaffold.project.stamp import trusting
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.report.results import Adopted
 from scaffold.sources import address
 from scaffold.sources.library import Library
-from scaffold.sources.locate import locate
 
 HALF = 0.5
 
@@ -32,27 +28,23 @@ class Wish(NamedTuple):
     """What was asked for: see `adopt`."""
 
     start: Path
-    repository: Objects
-    source: str | None
-    template: str | None
-    at: str | None
-    answers_file: Path | None
-    replay: Path | None
-    blueprint: str | None
-    data: Mapping[str, Any]
-    yes: bool
-    confirm: Confirm | None
-    keep_copier: bool
-    dry_run: bool
-    commit: bool
+    ground: Ground
+    open: Callable[[str], Library]  # opens a library or a template; raises SourceError
     library: str
     conditions: Conditions
-    person: Person
-
-    def open(self, source: str) -> Library:
-        """Open a library or a template; raises SourceError."""
-        means = self.conditions.means
-        return locate(source, offline=self.conditions.offline, limits=means.limits, notify=self.person.notify)
+    source: str | None = None
+    template: str | None = None
+    at: str | None = None
+    answers_file: Path | None = None
+    replay: Path | None = None
+    blueprint: str | None = None
+    data: Mapping[str, Any] = {}
+    yes: bool = False
+    confirm: Confirm | None = None
+    keep_copier: bool = False
+    dry_run: bool = False
+    commit: bool = False
+    person: Person = NOBODY
 
 
 @dataclass(frozen=True)
@@ -103,9 +95,3 @@ def address_of(template: str) -> address.Wanted:
     """Return what the address of a template asks for: a name alone is an address too."""
     wanted = address.read(template, lambda path: disk.expand(path).exists())
     return wanted if wanted.source else address.Wanted(wanted.name, None, wanted.ref)
-
-
-def unlocked(root: Path, repository: Objects) -> Project:
-    """Return the folder as a project for which nothing is recorded yet."""
-    nothing = Lock(scaffold.__version__, "", "", "0", None, {}, {})
-    return unapplied(root, nothing, repository)

@@ -19,7 +19,7 @@ from scaffold.process import Notify
 from scaffold.project.adoption import guess
 from scaffold.project.conditions import Person
 from scaffold.project.opening import Project, read_readable
-from scaffold.project.stamp import stamp, surroundings_of
+from scaffold.project.stamp import stamp, surroundings_in
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Engine, Means
 from scaffold.sources.library import Library
@@ -209,12 +209,12 @@ class Search:
         return Fit(release, rendered, ask.asked, dict(chosen), answers, tuple(sorted(ask.unanswered)), likeness, here)
 
     def _rendered(self, release: Release, given: Mapping[str, Any], ask: guess.Guess) -> Rendered:
-        means, root = self._means._replace(skip_tasks=True), self._ours.project.root
+        means = self._means._replace(skip_tasks=True)
 
         def render(engine: Engine) -> Rendered:
             return stamp(
                 release,
-                surroundings_of(root),
+                surroundings_in(self._ours.project, "copy"),
                 given=given,
                 previous={},
                 person=Person(ask),

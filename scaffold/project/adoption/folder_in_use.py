@@ -7,6 +7,7 @@ from scaffold import lock
 from scaffold.errors import ProjectError
 from scaffold.git.objects import find_repository
 from scaffold.project.adoption.baseline import Baseline
+from scaffold.project.adoption.ground import Ground
 from scaffold.project.adoption.takeover import take_over
 from scaffold.project.opening import FOLDER, place_of
 from scaffold.project.planning.bases import Bases
@@ -32,8 +33,7 @@ def refuse_unfit_folder(root: Path) -> None:
 
 def prepare_in(baseline: Baseline) -> Prepared:
     """Plan to stamp into a folder beside what is there, of which nothing is written over; raises ScaffoldError."""
-    repository = place_of(baseline.root, find_repository(baseline.root)).repository
-    taken = take_over(baseline, repository)
+    taken = take_over(baseline, Ground(place_of(baseline.root, find_repository(baseline.root)).repository))
     project, rendered, adopted = taken.prepared.project, baseline.rendered, taken.plan.lock_after
     before = replace(adopted, files={path: locked for path, locked in adopted.files.items() if locked.blob})
     bases = Bases(project)

@@ -8,17 +8,17 @@ import scaffold
 from scaffold.answers import file as answers_file
 from scaffold.blueprint.release import Release, require_scaffold
 from scaffold.errors import AnswerError, ProjectError, SourceError
-from scaffold.git.objects import Objects
 from scaffold.project.adoption import origins
 from scaffold.project.adoption.baseline import HALF, Baseline, Wish, address_of, means_for, told_of
+from scaffold.project.adoption.ground import Ground
 from scaffold.project.adoption.origins import Origin
 from scaffold.project.conditions import Person
-from scaffold.project.stamp import stamp, surroundings_of
+from scaffold.project.opening import read_readable
+from scaffold.project.stamp import stamp, surroundings_in
 from scaffold.render.engine import Rendered
 from scaffold.render.means import Means
 from scaffold.sources import address
 from scaffold.sources.library import Library
-from scaffold.sources.template import FolderTemplate
 
 SAY_VERSION = "say which version it is from with --at VERSION"
 
@@ -46,13 +46,13 @@ def recorded(wish: Wish, origin: Origin) -> Baseline:
     # The folder is found without tasks, so that they run once; Cookiecutter's hooks may be needed to render at all.
     trial = means._replace(skip_tasks=True) if origin.tool == "Copier" else means
     rendered = render(root, trial)
-    better = _above(root, rendered, origin, wish.repository)
+    better = _above(root, rendered, origin, wish.ground)
     if better != root or trial != means:
         root, rendered = better, render(better, means)
     if wish.keep_copier and origin.file != root / rendered.answers_file:  # it has another name, which it is to keep
         rendered = render(root, means._replace(answers_file=origin.file.relative_to(root).as_posix()))
     notes += _notes(release, rendered, origin, {*answers} - known)
-    if isinstance(library, FolderTemplate):
+    if _has_no_versions(release):
         notes.append("the template has no versions, so its files as they are now count as what was stamped")
     follow = origin.follow if origin.follow and library.is_branch(origin.follow) else ""
     notes = [*told_of(library, release), *notes]
@@ -86,7 +86,7 @@ def _name(library: Library, wish: Wish) -> str:
 
 
 def _release(library: Library, name: str, ref: str | None, origin: Origin) -> Release:
-    if ref is None and not isinstance(library, FolderTemplate):
+    if ref is None and not _has_no_versions(library.release(name)):
         raise SourceError("the version that was stamped is not recorded", where=str(origin.file), hint=SAY_VERSION)
     try:
         return library.release(name, ref)
@@ -95,13 +95,18 @@ def _release(library: Library, name: str, ref: str | None, origin: Origin) -> Re
         raise SourceError(error.message, where=str(origin.file), hint=hint) from error
 
 
+def _has_no_versions(release: Release) -> bool:
+    """Whether it is a template as it stands in a folder."""
+    return release.kind != "library" and release.commit is None
+
+
 def _rendered(
     release: Release, root: Path, answers: Mapping[str, Any], wish: Wish, origin: Origin, means: Means
 ) -> Rendered:
     try:
         return stamp(
             release,
-            surroundings_of(root),
+            surroundings_in(wish.ground.unlocked(root), "copy"),
             given=wish.data,
             previous=answers,
             means=means,
@@ -114,19 +119,18 @@ def _rendered(
         raise AnswerError(message, where=line, hint=error.hint) from error
 
 
-def _above(root: Path, rendered: Rendered, origin: Origin, repository: Objects) -> Path:
+def _above(root: Path, rendered: Rendered, origin: Origin, ground: Ground) -> Path:
     """Return the folder that the render belongs to: the file's own, or one above it where that is far from it."""
     depth = rendered.answers_file.count("/")
     if depth and origin.file.as_posix().endswith(f"/{rendered.answers_file}"):
         return origin.file.parents[depth]
-    top = repository.root.resolve()
 
     def there(folder: Path) -> float:
-        return sum((folder / path).is_file() for path in rendered.tree) / (len(rendered.tree) or 1)
+        return len(read_readable(ground.unlocked(folder), rendered.tree)) / (len(rendered.tree) or 1)
 
     if origin.tool != "Copier" or there(root) >= HALF:
         return root
-    return next((f for f in root.parents if f.is_relative_to(top) and there(f) > HALF), root)
+    return next((f for f in root.parents if f.is_relative_to(ground.top) and there(f) > HALF), root)
 
 
 def _notes(release: Release, rendered: Rendered, origin: Origin, extra: set[str]) -> list[str]:

@@ -9,13 +9,13 @@ from scaffold.answers.question import Ask, Asked
 from scaffold.blueprint.plain import plain_name
 from scaffold.blueprint.release import require_scaffold
 from scaffold.errors import AnswerError, ProjectError, SourceError
-from scaffold.git.remotes import origin as origin_of
 from scaffold.project.adoption import guess, origins
-from scaffold.project.adoption.baseline import Baseline, Wish, address_of, means_for, told_of, unlocked
+from scaffold.project.adoption.baseline import Baseline, Wish, address_of, means_for, told_of
 from scaffold.project.adoption.fit import Fit, Ours, Search
+from scaffold.project.adoption.ground import Ground
 from scaffold.project.conditions import Person
-from scaffold.project.opening import Project, read_ours
-from scaffold.project.stamp import stamp, surroundings_of, trusting
+from scaffold.project.opening import read_ours
+from scaffold.project.stamp import stamp, surroundings_in, trusting
 from scaffold.sources.library import Library
 
 LEAST = 0.1  # of a fit that is proposed
@@ -46,7 +46,7 @@ def search(wish: Wish) -> Proposal:
     if wanted and replay is None:
         replay = origins.replay_of(plain_name(wanted.source or ""))
     given = {**(origins.replayed(replay).answers if replay else {}), **wish.data}
-    ours = _ours(unlocked(wish.start, wish.repository))
+    ours = _ours(wish.start, wish.ground)
     looking = Search(ours, given, trusting(wish.conditions.means, library.address), wish.person.notify)
     names = (name,) if name else library.names()
     fits = [fit for name in names if (fit := looking.best(library, name, version))]
@@ -100,12 +100,10 @@ def _unlike(wish: Wish, library: Library, fits: list[Fit]) -> ProjectError:
     )
 
 
-def _ours(project: Project) -> Ours:
-    start = f"{project.prefix}/" if project.prefix else ""
-    standing = project.place.repository.history.standing()
-    paths = tuple(path[len(start) :] for path in standing if path.startswith(start))
-    facts = guess.facts_of(project.root.name, origin_of(project.place.repository), read_ours(project, TELLING))
-    return Ours(project, paths, facts)
+def _ours(start: Path, ground: Ground) -> Ours:
+    project = ground.unlocked(start)
+    facts = guess.facts_of(project.folder_name, ground.remote, read_ours(project, TELLING))
+    return Ours(project, tuple(project.seen.entries()), facts)
 
 
 def proposed(wish: Wish, proposal: Proposal, *, agreed: bool) -> Baseline:
@@ -121,7 +119,7 @@ def proposed(wish: Wish, proposal: Proposal, *, agreed: bool) -> Baseline:
         known = {name: value for name, value in proposal.given.items() if name in asked or name in wish.data}
         rendered = stamp(
             best.release,
-            surroundings_of(wish.start),
+            surroundings_in(wish.ground.unlocked(wish.start), "copy"),
             given={**{name: value for name, value in best.chosen.items() if name in best.asked}, **known},
             previous={},
             person=Person(_asking(best, wish.person.ask), notify=wish.person.notify),

@@ -90,9 +90,9 @@ def read_off(probe: str, tree: Tree, paths: Iterable[str], ours: Mapping[str, Fi
         if probe in path:
             first, *rest = (re.escape(part) for part in path.split(probe))
             pattern = f"^{first}([^/\n]+?)" + r"\1".join(rest) + "$"
-            votes.update(set(re.findall(pattern, known, re.MULTILINE)))
+            votes.update([*dict.fromkeys(re.findall(pattern, known, re.MULTILINE))])
         elif path in ours and probe.encode() in file.content:
-            votes.update(set(_lines_with(probe, file.content, ours[path].content)))
+            votes.update([*dict.fromkeys(_lines_with(probe, file.content, ours[path].content))])
     return [value for value, _ in votes.most_common(MOST)]
 
 

@@ -1,7 +1,7 @@
 """What a repository was made from, as files in it say: Copier's answers, cruft's state, Cookiecutter's replay."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -12,9 +12,13 @@ from scaffold.blueprint.patterns import pattern_of
 from scaffold.errors import FormatError, ProjectError, SourceError
 from scaffold.formats import json, toml, values, yaml
 from scaffold.formats.located import Located, text, texts
-from scaffold.git.objects import Objects
+from scaffold.git.listing import UNKNOWN
+from scaffold.project.adoption.ground import Ground
+from scaffold.project.seen import Seen
 from scaffold.sources.address import Address, expand, is_remote, parted
+from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK
 
+Read = Callable[[Path], bytes | None]  # a file's content, or None where there is none
 Tool = Literal["Copier", "cruft", "Cookiecutter"]
 CRUFT = ".cruft.json"
 CONVENTIONAL = re.compile(r"\.copier-answers.*\.ya?ml")
@@ -67,21 +71,21 @@ def within(address: str, folder: str) -> str:
     return address if parted(address).folder else str(Address(address, folder))
 
 
-def find(start: Path, repository: Objects, named: Path | None = None) -> Origin | None:
+def find(start: Path, ground: Ground, named: Path | None = None) -> Origin | None:
     """Return what the files at, below or above `start` say, the nearest first; None where nothing is said.
 
-    Raises ProjectError where several would do, and FormatError with the line of a mistake.
+    Raises ProjectError where several would do, and FormatError with the line of a mistake. A file that is `named` may
+    be anywhere on the disk.
     """
     if named is not None:
-        return _read(_named(start, named))
-    top = repository.root.resolve()
-    candidates = list(_candidates(start, top, repository))
-    for folder in (start, *(folder for folder in start.parents if folder.is_relative_to(top))):
+        return _read(_named(start, named), _on_disk)
+    candidates = list(_candidates(start, ground))
+    for folder in (start, *(folder for folder in start.parents if folder.is_relative_to(ground.top))):
         here = [file for file in candidates if file.parent == folder]
         if folder == start and not here:
             here = [file for file in candidates if file.is_relative_to(start)]
         if here:
-            return _read(_only(here, start))
+            return _read(_only(here, start), lambda file: _content_in(ground, file))
     return None
 
 
@@ -94,28 +98,43 @@ def _named(start: Path, named: Path) -> Path:
     )
 
 
-def _candidates(start: Path, top: Path, repository: Objects) -> Iterator[Path]:
-    standing = {top / path for path, is_repository in repository.history.standing().items() if not is_repository}
-    for folder in (start, *(folder for folder in start.parents if folder.is_relative_to(top))):
-        standing |= {place for place in folder.glob(".c*") if CONVENTIONAL.fullmatch(place.name) or place.name == CRUFT}
-    for place in sorted(standing):
-        above = start.is_relative_to(place.parent)
-        if not (above or place.is_relative_to(start)) or place.is_symlink() or not place.is_file():
+def _candidates(start: Path, ground: Ground) -> Iterator[Path]:
+    """Yield the files that may tell, those that git ignores in the folders from the start up among them."""
+    entries = {path: entry for path, entry in ground.seen.entries().items() if entry[0] in (REGULAR, EXECUTABLE)}
+    for folder in (start, *(folder for folder in start.parents if folder.is_relative_to(ground.top))):
+        names = ground.seen.names(_way(ground, folder))
+        beside = (_way(ground, folder / name) for name in names if _is_conventional(name))
+        entries |= {path: (REGULAR, UNKNOWN) for path in beside if path not in entries}
+    for path, (_, id_) in sorted(entries.items()):
+        place = ground.top / path
+        if not (start.is_relative_to(place.parent) or place.is_relative_to(start)):
             continue
-        named = place.name == CRUFT or CONVENTIONAL.fullmatch(place.name)
-        if named or (place.suffix in (".yml", ".yaml") and _tells(place)):
+        if _is_conventional(place.name):
+            file = ground.seen.standing([path])[path]
+            if file is not None and file.mode != SYMLINK:
+                yield place
+        elif place.suffix in (".yml", ".yaml") and _tells(ground.seen, path, id_):
             yield place
 
 
-def _tells(place: Path) -> bool:
+def _way(ground: Ground, place: Path) -> str:
+    way = place.relative_to(ground.top).as_posix()
+    return "" if way == "." else way
+
+
+def _is_conventional(name: str) -> bool:
+    return name == CRUFT or CONVENTIONAL.fullmatch(name) is not None
+
+
+def _tells(seen: Seen, path: str, id_: str) -> bool:
     """Whether a file of any name holds what Copier records; a large one, or one that may not be read, does not."""
     try:
-        if place.stat().st_size > MOST_BYTES:
+        if seen.size(path, id_) > MOST_BYTES:
             return False
-        with place.open("rb") as file:
-            return TELLS.search(file.read(HEAD)) is not None
-    except OSError:
+        file = seen.standing([path])[path]
+    except ProjectError:
         return False
+    return file is not None and file.mode != SYMLINK and TELLS.search(file.content[:HEAD]) is not None
 
 
 def _only(here: list[Path], start: Path) -> Path:
@@ -130,12 +149,23 @@ def _only(here: list[Path], start: Path) -> Path:
     raise ProjectError(f"several projects were made by templates here: {names}", where=str(start), hint=hint)
 
 
-def _read(file: Path) -> Origin:
-    return _cruft(file) if file.suffix == ".json" else _copier(file)
+def _read(file: Path, read: Read) -> Origin:
+    content = read(file) or b""
+    return _cruft(file, content, read) if file.suffix == ".json" else _copier(file, content)
 
 
-def _copier(file: Path) -> Origin:
-    document = yaml.load(_content(file), str(file))
+def _content_in(ground: Ground, file: Path) -> bytes | None:
+    path = _way(ground, file)
+    found = ground.seen.standing([path])[path]
+    return found.content if found else None
+
+
+def _on_disk(file: Path) -> bytes | None:
+    return _content(file) if file.is_file() else None
+
+
+def _copier(file: Path, content: bytes) -> Origin:
+    document = yaml.load(content, str(file))
     if not isinstance(document.data, dict):
         raise FormatError("Copier's answers file holds no answers", where=str(file))
     ref = document.data.get("_commit")
@@ -150,10 +180,10 @@ def _copier(file: Path) -> Origin:
     )
 
 
-def _cruft(file: Path) -> Origin:
-    document = _json(file)
+def _cruft(file: Path, content: bytes, read: Read) -> Origin:
+    document = _json(file, content)
     answers = dict(document.required("context", answers_in))
-    skipped = (*document.optional("skip", texts, _NONE), *_skipped_in(file.parent / "pyproject.toml"))
+    skipped = (*document.optional("skip", texts, _NONE), *_skipped_in(file.parent / "pyproject.toml", read))
     return Origin(
         tool="cruft",
         file=file,
@@ -167,11 +197,12 @@ def _cruft(file: Path) -> Origin:
     )
 
 
-def _skipped_in(file: Path) -> tuple[str, ...]:
+def _skipped_in(file: Path, read: Read) -> tuple[str, ...]:
     """Return what `[tool.cruft]` says to skip; raises FormatError."""
-    if not file.is_file():
+    content = read(file)
+    if content is None:
         return ()
-    document = toml.load(_content(file), str(file))
+    document = toml.load(content, str(file))
     for key in ("tool", "cruft"):
         document = document.child(key) if key in document.a(dict) else document._replace(data={})
     return document.optional("skip", texts, _NONE)
@@ -185,7 +216,7 @@ def _pattern(written: str) -> str:
 
 def replayed(file: Path) -> Origin:
     """Read what Cookiecutter keeps of its last run with a template; raises FormatError."""
-    document = _json(file)
+    document = _json(file, _content(file))
     answers = dict(answers_in(document))
     context = document.child("cookiecutter")
     return Origin(
@@ -204,8 +235,7 @@ def replay_of(name: str) -> Path | None:
     return place if place.is_file() else None
 
 
-def _json(file: Path) -> Located:
-    content = _content(file)
+def _json(file: Path, content: bytes) -> Located:
     located = json.load(content, str(file))
     return located._replace(data=values.READERS[".json"](content, str(file)))  # mappings that YAML can be written from
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from scaffold.answers import file as answers_file
 from scaffold.errors import ProjectError
-from scaffold.git.objects import Objects
 from scaffold.lock import Lock, Locked
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.make import Target, make
-from scaffold.project.adoption.baseline import HALF, Baseline, unlocked
+from scaffold.project.adoption.baseline import HALF, Baseline
 from scaffold.project.adoption.fit import Fit, shared
+from scaffold.project.adoption.ground import Ground
 from scaffold.project.opening import read_ours
 from scaffold.project.planning.plan import new_lock
 from scaffold.project.planning.prepared import Prepared
@@ -82,14 +82,14 @@ def _fitting(fit: Fit) -> Fitting:
     )
 
 
-def take_over(baseline: Baseline, repository: Objects) -> Takeover:
+def take_over(baseline: Baseline, ground: Ground) -> Takeover:
     """Plan an adoption; nothing is written. Raises RenderError for a blueprint that could not be updated to."""
     refuse_unrecorded(baseline.release, baseline.rendered)
-    rendered, wished, kept, folder = baseline.rendered, baseline.wishes, baseline.keep_copier, baseline.root.name
+    nothing = ground.unlocked(baseline.root)
+    rendered, wished, kept, folder = baseline.rendered, baseline.wishes, baseline.keep_copier, nothing.folder_name
     head = new_lock(baseline.release, baseline.address, rendered.answers, folder=folder, keep_copier=kept)
     target = Target(tree=rendered.tree, ownership=rendered.ownership, migrations=(), lock=head)
     stamped = make(head, {}, target, lambda _path, _locked: None).lock_after
-    nothing = unlocked(baseline.root, repository)
     file = baseline.origin.file if baseline.origin and baseline.origin.file.is_relative_to(baseline.root) else None
     own = file.relative_to(baseline.root).as_posix() if file else ""
     ours = read_ours(nothing, {*stamped.files, *([own] if own else [])})

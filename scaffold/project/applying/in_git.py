@@ -1,11 +1,16 @@
 """An update as a commit in a repository's objects: nothing is checked out, no hook runs and no branch moves."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from scaffold.errors import ProjectError
 from scaffold.git import porcelain
+from scaffold.git.objects import Objects
+from scaffold.git.trees import Grown
 from scaffold.project.planning.commit_message import commit_message
 from scaffold.project.planning.commit_tree import after
 from scaffold.project.planning.prepared import Prepared
+from scaffold.tree import File
 
 WITHOUT_HOOKS = "hooks of the repository did not run"
 
@@ -39,11 +44,19 @@ def commit_in_git(prepared: Prepared, by: By = AS_GIT_SAYS) -> Made:
 
     Tree, message and parent are those of an update with `--commit` in a clean clone.
     """
-    made, repository = after(prepared), prepared.project.place.repository
-    repository.store(file for file in made.files.values() if file is not None)
-    repository.store_trees(made.tree.trees)
-    message = commit_message(prepared)
-    commit = porcelain.commit_tree(
-        repository.root, made.tree.id, made.base, message, author=(by.name, by.email), signoff=by.signoff, sign=by.sign
-    )
+    if conflicts := prepared.plan.conflicts:
+        where = ", ".join(action.path for action in conflicts)
+        raise ProjectError(f"the update has conflicts in {where}", where=str(prepared.project.root))
+    made = after(prepared)
+    files = [file for file in made.files.values() if file is not None]
+    commit = written(prepared.project.place.repository, made.base, made.tree, files, commit_message(prepared), by)
     return Made(commit, made.base, made.tree.id)
+
+
+def written(repository: Objects, base: str, tree: Grown, files: Iterable[File], message: str, by: By) -> str:
+    """Write a commit with its tree and the new contents into a repository, and return its id; raises GitError."""
+    repository.store(files)
+    repository.store_trees(tree.trees)
+    return porcelain.commit_tree(
+        repository.root, tree.id, base, message, author=(by.name, by.email), signoff=by.signoff, sign=by.sign
+    )

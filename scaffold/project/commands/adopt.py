@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ from scaffold.apply import transaction
 from scaffold.errors import ProjectError
 from scaffold.git.objects import Objects, find_repository
 from scaffold.process import Notify
-from scaffold.project.adoption import origins
 from scaffold.project.adoption.baseline import Baseline, Confirm, Wish
-from scaffold.project.adoption.from_record import recorded, replayed
 from scaffold.project.adoption.from_search import proposed, search
+from scaffold.project.adoption.ground import Ground
+from scaffold.project.adoption.planned import known, subject, taken_over, what_of
 from scaffold.project.adoption.takeover import take_over
 from scaffold.project.applying.commit import NOTHING, commit_applied
 from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
@@ -24,7 +25,7 @@ from scaffold.project.conditions import Conditions, Person
 from scaffold.project.opening import FOLDER, folder_at, place_of
 from scaffold.render.means import Means
 from scaffold.report.results import Adopted
-from scaffold.sources.locate import BUILT_IN
+from scaffold.sources.locate import BUILT_IN, locate
 
 
 def adopt(
@@ -55,36 +56,27 @@ def adopt(
     library to look through instead of `library`.
     """
     start = folder_at(Path(directory), "name the folder to take over")
+    opening = partial(locate, offline=offline, limits=means.limits, notify=notify)
     named, kept = (None if file is None else Path(file) for file in (answers_file, replay))
     wish = Wish(
-        start=start, repository=_repository(start), source=source, template=template, at=at, answers_file=named,
-        replay=kept, blueprint=blueprint, data=data or {}, yes=yes, confirm=confirm, keep_copier=keep_copier,
-        dry_run=dry_run, commit=commit, library=library, conditions=Conditions(offline=offline, means=means),
-        person=Person(ask, notify=notify),
+        start=start, ground=Ground(_repository(start)), open=opening, source=source, template=template, at=at,
+        answers_file=named, replay=kept, blueprint=blueprint, data=data or {}, yes=yes, confirm=confirm,
+        keep_copier=keep_copier, dry_run=dry_run, commit=commit, library=library,
+        conditions=Conditions(offline=offline, means=means), person=Person(ask, notify=notify),
     )  # fmt: skip
     return _adopted(wish)
 
 
 def _adopted(wish: Wish) -> Adopted:
-    known = _known(wish)
-    if known is not None:
-        return _carry_out(known, wish)
+    told = known(wish)
+    if told is not None:
+        return _carry_out(told, wish)
     proposal = search(wish)
     if not (wish.yes or wish.blueprint is not None):
-        result = take_over(proposed(wish, proposal, agreed=False), wish.repository).result(proposed=True)
+        result = take_over(proposed(wish, proposal, agreed=False), wish.ground).result(proposed=True)
         if wish.confirm is None or not wish.confirm(result):
             return result
     return _carry_out(proposed(wish, proposal, agreed=not wish.dry_run), wish)
-
-
-def _known(wish: Wish) -> Baseline | None:
-    """Return what a file says that the repository was made from, or None where it has to be found out."""
-    told = wish.template is None and wish.replay is None
-    if told and (wish.blueprint is None or wish.answers_file is not None):
-        origin = origins.find(wish.start, wish.repository, wish.answers_file)
-        if origin is not None:
-            return recorded(wish, origin)
-    return replayed(wish)
 
 
 def _repository(start: Path) -> Objects:
@@ -104,20 +96,17 @@ def _refuse_adopted(root: Path) -> None:
 
 def _carry_out(baseline: Baseline, wish: Wish) -> Adopted:
     _refuse_adopted(baseline.root)
-    place = place_of(baseline.root, wish.repository)
+    place = place_of(baseline.root, wish.ground.repository)
     with nullcontext() if wish.dry_run else transaction.exclusively(place):
         records.refuse_unfinished(place)
-        taken = take_over(baseline, wish.repository)
-        if not wish.yes:
-            taken.refuse_unlike()
+        taken = taken_over(baseline, wish)
         if wish.dry_run:
             return taken.result()
         refuse_dirty(taken.prepared.project, taken.plan.changes, "the adoption")
         refuse_unfit(place.repository, None)
-        after = taken.plan.lock_after
-        what = f"adopt {after.blueprint} {after.version}"
-        message = f"chore: {what}" if wish.commit else None
-        record = carry_out(replace(taken.prepared, trusted=baseline.means.trust), "adopt", what, message=message)
+        message = subject(taken) if wish.commit else None
+        prepared = replace(taken.prepared, trusted=baseline.means.trust)
+        record = carry_out(prepared, "adopt", what_of(taken), message=message)
         made = commit_applied(place, message, record) if message else NOTHING
     result = taken.result(applied=True, commit=made.commit)
     return result._replace(notes=(*result.notes, *made.notes))

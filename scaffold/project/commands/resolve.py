@@ -33,20 +33,26 @@ class Taken(NamedTuple):
 
 def resolve(paths: Iterable[Path | str], *, side: Side) -> Resolved:
     """Settle the conflicts in files, or below folders, for one side; raises ProjectError with nothing written."""
-    places = [_place(Path(path)) for path in paths]
-    if not places:
-        raise ProjectError("no path was named", hint="name the files to resolve, or a folder that holds them")
-    place = place_at(_there(places[0]))
+    places, start = places_of(paths)
+    place = place_at(start)
     with transaction.exclusively(place):
         records.refuse_unfinished(place)
         project = open_project(place.root, place.repository)
-        found = sides_of(project, _wanted(project, places))
+        found = sides_of(project, conflicts_in(project, places))
         taken = [_take(project, path, side, stages) for path, stages in found.items()]
         what = f"resolve --{side} {', '.join(one.path for one in taken)}"
         _carry_out(project, taken, what)
         left = open_project(place.root, place.repository).unresolved
     files = tuple(Resolution(t.path, t.conflicts, whole=t.exact, deleted=t.after is None) for t in taken)
     return Resolved(place.root, side, files, tuple(sorted(left)))
+
+
+def places_of(paths: Iterable[Path | str]) -> tuple[list[Path], Path]:
+    """Return where some paths are, and the folder to look for the project from; raises ProjectError for none."""
+    places = [_place(Path(path)) for path in paths]
+    if not places:
+        raise ProjectError("no path was named", hint="name the files to resolve, or a folder that holds them")
+    return places, _there(places[0])
 
 
 def _place(path: Path) -> Path:
@@ -61,7 +67,7 @@ def _there(place: Path) -> Path:
     return next(folder for folder in (place, *place.parents) if folder.is_dir() and not folder.is_symlink())
 
 
-def _wanted(project: Project, places: Iterable[Path]) -> list[str]:
+def conflicts_in(project: Project, places: Iterable[Path]) -> list[str]:
     """Return the conflicts that the places name; raises ProjectError for one that is none."""
     wanted: dict[str, None] = {}
     none: list[str] = []
@@ -199,7 +205,7 @@ def _whole(project: Project, path: str, side: Side, file: File | None, stages: d
         raise ProjectError(
             f"what the blueprint has for {path} is not known any more",
             where=str(project.root),
-            hint="take the update back with scaffold update --abort, and update again",
+            hint="scaffold resolve --stages it, or take the update back with scaffold update --abort, and update again",
         )
     return File(content, locked.mode)
 
@@ -247,7 +253,7 @@ def _decided(project: Project, standing: Standing) -> list[Change]:
     if not (places := untouched(project, as_stored(project, standing))):
         return []
     files = {
-        name: locked._replace(left=None) if (locked.at or name) in places else locked
+        name: locked._replace(left=None, open=False) if (locked.at or name) in places else locked
         for name, locked in project.recorded.files.items()
     }
     decided = File(lock.dump(replace(project.recorded, files=files)), REGULAR)

@@ -18,6 +18,7 @@ from scaffold.git.objects import find_repository
 from scaffold.lock import as_kept
 from scaffold.plan.drift import Drift, drifts, watched
 from scaffold.process.loading import later
+from scaffold.project.offers import offers_for
 from scaffold.project.opening import Project, open_at, place_of, read_ours, read_readable
 from scaffold.project.planning.copier_answers import answers_since, written_since
 from scaffold.project.planning.library import is_ahead, library_of, moved_tag
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from scaffold.process import Notify
     from scaffold.project import snapshots
     from scaffold.project.commands import check as checking
+    from scaffold.report.checked import Checked
     from scaffold.sources.library import Library
 else:
     checking = later("scaffold.project.commands.check")
@@ -57,7 +59,7 @@ def status(
         raise
     if project.has_folder:
         _clean_up(project.root)
-    return status_of(project, offline=offline, today=today, notify=notify)
+    return status_of(project, offline=offline, today=today, notify=notify)._replace(offers=offers_for(project))
 
 
 def status_of(
@@ -66,19 +68,21 @@ def status_of(
     library: Library | None = None,
     offline: bool = False,
     today: date | None = None,
+    checked: Checked | None = None,
     notify: Notify = lambda _: None,
 ) -> Status:
     """Say how a project stands that is open, by a library that is open too or by its own.
 
-    Raises FormatError or GitError.
+    What was `checked` of it for that day already need not be looked at again. Raises FormatError or GitError.
     """
     latest, behind, notes, ahead = _latest(project, library, offline=offline, notify=notify)
-    waivers, waived, said = _waivers(project, today)
+    waivers, waived, said = _waivers(project, today, checked)
     notes = (*notes, *said)
     by_copier = written_since(project)
     if by_copier:
         notes = (*notes, f"Copier has written {', '.join(by_copier)}: scaffold update takes over what it says")
     applied, wished = project.recorded.answers, project.wishes.answers
+    pause, day = project.wishes.updates, today or datetime.now(UTC).date()
     return Status(
         root=project.root,
         blueprint=project.recorded.blueprint,
@@ -107,6 +111,7 @@ def status_of(
         missing=_missing(project),
         unlike=_unlike(project),
         files=len({*project.lock.files, *project.lock.missing}),
+        paused=pause if pause and pause.lasts(day) else None,
     )
 
 
@@ -139,11 +144,11 @@ class Granted(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def _waivers(project: Project, today: date | None) -> Granted:
+def _waivers(project: Project, today: date | None, checked: Checked | None) -> Granted:
     """Look at the waivers; the rules are loaded and asked only where there are any."""
     if project.seen.standing([WAIVERS])[WAIVERS] is None:
         return Granted()
-    checked = checking.judged(snapshots.view(project), today or datetime.now(UTC).date())
+    checked = checked or checking.judged(snapshots.view(project), today or datetime.now(UTC).date())
     waived = ((finding.path, finding.key) for finding in checked.findings if finding.waiver)
     bad = [finding for finding in checked.findings if finding.path == WAIVERS and finding.state == "fail"]
     notes = tuple(f"{WAIVERS}:{finding.line}: {finding.message}" for finding in bad)

@@ -21,6 +21,7 @@ from scaffold.project.opening import Project, open_project, place_at
 from scaffold.report.results import Continued, OpenConflict, Undone
 from scaffold.tree import File
 
+OPEN = "nobody has decided it on this branch: scaffold resolve it, or scaffold resolve --stages it and use git's tools"
 AS_LEFT = "as the update left it, which may be meant so or not: scaffold resolve it, or git add it"
 MARKED = "holds conflict markers"
 BROKEN = "cannot be read any more, though every side could"
@@ -88,7 +89,8 @@ def _left_open(project: Project) -> Iterator[OpenConflict]:
         if line:
             yield OpenConflict(path, line, MARKED)
         elif is_open and (not unmerged or path not in places or is_as_left(project, path, file)):
-            yield OpenConflict(path, None, AS_LEFT if path in places else UNMERGED)
+            told = OPEN if entry_of(project, path).open else AS_LEFT
+            yield OpenConflict(path, None, told if path in places else UNMERGED)
         elif file and path in places and (why := broken(path, file.content, _sides(project, path))):
             yield OpenConflict(path, None, f"{BROKEN}: {why}")
 

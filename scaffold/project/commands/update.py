@@ -1,7 +1,8 @@
 """Update: bring a project to another version of its blueprint, or to edited answers, with the team's work kept."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,8 @@ def update(
 
     def planned(project: Project) -> Prepared:
         with bounds.limited(means.limits, "rendering"):
-            return prepare(project, conditions, person, to=to, data=data or {}, recopy=recopy)
+            prepared = prepare(project, conditions, person, to=to, data=data or {}, recopy=recopy)
+        return replace(prepared, notes=(*prepared.notes, *_paused(project, today)))
 
     if dry_run:
         project = open_at(Path(directory), revision)
@@ -63,6 +65,14 @@ def update(
         raise ProjectError("an update is applied to a folder, and not in git alone", hint="add --dry-run, or clone it")
     place = place_at(Path(directory))
     return _apply(place, planned, asks=ask is not None or callable(move_own), commit=commit, branch=branch)
+
+
+def _paused(project: Project, today: date | None) -> list[str]:
+    """Say that the team has paused the updates of a fleet, which holds back nobody who asks for one."""
+    pause = project.wishes.updates
+    if pause is None or not pause.lasts(today or datetime.now(UTC).date()):
+        return []
+    return [f"a fleet's updates are paused until {pause.until} ({pause.reason}); this one was asked for"]
 
 
 def _apply(

@@ -37,11 +37,12 @@ def data(plan: FleetPlan) -> dict[str, Any]:
         "groups": [
             {**group._asdict(), "projects": list(group.projects), "files": list(group.files)} for group in plan.groups
         ],
-        "projects": [_result(one) for one in plan.results],
+        "projects": [result_data(one) for one in plan.results],
     }
 
 
-def _result(one: Result) -> dict[str, Any]:
+def result_data(one: Result) -> dict[str, Any]:
+    """Return one member of a plan as JSON has it."""
     said = one._asdict()
     return {
         "name": said.pop("name"),
@@ -84,7 +85,9 @@ def text(plan: FleetPlan, written: str) -> Iterator[Line]:
     yield Line("")
     yield Line(f"The plan is in {written}, and nothing was applied.", "title")
     yield Line(
-        "Next: scaffold fleet show PLAN GROUP reads a patch, scaffold fleet show PLAN MEMBER what one gets.", "dim"
+        "Next: scaffold fleet show PLAN GROUP reads a patch, scaffold fleet show PLAN MEMBER what one gets; then "
+        "scaffold fleet preflight PLAN and scaffold fleet apply PLAN carry it out.",
+        "dim",
     )
 
 
@@ -163,8 +166,8 @@ def _group(plan: FleetPlan, found: Group) -> Iterator[Line]:
 
 def _member(plan: FleetPlan, found: Result) -> Iterator[Line]:
     """Show what would become of one member."""
-    versions = f" {found.version} -> {found.to}" if found.to and found.to != found.version else f" {found.version}"
-    yield Line(f"{found.name}: {found.state}, {found.blueprint}{versions}", "title")
+    versions = [one for one in dict.fromkeys((found.version, found.to)) if one]
+    yield Line(f"{found.name}: {found.state}, {found.blueprint} {' -> '.join(versions)}".rstrip(), "title")
     said: Mapping[str, str] = {"why": found.why, "at": found.base, "risk": found.risk, "owner": found.owner}
     for name, value in said.items():
         if value:

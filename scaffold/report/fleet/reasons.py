@@ -125,6 +125,11 @@ def _lapsing(one: Standing) -> Iterator[str]:
             yield one_line(f"{stood.waiver.rule} {verb} on {stood.waiver.expires}")
 
 
+def _paused(one: Standing) -> Iterator[str]:
+    if one.status and one.status.paused:
+        yield one_line(f"until {one.status.paused.until}: {one.status.paused.reason}")
+
+
 def _missing(one: Standing) -> Iterator[str]:
     lacking = len(one.status.missing) + len(one.status.unlike) if one.status else 0
     yield f"{lacking} file{'s' * (lacking != 1)}"
@@ -142,6 +147,7 @@ KINDS: Mapping[str, Kind] = {
     "behind": Kind("Behind", "an update brings the newest version", _behind),
     "unknown": Kind("Unknown", "nobody can say whether they are behind", _why),
     "lapsing": Kind("Waivers", "exceptions that end soon, or have ended", _lapsing),
+    "paused": Kind("Paused", "the team wants no updates for a while", _paused, "plain"),
 }
 STALE = Kind("Not fetched", "seen as they were fetched before", lambda one: (in_general(one, one.stale),))
 UNCHECKED = Kind("Not checked", "nobody can say how many rules pass", lambda one: (in_general(one, one.unchecked),))

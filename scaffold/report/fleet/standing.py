@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 # The states of members in the order in which they press; of several, a member's first is its `state`.
 PRESSING = (
-    "unreadable", "unadopted", "conflict", "drift", "edited", "incomplete", "behind", "unknown", "lapsing", "current",
+    "unreadable", "unadopted", "conflict", "drift", "edited", "incomplete", "behind", "unknown", "lapsing",
+    "paused", "current",
 )  # fmt: skip
 NOBODY = ""  # the owner of what nobody owns, and the blueprint of what has none
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "name", "repository", "prefix", "commit", "owner", "mission", "labels", "blueprint", "version", "latest",
     "versions_behind", "states", "drift", "conflicts", "passed", "of", "unknown", "waivers", "why",
+    "paused_until",
 )  # fmt: skip
 LISTS = ("drift", "conflicts", "edited_answers", "missing", "unlike", "waivers")
 # What a spreadsheet would calculate; an owner, which may begin with `@`, is none of that.
@@ -58,6 +59,7 @@ def project(one: Standing) -> dict[str, Any]:
         "why": one.why,
         "stale": one.stale,
         **{key: status.get(key, []) for key in LISTS},
+        "paused": status.get("paused"),
         "score": one.score and {"passed": one.score.passed, "of": one.score.of, **one.score.summary},
         "unchecked": one.unchecked,
         "notes": list(one.notes),
@@ -85,6 +87,7 @@ def _row(one: Standing) -> list[str]:
     if status is not None:
         cells |= {"blueprint": status.blueprint, "version": status.version, "latest": status.latest}
         cells |= {"drift": len(status.drift), "conflicts": len(status.conflicts), "waivers": len(status.waivers)}
+        cells["paused_until"] = status.paused and status.paused.until
     if one.score is not None:
         cells |= {"passed": one.score.passed, "of": one.score.of, "unknown": one.score.summary["unknown"]}
     return [cell(cells.get(key)) for key in COLUMNS]

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 SHOWN = 6  # names of a reason, and reasons of a kind
 ROWS = 12  # of a table
 NARROW = 40  # columns below which nothing is broken into lines
-WORDS = {"conflict": "in conflict", "edited": "with edited answers", "lapsing": "with waivers that end"}
+WORDS = {
+    "conflict": "in conflict",
+    "edited": "with edited answers",
+    "lapsing": "with waivers that end",
+    "paused": "paused",
+}
 NOBODY = {"owner": "(no owner)", "mission": "(no mission)"}
 TABLES: tuple[tuple[str, Callable[[Standing], str]], ...] = (
     ("owner", lambda one: one.owner),

@@ -151,6 +151,9 @@ def test_reads_are_repeated_with_growing_pauses_and_a_bound(answered, clock):
     assert answered(broken, Said(503), Said(200, "fine"))[0] == "fine"
     assert clock.slept == [1, 2]
     clock.slept.clear()
+    assert answered(Said(503, None, {"Retry-After": "30"}), Said(200, "fine"))[0] == "fine"
+    assert clock.slept == [30]
+    clock.slept.clear()
     found, asked = answered(broken)
     assert isinstance(found, UnreachableError)
     assert len(asked) == TRIES

@@ -1,0 +1,153 @@
+"""Apply of a plan: what may be offered now is offered, wave by wave; and what goes on with it, or ends it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from time import sleep, time
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from scaffold.errors import ProjectError, ScaffoldError
+from scaffold.fleet import inventory, journal, planfile, selectors
+from scaffold.fleet.campaign import rollout
+from scaffold.fleet.campaign.work import Asked, Book, Work
+from scaffold.fleet.roll import FILE
+from scaffold.git import porcelain
+from scaffold.project.applying.in_git import By
+from scaffold.project.conditions import Conditions
+from scaffold.render.means import Means
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from scaffold.fleet.journal import Journal
+    from scaffold.plan.campaign import Rollout
+    from scaffold.plan.fleet import FleetPlan
+    from scaffold.process import Notify
+
+LOOKED_AT_AGAIN = ("held", "closed elsewhere")  # what kept them may be gone, or was shown
+
+
+def fleet_apply(
+    plan: Path | str,
+    file: Path | str = FILE,
+    *,
+    where: str = "",
+    direct: bool = False,
+    local: bool = False,
+    again: Collection[str] = (),
+    retry: bool = False,
+    take_over: bool = False,
+    means: Means = Means(),
+    notify: Notify = lambda _: None,
+) -> Rollout:
+    """Offer a plan to its members as far as it may go now, and return how the campaign stands.
+
+    Only those whom the selector `where` means are offered to. Without a forge or `direct`ly only a branch is made, and
+    of a folder where it is `local`. `again` are members that are offered to once more though somebody said no; with
+    `retry` those that failed are tried again. To `take_over` is to go on with what another machine has begun. Raises
+    FormatError for the plan, `fleet.yml` or the journal, and ProjectError where another process, or another machine,
+    holds the campaign.
+    """
+    asked = Asked(direct, local, frozenset(again), take_over=take_over, where=selectors.of_plan(where))
+    with at_work(Path(plan), Path(file), asked, means) as work:
+        _again(work, again, retry=retry)
+        return rollout.report(work, rollout.rolled(work, rollout.Pace(), notify))
+
+
+def fleet_watch(
+    plan: Path | str,
+    file: Path | str = FILE,
+    *,
+    where: str = "",
+    direct: bool = False,
+    local: bool = False,
+    retry: bool = False,
+    seconds: float = 60,
+    once: bool = False,
+    means: Means = Means(),
+    notify: Notify = lambda _: None,
+    see: Callable[[Rollout], None] = lambda _: None,
+) -> Rollout:
+    """Go on with a campaign until it is done, or halts: look every so many `seconds`, and offer what may be offered.
+
+    With `once` it looks one time. `see` is called with how it stands after each look. Raises as `fleet_apply` does.
+    """
+    asked = Asked(direct, local, seconds=seconds, where=selectors.of_plan(where))
+    with at_work(Path(plan), Path(file), asked, means) as work:
+        _again(work, (), retry=retry)
+        looked: dict[str, float] = {}
+        while True:
+            pace = rollout.Pace()
+            pace.looked = looked
+            turn = rollout.rolled(work, pace, notify)
+            stands = rollout.report(work, turn)
+            see(stands)
+            if once or turn.state in ("done", "halted", "aborted"):
+                return stands
+            notify(f"Watching: {turn.why}")
+            sleep(seconds)
+
+
+def fleet_resume(plan: Path | str, file: Path | str = FILE, *, reason: str, by: str = "") -> Rollout:
+    """Let a campaign that has halted go on, for a reason that is recorded with who gives it (else whom git knows).
+
+    What halted it counts no more. Raises ProjectError where it has not halted, and as `fleet_apply` does.
+    """
+    if not reason.strip():
+        raise ProjectError("going on needs a reason", hint="--reason TEXT, which is kept")
+    with at_work(Path(plan), Path(file), Asked()) as work:
+        if not work.book.history.halted:
+            raise ProjectError("the campaign has not halted", where=str(plan))
+        who = by or porcelain.identity(_folder(Path(plan)))
+        work.book.add("", "resumed", reason=reason.strip(), by=who)
+        return rollout.reported(work, "ready", f"resumed by {who}: {reason.strip()}")
+
+
+@contextmanager
+def at_work(place: Path, file: Path, asked: Asked, means: Means = Means()) -> Iterator[Work]:
+    """Hold a campaign for this process, with all that its steps need; raises as `fleet_apply` does."""
+    plan = planfile.read(place)
+    with journal.held(_folder(place), plan.id, uuid4().hex[:12], time) as held:
+        yield _work(place, plan, file, asked, held, means)
+
+
+@contextmanager
+def looked_at(place: Path, file: Path, asked: Asked) -> Iterator[Work]:
+    """Read a campaign that somebody else may be at work on; nothing can be recorded. Raises FormatError."""
+    plan = planfile.read(place)
+    yield _work(place, plan, file, asked, journal.Closed(journal.read(_folder(place), plan.id)), Means())
+
+
+def _folder(place: Path) -> Path:
+    return place if place.is_dir() else place.parent
+
+
+def _work(place: Path, plan: FleetPlan, file: Path, asked: Asked, book: Journal, means: Means) -> Work:
+    fleet = inventory.read(file)
+    results = {one.name: one for one in plan.results if one.state in ("clean", "conflict")}
+    return Work(
+        plan,
+        _folder(place),
+        planfile.contents(place),
+        {one.place.address: one for one in fleet.repositories},
+        fleet.campaign,
+        fleet.forges,
+        Book(book, results, time),
+        By(*fleet.commits),
+        asked,
+        Conditions(means=means),
+        time(),
+    )
+
+
+def _again(work: Work, names: Collection[str], *, retry: bool) -> None:
+    """Put members back to those that wait."""
+    strange = next((name for name in names if name not in work.results), None)
+    if strange is not None:
+        raise ScaffoldError(f"{strange} is no member of this plan", hint="scaffold fleet show PLAN lists them")
+    for one in work.book.history.members.values():
+        no_pull = one.stage == "needs hands" and not one.number
+        if one.name in names or one.stage in LOOKED_AT_AGAIN or no_pull or (retry and one.stage == "failed"):
+            work.book.add(one.name, "waiting", why="")

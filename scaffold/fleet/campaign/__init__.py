@@ -1,0 +1,1 @@
+"""A campaign: one plan carried out over a fleet, wave by wave."""

@@ -1,0 +1,242 @@
+"""A campaign goes on: looks at what is out there, halts or goes to the next wave, and offers what it may now."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+from typing import NamedTuple
+
+from scaffold.fleet.campaign import waves
+from scaffold.fleet.campaign.following import follow
+from scaffold.fleet.campaign.offering import HostError, offer
+from scaffold.fleet.campaign.work import Work
+from scaffold.fleet.facts import of_planned
+from scaffold.fleet.forges.hosts import place_of
+from scaffold.fleet.forges.pacing import Kind
+from scaffold.fleet.forges.port import ForgeError
+from scaffold.fleet.progress import counter
+from scaffold.plan.campaign import OFFERED, Followed, Rollout, State
+from scaffold.process import Notify
+
+AT_ONCE = 4  # more are taken for an attack by some forges
+TURN = 0.5  # seconds that are waited for without a look up
+CHUNK = 20  # members that are offered to before what is out there is looked at again
+SELDOM = 10  # times as long between two looks at those whose wave is over
+REQUESTS: Mapping[Kind, int] = {"read": 1, "create": 1, "write": 2}  # of one member that is offered to
+
+
+class Turn(NamedTuple):
+    """What one turn has come to: whether anything was offered, and what is waited for."""
+
+    offered: int
+    state: State
+    why: str
+
+
+class Pace:
+    """When each member was looked at last; hosts that had a bad time in this run, and why."""
+
+    def __init__(self) -> None:
+        """Begin with nobody looked at."""
+        self.looked: dict[str, float] = {}
+        self.tried: set[str] = set()
+        self.hosts: dict[str, str] = {}
+
+
+def rolled(work: Work, pace: Pace, notify: Notify) -> Turn:
+    """Take turns until there is nothing to be offered now; raises ProjectError where the journal fails."""
+    while True:
+        turn = _turn(work, pace, notify)
+        if not turn.offered:
+            return turn
+
+
+def _turn(work: Work, pace: Pace, notify: Notify) -> Turn:
+    book = work.book
+    _look(work, pace, notify)
+    if book.history.aborted:
+        return Turn(0, "aborted", book.history.aborted)
+    if book.history.halted:
+        return Turn(0, "halted", book.history.halted)
+    while True:
+        found = _halting(work)
+        if found:
+            book.add("", "halted", why=found.why, causes=found.causes)
+            return Turn(0, "halted", found.why)
+        now = book.clock()
+        shut = waves.opens(work.policy.window, now)
+        names = [] if shut else _next(work, pace)
+        if names:
+            return Turn(_offer(work, names, pace, notify), "ready", "")
+        current = book.history.waves[-1] if book.history.waves else None
+        keeps = waves.keeps(work.policy, current, book.history.members, now) if current else ""
+        if keeps:
+            return Turn(0, "waiting", shut or _held_back(pace) or keeps)
+        if current is not None and not current.passed:
+            book.add("", "wave passed", name=current.name)
+        following = next(waves.ahead(work.policy, work.plan.id, _facts(work), book.history.waves), None)
+        if following is None:
+            return _ended(work, pace)
+        if shut:
+            return Turn(0, "waiting", shut)
+        book.add("", "wave opened", name=following.name, members=following.members)
+
+
+def _halting(work: Work) -> waves.Halting | None:
+    history, halt = work.book.history, work.policy.halt
+    found = (waves.halting(halt, waved, history.members, history.pardoned) for waved in history.waves)
+    return next(filter(None, found), None)
+
+
+def _held_back(pace: Pace) -> str:
+    return next((f"{host}: {why}" for host, why in pace.hosts.items()), "")
+
+
+def _ended(work: Work, pace: Pace) -> Turn:
+    members = work.book.history.members.values()
+    left = sum(one.stage == "waiting" for one in members)
+    if left:
+        return Turn(0, "waiting", _held_back(pace) or f"{left} are to be looked at again")
+    out = sum(one.stage in OFFERED for one in members)
+    if out:
+        return Turn(0, "waiting", f"{out} that are out there are not merged yet")
+    return Turn(0, "done", "")
+
+
+def _facts(work: Work) -> Mapping[str, Mapping[str, Iterable[str]]]:
+    return {name: of_planned(result) for name, result in work.results.items()}
+
+
+def _next(work: Work, pace: Pace) -> list[str]:
+    """Return who is offered to next: those of the waves that have begun who wait, and were not tried before."""
+    members = work.book.history.members
+    begun = (name for waved in work.book.history.waves for name in waved.members)
+    left = [name for name in begun if members[name].stage == "waiting" and name not in pace.tried]
+    waiting = [name for name in left if work.asked.where.matches(of_planned(work.results[name]))]
+    known = [name for name in waiting if host_of(work, name) not in pace.hosts]
+    owners = {name: result.owner for name, result in work.results.items()}
+    return waves.allowed(work.policy.limits, members.values(), owners, known)[:CHUNK]
+
+
+def host_of(work: Work, name: str) -> str:
+    """Return the host of a member's repository."""
+    place = place_of(work.results[name].place)
+    return place.host if place else ""
+
+
+def _offer(work: Work, names: list[str], pace: Pace, notify: Notify) -> int:
+    pace.tried.update(names)
+    _each(work, names, offer, counter("Offering", len(names), notify), pace)
+    now = work.book.clock()
+    pace.looked.update(dict.fromkeys(names, now))
+    return len(names)
+
+
+def _look(work: Work, pace: Pace, notify: Notify) -> None:
+    """Look at all who are out there and whose turn it is; those of waves that are over have theirs more seldom."""
+    now, history = work.book.clock(), work.book.history
+    current = {*history.waves[-1].members} if history.waves else set()
+    due = [
+        one.name
+        for one in history.members.values()
+        if (one.stage in OFFERED or (one.stage == "merged" and one.name in current))
+        and now - pace.looked.get(one.name, 0) >= work.asked.seconds * (1 if one.name in current else SELDOM)
+        and host_of(work, one.name) not in pace.hosts
+    ]
+    if due:
+        _each(work, due, lambda work, name: _follow(work, name, current), counter("Looking", len(due), notify), pace)
+        pace.looked.update(dict.fromkeys(due, now))
+
+
+def _follow(work: Work, name: str, current: set[str]) -> None:
+    follow(work, name, thoroughly=name in current and work.book.stands(name).stage == "merged")
+
+
+def _each(
+    work: Work, names: list[str], do: Callable[[Work, str], None], progress: Callable[[int], None], pace: Pace
+) -> None:
+    """Do something for members, a few at once and those of one repository one after another.
+
+    A host that has a bad time is not asked for others; what else is raised ends it, when those at work are done.
+    """
+    by_place: dict[str, list[str]] = {}
+    for name in names:
+        by_place.setdefault(work.results[name].place, []).append(name)
+    stop = Event()
+
+    def one_place(its: list[str]) -> int:
+        for name in its:
+            if stop.is_set() or (host := host_of(work, name)) in pace.hosts:
+                break
+            try:
+                do(work, name)
+            except HostError as error:
+                pace.hosts[host] = str(error)
+        return len(its)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            running = {pool.submit(one_place, its) for its in by_place.values()}
+            while running:  # with a look up, so that a Ctrl-C is seen
+                done, running = wait(running, TURN, FIRST_COMPLETED)
+                for one in done:
+                    progress(one.result())
+        finally:
+            stop.set()
+            if running:  # it ends early: who waits for a turn at a forge need not
+                work.forges.stop()
+            pool.shutdown(cancel_futures=True)
+
+
+def report(work: Work, turn: Turn, notes: Iterable[str] = ()) -> Rollout:
+    """Return how a campaign stands."""
+    return reported(work, turn.state, turn.why, notes)
+
+
+def reported(work: Work, state: State, why: str, notes: Iterable[str] = ()) -> Rollout:
+    """Return how a campaign stands, in a state and for a reason."""
+    history = work.book.history
+    left = waves.ahead(work.policy, work.plan.id, _facts(work), history.waves)
+    return Rollout(
+        work.plan.id,
+        state,
+        why,
+        _next_command(state, work.folder),
+        history.waves,
+        tuple((one.name, len(one.members)) for one in left),
+        tuple(sorted(history.members.values(), key=_by_name)),
+        (*_absent(work), *notes),
+        _left(work),
+    )
+
+
+def _left(work: Work) -> float:
+    """Return how many seconds it takes at least to offer to all who wait, by the limits of their hosts."""
+    waiting = Counter(host_of(work, one.name) for one in work.book.history.members.values() if one.stage == "waiting")
+    found = 0.0
+    for host, members in waiting.items():
+        with suppress(ForgeError):  # of no kind that is known: nothing is opened there
+            of_all = {kind: count * members for kind, count in REQUESTS.items()}
+            found = max(found, work.forges.of(host).governor.seconds(of_all))
+    return found
+
+
+def _absent(work: Work) -> Iterator[str]:
+    """Say who of the plan takes no part."""
+    counts = {state: count for state, count in work.plan.counts().items() if count}
+    others = ", ".join(f"{count:,} {state}" for state, count in counts.items() if state not in ("clean", "conflict"))
+    if others:
+        yield f"of the plan there take no part: {others}"
+
+
+def _by_name(one: Followed) -> str:
+    return one.name
+
+
+def _next_command(state: State, plan: Path) -> str:
+    if state == "halted":
+        way = f"scaffold fleet resume {plan} --reason TEXT"
+        return f"{way} lets it go on, scaffold fleet abort {plan} --reason TEXT closes it"
+    return f"scaffold fleet watch {plan} goes on with it" if state in ("waiting", "ready") else ""

@@ -1,0 +1,111 @@
+"""Who is in which wave, when a wave is over, and when all of it halts. Values in, values out: no clock, no forge."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from scaffold.fleet.campaign.policy import DAYS, Halt, Limits, Policy, Share, Wave, Window
+from scaffold.fleet.selectors import Facts
+from scaffold.plan.campaign import OFFERED, Followed, Waved
+
+
+class Halting(NamedTuple):
+    """Why a campaign halts, and the members that make it."""
+
+    why: str
+    causes: tuple[str, ...]
+
+
+def drawn(campaign: str, names: Iterable[str]) -> list[str]:
+    """Return names in an order that is by chance, and the same whenever a campaign asks."""
+    return sorted(names, key=lambda name: sha256(f"{campaign} {name}".encode()).digest())
+
+
+def members_of(wave: Wave, campaign: str, facts: Mapping[str, Facts], taken: Collection[str]) -> tuple[str, ...]:
+    """Return who is in a wave: of those whom it means, its share of them all, as far as no wave before has them."""
+    meant = [name for name in drawn(campaign, facts) if wave.where.matches(facts[name])]
+    left = [name for name in meant if name not in taken]
+    return tuple(left[: wave.share.taken(len(meant))])
+
+
+def ahead(policy: Policy, campaign: str, facts: Mapping[str, Facts], opened: Iterable[Waved]) -> Iterator[Waved]:
+    """Yield the waves that have not begun, each with its members; one in which nobody is left is none."""
+    known = tuple(opened)
+    taken = {name for waved in known for name in waved.members}
+    for wave in policy.waves:
+        if wave.name not in {waved.name for waved in known}:
+            names = members_of(wave, campaign, facts, taken)
+            taken |= {*names}
+            if names:
+                yield Waved(wave.name, names, 0)
+
+
+def halting(halt: Halt, waved: Waved, members: Mapping[str, Followed], pardoned: Collection[str]) -> Halting | None:
+    """Return why a wave halts its campaign, or None; those who did so before it was resumed count no more."""
+    counted = [members[name] for name in waved.members if name not in pardoned]
+    for what, threshold, is_one in _reasons(halt):
+        causes = tuple(one.name for one in counted if is_one(one))
+        if threshold is not None and threshold.passed(len(causes), len(waved.members)):
+            total, most = len(waved.members), f"more than {threshold}"
+            return Halting(f"{len(causes)} of {total} in the wave {waved.name} {what}, {most}", causes)
+    return None
+
+
+def _reasons(halt: Halt) -> Iterator[tuple[str, Share | None, Callable[[Followed], bool]]]:
+    yield "have checks that fail", halt.failed, lambda one: one.stage in OFFERED and one.tested == "failed"
+    yield "are in conflict", halt.conflicts, lambda one: one.why.startswith(CONFLICT)
+    yield "were closed by somebody", halt.closed, lambda one: one.stage == "declined"
+    yield "could not be offered it", halt.errors, lambda one: one.stage == "failed"
+    yield "were reverted", halt.reverted, lambda one: one.stage == "reverted"
+
+
+CONFLICT = "conflict"  # how the reason of a member begins that is in conflict
+
+
+def keeps(policy: Policy, waved: Waved, members: Mapping[str, Followed], now: float) -> str:
+    """Return what keeps a wave from being over: members to be offered to, checks to come, time to pass; or nothing."""
+    its = [members[name] for name in waved.members]
+    waiting = sum(one.stage == "waiting" for one in its)
+    if waiting:
+        return f"{waiting} of the wave {waved.name} have no pull request yet"
+    offered = [one for one in its if one.stage in OFFERED]
+    to_come = [one for one in offered if one.number and one.tested in ("", "pending")]  # empty: not looked at yet
+    checked = sum(now - one.since < policy.patience for one in to_come)
+    if checked:
+        return f"{checked} of the wave {waved.name} have checks that are not done"
+    soak = next((wave.soak for wave in policy.waves if wave.name == waved.name), 0)
+    ends = max([waved.opened, *(one.since for one in its)]) + soak
+    return f"the wave {waved.name} is left to itself until {_moment(ends)}" if now < ends else ""
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def opens(window: Window | None, now: float) -> str:
+    """Return why nothing may be opened at a moment, or nothing."""
+    if window is None:
+        return ""
+    here = datetime.fromtimestamp(now, ZoneInfo(window.zone))
+    if DAYS[here.weekday()] in window.days and window.start <= here.time() < window.end:
+        return ""
+    return f"pull requests are opened {', '.join(window.days)} {window.start:%H:%M} to {window.end:%H:%M} {window.zone}"
+
+
+def allowed(limits: Limits, members: Iterable[Followed], owners: Mapping[str, str], names: Iterable[str]) -> list[str]:
+    """Return which of some members may be offered to, in their order, before a limit of open ones is reached."""
+    out = [one for one in members if one.stage in OFFERED]
+    total, by_owner, found = len(out), Counter(owners[one.name] for one in out), []
+    for name in names:
+        owner = owners[name]
+        if limits.open and total >= limits.open:
+            break
+        if limits.open_per_owner and by_owner[owner] >= limits.open_per_owner:
+            continue
+        total += 1
+        by_owner[owner] += 1
+        found.append(name)
+    return found

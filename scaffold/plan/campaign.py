@@ -1,0 +1,110 @@
+"""The values of a campaign: one plan carried out over many projects, and how far it is with each."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+Stage = Literal[
+    "waiting", "held", "failed", "pushed", "open", "needs hands",
+    "merged", "declined", "closed elsewhere", "superseded", "reverted", "closed",
+]  # fmt: skip
+State = Literal["ready", "waiting", "halted", "done", "aborted"]
+Tested = Literal["", "none", "pending", "passed", "failed", "failed before"]
+STAGES: tuple[Stage, ...] = (
+    "merged", "open", "pushed", "waiting", "needs hands", "held",
+    "failed", "declined", "closed elsewhere", "superseded", "reverted", "closed",
+)  # fmt: skip
+OFFERED: frozenset[Stage] = frozenset(("pushed", "open", "needs hands"))  # it is out there, and may still change
+SETTLED: frozenset[Stage] = frozenset(("merged", "declined", "superseded", "closed"))  # nothing is left to be done
+ASKING: tuple[Stage, ...] = ("needs hands", "held", "failed", "declined", "closed elsewhere", "reverted")
+
+
+class Followed(NamedTuple):
+    """How far a campaign is with one project.
+
+    `why` says what keeps it, and `by` who closed it; `commits` are those that were made for its branch, `commit` the
+    one that is out there, and `base` what it is a child of. `since` is when it was offered, and `ended` when its pull
+    request was closed, in seconds since the epoch.
+    `shown` are pull requests whose closing was told, `refused` labels and reviewers that the forge did not take.
+    `landed` says that the default branch had it.
+    """
+
+    name: str
+    stage: Stage = "waiting"
+    why: str = ""
+    wave: str = ""
+    branch: str = ""
+    commit: str = ""
+    number: int = 0
+    web: str = ""
+    tested: Tested = ""
+    failing: tuple[str, ...] = ()
+    review: str = ""
+    waiting_for: tuple[str, ...] = ()
+    by: str = ""
+    ended: float = 0
+    merged_as: str = ""
+    base: str = ""
+    since: float = 0
+    dressed: bool = False
+    merging: bool = False
+    landed: bool = False
+    commits: frozenset[str] = frozenset()
+    shown: frozenset[int] = frozenset()
+    refused: tuple[str, ...] = ()
+
+
+class Waved(NamedTuple):
+    """A wave as it was opened: who is in it, and when; `passed` is when it was left, or 0."""
+
+    name: str
+    members: tuple[str, ...]
+    opened: float
+    passed: float = 0
+
+
+class Rollout(NamedTuple):
+    """A campaign: its state, why it is in that, its waves, and how far it is with each member, by name.
+
+    `left` are the seconds that what is not offered yet takes at least, by the limits of the forges.
+    """
+
+    id: str
+    state: State
+    why: str
+    next: str
+    waves: tuple[Waved, ...]
+    ahead: tuple[tuple[str, int], ...]
+    members: tuple[Followed, ...]
+    notes: tuple[str, ...] = ()
+    left: float = 0
+
+    def counts(self) -> Mapping[Stage, int]:
+        """Return how many members are at each stage."""
+        found = Counter(one.stage for one in self.members)
+        return {stage: found[stage] for stage in STAGES}
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing of it needs somebody."""
+        return self.state != "halted" and not any(one.stage in ASKING for one in self.members)
+
+
+class Lack(NamedTuple):
+    """What a member lacks, and what mends that; where it does not stop it, it is only to be known."""
+
+    what: str
+    mend: str
+    stops: bool = True
+
+
+class Preflight(NamedTuple):
+    """What is missing before a campaign starts, by member; those that lack nothing are there too."""
+
+    id: str
+    members: tuple[tuple[str, tuple[Lack, ...]], ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing stops anybody."""
+        return not any(lack.stops for _, lacks in self.members for lack in lacks)

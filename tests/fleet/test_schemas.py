@@ -1,0 +1,72 @@
+"""The schemas of what is reported of a fleet hold for real reports, and know every key of them."""
+
+import json
+from importlib.resources import files
+
+from jsonschema import Draft202012Validator
+
+import scaffold
+from scaffold.plan.campaign import Followed, Rollout, Waved
+from scaffold.report.fleet import campaign, check_data, impact, plans, status_data
+from scaffold.report.fleet.impact import Turned
+from tests.fleet.company import TODAY
+
+HOW = {"today": TODAY, "run_on": "loop"}
+
+
+def schema_of(name):
+    return json.loads(files("scaffold.report").joinpath(f"schemas/{name}.json").read_text())
+
+
+def closed(schema):
+    """The schema in which no object may have more than it says."""
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    more = {"additionalProperties": False} if schema.get("additionalProperties") is True else {}
+    return {key: closed(value) for key, value in schema.items()} | more
+
+
+def holds(name, report):
+    schema = schema_of(name)
+    Draft202012Validator.check_schema(schema)
+    written = json.loads(json.dumps(report))
+    Draft202012Validator(closed(schema)).validate(written)
+    for key in schema["required"]:
+        assert not Draft202012Validator(schema).is_valid({k: v for k, v in written.items() if k != key})
+    more = {**written, "more": 1, "projects": [{**one, "more": 1} for one in written["projects"]]}
+    Draft202012Validator(schema).validate(more)
+    return written
+
+
+def test_fleet_plan(company):
+    found = holds("fleet-plan", plans.data(scaffold.fleet_plan(company.file, **HOW).plan))
+    assert {one["state"] for one in found["projects"]} >= {"clean", "unchanged", "conflict", "blocked", "unreadable"}
+    assert found["groups"]
+
+
+def test_fleet_apply():
+    waved = Waved("canary", ("a", "b"), 1.0)
+    members = (Followed("a", "open", failing=("lint",), waiting_for=("ada",)), Followed("b", refused=("c: no",)))
+    found = Rollout("id", "waiting", "why", "next", (waved,), (("rest", 3),), members, ("note",), 7.5)
+    report = holds("fleet-apply", campaign.data(found))
+    assert report["summary"]["open"] == 1
+
+
+def test_fleet_status(company):
+    found = holds("fleet-status", status_data.data(scaffold.fleet_status(company.file, check=True, **HOW)))
+    assert any(one["score"] for one in found["projects"])
+
+
+def test_fleet_check(company):
+    assert holds("fleet-check", check_data.data(scaffold.fleet_check(company.file, **HOW)))["rules"]
+
+
+def test_blueprint_impact(company):
+    found = scaffold.blueprint_impact("web", library=company.library, fleet=company.file, **HOW)
+    turned = Turned("SP-01", "Is so", "high", "fails", None, "fail")
+    report = holds("blueprint-impact", impact.data(found._replace(turned={found.plan.results[0].name: (turned,)})))
+    assert report["files"]
+    assert report["rules"]
+    holds("blueprint-impact", impact.data(found._replace(now=None, released=None)))
