@@ -32,7 +32,7 @@ class Built(NamedTuple):
     static: Path
 
 
-class CannotBuild(Exception):  # noqa: N818
+class CannotBuildError(Exception):
     """There is no Gitea here, for the reason that it says."""
 
 
@@ -49,23 +49,23 @@ def go(*args: str, folder: Path | None = None) -> str:
             ["go", *args], cwd=folder, capture_output=True, text=True, check=False, timeout=MINUTES * 60
         )
     except FileNotFoundError:
-        raise CannotBuild("there is no Go on this machine") from None
+        raise CannotBuildError("there is no Go on this machine") from None
     except subprocess.TimeoutExpired:
-        raise CannotBuild(f"`go {args[0]}` did not end within {MINUTES} minutes") from None
+        raise CannotBuildError(f"`go {args[0]}` did not end within {MINUTES} minutes") from None
     if done.returncode:
-        raise CannotBuild(f"`go {args[0]}` failed: {done.stderr.strip().splitlines()[-1] if done.stderr else '?'}")
+        raise CannotBuildError(f"`go {args[0]}` failed: {done.stderr.strip().splitlines()[-1] if done.stderr else '?'}")
     return done.stdout.strip()
 
 
 def found() -> Built:
-    """What was built before; raises CannotBuild where nothing was."""
+    """What was built before; raises CannotBuildError where nothing was."""
     folder = cache()
     kept = folder / "static"
     if not (folder / "gitea").exists() or not kept.exists():
-        raise CannotBuild("it has not been built: `make test-forge` does that")
+        raise CannotBuildError("it has not been built: `make test-forge` does that")
     built = Built(folder / "gitea", Path(kept.read_text()))
     if not built.static.is_dir():
-        raise CannotBuild(f"the folder of its module is gone from {built.static}: `make test-forge` fetches it")
+        raise CannotBuildError(f"the folder of its module is gone from {built.static}: `make test-forge` fetches it")
     return built
 
 
@@ -73,7 +73,7 @@ def build() -> Built:
     """Build it where it is not built yet: some minutes, and some hundred megabytes to fetch."""
     try:
         return found()
-    except CannotBuild:
+    except CannotBuildError:
         folder = cache()
     work = folder.with_name(f"{folder.name}.{os.getpid()}")
     work.mkdir(parents=True)
@@ -91,5 +91,5 @@ def build() -> Built:
 if __name__ == "__main__":
     try:
         print(f"Gitea {VERSION}: {build().program}")
-    except CannotBuild as error:
+    except CannotBuildError as error:
         print(f"Gitea {VERSION} cannot be had: {error}", file=sys.stderr)

@@ -9,7 +9,7 @@ from tests.forges import bare
 from tests.forges import github_json as wire
 from tests.forges.faults import Fault
 from tests.forges.server import PAGE, Answer, Call, Route, route
-from tests.forges.state import Check, Pull, Refusal, Repository
+from tests.forges.state import Check, Pull, RefusalError, Repository
 from tests.forges.world import World
 
 name = "github"
@@ -39,7 +39,7 @@ def invalid(*errors: Mapping[str, str]) -> Answer:
     return said(422, "Validation Failed", errors=[dict(error) for error in errors])
 
 
-def refuse(refusal: Refusal, call: Call) -> Answer:
+def refuse(refusal: RefusalError, call: Call) -> Answer:
     custom = {"resource": "PullRequest", "code": "custom"}
     owner = call.path.partition("/")[0]
     match refusal.kind:
@@ -111,20 +111,20 @@ def me(call: Call) -> Answer:
 def somebody(call: Call) -> Answer:
     login = call.args["login"]
     if login not in call.world.people and login not in call.world.owners:
-        raise Refusal("missing")
+        raise RefusalError("missing")
     return Answer(200, wire.whole_user(call, login))
 
 
 def organisation(call: Call) -> Answer:
     if call.args["org"] not in call.world.owners:
-        raise Refusal("missing")
+        raise RefusalError("missing")
     return Answer(200, wire.organisation(call, call.args["org"]))
 
 
 def team(call: Call) -> Answer:
     owner = call.world.owners.get(call.args["org"])
     if owner is None or call.args["slug"] not in owner.teams:
-        raise Refusal("missing")
+        raise RefusalError("missing")
     return Answer(200, wire.whole_team(call, owner.path, call.args["slug"]))
 
 
@@ -175,12 +175,12 @@ def branch(call: Call) -> Answer:
 def protection(call: Call) -> Answer:
     repo, name = call.seen(), call.args["branch"]
     if call.world.level(repo, call.login) < 3:
-        raise Refusal("missing")
+        raise RefusalError("missing")
     if not bare.tip(repo.folder, name):
         return said(404, "Branch not found")
     rule = repo.rule(name)
     if rule is None or rule.ruleset:
-        raise Refusal("not protected", "Branch not protected")
+        raise RefusalError("not protected", "Branch not protected")
     return Answer(200, wire.protection(call, repo, name, rule))
 
 
@@ -200,7 +200,7 @@ def rules(call: Call) -> Answer:
 def label(call: Call) -> Answer:
     repo = call.seen()
     if call.args["label"] not in repo.labels:
-        raise Refusal("missing")
+        raise RefusalError("missing")
     return Answer(200, wire.label(call, repo, call.args["label"]))
 
 
@@ -211,7 +211,7 @@ def labels(call: Call) -> Answer:
 
 def collaborator(call: Call) -> Answer:
     if not call.world.may_be_asked(call.seen(), call.args["login"]):
-        raise Refusal("missing")
+        raise RefusalError("missing")
     return Answer(204)
 
 
@@ -245,7 +245,7 @@ def open_pull(call: Call) -> Answer:
     repo, body = call.written(), call.body
     owner, _, head = str(body.get("head", "")).rpartition(":")
     if owner and owner != repo.owner:
-        raise Refusal("no head")
+        raise RefusalError("no head")
     more = {"body": body.get("body") or "", "draft": bool(body.get("draft"))}
     made = call.world.open(repo, call.login, head, body["base"], body["title"], **more)
     return Answer(201, wire.whole_pull(call, repo, made), {"Location": wire.pull(call, repo, made)["url"]})
@@ -266,7 +266,7 @@ def merge(call: Call) -> Answer:
     repo = call.written()
     one = call.pull(repo)
     if call.body.get("sha", one.commit) != one.commit:
-        raise Refusal("stale")
+        raise RefusalError("stale")
     made = call.world.merge(repo, one, call.login, call.body.get("merge_method", "merge"))
     return Answer(200, {"sha": made, "merged": True, "message": "Pull Request successfully merged"})
 
@@ -300,7 +300,7 @@ def ask(call: Call) -> Answer:
     one = call.pull(repo)
     people, teams = call.body.get("reviewers", []), call.body.get("team_reviewers", [])
     if one.author in people:
-        raise Refusal("invalid", "Review cannot be requested from pull request author.")
+        raise RefusalError("invalid", "Review cannot be requested from pull request author.")
     owner = call.world.owners.get(repo.owner)
     known = owner.teams if owner else {}
     if not all(call.world.may_be_asked(repo, login) for login in people) or not set(teams) <= set(known):
@@ -308,7 +308,7 @@ def ask(call: Call) -> Answer:
             "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a "
             f"collaborator of the {repo.path} repository."
         )
-        raise Refusal("invalid", text)
+        raise RefusalError("invalid", text)
     one.reviewers += [login for login in people if login not in one.reviewers]
     one.teams += [slug for slug in teams if slug not in one.teams]
     return Answer(201, wire.pull(call, repo, one))
@@ -385,9 +385,9 @@ def commit(call: Call) -> Answer:
 def delete_ref(call: Call) -> Answer:
     repo, name = call.written(), call.args["branch"]
     if not bare.tip(repo.folder, name):
-        raise Refusal("invalid", "Reference does not exist")
+        raise RefusalError("invalid", "Reference does not exist")
     if repo.rule(name):
-        raise Refusal("invalid", "Cannot delete a protected branch")
+        raise RefusalError("invalid", "Cannot delete a protected branch")
     bare.set_branch(repo.folder, name, "")
     call.world.settle(repo, call.login)
     return Answer(204)

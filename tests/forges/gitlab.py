@@ -8,7 +8,7 @@ from tests.forges import bare
 from tests.forges import gitlab_json as wire
 from tests.forges.faults import Fault
 from tests.forges.server import PAGE, Answer, Call, Route, route
-from tests.forges.state import Pull, Refusal, Repository
+from tests.forges.state import Pull, RefusalError, Repository
 from tests.forges.world import World
 
 name = "gitlab"
@@ -26,7 +26,7 @@ def said(status: int, message: Any) -> Answer:
     return Answer(status, {"message": message})
 
 
-def refuse(refusal: Refusal, call: Call) -> Answer:
+def refuse(refusal: RefusalError, call: Call) -> Answer:
     match refusal.kind:
         case "unauthorized" if refusal.text == "expired":
             told = "Token is expired. You can either do re-authorization or token refresh."
@@ -129,7 +129,7 @@ def users(call: Call) -> Answer:
 def somebody(call: Call) -> Answer:
     login = next((p.login for p in call.world.people.values() if str(p.id) == call.args["id"]), None)
     if login is None:
-        raise Refusal("missing", "User")
+        raise RefusalError("missing", "User")
     return Answer(200, wire.whole_user(call, login))
 
 
@@ -137,7 +137,7 @@ def named_group(call: Call) -> str:
     wanted = call.args["group"]
     path = next((p for p, owner in call.world.owners.items() if wanted in (p, str(owner.id))), None)
     if path is None:
-        raise Refusal("missing", "Group")
+        raise RefusalError("missing", "Group")
     return path
 
 
@@ -154,7 +154,7 @@ def of_user(call: Call) -> Answer:
     wanted = call.args["id"]
     login = next((p.login for p in call.world.people.values() if wanted in (p.login, str(p.id))), None)
     if login is None:
-        raise Refusal("missing", "User")
+        raise RefusalError("missing", "User")
     return listing(call, call.world.listed(login, call.login))
 
 
@@ -172,7 +172,7 @@ def project(call: Call) -> Answer:
 def protected(call: Call) -> Answer:
     repo = call.seen()
     if call.world.level(repo, call.login) < 2:
-        raise Refusal("forbidden")
+        raise RefusalError("forbidden")
     rule = repo.rule(call.args["branch"])
     if rule is None:
         return said(404, "404 Not found")
@@ -186,7 +186,7 @@ def protected(call: Call) -> Answer:
 def approval_rules(call: Call) -> Answer:
     repo = call.seen()
     if call.world.level(repo, call.login) < 2:
-        raise Refusal("forbidden")
+        raise RefusalError("forbidden")
     kind = {"rule_type": "any_approver", "eligible_approvers": [], "users": [], "groups": []}
     return page(
         call,
@@ -227,7 +227,7 @@ def labels(call: Call) -> Answer:
 def label(call: Call) -> Answer:
     repo = call.seen()
     if call.args["label"] not in repo.labels:
-        raise Refusal("missing", "Label")
+        raise RefusalError("missing", "Label")
     return Answer(200, wire.label(repo, call.args["label"]))
 
 
@@ -309,9 +309,9 @@ def merge(call: Call) -> Answer:
     if one.state != "open" or one.draft or (why in ("checks", "reviews") and not auto):
         return said(405, "405 Method Not Allowed")
     if why == "conflict":
-        raise Refusal("not mergeable", why)
+        raise RefusalError("not mergeable", why)
     if body.get("sha") not in (None, one.commit):
-        raise Refusal("stale", one.commit)
+        raise RefusalError("stale", one.commit)
     how = "squash" if is_true(body.get("squash")) else "merge"
     if why:
         call.world.merge_when_green(one, call.login, how, body.get("sha") or "")

@@ -48,14 +48,8 @@ class Proxy:
 
     @contextlib.contextmanager
     def running(self) -> Iterator["Proxy"]:
-        thread = threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
+        with self.http.running():
             yield self
-        finally:
-            self.http.shutdown()
-            self.http.server_close()
-            thread.join()
 
 
 def operation(method: str, path: str) -> tuple[str, str, str]:

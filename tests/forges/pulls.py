@@ -1,7 +1,7 @@
 """What may become of a pull request: the rules that both shapes share, with git as the judge."""
 
 from tests.forges import bare
-from tests.forges.state import Check, Comment, Pull, Refusal, Repository, Review
+from tests.forges.state import Check, Comment, Pull, RefusalError, Repository, Review
 
 
 class Pulls:
@@ -27,12 +27,12 @@ class Pulls:
         """Open one; `same` where a forge takes one without a difference."""
         tip, old = bare.tip(repo.folder, head), bare.tip(repo.folder, base)
         if not tip or not old:
-            raise Refusal("no head" if not tip else "no base")
+            raise RefusalError("no head" if not tip else "no base")
         if any((pull.head, pull.base) == (head, base) for pull in repo.open_pulls()):
-            raise Refusal("exists", head)
+            raise RefusalError("exists", head)
         empty = not bare.ahead(repo.folder, old, tip)
         if empty and not same:
-            raise Refusal("no difference", f"{base} and {head}")
+            raise RefusalError("no difference", f"{base} and {head}")
         number = len(repo.pulls) + 1
         pull = Pull(self.new_id(), number, head, base, tip, title, body, login, self.clock(), draft, empty=empty)
         repo.pulls.append(pull)
@@ -44,7 +44,7 @@ class Pulls:
 
     def reopen(self, repo: Repository, pull: Pull) -> None:
         if pull.state == "merged" or not bare.tip(repo.folder, pull.head):
-            raise Refusal("invalid", "it cannot be reopened")
+            raise RefusalError("invalid", "it cannot be reopened")
         pull.state, pull.closed, pull.closed_by = "open", 0, ""
 
     def mergeable(self, repo: Repository, pull: Pull) -> bool | None:
@@ -77,7 +77,7 @@ class Pulls:
     def merge(self, repo: Repository, pull: Pull, login: str, how: str = "merge") -> str:
         why = self.hindered(repo, pull)
         if why:
-            raise Refusal("not mergeable", why)
+            raise RefusalError("not mergeable", why)
         made = bare.merge(repo.folder, pull.base, pull.commit, how, f"{pull.title} (#{pull.number})")
         pull.state, pull.merged_as, pull.closed, pull.closed_by = "merged", made, self.clock(), login
         pull.auto = None
@@ -86,9 +86,9 @@ class Pulls:
 
     def merge_when_green(self, pull: Pull, login: str, how: str, commit: str) -> None:
         if commit and commit != pull.commit:
-            raise Refusal("stale", pull.commit)
+            raise RefusalError("stale", pull.commit)
         if pull.state != "open":
-            raise Refusal("not mergeable", pull.state)
+            raise RefusalError("not mergeable", pull.state)
         pull.auto = (how, commit, login)
 
     def settle(self, repo: Repository, login: str) -> None:
@@ -134,7 +134,7 @@ class Pulls:
 
     def review(self, repo: Repository, pull: Pull, login: str, verdict: str) -> Review:
         if login == pull.author and verdict != "commented":
-            raise Refusal("invalid", "an author cannot review")
+            raise RefusalError("invalid", "an author cannot review")
         made = Review(self.new_id(), login, verdict, pull.commit, self.clock())
         pull.reviews.append(made)
         pull.reviewers = [one for one in pull.reviewers if one != login]

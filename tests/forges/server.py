@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.forges import smart
 from tests.forges.faults import Fault
-from tests.forges.state import Refusal, Repository, Token
+from tests.forges.state import RefusalError, Repository, Token
 from tests.forges.world import World
 
 PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n"
@@ -68,7 +69,7 @@ class Shape(Protocol):
     prefixes: tuple[str, ...]
     routes: list[Route]
 
-    def refuse(self, refusal: Refusal, call: Call) -> Answer: ...
+    def refuse(self, refusal: RefusalError, call: Call) -> Answer: ...
 
     def trouble(self, fault: Fault) -> Answer: ...
 
@@ -116,14 +117,8 @@ class Server:
 
     @contextlib.contextmanager
     def running(self) -> Iterator["Server"]:
-        thread = threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
+        with self.http.running():
             yield self
-        finally:
-            self.http.shutdown()
-            self.http.server_close()
-            thread.join()
 
 
 class Listener(ThreadingHTTPServer):
@@ -131,6 +126,24 @@ class Listener(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 256
     forge: Server
+
+    def __init__(self, *args) -> None:
+        super().__init__(*args)
+        self.errors: list[BaseException] = []
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Answer in a thread, to the end of a block; what went wrong within the server itself is raised there."""
+        thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.shutdown()
+            self.server_close()
+            thread.join()
+        if self.errors:
+            raise ExceptionGroup("the forge of the tests is broken", self.errors)
 
     def shutdown_request(self, request) -> None:
         """Close without a farewell what was reset: whoever waits gets an error at once."""
@@ -140,12 +153,11 @@ class Listener(ThreadingHTTPServer):
         else:
             super().shutdown_request(request)
 
-    def handle_error(self, request, client_address) -> None:
-        """Say nothing of clients that went away; all else is a fault of the server and is told."""
-        import sys
-
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
+    def handle_error(self, *_) -> None:
+        """Keep what is a fault of the server, for who stops it; clients may go away as they like."""
+        error = sys.exception()
+        if not isinstance(error, ConnectionError):
+            self.errors.append(error)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -167,7 +179,8 @@ class Handler(BaseHTTPRequestHandler):
     def told(self, world: World, name: str) -> Answer:
         """Let people do what a test in another process says."""
         args, more = json.loads(self.read() or b"[[], {}]")
-        return Answer(200, getattr(world, name)(*args, **more))
+        with world.lock:
+            return Answer(200, getattr(world, name)(*args, **more))
 
     @property
     def base(self) -> str:
@@ -190,7 +203,7 @@ class Handler(BaseHTTPRequestHandler):
         )
         if found is None:
             forge.world.counts["unknown"] += 1
-            self.send(shape.refuse(Refusal("no route", f"{self.command} {inner}"), call))
+            self.send(shape.refuse(RefusalError("no route", f"{self.command} {inner}"), call))
             return
         one, match = found
         call.args = {name: unquote(value) for name, value in match.groupdict().items()}
@@ -204,9 +217,9 @@ class Handler(BaseHTTPRequestHandler):
     def repository_named(self, args: dict[str, str]) -> str:
         if "owner" in args and "repo" in args:
             return f"{args['owner']}/{args['repo']}"
-        project = args.get("project", "")
-        world = self.server.forge.world
-        return next((r.path for r in world.repositories.values() if str(r.id) == project), project)
+        project, world = args.get("project", ""), self.server.forge.world
+        with world.lock:
+            return next((r.path for r in world.repositories.values() if str(r.id) == project), project)
 
     def answered(self, one: Route, call: Call) -> Answer | None:
         """The answer to a request, or None where the connection was reset."""
@@ -219,7 +232,7 @@ class Handler(BaseHTTPRequestHandler):
             try:
                 call.token = self.token() if one.operation != "lend" else Token(self.given(), "")
                 answer = one.work(call)
-            except Refusal as refusal:
+            except RefusalError as refusal:
                 answer = shape.refuse(refusal, call)
         return self.spoiled(fault) if fault else answer
 
@@ -255,7 +268,7 @@ class Handler(BaseHTTPRequestHandler):
         found = world.tokens.get(self.given())
         ended = found is not None and (found.expired or 0 < found.until < world.clock())
         if found is None or ended:
-            raise Refusal("unauthorized", "expired" if ended else "")
+            raise RefusalError("unauthorized", "expired" if ended else "")
         return found
 
     # Git.
@@ -287,8 +300,9 @@ class Handler(BaseHTTPRequestHandler):
             answer = answer or smart.backend(repo, service, query, self.command, body, self.headers)
             if pushing and not asking:
                 with world.lock:
-                    world.settle(repo, token.login)
-        except Refusal as refusal:
+                    if repo.path in world.repositories:  # it may have been deleted meanwhile
+                        world.settle(repo, token.login)
+        except RefusalError as refusal:
             answer = smart.refused(refusal)
         if fault:
             spoiled = self.spoiled(fault)

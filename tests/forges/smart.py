@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tests.forges import bare
-from tests.forges.state import Refusal, Repository, Token
+from tests.forges.state import RefusalError, Repository, Token
 from tests.forges.world import World
 
 PATH = re.compile(r"/(?P<path>.+?)\.git/(?P<service>info/refs|git-upload-pack|git-receive-pack)")
@@ -26,7 +26,7 @@ class Update(NamedTuple):
     reference: str
 
 
-def refused(refusal: Refusal) -> Reply:
+def refused(refusal: RefusalError) -> Reply:
     status, text = {
         "unauthorized": (401, "Invalid username or token."),
         "missing": (404, "Repository not found."),
@@ -55,6 +55,8 @@ def backend(repo: Repository, service: str, query: str, method: str, body: bytes
     }
     done = subprocess.run(["git", "http-backend"], input=body, env=environment, capture_output=True, check=False)
     head, _, rest = done.stdout.partition(b"\r\n\r\n")
+    if not head:  # the repository was taken away under it
+        return Reply(500, b"", {"Content-Type": "text/plain"})
     found = dict(line.split(": ", 1) for line in head.decode().splitlines())
     return Reply(int(found.pop("Status", "200").split()[0]), rest, found)
 

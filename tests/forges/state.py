@@ -8,7 +8,7 @@ from pathlib import Path
 LEVELS = ("none", "read", "push", "admin")
 
 
-class Refusal(Exception):  # noqa: N818
+class RefusalError(Exception):
     """A forge says no; each shape has its own number and words for the kind."""
 
     def __init__(self, kind: str, text: str = ""):

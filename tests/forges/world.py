@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.forges import bare
 from tests.forges.faults import Fault, Faults
 from tests.forges.pulls import Pulls
-from tests.forges.state import CI, LEVELS, Owner, Person, Pull, Refusal, Repository, Rule, Token
+from tests.forges.state import CI, LEVELS, Owner, Person, Pull, RefusalError, Repository, Rule, Token
 
 
 class World(Pulls):
@@ -137,6 +137,8 @@ class World(Pulls):
         """Rename the default branch, as its owners do; open pull requests follow it."""
         with self.lock:
             repo, old = self.at(path), self.at(path).default
+            if old == new:
+                return
             bare.set_branch(repo.folder, new, bare.tip(repo.folder, old))
             bare.set_default(repo.folder, new)
             bare.set_branch(repo.folder, old, "")
@@ -196,29 +198,29 @@ class World(Pulls):
         """A repository that somebody may read."""
         repo = self.look_up(path)
         if repo is None or not self.level(repo, login):
-            raise Refusal("missing", path)
+            raise RefusalError("missing", path)
         return repo
 
     def written(self, path: str, token: Token) -> Repository:
         """A repository that somebody may change now."""
         repo = self.seen(path, token.login)
         if self.level(repo, token.login) < 2 or "write" not in token.rights:
-            raise Refusal("forbidden", path)
+            raise RefusalError("forbidden", path)
         if repo.archived:
-            raise Refusal("archived", path)
+            raise RefusalError("archived", path)
         return repo
 
     def pushed_to(self, path: str, token: Token) -> Repository:
         try:
             return self.written(path, token)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             if refusal.kind != "forbidden":
                 raise
-            raise Refusal("forbidden", f"Permission to {path}.git denied to {token.login}.") from None
+            raise RefusalError("forbidden", f"Permission to {path}.git denied to {token.login}.") from None
 
     def numbered(self, repo: Repository, number: int) -> Pull:
         if not 0 < number <= len(repo.pulls):
-            raise Refusal("missing", f"{repo.path}#{number}")
+            raise RefusalError("missing", f"{repo.path}#{number}")
         return repo.pulls[number - 1]
 
     def listed(self, owner: str, login: str, deep: bool = False) -> list[Repository]:

@@ -30,7 +30,7 @@ def real(tmp_path_factory):
     """A real Gitea and a proxy before it, for all tests of a session."""
     try:
         built = gitea_build.found()
-    except gitea_build.CannotBuild as error:
+    except gitea_build.CannotBuildError as error:
         pytest.skip(f"no Gitea: {error}")
     port = gitea.free_port()
     root = tmp_path_factory.mktemp("gitea")

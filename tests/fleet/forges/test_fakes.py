@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from scaffold.fleet.forges.port import DeniedError, GoneError, Wanted
+from scaffold.fleet.forges.port import DeniedError, GoneError, UnreachableError, Wanted
 from tests.forges import bare, github, gitlab
 from tests.forges.faults import Fault
 from tests.forges.serve import apart
@@ -170,6 +170,25 @@ def test_checks_come_late_or_never(fake):
     fake.world.set_ci(path, ["build"], appear=0)
     late = fake.branch(path, "late")
     assert [fake.forge.checks(path, late) for _ in range(3)] == [()] * 3
+
+
+def test_what_people_cannot_do_by_then_they_leave(fake):
+    path = fake.repository()
+    for do in (["rename_default", "trunk"], ["merge_as", 1], ["delete"]):
+        fake.fault("do", on="repository", times=2, do=do)
+    for _ in range(3):
+        with pytest.raises(GoneError):
+            fake.forge.repository(path)
+
+
+def test_a_fault_of_the_server_itself_is_told(world, source):
+    server = Server(world, github)
+    with pytest.raises(ExceptionGroup) as caught, server.running():
+        made = FakeStage(server, source)
+        made.fault("do", on="repository", do=["no_such_method"])
+        with contextlib.closing(made.forge._http), contextlib.suppress(UnreachableError):
+            made.forge.repository(made.repository())
+    assert caught.group_contains(AttributeError)
 
 
 def test_a_seed_hits_the_same_requests_in_any_order():
