@@ -87,6 +87,12 @@ class Forges:
         token = Token(app.source(said.app, connect) if said.app else lambda: lend(origin))
         return Connected(ADAPTERS[said.kind](host, connect(token), token, Who(frozenset(said.bots))), gate)
 
+    def stop(self) -> None:
+        """Let nothing more be asked, and wake who waits for a turn."""
+        with self._lock:
+            for known in self._known.values():
+                known.governor.stop()
+
     def login(self, url: str) -> Login | None:
         """Return what git gives to the host of an address, fresh, or None where no forge was named or asked.
 
