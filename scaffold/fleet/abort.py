@@ -10,7 +10,8 @@ from scaffold.fleet.apply import at_work
 from scaffold.fleet.campaign import rollout
 from scaffold.fleet.campaign.following import follow
 from scaffold.fleet.campaign.offering import HostError
-from scaffold.fleet.campaign.site import NowhereError, site
+from scaffold.fleet.campaign.offering import reason as reason_of
+from scaffold.fleet.campaign.site import site
 from scaffold.fleet.campaign.work import Asked, Work
 from scaffold.fleet.forges.port import ForgeError
 from scaffold.fleet.progress import counter
@@ -64,13 +65,15 @@ def _close(work: Work, name: str, reason: str) -> None:
         if stands.stage == "needs hands":
             book.add(name, "seen", why=LEFT)
             return
-        with site(work, work.repositories[result.place]) as found:
+        with site(work, result) as found:
             book.add(name, "closing")
             if found.at is not None and stands.number:
-                found.at.forge.comment(found.at.path, stands.number, f"Closed, for the campaign has ended: {reason}")
+                found.at.say(stands.number, f"Closed, for the campaign has ended: {reason}")
                 found.at.forge.close(found.at.path, stands.number)
-            if found.branches.branches(stands.branch).get(stands.branch) == stands.commit:
+            if found.tips.get(stands.branch) == stands.commit:
                 found.branches.delete(stands.branch, stands.commit)
         book.add(name, "closed", why=reason)
-    except (HostError, ForgeError, GitError, NowhereError, KeyError) as error:
+    except HostError as error:
         book.add(name, "seen", why=f"could not be closed: {error}")
+    except (ForgeError, GitError) as error:
+        book.add(name, "seen", why=f"could not be closed: {reason_of(error, result)}")

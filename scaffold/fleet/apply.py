@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from time import sleep, time
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -11,6 +12,8 @@ from uuid import uuid4
 from scaffold.errors import ProjectError, ScaffoldError
 from scaffold.fleet import inventory, journal, planfile, selectors
 from scaffold.fleet.campaign import rollout
+from scaffold.fleet.campaign.aims import aims
+from scaffold.fleet.campaign.offering import HostError
 from scaffold.fleet.campaign.work import Asked, Book, Work
 from scaffold.fleet.roll import FILE
 from scaffold.git import porcelain
@@ -50,10 +53,12 @@ def fleet_apply(
     FormatError for the plan, `fleet.yml` or the journal, and ProjectError where another process, or another machine,
     holds the campaign.
     """
-    asked = Asked(direct, local, frozenset(again), take_over=take_over, where=selectors.of_plan(where))
-    with at_work(Path(plan), Path(file), asked, means) as work:
+    asked = Asked(direct, local, where=selectors.of_plan(where))
+    with at_work(Path(plan), Path(file), asked, means, offers=True) as work:
+        if take_over:
+            work.book.add("", "taken over")
         _again(work, again, retry=retry)
-        return rollout.report(work, rollout.rolled(work, rollout.Pace(), notify))
+        return _rolled(work, rollout.Pace(), notify, once=True)
 
 
 def fleet_watch(
@@ -74,20 +79,27 @@ def fleet_watch(
 
     With `once` it looks one time. `see` is called with how it stands after each look. Raises as `fleet_apply` does.
     """
-    asked = Asked(direct, local, seconds=seconds, where=selectors.of_plan(where))
-    with at_work(Path(plan), Path(file), asked, means) as work:
+    asked = Asked(direct, local, seconds, selectors.of_plan(where))
+    with at_work(Path(plan), Path(file), asked, means, offers=True) as work:
         _again(work, (), retry=retry)
         looked: dict[str, float] = {}
         while True:
             pace = rollout.Pace()
             pace.looked = looked
-            turn = rollout.rolled(work, pace, notify)
-            stands = rollout.report(work, turn)
+            stands = _rolled(work, pace, notify, once=once)
             see(stands)
-            if once or turn.state in ("done", "halted", "aborted"):
+            if once or stands.state in ("done", "halted", "aborted"):
                 return stands
-            notify(f"Watching: {turn.why}")
+            notify(f"Watching: {stands.why}")
             sleep(seconds)
+
+
+def _rolled(work: Work, pace: rollout.Pace, notify: Notify, *, once: bool) -> Rollout:
+    """Take the turns of one run; raises HostError where it is the only one, and no host has let it do anything."""
+    turn = rollout.rolled(work, pace, notify)
+    if once and pace.hosts and not pace.reached:
+        raise HostError("; ".join(pace.hosts.values()))
+    return rollout.report(work, turn, pace)
 
 
 def fleet_resume(plan: Path | str, file: Path | str = FILE, *, reason: str, by: str = "") -> Rollout:
@@ -106,11 +118,15 @@ def fleet_resume(plan: Path | str, file: Path | str = FILE, *, reason: str, by: 
 
 
 @contextmanager
-def at_work(place: Path, file: Path, asked: Asked, means: Means = Means()) -> Iterator[Work]:
-    """Hold a campaign for this process, with all that its steps need; raises as `fleet_apply` does."""
+def at_work(place: Path, file: Path, asked: Asked, means: Means = Means(), *, offers: bool = False) -> Iterator[Work]:
+    """Hold a campaign for this process, with all that its steps need; raises as `fleet_apply` does.
+
+    Where something is to be offered, it is looked first whether the releases are still what they were.
+    """
     plan = planfile.read(place)
     with journal.held(_folder(place), plan.id, uuid4().hex[:12], time) as held:
-        yield _work(place, plan, file, asked, held, means)
+        work = _work(place, plan, file, asked, held, means)
+        yield work._replace(aims=aims(plan, file.absolute().parent)) if offers else work
 
 
 @contextmanager
@@ -139,6 +155,7 @@ def _work(place: Path, plan: FleetPlan, file: Path, asked: Asked, book: Journal,
         asked,
         Conditions(means=means),
         time(),
+        Event(),
     )
 
 
@@ -147,7 +164,11 @@ def _again(work: Work, names: Collection[str], *, retry: bool) -> None:
     strange = next((name for name in names if name not in work.results), None)
     if strange is not None:
         raise ScaffoldError(f"{strange} is no member of this plan", hint="scaffold fleet show PLAN lists them")
+    if work.book.history.aborted or work.book.history.halted:
+        return
     for one in work.book.history.members.values():
         no_pull = one.stage == "needs hands" and not one.number
-        if one.name in names or one.stage in LOOKED_AT_AGAIN or no_pull or (retry and one.stage == "failed"):
-            work.book.add(one.name, "waiting", why="")
+        if one.name in names:
+            work.book.add(one.name, "waiting", again=True)
+        elif one.stage in LOOKED_AT_AGAIN or no_pull or (retry and one.stage == "failed"):
+            work.book.add(one.name, "waiting")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 from threading import Event
@@ -30,17 +31,22 @@ Lookup = Callable[[str], Login | None]
 
 
 class Far(NamedTuple):
-    """How addresses are fetched from: who we are there, which may raise ForgeError, and what ends it all."""
+    """How addresses are fetched from: who we are there, which may raise ForgeError, and what ends it all.
+
+    `start` is how branches begin whose tips are asked for beside HEAD.
+    """
 
     login: Lookup
     stop: Event
-    anew: bool
+    anew: bool = False
+    start: str = ""
 
 
 class Mirror(NamedTuple):
     """A bare repository in the cache, or None where there is none; `why` says what could not be done.
 
-    `note` says what was done beside the usual, and `moved` whether anything was fetched.
+    `note` says what was done beside the usual, and `moved` whether anything was fetched; `heads` are the tips of the
+    branches that were asked for, as they are there.
     """
 
     url: str
@@ -48,6 +54,18 @@ class Mirror(NamedTuple):
     why: str = ""
     moved: bool = False
     note: str = ""
+    heads: Mapping[str, str] = {}
+
+
+@contextmanager
+def held(url: str, far: Far) -> Iterator[tuple[Path, Mapping[str, str]]]:
+    """Hold the mirror of an address for this run, as it is there now, with the tips of branches that are asked for.
+
+    Raises what keeps it from being fetched: GitError, of it FarError, ForgeError, and SourceError without a cache.
+    """
+    folder = cache.place(FOLDER, url)
+    with cache.alone(folder, url, lambda _: None):
+        yield folder, _renewed(folder, url, far).heads
 
 
 def mirrored(
@@ -104,34 +122,36 @@ def _fetched(url: str, far: Far) -> Mirror:
 
 def _renewed(folder: Path, url: str, far: Far) -> Mirror:
     """Fetch into a mirror, or all anew where there is none to go on from; raises GitError and ForgeError."""
-    login, stop, anew = far.login(url), far.stop, far.anew
+    login, stop = far.login(url), far.stop
     damage = "" if folder.is_dir() else "it is not there"
     first = bool(damage)
     if not damage:
         cache.tidy(folder)
-        damage = _damage(folder) or _worn(folder) or "that was asked for" * anew
+        damage = _damage(folder) or _worn(folder) or "that was asked for" * far.anew
     if not damage:
-        tip = shallow.tip_at(folder, url, stop, login)
+        tip = shallow.tip_at(folder, url, stop, login, far.start)
         known = shallow.tip_of(open_repository(folder))
         if tip.commit is None and known.commit is not None:
             raise GitError(f"HEAD names no commit any more at {url}", hint="set its default branch")
         if tip.commit == known.commit and tip.branch in {known.branch, None}:
-            return Mirror(url, folder)
+            return Mirror(url, folder, heads=tip.heads)
         try:
             shallow.fetch_tip(folder, url, tip.branch, stop, login)
-            return Mirror(url, folder, moved=True)
+            return Mirror(url, folder, moved=True, heads=tip.heads)
         except GitError as error:  # the address answers, so that it may be the mirror's fault
             if stop.is_set():
                 raise
             damage = error.message
-    cache.filled(folder, lambda new: _fill(new, url, stop, login))
-    return Mirror(url, folder, moved=True, note="" if first else f"{url} was fetched anew: {damage}")
+    tip = cache.filled(folder, lambda new: _fill(new, url, far, login))
+    note = "" if first else f"{url} was fetched anew: {damage}"
+    return Mirror(url, folder, moved=True, note=note, heads=tip.heads)
 
 
-def _fill(folder: Path, url: str, stop: Event, login: Login | None) -> None:
-    tip = shallow.tip_at(folder, url, stop, login)
+def _fill(folder: Path, url: str, far: Far, login: Login | None) -> shallow.Tip:
+    tip = shallow.tip_at(folder, url, far.stop, login, far.start)
     if tip.commit is not None:  # of an empty repository an empty one is kept
-        shallow.fetch_tip(folder, url, tip.branch, stop, login)
+        shallow.fetch_tip(folder, url, tip.branch, far.stop, login)
+    return tip
 
 
 def _damage(folder: Path) -> str:

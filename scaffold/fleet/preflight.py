@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold.errors import GitError, ScaffoldError
+from scaffold.errors import ScaffoldError
 from scaffold.fleet import selectors
 from scaffold.fleet.apply import looked_at
-from scaffold.fleet.campaign.commits import branch_of, branches_of
 from scaffold.fleet.campaign.deciding import Known, next_step
 from scaffold.fleet.campaign.offering import out_there
 from scaffold.fleet.campaign.reviewers import reviewers_of
 from scaffold.fleet.campaign.rollout import AT_ONCE
-from scaffold.fleet.campaign.site import NowhereError, Site, site
+from scaffold.fleet.campaign.site import ARCHIVED, NO_PUSH, NowhereError, Site, site
 from scaffold.fleet.campaign.work import Asked, At, Work
 from scaffold.fleet.facts import of_planned
-from scaffold.fleet.forges.port import DeniedError, ForgeError, GoneError
+from scaffold.fleet.forges.port import DeniedError, GoneError
 from scaffold.fleet.progress import counter
 from scaffold.fleet.roll import FILE
 from scaffold.plan.campaign import Lack, Preflight
+from scaffold.process.aside import results
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from scaffold.process import Notify
 
 WORKFLOWS = ".github/workflows/"
-TOKEN = "give a token that may read and write there: docs/reference/forges.md lists the rights"  # noqa: S105 - a hint
 
 
 def fleet_preflight(
@@ -42,48 +40,45 @@ def fleet_preflight(
     notify: Notify = lambda _: None,
 ) -> Preflight:
     """Return what each member that is meant lacks before it can be offered its update; raises FormatError."""
-    with looked_at(Path(plan), Path(file), Asked(direct, local)) as work, ThreadPoolExecutor(AT_ONCE) as pool:
+    with looked_at(Path(plan), Path(file), Asked(direct, local)) as work:
         meant = selectors.chosen(selectors.of_plan(where), work.results.values(), of_planned)
-        progress = counter("Asking", len(meant), notify)
+        progress, found = counter("Asking", len(meant), notify), dict[str, tuple[Lack, ...]]()
 
         def lacks(result: Result) -> tuple[str, tuple[Lack, ...]]:
-            found = tuple(_lacks(work, result))
-            progress(1)
-            return result.name, found
+            return result.name, tuple(_lacks(work, result))
 
-        return Preflight(work.plan.id, tuple(pool.map(lacks, meant)))
+        for name, its in results(lacks, meant, AT_ONCE, work.end):
+            found[name] = its
+            progress(1)
+        return Preflight(work.plan.id, tuple((name, found[name]) for name in work.results if name in found))
 
 
 def _lacks(work: Work, result: Result) -> Iterator[Lack]:
-    repository = work.repositories.get(result.place)
-    if repository is None:
-        yield Lack("fleet.yml does not list its repository any more", "list it, or plan again")
-        return
     if result.conflicts and work.policy.conflicts == "hold":
         yield Lack("it is in conflict", "`campaign: {conflicts: draft}` offers it as a draft for people to finish")
         return
     try:
-        with site(work, repository) as found:
+        with site(work, result) as found:
             if found.at is not None:
                 yield from _at_forge(work, found, found.at, result)
             yield from _in_git(work, found, result)
     except NowhereError as error:
         yield Lack(error.message, error.hint or "")
     except DeniedError as error:
-        yield Lack(error.message, error.hint or TOKEN)
+        yield Lack(error.message, error.hint or NO_PUSH[1])
     except GoneError as error:
         yield Lack(error.message, "mend its address in fleet.yml, or give the token the right to see it")
-    except (ForgeError, GitError, ScaffoldError) as error:
-        yield Lack(error.message, error.hint or "see whether it can be reached")
+    except ScaffoldError as error:
+        yield Lack(error.message.replace(result.place, "it"), error.hint or "see whether it can be reached")
 
 
 def _at_forge(work: Work, found: Site, at: At, result: Result) -> Iterator[Lack]:
     there = at.forge.repository(at.path)
     if there.archived:
-        yield Lack("it is archived", "take it out of fleet.yml, or open it again")
+        yield Lack(*ARCHIVED)
         return
     if there.may_push is False:
-        yield Lack("the token may not push", TOKEN)
+        yield Lack(*NO_PUSH)
     if there.default_branch and there.default_branch != found.base:
         yield Lack(f"its default branch is {there.default_branch}, and git says {found.base}", "try again in a while")
     if any(f"/{path}".find(f"/{WORKFLOWS}") >= 0 for path in result.files):
@@ -106,8 +101,7 @@ def _merging(at: At, found: Site) -> Iterator[Lack]:
 def _in_git(work: Work, found: Site, result: Result) -> Iterator[Lack]:
     if found.head != result.base:
         yield Lack("it has moved since the plan", "it is planned again, and held where its patch differs", stops=False)
-    tip = found.branches.branches(branches_of(result)).get(branch_of(result))
     me = found.at.forge.me() if found.at else ""
-    step = next_step(out_there(found, result, tip), Known(me, work.book.stands(result.name).commits))
+    step = next_step(out_there(found, result), Known(me, work.book.stands(result.name).commits))
     if step.verb == "stop":
         yield Lack(step.why, "see there; --again NAME offers it once more, whatever was said")

@@ -24,11 +24,21 @@ IDLE = 60.0  # seconds in which a remote, or what asks for a password, has to mo
 MOVING = {"GIT_TRACE_PACKET": "2", "GIT_TRACE_CURL": "2", "GIT_TRACE_CURL_NO_DATA": "1", "LC_ALL": "C"}
 _TRACE = re.compile(r"^\d\d:\d\d:\d\d\.\d+ .*\n?|^.*\r", re.MULTILINE)
 _ELSEWHERE = re.compile(r"(?i)recv header: location: (\S+?)(?:/info/refs\S*)?\r?$", re.MULTILINE)
+_VERDICT = re.compile(r"^!\t[^\t]*\t(\[[a-z ]*rejected\] .*)$", re.MULTILINE)  # of `git push --porcelain`
+WITHOUT_SSH = ("http://", "https://", "file://")
 HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")  # of what is no commit: an update has just brought files
 QUIETLY = ("--no-write-fetch-head", "--no-recurse-submodules")
 NOWHERE = "0" * 40  # the id of what is not there
 NOISE = ("hint:", "Cloning into", "warning:")
+
+
+class FarError(GitError):
+    """Git could not do something far away: nothing has answered, or not as was hoped."""
+
+
+class RejectedError(FarError):
+    """What was pushed has arrived, and the other side does not take it."""
 
 
 def _git(
@@ -105,27 +115,36 @@ def far(
     idle: float = IDLE,
     stop: Event | None = None,
 ) -> Output:
-    """Run git in a bare repository for what may wait for a network, where nobody is asked anything; raises GitError."""
+    """Run git in a bare repository for what may wait for a network, where nobody is asked anything.
+
+    Raises FarError, and GitError where there is no git.
+    """
     doing = f"git could not reach {url}"
     settings = ("-c", "gc.auto=0", "-c", "maintenance.auto=false", *(login.options() if login else ()))
     environment = {
         "GIT_TERMINAL_PROMPT": "0",
         **READABLE,
         **MOVING,
-        **_ssh_that_never_asks(repository),
+        **({} if url.startswith(WITHOUT_SSH) else _ssh_that_never_asks(repository)),
         **(login.environment() if login else {}),
     }
     try:
         done = watched(("git", "--git-dir=.", *settings, *words), repository, environment, idle=idle, stop=stop)
     except StalledError as error:
-        raise GitError(f"{doing}: {error.message}") from error
+        raise FarError(f"{doing}: {error.message}") from error
     except FileNotFoundError as error:
         raise GitError("git is not installed, so scaffold cannot fetch", hint="install git") from error
     if done.code:
-        said = _telling(_TRACE.sub("", done.err)) or f"it exited {done.code}"
+        said = _TRACE.sub("", done.err)
+        if verdict := _VERDICT.search(done.out):
+            remote = [
+                line.removeprefix("remote: ").strip() for line in said.splitlines() if line.startswith("remote: ")
+            ]
+            raise RejectedError(f"{url} does not take it: {'; '.join(filter(None, (verdict[1], *remote)))[:SAID]}")
+        said = _telling(said) or f"it exited {done.code}"
         if "returned error: 30" in said and (to := _ELSEWHERE.search(done.err)):
-            raise GitError(f"{url} redirects to {to[1]}", hint="write that address, where it is the right one")
-        raise GitError(f"{doing}: {said}", hint=hint_for(said))
+            raise FarError(f"{url} redirects to {to[1]}", hint="write that address, where it is the right one")
+        raise FarError(f"{doing}: {said}", hint=hint_for(said))
     return done
 
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 
 from scaffold.errors import GitError
@@ -9,9 +10,9 @@ from scaffold.git import references
 from scaffold.git.login import Login
 from scaffold.git.objects import Objects, open_repository
 from scaffold.git.porcelain import QUIETLY, far, point
-from scaffold.git.shallow import STAYING
+from scaffold.git.shallow import HEADS, STAYING
+from scaffold.process.outputs import Output
 
-HEADS = "refs/heads/"
 _REJECTED = re.compile(r"\(stale info\)|\(fetch first\)|\(non-fast-forward\)|cannot lock ref|reference already exists")
 
 
@@ -25,17 +26,18 @@ class Remote(NamedTuple):
     here: Path
     url: str
     login: Login | None = None
+    stop: Event | None = None
 
     def branches(self, start: str) -> dict[str, str]:
         """Return the tips of branches whose names begin so, by name; raises GitError."""
         words = (*STAYING, "ls-remote", "--heads", "--", self.url, f"{HEADS}{start}*")
-        lines = (line.partition("\t") for line in far(self.here, words, self.url, self.login).out.splitlines())
+        lines = (line.partition("\t") for line in self._far(words).out.splitlines())
         return {name.removeprefix(HEADS): commit for commit, _, name in lines if name.startswith(HEADS)}
 
     def bring(self, branch: str) -> None:
         """Fetch what is at the tip of a branch; raises GitError."""
         words = ("fetch", "--progress", "--no-tags", "--depth=1", *QUIETLY, "--", self.url, f"{HEADS}{branch}")
-        far(self.here, (*STAYING, *words), self.url, self.login)
+        self._far((*STAYING, *words))
 
     def push(self, commit: str, branch: str, expected: str | None) -> None:
         """Put a branch at a commit, where it is as expected (None: not there); raises MovedError, or GitError."""
@@ -49,9 +51,12 @@ class Remote(NamedTuple):
         lease = f"--force-with-lease={HEADS}{branch}:{expected or ''}"
         words = (*STAYING, "push", "--porcelain", "--no-verify", "--no-signed", lease, "--", self.url, refspec)
         try:
-            far(self.here, words, self.url, self.login)
+            self._far(words)
         except GitError as error:
             raise _moved(branch, error) if _REJECTED.search(error.message) else error from error
+
+    def _far(self, words: tuple[str, ...]) -> Output:
+        return far(self.here, words, self.url, self.login, stop=self.stop)
 
 
 class Local(NamedTuple):

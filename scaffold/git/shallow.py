@@ -1,7 +1,7 @@
 """Repositories far away of which only the newest commit is here, and what else is asked for by its id."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from threading import Event
 from typing import NamedTuple
@@ -13,16 +13,21 @@ from scaffold.git.porcelain import QUIETLY, REMOTE_HEAD, far
 
 # One that redirects may have been renamed, and what is there now be somebody else's; each fetch becomes one pack.
 STAYING = ("-c", "http.followRedirects=false", "-c", "fetch.unpackLimit=1")
+HEADS = "refs/heads/"
 STRANGERS = 8  # ids that a server does not know, of which each takes a try
 UNASKED = "not allow request for unadvertised object"  # what an older protocol says of each id
 _STRANGER = re.compile(r"not our ref ([0-9a-f]{40})")
 
 
 class Tip(NamedTuple):
-    """Where HEAD is: a commit, where there is one, and the full name of its branch, where it is on one."""
+    """Where HEAD is: a commit, where there is one, and the full name of its branch, where it is on one.
+
+    `heads` are the tips of other branches that were asked for, by name.
+    """
 
     commit: str | None
     branch: str | None
+    heads: Mapping[str, str] = {}
 
 
 def tip_of(objects: Objects) -> Tip:
@@ -30,17 +35,21 @@ def tip_of(objects: Objects) -> Tip:
     return Tip(objects.head(), objects.branch())
 
 
-def tip_at(repository: Path, url: str, stop: Event | None = None, login: Login | None = None) -> Tip:
-    """Return where HEAD is at an address; raises GitError."""
+def tip_at(repository: Path, url: str, stop: Event | None = None, login: Login | None = None, start: str = "") -> Tip:
+    """Return where HEAD is at an address, and branches whose names begin with `start`, if any; raises GitError."""
     commit = branch = None
-    said = far(repository, (*STAYING, "ls-remote", "--symref", "--", url, "HEAD"), url, login, stop=stop).out
+    heads: dict[str, str] = {}
+    asked = ("HEAD", *([f"{HEADS}{start}*"] if start else []))
+    said = far(repository, (*STAYING, "ls-remote", "--symref", "--", url, *asked), url, login, stop=stop).out
     for line in said.splitlines():
         value, _, name = line.partition("\t")
         if name == "HEAD" and value.startswith("ref: "):
             branch = value.removeprefix("ref: ")
         elif name == "HEAD":
             commit = value
-    return Tip(commit, branch)
+        elif name.startswith(HEADS) and not value.startswith("ref: "):
+            heads[name.removeprefix(HEADS)] = value
+    return Tip(commit, branch, heads)
 
 
 def fetch_tip(

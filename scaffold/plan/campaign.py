@@ -26,7 +26,7 @@ class Followed(NamedTuple):
     one that is out there, and `base` what it is a child of. `since` is when it was offered, and `ended` when its pull
     request was closed, in seconds since the epoch.
     `shown` are pull requests whose closing was told, `refused` labels and reviewers that the forge did not take.
-    `landed` says that the default branch had it.
+    `landed` says that the default branch had it, and `again` that it is to be offered once more whatever was said.
     """
 
     name: str
@@ -49,9 +49,15 @@ class Followed(NamedTuple):
     dressed: bool = False
     merging: bool = False
     landed: bool = False
+    again: bool = False
     commits: frozenset[str] = frozenset()
     shown: frozenset[int] = frozenset()
     refused: tuple[str, ...] = ()
+
+
+OF_A_PULL = frozenset(  # what is known of one pull request, and of the next no more
+    ("tested", "failing", "review", "waiting_for", "by", "since", "dressed", "merging", "landed", "again", "refused")
+)
 
 
 class Waved(NamedTuple):
@@ -66,7 +72,8 @@ class Waved(NamedTuple):
 class Rollout(NamedTuple):
     """A campaign: its state, why it is in that, its waves, and how far it is with each member, by name.
 
-    `left` are the seconds that what is not offered yet takes at least, by the limits of the forges.
+    `left` are the seconds that what is not offered yet takes at least, by the limits of the forges, and `unavailable`
+    the hosts that could not be asked, with why.
     """
 
     id: str
@@ -78,6 +85,7 @@ class Rollout(NamedTuple):
     members: tuple[Followed, ...]
     notes: tuple[str, ...] = ()
     left: float = 0
+    unavailable: tuple[tuple[str, str], ...] = ()
 
     def counts(self) -> Mapping[Stage, int]:
         """Return how many members are at each stage."""
@@ -87,7 +95,8 @@ class Rollout(NamedTuple):
     @property
     def is_clean(self) -> bool:
         """Whether nothing of it needs somebody."""
-        return self.state != "halted" and not any(one.stage in ASKING for one in self.members)
+        asks = any(one.stage in ASKING or (one.stage == "waiting" and one.why) for one in self.members)
+        return self.state != "halted" and not self.unavailable and not asks
 
 
 class Lack(NamedTuple):

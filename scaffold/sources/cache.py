@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 from scaffold import disk
 from scaffold.errors import GitError, SourceError
@@ -13,6 +14,7 @@ from scaffold.git import porcelain
 from scaffold.process import Notify
 
 BUSY = 30.0  # seconds that a run waits for another one, which may be fetching
+T = TypeVar("T")
 LITTER = ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*", "objects/*/tmp_obj_*")
 
 
@@ -61,10 +63,11 @@ def _unusable(error: OSError, where: str | None) -> GitError:
     return GitError(f"the cache cannot be used: {error.strerror or error}", where=where, hint=hint)
 
 
-def filled(mirror: Path, fill: Callable[[Path], object]) -> None:
-    """Have `fill` fetch beside a mirror's place and move that in, so that nobody finds half of it; raises GitError.
+def filled(mirror: Path, fill: Callable[[Path], T]) -> T:
+    """Have `fill` fetch beside a mirror's place and move that in, so that nobody finds half of it; return what it does.
 
     Whoever calls it holds the mirror alone, so that what lies beside it is left over from a run that was killed.
+    Raises GitError.
     """
     for left in mirror.parent.glob(f"{mirror.stem}.filling-*"):
         shutil.rmtree(left, ignore_errors=True)
@@ -72,12 +75,13 @@ def filled(mirror: Path, fill: Callable[[Path], object]) -> None:
     try:
         temporary.mkdir(mode=0o700)
         porcelain.init_bare(temporary)
-        fill(temporary)
+        found = fill(temporary)
         if mirror.is_dir():
             aside = temporary.with_name(f"{temporary.name}-old")
             mirror.rename(aside)
             shutil.rmtree(aside, ignore_errors=True)
         temporary.rename(mirror)
+        return found
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

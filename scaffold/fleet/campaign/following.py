@@ -6,11 +6,21 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from scaffold.errors import GitError, ScaffoldError
+from scaffold.fleet.campaign.machines import refuse_other
 from scaffold.fleet.campaign.marker import marker_of
-from scaffold.fleet.campaign.offering import HOST, HostError
+from scaffold.fleet.campaign.offering import HOST, HostError, reason
 from scaffold.fleet.campaign.site import NowhereError, Site, site
 from scaffold.fleet.campaign.work import At, Work
-from scaffold.fleet.forges.port import Check, ForgeError, GoneError, Pull, RefusedError, UncertainError
+from scaffold.fleet.forges.port import (
+    Check,
+    DeniedError,
+    ForgeError,
+    GoneError,
+    Pull,
+    RefusedError,
+    UncertainError,
+    UnknownTokenError,
+)
 from scaffold.guard.people import parties
 from scaffold.lock import PATH
 from scaffold.lock import parse as lock_in
@@ -18,6 +28,7 @@ from scaffold.plan.campaign import Followed, Stage, Tested
 from scaffold.plan.fleet import Result
 
 TO_COME = "it was merged, and is not in the default branch yet"
+UNSEEN = "it could not be looked at: "
 MINDS = "somebody has added commits to our branch"
 
 
@@ -32,23 +43,24 @@ def follow(work: Work, name: str, *, thoroughly: bool = False) -> None:
         if at is not None and stands.number and stands.stage != "merged":
             _follow(work, at, result, stands)
             thoroughly = work.book.stands(name).stage == "merged"
-        repository = work.repositories.get(result.place)
-        if repository is not None and (thoroughly or not stands.number):
-            with site(work, repository) as found:
+        if thoroughly or not stands.number:
+            with site(work, result) as found:
                 _land(work, found, result)
     except HOST as error:
-        raise HostError(str(error)) from error
+        raise HostError(reason(error, result)) from error
     except GoneError as error:
-        work.book.add(name, "failed", why=str(error))
+        work.book.add(name, "failed", why=reason(error, result))
     except NowhereError:
         return
     except (ForgeError, GitError) as error:
-        if str(error) != stands.why:
-            work.book.add(name, "seen", why=str(error))
+        told = UNSEEN + reason(error, result)
+        if told != work.book.stands(name).why and not work.stop.is_set():
+            work.book.add(name, "seen", why=told)
 
 
 def _follow(work: Work, at: At, result: Result, stands: Followed) -> None:
     pull = at.forge.pull(at.path, stands.number)
+    refuse_other(work, [pull])
     if pull.state == "merged":
         work.book.add(result.name, "merged", by=pull.closed_by, merged_as=pull.merged_as, ended=pull.closed)
         return
@@ -57,11 +69,12 @@ def _follow(work: Work, at: At, result: Result, stands: Followed) -> None:
         return
     seen = _seen(at, result, stands, pull)
     stage: Stage = "open" if _is_ours(pull, stands) else "needs hands"
-    why = "" if stage == "open" else MINDS
+    if stands.why.startswith(UNSEEN):
+        seen["why"] = "" if stage == "open" else MINDS
     if stage != stands.stage:
-        work.book.add(result.name, stage, why=why, **seen)
+        work.book.add(result.name, stage, **{"why": "" if stage == "open" else MINDS, **seen})
     elif any(getattr(stands, key) != value for key, value in seen.items()):
-        work.book.add(result.name, "seen", why=why, **seen)
+        work.book.add(result.name, "seen", **seen)
     if stage == "open" and _may_merge(work, at, result, stands, pull):
         _merge(work, at, result, pull)
 
@@ -120,8 +133,12 @@ def _merge(work: Work, at: At, result: Result, pull: Pull) -> None:
     work.book.add(result.name, "merging", commit=pull.commit)
     try:
         at.forge.merge_when_green(at.path, pull, work.policy.merge.method)
-    except (RefusedError, UncertainError) as error:
-        work.book.add(result.name, "seen", why=f"the forge does not merge it by itself: {error}", merging=True)
+    except UnknownTokenError:
+        raise
+    except (DeniedError, RefusedError, UncertainError) as error:
+        work.book.add(
+            result.name, "seen", why=f"the forge does not merge it by itself: {reason(error, result)}", merging=True
+        )
         return
     work.book.add(result.name, "merge set", merging=True)
 

@@ -4,23 +4,24 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from scaffold.fleet.journal import Record
-from scaffold.plan.campaign import OFFERED, STAGES, Followed, Waved
+from scaffold.plan.campaign import OF_A_PULL, OFFERED, STAGES, Followed, Waved
 
 
 class History(NamedTuple):
     """Where a campaign stands by its journal; `halted` and `aborted` are why, or nothing.
 
-    `causes` are the members that halted it, `pardoned` those that did so before it was resumed; `last` is when the
-    newest record was made.
+    `causes` are the members that halted it, `pardoned` those that did so before it was resumed. `taken` is when it was
+    last taken over from another machine: of what began there before, all is known. The members are those of the newest
+    history that was made of this one: of 10,000 no copy is kept for each record.
     """
 
-    members: Mapping[str, Followed]
+    members: dict[str, Followed]
     waves: tuple[Waved, ...] = ()
     halted: str = ""
     aborted: str = ""
     pardoned: frozenset[str] = frozenset()
     runs: frozenset[str] = frozenset()
-    last: float = 0
+    taken: float = 0
     causes: frozenset[str] = frozenset()
 
 
@@ -33,22 +34,27 @@ def history(names: Iterable[str], records: Iterable[Record]) -> History:
 
 
 def with_record(before: History, record: Record) -> History:
-    """Return a history with one record more; an event that is not known changes nothing."""
-    before = before._replace(runs=before.runs | {record.run}, last=max(before.last, record.at))
+    """Return a history with one record more, and change its members in place; an unknown event changes nothing."""
+    if record.run not in before.runs:
+        before = before._replace(runs=before.runs | {record.run})
     if not record.member:
         return _OF_ALL.get(record.event, _same)(before, record)
     known = before.members.get(record.member)
-    if known is None:
-        return before
-    return before._replace(members={**before.members, known.name: _member_after(known, record)})
+    if known is not None:
+        before.members[known.name] = _member_after(known, record)
+    return before
 
 
 def _member_after(one: Followed, record: Record) -> Followed:
     said = {key: _read(value) for key, value in record.said.items() if key in Followed._fields}
     if record.event in STAGES:
-        began = {"since": one.since or record.at} if record.event in OFFERED else {}
-        shown = one.shown | {said["number"]} if record.event == "closed elsewhere" else one.shown
-        return one._replace(**{"why": "", **said, **began, "shown": shown, "stage": record.event})
+        if one.number and said.get("number", one.number) != one.number:
+            one = one._replace(**{key: Followed._field_defaults[key] for key in OF_A_PULL})
+        if record.event in OFFERED:
+            one = one._replace(since=one.since or record.at)
+        if record.event == "closed elsewhere":
+            one = one._replace(shown=one.shown | {said["number"]})
+        return one._replace(**{"why": "", **said, "stage": record.event})
     if record.event == "pushing":
         return one._replace(commits=one.commits | {said["commit"]}, branch=said["branch"])
     return one._replace(**said)
@@ -65,8 +71,9 @@ def _same(before: History, _: Record) -> History:
 def _opened(before: History, record: Record) -> History:
     names = [name for name in record.said["members"] if name in before.members]
     waved = Waved(record.said["name"], tuple(names), record.at)
-    members = {**before.members, **{name: before.members[name]._replace(wave=waved.name) for name in names}}
-    return before._replace(waves=(*before.waves, waved), members=members)
+    for name in names:
+        before.members[name] = before.members[name]._replace(wave=waved.name)
+    return before._replace(waves=(*before.waves, waved))
 
 
 def _passed(before: History, record: Record) -> History:
@@ -81,6 +88,10 @@ def _resumed(before: History, _: Record) -> History:
     return before._replace(halted="", causes=frozenset(), pardoned=before.pardoned | before.causes)
 
 
+def _taken_over(before: History, record: Record) -> History:
+    return before._replace(taken=record.at)
+
+
 def _aborted(before: History, record: Record) -> History:
     return before._replace(aborted=record.said["reason"])
 
@@ -91,4 +102,5 @@ _OF_ALL: Mapping[str, Callable[[History, Record], History]] = {
     "halted": _halted,
     "resumed": _resumed,
     "aborted": _aborted,
+    "taken over": _taken_over,
 }

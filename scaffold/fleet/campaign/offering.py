@@ -5,28 +5,27 @@ run that was killed anywhere goes on with a look.
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
-from scaffold.errors import GitError, ProjectError, ScaffoldError
+from scaffold.errors import ProjectError, ScaffoldError
 from scaffold.fleet.campaign.commits import branch_of, branches_of, commit_of
 from scaffold.fleet.campaign.deciding import Known, Next, Out, next_step
 from scaffold.fleet.campaign.guarded import guarded
+from scaffold.fleet.campaign.machines import refuse_other
 from scaffold.fleet.campaign.marker import Marker, marker_of
 from scaffold.fleet.campaign.reviewers import reviewers_of
-from scaffold.fleet.campaign.site import NowhereError, Site, site
+from scaffold.fleet.campaign.site import LaterError, NowhereError, Site, site
 from scaffold.fleet.campaign.waves import CONFLICT
 from scaffold.fleet.campaign.work import At, Work
 from scaffold.fleet.forges.port import (
-    DeniedError,
     ExistsError,
-    ForgeError,
     PausedError,
     Pull,
     UncertainError,
+    UnknownTokenError,
     UnreachableError,
     Wanted,
 )
@@ -38,8 +37,14 @@ from scaffold.git.pushing import MovedError, tip_of
 from scaffold.plan.fleet import Result
 from scaffold.report.fleet.pull_request import body, title
 
-HOST = (PausedError, UnreachableError)  # it is the forge that has a bad time, and not one of its repositories
-LATER = (UncertainError, ExistsError, MovedError)  # somebody was quicker, or nobody knows: to be looked at again
+# It is the forge that has a bad time, or does not know us, and not one of its repositories.
+HOST = (PausedError, UnreachableError, UnknownTokenError)
+LATER = (
+    UncertainError,
+    ExistsError,
+    MovedError,
+    LaterError,
+)  # somebody was quicker, or nobody knows: to be looked at again
 
 
 class HostError(ScaffoldError):
@@ -65,40 +70,32 @@ def offer(work: Work, name: str) -> None:
 
     What keeps one member is recorded, and stops no other.
     """
-    result = work.results[name]
-    repository = work.repositories.get(result.place)
-    book = work.book
+    result, book = work.results[name], work.book
+    if result.conflicts and work.policy.conflicts == "hold":
+        paths = ", ".join(dict.fromkeys(path for path, _ in result.conflicts))
+        book.add(name, "held", why=f"{CONFLICT} in {paths}")
+        return
     try:
-        if repository is None:
-            book.add(name, "held", why="fleet.yml does not list its repository any more")
-            return
-        if result.conflicts and work.policy.conflicts == "hold":
-            paths = ", ".join(dict.fromkeys(path for path, _ in result.conflicts))
-            book.add(name, "held", why=f"{CONFLICT} in {paths}")
-            return
-        with site(work, repository) as found:
+        with site(work, result) as found:
             _offer(work, found, result)
     except HOST as error:
-        raise HostError(str(error)) from error
+        raise HostError(reason(error, result)) from error
     except LATER as error:
-        book.add(name, "waiting", why=str(error))
-    except DeniedError as error:
-        if not _is_known(work, result):
-            raise HostError(str(error)) from error
-        book.add(name, "failed", why=str(error))
+        book.add(name, "waiting", why=reason(error, result))
     except NowhereError as error:
-        book.add(name, "held", why=str(error))
-    except (ForgeError, GitError) as error:
-        book.add(name, "failed", why=str(error).replace(f"{result.place}: ", ""))
+        book.add(name, "held", why=reason(error, result))
+    except ProjectError:
+        raise  # of the journal, or of another machine: it is no member's
+    except ScaffoldError as error:
+        if work.stop.is_set():
+            raise
+        book.add(name, "failed", why=reason(error, result))
 
 
-def _is_known(work: Work, result: Result) -> bool:
-    """Whether the forge knows who we are, so that it is this one repository that we have no right to."""
-    at = work.at(result.place)
-    try:
-        return at is None or bool(at.forge.me())
-    except ForgeError:
-        return False
+def reason(error: ScaffoldError, result: Result) -> str:
+    """Return what keeps a member, in words that are the same for all whom the same keeps."""
+    said = ScaffoldError(error.message, hint=error.hint)
+    return str(said).replace(f"'{result.place}/'", "it").replace(result.place, "it")
 
 
 def _offer(work: Work, found: Site, result: Result) -> None:
@@ -109,13 +106,11 @@ def _offer(work: Work, found: Site, result: Result) -> None:
             return
         result, contents = again
     one = Offer(work, found, result, contents)
-    tips = found.branches.branches(branches_of(result))
-    out = out_there(found, result, tips.get(one.branch))
+    out = out_there(found, result)
     stands = work.book.stands(result.name)
     me = found.at.forge.me() if found.at else ""
-    again_asked = result.name in work.asked.again
-    _refuse_other_machine(work, out)
-    step = next_step(out, Known(me, stands.commits, stands.shown, again_asked))
+    refuse_other(work, out.pulls)
+    step = next_step(out, Known(me, stands.commits, stands.shown, stands.again))
     if step.verb == "stop":
         _stop(one, step)
         return
@@ -123,21 +118,9 @@ def _offer(work: Work, found: Site, result: Result) -> None:
     if found.at is not None:
         pull = step.pull or _opened(one, found.at, commit)
         _followed(one, found.at, pull, commit)
-        _supersede(one, found.at, tips, pull)
+        _supersede(one, found.at, pull)
     elif step.verb != "push":
         work.book.add(result.name, "pushed", branch=one.branch, commit=commit, base=found.head)
-
-
-def _refuse_other_machine(work: Work, out: Out) -> None:
-    """Raise ProjectError where a run that is not in the journal has been at this campaign after ours."""
-    for mark in filter(None, map(marker_of, out.pulls)):
-        known = mark.run in work.book.history.runs or mark.run == work.book.run
-        if mark.campaign == work.plan.id and not known and mark.began > work.book.before and not work.asked.take_over:
-            since = datetime.fromtimestamp(mark.began, UTC).strftime("%Y-%m-%d %H:%M UTC")
-            raise ProjectError(
-                f"another machine carries out this campaign, since {since} (run {mark.run})",
-                hint="go on there, or here with --take-over once that is at its end",
-            )
 
 
 def _planned_again(work: Work, found: Site, result: Result) -> tuple[Result, Callable[[str], bytes]] | None:
@@ -172,9 +155,10 @@ def _difference(work: Work, then: Result, now: Result | None, aims: Iterable[obj
     return ""
 
 
-def out_there(found: Site, result: Result, tip: str | None) -> Out:
-    """Return what is out there for a member whose branch has a tip, or none; raises GitError, or ForgeError."""
+def out_there(found: Site, result: Result) -> Out:
+    """Return what is out there for a member; raises GitError, or ForgeError."""
     at, branch = found.at, branch_of(result)
+    tip = found.tips.get(branch)
     if tip and not found.objects.has(tip):
         found.branches.bring(branch)
     known = tip_of(found.objects, tip) if tip else None
@@ -200,7 +184,8 @@ def _pushed(one: Offer, expected: str | None) -> str:
     commit = commit_of(one.site.objects, one.result, one.contents, work.by)
     work.book.add(name, "pushing", branch=one.branch, commit=commit, expected=expected)
     one.site.branches.push(commit, one.branch, expected)
-    work.book.add(name, "pushed", branch=one.branch, commit=commit, base=one.result.base)
+    event = "sent" if one.site.at else "pushed"  # where there is a forge that is no stage to stay at
+    work.book.add(name, event, branch=one.branch, commit=commit, base=one.result.base)
     return commit
 
 
@@ -238,19 +223,19 @@ def _first_sentence(why: str) -> str:
     return why.rpartition("refuses it: ")[2].partition(". ")[0]
 
 
-def _supersede(one: Offer, at: At, tips: Mapping[str, str], pull: Pull) -> None:
+def _supersede(one: Offer, at: At, pull: Pull) -> None:
     """Close what is open for older versions, and only where all commits on its branch are our own."""
     work = one.work
     if work.policy.superseded == "keep":
         return
-    start = branches_of(one.result)
+    start, tips = branches_of(one.result), one.site.tips
     older = [name for name in tips if _is_older(name.removeprefix(start), one.result.to)]
     for branch in older:
         for old in at.forge.pulls(at.path, branch):
             marker = marker_of(old)
             if old.state == "open" and marker and marker.commit == tips[branch]:
                 work.book.add(one.result.name, "superseding", older=old.number, older_branch=branch)
-                at.forge.comment(at.path, old.number, f"Superseded by #{pull.number}, which brings {one.result.to}.")
+                at.say(old.number, f"Superseded by #{pull.number}, which brings {one.result.to}.")
                 at.forge.close(at.path, old.number)
                 work.book.add(one.result.name, "superseded older", older=old.number)
 

@@ -2,15 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
-from pathlib import Path
-from threading import Event
 from typing import NamedTuple
 
 from scaffold.fleet.campaign import waves
 from scaffold.fleet.campaign.following import follow
 from scaffold.fleet.campaign.offering import HostError, offer
+from scaffold.fleet.campaign.policy import Policy
 from scaffold.fleet.campaign.work import Work
 from scaffold.fleet.facts import of_planned
 from scaffold.fleet.forges.hosts import place_of
@@ -19,9 +17,9 @@ from scaffold.fleet.forges.port import ForgeError
 from scaffold.fleet.progress import counter
 from scaffold.plan.campaign import OFFERED, Followed, Rollout, State
 from scaffold.process import Notify
+from scaffold.process.aside import results
 
 AT_ONCE = 4  # more are taken for an attack by some forges
-TURN = 0.5  # seconds that are waited for without a look up
 CHUNK = 20  # members that are offered to before what is out there is looked at again
 SELDOM = 10  # times as long between two looks at those whose wave is over
 REQUESTS: Mapping[Kind, int] = {"read": 1, "create": 2, "write": 1}  # of one member, with labels and reviewers
@@ -36,10 +34,11 @@ class Turn(NamedTuple):
 
 
 class Pace:
-    """When each member was looked at last; hosts that had a bad time in this run, and why."""
+    """When each member was looked at last, how many were reached, and the hosts that had a bad time in this run."""
 
     def __init__(self) -> None:
         """Begin with nobody looked at."""
+        self.reached = 0
         self.looked: dict[str, float] = {}
         self.tried: set[str] = set()
         self.hosts: dict[str, str] = {}
@@ -60,6 +59,8 @@ def _turn(work: Work, pace: Pace, notify: Notify) -> Turn:
         return Turn(0, "aborted", book.history.aborted)
     if book.history.halted:
         return Turn(0, "halted", book.history.halted)
+    if work.aims.gone:
+        return Turn(0, "halted", work.aims.gone)
     while True:
         found = _halting(work)
         if found:
@@ -91,7 +92,7 @@ def _halting(work: Work) -> waves.Halting | None:
 
 
 def _held_back(pace: Pace) -> str:
-    return next((f"{host}: {why}" for host, why in pace.hosts.items()), "")
+    return next(iter(pace.hosts.values()), "")
 
 
 def _ended(work: Work, pace: Pace) -> Turn:
@@ -164,35 +165,28 @@ def _each(
     by_place: dict[str, list[str]] = {}
     for name in names:
         by_place.setdefault(work.results[name].place, []).append(name)
-    stop = Event()
 
-    def one_place(its: list[str]) -> int:
+    def one_place(its: list[str]) -> tuple[int, int]:
+        reached = 0
         for name in its:
-            if stop.is_set() or (host := host_of(work, name)) in pace.hosts:
+            if work.stop.is_set() or (host := host_of(work, name)) in pace.hosts:
                 break
             try:
                 do(work, name)
+                reached += 1
             except HostError as error:
                 pace.hosts[host] = str(error)
-        return len(its)
+        return len(its), reached
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        try:
-            running = {pool.submit(one_place, its) for its in by_place.values()}
-            while running:  # with a look up, so that a Ctrl-C is seen
-                done, running = wait(running, TURN, FIRST_COMPLETED)
-                for one in done:
-                    progress(one.result())
-        finally:
-            stop.set()
-            if running:  # it ends early: who waits for a turn at a forge need not
-                work.forges.stop()
-            pool.shutdown(cancel_futures=True)
+    for count, reached in results(one_place, by_place.values(), AT_ONCE, work.end):
+        pace.reached += reached
+        progress(count)
 
 
-def report(work: Work, turn: Turn, notes: Iterable[str] = ()) -> Rollout:
+def report(work: Work, turn: Turn, pace: Pace) -> Rollout:
     """Return how a campaign stands."""
-    return reported(work, turn.state, turn.why, notes)
+    stands = reported(work, turn.state, turn.why, work.aims.notes)
+    return stands._replace(unavailable=tuple(pace.hosts.items()))
 
 
 def reported(work: Work, state: State, why: str, notes: Iterable[str] = ()) -> Rollout:
@@ -203,7 +197,7 @@ def reported(work: Work, state: State, why: str, notes: Iterable[str] = ()) -> R
         work.plan.id,
         state,
         why,
-        _next_command(state, work.folder),
+        _next_command(work, state),
         history.waves,
         tuple((one.name, len(one.members)) for one in left),
         tuple(sorted(history.members.values(), key=_by_name)),
@@ -218,9 +212,14 @@ def _left(work: Work) -> float:
     found = 0.0
     for host, members in waiting.items():
         with suppress(ForgeError):  # of no kind that is known: nothing is opened there
-            of_all = {kind: count * members for kind, count in REQUESTS.items()}
+            of_all = {kind: count * members for kind, count in _requests(work.policy).items()}
             found = max(found, work.forges.of(host).governor.seconds(of_all))
     return found
+
+
+def _requests(policy: Policy) -> Mapping[Kind, int]:
+    """Return what one member takes that is offered to: a look, a pull request, its reviewers, and its labels."""
+    return {"read": 1, "create": 1 + (policy.reviewers != "nobody"), "write": int(bool(policy.labels))}
 
 
 def _absent(work: Work) -> Iterator[str]:
@@ -235,7 +234,10 @@ def _by_name(one: Followed) -> str:
     return one.name
 
 
-def _next_command(state: State, plan: Path) -> str:
+def _next_command(work: Work, state: State) -> str:
+    plan = work.folder
+    if state == "halted" and not work.book.history.halted:
+        return f"scaffold fleet abort {plan} --reason TEXT closes it; then plan again"
     if state == "halted":
         way = f"scaffold fleet resume {plan} --reason TEXT"
         return f"{way} lets it go on, scaffold fleet abort {plan} --reason TEXT closes it"

@@ -1,58 +1,96 @@
 """Where a member is offered to: its repository on this disk, the branches of it out there, and its forge."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from scaffold.errors import GitError
+from scaffold.errors import GitError, ScaffoldError
 from scaffold.fleet import mirrors
+from scaffold.fleet.campaign.commits import branches_of
 from scaffold.fleet.campaign.work import At, Work
-from scaffold.fleet.repository import Repository
+from scaffold.fleet.forges.port import DeniedError, RefusedError
 from scaffold.git.objects import Objects, open_repository
+from scaffold.git.porcelain import FarError, RejectedError
 from scaffold.git.pushing import Local, Remote
-from scaffold.sources import cache
+from scaffold.plan.fleet import Result
 
 LOCAL = "it lies in a folder, where no pull request can be opened", "--local makes the branch there"
 NO_FORGE = "no forge is known at its host", "`forges:` in fleet.yml names it, and --direct makes only the branch"
+UNLISTED = (
+    "fleet.yml does not list its repository any more",
+    "list it under the address that was planned for, or plan again",
+)
+ARCHIVED = "it is archived", "take it out of fleet.yml, or open it again"
+NO_PUSH = "the token may not push", "docs/reference/forges.md lists the rights that it needs"
 
 
 class Site(NamedTuple):
-    """A member's repository as it is now; `head` is its newest commit, and `base` the branch that is merged into."""
+    """A member's repository as it is now: `head` is its newest commit, and `base` the branch that is merged into.
+
+    `tips` are those of its branches that are ours by their names, whatever the version.
+    """
 
     objects: Objects
     branches: Remote | Local
     at: At | None
     head: str
     base: str
+    tips: Mapping[str, str]
 
 
 class NowhereError(GitError):
     """A member has no place that it can be offered to."""
 
 
+class LaterError(GitError):
+    """Git could not do it, and the forge has nothing against it: it is to be tried again."""
+
+
 @contextmanager
-def site(work: Work, repository: Repository) -> Iterator[Site]:
-    """Fetch what is newest of a repository, and hold it for this run; raises GitError, or ForgeError."""
-    place = repository.place
+def site(work: Work, result: Result) -> Iterator[Site]:
+    """Fetch what is newest of a member's repository, and hold it for this run.
+
+    Raises NowhereError, GitError and ForgeError. Where git fails in it, far away, the forge is asked why: that tells a
+    host that has a bad time from a repository that is gone, and from what may work the next time.
+    """
+    repository = work.repositories.get(result.place)
+    if repository is None:
+        raise NowhereError(UNLISTED[0], hint=UNLISTED[1])
+    place, start = repository.place, branches_of(result)
     if place.kind != "url":
         if not work.asked.local:
             raise NowhereError(LOCAL[0], hint=LOCAL[1])
-        yield _seen(Path(place.address), Local(Path(place.address)), None)
+        local = Local(Path(place.address))
+        yield _seen(local.here, local, None, local.branches(start))
         return
     at = None if work.asked.direct else work.at(place.address)
     if at is None and not work.asked.direct:
         raise NowhereError(NO_FORGE[0], hint=NO_FORGE[1])
-    mirror = mirrors.mirrored([place.address], login=work.forges.login)[place.address]
-    if mirror.folder is None or mirror.why:
-        raise GitError(mirror.why)
-    with cache.alone(mirror.folder, place.address, lambda _: None):
-        yield _seen(mirror.folder, Remote(mirror.folder, place.address, work.forges.login(place.address)), at)
+    try:
+        with mirrors.held(place.address, mirrors.Far(work.forges.login, work.stop, start=start)) as (folder, tips):
+            remote = Remote(folder, place.address, work.forges.login(place.address), work.stop)
+            yield _seen(folder, remote, at, tips)
+    except FarError as error:
+        if at is None or isinstance(error, RejectedError) or work.stop.is_set():
+            raise
+        raise _explained(at, error) from error
 
 
-def _seen(folder: Path, branches: Remote | Local, at: At | None) -> Site:
+def _explained(at: At, error: FarError) -> ScaffoldError:
+    there = at.forge.repository(at.path)  # which raises what is wrong with its host, or that there is none
+    if there.archived:
+        return RefusedError(ARCHIVED[0], hint=ARCHIVED[1])
+    if there.may_push is False:
+        return DeniedError(NO_PUSH[0], hint=NO_PUSH[1])
+    if there.path.lower() != at.path.lower():
+        return RefusedError(f"it is {there.path} now", hint="write that address into fleet.yml, and plan again")
+    return LaterError(error.message)
+
+
+def _seen(folder: Path, branches: Remote | Local, at: At | None, tips: Mapping[str, str]) -> Site:
     objects = open_repository(folder)
     head, branch = objects.head(), objects.branch()
     if head is None:
         raise GitError("HEAD names no commit any more")
-    return Site(objects, branches, at, head, (branch or "").removeprefix("refs/heads/"))
+    return Site(objects, branches, at, head, (branch or "").removeprefix("refs/heads/"), tips)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import NamedTuple
 
+from scaffold.fleet.campaign.aims import Aims
 from scaffold.fleet.campaign.history import History, history, with_record
 from scaffold.fleet.campaign.policy import Policy
 from scaffold.fleet.forges.hosts import Forges, place_of
@@ -24,24 +25,26 @@ class At(NamedTuple):
     forge: Forge
     path: str
 
+    def say(self, number: int, text: str) -> None:
+        """Write below a pull request, unless it stands there, as after a run that was killed, or got no answer."""
+        if not any(text in said for said in self.forge.comments(self.path, number)):
+            self.forge.comment(self.path, number, text)
+
 
 class Asked(NamedTuple):
     """What was asked of a run: without a forge or `direct`ly only branches are made, of `local` repositories too.
 
-    `again` are members that are to be offered to once more whatever was said, and `seconds` those between two looks.
-    To `take_over` is to go on with what another machine has begun. Only those whom `where` means are offered to.
+    `seconds` are those between two looks; only those whom `where` means are offered to.
     """
 
     direct: bool = False
     local: bool = False
-    again: frozenset[str] = frozenset()
     seconds: float = 60
-    take_over: bool = False
     where: Selector = Selector()
 
 
 class Work(NamedTuple):
-    """A campaign at work in this process; `began` is when this run did."""
+    """A campaign at work in this process; `began` is when this run did; `stop` ends what waits for a network."""
 
     plan: FleetPlan
     folder: Path
@@ -54,6 +57,8 @@ class Work(NamedTuple):
     asked: Asked
     conditions: Conditions
     began: float
+    stop: Event
+    aims: Aims = Aims()
 
     def at(self, address: str) -> At | None:
         """Return a repository at its forge, by its address; None where nobody says what kind of forge that is."""
@@ -62,6 +67,11 @@ class Work(NamedTuple):
             return At(self.forges.of(place.host).forge, place.path) if place else None
         except ForgeError:
             return None
+
+    def end(self) -> None:
+        """Have all that waits for somebody far away end, as this run does."""
+        self.stop.set()
+        self.forges.stop()
 
     @property
     def results(self) -> Mapping[str, Result]:
@@ -73,14 +83,11 @@ class Book:
     """A journal with what it comes to, for several threads; all that happens is recorded here, and nowhere else."""
 
     def __init__(self, journal: Journal, results: Mapping[str, Result], clock: Callable[[], float]) -> None:
-        """Take an open journal, what was planned for each member that takes part, and what tells the time.
-
-        `before` is when the newest record of earlier runs was made.
-        """
+        """Take an open journal, what was planned for each member that takes part, and what tells the time."""
         self._journal, self._lock = journal, Lock()
         self.results, self.clock = results, clock
         self.history: History = history(results, journal.records)
-        self.run, self.before = journal.run, self.history.last
+        self.run = journal.run
 
     def add(self, member: str, event: str, **said: object) -> None:
         """Record what happened to a member, or (no name) to all; raises ProjectError where it cannot be."""

@@ -6,7 +6,7 @@ from time import time
 from typing import NamedTuple
 
 from scaffold.fleet.forges.http import Http
-from scaffold.fleet.forges.port import DeniedError
+from scaffold.fleet.forges.port import UnknownTokenError
 from scaffold.fleet.forges.shared import moment
 from scaffold.fleet.forges.tokens import Clock, Lent, Token, lent_as
 
@@ -23,21 +23,21 @@ class App(NamedTuple):
 
 
 def signed(app: App, now: float) -> Lent:
-    """Return the word by which an App asks for tokens; raises DeniedError."""
+    """Return the word by which an App asks for tokens; raises UnknownTokenError."""
     try:
         import jwt
     except ImportError as error:
-        raise DeniedError("a GitHub App needs a library that is not installed", hint=MISSING) from error
+        raise UnknownTokenError("a GitHub App needs a library that is not installed", hint=MISSING) from error
     try:
         key = app.key.read_bytes()
     except OSError as error:
-        raise DeniedError(f"the App's key cannot be read: {error.strerror}", where=str(app.key)) from error
+        raise UnknownTokenError(f"the App's key cannot be read: {error.strerror}", where=str(app.key)) from error
     claims = {"iat": int(now) - EARLIER, "exp": int(now) + LIVES, "iss": app.id}
     try:
         word = jwt.encode(claims, key, algorithm="RS256")
     except (ValueError, TypeError, NotImplementedError, jwt.PyJWTError) as error:
         hint = "it has to be the private key that GitHub gave, as PEM" if _can_sign() else MISSING
-        raise DeniedError("the App's key signs nothing", where=str(app.key), hint=hint) from error
+        raise UnknownTokenError("the App's key signs nothing", where=str(app.key), hint=hint) from error
     return lent_as(word, "the App's key", now + LIVES)
 
 
@@ -54,7 +54,7 @@ def source(app: App, connect: Callable[[Token], Http], now: Clock = time) -> Cal
     def ask() -> Lent:
         said = http.send("POST", f"app/installations/{app.installation}/access_tokens", kind="read").data
         if not isinstance(said, dict) or not isinstance(said.get("token"), str):
-            raise DeniedError(f"{http.api} gives the App no token", hint="is that the address of its API?")
+            raise UnknownTokenError(f"{http.api} gives the App no token", hint="is that the address of its API?")
         return lent_as(said["token"], "the GitHub App", moment(said.get("expires_at")) or None)
 
     return ask

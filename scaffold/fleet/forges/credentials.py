@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from scaffold.errors import ScriptError
 from scaffold.fleet.forges.app import App
-from scaffold.fleet.forges.port import DeniedError
+from scaffold.fleet.forges.port import UnknownTokenError
 from scaffold.fleet.forges.tokens import Lent, lent_as
 from scaffold.git import login
 from scaffold.process.outputs import output
@@ -50,7 +50,7 @@ class Origin(NamedTuple):
 
 
 def lend(origin: Origin) -> Lent:
-    """Return the token of a host that no App asks for; raises DeniedError that says where one could come from."""
+    """Return the token of a host that no App asks for; raises UnknownTokenError that says where one could come from."""
     if origin.token_env:
         return _named(origin.token_env, origin.host)
     if origin.token_command:
@@ -59,7 +59,7 @@ def lend(origin: Origin) -> Lent:
     found = next((lent for way in ways if (lent := way(origin))), None)
     if found is None:
         names = " or ".join(_variables(origin)) or "a variable that `token_env` names"
-        raise DeniedError(
+        raise UnknownTokenError(
             f"there is no token for {origin.host}",
             hint=f"put one into {names}, or say in `forges` of fleet.yml where it comes from",
         )
@@ -68,7 +68,7 @@ def lend(origin: Origin) -> Lent:
 
 def _named(variable: str, host: str) -> Lent:
     if not os.environ.get(variable, "").strip():
-        raise DeniedError(f"{variable}, which holds the token of {host}, is not set")
+        raise UnknownTokenError(f"{variable}, which holds the token of {host}, is not set")
     return lent_as(os.environ[variable], variable)
 
 
@@ -109,7 +109,7 @@ def _printed(words: tuple[str, ...], host: str, base: Path) -> str:
     try:
         done = output((program, *words[1:]), base, seconds=SECONDS, environment=os.environ)
     except ScriptError as error:
-        raise DeniedError(f"`token_command` of {host}: {error.message}", hint=hint) from error
+        raise UnknownTokenError(f"`token_command` of {host}: {error.message}", hint=hint) from error
     if done.code:
-        raise DeniedError(f"`token_command` of {host}: {words[0]} failed with exit code {done.code}", hint=hint)
+        raise UnknownTokenError(f"`token_command` of {host}: {words[0]} failed with exit code {done.code}", hint=hint)
     return done.out

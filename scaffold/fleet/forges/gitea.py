@@ -170,6 +170,10 @@ class Gitea:
         """Write below it."""
         self._http.send("POST", f"repos/{in_path(path)}/issues/{number}/comments", {"body": text}, kind="create")
 
+    def comments(self, path: str, number: int) -> tuple[str, ...]:
+        """Return what is written below it."""
+        return tuple(one["body"] for one in self._http.pages(f"repos/{in_path(path)}/issues/{number}/comments"))
+
     def close(self, path: str, number: int) -> None:
         """Close it."""
         at = f"repos/{in_path(path)}/pulls/{number}"

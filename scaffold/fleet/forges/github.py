@@ -206,6 +206,10 @@ class GitHub:
         """Write below it."""
         self._http.send("POST", f"repos/{in_path(path)}/issues/{number}/comments", {"body": text}, kind="create")
 
+    def comments(self, path: str, number: int) -> tuple[str, ...]:
+        """Return what is written below it."""
+        return tuple(one["body"] for one in self._http.pages(f"repos/{in_path(path)}/issues/{number}/comments", ALL))
+
     def close(self, path: str, number: int) -> None:
         """Close it."""
         self._http.send("PATCH", f"repos/{in_path(path)}/pulls/{number}", {"state": "closed"})

@@ -177,6 +177,12 @@ class GitLab:
         """Write below it."""
         self._http.send("POST", f"{_at(path)}/merge_requests/{number}/notes", {"body": text}, kind="create")
 
+    def comments(self, path: str, number: int) -> tuple[str, ...]:
+        """Return what is written below it."""
+        return tuple(
+            one["body"] for one in self._http.pages(f"{_at(path)}/merge_requests/{number}/notes", {"per_page": PAGE})
+        )
+
     def close(self, path: str, number: int) -> None:
         """Close it."""
         try:
@@ -225,7 +231,9 @@ class GitLab:
             "auto_merge": True,
             "merge_when_pipeline_succeeds": True,  # what older versions call it
         }
-        self._http.send("PUT", f"{_at(path)}/merge_requests/{pull.number}/merge", body)
+        answer = self._http.send("PUT", f"{_at(path)}/merge_requests/{pull.number}/merge", body, take={401})
+        if answer.status == 401:  # noqa: PLR2004 - what it says to who is known, and may not merge
+            raise DeniedError(f"{self.host} does not let us merge: {answer.message}", where=f"{path}!{pull.number}")
 
     def delete_branch(self, path: str, branch: str) -> None:
         """Delete a branch."""

@@ -1,6 +1,7 @@
 """The forges of a run: which adapter serves which host, made when it is first asked for and once."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -42,6 +43,7 @@ class Place(NamedTuple):
     path: str
 
 
+@lru_cache(maxsize=50_000)  # a rollout asks it of all members at every turn
 def place_of(address: str) -> Place | None:
     """Return where the repository of an address is, whether that is for https or for ssh; None where it is at no host.
 

@@ -24,6 +24,7 @@ from scaffold.fleet.forges.port import (
     PausedError,
     RefusedError,
     UncertainError,
+    UnknownTokenError,
     UnreachableError,
 )
 from scaffold.fleet.forges.tokens import Token
@@ -251,8 +252,12 @@ class Http:
             self._fail(UncertainError if done else UnreachableError, answer, told, hint)
         if answer.status in (401, 403) and "archived" not in answer.message.lower():  # GitHub's word for those is 403
             hint = f"the token is from {self._token.origin}; is it valid, and has it the rights?"
-            self._fail(DeniedError, answer, f"denies it: {answer.message}", hint)
-        self._fail(GoneError if answer.status in GONE else RefusedError, answer, f"refuses it: {answer.message}")
+            kind = UnknownTokenError if answer.status == 401 else DeniedError  # noqa: PLR2004
+            self._fail(kind, answer, f"denies it: {answer.message}", hint)
+        if answer.status in GONE:
+            hint = "is it there, and may the token see it?"
+            self._fail(GoneError, answer, f"refuses it: {answer.message}", hint)
+        self._fail(RefusedError, answer, f"refuses it: {answer.message}")
 
     def _fail(self, kind: type[ForgeError], answer: Answer, told: str, hint: str | None = None) -> NoReturn:
         path = answer.url.removeprefix(self.api).partition("?")[0].lstrip("/")

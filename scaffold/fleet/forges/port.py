@@ -25,6 +25,10 @@ class DeniedError(ForgeError):
     """The token is missing, wrong or expired, or has no right to that."""
 
 
+class UnknownTokenError(DeniedError):
+    """There is no token that the forge knows, or not any more: nothing can be done at the host, whatever is asked."""
+
+
 class GoneError(ForgeError):
     """There is no such thing, or the token may not see it."""
 
@@ -176,6 +180,9 @@ class Forge(Protocol):
 
     def comment(self, path: str, number: int, text: str) -> None:
         """Write below a pull request."""
+
+    def comments(self, path: str, number: int) -> tuple[str, ...]:
+        """Return what was written below a pull request."""
 
     def close(self, path: str, number: int) -> None:
         """Close a pull request without merging it; one that is closed already stays so."""

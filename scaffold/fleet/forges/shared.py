@@ -6,7 +6,16 @@ from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote
 
-from scaffold.fleet.forges.port import Actor, Check, DeniedError, GoneError, RefusedError, Review, Verdict
+from scaffold.fleet.forges.port import (
+    Actor,
+    Check,
+    DeniedError,
+    GoneError,
+    RefusedError,
+    Review,
+    UnknownTokenError,
+    Verdict,
+)
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -116,13 +125,15 @@ def reviewed(said: Mapping[str, str], waiting_for: Collection[str]) -> Review:
 def one_by_one(names: Collection[str], ask: Callable[[tuple[str, ...]], object]) -> Refusals:
     """Ask for all at once, and where that is refused for each by itself; return those that are refused, with why.
 
-    What is no refusal of the forge's, such as a pause, is raised.
+    What is no refusal of the forge's, such as a pause, or an end of the token, is raised.
     """
     if not names:
         return ()
     refused: list[tuple[str, str]] = []
     try:
         ask(tuple(names))
+    except UnknownTokenError:
+        raise
     except (DeniedError, GoneError, RefusedError) as error:
         if len(names) == 1:
             return tuple((name, error.message) for name in names)

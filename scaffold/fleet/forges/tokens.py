@@ -5,7 +5,7 @@ from threading import Lock
 from time import time
 from typing import NamedTuple, NoReturn
 
-from scaffold.fleet.forges.port import DeniedError
+from scaffold.fleet.forges.port import UnknownTokenError
 
 HIDDEN = "***"
 MARGIN = 300.0  # seconds before its end at which a token is asked for again
@@ -45,7 +45,7 @@ class Lent(NamedTuple):
 class Token:
     """The token of one host, out of a source that may be asked more than once; for all threads.
 
-    A source raises DeniedError where it has none. Of a text that is known already: `fixed`.
+    A source raises UnknownTokenError where it has none. Of a text that is known already: `fixed`.
     """
 
     def __init__(self, source: Callable[[], Lent], *, now: Clock = time, margin: float = MARGIN) -> None:
@@ -56,14 +56,14 @@ class Token:
         self._known: list[Secret] = []
 
     def get(self) -> str:
-        """Return the token, asked for again where it is about to end; raises DeniedError."""
+        """Return the token, asked for again where it is about to end; raises UnknownTokenError."""
         with self._lock:
             if self._lent is None or (self._lent.until is not None and self._lent.until - self._now() < self._margin):
                 self._ask()
             return self._lent.secret.reveal() if self._lent else ""
 
     def renewed(self, refused: str) -> bool:
-        """Whether there is another one in place of one that was refused; raises DeniedError."""
+        """Whether there is another one in place of one that was refused; raises UnknownTokenError."""
         with self._lock:
             if self._lent is None or self._lent.secret.reveal() == refused:
                 self._ask()
@@ -92,10 +92,12 @@ def fixed(text: str) -> Token:
 
 
 def lent_as(text: str, origin: str, until: float | None = None) -> Lent:
-    """Return what somebody says as a token; raises DeniedError for what can be none."""
+    """Return what somebody says as a token; raises UnknownTokenError for what can be none."""
     text = text.strip()
     if not text:
-        raise DeniedError(f"the token of {origin} is empty")
+        raise UnknownTokenError(f"the token of {origin} is empty")
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise DeniedError(f"the token of {origin} holds more than one word", hint="it has to print the token alone")
+        raise UnknownTokenError(
+            f"the token of {origin} holds more than one word", hint="it has to print the token alone"
+        )
     return Lent(Secret(text), until, origin)

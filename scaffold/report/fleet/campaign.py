@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 STATES: Mapping[str, Tone] = {"done": "good", "halted": "bad", "aborted": "bad"}
 SOON = 120.0  # seconds of which nothing is said
-KEPT = frozenset(("commits", "shown", "landed", "dressed"))  # of a member, for the campaign alone
+KEPT = frozenset(("commits", "shown", "landed", "dressed", "again"))  # of a member, for the campaign alone
 ASKING: Mapping[Stage, tuple[str, str, Tone]] = {
     "failed": ("Failed", "mend it, then scaffold fleet apply --retry failed", "bad"),
     "needs hands": ("Need hands", "people work on the branch: nothing of theirs is overwritten", "warn"),
@@ -46,6 +46,7 @@ def data(rollout: Rollout) -> dict[str, Any]:
         "summary": dict(rollout.counts()),
         "notes": list(rollout.notes),
         "seconds_left": round(rollout.left),
+        "unavailable": [{"host": host, "why": why} for host, why in rollout.unavailable],
     }
 
 
@@ -59,6 +60,9 @@ def text(rollout: Rollout, width: int = 0, *, every: bool = False) -> Iterator[L
     yield Line(f"Campaign {rollout.id[:12]}: {rollout.state}", STATES.get(rollout.state, "title"))
     if rollout.why:
         yield from broken("  ", one_line(rollout.why), width)
+    for _, why in rollout.unavailable:
+        if why != rollout.why:
+            yield from broken("  ", one_line(why), width)
     yield Line(f"  {_counts(rollout.counts())}")
     yield Line("")
     yield from _waves(rollout)

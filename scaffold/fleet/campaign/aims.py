@@ -1,0 +1,43 @@
+"""Whether the releases that a plan brings are still what they were when it was made."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from scaffold.errors import ScaffoldError
+from scaffold.fleet.libraries import Libraries, Remembered
+from scaffold.fleet.releases import digest_of
+from scaffold.plan.fleet import Aim, FleetPlan
+
+
+class Aims(NamedTuple):
+    """Why a plan is not to be brought to anybody any more, or nothing; `notes` are what could not be told."""
+
+    gone: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def aims(plan: FleetPlan, base: Path) -> Aims:
+    """Ask the libraries about the releases of a plan; one that cannot be asked is noted, and stops nothing."""
+    libraries, notes = Libraries(), list[str]()
+    for aim in plan.aims:
+        try:
+            gone = _gone(libraries.at(aim.source, base=base, called=aim.blueprint), aim)
+        except ScaffoldError as error:
+            notes.append(f"whether {aim.blueprint} {aim.version} still stands cannot be told: {error}")
+            continue
+        if gone:
+            return Aims(gone, tuple(notes))
+    return Aims(notes=tuple(notes))
+
+
+def _gone(library: Remembered, aim: Aim) -> str:
+    now = library.now(aim.blueprint)
+    withdrawn = {str(version): why for version, why in now.withdrawn.items()} if now else {}
+    if aim.version in withdrawn:
+        return f"{aim.blueprint} {aim.version} was withdrawn: {withdrawn[aim.version]}"
+    if aim.commit:
+        tagged = library.tag_commit(aim.blueprint, aim.version)
+        moved = tagged not in (None, aim.commit)
+    else:
+        moved = digest_of(library.release(aim.blueprint, aim.version)) != aim.digest
+    return f"{aim.blueprint} {aim.version} is not the release any more that was planned for" if moved else ""
