@@ -12,9 +12,9 @@ from scaffold.fleet.campaign.following import follow
 from scaffold.fleet.campaign.offering import HostError
 from scaffold.fleet.campaign.site import NowhereError, site
 from scaffold.fleet.campaign.work import Asked, Work
-from scaffold.fleet.forges.port import ForgeError
 from scaffold.fleet.progress import counter
 from scaffold.fleet.roll import FILE
+from scaffold.forges.port import ForgeError
 from scaffold.git import porcelain
 from scaffold.plan.campaign import OFFERED
 

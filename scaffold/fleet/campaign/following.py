@@ -10,7 +10,7 @@ from scaffold.fleet.campaign.marker import marker_of
 from scaffold.fleet.campaign.offering import HOST, HostError
 from scaffold.fleet.campaign.site import NowhereError, Site, site
 from scaffold.fleet.campaign.work import At, Work
-from scaffold.fleet.forges.port import Check, ForgeError, GoneError, Pull, RefusedError, UncertainError
+from scaffold.forges.port import Check, ForgeError, GoneError, Pull, RefusedError, UncertainError
 from scaffold.guard.people import parties
 from scaffold.lock import PATH
 from scaffold.lock import parse as lock_in

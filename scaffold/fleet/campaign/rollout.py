@@ -13,9 +13,9 @@ from scaffold.fleet.campaign.following import follow
 from scaffold.fleet.campaign.offering import HostError, offer
 from scaffold.fleet.campaign.work import Work, place_at
 from scaffold.fleet.facts import of_planned
-from scaffold.fleet.forges.pacing import Kind
-from scaffold.fleet.forges.port import ForgeError
 from scaffold.fleet.progress import counter
+from scaffold.forges.pacing import Kind
+from scaffold.forges.port import ForgeError
 from scaffold.plan.campaign import OFFERED, Followed, Rollout, State
 from scaffold.process import Notify
 
