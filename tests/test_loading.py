@@ -90,5 +90,5 @@ def test_a_fleet_that_asks_no_forge_loads_nothing_that_could(here, tmp_path):
         f"members: [folder: {here / 'project'}]\nforges: {{github.com: {{bots: [a]}}}}\n"
     )
     found = loaded("fleet", "status", where=tmp_path)
-    assert "scaffold.fleet.forges.hosts" in found
+    assert "scaffold.forges.hosts" in found
     assert not found & {"httpx", "httpcore", "jwt", "cryptography"}

@@ -13,9 +13,9 @@ from scaffold.fleet.campaign.offering import HostError
 from scaffold.fleet.campaign.offering import reason as reason_of
 from scaffold.fleet.campaign.site import site
 from scaffold.fleet.campaign.work import Asked, Work
-from scaffold.fleet.forges.port import ForgeError
 from scaffold.fleet.progress import counter
 from scaffold.fleet.roll import FILE
+from scaffold.forges.port import ForgeError
 from scaffold.git import porcelain
 from scaffold.plan.campaign import OFFERED
 

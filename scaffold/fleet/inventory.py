@@ -9,11 +9,11 @@ from scaffold.errors import FormatError
 from scaffold.fleet import listing
 from scaffold.fleet.campaign import policy
 from scaffold.fleet.campaign.policy import Policy
-from scaffold.fleet.forges import declared
-from scaffold.fleet.forges.hosts import Forges
 from scaffold.fleet.organisations import Asking
 from scaffold.fleet.pauses import LONGEST
 from scaffold.fleet.repository import Repository
+from scaffold.forges import declared
+from scaffold.forges.hosts import Forges
 from scaffold.formats import yaml
 from scaffold.formats.located import Located, text
 from scaffold.process import Notify

@@ -10,7 +10,7 @@ from threading import Event
 from typing import NamedTuple
 
 from scaffold.errors import GitError
-from scaffold.fleet.forges.port import ForgeError
+from scaffold.forges.port import ForgeError
 from scaffold.git import references, shallow
 from scaffold.git.login import Login
 from scaffold.git.objects import open_repository

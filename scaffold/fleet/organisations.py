@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from scaffold import disk
 from scaffold.errors import CREDENTIALS, FormatError, SourceError
-from scaffold.fleet.forges.declared import is_loopback
-from scaffold.fleet.forges.hosts import Forges
-from scaffold.fleet.forges.port import ForgeError, Repository
+from scaffold.forges.declared import is_loopback
+from scaffold.forges.hosts import Forges
+from scaffold.forges.port import ForgeError, Repository
 from scaffold.formats import json
 from scaffold.formats.located import Located, text, texts
 from scaffold.process import Notify

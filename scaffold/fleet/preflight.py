@@ -15,9 +15,9 @@ from scaffold.fleet.campaign.rollout import AT_ONCE
 from scaffold.fleet.campaign.site import ARCHIVED, NO_PUSH, NowhereError, Site, site
 from scaffold.fleet.campaign.work import Asked, At, Work
 from scaffold.fleet.facts import of_planned
-from scaffold.fleet.forges.port import DeniedError, GoneError
 from scaffold.fleet.progress import counter
 from scaffold.fleet.roll import FILE
+from scaffold.forges.port import DeniedError, GoneError
 from scaffold.plan.campaign import Lack, Preflight
 from scaffold.process.aside import results
 

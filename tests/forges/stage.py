@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from scaffold.fleet.forges.gitea import Gitea as GiteaForge
-from scaffold.fleet.forges.github import GitHub
-from scaffold.fleet.forges.gitlab import GitLab
-from scaffold.fleet.forges.governor import Governor
-from scaffold.fleet.forges.http import Http
-from scaffold.fleet.forges.pacing import Limits
-from scaffold.fleet.forges.port import Forge, Pull, Wanted
-from scaffold.fleet.forges.shared import Who
-from scaffold.fleet.forges.tokens import Lent, Secret, Token, fixed
+from scaffold.forges.gitea import Gitea as GiteaForge
+from scaffold.forges.github import GitHub
+from scaffold.forges.gitlab import GitLab
+from scaffold.forges.governor import Governor
+from scaffold.forges.http import Http
+from scaffold.forges.pacing import Limits
+from scaffold.forges.port import Forge, Pull, Wanted
+from scaffold.forges.shared import Who
+from scaffold.forges.tokens import Lent, Secret, Token, fixed
 from tests.forges import bare
 from tests.forges.gitea import Gitea
 from tests.forges.proxy import Proxy

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Literal, NamedTuple
 
 from scaffold.fleet.campaign.marker import marker_of
-from scaffold.fleet.forges.port import Pull
+from scaffold.forges.port import Pull
 from scaffold.plan.campaign import Stage
 
 Verb = Literal["push", "open", "follow", "stop"]

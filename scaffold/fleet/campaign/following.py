@@ -11,7 +11,7 @@ from scaffold.fleet.campaign.marker import marker_of
 from scaffold.fleet.campaign.offering import HOST, HostError, reason
 from scaffold.fleet.campaign.site import NowhereError, Site, site
 from scaffold.fleet.campaign.work import At, Work
-from scaffold.fleet.forges.port import (
+from scaffold.forges.port import (
     Check,
     DeniedError,
     ForgeError,

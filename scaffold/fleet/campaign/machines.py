@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from scaffold.errors import ProjectError
 from scaffold.fleet.campaign.marker import marker_of
 from scaffold.fleet.campaign.work import Work
-from scaffold.fleet.forges.port import Pull
+from scaffold.forges.port import Pull
 
 
 def refuse_other(work: Work, pulls: Iterable[Pull]) -> None:

@@ -4,7 +4,7 @@ import json
 import re
 from typing import NamedTuple
 
-from scaffold.fleet.forges.port import Pull
+from scaffold.forges.port import Pull
 
 ESCAPED = "\\u003e"
 _LINE = re.compile(r"<!-- scaffold: (\{.{1,2000}?\}) -->")

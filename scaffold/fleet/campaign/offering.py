@@ -20,7 +20,11 @@ from scaffold.fleet.campaign.reviewers import reviewers_of
 from scaffold.fleet.campaign.site import LaterError, NowhereError, Site, site
 from scaffold.fleet.campaign.waves import CONFLICT
 from scaffold.fleet.campaign.work import At, Work
-from scaffold.fleet.forges.port import (
+from scaffold.fleet.plan import Job, plan_repository
+from scaffold.fleet.planning import Wanted as Planning
+from scaffold.fleet.roll import Reached
+from scaffold.fleet.selectors import Selector
+from scaffold.forges.port import (
     ExistsError,
     PausedError,
     Pull,
@@ -29,10 +33,6 @@ from scaffold.fleet.forges.port import (
     UnreachableError,
     Wanted,
 )
-from scaffold.fleet.plan import Job, plan_repository
-from scaffold.fleet.planning import Wanted as Planning
-from scaffold.fleet.roll import Reached
-from scaffold.fleet.selectors import Selector
 from scaffold.git.pushing import MovedError, tip_of
 from scaffold.plan.fleet import Result
 from scaffold.report.fleet.pull_request import body, title

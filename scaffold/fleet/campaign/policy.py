@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scaffold.errors import FormatError
 from scaffold.fleet import selectors
-from scaffold.fleet.forges.port import Method
 from scaffold.fleet.selectors import Selector
+from scaffold.forges.port import Method
 from scaffold.formats.located import Located, one_of, text, texts
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -11,10 +11,10 @@ from scaffold.fleet.campaign.offering import HostError, offer
 from scaffold.fleet.campaign.policy import Policy
 from scaffold.fleet.campaign.work import Work
 from scaffold.fleet.facts import of_planned
-from scaffold.fleet.forges.hosts import place_of
-from scaffold.fleet.forges.pacing import Kind
-from scaffold.fleet.forges.port import ForgeError
 from scaffold.fleet.progress import counter
+from scaffold.forges.hosts import place_of
+from scaffold.forges.pacing import Kind
+from scaffold.forges.port import ForgeError
 from scaffold.plan.campaign import OFFERED, Followed, Rollout, State
 from scaffold.process import Notify
 from scaffold.process.aside import results

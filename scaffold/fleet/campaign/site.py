@@ -9,7 +9,7 @@ from scaffold.errors import GitError, ScaffoldError
 from scaffold.fleet import mirrors
 from scaffold.fleet.campaign.commits import branches_of
 from scaffold.fleet.campaign.work import At, Work
-from scaffold.fleet.forges.port import DeniedError, RefusedError
+from scaffold.forges.port import DeniedError, RefusedError
 from scaffold.git.objects import Objects, open_repository
 from scaffold.git.porcelain import FarError, RejectedError
 from scaffold.git.pushing import Local, Remote

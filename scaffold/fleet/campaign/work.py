@@ -8,11 +8,11 @@ from typing import NamedTuple
 from scaffold.fleet.campaign.aims import Aims
 from scaffold.fleet.campaign.history import History, history, with_record
 from scaffold.fleet.campaign.policy import Policy
-from scaffold.fleet.forges.hosts import Forges, place_of
-from scaffold.fleet.forges.port import Forge, ForgeError
 from scaffold.fleet.journal import Journal
 from scaffold.fleet.repository import Repository
 from scaffold.fleet.selectors import Selector
+from scaffold.forges.hosts import Forges, place_of
+from scaffold.forges.port import Forge, ForgeError
 from scaffold.plan.campaign import Followed
 from scaffold.plan.fleet import FleetPlan, Result
 from scaffold.project.applying.in_git import By

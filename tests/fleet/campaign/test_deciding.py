@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scaffold.fleet.campaign.deciding import Known, Next, Out, next_step
 from scaffold.fleet.campaign.marker import Marker, marker_of
-from scaffold.fleet.forges.port import Pull
+from scaffold.forges.port import Pull
 from tests.kit import laws
 
 OURS, WANTED, THEIRS = "a" * 40, "b" * 40, "c" * 40

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
-from scaffold.fleet.forges.governor import Governor
-from scaffold.fleet.forges.http import Http
-from scaffold.fleet.forges.pacing import Limits
-from scaffold.fleet.forges.tokens import fixed
+from scaffold.forges.governor import Governor
+from scaffold.forges.http import Http
+from scaffold.forges.pacing import Limits
+from scaffold.forges.tokens import fixed
 
 TOKEN = "tok-3n-0f-th3-t3st"
 FREE = Limits(0, 1, 0, 0, 0, 0.0, 0.0)

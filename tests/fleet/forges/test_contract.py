@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from scaffold.fleet.forges.port import (
+from scaffold.forges.port import (
     DeniedError,
     Dressed,
     ExistsError,

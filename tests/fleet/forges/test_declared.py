@@ -8,14 +8,14 @@ from jsonschema import Draft202012Validator
 
 import scaffold
 from scaffold.errors import FormatError
-from scaffold.fleet.forges import declared
-from scaffold.fleet.forges.app import App
-from scaffold.fleet.forges.declared import LIMITS, usual
-from scaffold.fleet.forges.gitea import Gitea
-from scaffold.fleet.forges.github import GitHub
-from scaffold.fleet.forges.gitlab import GitLab
-from scaffold.fleet.forges.hosts import Forges, place_of
-from scaffold.fleet.forges.port import DeniedError, ForgeError
+from scaffold.forges import declared
+from scaffold.forges.app import App
+from scaffold.forges.declared import LIMITS, usual
+from scaffold.forges.gitea import Gitea
+from scaffold.forges.github import GitHub
+from scaffold.forges.gitlab import GitLab
+from scaffold.forges.hosts import Forges, place_of
+from scaffold.forges.port import DeniedError, ForgeError
 from scaffold.formats import yaml
 
 SCHEMA = Draft202012Validator(json.loads((Path(scaffold.__file__).parent / "report/schemas/fleet.json").read_text()))

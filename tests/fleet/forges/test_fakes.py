@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from scaffold.fleet.forges.port import DeniedError, GoneError, UnreachableError, Wanted
+from scaffold.forges.port import DeniedError, GoneError, UnreachableError, Wanted
 from tests.forges import bare, github, gitlab
 from tests.forges.faults import Fault
 from tests.forges.serve import apart

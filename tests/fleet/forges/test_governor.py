@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-from scaffold.fleet.forges import governor
-from scaffold.fleet.forges.governor import Governor
-from scaffold.fleet.forges.pacing import HOUR, Limits
-from scaffold.fleet.forges.port import ForgeError, PausedError
+from scaffold.forges import governor
+from scaffold.forges.governor import Governor
+from scaffold.forges.pacing import HOUR, Limits
+from scaffold.forges.port import ForgeError, PausedError
 from tests.fleet.forges.served import Clock
 
 

@@ -11,10 +11,10 @@ from ipaddress import ip_address
 
 import pytest
 
-from scaffold.fleet.forges.etags import Kept
-from scaffold.fleet.forges.http import MOST, TRIES
-from scaffold.fleet.forges.pacing import Limits
-from scaffold.fleet.forges.port import (
+from scaffold.forges.etags import Kept
+from scaffold.forges.http import MOST, TRIES
+from scaffold.forges.pacing import Limits
+from scaffold.forges.port import (
     DeniedError,
     ForgeError,
     GoneError,
@@ -23,7 +23,7 @@ from scaffold.fleet.forges.port import (
     UncertainError,
     UnreachableError,
 )
-from scaffold.fleet.forges.tokens import Lent, Secret, Token
+from scaffold.forges.tokens import Lent, Secret, Token
 from tests.fleet.forges.served import TOKEN, Clock, Said, http, in_turn, serving
 
 HTML = b"<!DOCTYPE html><html><body>Sign in</body></html>"

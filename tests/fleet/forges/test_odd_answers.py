@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scaffold.fleet.forges.gitea import Gitea
-from scaffold.fleet.forges.github import GitHub
-from scaffold.fleet.forges.gitlab import GitLab
-from scaffold.fleet.forges.port import ForgeError, Pull, UncertainError, UnreachableError, Wanted
-from scaffold.fleet.forges.tokens import fixed
-from scaffold.fleet.forges.understood import READS, WRITES
+from scaffold.forges.gitea import Gitea
+from scaffold.forges.github import GitHub
+from scaffold.forges.gitlab import GitLab
+from scaffold.forges.port import ForgeError, Pull, UncertainError, UnreachableError, Wanted
+from scaffold.forges.tokens import fixed
+from scaffold.forges.understood import READS, WRITES
 from tests.fleet.forges.served import TOKEN, Said, http, serving
 from tests.limits import TIMES
 

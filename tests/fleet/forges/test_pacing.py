@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.fleet.forges.pacing import HOUR, MINUTE, Budget, Limits, Pace, Window
+from scaffold.forges.pacing import HOUR, MINUTE, Budget, Limits, Pace, Window
 from tests.kit import laws
 
 KINDS = st.sampled_from(["read", "write", "create"])

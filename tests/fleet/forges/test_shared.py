@@ -2,9 +2,9 @@
 
 import pytest
 
-from scaffold.fleet.forges import github, gitlab
-from scaffold.fleet.forges.port import Check, PausedError, RefusedError
-from scaffold.fleet.forges.shared import Once, Remembered, Who, merged, moment, newest, one_by_one, reviewed
+from scaffold.forges import github, gitlab
+from scaffold.forges.port import Check, PausedError, RefusedError
+from scaffold.forges.shared import Once, Remembered, Who, merged, moment, newest, one_by_one, reviewed
 
 
 def test_who_closed_it():

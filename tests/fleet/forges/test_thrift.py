@@ -2,11 +2,11 @@
 
 import pytest
 
-from scaffold.fleet.forges.gitea import Gitea
-from scaffold.fleet.forges.github import GitHub
-from scaffold.fleet.forges.gitlab import GitLab
-from scaffold.fleet.forges.port import Wanted
-from scaffold.fleet.forges.tokens import fixed
+from scaffold.forges.gitea import Gitea
+from scaffold.forges.github import GitHub
+from scaffold.forges.gitlab import GitLab
+from scaffold.forges.port import Wanted
+from scaffold.forges.tokens import fixed
 from tests.fleet.forges.served import TOKEN, Said, by_path, http, serving
 
 WANTED = Wanted("up", "main", "T", "B")

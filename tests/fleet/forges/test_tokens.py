@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.fleet.forges.app import App, signed, source
-from scaffold.fleet.forges.credentials import Origin, lend
-from scaffold.fleet.forges.hosts import Forges
-from scaffold.fleet.forges.port import DeniedError
-from scaffold.fleet.forges.tokens import Lent, Secret, Token, lent_as
+from scaffold.forges.app import App, signed, source
+from scaffold.forges.credentials import Origin, lend
+from scaffold.forges.hosts import Forges
+from scaffold.forges.port import DeniedError
+from scaffold.forges.tokens import Lent, Secret, Token, lent_as
 from tests.fleet.forges.served import Said, http, serving
 
 TOKEN = "s3cr3t-w0rd"

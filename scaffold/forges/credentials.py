@@ -11,9 +11,9 @@ from shutil import which
 from typing import Literal, NamedTuple
 
 from scaffold.errors import ScriptError
-from scaffold.fleet.forges.app import App
-from scaffold.fleet.forges.port import UnknownTokenError
-from scaffold.fleet.forges.tokens import Lent, lent_as
+from scaffold.forges.app import App
+from scaffold.forges.port import UnknownTokenError
+from scaffold.forges.tokens import Lent, lent_as
 from scaffold.git import login
 from scaffold.process.outputs import output
 

@@ -12,12 +12,12 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from weakref import finalize
 
 import scaffold
-from scaffold.fleet.forges import answers
-from scaffold.fleet.forges.answers import Answer
-from scaffold.fleet.forges.etags import Kept
-from scaffold.fleet.forges.governor import PATIENCE, Governor
-from scaffold.fleet.forges.pacing import CORE, Kind
-from scaffold.fleet.forges.port import (
+from scaffold.forges import answers
+from scaffold.forges.answers import Answer
+from scaffold.forges.etags import Kept
+from scaffold.forges.governor import PATIENCE, Governor
+from scaffold.forges.pacing import CORE, Kind
+from scaffold.forges.port import (
     DeniedError,
     ForgeError,
     GoneError,
@@ -27,7 +27,7 @@ from scaffold.fleet.forges.port import (
     UnknownTokenError,
     UnreachableError,
 )
-from scaffold.fleet.forges.tokens import Token
+from scaffold.forges.tokens import Token
 
 if TYPE_CHECKING:
     import httpx

@@ -5,7 +5,7 @@ from functools import wraps
 from inspect import isgeneratorfunction
 from typing import Any, TypeVar
 
-from scaffold.fleet.forges.port import ForgeError, UncertainError, UnreachableError
+from scaffold.forges.port import ForgeError, UncertainError, UnreachableError
 
 C = TypeVar("C", bound=type)
 READS = ("me", "repositories", "repository", "protection", "lacking", "pulls", "pull", "checks", "review")

@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from scaffold.fleet.forges import shared
-from scaffold.fleet.forges.answers import Answer
-from scaffold.fleet.forges.http import Http
-from scaffold.fleet.forges.port import (
+from scaffold.forges import shared
+from scaffold.forges.answers import Answer
+from scaffold.forges.http import Http
+from scaffold.forges.port import (
     Check,
     DeniedError,
     Dressed,
@@ -23,9 +23,9 @@ from scaffold.fleet.forges.port import (
     State,
     Wanted,
 )
-from scaffold.fleet.forges.shared import in_path, moment, segment
-from scaffold.fleet.forges.tokens import Token
-from scaffold.fleet.forges.understood import understood
+from scaffold.forges.shared import in_path, moment, segment
+from scaffold.forges.tokens import Token
+from scaffold.forges.understood import understood
 
 ALL = {"limit": 50}  # more is cut to this without a word
 OUTCOMES: dict[str, Outcome] = {

@@ -6,8 +6,8 @@ from copy import deepcopy
 from threading import BoundedSemaphore, Event, Lock
 from time import monotonic
 
-from scaffold.fleet.forges.pacing import CORE, Budget, Kind, Limits, Pace
-from scaffold.fleet.forges.port import ForgeError, PausedError
+from scaffold.forges.pacing import CORE, Budget, Kind, Limits, Pace
+from scaffold.forges.port import ForgeError, PausedError
 
 PATIENCE = 3_900.0  # seconds that a request waits at most: the longest pauses that forges ask for last an hour
 UNLIMITED = 1_000  # at once, where nothing is said

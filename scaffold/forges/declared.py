@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from scaffold import disk
 from scaffold.errors import CREDENTIALS, FormatError
-from scaffold.fleet.forges.app import App
-from scaffold.fleet.forges.credentials import ForgeKind
-from scaffold.fleet.forges.pacing import Limits
+from scaffold.forges.app import App
+from scaffold.forges.credentials import ForgeKind
+from scaffold.forges.pacing import Limits
 from scaffold.formats.located import Located, one_of, text, texts
 
 KEYS = {"kind", "api", "token_env", "token_command", "app", "ca", "bots", "limits"}

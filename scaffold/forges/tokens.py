@@ -5,7 +5,7 @@ from threading import Lock
 from time import time
 from typing import NamedTuple, NoReturn
 
-from scaffold.fleet.forges.port import UnknownTokenError
+from scaffold.forges.port import UnknownTokenError
 
 HIDDEN = "***"
 MARGIN = 300.0  # seconds before its end at which a token is asked for again

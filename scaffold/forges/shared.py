@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote
 
-from scaffold.fleet.forges.port import (
+from scaffold.forges.port import (
     Actor,
     Check,
     DeniedError,

@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from scaffold.fleet.forges import shared
-from scaffold.fleet.forges.http import Http
-from scaffold.fleet.forges.port import (
+from scaffold.forges import shared
+from scaffold.forges.http import Http
+from scaffold.forges.port import (
     Check,
     DeniedError,
     Dressed,
@@ -22,9 +22,9 @@ from scaffold.fleet.forges.port import (
     State,
     Wanted,
 )
-from scaffold.fleet.forges.shared import moment, segment
-from scaffold.fleet.forges.tokens import Token
-from scaffold.fleet.forges.understood import understood
+from scaffold.forges.shared import moment, segment
+from scaffold.forges.tokens import Token
+from scaffold.forges.understood import understood
 
 PAGE = 100
 NEWEST: dict[str, str | int] = {"per_page": 1, "order_by": "id", "sort": "desc"}

@@ -5,10 +5,10 @@ from pathlib import Path
 from time import time
 from typing import NamedTuple
 
-from scaffold.fleet.forges.http import Http
-from scaffold.fleet.forges.port import UnknownTokenError
-from scaffold.fleet.forges.shared import moment
-from scaffold.fleet.forges.tokens import Clock, Lent, Token, lent_as
+from scaffold.forges.http import Http
+from scaffold.forges.port import UnknownTokenError
+from scaffold.forges.shared import moment
+from scaffold.forges.tokens import Clock, Lent, Token, lent_as
 
 EARLIER, LIVES = 60, 540  # seconds: clocks differ, and GitHub takes no word that lives longer than ten minutes
 MISSING = "install scaffold-idp[github-app]"

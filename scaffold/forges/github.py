@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from scaffold.fleet.forges import shared
-from scaffold.fleet.forges.http import Http
-from scaffold.fleet.forges.port import (
+from scaffold.forges import shared
+from scaffold.forges.http import Http
+from scaffold.forges.port import (
     Check,
     DeniedError,
     Dressed,
@@ -21,9 +21,9 @@ from scaffold.fleet.forges.port import (
     State,
     Wanted,
 )
-from scaffold.fleet.forges.shared import in_path, moment, segment
-from scaffold.fleet.forges.tokens import Token
-from scaffold.fleet.forges.understood import understood
+from scaffold.forges.shared import in_path, moment, segment
+from scaffold.forges.tokens import Token
+from scaffold.forges.understood import understood
 
 PAGE = 100
 ALL = {"per_page": PAGE}

@@ -6,17 +6,17 @@ from threading import Lock
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from scaffold.fleet.forges import app, governor
-from scaffold.fleet.forges.credentials import ForgeKind, Origin, lend
-from scaffold.fleet.forges.declared import KINDS, Declared, is_loopback, usual
-from scaffold.fleet.forges.gitea import Gitea
-from scaffold.fleet.forges.github import GitHub
-from scaffold.fleet.forges.gitlab import GitLab
-from scaffold.fleet.forges.governor import PATIENCE, Governor
-from scaffold.fleet.forges.http import Http
-from scaffold.fleet.forges.port import DeniedError, Forge, ForgeError
-from scaffold.fleet.forges.shared import Who
-from scaffold.fleet.forges.tokens import Token
+from scaffold.forges import app, governor
+from scaffold.forges.credentials import ForgeKind, Origin, lend
+from scaffold.forges.declared import KINDS, Declared, is_loopback, usual
+from scaffold.forges.gitea import Gitea
+from scaffold.forges.github import GitHub
+from scaffold.forges.gitlab import GitLab
+from scaffold.forges.governor import PATIENCE, Governor
+from scaffold.forges.http import Http
+from scaffold.forges.port import DeniedError, Forge, ForgeError
+from scaffold.forges.shared import Who
+from scaffold.forges.tokens import Token
 from scaffold.git.login import Login
 
 ADAPTERS: Mapping[ForgeKind, Callable[[str, Http, Token, Who], Forge]] = {
