@@ -301,7 +301,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def read(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            size = int(self.headers.get("Content-Length", 0))
+            found = self.rfile.read(size)
+            if len(found) < size:
+                raise ConnectionAbortedError("who asked was killed")
+            return found
         found = b""
         while size := int(self.rfile.readline().split(b";")[0], 16):
             found += self.rfile.read(size)

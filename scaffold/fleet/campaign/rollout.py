@@ -75,7 +75,7 @@ def _turn(work: Work, pace: Pace, notify: Notify) -> Turn:
             return Turn(0, "waiting", shut or _held_back(pace) or keeps)
         if current is not None and not current.passed:
             book.add("", "wave passed", name=current.name)
-        following = next(waves.ahead(work.policy, work.plan.id, _facts(work), book.history.waves), None)
+        following = next(waves.ahead(work.policy, work.plan.id, facts(work), book.history.waves), None)
         if following is None:
             return _ended(work, pace)
         if shut:
@@ -104,7 +104,8 @@ def _ended(work: Work, pace: Pace) -> Turn:
     return Turn(0, "done", "")
 
 
-def _facts(work: Work) -> Mapping[str, Mapping[str, Iterable[str]]]:
+def facts(work: Work) -> Mapping[str, Mapping[str, Iterable[str]]]:
+    """Return what selectors of waves go by, by member."""
     return {name: of_planned(result) for name, result in work.results.items()}
 
 
@@ -114,6 +115,7 @@ def _next(work: Work, pace: Pace) -> list[str]:
     begun = (name for waved in work.book.history.waves for name in waved.members)
     waiting = [name for name in begun if members[name].stage == "waiting" and name not in pace.tried]
     known = [name for name in waiting if host_of(work, name) not in pace.hosts]
+    known.sort(key=lambda name: not members[name].branch)  # who was begun with may be out there, and goes first
     owners = {name: result.owner for name, result in work.results.items()}
     return waves.allowed(work.policy.limits, members.values(), owners, known)[:CHUNK]
 
@@ -188,7 +190,7 @@ def report(work: Work, turn: Turn, pace: Pace) -> Rollout:
 def reported(work: Work, state: State, why: str, notes: Iterable[str] = ()) -> Rollout:
     """Return how a campaign stands, in a state and for a reason."""
     history = work.book.history
-    left = waves.ahead(work.policy, work.plan.id, _facts(work), history.waves)
+    left = waves.ahead(work.policy, work.plan.id, facts(work), history.waves)
     return Rollout(
         work.plan.id,
         state,
