@@ -289,7 +289,8 @@ class Handler(BaseHTTPRequestHandler):
                 with world.lock:
                     world.settle(repo, token.login)
         except Refusal as refusal:
-            answer = smart.refused(refusal)
+            unknown = refusal.kind == "missing" and "Authorization" not in self.headers  # it tells nobody what there is
+            answer = smart.refused(Refusal("unauthorized") if unknown else refusal)
         if fault:
             spoiled = self.spoiled(fault)
             if spoiled is None:

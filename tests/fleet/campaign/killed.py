@@ -33,10 +33,10 @@ class Commands:
 
 
 @contextlib.contextmanager
-def commands(said: Path) -> Iterator[Commands]:
-    """Start what runs command lines, and writes what they say into a file."""
-    command = [sys.executable, "-m", __name__]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+def commands(said: Path, **environment: str) -> Iterator[Commands]:
+    """Start what runs command lines, and adds what they say to a file."""
+    command, pipe = [sys.executable, "-m", __name__], subprocess.PIPE
+    with subprocess.Popen(command, env=os.environ | environment, stdin=pipe, stdout=pipe, text=True) as process:
         try:
             yield Commands(process, said)
         finally:
