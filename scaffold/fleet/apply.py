@@ -126,7 +126,7 @@ def at_work(place: Path, file: Path, asked: Asked, means: Means = Means(), *, of
     plan = planfile.read(place)
     with journal.held(_folder(place), plan.id, uuid4().hex[:12], time) as held:
         work = _work(place, plan, file, asked, held, means)
-        yield work._replace(aims=aims(plan, file.absolute().parent)) if offers else work
+        yield work._replace(aims=aims(plan, work.repositories, file.absolute().parent)) if offers else work
 
 
 @contextmanager

@@ -122,18 +122,44 @@ def read(folder: Path, plan: str) -> tuple[Record, ...]:
     """Return what is recorded of a campaign, nothing where it has not begun; raises as `held` does."""
     if not (folder / NAME).is_file():
         return ()
-    with _opened(folder / NAME, plan) as database:
+    with _failing(folder / NAME), closing(_to_read(folder / NAME)) as database:
+        _refuse_other(database, folder / NAME, plan)
         return tuple(_records(database))
+
+
+def _to_read(file: Path) -> sqlite3.Connection:
+    """Open a journal that is only read, also in a folder that nobody may write to."""
+    address = file.absolute().as_uri()
+    database = sqlite3.connect(f"{address}?mode=ro", uri=True)
+    try:
+        database.execute("SELECT 1 FROM sqlite_master")
+    except sqlite3.OperationalError:
+        database.close()
+        if Path(f"{file}-wal").exists():  # what is in there would not be seen
+            raise
+        database = sqlite3.connect(f"{address}?immutable=1", uri=True)
+    return database
 
 
 @contextmanager
 def _opened(file: Path, plan: str) -> Iterator[sqlite3.Connection]:
+    with _failing(file), closing(sqlite3.connect(file, check_same_thread=False)) as database:
+        for line in SETTINGS:
+            database.execute(line)
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
+            with database:
+                for line in TABLES:
+                    database.execute(line)
+                database.executemany("INSERT INTO about VALUES (?, ?)", (("format", str(FORMAT)), ("plan", plan)))
+        _refuse_other(database, file, plan)
+        yield database
+
+
+@contextmanager
+def _failing(file: Path) -> Iterator[None]:
+    """Turn what SQLite raises into a ProjectError."""
     try:
-        with closing(sqlite3.connect(file, check_same_thread=False)) as database:
-            for line in SETTINGS:
-                database.execute(line)
-            _refuse_other(database, file, plan)
-            yield database
+        yield
     except sqlite3.DatabaseError as error:
         broken = isinstance(error, sqlite3.OperationalError)
         message = f"the campaign's journal cannot be {'used' if broken else 'read'}: {error}"
@@ -141,12 +167,7 @@ def _opened(file: Path, plan: str) -> Iterator[sqlite3.Connection]:
 
 
 def _refuse_other(database: sqlite3.Connection, file: Path, plan: str) -> None:
-    """Make the tables where there are none, and hold an older journal against what we know and are asked for."""
-    if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
-        with database:
-            for line in TABLES:
-                database.execute(line)
-            database.executemany("INSERT INTO about VALUES (?, ?)", (("format", str(FORMAT)), ("plan", plan)))
+    """Hold a journal against what we know and are asked for."""
     about = dict(database.execute("SELECT key, value FROM about"))
     if about.get("format") != str(FORMAT):
         message = f"the journal has format {about.get('format')}, and this scaffold knows {FORMAT}"

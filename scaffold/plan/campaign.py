@@ -95,7 +95,8 @@ class Rollout(NamedTuple):
     @property
     def is_clean(self) -> bool:
         """Whether nothing of it needs somebody."""
-        asks = any(one.stage in ASKING or (one.stage == "waiting" and one.why) for one in self.members)
+        trouble = ("open", "pushed") if self.state == "aborted" else ("waiting",)
+        asks = any(one.stage in ASKING or (one.stage in trouble and one.why) for one in self.members)
         return self.state != "halted" and not self.unavailable and not asks
 
 

@@ -303,7 +303,8 @@ class Handler(BaseHTTPRequestHandler):
                     if repo.path in world.repositories:  # it may have been deleted meanwhile
                         world.settle(repo, token.login)
         except RefusalError as refusal:
-            answer = smart.refused(refusal)
+            unknown = refusal.kind == "missing" and "Authorization" not in self.headers  # it tells nobody what there is
+            answer = smart.refused(RefusalError("unauthorized") if unknown else refusal)
         if fault:
             spoiled = self.spoiled(fault)
             if spoiled is None:
@@ -315,7 +316,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def read(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            size = int(self.headers.get("Content-Length", 0))
+            found = self.rfile.read(size)
+            if len(found) < size:
+                raise ConnectionAbortedError("who asked was killed")
+            return found
         found = b""
         while size := int(self.rfile.readline().split(b";")[0], 16):
             found += self.rfile.read(size)

@@ -103,6 +103,12 @@ class World(Pulls):
             for pull in self.at(path).open_pulls():
                 self.close(pull, login)
 
+    def merge_all_as(self, path: str, login: str = "ada") -> None:
+        with self.lock:
+            for pull in self.at(path).open_pulls():
+                if not self.hindered(self.at(path), pull):
+                    self.merge(self.at(path), pull, login)
+
     def merge_as(self, path: str, number: int, login: str = "ada", how: str = "merge") -> str:
         with self.lock:
             return self.merge(self.at(path), self.numbered(self.at(path), number), login, how)
@@ -164,6 +170,32 @@ class World(Pulls):
     def pulls_of(self, path: str) -> list[dict]:
         with self.lock:
             return [dict(vars(pull)) for pull in self.at(path).pulls]
+
+    def pictured(self) -> dict[str, dict]:
+        """All that can be seen of every repository: the trees of its branches, and what pull requests are like."""
+        with self.lock:
+            return {path: self.picture(repo) for path, repo in sorted(self.repositories.items())}
+
+    def picture(self, repo: Repository) -> dict:
+        told = ("head", "base", "title", "state", "draft", "author", "closed_by", "labels", "reviewers", "teams")
+        pulls = [{key: getattr(one, key) for key in told} | {"comments": len(one.comments)} for one in repo.pulls]
+        tips = bare.branches(repo.folder).items()
+        trees = {name: found.tree for name, tip in tips if (found := bare.read_commit(repo.folder, tip))}
+        return {"pulls": pulls, "trees": trees, "default": repo.default}
+
+    def clear(self) -> None:
+        """Begin anew with no repository."""
+        with self.lock:
+            self.clear_faults()
+            for path in [*self.repositories]:
+                self.delete(path)
+
+    def hits(self) -> dict[str, int]:
+        """How often each kind of trouble, or what people do, has come."""
+        found: Counter[str] = Counter()
+        for rule in self.faults.rules:
+            found[rule.do[0] if rule.do else rule.what] += sum(rule.hit.values())
+        return dict(found)
 
     def counted(self) -> dict[str, int]:
         """How many requests there were of each operation, and of each class of them."""

@@ -1,11 +1,13 @@
 """Whether the releases that a plan brings are still what they were when it was made."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from scaffold.errors import ScaffoldError
 from scaffold.fleet.libraries import Libraries, Remembered
 from scaffold.fleet.releases import digest_of
+from scaffold.fleet.repository import Repository
 from scaffold.plan.fleet import Aim, FleetPlan
 
 
@@ -16,18 +18,27 @@ class Aims(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def aims(plan: FleetPlan, base: Path) -> Aims:
+def aims(plan: FleetPlan, repositories: Mapping[str, Repository], base: Path) -> Aims:
     """Ask the libraries about the releases of a plan; one that cannot be asked is noted, and stops nothing."""
     libraries, notes = Libraries(), list[str]()
-    for aim in plan.aims:
+    for aim, source in sorted({*_sources(plan, repositories)}):
         try:
-            gone = _gone(libraries.at(aim.source, base=base, called=aim.blueprint), aim)
+            gone = _gone(libraries.at(source, base=base, called=aim.blueprint), aim)
         except ScaffoldError as error:
             notes.append(f"whether {aim.blueprint} {aim.version} still stands cannot be told: {error}")
             continue
         if gone:
             return Aims(gone, tuple(notes))
     return Aims(notes=tuple(notes))
+
+
+def _sources(plan: FleetPlan, repositories: Mapping[str, Repository]) -> Iterator[tuple[Aim, str]]:
+    """Yield each release of a plan with what it was read from, which fleet.yml may name instead of a lock's source."""
+    for aim in plan.aims:
+        for one in plan.results:
+            repository = repositories.get(one.place)
+            if repository is not None and (one.blueprint, one.to) == (aim.blueprint, aim.version):
+                yield aim, repository.library or aim.source
 
 
 def _gone(library: Remembered, aim: Aim) -> str:

@@ -149,6 +149,8 @@ def _land(work: Work, found: Site, result: Result) -> None:
     has = has_update(found, result)
     if has and not stands.landed:
         work.book.add(result.name, "merged", landed=True)
+    elif has and stands.why.startswith(UNSEEN):
+        work.book.add(result.name, "seen", why="")
     elif not has and stands.stage == "merged":
         gone = stands.landed or stands.why == TO_COME  # a forge may take a moment to show what it has merged
         why = "its default branch has it no more" if gone else TO_COME

@@ -47,9 +47,9 @@ def with_record(before: History, record: Record) -> History:
 
 def _member_after(one: Followed, record: Record) -> Followed:
     said = {key: _read(value) for key, value in record.said.items() if key in Followed._fields}
+    if one.number and said.get("number", one.number) != one.number:
+        one = one._replace(**{key: Followed._field_defaults[key] for key in OF_A_PULL})
     if record.event in STAGES:
-        if one.number and said.get("number", one.number) != one.number:
-            one = one._replace(**{key: Followed._field_defaults[key] for key in OF_A_PULL})
         if record.event in OFFERED:
             one = one._replace(since=one.since or record.at)
         if record.event == "closed elsewhere":

@@ -117,8 +117,10 @@ def _offer(work: Work, found: Site, result: Result) -> None:
     commit = _pushed(one, step.expected) if step.verb == "push" else out.tip or ""
     if found.at is not None:
         pull = step.pull or _opened(one, found.at, commit)
-        _followed(one, found.at, pull, commit)
+        _dressed(one, found.at, pull, commit)
         _supersede(one, found.at, pull)
+        said = {"branch": one.branch, "commit": commit, "base": result.base}
+        work.book.add(result.name, "open", number=pull.number, web=pull.web, **said)
     elif step.verb != "push":
         work.book.add(result.name, "pushed", branch=one.branch, commit=commit, base=found.head)
 
@@ -203,11 +205,10 @@ def _opened(one: Offer, at: At, commit: str) -> Pull:
     return at.forge.open(at.path, Wanted(one.branch, one.site.base, head, text, draft=bool(one.result.conflicts)))
 
 
-def _followed(one: Offer, at: At, pull: Pull, commit: str) -> None:
-    """Record an open pull request, bring its text to what it holds now, and give it labels and reviewers."""
+def _dressed(one: Offer, at: At, pull: Pull, commit: str) -> None:
+    """Bring the text of a pull request to what it holds now, and give it labels and reviewers."""
     work, name = one.work, one.result.name
-    said = {"branch": one.branch, "commit": commit, "base": one.result.base}
-    work.book.add(name, "open", number=pull.number, web=pull.web, **said)
+    work.book.add(name, "opened", number=pull.number, web=pull.web)
     marker = marker_of(pull)
     if marker is None or (marker.commit, marker.campaign) != (commit, work.plan.id):
         at.forge.edit(at.path, pull.number, *_texts(one, commit))

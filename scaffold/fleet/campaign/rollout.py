@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from scaffold.fleet.campaign import waves
-from scaffold.fleet.campaign.following import follow
+from scaffold.fleet.campaign.following import UNSEEN, follow
 from scaffold.fleet.campaign.offering import HostError, offer
 from scaffold.fleet.campaign.policy import Policy
 from scaffold.fleet.campaign.work import Work
@@ -77,7 +77,7 @@ def _turn(work: Work, pace: Pace, notify: Notify) -> Turn:
             return Turn(0, "waiting", shut or _held_back(pace) or keeps)
         if current is not None and not current.passed:
             book.add("", "wave passed", name=current.name)
-        following = next(waves.ahead(work.policy, work.plan.id, _facts(work), book.history.waves), None)
+        following = next(waves.ahead(work.policy, work.plan.id, facts(work), book.history.waves), None)
         if following is None:
             return _ended(work, pace)
         if shut:
@@ -100,13 +100,17 @@ def _ended(work: Work, pace: Pace) -> Turn:
     left = sum(one.stage == "waiting" for one in members)
     if left:
         return Turn(0, "waiting", _held_back(pace) or f"{left} are to be looked at again")
+    unseen = sum(one.why.startswith(UNSEEN) for one in members)
+    if unseen:
+        return Turn(0, "waiting", f"{unseen} could not be looked at")
     out = sum(one.stage in OFFERED for one in members)
     if out:
         return Turn(0, "waiting", f"{out} that are out there are not merged yet")
     return Turn(0, "done", "")
 
 
-def _facts(work: Work) -> Mapping[str, Mapping[str, Iterable[str]]]:
+def facts(work: Work) -> Mapping[str, Mapping[str, Iterable[str]]]:
+    """Return what selectors of waves go by, by member."""
     return {name: of_planned(result) for name, result in work.results.items()}
 
 
@@ -117,6 +121,7 @@ def _next(work: Work, pace: Pace) -> list[str]:
     left = [name for name in begun if members[name].stage == "waiting" and name not in pace.tried]
     waiting = [name for name in left if work.asked.where.matches(of_planned(work.results[name]))]
     known = [name for name in waiting if host_of(work, name) not in pace.hosts]
+    known.sort(key=lambda name: not members[name].branch)  # who was begun with may be out there, and goes first
     owners = {name: result.owner for name, result in work.results.items()}
     return waves.allowed(work.policy.limits, members.values(), owners, known)[:CHUNK]
 
@@ -142,17 +147,17 @@ def _look(work: Work, pace: Pace, notify: Notify) -> None:
     due = [
         one.name
         for one in history.members.values()
-        if (one.stage in OFFERED or (one.stage == "merged" and one.name in current))
+        if (one.stage in OFFERED or (one.stage == "merged" and (one.name in current or one.why.startswith(UNSEEN))))
         and now - pace.looked.get(one.name, 0) >= work.asked.seconds * (1 if one.name in current else SELDOM)
         and host_of(work, one.name) not in pace.hosts
     ]
     if due:
-        _each(work, due, lambda work, name: _follow(work, name, current), counter("Looking", len(due), notify), pace)
+        _each(work, due, _follow, counter("Looking", len(due), notify), pace)
         pace.looked.update(dict.fromkeys(due, now))
 
 
-def _follow(work: Work, name: str, current: set[str]) -> None:
-    follow(work, name, thoroughly=name in current and work.book.stands(name).stage == "merged")
+def _follow(work: Work, name: str) -> None:
+    follow(work, name, thoroughly=work.book.stands(name).stage == "merged")
 
 
 def _each(
@@ -192,7 +197,7 @@ def report(work: Work, turn: Turn, pace: Pace) -> Rollout:
 def reported(work: Work, state: State, why: str, notes: Iterable[str] = ()) -> Rollout:
     """Return how a campaign stands, in a state and for a reason."""
     history = work.book.history
-    left = waves.ahead(work.policy, work.plan.id, _facts(work), history.waves)
+    left = waves.ahead(work.policy, work.plan.id, facts(work), history.waves)
     return Rollout(
         work.plan.id,
         state,
@@ -236,6 +241,8 @@ def _by_name(one: Followed) -> str:
 
 def _next_command(work: Work, state: State) -> str:
     plan = work.folder
+    if state == "aborted" and any(one.stage in OFFERED and one.why for one in work.book.history.members.values()):
+        return f"scaffold fleet abort {plan} --reason TEXT tries that again"
     if state == "halted" and not work.book.history.halted:
         return f"scaffold fleet abort {plan} --reason TEXT closes it; then plan again"
     if state == "halted":
