@@ -287,6 +287,7 @@ class Handler(BaseHTTPRequestHandler):
             answer = answer or smart.backend(repo, service, query, self.command, body, self.headers)
             if pushing and not asking:
                 with world.lock:
+                    world.pushed(repo, token.login)
                     world.settle(repo, token.login)
         except Refusal as refusal:
             answer = smart.refused(refusal)
