@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, cast
 
 from packaging.version import InvalidVersion, Version
 
-from scaffold.blueprint import guardrails
+from scaffold.blueprint import forge, guardrails
+from scaffold.blueprint.forge import Prescribed
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import OWNERS, KeyPath, Owner, Ownership, key_path, owner, spell
 from scaffold.errors import FormatError, ScaffoldError
@@ -80,7 +81,8 @@ class Lock:
     that, it need not be parsed. None where it says more, or JSON cannot hold the answers as they are. `keep_copier`:
     Copier's own answers file is kept up beside it. `guardrails` are the blueprint's, each rule spelled out (None: it
     has none). `folder` is what the project's folder was called when it was stamped: a clone may have another name.
-    `missing` are the paths that the version has and the project never had, until an update brings them.
+    `missing` are the paths that the version has and the project never had, until an update brings them. `forge` is what
+    the blueprint prescribes of the repository's settings at its forge.
     """
 
     scaffold: str
@@ -95,6 +97,7 @@ class Lock:
     guardrails: Guardrails | None = None
     folder: str | None = None
     missing: tuple[str, ...] = ()
+    forge: Prescribed | None = None
 
     @property
     def ref(self) -> str:
@@ -165,6 +168,8 @@ def dump(lock: Lock) -> bytes:
     lines += _block("answers", lock.answers)
     if lock.guardrails is not None:
         lines += _guardrails_out(lock.guardrails)
+    if lock.forge is not None:
+        lines += _block("forge", forge.dump(lock.forge))
     lines += _block("files", files, last=True)
     return "\n".join(["{", *lines, "}", ""]).encode()
 
@@ -256,6 +261,7 @@ def _lock_in(at: Located) -> Lock:
         keep_copier=at.optional("keep_copier", lambda v: v.a(bool), default=False),
         missing=at.optional("missing", lambda v: tuple(safe_path(path.a(str)) for path in v.elements()), ()),
         guardrails=at.optional("guardrails", guardrails.parse, None),
+        forge=at.optional("forge", forge.parse, None),
         answers=at.required("answers", lambda v: dict(v.a(dict))),
         files=at.required("files", lambda v: {safe_path(path): _file_in(file) for path, file in v.items()}),
     )

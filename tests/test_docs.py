@@ -19,6 +19,7 @@ from scaffold.answers.file import Wishes, dump
 from scaffold.answers.pause import Pause
 from scaffold.apply import record as records
 from scaffold.blueprint import manifest, template
+from scaffold.blueprint.forge import Prescribed
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.cli import app, run
 from scaffold.formats import yaml
@@ -183,12 +184,18 @@ def test_every_field_of_the_lock_is_documented():
     assert not dumped - code_words(section("reference/files.md", "### .scaffold/lock.json"))
 
 
+FORGE = Prescribed(("c",), 1, True, True, True, True, True, ("t",), "d")
+
+
 def test_the_schema_of_the_lock_is_that_of_the_file():
     schema = json.loads((Path(scaffold.__file__).parent / "report/schemas/lock.json").read_text())
     Draft202012Validator.check_schema(schema)
-    more = {"keep_copier": True, "folder": "f", "missing": ("m",), "guardrails": Guardrails()}
+    more = {"keep_copier": True, "folder": "f", "missing": ("m",), "guardrails": Guardrails(), "forge": FORGE}
     full = json.loads(lock.dump(replace(full_lock(), **more)))
     assert set(schema["properties"]) == set(full)
+    inner, said = schema["properties"]["forge"]["properties"], full["forge"]
+    assert set(inner) == set(said)
+    assert set(inner["default_branch"]["properties"]) == set(said["default_branch"])
     assert set(schema["$defs"]["file"]["properties"]) == set(full["files"]["file"])
     check = Draft202012Validator(schema)
     assert not list(check.iter_errors(full))

@@ -7,6 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from scaffold import lock
+from scaffold.blueprint.forge import Prescribed
 from scaffold.blueprint.ownership import OWNERS, Ownership
 from scaffold.errors import FormatError, ScaffoldError
 from scaffold.lock import DROPPED, Lock, Locked
@@ -263,3 +264,12 @@ def test_settling_twice_is_settling_once(value, data):
     once = value.settled(unresolved)
     assert once.settled(unresolved) == once
     assert set(once.pending) <= unresolved
+
+
+def test_what_is_prescribed_at_the_forge_is_kept():
+    prescribed = Prescribed(("all-green",), 1, code_owners=True, topics=("python",), description="Takes orders")
+    written = lock.dump(made(forge=prescribed))
+    assert lock.parse(written).forge == prescribed
+    assert b'    "default_branch": {"checks": ["all-green"], "approvals": 1, "code_owners": true},\n' in written
+    assert lock.parse(lock.dump(made(forge=Prescribed()))).forge == Prescribed()
+    assert lock.parse(lock.dump(made())).forge is None

@@ -7,7 +7,8 @@ from typing import Any, Literal, NamedTuple, cast
 from packaging.version import InvalidVersion, Version
 
 from scaffold.answers.question import Question, parse_question
-from scaffold.blueprint import guardrails, ownership
+from scaffold.blueprint import forge, guardrails, ownership
+from scaffold.blueprint.forge import Prescribed
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.places import NAME
@@ -21,7 +22,7 @@ COMPOSE: tuple[Compose, ...] = ("override", "deep-merge", "union", "append")
 KEYS = {
     "name", "version", "title", "description", "owners", "lifecycle", "layers", "questions", "ownership", "compose",
     "guardrails", "merge", "migrations", "min_scaffold_version", "lock_files", "oldest",
-    "withdrawn", "security",
+    "withdrawn", "security", "forge",
 }  # fmt: skip
 
 
@@ -66,6 +67,7 @@ class Blueprint:
     oldest: Version | None = None
     withdrawn: Mapping[Version, str] = field(default_factory=dict)
     security: bool = False
+    forge: Prescribed | None = None
 
     def outlived(self, version: Version) -> str:
         """Say why a version must not be in use any more, or nothing."""
@@ -100,6 +102,7 @@ def parse_blueprint(document: Located) -> Blueprint:
         oldest=document.optional("oldest", version, None),
         withdrawn=document.optional("withdrawn", _withdrawn, {}),
         security=document.optional("security", lambda at: at.a(bool), default=False),
+        forge=document.optional("forge", forge.parse, None),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from scaffold.forges import shared
 from scaffold.forges.answers import Answer
+from scaffold.forges.gitea_settings import Settings
 from scaffold.forges.http import Http
 from scaffold.forges.port import (
     Check,
@@ -43,7 +44,7 @@ _DRAFT = re.compile(r"(?i)^\s*(?:wip:|\[wip\])\s*")
 
 
 @understood
-class Gitea:
+class Gitea(Settings):
     """Gitea or Forgejo at one host: `Gitea("gitea.com", Http("https://gitea.com/api/v1", token, governor), token)`.
 
     It marks no bots: `who` names their logins.

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from scaffold.forges import shared
+from scaffold.forges.github_settings import Settings
 from scaffold.forges.http import Http
 from scaffold.forges.port import (
     Check,
@@ -50,7 +51,7 @@ AUTO_MERGE = """mutation($id: ID!, $method: PullRequestMergeMethod!, $head: GitO
 
 
 @understood
-class GitHub:
+class GitHub(Settings):
     """GitHub at one host: `GitHub("github.com", Http("https://api.github.com", token, governor), token)`.
 
     Of Enterprise the API is `https://HOST/api/v3`. `who` names the logins that are bots beside those that GitHub marks.
@@ -105,23 +106,11 @@ class GitHub:
 
     def protection(self, path: str, branch: str) -> Protection | None:
         """Return what rulesets and the older branch protection demand together; the latter only administrators see."""
-        at = f"repos/{in_path(path)}"
         try:
-            rules = list(self._http.pages(f"{at}/rules/branches/{in_path(branch)}", ALL))
-        except GoneError:  # an Enterprise Server older than rulesets
-            rules = []
+            found, _, is_all = self._demanded(path, branch)
         except DeniedError:
             return None
-        found = _of_rules(rules)
-        about = self._http.get(f"{at}/branches/{in_path(branch)}").data
-        if not about.get("protected") or not (about.get("protection") or {}).get("enabled", True):
-            return found
-        try:
-            older = self._http.get(f"{at}/branches/{in_path(branch)}/protection").data
-        except (DeniedError, GoneError) as error:
-            unprotected = "not protected" in error.message.lower()  # by rules alone
-            return found if unprotected or found.checks else None  # what is demanded beside them GitHub holds itself
-        return _with_older(found, older)
+        return found if is_all or found.checks else None  # what is demanded beside them GitHub holds itself
 
     def lacking(self, path: str, reviewers: Collection[str], labels: Collection[str]) -> tuple[str, ...]:
         """Return who cannot be asked there and which labels do not exist; GitHub makes a missing label by itself."""
@@ -324,27 +313,3 @@ def _check_run(said: Any) -> Check:
 
 def _status(said: Any) -> Check:
     return Check(said["context"], OUTCOMES.get(said["state"], "failed"), said.get("target_url") or "")
-
-
-def _of_rules(rules: list[Any]) -> Protection:
-    checks: list[str] = []
-    approvals, owners = 0, False
-    for rule in rules:
-        parameters = rule.get("parameters") or {}
-        if rule["type"] == "required_status_checks":
-            checks += [one["context"] for one in parameters.get("required_status_checks") or ()]
-        elif rule["type"] == "pull_request":
-            approvals = max(approvals, parameters.get("required_approving_review_count") or 0)
-            owners = owners or bool(parameters.get("require_code_owner_review"))
-    return Protection(tuple(dict.fromkeys(checks)), approvals, owners)
-
-
-def _with_older(found: Protection, older: Any) -> Protection:
-    checks = older.get("required_status_checks") or {}
-    reviews = older.get("required_pull_request_reviews") or {}
-    names = [*checks.get("contexts", ()), *(one["context"] for one in checks.get("checks", ()))]
-    return Protection(
-        tuple(dict.fromkeys((*found.checks, *names))),
-        max(found.approvals, reviews.get("required_approving_review_count") or 0),
-        found.owners or bool(reviews.get("require_code_owner_reviews")),
-    )

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from scaffold.forges import shared
+from scaffold.forges.gitlab_settings import Settings
 from scaffold.forges.http import Http
 from scaffold.forges.port import (
     Check,
@@ -54,7 +55,7 @@ class Seen(NamedTuple):
 
 
 @understood
-class GitLab:
+class GitLab(Settings):
     """GitLab at one host: `GitLab("gitlab.com", Http("https://gitlab.com/api/v4", token, governor), token)`.
 
     `who` names the logins that are bots beside those that GitLab marks. `number` is what a project calls its `iid`.

@@ -5,9 +5,10 @@ whose answer was lost raises UncertainError, and whoever asked looks first. Path
 such as `acme/orders`, or `group/sub/orders`.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol
 
+from scaffold.blueprint.forge import Standing, Value
 from scaffold.errors import ScaffoldError
 
 State = Literal["open", "merged", "closed"]
@@ -15,6 +16,7 @@ Actor = Literal["person", "bot", "self", "unknown"]
 Outcome = Literal["passed", "failed", "pending", "none"]
 Verdict = Literal["approved", "changes requested", "pending", "none"]
 Method = Literal["merge", "squash", "rebase"]
+Visibility = Literal["private", "internal", "public"]
 
 
 class ForgeError(ScaffoldError):
@@ -69,6 +71,14 @@ class Repository(NamedTuple):
     may_push: bool | None = None
     may_administer: bool | None = None
     may_merge_by_itself: bool | None = None
+
+
+class Born(NamedTuple):
+    """What a repository that is to be made is like."""
+
+    visibility: Visibility = "private"
+    description: str = ""
+    default_branch: str = "main"
 
 
 class Protection(NamedTuple):
@@ -131,11 +141,14 @@ class Review(NamedTuple):
     waiting_for: tuple[str, ...] = ()
 
 
+Refusals = tuple[tuple[str, str], ...]  # what is refused, each with the reason of the forge
+
+
 class Dressed(NamedTuple):
     """What of the labels and reviewers was refused, each with the reason of the forge."""
 
-    labels: tuple[tuple[str, str], ...] = ()
-    reviewers: tuple[tuple[str, str], ...] = ()
+    labels: Refusals = ()
+    reviewers: Refusals = ()
 
 
 class Forge(Protocol):
@@ -156,6 +169,18 @@ class Forge(Protocol):
 
     def repository(self, path: str) -> Repository:
         """Return a repository under its present name, also where it was renamed."""
+
+    def create(self, path: str, wanted: Born) -> None:
+        """Make an empty repository; raises ExistsError where its name is taken."""
+
+    def settings(self, path: str, branch: str) -> Standing:
+        """Return how the settings of a repository stand, and of its default branch, as far as this identity may see."""
+
+    def set(self, path: str, branch: str, wanted: Mapping[str, Value]) -> Refusals:
+        """Set some settings by name, and leave all else as it is; return which are refused, with the forge's reason.
+
+        Doing it again does nothing more.
+        """
 
     def protection(self, path: str, branch: str) -> Protection | None:
         """Return what a branch demands, or None where this identity may not see it."""

@@ -11,6 +11,7 @@ from scaffold.forges.port import (
     Check,
     DeniedError,
     GoneError,
+    Refusals,
     RefusedError,
     Review,
     UnknownTokenError,
@@ -19,7 +20,6 @@ from scaffold.forges.port import (
 
 K = TypeVar("K")
 V = TypeVar("V")
-Refusals = tuple[tuple[str, str], ...]
 
 
 def moment(text: str | None) -> float:
@@ -139,6 +139,18 @@ def one_by_one(names: Collection[str], ask: Callable[[tuple[str, ...]], object])
             return tuple((name, error.message) for name in names)
         for name in names:
             refused += one_by_one((name,), ask)
+    return tuple(refused)
+
+
+def part_by_part(parts: Iterable[tuple[Collection[str], Callable[[], object]]]) -> Refusals:
+    """Do each part, of which the names are what it does; return those of the parts that are refused, with why."""
+    refused: list[tuple[str, str]] = []
+    for names, do in parts:
+        try:
+            if names:
+                do()
+        except (DeniedError, GoneError, RefusedError) as error:
+            refused += [(name, error.message) for name in names]
     return tuple(refused)
 
 

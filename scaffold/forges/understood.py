@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from scaffold.forges.port import ForgeError, UncertainError, UnreachableError
 
 C = TypeVar("C", bound=type)
-READS = ("me", "repositories", "repository", "protection", "lacking", "pulls", "pull", "checks", "review")
-WRITES = ("open", "dress", "edit", "comment", "close", "merge_when_green", "delete_branch")
+READS = ("me", "repositories", "repository", "settings", "protection", "lacking", "pulls", "pull", "checks", "review")
+WRITES = ("create", "set", "open", "dress", "edit", "comment", "close", "merge_when_green", "delete_branch")
 _ODD = (AttributeError, IndexError, KeyError, TypeError, ValueError)  # what reading of such a shape raises
 
 

@@ -33,6 +33,13 @@ def seed(folder: Path, source: Path, default: str = "main") -> None:
     )
 
 
+def empty(folder: Path, default: str) -> None:
+    """Make a bare repository without a commit."""
+    pygit2.init_repository(str(folder), bare=True, initial_head=default)
+    with (folder / "config").open("a") as file:
+        file.write("[http]\n\treceivepack = true\n")
+
+
 def make_source(folder: Path, files: Mapping[str, str | bytes], branch: str = "main") -> Path:
     """Make a bare repository with one commit, for others to be seeded from."""
     pygit2.init_repository(str(folder), bare=True, initial_head=branch)
@@ -123,7 +130,7 @@ def merge(folder: Path, base: str, head: str, how: str, message: str) -> str:
 def changed(folder: Path, base: str, head: str) -> dict[str, str]:
     """What a branch changed since it left another: path to `added`, `modified` or `removed`."""
     repo = pygit2.Repository(str(folder))
-    start = repo.merge_base(base, head)
+    start = repo.merge_base(base, head) if base else None
     words = {"A": "added", "D": "removed"}
     deltas = (repo.diff(start, head) if start else repo[head].tree.diff_to_tree(swap=True)).deltas
     return {d.new_file.path: words.get(d.status_char(), "modified") for d in deltas}

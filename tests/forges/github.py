@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.forges import bare
 from tests.forges import github_json as wire
+from tests.forges import github_settings as settings
 from tests.forges.faults import Fault
 from tests.forges.server import PAGE, Answer, Call, Route, route
 from tests.forges.state import Check, Pull, RefusalError, Repository
@@ -47,6 +48,16 @@ def refuse(refusal: RefusalError, call: Call) -> Answer:
             return said(401, "Bad credentials")
         case "forbidden":
             return said(403, "Resource not accessible by personal access token")
+        case "not administered" if call.world.level(call.seen(), call.login) < 2:
+            return said(404, "Not Found")
+        case "not administered":
+            return said(403, "Must have admin rights to Repository.")
+        case "taken":
+            taken = {"field": "name", "message": "name already exists on this account"}
+            return invalid({"resource": "Repository", "code": "custom"} | taken)._replace(
+                body={"message": "Repository creation failed.", "documentation_url": DOCS, "status": "422"}
+                | {"errors": [{"resource": "Repository", "code": "custom"} | taken]}
+            )
         case "archived":
             return said(403, "Repository was archived so is read-only.")
         case "exists":
@@ -178,10 +189,10 @@ def protection(call: Call) -> Answer:
         raise RefusalError("missing")
     if not bare.tip(repo.folder, name):
         return said(404, "Branch not found")
-    rule = repo.rule(name)
-    if rule is None or rule.ruleset:
+    found = repo.rules_of(name, ruleset=False)
+    if not found:
         raise RefusalError("not protected", "Branch not protected")
-    return Answer(200, wire.protection(call, repo, name, rule))
+    return Answer(200, wire.protection(call, repo, name, found[0]))
 
 
 def part_of_protection(name: str) -> Callable[[Call], Answer]:
@@ -193,8 +204,8 @@ def part_of_protection(name: str) -> Callable[[Call], Answer]:
 
 
 def rules(call: Call) -> Answer:
-    rule = call.seen().rule(call.args["branch"])
-    return page(call, wire.rules(rule) if rule and rule.ruleset else [])
+    found = call.seen().rules_of(call.args["branch"], ruleset=True)
+    return page(call, [one for rule in found for one in wire.rules(rule)])
 
 
 def label(call: Call) -> Answer:
@@ -454,6 +465,7 @@ def lend(call: Call) -> Answer:
 def routes_of_a_repository() -> list[tuple[str, str, str, Callable[[Call], Answer]]]:
     return [
         ("GET", "", "repository", repository),
+        *settings.of_a_repository(),
         ("GET", "/branches/{branch*}/protection", "protection", protection),
         *(
             ("GET", f"/branches/{{branch*}}/protection/{name}", "protection", part_of_protection(name))
@@ -504,6 +516,8 @@ def followed(work: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
 routes: list[Route] = [
     route("GET", "/user", "me", me),
     route("GET", "/user/repos", "repositories", own),
+    route("POST", "/user/repos", "create", settings.create),
+    route("POST", "/orgs/{org}/repos", "create", settings.create),
     route("GET", "/users/{login}", "exists", somebody),
     route("GET", "/users/{login}/repos", "repositories", of_user),
     route("GET", "/orgs/{org}", "owner", organisation),

@@ -160,7 +160,7 @@ def repository(call: Call, repo: Repository) -> Json:
             "owner": user(call, repo.owner),
             "private": repo.private,
             "html_url": f"{call.base}/{repo.path}",
-            "description": None,
+            "description": repo.description or None,
             "fork": repo.fork,
             "url": url,
             "git_url": f"git://{call.base.partition('//')[2]}/{repo.path}.git",
@@ -170,7 +170,7 @@ def repository(call: Call, repo: Repository) -> Json:
             "default_branch": repo.default,
             "archived": repo.archived,
             "topics": list(repo.topics),
-            "visibility": "private" if repo.private else "public",
+            "visibility": repo.visibility or ("private" if repo.private else "public"),
             "pushed_at": then,
             "created_at": then,
             "updated_at": then,
@@ -190,7 +190,13 @@ def whole_repository(call: Call, repo: Repository) -> Json:
     more: Json = {"subscribers_count": 0, "network_count": 0}
     if call.world.level(repo, call.login) >= LEVELS.index("push"):
         ways = ("allow_merge_commit", "allow_squash_merge", "allow_rebase_merge")
-        more |= dict.fromkeys(ways, True) | {"allow_auto_merge": repo.auto_merge, "delete_branch_on_merge": False}
+        more |= dict.fromkeys(ways, True) | {
+            "allow_auto_merge": repo.auto_merge,
+            "delete_branch_on_merge": repo.deletes_merged,
+        }
+    if call.world.level(repo, call.login) >= LEVELS.index("admin"):
+        status = {"status": "enabled" if repo.scanning else "disabled"}
+        more["security_and_analysis"] = {} if repo.scanning is None else {"secret_scanning": status}
     return repository(call, repo) | more
 
 
@@ -445,6 +451,7 @@ def review(call: Call, repo: Repository, one: Pull, made: Review) -> Json:
 def protection(call: Call, repo: Repository, branch: str, rule: Rule) -> Json:
     url = f"{call.base}/api/v3/repos/{repo.path}/branches/{branch}/protection"
     found: Json = {"url": url, "enforce_admins": {"url": f"{url}/enforce_admins", "enabled": True}}
+    found["allow_force_pushes"] = {"enabled": rule.force}
     if rule.checks:
         found["required_status_checks"] = {
             "url": f"{url}/required_status_checks",
@@ -464,9 +471,17 @@ def protection(call: Call, repo: Repository, branch: str, rule: Rule) -> Json:
     return found
 
 
+def ruleset(repo: Repository, rule: Rule) -> Json:
+    """A ruleset as its list has it; the rules themselves are told of one alone."""
+    told = {"id": rule.said["id"], "name": rule.said["name"], "target": "branch", "source_type": "Repository"}
+    return told | {"source": repo.path, "enforcement": rule.said["enforcement"]}
+
+
 def rules(rule: Rule) -> list[Json]:
     """A ruleset, as everybody may read it for a branch."""
-    source = {"ruleset_source_type": "Repository", "ruleset_source": "", "ruleset_id": 1}
+    source = {"ruleset_source_type": "Repository", "ruleset_source": "", "ruleset_id": rule.said.get("id", 1)}
+    if rule.said:
+        return [one | source for one in rule.said["rules"]] if rule.said["enforcement"] == "active" else []
     checks = {
         "required_status_checks": [{"context": name} for name in rule.checks],
         "strict_required_status_checks_policy": False,

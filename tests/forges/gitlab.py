@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.forges import bare
 from tests.forges import gitlab_json as wire
+from tests.forges import gitlab_settings as settings
 from tests.forges.faults import Fault
 from tests.forges.server import PAGE, Answer, Call, Route, route
 from tests.forges.state import Pull, RefusalError, Repository
@@ -33,8 +34,12 @@ def refuse(refusal: RefusalError, call: Call) -> Answer:
             return Answer(401, {"error": "invalid_token", "error_description": told})
         case "unauthorized":
             return said(401, "401 Unauthorized")
-        case "forbidden" | "archived":
+        case "forbidden" if call.target.endswith("/projects"):
+            return said(400, {"namespace": ["is not valid"], "base": ["user namespace is not valid"]})
+        case "forbidden" | "archived" | "not administered":
             return said(403, "403 Forbidden")
+        case "taken":
+            return said(400, {"project_namespace.name": ["has already been taken"], "path": ["has already been taken"]})
         case "exists":
             repo = call.seen()
             number = next(one.number for one in repo.open_pulls() if one.head == refusal.text)
@@ -167,35 +172,6 @@ def listing(call: Call, found: list[Repository]) -> Answer:
 
 def project(call: Call) -> Answer:
     return Answer(200, wire.project(call, call.seen()))
-
-
-def protected(call: Call) -> Answer:
-    repo = call.seen()
-    if call.world.level(repo, call.login) < 2:
-        raise RefusalError("forbidden")
-    rule = repo.rule(call.args["branch"])
-    if rule is None:
-        return said(404, "404 Not found")
-    levels = [{"id": 1, "access_level": 40, "access_level_description": "Maintainers"}]
-    more = {"allow_force_push": False, "code_owner_approval_required": rule.owners}
-    return Answer(
-        200, {"id": 1, "name": rule.pattern, "push_access_levels": levels, "merge_access_levels": levels} | more
-    )
-
-
-def approval_rules(call: Call) -> Answer:
-    repo = call.seen()
-    if call.world.level(repo, call.login) < 2:
-        raise RefusalError("forbidden")
-    kind = {"rule_type": "any_approver", "eligible_approvers": [], "users": [], "groups": []}
-    return page(
-        call,
-        [
-            {"id": place, "name": "All Members", "approvals_required": rule.approvals, "protected_branches": []} | kind
-            for place, rule in enumerate(repo.rules, 1)
-            if rule.approvals
-        ],
-    )
 
 
 def project_approvals(call: Call) -> Answer:
@@ -408,8 +384,7 @@ routes: list[Route] = [
     route("GET", "/groups/{group}", "owner", group),
     route("GET", "/groups/{group}/projects", "repositories", of_group),
     route("GET", "/projects/{project}", "repository", project),
-    route("GET", "/projects/{project}/protected_branches/{branch}", "protection", protected),
-    route("GET", "/projects/{project}/approval_rules", "protection", approval_rules),
+    *settings.routes,
     route("GET", "/projects/{project}/approvals", "protection", project_approvals),
     route("GET", "/projects/{project}/users", "exists", members),
     route("GET", "/projects/{project}/members/all", "exists", members),

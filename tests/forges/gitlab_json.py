@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.forges import bare
 from tests.forges.server import Call
 from tests.forges.state import Check, Comment, Pull, Repository
 
@@ -57,7 +58,7 @@ def project(call: Call, repo: Repository) -> Json:
     kind = "group" if repo.owner in call.world.owners else "user"
     return {
         "id": repo.id,
-        "description": None,
+        "description": repo.description or None,
         "name": repo.name,
         "name_with_namespace": repo.path.replace("/", " / "),
         "path": repo.name,
@@ -71,11 +72,12 @@ def project(call: Call, repo: Repository) -> Json:
         "web_url": f"{call.base}/{repo.path}",
         "namespace": {"id": 1, "name": repo.owner, "path": repo.owner, "kind": kind, "full_path": repo.owner},
         "archived": repo.archived,
-        "visibility": "private" if repo.private else "public",
-        "empty_repo": False,
+        "visibility": repo.visibility or ("private" if repo.private else "public"),
+        "empty_repo": not bare.branches(repo.folder),
         "merge_requests_enabled": True,
         "merge_requests_access_level": "enabled",
-        "only_allow_merge_if_pipeline_succeeds": bool(rule and rule.checks),
+        "only_allow_merge_if_pipeline_succeeds": repo.pipeline or bool(rule and rule.checks),
+        "remove_source_branch_after_merge": repo.deletes_merged,
         "allow_merge_on_skipped_pipeline": False,
         "merge_method": "merge",
         "squash_option": "default_off",

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.forges.server import Heard
 
-RULES = [f"RepositoryRuleDetailedOneof{number}" for number in (7, 8)]  # reviews, checks
+RULES = [f"RepositoryRuleDetailedOneof{number}" for number in (2, 7, 8, 9)]
 MODELS: dict[str, str | list[str]] = {
     "GET /user": "PublicUser",
     "GET /user/repos": "list Repository",
@@ -17,7 +17,16 @@ MODELS: dict[str, str | list[str]] = {
     "GET /orgs/{org}/teams/{slug}": "TeamFull",
     "GET /rate_limit": "RateLimitOverview",
     "POST /app/installations/{id}/access_tokens": "InstallationToken",
+    "POST /user/repos": "FullRepository",
+    "POST /orgs/{org}/repos": "FullRepository",
     "GET ": "FullRepository",
+    "PATCH ": "FullRepository",
+    "PUT /topics": "Topic",
+    "GET /private-vulnerability-reporting": "ReposOwnerRepoPrivateVulnerabilityReportingGetResponse200",
+    "GET /rulesets": "list RepositoryRuleset",
+    "POST /rulesets": "RepositoryRuleset",
+    "GET /rulesets/{id}": "RepositoryRuleset",
+    "PUT /rulesets/{id}": "RepositoryRuleset",
     "GET /branches/{branch*}/protection": "BranchProtection",
     "GET /branches/{branch*}/protection/required_status_checks": "StatusCheckPolicy",
     "GET /branches/{branch*}/protection/required_pull_request_reviews": "ProtectedBranchPullRequestReview",

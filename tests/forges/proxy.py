@@ -15,6 +15,8 @@ HOPS = {"connection", "keep-alive", "transfer-encoding", "content-length", "date
 OPERATIONS = {
     r"GET user": "me",
     r"GET (orgs|users)/[^/]+/repos": "repositories",
+    r"POST (orgs/[^/]+|user)/repos": "create",
+    r"PATCH repos/[^/]+/[^/]+|PUT repos/.+/topics|(POST|PATCH) repos/.+/branch_protections(/.+)?": "set",
     r"GET repos/[^/]+/[^/]+": "repository",
     r"GET repos/.+/pulls": "pulls",
     r"POST repos/.+/pulls": "open",

@@ -301,6 +301,7 @@ class Handler(BaseHTTPRequestHandler):
             if pushing and not asking:
                 with world.lock:
                     if repo.path in world.repositories:  # it may have been deleted meanwhile
+                        world.pushed(repo, token.login)
                         world.settle(repo, token.login)
         except RefusalError as refusal:
             unknown = refusal.kind == "missing" and "Authorization" not in self.headers  # it tells nobody what there is

@@ -166,6 +166,12 @@ class FakeStage(Common):
     def archives(self, path: str) -> None:
         self.world.archive(path)
 
+    def administers(self, path: str) -> None:
+        self.world.give(path, BOT, "admin")
+
+    def lets_create(self) -> None:
+        self.world.owners[self.owner].creators.add(BOT)
+
     def renames(self, path: str, new: str) -> str:
         self.world.rename(path, f"{self.owner}/{new}")
         return f"{self.owner}/{new}"
@@ -255,6 +261,13 @@ class GiteaStage(Common):
 
     def archives(self, path: str) -> None:
         self.server.ask("PATCH", f"repos/{path}", {"archived": True})
+
+    def administers(self, path: str) -> None:
+        self.server.ask("PUT", f"repos/{path}/collaborators/{BOT}", {"permission": "admin"})
+
+    def lets_create(self) -> None:
+        team = next(one for one in self.server.ask("GET", f"orgs/{self.owner}/teams") if one["name"] == "core")
+        self.server.ask("PATCH", f"teams/{team['id']}", {"name": "core", "can_create_org_repo": True})
 
     def renames(self, path: str, new: str) -> str:
         self.server.ask("PATCH", f"repos/{path}", {"name": new})

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 LEVELS = ("none", "read", "push", "admin")
 
@@ -27,7 +28,7 @@ class Person:
 class Token:
     value: str
     login: str
-    rights: set[str] = field(default_factory=lambda: {"read", "write", "workflow"})
+    rights: set[str] = field(default_factory=lambda: {"read", "write", "workflow", "administer"})
     expired: bool = False
     until: float = 0  # when it ends by itself
 
@@ -40,6 +41,8 @@ class Owner:
     path: str
     members: set[str] = field(default_factory=set)
     teams: dict[str, set[str]] = field(default_factory=dict)
+    creators: set[str] = field(default_factory=set)  # who may make repositories
+    administer: bool = True  # whether who makes one is its administrator
 
 
 @dataclass
@@ -52,6 +55,8 @@ class Rule:
     owners: bool = False
     pushers: tuple[str, ...] = ()
     ruleset: bool = False  # the newer kind of GitHub, which everybody may read
+    force: bool = False  # whether pushes may be forced
+    said: dict[str, Any] = field(default_factory=dict)  # a ruleset as it was written, with its id
 
 
 @dataclass
@@ -136,6 +141,13 @@ class Repository:
     checks: dict[str, list[Check]] = field(default_factory=dict)
     looks: dict[str, int] = field(default_factory=dict)
     ci: CI | None = None
+    description: str = ""
+    visibility: str = ""
+    pipeline: bool = False  # GitLab: whether a merge waits for it
+    approvers: int = 0  # GitLab: of its rule for anybody
+    deletes_merged: bool = False
+    scanning: bool | None = False  # None: the plan of the owner has none
+    reporting: bool = False
 
     @property
     def owner(self) -> str:
@@ -145,8 +157,23 @@ class Repository:
     def name(self) -> str:
         return self.path.rpartition("/")[2]
 
+    def rules_of(self, branch: str, *, ruleset: bool | None = None) -> list[Rule]:
+        return [r for r in self.rules if fnmatchcase(branch, r.pattern) and ruleset in (None, r.ruleset)]
+
     def rule(self, branch: str) -> Rule | None:
-        return next((rule for rule in self.rules if fnmatchcase(branch, rule.pattern)), None)
+        """All rules of a branch as one: the strictest of each."""
+        found = self.rules_of(branch)
+        if len(found) < 2:
+            return found[0] if found else None
+        return Rule(
+            found[0].pattern,
+            tuple(dict.fromkeys(name for one in found for name in one.checks)),
+            max(one.approvals for one in found),
+            any(one.owners for one in found),
+            found[0].pushers,
+            all(one.ruleset for one in found),
+            all(one.force for one in found),
+        )
 
     def open_pulls(self) -> list[Pull]:
         return [pull for pull in self.pulls if pull.state == "open"]

@@ -9,14 +9,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tests.forges import bare
 from tests.forges.faults import Fault, Faults
+from tests.forges.making import Making
 from tests.forges.pulls import Pulls
 from tests.forges.state import CI, LEVELS, Owner, Person, Pull, RefusalError, Repository, Rule, Token
 
 
-class World(Pulls):
+class World(Pulls, Making):
     """Repositories below a folder, and everything that a forge knows of them."""
 
     def __init__(self, root: Path, clock: Callable[[], float] = time.time):
@@ -32,6 +34,8 @@ class World(Pulls):
         self.counts: Counter[str] = Counter()
         self.page = 100  # items of a listing at most, whatever is asked for
         self.app_seconds = 3600  # that a token of an App lives
+        self.protects = False  # the default branch of what is new, as GitLab does it
+        self.paid = True  # an edition that has all
         self.budget = 0  # requests that headers count down from; without, there is always one left
         self.add_person("scaffold-bot", "bot")
         self.add_token("secret-of-the-bot", "scaffold-bot")
@@ -44,15 +48,21 @@ class World(Pulls):
     def add_person(self, login: str, kind: str = "person") -> None:
         self.people[login] = Person(self.new_id(), login, kind)
 
-    def add_token(self, value: str, login: str, rights: Sequence[str] = ("read", "write", "workflow")) -> None:
+    def add_token(
+        self, value: str, login: str, rights: Sequence[str] = ("read", "write", "workflow", "administer")
+    ) -> None:
         self.tokens[value] = Token(value, login, set(rights))
 
     def add_owner(
-        self, path: str, members: Sequence[str] = ("scaffold-bot",), teams: Mapping[str, Sequence[str]] | None = None
+        self,
+        path: str,
+        members: Sequence[str] = ("scaffold-bot",),
+        teams: Mapping[str, Sequence[str]] | None = None,
+        **more: Any,
     ) -> None:
-        """Add an organisation, or a group below another."""
+        """Add an organisation, or a group below another; `more` are fields of Owner."""
         found = {name: set(logins) for name, logins in (teams or {}).items()}
-        self.owners[path] = Owner(self.new_id(), path, set(members), found)
+        self.owners[path] = Owner(self.new_id(), path, set(members), found, **more)
 
     def add_repository(self, path: str, source: str | Path, default: str = "main", **more) -> None:
         """Add one with the branches of `source`, whose objects it shares; `more` are fields of Repository."""

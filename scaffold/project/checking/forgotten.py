@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 from scaffold import __version__
+from scaffold.blueprint.forge import Prescribed
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.manifest import Blueprint
 from scaffold.blueprint.patterns import Rules
@@ -34,7 +35,7 @@ def forgotten(seen: View) -> tuple[Looked, ...]:
     blueprint = _manifest(recorded.blueprint)
     if blueprint is None or str(blueprint.version) != recorded.version:
         return ()
-    found = (*_of_guardrails(recorded, blueprint), *_of_files(recorded, blueprint))
+    found = (*_of_guardrails(recorded, blueprint), *_of_forge(recorded, blueprint), *_of_files(recorded, blueprint))
     return (Looked(LOCK, found),) if found else ()
 
 
@@ -57,6 +58,12 @@ def _of_guardrails(recorded: Lock, blueprint: Blueprint) -> Iterator[Found]:
     approvers = tuple(_ANSWER.sub(lambda at: str(recorded.answers.get(at[1], at[0])), one) for one in given.approvers)
     if replace(held, rules={}) != replace(given, use=(), rules={}, approvers=approvers):
         yield Found("the lock does not hold the judges and approvers that the blueprint has", PATH, key="guardrails")
+
+
+def _of_forge(recorded: Lock, blueprint: Blueprint) -> Iterator[Found]:
+    given, held = (one or Prescribed() for one in (blueprint.forge, recorded.forge))
+    if given._replace(topics=(), description="") != held._replace(topics=(), description=""):  # which depend on answers
+        yield Found("the lock does not hold the forge settings that the blueprint has", PATH, key="forge")
 
 
 def _of_files(recorded: Lock, blueprint: Blueprint) -> Iterator[Found]:

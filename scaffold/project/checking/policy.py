@@ -23,7 +23,7 @@ from scaffold.process import Notify
 from scaffold.project.adoption.guess import Guess
 from scaffold.project.checking.policy_answers import against_answers
 from scaffold.project.conditions import Person
-from scaffold.project.planning.guardrails import decided
+from scaffold.project.planning.guardrails import decided, prescribed
 from scaffold.project.snapshots import View
 from scaffold.project.stamp import stamp, surroundings_in, trusting
 from scaffold.render.engine import Rendered
@@ -140,13 +140,16 @@ def _replaced(seen: View, library: Library, release: Release, policy: Policy | N
     recorded = seen.lock
     require_scaffold(release.blueprint, __version__)
     rendered, guess = _rendered(seen, release, library, found)
-    guardrails = decided(release, rendered.answers)
+    guardrails, at_forge = decided(release, rendered.answers), prescribed(release, rendered.answers)
     own = self_approved(recorded.answers.get("owner"), guardrails.approvers if guardrails else ())
     found.extend(Found(f"{one} owns the project, and would approve its exceptions", PATH, key=OWNER) for one in own)
     if not seen.is_unlocked:
         if release.blueprint.version == Version(recorded.version):
             if guardrails != recorded.guardrails:
                 found.append(Found("the lock does not hold the rules that the blueprint has", PATH, key="guardrails"))
+            if at_forge != recorded.forge:
+                message = "the lock does not hold the forge settings that the blueprint has"
+                found.append(Found(message, PATH, key="forge"))
             if not guess.asked:  # else it is not what was applied
                 found.extend(_differences(recorded, release, rendered))
         found.extend(_asked(seen, policy))
@@ -158,7 +161,7 @@ def _replaced(seen: View, library: Library, release: Release, policy: Policy | N
         answers = {name: value for name, value in known.items() if name not in guess.unanswered}
     files = {} if seen.is_unlocked else dict(_trusted(recorded, release, rendered))
     version = release.version if seen.is_unlocked else recorded.version
-    lock = replace(recorded, version=version, guardrails=guardrails, files=files, answers=answers)
+    lock = replace(recorded, version=version, guardrails=guardrails, forge=at_forge, files=files, answers=answers)
     return seen._replace(lock=lock)
 
 

@@ -1,4 +1,4 @@
-"""The guardrails of a project: each rule that its blueprint uses, with what depends on answers decided."""
+"""The guardrails of a project, and what its forge has to hold: with what depends on answers decided."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from scaffold.answers.question import Answers
+from scaffold.blueprint import forge
+from scaffold.blueprint.forge import Prescribed
 from scaffold.blueprint.guardrails import Guardrails, Said
 from scaffold.blueprint.places import manifest_path
 from scaffold.blueprint.release import Release
@@ -31,18 +33,9 @@ def decided(release: Release, answers: Answers) -> Guardrails | None:
     if guardrails is None:
         return None
     where = manifest_path(release.blueprint.name)
-    texts = _texts(where)
 
     def filled(value: Any, known: Mapping[str, Any]) -> Any:
-        if isinstance(value, list):
-            return [filled(item, known) for item in value]
-        if isinstance(value, dict):
-            return {key: filled(item, known) for key, item in value.items()}
-        if not isinstance(value, str):
-            return value
-        for name in sorted(texts.names_in(value, where) - known.keys()):
-            raise FormatError(f"`guardrails` holds `{value}`, and there is no recorded answer `{name}`", where=where)
-        return texts.render_text(value, known, where)
+        return _filled(value, known, where, "guardrails")
 
     def is_wanted(when: Any) -> bool:
         written = str(filled(when, answers.context)).strip().casefold()
@@ -61,3 +54,24 @@ def decided(release: Release, answers: Answers) -> Guardrails | None:
         rules={id_: said(rule) for id_, rule in expand(guardrails, where).items()},
         approvers=tuple(filled(list(guardrails.approvers), answers.recorded)),
     )
+
+
+def prescribed(release: Release, answers: Answers) -> Prescribed | None:
+    """Return what a project with these answers is to have at its forge; raises FormatError or RenderError."""
+    found = release.blueprint.forge
+    where = manifest_path(release.blueprint.name)
+    return found and forge.filled(found, lambda written: str(_filled(written, answers.recorded, where, "forge")))
+
+
+def _filled(value: Any, known: Mapping[str, Any], where: str, key: str) -> Any:
+    """Return a value of the manifest with all texts in it rendered."""
+    if isinstance(value, list):
+        return [_filled(item, known, where, key) for item in value]
+    if isinstance(value, dict):
+        return {name: _filled(item, known, where, key) for name, item in value.items()}
+    if not isinstance(value, str):
+        return value
+    texts = _texts(where)
+    for name in sorted(texts.names_in(value, where) - known.keys()):
+        raise FormatError(f"`{key}` holds `{value}`, and there is no recorded answer `{name}`", where=where)
+    return texts.render_text(value, known, where)

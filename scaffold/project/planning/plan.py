@@ -17,7 +17,7 @@ from scaffold.plan.make import FindBase, Target, make
 from scaffold.process.loading import later
 from scaffold.project.opening import Project, as_stored
 from scaffold.project.planning.exclusions import in_submodules, left, lock_without, without
-from scaffold.project.planning.guardrails import decided
+from scaffold.project.planning.guardrails import decided, prescribed
 from scaffold.project.planning.migrations import Migrations
 from scaffold.project.planning.team_renames import follow_team, tracked
 from scaffold.project.seen import Standing
@@ -42,6 +42,7 @@ def new_lock(release: Release, source: str, answers: Answers, *, folder: str | N
         files={},
         keep_copier=keep_copier,
         guardrails=decided(release, answers),
+        forge=prescribed(release, answers),
         folder=folder,
     )
 

@@ -10,24 +10,33 @@ from hypothesis import strategies as st
 from scaffold.forges.gitea import Gitea
 from scaffold.forges.github import GitHub
 from scaffold.forges.gitlab import GitLab
-from scaffold.forges.port import ForgeError, Pull, UncertainError, UnreachableError, Wanted
+from scaffold.forges.port import Born, ForgeError, Pull, UncertainError, UnreachableError, Wanted
 from scaffold.forges.tokens import fixed
 from scaffold.forges.understood import READS, WRITES
 from tests.fleet.forges.served import TOKEN, Said, http, serving
 from tests.limits import TIMES
 
 KINDS = [GitHub, GitLab, Gitea]
+SET = {
+    "checks": ("a",),
+    "approvals": 1,
+    "code_owners": True,
+    "secret_scanning": True,
+    "private_reporting": True,
+    "topics": ("a",),
+}
 PULL = Pull(1, "", "open", "up", "main", "c0ffee", "T", "B")
 CALLS = {
     "me": (), "repositories": ("o",), "repository": ("o/r",), "protection": ("o/r", "main"),
     "lacking": ("o/r", ["ann", "@o/t"], ["lab"]), "pulls": ("o/r", "up"), "pull": ("o/r", 1), "checks": ("o/r", "c0ffee"),
     "review": ("o/r", 1), "open": ("o/r", Wanted("up", "main", "T", "B")), "dress": ("o/r", 1, ["lab"], ["ann", "@o/t"]),
     "edit": ("o/r", 1, "T", "B"), "comment": ("o/r", 1, "t"), "close": ("o/r", 1), "merge_when_green": ("o/r", PULL, "squash"),
-    "delete_branch": ("o/r", "up"),
+    "delete_branch": ("o/r", "up"), "create": ("o/r", Born()), "settings": ("o/r", "main"), "set": ("o/r", "main", SET),
 }  # fmt: skip
 WORDS = st.sampled_from([
     "id", "iid", "login", "username", "name", "full_name", "head", "base", "ref", "sha", "state", "number", "user", "title",
     "protected", "statuses", "check_runs", "labels", "reviewers", "author", "permissions", "clone_url", "html_url", "errors",
+    "rules", "rule_type", "conditions", "rule_name", "security_and_analysis",
 ])  # fmt: skip
 BODIES = st.recursive(
     st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from(["", "open", "closed", "a"]),
