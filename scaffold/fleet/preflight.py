@@ -11,9 +11,9 @@ from scaffold.fleet.campaign.deciding import Known, next_step
 from scaffold.fleet.campaign.offering import out_there
 from scaffold.fleet.campaign.reviewers import reviewers_of
 from scaffold.fleet.campaign.rollout import AT_ONCE
-from scaffold.fleet.campaign.site import ARCHIVED, NO_PUSH, NowhereError, Site, site
+from scaffold.fleet.campaign.site import NO_PUSH, NowhereError, Site, site
 from scaffold.fleet.campaign.work import Asked, At, Work
-from scaffold.fleet.forges.port import DeniedError, GoneError
+from scaffold.fleet.forges.port import ARCHIVED, DeniedError, GoneError
 from scaffold.fleet.progress import counter
 from scaffold.fleet.roll import FILE
 from scaffold.plan.campaign import Lack, Preflight

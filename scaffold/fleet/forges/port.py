@@ -17,6 +17,9 @@ Verdict = Literal["approved", "changes requested", "pending", "none"]
 Method = Literal["merge", "squash", "rebase"]
 
 
+ARCHIVED = "it is archived", "take it out of fleet.yml, or open it again"
+
+
 class ForgeError(ScaffoldError):
     """A forge refused, or could not be asked; the adapters raise this and its kinds, and nothing else."""
 
