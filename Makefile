@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n 4 --dist worksteal
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: try try-fleet test test-golden test-long test-forge test-load test-laws test-storm quick format docs bundle bench bench-check bench-fleet bench-merge clean
+.PHONY: try try-fleet test test-golden test-long test-forge test-load test-laws test-storm quick format docs bundle bench bench-check bench-fleet bench-rollout bench-merge clean
 
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
@@ -67,6 +67,9 @@ bench-check: $(VENV)/.test  ## Check a thousand services out of bare repositorie
 
 bench-fleet: $(VENV)/.test  ## Plan for a thousand repositories beside Copier, and write docs/reference/benchmark-fleet.md.
 	@$(BIN)/python benchmarks/fleet.py
+
+bench-rollout: $(VENV)/.test  ## Roll out to a thousand repositories at a forge on loopback, and write docs/reference/benchmark-rollout.md.
+	@$(BIN)/python -m benchmarks.rollout
 
 bench-merge: $(VENV)/.test  ## Score merges that people made, CASES=FILE, and write docs/reference/merge-cases.md.
 	@$(BIN)/python benchmarks/merge_cases.py "$(CASES)"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scaffold.plan.fleet import FleetPlan
     from scaffold.process import Notify
 
+RELEASES_LAST = 3600.0  # seconds in which it is not asked again whether they still stand
 LOOKED_AT_AGAIN = ("held", "closed elsewhere")  # what kept them may be gone, or was shown
 
 
@@ -79,11 +80,14 @@ def fleet_watch(
 
     With `once` it looks one time. `see` is called with how it stands after each look. Raises as `fleet_apply` does.
     """
-    asked = Asked(direct, local, seconds, selectors.of_plan(where))
-    with at_work(Path(plan), Path(file), asked, means, offers=True) as work:
+    how = Asked(direct, local, seconds, selectors.of_plan(where))
+    with at_work(Path(plan), Path(file), how, means, offers=True) as held:
+        work, asked = held, held.began
         _again(work, (), retry=retry)
         looked: dict[str, float] = {}
         while True:
+            if time() - asked > RELEASES_LAST:
+                work, asked = _asked_again(work, Path(file)), time()
             pace = rollout.Pace()
             pace.looked = looked
             stands = _rolled(work, pace, notify, once=once)
@@ -126,7 +130,12 @@ def at_work(place: Path, file: Path, asked: Asked, means: Means = Means(), *, of
     plan = planfile.read(place)
     with journal.held(_folder(place), plan.id, uuid4().hex[:12], time) as held:
         work = _work(place, plan, file, asked, held, means)
-        yield work._replace(aims=aims(plan, work.repositories, file.absolute().parent)) if offers else work
+        yield _asked_again(work, file) if offers else work
+
+
+def _asked_again(work: Work, file: Path) -> Work:
+    """Return the same with what libraries say now of the releases that are brought."""
+    return work._replace(aims=aims(work.plan, work.repositories, file.absolute().parent))
 
 
 @contextmanager

@@ -12,12 +12,12 @@ from scaffold.fleet.campaign.deciding import Known, next_step
 from scaffold.fleet.campaign.offering import out_there
 from scaffold.fleet.campaign.reviewers import reviewers_of
 from scaffold.fleet.campaign.rollout import AT_ONCE
-from scaffold.fleet.campaign.site import ARCHIVED, NO_PUSH, NowhereError, Site, site
+from scaffold.fleet.campaign.site import NO_PUSH, NowhereError, Site, site
 from scaffold.fleet.campaign.work import Asked, At, Work
 from scaffold.fleet.facts import of_planned
 from scaffold.fleet.progress import counter
 from scaffold.fleet.roll import FILE
-from scaffold.forges.port import DeniedError, GoneError
+from scaffold.forges.port import ARCHIVED, DeniedError, GoneError
 from scaffold.plan.campaign import Lack, Preflight
 from scaffold.process.aside import results
 

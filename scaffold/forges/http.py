@@ -18,6 +18,7 @@ from scaffold.forges.etags import Kept
 from scaffold.forges.governor import PATIENCE, Governor
 from scaffold.forges.pacing import CORE, Kind
 from scaffold.forges.port import (
+    ARCHIVED,
     DeniedError,
     ForgeError,
     GoneError,
@@ -250,7 +251,9 @@ class Http:
             hint = f"is {self.api} the address of its API?"
             told = f"answered {answer.status} with {answer.alien or 'nothing'} and not as a forge's API does"
             self._fail(UncertainError if done else UnreachableError, answer, told, hint)
-        if answer.status in (401, 403) and "archived" not in answer.message.lower():  # GitHub's word for those is 403
+        if "archived" in answer.message.lower():  # of which GitHub's number is that of a right
+            raise self._error(RefusedError, ARCHIVED[0], ARCHIVED[1])
+        if answer.status in (401, 403):
             hint = f"the token is from {self._token.origin}; is it valid, and has it the rights?"
             kind = UnknownTokenError if answer.status == 401 else DeniedError  # noqa: PLR2004
             self._fail(kind, answer, f"denies it: {answer.message}", hint)

@@ -19,6 +19,9 @@ Method = Literal["merge", "squash", "rebase"]
 Visibility = Literal["private", "internal", "public"]
 
 
+ARCHIVED = "it is archived", "take it out of fleet.yml, or open it again"
+
+
 class ForgeError(ScaffoldError):
     """A forge refused, or could not be asked; the adapters raise this and its kinds, and nothing else."""
 

@@ -26,10 +26,13 @@ def results(do: Callable[[J], R], jobs: Collection[J], at_once: int, end: Callab
     def work() -> None:
         while not stop.is_set():
             try:
-                done.put((do(todo.get_nowait()), None))
+                job = todo.get_nowait()
             except Empty:
                 return
+            try:
+                done.put((do(job), None))
             except BaseException as error:  # noqa: BLE001 - it is raised where all of it was asked for
+                stop.set()
                 done.put((None, error))
 
     threads = [Thread(target=work, daemon=True) for _ in range(min(at_once, len(jobs)))]

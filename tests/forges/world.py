@@ -177,6 +177,9 @@ class World(Pulls, Making):
     def branches(self, path: str) -> list[str]:
         return list(bare.branches(self.at(path).folder))
 
+    def files_of(self, path: str, branch: str) -> list[str]:
+        return sorted(bare.files(self.at(path).folder, branch))
+
     def pulls_of(self, path: str) -> list[dict]:
         with self.lock:
             return [dict(vars(pull)) for pull in self.at(path).pulls]

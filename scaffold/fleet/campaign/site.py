@@ -9,7 +9,7 @@ from scaffold.errors import GitError, ScaffoldError
 from scaffold.fleet import mirrors
 from scaffold.fleet.campaign.commits import branches_of
 from scaffold.fleet.campaign.work import At, Work
-from scaffold.forges.port import DeniedError, RefusedError
+from scaffold.forges.port import ARCHIVED, DeniedError, RefusedError
 from scaffold.git.objects import Objects, open_repository
 from scaffold.git.porcelain import FarError, RejectedError
 from scaffold.git.pushing import Local, Remote
@@ -21,7 +21,6 @@ UNLISTED = (
     "fleet.yml does not list its repository any more",
     "list it under the address that was planned for, or plan again",
 )
-ARCHIVED = "it is archived", "take it out of fleet.yml, or open it again"
 NO_PUSH = "the token may not push", "docs/reference/forges.md lists the rights that it needs"
 
 

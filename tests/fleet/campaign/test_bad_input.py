@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scaffold.fleet import apply
 from tests.fleet.campaign.killed import commands
 from tests.kit import git
 
@@ -350,6 +351,22 @@ def test_a_tag_that_was_moved_since_is_offered_to_nobody_any_more(own_library, l
     code, said = line(one, "apply")
     assert (code, "job 1.1.0 is not the release any more that was planned for" in said) == (3, True)
     assert one.pulls("m0") == []
+
+
+def test_a_release_that_is_withdrawn_while_a_campaign_is_watched_halts_it(own_library, monkeypatch):
+    monkeypatch.setattr(apply, "RELEASES_LAST", 0)
+    looks = []
+
+    def see(stands):
+        looks.append(stands.state)
+        assert len(looks) < 20
+        manifest = own_library.library / "blueprints/job/blueprint.yml"
+        if "withdrawn" not in manifest.read_text():
+            manifest.write_text(manifest.read_text() + "withdrawn: {1.1.0: it loses data}\n")
+            git(own_library.library, "commit", "--quiet", "--all", "--message=withdraw")
+
+    assert "was withdrawn" in own_library.watch(see=see, seconds=0.05).why
+    assert looks == ["waiting", "halted"]
 
 
 def test_a_library_that_is_gone_is_noted_and_stops_nobody(own_library, line):

@@ -13,7 +13,7 @@ import pytest
 
 from scaffold.fleet import journal, planfile
 from tests.fleet.campaign.killed import commands
-from tests.fleet.campaign.storm import Storm, counted, summed
+from tests.fleet.campaign.storm import BRANCH, Storm, counted, summed
 from tests.forges.serve import apart
 
 pytestmark = [pytest.mark.long, pytest.mark.limit(3600)]
@@ -47,9 +47,9 @@ def hold_nothing_twice(one, end):
         there = end.forge.get(f"acme/{name}")
         if there is None:
             continue
-        ours = [
-            pull for pull in there["pulls"] if pull["head"] == "scaffold/job-1.1.0" and pull["author"] == "scaffold-bot"
-        ]
+        if one.kinds[name] == "commits":
+            assert "ours.txt" in one.world.files_of(f"acme/{name}", BRANCH), name
+        ours = [pull for pull in there["pulls"] if (pull["head"], pull["author"]) == (BRANCH, "scaffold-bot")]
         assert len(ours) <= (2 if one.kinds[name] == "closed by a bot" else 1), name
         assert all(pull["comments"] <= 1 for pull in there["pulls"]), name
 
