@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from scaffold.merge import python
 from scaffold.merge.budget import Unprovable, bounded
+from scaffold.merge.code.merge import is_code, merge_code
 from scaffold.merge.drivers import Drivers
 from scaffold.merge.flaws import Flaw, flaws, heading
 from scaffold.merge.hunks import settle
 from scaffold.merge.layouts import known
 from scaffold.merge.markers import Conflict, Labels, Part, split, write
-from scaffold.merge.pieces import Side
+from scaffold.merge.pieces import Pieces, Side
 from scaffold.merge.schema import KeyPath
 from scaffold.merge.structured import merge_structured
 from scaffold.merge.text import merge_whole, refined
@@ -89,6 +90,10 @@ def _merged(versions: Versions) -> Outcome:
     back = text is not None and versions.brings_back(text)
     if fine and not back and (not found or text in versions.sides or found <= versions.found(versions.ours)):
         return lines, ()
+    if is_code(versions.path) and not fine:
+        by_hunk = _by_hunk(versions, lines)
+        if not _conflicts(by_hunk[0]):
+            return by_hunk
     by_key = _by_key(versions)
     if fine:
         if by_key is None or (_conflicts(by_key[0]) and known.kind_of(versions.path) == "lines"):
@@ -139,22 +144,28 @@ def _by_key(versions: Versions) -> Outcome | None:
 
 
 def _structured(versions: Versions, hold: frozenset[KeyPath] = frozenset()) -> Outcome | None:
-    if "keys" not in versions.drivers:
+    driver = "definitions" if is_code(versions.path) else "keys"
+    if driver not in versions.drivers:
         return None
     try:
         base, ours, theirs = (side.decode() for side in versions.sides)
         root = None if versions.base is None else base
+        if driver == "definitions":
+            return _encoded(merge_code(root, ours, theirs)), (driver,)
         merged = merge_structured(versions.path, root, ours, theirs, versions.drivers, hold)
     except (UnicodeDecodeError, Unprovable):
         return None
-    end = b"\r\n" if any("\r\n" in piece for piece in merged.pieces if isinstance(piece, str)) else b"\n"
-    parts: list[Part] = [
+    return _encoded(merged.pieces), (driver, *merged.used)
+
+
+def _encoded(pieces: Pieces) -> list[Part]:
+    end = b"\r\n" if any("\r\n" in piece for piece in pieces if isinstance(piece, str)) else b"\n"
+    return [
         piece.encode()
         if isinstance(piece, str)
         else Conflict(piece.base.encode(), piece.ours.encode(), piece.theirs.encode(), end)
-        for piece in merged.pieces
+        for piece in pieces
     ]
-    return parts, ("keys", *merged.used)
 
 
 def _by_hunk(versions: Versions, parts: Sequence[Part]) -> Outcome:
