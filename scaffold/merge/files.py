@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from scaffold.merge import python
 from scaffold.merge.budget import Unprovable, bounded
-from scaffold.merge.code.merge import is_code, merge_code
+from scaffold.merge.code.merge import is_code, is_sound, merge_code
 from scaffold.merge.drivers import Drivers
 from scaffold.merge.flaws import Flaw, flaws, heading
 from scaffold.merge.hunks import settle
@@ -58,6 +58,16 @@ class Versions(NamedTuple):
         """Return the flaws of a file."""
         return flaws(self.path, content, sets="sets" in self.drivers)
 
+    def is_sound(self, merged: bytes) -> bool:
+        """Whether nothing of either side's code is lost or doubled, where that can be told."""
+        if self.base is None or not is_code(self.path):
+            return True
+        try:
+            base, ours, theirs, text = (side.decode() for side in (*self.sides, merged))
+        except UnicodeDecodeError:
+            return True
+        return is_sound(base, ours, theirs, text)
+
     def brings_back(self, merged: bytes) -> bool:
         """Whether a line is in the merged file that one side removed, since the other has moved it."""
         base, ours, theirs = map(split, self.sides)
@@ -87,6 +97,7 @@ def _merged(versions: Versions) -> Outcome:
     text = None if _conflicts(lines) else _text(lines)
     found = versions.found(text) if text is not None else frozenset()
     fine = text is not None and (not found or not versions.new(found) or _is_harmless(versions, text))
+    fine = fine and text is not None and versions.is_sound(text)
     back = text is not None and versions.brings_back(text)
     if fine and not back and (not found or text in versions.sides or found <= versions.found(versions.ours)):
         return lines, ()
@@ -176,7 +187,8 @@ def _by_hunk(versions: Versions, parts: Sequence[Part]) -> Outcome:
     named = {at for at, one in enumerate(found) if one is not None and one[1] == "imports"}
     if named and not python.proven(parts, settled, named):
         return _by_hunk(versions._replace(drivers=versions.drivers - {"imports"}), parts)
-    if not _conflicts(settled) and (flaws_found := versions.flaws(_text(settled))):
+    text = None if _conflicts(settled) else _text(settled)
+    if text is not None and ((flaws_found := versions.flaws(text)) or not versions.is_sound(text)):
         return _held(versions, flaws_found), ()
     return settled, used
 

@@ -82,9 +82,10 @@ def _decoded(content: bytes) -> str | None:
         return None
 
 
-def _insertions(_path: str, conflict: Conflict) -> bytes | None:
+def _insertions(path: str, conflict: Conflict) -> bytes | None:
     once = same_insertion(conflict)
-    return same_change(conflict) if once is None else once
+    # Statements of Python are told apart elsewhere, by what they mean.
+    return same_change(conflict) if once is None and not path.endswith((".py", ".pyi")) else once
 
 
 def _imports(path: str, conflict: Conflict) -> bytes | None:

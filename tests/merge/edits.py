@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import random
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,11 @@ MODULES = (
 
 def source(name: str) -> str | None:
     """The text of a module, or None where this Python has it not."""
-    found = importlib.util.find_spec(name) if "." not in name or importlib.util.find_spec(name.split(".")[0]) else None
+    found = (
+        importlib.util.find_spec(name)
+        if "." not in name or importlib.util.find_spec(name.split(".", maxsplit=1)[0])
+        else None
+    )
     return Path(found.origin).read_text() if found and found.origin and found.origin.endswith(".py") else None
 
 
@@ -185,7 +190,13 @@ def unused_marks(side: Side) -> bool:
 def runs(text: str) -> bool:
     """Whether a module can be run."""
     try:
-        exec(compile(text, "module", "exec"), {"__name__": "module", "__file__": "module.py", "__package__": ""})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _run(text)
     except Exception:  # noqa: BLE001 - whatever it may be
         return False
     return True
+
+
+def _run(text: str) -> None:
+    exec(compile(text, "module", "exec"), {"__name__": "module", "__file__": "module.py", "__package__": ""})

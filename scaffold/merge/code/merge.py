@@ -16,6 +16,21 @@ def is_code(path: str) -> bool:
     return path.endswith((".py", ".pyi"))
 
 
+def is_sound(base: str, ours: str, theirs: str, merged: str) -> bool:
+    """Whether nothing speaks against a file that was merged by line; of one that cannot be read nothing is known."""
+    if max(map(len, (base, ours, theirs, merged))) > LONGEST or not proof.is_suspect(base, ours, theirs, merged):
+        return True
+    try:
+        old, mine, new = parsed(base), parsed(ours), parsed(theirs)
+    except Unprovable:
+        return True
+    try:
+        proof.prove(base, ours, theirs, merged, (old, mine, new, parsed(merged)))
+    except Unprovable:
+        return False
+    return True
+
+
 def merge_code(base: str | None, ours: str, theirs: str) -> Pieces:
     """Merge three versions of a file, or two that have none in common; raises Unprovable."""
     texts = (base or "", ours, theirs)

@@ -11,7 +11,7 @@ from scaffold.merge.code.tree import Item
 from scaffold.merge.python import NAMES
 from scaffold.merge.slots import Slot, unique
 
-_FROM = re.compile(r"(\s*from\s+[\w.]+\s+import\s+)(\(?)([\w\s,]+?),?\s*(\)?)([ \t]*(?:#[^\n]*)?\n?)")
+_FROM = re.compile(r"(\s*from\s+[\w.]+\s+import\s+)(\(?)([\w\s,]+?),?(?:\s*(\)))?([ \t]*(?:#[^\n]*)?\n?)")
 _ALL = ("=", "__all__")
 IMPORTS = frozenset({"from", "import"})
 
@@ -108,7 +108,7 @@ def _written(base: Item | None, there: Sequence[Item], names: Sequence[list[str]
         space = indent[1] if indent else "    "
         text = "".join(f"{space}{name},\n" for name in listed)
         return f"{host.lead}{start}(\n{text}{outer[0] if outer else ''}){end}"
-    return f"{host.lead}{start}{opening}{', '.join(listed)}{closing}{end}"
+    return f"{host.lead}{start}{opening}{', '.join(listed)}{closing or ''}{end}"
 
 
 def _name_at(slot: Slot, names: Sequence[list[str]]) -> str:

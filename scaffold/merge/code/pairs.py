@@ -2,18 +2,15 @@
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from difflib import SequenceMatcher
 from itertools import pairwise
 
-from scaffold.merge.budget import spend
 from scaffold.merge.code.tree import Item
 from scaffold.merge.likeness import likeness, words_of
-from scaffold.merge.slots import Keys, Orders, Slot, by_key
+from scaffold.merge.slots import Keys, Orders, Slot, by_key, matches
 
 MOST = 400  # pairs to hold against each other, for one that has another name now
 ALIKE = 0.5  # of two statements of which one may have taken the other's place
 RENAMED = 0.7  # of two definitions of which one may be the other under a new name
-STEPS = 8  # of matching by place in the time in which two words are compared
 _START = object()
 Items = Sequence[Item]
 Ids = list[Hashable]
@@ -74,16 +71,14 @@ def matched(old: Items, new: Items) -> dict[int, int]:
     names = _unique([item.key for item in old]), _unique([item.key for item in new])
     both = names[0].keys() & names[1].keys()
     found = {names[1][key]: names[0][key] for key in both}
-    spend(len(old) * len(new) // STEPS + len(old) + len(new))
     before, after = ([item.key if item.key in both else item.said for item in side] for side in (old, new))
-    blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
     at_old = at_new = 0
-    for block in blocks:
-        gone = [at for at in range(at_old, block.a) if old[at].key not in both]
-        come = [at for at in range(at_new, block.b) if new[at].key not in both]
+    for in_old, in_new in [*sorted(matches(before, after).items()), (len(old), len(new))]:
+        gone = [at for at in range(at_old, in_old) if old[at].key not in both]
+        come = [at for at in range(at_new, in_new) if new[at].key not in both]
         found.update(_alike(old, new, gone, come))
-        found.update({block.b + step: block.a + step for step in range(block.size)})
-        at_old, at_new = block.a + block.size, block.b + block.size
+        found.update({in_new: in_old} if in_old < len(old) else {})
+        at_old, at_new = in_old + 1, in_new + 1
     taken = set(found.values())
     gone = [at for at, item in enumerate(old) if at not in taken and item.kind == "def"]
     come = [at for at, item in enumerate(new) if at not in found and item.kind == "def"]
@@ -94,6 +89,8 @@ def matched(old: Items, new: Items) -> dict[int, int]:
 def _alike(old: Items, new: Items, gone: list[int], come: list[int]) -> dict[int, int]:
     """Pair, in order, neighbours of one kind of which each may be the other, changed."""
     found: dict[int, int] = {}
+    if len(gone) * len(come) > MOST:
+        return found
     first = 0
     for at in come:
         for number in range(first, len(gone)):

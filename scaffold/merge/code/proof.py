@@ -13,6 +13,7 @@ _KNOWN = frozenset(
     {*dir(builtins), "__file__", "__name__", "__path__", "__annotations__", "__builtins__", "WindowsError"}
 )
 _WORDS, _COMMENTS = re.compile(r"\w+").findall, re.compile(r"#.*").findall
+_DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE).findall
 _STAR = re.compile(r"import\s*\(?\s*\*").search
 _DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 Counts = Mapping[str, int]
@@ -30,6 +31,13 @@ def prove(base: str, ours: str, theirs: str, merged: str, modules: "Modules") ->
 
 
 Modules = tuple[ast.Module, ast.Module, ast.Module, ast.Module]
+
+
+def is_suspect(base: str, ours: str, theirs: str, merged: str) -> bool:
+    """Whether a merge by line has lost or doubled words or definitions, told without parsing the file."""
+    if _loses_words(base, ours, theirs, merged):
+        return True
+    return not _definitions_hold(*(Counter(_DEFINED(text)) for text in (base, ours, theirs, merged)))
 
 
 def _words(lines: Iterable[str]) -> Counter[str]:

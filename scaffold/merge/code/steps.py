@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations, groupby, pairwise
 from typing import Any
 
+from scaffold.merge.budget import spend
 from scaffold.merge.code.groups import Differ
 from scaffold.merge.code.names import IMPORTS
 from scaffold.merge.code.pairs import Items
@@ -92,6 +93,7 @@ def check_neighbours(steps: Sequence[Step], sides: Sequence[Items], gone: Sequen
         if step is not None and step.is_new:
             run.append(step)
             continue
+        spend(len(run) ** 2)
         for a, b in combinations(run, 2):
             if a.side == b.side or {a.item.kind, b.item.kind} & {"comment", "doc"}:
                 continue
@@ -107,6 +109,7 @@ def _check_gone(step: Step, sides: Sequence[Items], gone: Sequence[tuple[Item, i
     """Raise Differ where something was put in beside what the other side has taken out, and may depend on it."""
     at = step.places[step.side]
     beside = [sides[step.side][i] for i in ((at or 0) - 1, (at or 0) + 1) if 0 <= i < len(sides[step.side])]
+    spend(len(gone))
     for removed, by in gone:
         if by != step.side and any(one.said == removed.said for one in beside):
             facts, new = removed.facts, step.item.facts

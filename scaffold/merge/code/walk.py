@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scaffold.merge.budget import Unprovable
+from scaffold.merge.budget import Unprovable, spend
 from scaffold.merge.code import names
 from scaffold.merge.code.groups import Differ, Rules, merge_said
 from scaffold.merge.code.names import Hold
@@ -110,28 +110,27 @@ def _check_order(slots: Sequence[Slot], sides: Sequence[Items]) -> None:
             (slot.base, (slot.ours, slot.theirs)[side - 1], (slot.ours, slot.theirs)[other - 1]) for slot in slots
         ]
         moved = _moved([(old, new) for old, new, _ in places if old is not None and new is not None], sides[0])
+        spend(len(moved) * len(places))
         for old, _, at in places if moved else ():
             if at is None or (old is not None and sides[other][at].alike(sides[0][old])):
                 continue
-            if not all(one.facts.commutes(sides[other][at].facts) for one in moved):
+            facts = sides[other][at].facts
+            if not all(one == old or sides[0][one].facts.commutes(facts) for one in moved):
                 raise Differ
 
 
-def _moved(both: Sequence[tuple[int, int]], base: Items) -> list[Item]:
+def _moved(both: Sequence[tuple[int, int]], base: Items) -> set[int]:
     """Return the entries of which another one that stood before stands after now, or the other way round."""
-    found: dict[int, None] = {}
+    found: set[int] = set()
     order = [old for old, _ in sorted(both, key=lambda one: one[1])]
-    highest = -1
+    highest, lowest = -1, len(base)
     for old in order:
-        if old < highest:
-            found[old] = None
+        found.update({old} if old < highest else ())
         highest = max(highest, old)
-    lowest = len(base)
     for old in reversed(order):
-        if old > lowest:
-            found[old] = None
+        found.update({old} if old > lowest else ())
         lowest = min(lowest, old)
-    return [base[at] for at in found]
+    return found
 
 
 def merge_blocks(base: Block, ours: Block, theirs: Block, hold: Hold) -> Pieces:
