@@ -7,8 +7,8 @@ from typing import NamedTuple
 from scaffold.merge import python
 from scaffold.merge.budget import Unprovable, bounded
 from scaffold.merge.code.merge import is_code, is_sound, merge_code
-from scaffold.merge.drivers import Drivers
-from scaffold.merge.flaws import Flaw, flaws, heading
+from scaffold.merge.drivers import ALL, Drivers
+from scaffold.merge.flaws import SAID, Flaw, flaws, heading
 from scaffold.merge.hunks import settle
 from scaffold.merge.layouts import known
 from scaffold.merge.markers import Conflict, Labels, Part, split, write
@@ -89,6 +89,16 @@ def merge_files(path: str, base: bytes | None, ours: bytes, theirs: bytes, label
     if not _conflicts(parts):
         return Merged(clean=True, content=_text(parts), used=used, too_much=budget.is_spent)
     return Merged(clean=False, content=write(refined(parts), labels), used=used, too_much=budget.is_spent)
+
+
+def doubt(path: str, base: bytes, ours: bytes, theirs: bytes, merged: bytes) -> str | None:
+    """Say what speaks against what another tool has merged; None where nothing does, or it is one of the sides."""
+    versions = Versions(path, base, ours, theirs, ALL)
+    if merged in versions.sides or not all(map(is_text, (*versions.sides, merged))):
+        return None
+    for flaw in sorted(versions.flaws(merged)):
+        return SAID[flaw.kind].format(flaw.name)
+    return None if versions.is_sound(merged) else "lines of a side are lost or doubled in it"
 
 
 def _merged(versions: Versions) -> Outcome:

@@ -43,6 +43,15 @@ def flaws(path: str, content: bytes, *, sets: bool) -> frozenset[Flaw]:
     return frozenset([*found, *_missing_jobs(path, data)])
 
 
+SAID = {
+    "unreadable": "it cannot be read any more",
+    "doubled": "{} stands in it more often than on either side",
+    "heading": "the heading {} stands in it more often than on either side",
+    "no job": "a job in it waits for {}, which is not there",
+    "unbound": "it reads {}, which nothing in it binds",
+}
+
+
 def _of_python(text: str) -> Iterator[Flaw]:
     """Walk the names that a module reads and nothing binds, and the definitions that stand in it more than once."""
     try:
