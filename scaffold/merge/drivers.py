@@ -18,6 +18,7 @@ SAYS: Mapping[str, str] = {
     "insertions": "kept lines that both sides had added once",
     "removed": "left out what you have removed",
     "dropped": "left out what the blueprint drops and you only raised to a newer version",
+    "definitions": "merged by definition and statement",
     "imports": "merged imports by name",
 }
 ALL: Drivers = frozenset(SAYS)

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from scaffold.merge import python
 from scaffold.merge.budget import Unprovable, bounded
-from scaffold.merge.drivers import Drivers
-from scaffold.merge.flaws import Flaw, flaws, heading
+from scaffold.merge.code.merge import is_code, is_sound, merge_code
+from scaffold.merge.drivers import ALL, Drivers
+from scaffold.merge.flaws import SAID, Flaw, flaws, heading
 from scaffold.merge.hunks import settle
 from scaffold.merge.layouts import known
 from scaffold.merge.markers import Conflict, Labels, Part, split, write
-from scaffold.merge.pieces import Side
+from scaffold.merge.pieces import Pieces, Side
 from scaffold.merge.schema import KeyPath
 from scaffold.merge.structured import merge_structured
 from scaffold.merge.text import merge_whole, refined
@@ -57,6 +58,16 @@ class Versions(NamedTuple):
         """Return the flaws of a file."""
         return flaws(self.path, content, sets="sets" in self.drivers)
 
+    def is_sound(self, merged: bytes) -> bool:
+        """Whether nothing of either side's code is lost or doubled, where that can be told."""
+        if self.base is None or not is_code(self.path):
+            return True
+        try:
+            base, ours, theirs, text = (side.decode() for side in (*self.sides, merged))
+        except UnicodeDecodeError:
+            return True
+        return is_sound(base, ours, theirs, text)
+
     def brings_back(self, merged: bytes) -> bool:
         """Whether a line is in the merged file that one side removed, since the other has moved it."""
         base, ours, theirs = map(split, self.sides)
@@ -80,15 +91,30 @@ def merge_files(path: str, base: bytes | None, ours: bytes, theirs: bytes, label
     return Merged(clean=False, content=write(refined(parts), labels), used=used, too_much=budget.is_spent)
 
 
+def doubt(path: str, base: bytes, ours: bytes, theirs: bytes, merged: bytes) -> str | None:
+    """Say what speaks against what another tool has merged; None where nothing does, or it is one of the sides."""
+    versions = Versions(path, base, ours, theirs, ALL)
+    if merged in versions.sides or not all(map(is_text, (*versions.sides, merged))):
+        return None
+    for flaw in sorted(versions.flaws(merged)):
+        return SAID[flaw.kind].format(flaw.name)
+    return None if versions.is_sound(merged) else "lines of a side are lost or doubled in it"
+
+
 def _merged(versions: Versions) -> Outcome:
     """Merge line by line; by key where that leaves a conflict or a flaw, brings back what was removed, or repeats."""
     lines = merge_whole(*versions.sides)
     text = None if _conflicts(lines) else _text(lines)
     found = versions.found(text) if text is not None else frozenset()
     fine = text is not None and (not found or not versions.new(found) or _is_harmless(versions, text))
+    fine = fine and text is not None and versions.is_sound(text)
     back = text is not None and versions.brings_back(text)
     if fine and not back and (not found or text in versions.sides or found <= versions.found(versions.ours)):
         return lines, ()
+    if is_code(versions.path) and not fine:
+        by_hunk = _by_hunk(versions, lines)
+        if not _conflicts(by_hunk[0]):
+            return by_hunk
     by_key = _by_key(versions)
     if fine:
         if by_key is None or (_conflicts(by_key[0]) and known.kind_of(versions.path) == "lines"):
@@ -139,22 +165,28 @@ def _by_key(versions: Versions) -> Outcome | None:
 
 
 def _structured(versions: Versions, hold: frozenset[KeyPath] = frozenset()) -> Outcome | None:
-    if "keys" not in versions.drivers:
+    driver = "definitions" if is_code(versions.path) else "keys"
+    if driver not in versions.drivers:
         return None
     try:
         base, ours, theirs = (side.decode() for side in versions.sides)
         root = None if versions.base is None else base
+        if driver == "definitions":
+            return _encoded(merge_code(root, ours, theirs)), (driver,)
         merged = merge_structured(versions.path, root, ours, theirs, versions.drivers, hold)
     except (UnicodeDecodeError, Unprovable):
         return None
-    end = b"\r\n" if any("\r\n" in piece for piece in merged.pieces if isinstance(piece, str)) else b"\n"
-    parts: list[Part] = [
+    return _encoded(merged.pieces), (driver, *merged.used)
+
+
+def _encoded(pieces: Pieces) -> list[Part]:
+    end = b"\r\n" if any("\r\n" in piece for piece in pieces if isinstance(piece, str)) else b"\n"
+    return [
         piece.encode()
         if isinstance(piece, str)
         else Conflict(piece.base.encode(), piece.ours.encode(), piece.theirs.encode(), end)
-        for piece in merged.pieces
+        for piece in pieces
     ]
-    return parts, ("keys", *merged.used)
 
 
 def _by_hunk(versions: Versions, parts: Sequence[Part]) -> Outcome:
@@ -165,7 +197,8 @@ def _by_hunk(versions: Versions, parts: Sequence[Part]) -> Outcome:
     named = {at for at, one in enumerate(found) if one is not None and one[1] == "imports"}
     if named and not python.proven(parts, settled, named):
         return _by_hunk(versions._replace(drivers=versions.drivers - {"imports"}), parts)
-    if not _conflicts(settled) and (flaws_found := versions.flaws(_text(settled))):
+    text = None if _conflicts(settled) else _text(settled)
+    if text is not None and ((flaws_found := versions.flaws(text)) or not versions.is_sound(text)):
         return _held(versions, flaws_found), ()
     return settled, used
 

@@ -3,9 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from scaffold.errors import FormatError
+from scaffold.merge.budget import Unprovable
+from scaffold.merge.code.proof import definitions, unbound
+from scaffold.merge.code.python import parsed
 from scaffold.merge.layouts import known
 from scaffold.merge.schema import doubled
 
@@ -17,16 +21,19 @@ _FENCED = re.compile(r"^(`{3,}+|~{3,}+).*?^\1", re.MULTILINE | re.DOTALL)
 class Flaw(NamedTuple):
     """A flaw, what it is of, and how often."""
 
-    kind: Literal["unreadable", "doubled", "no job", "heading"]
+    kind: Literal["unreadable", "doubled", "no job", "heading", "unbound"]
     name: str = ""
     times: int = 1
 
 
+@lru_cache(maxsize=8)
 def flaws(path: str, content: bytes, *, sets: bool) -> frozenset[Flaw]:
     """Return the flaws of a file: none where its format is not known."""
     try:
         text = content.decode()
         kind = known.kind_of(path)
+        if path.endswith((".py", ".pyi")):
+            return frozenset(_of_python(text))
         if kind is None:
             return frozenset(_repeated_headings(text)) if _MARKDOWN.search(path) else frozenset()
         data = known.values(kind, text)
@@ -34,6 +41,27 @@ def flaws(path: str, content: bytes, *, sets: bool) -> frozenset[Flaw]:
         return frozenset() if known.kind_of(path) == "lines" else frozenset({Flaw("unreadable")})
     found = [Flaw("doubled", f"{at} {name}") for at, name in doubled(path, data)] if sets else []
     return frozenset([*found, *_missing_jobs(path, data)])
+
+
+SAID = {
+    "unreadable": "it cannot be read any more",
+    "doubled": "{} stands in it more often than on either side",
+    "heading": "the heading {} stands in it more often than on either side",
+    "no job": "a job in it waits for {}, which is not there",
+    "unbound": "it reads {}, which nothing in it binds",
+}
+
+
+def _of_python(text: str) -> Iterator[Flaw]:
+    """Walk the names that a module reads and nothing binds, and the definitions that stand in it more than once."""
+    try:
+        module = parsed(text)
+        yield from (Flaw("unbound", name) for name in unbound(text, module))
+    except Unprovable:
+        yield Flaw("unreadable")
+        return
+    counts = Counter(definitions(module))
+    yield from (Flaw("doubled", name, times) for name, times in counts.items() if times > 1)
 
 
 def _missing_jobs(path: str, data: Any) -> Iterator[Flaw]:

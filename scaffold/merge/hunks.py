@@ -8,7 +8,7 @@ from scaffold.merge import python
 from scaffold.merge.drivers import Drivers
 from scaffold.merge.markers import Conflict, split
 from scaffold.merge.pins import is_own, newer
-from scaffold.merge.text import same_insertion
+from scaffold.merge.text import same_change, same_insertion
 
 # Languages in which space between words, and before them, means nothing outside of quotes.
 _FREE = re.compile(
@@ -82,8 +82,10 @@ def _decoded(content: bytes) -> str | None:
         return None
 
 
-def _insertions(_path: str, conflict: Conflict) -> bytes | None:
-    return same_insertion(conflict)
+def _insertions(path: str, conflict: Conflict) -> bytes | None:
+    once = same_insertion(conflict)
+    # Statements of Python are told apart elsewhere, by what they mean.
+    return same_change(conflict) if once is None and not path.endswith((".py", ".pyi")) else once
 
 
 def _imports(path: str, conflict: Conflict) -> bytes | None:

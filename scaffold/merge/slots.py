@@ -189,7 +189,7 @@ def _span(places: list[int]) -> range | None:
 
 def by_place(base: Keys, ours: Keys, theirs: Keys) -> list[Slot | Gap]:
     """Pair entries that are the same by their place, as a line merge does; of other neighbours one pairs with one."""
-    in_ours, in_theirs = _matches(base, ours), _matches(base, theirs)
+    in_ours, in_theirs = matches(base, ours), matches(base, theirs)
     result: list[Slot | Gap] = []
     at_base = at_ours = at_theirs = 0
     for index in [*(i for i in range(len(base)) if i in in_ours and i in in_theirs), len(base)]:
@@ -211,7 +211,8 @@ def _moved(slots: Sequence[Slot | Gap], ours: Keys, theirs: Keys) -> set[Hashabl
     return in_ours | {theirs[slot.theirs] for slot in new if slot.theirs is not None and slot.ours is None}
 
 
-def _matches(old: Keys, new: Keys) -> dict[int, int]:
+def matches(old: Keys, new: Keys) -> dict[int, int]:
+    """Pair entries that are the same, in their order; return the new place of each old one."""
     often = Counter(new)
     pairs = sum(often[key] for key in old)
     spend(len(old) + len(new) + pairs * min(len(old), len(new)) // STEPS)

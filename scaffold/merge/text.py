@@ -203,6 +203,31 @@ def same_insertion(conflict: Conflict) -> bytes | None:
     return None
 
 
+def same_change(conflict: Conflict) -> bytes | None:
+    """Return the side that made the other's change too, and more beside it; None where neither did.
+
+    Lines that the one side has beyond the other's must not be such as that one has taken out. Where all sides have as
+    many lines, each of them may be another side's change, with one that both made alike between two.
+    """
+    base, ours, theirs = (split(side) for side in (conflict.base, conflict.ours, conflict.theirs))
+    for one, other in ((ours, theirs), (theirs, ours)):
+        more = one[len(other) :] if one[: len(other)] == other else one[: len(one) - len(other)]
+        if re.search(rb"\w", b"".join(other)) and one in (other + more, more + other):
+            return None if {*filter(bytes.strip, base)}.intersection(more) else b"".join(one)
+    return _line_by_line(base, ours, theirs) if len(base) == len(ours) == len(theirs) else None
+
+
+def _line_by_line(base: list[bytes], ours: list[bytes], theirs: list[bytes]) -> bytes | None:
+    merged, before = [], 0
+    for old, mine, new in zip(base, ours, theirs, strict=True):
+        side = 0 if mine == new else 1 if new == old else 2 if mine == old else None
+        if side is None or (side and before and side != before):
+            return None
+        merged.append(new if side == 2 else mine)  # noqa: PLR2004 - theirs
+        before = side
+    return b"".join(merged)
+
+
 def _holds(text: bytes, wanted: bytes) -> bool:
     """Whether lines begin or end with others, one after the other."""
     at = text.find(wanted) if re.search(rb"\w", wanted) else -1

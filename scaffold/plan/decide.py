@@ -274,6 +274,8 @@ def _as_git_is_told(case: Case, base: bytes, ours: File, theirs: File, mode: Mod
     after = File(merged.content, mode)
     if not merged.clean:
         return case.conflict(f"both sides changed it, and merging it {told} left a conflict", after)
+    if case.manner.run and (doubt := merge.doubt(case.path, *sides, merged.content)):
+        return case.conflict(f"both sides changed it, and merging it {told} came out wrong: {doubt}", ours)
     return case.act("keep" if after.same_as(ours) else "merge", f"changed on both sides, merged {told}", after)
 
 

@@ -17,7 +17,7 @@ from tests.merge.sides import merge, settled
 def test_a_change_of_space_alone_gives_way(path, base, ours, theirs, wanted):
     merged = merge(path, base, ours, theirs)
     assert (merged.clean, merged.content, merged.used) == (True, wanted.encode(), ("space",))
-    assert settled(path, base, ours, theirs, ALL - {"space"}) is None
+    assert settled(path, base, ours, theirs, ALL - {"space", "definitions"}) is None
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_change_of_space_alone_gives_way(path, base, ours, theirs, wanted):
     ],
 )
 def test_space_that_means_something_is_a_change(path, base, ours, theirs):
-    assert settled(path, base, ours, theirs) is None
+    assert settled(path, base, ours, theirs, ALL - {"definitions"}) is None
 
 
 @pytest.mark.parametrize(

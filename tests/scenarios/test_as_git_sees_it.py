@@ -156,6 +156,25 @@ def test_a_driver_that_fails_is_a_conflict_that_says_so(template, tmp_path):
     assert git(project, "status", "--short", "f") == "UU f"
 
 
+def test_what_a_driver_makes_is_proven_like_what_scaffold_makes(tmp_path):
+    files = {"a.py": "def f():\n    return 1\n", "b.json": '{"a": 1}\n', "c.py": "x = 1\n"}
+    root = kit.library(tmp_path / "library", {"base": files})
+    scaffold.new("demo", tmp_path / "project", source=str(root))
+    project = tmp_path / "project"
+    kit.library(root, {"base": {path: text.replace("1", "2") for path, text in files.items()}}, version="2.0.0")
+    git(project, "config", "merge.joins.driver", "cat %B >>%A")
+    git(project, "config", "merge.takes.driver", "cp %B %A")
+    attributes = "*.py merge=joins\n*.json merge=joins\nc.py merge=takes\n"
+    kit.repo(project, {".gitattributes": attributes} | {path: text.replace("1", "3") for path, text in files.items()})
+    plan = scaffold.update(project).plan
+    why = {action.path: action.why for action in plan.conflicts}
+    assert why.keys() == {"a.py", "b.json"}
+    assert "stands in it more often than on either side" in why["a.py"]
+    assert "cannot be read any more" in why["b.json"]
+    assert (project / "a.py").read_text() == "def f():\n    return 3\n"
+    assert (project / "c.py").read_text() == "x = 2\n"
+
+
 def test_a_file_that_both_have_added_merges_so_too(tmp_path):
     owners = {"/locked.log": "locked"}
     root = kit.library(tmp_path / "library", {"base": {"f": "1\n"}}, ownership=owners)

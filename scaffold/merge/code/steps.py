@@ -1,0 +1,154 @@
+"""The entries of a merged block in their order: what may stand side by side, and the blank lines between."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations, groupby, pairwise
+from typing import Any
+
+from scaffold.merge.budget import spend
+from scaffold.merge.code.groups import Differ
+from scaffold.merge.code.names import IMPORTS
+from scaffold.merge.code.pairs import Items
+from scaffold.merge.code.tree import Item
+from scaffold.merge.pieces import Clash, Pieces
+from scaffold.merge.python import LINES
+
+
+@dataclass(frozen=True)
+class Step:
+    """One place of the merged block: the entries of base, ours and theirs, where they stand there, and the outcome."""
+
+    entries: tuple[Item | None, Item | None, Item | None]
+    places: tuple[int | None, int | None, int | None]
+    done: Pieces
+
+    @property
+    def side(self) -> int:
+        """The only side that has put this in or changed it, else 0."""
+        base, ours, theirs = self.entries
+        if (ours is None) != (theirs is None) and base is None:
+            return 1 if theirs is None else 2
+        if base is None or ours is None or theirs is None:
+            return 0
+        changed = [not base.alike(ours), not base.alike(theirs)]
+        return 0 if all(changed) or not any(changed) else 1 + changed.index(True)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether only one side has put this in."""
+        return self.entries[0] is None and self.side != 0
+
+    @property
+    def item(self) -> Item:
+        """The entry, or one of them."""
+        return next(one for one in (self.entries[1], self.entries[2], self.entries[0]) if one is not None)
+
+
+def first_things_first(steps: list[Step]) -> list[Step]:
+    """Put a docstring before all but comments, and imports from the future after it."""
+    head = next((at for at, step in enumerate(steps) if step.item.kind != "comment"), 0)
+    rank = [0 if step.item.kind == "doc" else 1 if _is_future(step.item) else 2 for step in steps[head:]]
+    rest = sorted(range(len(rank)), key=rank.__getitem__)
+    return [*steps[:head], *(steps[head + at] for at in rest)]
+
+
+def _is_future(item: Item) -> bool:
+    return item.key == ("from", "__future__")
+
+
+def sorted_imports(steps: Sequence[Step]) -> list[Step]:
+    """Sort imports that stand together where all sides have theirs sorted."""
+    result: list[Step] = []
+    for is_import, run in groupby(steps, lambda step: step.item.kind in IMPORTS):
+        section: list[Step] = []
+        for step in run:
+            if section and all(one.blank for one in step.entries if one):
+                result += _sorted(section) if is_import else section
+                section = []
+            section.append(step)
+        result += _sorted(section) if is_import else section
+    return result
+
+
+def _sorted(steps: list[Step]) -> list[Step]:
+    lines = [[one and one.parts[0].text.partition("\n")[0] for one in step.entries[1:]] for step in steps]
+    for order in LINES:
+        sides = ([order(one[side]) for one in lines if one[side]] for side in (0, 1))
+        if all(a <= b for side in sides for a, b in pairwise(side)):
+            keys: list[Any] = [order(one[0] or one[1]) for one in lines]
+            return [steps[at] for at in sorted(range(len(steps)), key=keys.__getitem__)]
+    return steps
+
+
+def check_neighbours(steps: Sequence[Step], sides: Sequence[Items], gone: Sequence[tuple[Item, int]]) -> None:
+    """Raise Differ where what two sides did side by side may depend on each other."""
+    for before, after in pairwise(steps):
+        one, other = before.side, after.side
+        if one and other and one != other and not (before.is_new and after.is_new):
+            both_act = (before.is_new or after.is_new) and before.item.facts.acts and after.item.facts.acts
+            if both_act or any(a.facts.feeds(b.facts) for a in before.entries if a for b in after.entries if b):
+                raise Differ
+    run: list[Step] = []
+    for step in [*steps, None]:
+        if step is not None and step.is_new:
+            run.append(step)
+            continue
+        spend(len(run) ** 2)
+        for a, b in combinations(run, 2):
+            if a.side == b.side or {a.item.kind, b.item.kind} & {"comment", "doc"}:
+                continue
+            if a.item.said == b.item.said or not a.item.facts.commutes(b.item.facts):
+                raise Differ
+        run = []
+    for step in steps:
+        if step.is_new:
+            _check_gone(step, sides, gone)
+
+
+def _check_gone(step: Step, sides: Sequence[Items], gone: Sequence[tuple[Item, int]]) -> None:
+    """Raise Differ where something was put in beside what the other side has taken out, and may depend on it."""
+    at = step.places[step.side]
+    beside = [sides[step.side][i] for i in ((at or 0) - 1, (at or 0) + 1) if 0 <= i < len(sides[step.side])]
+    spend(len(gone))
+    for removed, by in gone:
+        if by != step.side and any(one.said == removed.said for one in beside):
+            facts, new = removed.facts, step.item.facts
+            if (facts.acts and new.acts) or facts.feeds(new) or facts.fixed or new.fixed:
+                raise Differ
+
+
+def joined(steps: Sequence[Step], sides: Sequence[Items]) -> Pieces:
+    """Put entries together, with the blank lines that the sides have between them."""
+    pieces: list[str | Clash] = []
+    for at, step in enumerate(steps):
+        blank = _blank(steps[at - 1] if at else None, step, sides)
+        pieces += [blank, *step.done]
+    return tuple(pieces)
+
+
+def _blank(before: Step | None, step: Step, sides: Sequence[Items]) -> str:
+    """Return the blank lines before an entry: as the sides have them where it follows the same one, else the most."""
+    if before is None:
+        first = [item.blank for side, at in zip(sides, step.places, strict=True) if at == 0 for item in side[:1]]
+        return first[-1] if first else ""
+    beside: list[str | None] = []
+    around: list[str] = []
+    for side, last, at in zip(sides, before.places, step.places, strict=True):
+        follows = last is not None and at == last + 1
+        beside.append(side[at].blank if follows and at is not None else None)
+        if at:
+            around.append(side[at].blank)
+        if last is not None and last + 1 < len(side):
+            around.append(side[last + 1].blank)
+    base, ours, theirs = beside
+    if ours is not None and theirs is not None:
+        return changed(ours if base is None else base, ours, theirs)
+    found = ours if ours is not None else theirs
+    kinds = {"import" if one.item.kind in IMPORTS else one.item.kind for one in (before, step)}
+    most = min if len(kinds) == 1 else max
+    return found if found is not None else most(around, key=len, default="\n")
+
+
+def changed(base: str, ours: str, theirs: str) -> str:
+    """Return the text of the side that has changed it, ours where both have."""
+    return theirs if ours == base else ours

@@ -1,0 +1,121 @@
+"""Code as nested entries of verbatim text: put together again, they are the file byte for byte."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from scaffold.merge.code.lexis import comments, said
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What running a statement binds and reads, and what its order may mean: `acts` where it may do anything.
+
+    Where it `loads`, it brings in other modules; `fixed` is where control leaves, or something else that has its place.
+    """
+
+    binds: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
+    acts: bool = False
+    loads: bool = False
+    fixed: bool = False
+
+    @classmethod
+    def of(cls, several: "list[Facts]") -> "Facts":
+        """Return what is known of statements that run one after the other."""
+        return cls(
+            frozenset().union(*(one.binds for one in several)),
+            frozenset().union(*(one.reads for one in several)),
+            acts=any(one.acts for one in several),
+            loads=any(one.loads for one in several),
+            fixed=any(one.fixed for one in several),
+        )
+
+    def commutes(self, other: "Facts") -> bool:
+        """Whether two statements may stand in either order."""
+        if self.fixed or other.fixed or (self.acts and (other.acts or other.loads)) or (self.loads and other.acts):
+            return False
+        return not (self.feeds(other) or other.feeds(self) or self.binds & other.binds)
+
+    def feeds(self, other: "Facts") -> bool:
+        """Whether this binds what the other reads."""
+        return bool(self.binds & other.reads)
+
+
+@dataclass(frozen=True)
+class Text:
+    """Whole lines that are one piece: a simple statement, or the head of one that has a body."""
+
+    text: str
+
+    @cached_property
+    def said(self) -> Hashable:
+        """What it says, whatever the space."""
+        return said(self.text)
+
+    @cached_property
+    def comments(self) -> tuple[str, ...]:
+        """The comments in it."""
+        return comments(self.text)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of a block: `blank` lines before it, the comments that belong to it, and its parts.
+
+    `key` is its name among its neighbours, None where it has none.
+    """
+
+    kind: str
+    key: Hashable
+    blank: str
+    lead: str
+    parts: "tuple[Text | Block, ...]"
+    find: Callable[[], Facts] = field(default=Facts, compare=False)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What running it binds and reads."""
+        return self.find()
+
+    @cached_property
+    def text(self) -> str:
+        """The entry as it stands in the file, without the blank lines before it."""
+        return self.lead + "".join(part.text for part in self.parts)
+
+    @cached_property
+    def said(self) -> Hashable:
+        """What it says, whatever the space and the comments."""
+        return (self.kind, *(part.said for part in self.parts))
+
+    @cached_property
+    def comments(self) -> tuple[str, ...]:
+        """The comments in and before it."""
+        return (*comments(self.lead), *(one for part in self.parts for one in part.comments))
+
+    def alike(self, other: "Item") -> bool:
+        """Whether both say the same, comments included, whatever the space."""
+        return self.text == other.text or (self.said == other.said and self.comments == other.comments)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Entries one after the other, and blank lines after the last one."""
+
+    items: tuple[Item, ...]
+    end: str = ""
+
+    @cached_property
+    def text(self) -> str:
+        """The block as it stands in the file."""
+        return "".join(item.blank + item.text for item in self.items) + self.end
+
+    @cached_property
+    def said(self) -> Hashable:
+        """What it says, whatever the space and the comments."""
+        return tuple(item.said for item in self.items if item.kind != "comment")
+
+    @cached_property
+    def comments(self) -> tuple[str, ...]:
+        """The comments in it."""
+        return tuple(one for item in self.items for one in item.comments)
