@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scaffold.authoring.library import init_library as init_library
     from scaffold.authoring.library import list_blueprints as list_blueprints
     from scaffold.authoring.library import show_blueprint as show_blueprint
+    from scaffold.authoring.lint.run import lint as lint
     from scaffold.authoring.release import release as release
     from scaffold.fleet.abort import fleet_abort as fleet_abort
     from scaffold.fleet.apply import fleet_apply as fleet_apply
@@ -64,6 +65,7 @@ _OPERATIONS = {
     "fleet_watch": ("scaffold.fleet.apply", "fleet_watch"),
     "init_library": ("scaffold.authoring.library", "init_library"),
     "lay_stages": ("scaffold.project.commands.stages", "lay_stages"),
+    "lint": ("scaffold.authoring.lint.run", "lint"),
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
     "new": ("scaffold.project.commands.new", "new"),
     "own": ("scaffold.project.commands.own", "own"),

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 import scaffold
-from scaffold.cli import completion
+from scaffold.cli import authoring, completion
 from scaffold.cli.commands import MARKUP
 from scaffold.cli.impact import impact
 from scaffold.cli.options import FormatOption, Offline
@@ -17,13 +17,14 @@ from scaffold.report import data as as_data
 from scaffold.report import libraries as as_text
 
 blueprint = typer.Typer(
-    help="See, and release, the blueprints of a library.",
+    help="Write, test and release the blueprints of a library.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=MARKUP,
 )
 
 
+blueprint.command()(authoring.lint)
 blueprint.command()(impact)
 
 
