@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from scaffold.authoring.library import show_blueprint as show_blueprint
     from scaffold.authoring.lint.run import lint as lint
     from scaffold.authoring.release import release as release
+    from scaffold.authoring.trial import render_blueprint as render_blueprint
+    from scaffold.authoring.trial import try_blueprint as try_blueprint
     from scaffold.fleet.abort import fleet_abort as fleet_abort
     from scaffold.fleet.apply import fleet_apply as fleet_apply
     from scaffold.fleet.apply import fleet_resume as fleet_resume
@@ -70,9 +72,11 @@ _OPERATIONS = {
     "new": ("scaffold.project.commands.new", "new"),
     "own": ("scaffold.project.commands.own", "own"),
     "release": ("scaffold.authoring.release", "release"),
+    "render_blueprint": ("scaffold.authoring.trial", "render_blueprint"),
     "resolve": ("scaffold.project.commands.resolve", "resolve"),
     "show_blueprint": ("scaffold.authoring.library", "show_blueprint"),
     "status": ("scaffold.project.commands.status", "status"),
+    "try_blueprint": ("scaffold.authoring.trial", "try_blueprint"),
     "undo": ("scaffold.project.commands.undo", "undo"),
     "update": ("scaffold.project.commands.update", "update"),
     "waive": ("scaffold.project.commands.waive", "waive"),

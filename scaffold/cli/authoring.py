@@ -1,15 +1,27 @@
 """The commands by which platform engineers write, test and release blueprints."""
 
 from pathlib import Path
-from typing import Annotated
+from time import sleep
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 import scaffold
 from scaffold.cli import completion, console
-from scaffold.report import linting
+from scaffold.cli.options import FormatOption, Today
+from scaffold.cli.run import run
+from scaffold.errors import ScaffoldError
+from scaffold.process.loading import later
+from scaffold.report import linting, testing
+from scaffold.report.text import Line
+
+if TYPE_CHECKING:
+    from scaffold.authoring import trial
+else:
+    trial = later("scaffold.authoring.trial")
 
 NOT_CLEAN = 3
+EVERY = 0.1  # seconds between two looks at the files
 Target = Annotated[
     str | None,
     typer.Argument(
@@ -19,6 +31,18 @@ Target = Annotated[
 ]  # fmt: skip
 Library = Annotated[Path, typer.Option("--library", metavar="DIR", help="The library, with its work tree as it is.")]
 LintForm = Annotated[linting.Form, typer.Option("--format", help="How to report on standard output.")]
+
+
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="The blueprint.", show_default=False, autocompletion=completion.blueprints)
+]
+Case = Annotated[str, typer.Argument(metavar="CASE", help="One of its cases.", show_default=False)]
+Dest = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.", show_default=False)]
+Accept = Annotated[bool, typer.Option("--accept", help="Take what the cases render to as their snapshots.")]
+Gates = Annotated[
+    bool, typer.Option("--gates", help="Run `make setup check` of each case in a clean folder: code of the templates.")
+]
+Watch = Annotated[bool, typer.Option("--watch", help="Test again whenever a file of the library is saved.")]
 
 
 def lint(target: Target = None, library: Library = Path(), format_: LintForm = "text") -> None:
@@ -37,3 +61,56 @@ def lint(target: Target = None, library: Library = Path(), format_: LintForm = "
             console.write(linting.written(format_, found))
     if not linting.is_clean(found):
         raise typer.Exit(NOT_CLEAN)
+
+
+def try_(
+    name: Name,
+    library: Library = Path(),
+    accept: Accept = False,
+    gates: Gates = False,
+    watch: Watch = False,
+    today: Today = None,
+    format_: FormatOption = "text",
+) -> None:
+    """Render every case and all pairs of choices, and hold them against snapshots, guardrails and earlier releases.
+
+    Every case is updated from each release that may be in use, with edits as teams make them, and must merge clean.
+    Exits 3 where something fails.
+    """
+    if watch and (gates or format_ != "text"):
+        raise typer.BadParameter("it goes neither with --gates nor with --format json", param_hint="--watch")
+    if watch:
+        _watch(name, library, accept=accept)
+    day = today.date() if today else None
+    run(
+        lambda notify: scaffold.try_blueprint(
+            name, library=library, accept=accept, gates=gates, today=day, notify=notify
+        ),
+        format_,
+        text=testing.text,
+        data=testing.data,
+        clean=lambda result: result.passes,
+        done=lambda _: "the snapshots were written" if accept else "",
+    )
+
+
+def _watch(name: str, library: Path, *, accept: bool) -> NoReturn:
+    """Test again and again, until it is interrupted; what cannot be read while it is being written is told."""
+    before = ""
+    while True:
+        now = trial.fingerprint(name, library)
+        if now != before:
+            before = now
+            try:
+                console.show(testing.text(scaffold.try_blueprint(name, library=library, accept=accept)))
+            except ScaffoldError as error:
+                console.show([Line(str(error), "bad")])
+        sleep(EVERY)
+
+
+def render(name: Name, case: Case, dest: Dest, library: Library = Path()) -> None:
+    """Write what a case of a blueprint renders to into a new folder, for a look; it is no project."""
+    with console.progress(spinner=True):
+        tree = scaffold.render_blueprint(name, case, dest, library=library)
+    with console.reporting(f"{dest} was written"):
+        console.show([Line(f"Rendered {name}, case {case}, to {dest}: {len(tree)} files", "good")])

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 import scaffold
-from scaffold.cli import authoring, completion
+from scaffold.cli import completion
+from scaffold.cli.authoring import lint, render, try_
 from scaffold.cli.commands import MARKUP
 from scaffold.cli.impact import impact
 from scaffold.cli.options import FormatOption, Offline
@@ -24,7 +25,9 @@ blueprint = typer.Typer(
 )
 
 
-blueprint.command()(authoring.lint)
+blueprint.command()(lint)
+blueprint.command("test")(try_)
+blueprint.command()(render)
 blueprint.command()(impact)
 
 

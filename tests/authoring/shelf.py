@@ -30,6 +30,7 @@ guardrails:
       severity: medium
       value: {files: /settings.toml, key: build.strict, equals: true}
 """
+QUIET = MANIFEST.replace('  use: ["CI-*"]\n', "").replace("    OP-08: {when: \"{{ size == 'large' }}\"}\n", "")
 BASE = """\
 name:
   type: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scaffold.answers.choices import written_out
 from scaffold.answers.question import MISSING
 from scaffold.authoring.lint.draft import place
 from scaffold.authoring.lint.pieces import pieces, read_in, texts_of
@@ -64,7 +65,7 @@ def _names(texts: Templates, text: str, question: Question) -> set[str]:
 def choices(draft: Draft) -> Iterator[Found]:
     """Find defaults that are no choice, and choices that are there twice."""
     for question in draft.questions:
-        values = _values(question.choices)
+        values = written_out(question.choices, question.where)
         if values is None:
             continue
         where = place(question.where)
@@ -78,17 +79,6 @@ def choices(draft: Draft) -> Iterator[Found]:
         if wrong := [one for one in wanted if str(one) not in {str(value) for value in values}]:
             shown = ", ".join(map(str, values))
             yield Found(f"the default of `{question.name}` is {wrong[0]!r}, and its choices are {shown}", *where)
-
-
-def _values(written: Any) -> list[Any] | None:
-    """Return the values of choices that are plain."""
-    if isinstance(written, dict):
-        written = list(written.items())
-    if not isinstance(written, list):
-        return None
-    values = [one[1] if isinstance(one, list | tuple) and len(one) == 2 else one for one in written]  # noqa: PLR2004 - a label and its value
-    plain = [one.get("value") if isinstance(one, dict) else one for one in values]
-    return None if any(isinstance(one, str) and "{" in one for one in plain) else plain
 
 
 def helped(draft: Draft) -> Iterator[Found]:

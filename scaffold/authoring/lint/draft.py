@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from scaffold.answers.question import Question
     from scaffold.authoring.cases import Case
-    from scaffold.authoring.lint.past import Past
+    from scaffold.authoring.past import Past
     from scaffold.blueprint.guardrails import Guardrails
     from scaffold.blueprint.manifest import Blueprint
     from scaffold.blueprint.release import Release

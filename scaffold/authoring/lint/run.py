@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.authoring.lint.catalogue import lint_rules
 from scaffold.authoring.lint.draft import drafts
-from scaffold.authoring.lint.past import past_of
+from scaffold.authoring.past import past_of
 from scaffold.blueprint.places import manifest_path
 from scaffold.errors import SourceError, without_credentials
 from scaffold.guard.finding import SEVERITIES, Finding, fingerprints
