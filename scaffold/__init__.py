@@ -11,6 +11,7 @@ TYPE_CHECKING = False  # what type checkers take for true; importing the real on
 if TYPE_CHECKING:
     from typing import Any
 
+    from scaffold.authoring.compare import compare_blueprints as compare_blueprints
     from scaffold.authoring.library import init_library as init_library
     from scaffold.authoring.library import list_blueprints as list_blueprints
     from scaffold.authoring.library import show_blueprint as show_blueprint
@@ -51,6 +52,7 @@ _OPERATIONS = {
     "adopt": ("scaffold.project.commands.adopt", "adopt"),
     "blueprint_impact": ("scaffold.fleet.impact", "blueprint_impact"),
     "check": ("scaffold.project.commands.check", "check"),
+    "compare_blueprints": ("scaffold.authoring.compare", "compare_blueprints"),
     "continue_update": ("scaffold.project.commands.unfinished", "continue_update"),
     "diff": ("scaffold.project.commands.diff", "diff"),
     "explain": ("scaffold.project.commands.explain", "explain"),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from time import sleep
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -12,7 +12,7 @@ from scaffold.cli.options import FormatOption, Today
 from scaffold.cli.run import run
 from scaffold.errors import ScaffoldError
 from scaffold.process.loading import later
-from scaffold.report import linting, testing
+from scaffold.report import comparing, linting, testing
 from scaffold.report.text import Line
 
 if TYPE_CHECKING:
@@ -43,6 +43,14 @@ Gates = Annotated[
     bool, typer.Option("--gates", help="Run `make setup check` of each case in a clean folder: code of the templates.")
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Test again whenever a file of the library is saved.")]
+
+
+Old = Annotated[str, typer.Argument(metavar="NAME@VERSION", help="The one state.", show_default=False)]
+New = Annotated[
+    str | None,
+    typer.Argument(metavar="[VERSION]", help="The other; else the files of the library's folder.", show_default=False),
+]
+DiffForm = Annotated[Literal["text", "json", "markdown", "html"], typer.Option("--format", help="How to report.")]
 
 
 def lint(target: Target = None, library: Library = Path(), format_: LintForm = "text") -> None:
@@ -106,6 +114,23 @@ def _watch(name: str, library: Path, *, accept: bool) -> NoReturn:
             except ScaffoldError as error:
                 console.show([Line(str(error), "bad")])
         sleep(EVERY)
+
+
+def diff(old: Old, new: New = None, library: Library = Path(), format_: DiffForm = "text") -> None:
+    """Say what changes between two states of a blueprint, in terms of a stamped service.
+
+    The cases that stand in the library's folder are rendered with both. What is the same in several is shown once.
+    """
+    with console.progress(spinner=True):
+        found = scaffold.compare_blueprints(old, new, library=library)
+    with console.reporting():
+        if format_ == "text":
+            console.show(comparing.text(found))
+        elif format_ == "json":
+            console.show_json(comparing.data(found))
+        else:
+            made = comparing.markdown(found) if format_ == "markdown" else comparing.html(found)
+            console.write(made.encode("utf-8", "backslashreplace"))
 
 
 def render(name: Name, case: Case, dest: Dest, library: Library = Path()) -> None:
