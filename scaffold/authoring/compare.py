@@ -17,7 +17,7 @@ from scaffold.git.objects import unified_diff
 from scaffold.guard.catalogue import BUILT_IN, expand
 from scaffold.guard.finding import SEVERITIES
 from scaffold.plan import moves
-from scaffold.report.comparing import LEVELS, Changed, Compared
+from scaffold.report.compared import LEVELS, Changed, Compared
 from scaffold.sources.locate import locate
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scaffold.blueprint.guardrails import Guardrails, Said
     from scaffold.blueprint.release import Release
     from scaffold.render.engine import Rendered
-    from scaffold.report.comparing import Change
+    from scaffold.report.compared import Change
 
 HERE = "."  # the files of the library's folder, committed or not
 

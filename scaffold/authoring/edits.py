@@ -3,12 +3,13 @@
 Of each file of a project, by its owner:
 
 - `locked`: nothing; a team may not.
-- `managed`: a line of the team's own before some line, in a comment where the format has comments. In JSON, a key of
-  its own.
+- `managed`: a line of the team's own at the top, in the middle or at the end, for three teams that each choose
+  another place; in a comment where the format has comments. In JSON, a key of its own.
 - `seeded`: by turns the first line is other, or the file is gone.
-- beside them: a file of the team's own, and a line at the end of `.gitignore` and of the README.
+- beside them: a file of the team's own.
 
-Which line it is, and which turn, comes from a digest of the path, so that a test fails or passes for ever.
+What an update brings in conflict wherever a team edits is told. The turns come from a digest of the path, so that a
+test fails or passes for ever.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ COMMENTS = {
 NAMED = {"Makefile": "# ", "Dockerfile": "# ", ".gitignore": "", "CODEOWNERS": "# ", ".editorconfig": "# "}
 OWN = "a line of the team's own"
 OWN_FILE = "team/notes.md"
-APPENDED = (".gitignore", "README.md")
+PLACES = (0.0, 0.5, 1.0)  # of the way through a file
 
 
-def edited(files: Mapping[str, File], ownership: Callable[[str], Ownership]) -> dict[str, File]:
-    """Return a project's files as a team may have left them."""
+def edited(files: Mapping[str, File], ownership: Callable[[str], Ownership], place: float) -> dict[str, File]:
+    """Return a project's files as a team may have left them that edits so far through each file."""
     made: dict[str, File] = {OWN_FILE: File(b"Of the team's own.\n")}
     for path, file in files.items():
         owner = ownership(path).file
@@ -46,7 +47,7 @@ def edited(files: Mapping[str, File], ownership: Callable[[str], Ownership]) -> 
             if _number(path) % 2:
                 made[path] = _with(file, _first(file.content))
         else:
-            made[path] = _with(file, _own_line(path, file.content))
+            made[path] = _with(file, _own_line(path, file.content, place))
     return made
 
 
@@ -62,7 +63,7 @@ def _first(content: bytes) -> bytes:
     return b"# the team's\n" + content.partition(b"\n")[2]
 
 
-def _own_line(path: str, content: bytes) -> bytes:
+def _own_line(path: str, content: bytes, place: float) -> bytes:
     name = path.rpartition("/")[2]
     if name.endswith(".json"):
         return _own_key(content)
@@ -72,12 +73,11 @@ def _own_line(path: str, content: bytes) -> bytes:
     if sign is None or not content.endswith(b"\n"):
         return content
     own = f"{sign}{OWN}\n".encode()
-    if name in APPENDED:
-        return content + own
     lines = content.splitlines(keepends=True)
-    starts = [number for number, line in enumerate(lines, 1) if line[:1] not in b" \t\r\n}])" and not _opens(line)]
-    place = starts[_number(path) % len(starts)] - 1 if starts else len(lines)
-    return b"".join([*lines[:place], own, *lines[place:]])
+    starts = [number for number, line in enumerate(lines) if line[:1] not in b" \t\r\n}])" and not _opens(line)]
+    starts.append(len(lines))
+    at = starts[round(place * (len(starts) - 1))]
+    return b"".join([*lines[:at], own, *lines[at:]])
 
 
 def _opens(line: bytes) -> bool:

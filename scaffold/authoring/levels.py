@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from scaffold.report.comparing import Change
+from scaffold.report.compared import Change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scaffold.report.comparing import Level
+    from scaffold.report.compared import Level
 
 
 class Step(NamedTuple):

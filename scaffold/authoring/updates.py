@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scaffold.authoring.cases import render_case
-from scaffold.authoring.edits import edited
+from scaffold.authoring.edits import PLACES, edited
 from scaffold.errors import ScaffoldError
 from scaffold.merge.drivers import chosen
 from scaffold.plan.make import Target, make
@@ -39,13 +39,17 @@ def brought(case: Case, before: Release, after: Release, rendered: Rendered) -> 
     except ScaffoldError as error:
         return Update(case.name, before.version, error=f"{before.version} does not render it: {error}")
     was = stamped(before, old).lock_after
-    files = edited(old.tree, old.ownership)
-    plan = _plan(was, old.tree, files, after, rendered)
-    conflicts = {action.path for action in plan.conflicts}
+    teams = [edited(old.tree, old.ownership, place) for place in PLACES]
+    plans = [_plan(was, old.tree, files, after, rendered) for files in teams]
+    found = set.intersection(*({action.path for action in plan.conflicts} for plan in plans))
+    # That a file becomes locked is told as what a team must do; its edits are then in conflict as a matter of course.
+    conflicts = {
+        path for path in found if rendered.ownership(path).file != "locked" or old.ownership(path).file == "locked"
+    }
     return Update(
         case=case.name,
         version=before.version,
-        changed=len(plan.changes),
+        changed=max(len(plan.changes) for plan in plans),
         conflicts=tuple(sorted(conflicts - {*case.conflicts})),
         missing=tuple(path for path in case.conflicts if path not in conflicts),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from scaffold.report.checks.words import one_line
 from scaffold.report.marked import code, escaped
@@ -12,8 +12,8 @@ from scaffold.report.text import Line, Tone
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Level = Literal["major", "minor", "patch"]
-LEVELS: tuple[Level, ...] = ("major", "minor", "patch")
+    from scaffold.report.compared import Changed, Compared, Level
+
 TONES: dict[Level, Tone] = {"major": "bad", "minor": "warn", "patch": "dim"}
 SHOWN = 200  # lines of a difference that text and Markdown show
 STYLE = """
@@ -27,42 +27,6 @@ summary { cursor: pointer; padding: .25rem 0; } .cases { opacity: .7; }
 @media (prefers-color-scheme: dark) { .add { color: #3fb950; } .del { color: #ff7b72; } .at { color: #d2a8ff; }
 .major { color: #ff7b72; } .minor { color: #d29922; } }
 """
-
-
-class Change(NamedTuple):
-    """One thing that a release changes: of which kind, how large a step that is, and what a team has to do, if any."""
-
-    kind: str
-    level: Level
-    message: str
-    todo: str = ""
-
-
-class Changed(NamedTuple):
-    """A file that becomes another in the same way in some cases: what happens to it, and git's difference."""
-
-    path: str
-    what: str
-    ownership: str
-    cases: tuple[str, ...]
-    text: str
-
-
-class Compared(NamedTuple):
-    """Two states of a blueprint: what changes between them, and each stamped file that becomes another."""
-
-    blueprint: str
-    old: str
-    new: str
-    changes: tuple[Change, ...]
-    files: tuple[Changed, ...]
-    cases: tuple[str, ...]
-
-    @property
-    def level(self) -> Level | None:
-        """How large a step it is; None where nothing changes."""
-        found = {change.level for change in self.changes}
-        return next((level for level in LEVELS if level in found), None)
 
 
 def _in(changed: Changed, result: Compared) -> str:

@@ -236,8 +236,12 @@ def blueprint_release(result: Released) -> dict[str, Any]:
         "from": result.previous,
         "to": result.version,
         "tag": result.tag,
-        "commit": result.commit,
+        "commit": result.commit or None,
         "notes": list(result.notes),
+        "level": result.level,
+        "changes": [one._asdict() for one in result.changes],
+        "applied": result.applied,
+        "signed": result.signed,
     }
 
 

@@ -66,10 +66,15 @@ def _question(known: Mapping[str, Any]) -> str:
 def blueprint_release(result: Released) -> Iterator[Line]:
     """Say what was released."""
     step = result.version if result.previous == result.version else f"{result.previous} -> {result.version}"
-    yield Line(f"Released {result.name} {step} as {result.tag}", "good")
+    signed = ", signed" if result.signed else ""
+    verb = "Released" if result.applied else "Would release"
+    yield Line(f"{verb} {result.name} {step} as {result.tag}{signed}", "good")
+    for change in result.changes:
+        yield Line(f"  {change.level}: {change.message}", "dim")
     for note in result.notes:
         yield Line(f"  {note}")
-    yield Line("Next: git push --follow-tags", "title")
+    if result.applied:
+        yield Line("Next: git push --follow-tags", "title")
 
 
 def library_init(result: LibraryMade) -> Iterator[Line]:

@@ -141,8 +141,8 @@ def test_an_update_in_conflict_fails_unless_the_case_says_so(root):
 def test_typical_edits_are_the_same_each_time_and_leave_locked_files_alone():
     owners = {"a.py": "managed", "b.py": "locked", "c.md": "seeded", "d.json": "managed", ".gitignore": "managed"}
     files = {path: file('{"a": 1}\n' if path == "d.json" else "x = 1\ny = 2\n") for path in owners}
-    made = edited(files, lambda path: Ownership(owners[path]))
-    assert made == edited(files, lambda path: Ownership(owners[path]))
+    made = edited(files, lambda path: Ownership(owners[path]), 1.0)
+    assert made == edited(files, lambda path: Ownership(owners[path]), 1.0)
     assert OWN_FILE in made
     assert made["b.py"] is files["b.py"]
     assert b"team" in made["a.py"].content and b"x = 1\n" in made["a.py"].content

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from scaffold.render.engine import Rendered
     from scaffold.tree import File
 
-FORM = re.compile(r"v\d+\.\d+\.\d+((a|b|rc)\d+)?")
+FORM = re.compile(r"v\d+\.\d+\.\d+(-?(a|b|rc)\.?\d+)?")
 
 
 def tags(draft: Draft) -> Iterator[Found]:
     """Find tags that look like a release of the blueprint, and are none."""
     for one in draft.past.tags:
         name, _, version = one.rpartition("/")
-        if name == draft.name and not FORM.fullmatch(version):
+        if name == draft.name and re.search(r"\d", version) and not FORM.fullmatch(version):
             yield Found(f"the tag {one} is not NAME/vX.Y.Z", draft.path, 1)
         elif re.fullmatch(rf"{re.escape(draft.name)}[-_@.]v?\d+(\.\d+)*", one):
             yield Found(f"the tag {one} is not NAME/vX.Y.Z, and no release", draft.path, 1)

@@ -27,7 +27,7 @@ UNQUOTED = "cannot start any token"
 SHOWN = 12  # names that a mend lists
 QUOTES = "Put a value that begins with @, % or a backtick into quotes."
 CASE = re.compile(r"[^/]+\.yml")
-THREE = re.compile(r"\d+\.\d+\.\d+((a|b|rc)\d+)?")
+THREE = re.compile(r"\d+\.\d+\.\d+(-?(a|b|rc)\.?\d+)?")
 OWNER = re.compile(r"@[\w.-]+(/[\w.-]+)*|[^@\s]+@[^@\s]+\.[^@\s]+")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +18,12 @@ from scaffold.report.checked import Checked
 from scaffold.sources.library import FolderLibrary, no_blueprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from scaffold.authoring.lint.catalogue import LintRule
     from scaffold.authoring.lint.draft import Draft
     from scaffold.guard.finding import Found
+    from scaffold.tree import File
 
 
 def lint(name: str | None = None, *, library: Path | str = ".") -> Checked:
@@ -51,7 +53,8 @@ def lint(name: str | None = None, *, library: Path | str = ".") -> Checked:
 def _verdict(rule: LintRule, drafts: Iterable[Draft], wanted: list[Draft]) -> Verdict:
     by_draft = {draft: tuple(rule.look(draft)) for draft in drafts if rule.shared or draft in wanted}
     found = [one for draft in wanted for one in by_draft[draft] if not rule.shared or _everywhere(one, by_draft)]
-    once = tuple(dict.fromkeys(_worded(one) for one in found))
+    files = {path: file for draft in wanted for path, file in draft.files.items()}
+    once = tuple(dict.fromkeys(_worded(one) for one in found if not _is_allowed(rule.about.id, one, files)))
     ids = fingerprints(rule.about.id, once)
     findings = tuple(_finding(rule, one, id_) for one, id_ in zip(once, ids, strict=True))
     return Verdict(rule.about, "fail" if findings else "pass", "", findings)
@@ -63,6 +66,15 @@ def _everywhere(found: Found, by_draft: dict[Draft, tuple[Found, ...]]) -> bool:
     if layer[0] != "templates" or len(layer) < 2:  # noqa: PLR2004 - templates/LAYER
         return True
     return all(found in some for draft, some in by_draft.items() if any(one.name == layer[1] for one in draft.layers))
+
+
+def _is_allowed(id_: str, found: Found, files: Mapping[str, File]) -> bool:
+    """Whether the line of a finding, or the one above it, says `lint: ID` and why it is meant so."""
+    file = files.get(found.path or "")
+    if file is None or not found.line:
+        return False
+    lines = file.content.decode(errors="replace").splitlines()[max(found.line - 2, 0) : found.line]
+    return any(re.search(rf"\blint: {re.escape(id_)}[ :]+\w.*\w", line) for line in lines)
 
 
 def _worded(found: Found) -> Found:
