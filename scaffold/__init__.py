@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scaffold.authoring.release import release as release
     from scaffold.authoring.trial import render_blueprint as render_blueprint
     from scaffold.authoring.trial import try_blueprint as try_blueprint
+    from scaffold.authoring.withdraw import withdraw as withdraw
     from scaffold.fleet.abort import fleet_abort as fleet_abort
     from scaffold.fleet.apply import fleet_apply as fleet_apply
     from scaffold.fleet.apply import fleet_resume as fleet_resume
@@ -81,6 +82,7 @@ _OPERATIONS = {
     "try_blueprint": ("scaffold.authoring.trial", "try_blueprint"),
     "undo": ("scaffold.project.commands.undo", "undo"),
     "update": ("scaffold.project.commands.update", "update"),
+    "withdraw": ("scaffold.authoring.withdraw", "withdraw"),
     "waive": ("scaffold.project.commands.waive", "waive"),
 }
 __all__ = ["__version__", *_OPERATIONS]  # noqa: PLE0604 - the keys are text

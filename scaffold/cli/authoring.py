@@ -12,7 +12,8 @@ from scaffold.cli.options import FormatOption, Today
 from scaffold.cli.run import run
 from scaffold.errors import ScaffoldError
 from scaffold.process.loading import later
-from scaffold.report import comparing, linting, testing
+from scaffold.report import comparing, libraries, linting, testing
+from scaffold.report import data as as_data
 from scaffold.report.text import Line
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ Gates = Annotated[
 Watch = Annotated[bool, typer.Option("--watch", help="Test again whenever a file of the library is saved.")]
 
 
+Version = Annotated[str, typer.Argument(metavar="VERSION", help="The released version.", show_default=False)]
+Reason = Annotated[str, typer.Argument(metavar="REASON", help="Why, for those on it to read.", show_default=False)]
 Old = Annotated[str, typer.Argument(metavar="NAME@VERSION", help="The one state.", show_default=False)]
 New = Annotated[
     str | None,
@@ -131,6 +134,22 @@ def diff(old: Old, new: New = None, library: Library = Path(), format_: DiffForm
         else:
             made = comparing.markdown(found) if format_ == "markdown" else comparing.html(found)
             console.write(made.encode("utf-8", "backslashreplace"))
+
+
+def withdraw(
+    name: Name, version: Version, reason: Reason, library: Library = Path(), format_: FormatOption = "text"
+) -> None:
+    """Withdraw a released version: nobody is offered it any more, and those on it are told why.
+
+    The manifest says so on the branch that is checked out, which projects must look at; it is committed. The tag stays.
+    """
+    run(
+        lambda _: scaffold.withdraw(name, version, reason, library=library),
+        format_,
+        text=libraries.blueprint_withdraw,
+        data=as_data.blueprint_withdraw,
+        done=lambda result: f"{result.name} {result.version} was withdrawn",
+    )
 
 
 def render(name: Name, case: Case, dest: Dest, library: Library = Path()) -> None:

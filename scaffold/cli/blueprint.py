@@ -8,7 +8,7 @@ import typer
 
 import scaffold
 from scaffold.cli import completion
-from scaffold.cli.authoring import diff, lint, render, try_
+from scaffold.cli.authoring import diff, lint, render, try_, withdraw
 from scaffold.cli.commands import MARKUP
 from scaffold.cli.impact import impact
 from scaffold.cli.options import FormatOption, Offline
@@ -29,6 +29,7 @@ blueprint.command()(lint)
 blueprint.command("test")(try_)
 blueprint.command()(render)
 blueprint.command()(diff)
+blueprint.command()(withdraw)
 blueprint.command()(impact)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
         Stamped,
         Undone,
         Updated,
+        Withdrawn,
     )
     from scaffold.report.standing import Status
 
@@ -242,6 +243,18 @@ def blueprint_release(result: Released) -> dict[str, Any]:
         "changes": [one._asdict() for one in result.changes],
         "applied": result.applied,
         "signed": result.signed,
+    }
+
+
+def blueprint_withdraw(result: Withdrawn) -> dict[str, Any]:
+    """Return the report of `scaffold blueprint withdraw`."""
+    return {
+        "path": str(result.root),
+        "name": result.name,
+        "version": result.version,
+        "reason": result.reason,
+        "commit": result.commit,
+        "instead": result.instead,
     }
 
 

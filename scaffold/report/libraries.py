@@ -9,7 +9,7 @@ from scaffold.report.text import Line, table
 if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
     from collections.abc import Iterator, Mapping
 
-    from scaffold.report.results import LibraryMade, Listed, Released, Shown
+    from scaffold.report.results import LibraryMade, Listed, Released, Shown, Withdrawn
 
 SHOWN_VERSIONS = 10
 
@@ -75,6 +75,16 @@ def blueprint_release(result: Released) -> Iterator[Line]:
         yield Line(f"  {note}")
     if result.applied:
         yield Line("Next: git push --follow-tags", "title")
+
+
+def blueprint_withdraw(result: Withdrawn) -> Iterator[Line]:
+    """Say what was withdrawn."""
+    yield Line(f"Withdrew {result.name} {result.version}: {result.reason}", "good")
+    instead = f"{result.instead} is offered instead" if result.instead else "there is no other version to offer"
+    yield Line(f"  nobody is offered it any more; {instead}")
+    yield Line("Next: git push", "title")
+    if result.instead:
+        yield Line(f"  those on it go back with scaffold update --to {result.instead}, or scaffold fleet plan --to it")
 
 
 def library_init(result: LibraryMade) -> Iterator[Line]:

@@ -197,6 +197,17 @@ class Released(NamedTuple):
     signed: bool = False
 
 
+class Withdrawn(NamedTuple):
+    """A version that was withdrawn, and the newest that is left."""
+
+    root: PurePath
+    name: str
+    version: str
+    reason: str
+    commit: str
+    instead: str | None
+
+
 class LibraryMade(NamedTuple):
     """A library that was made, and the tags of its releases."""
 
