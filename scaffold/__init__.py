@@ -11,10 +11,15 @@ TYPE_CHECKING = False  # what type checkers take for true; importing the real on
 if TYPE_CHECKING:
     from typing import Any
 
+    from scaffold.authoring.compare import compare_blueprints as compare_blueprints
     from scaffold.authoring.library import init_library as init_library
     from scaffold.authoring.library import list_blueprints as list_blueprints
     from scaffold.authoring.library import show_blueprint as show_blueprint
+    from scaffold.authoring.lint.run import lint as lint
     from scaffold.authoring.release import release as release
+    from scaffold.authoring.trial import render_blueprint as render_blueprint
+    from scaffold.authoring.trial import try_blueprint as try_blueprint
+    from scaffold.authoring.withdraw import withdraw as withdraw
     from scaffold.fleet.abort import fleet_abort as fleet_abort
     from scaffold.fleet.apply import fleet_apply as fleet_apply
     from scaffold.fleet.apply import fleet_resume as fleet_resume
@@ -48,6 +53,7 @@ _OPERATIONS = {
     "adopt": ("scaffold.project.commands.adopt", "adopt"),
     "blueprint_impact": ("scaffold.fleet.impact", "blueprint_impact"),
     "check": ("scaffold.project.commands.check", "check"),
+    "compare_blueprints": ("scaffold.authoring.compare", "compare_blueprints"),
     "continue_update": ("scaffold.project.commands.unfinished", "continue_update"),
     "diff": ("scaffold.project.commands.diff", "diff"),
     "explain": ("scaffold.project.commands.explain", "explain"),
@@ -64,15 +70,19 @@ _OPERATIONS = {
     "fleet_watch": ("scaffold.fleet.apply", "fleet_watch"),
     "init_library": ("scaffold.authoring.library", "init_library"),
     "lay_stages": ("scaffold.project.commands.stages", "lay_stages"),
+    "lint": ("scaffold.authoring.lint.run", "lint"),
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
     "new": ("scaffold.project.commands.new", "new"),
     "own": ("scaffold.project.commands.own", "own"),
     "release": ("scaffold.authoring.release", "release"),
+    "render_blueprint": ("scaffold.authoring.trial", "render_blueprint"),
     "resolve": ("scaffold.project.commands.resolve", "resolve"),
     "show_blueprint": ("scaffold.authoring.library", "show_blueprint"),
     "status": ("scaffold.project.commands.status", "status"),
+    "try_blueprint": ("scaffold.authoring.trial", "try_blueprint"),
     "undo": ("scaffold.project.commands.undo", "undo"),
     "update": ("scaffold.project.commands.update", "update"),
+    "withdraw": ("scaffold.authoring.withdraw", "withdraw"),
     "waive": ("scaffold.project.commands.waive", "waive"),
 }
 __all__ = ["__version__", *_OPERATIONS]  # noqa: PLE0604 - the keys are text

@@ -57,6 +57,10 @@ class NotNativeError(RenderError):
     """A template needs what the native renderer does not do, so that the tool it was written for has to."""
 
 
+class CollisionError(RenderError):
+    """Two layers write one path, and the blueprint does not say how."""
+
+
 class SourceError(ScaffoldError):
     """A library, blueprint or version cannot be had."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from scaffold.errors import FormatError
 from scaffold.formats import yaml
 
 Rendered = Callable[[Any], Any]
@@ -32,6 +33,17 @@ def choices(written: Any, rendered: Rendered, file: str) -> tuple[Choice, ...]:
         else:
             found.append(_choice(item, item, rendered, pair=False))
     return tuple(found)
+
+
+def written_out(written: Any, file: str) -> list[Any] | None:
+    """Return the values that can be chosen, or None where that takes an answer to tell."""
+    if not isinstance(written, list | dict):
+        return None
+    try:
+        found = [one.value for one in choices(written, lambda value: value, file) if not one.disabled]
+    except (TypeError, ValueError, KeyError, FormatError):
+        return None
+    return None if any(isinstance(value, str) and "{" in value for value in found) else found
 
 
 def _choice(label: Any, value: Any, rendered: Rendered, *, pair: bool) -> Choice:

@@ -1,9 +1,10 @@
-"""Release a blueprint: prove it renders, set its version, write its changelog entry, commit and tag."""
+"""Release a blueprint: lint and test it, set its version, write its changelog entry, commit and tag."""
 
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
@@ -11,23 +12,28 @@ from scaffold import disk
 from scaffold.apply import record as records
 from scaffold.apply import transaction
 from scaffold.apply.record import Change, Operation, Place
-from scaffold.blueprint.places import manifest_path, tag
+from scaffold.authoring.cases import read_cases
+from scaffold.authoring.compare import compare
+from scaffold.authoring.lint.run import lint
+from scaffold.authoring.past import Past, past_of
+from scaffold.authoring.trial import Wanted, tried
+from scaffold.blueprint.places import changelog_path, manifest_path, tag
 from scaffold.blueprint.release import Release, read_manifest
-from scaffold.errors import FormatError, ProjectError, ScaffoldError, SourceError
-from scaffold.formats import yaml
+from scaffold.errors import FormatError, ProjectError, SourceError
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects, is_repository, open_repository
+from scaffold.process import Notify
 from scaffold.project.opening import place_of
-from scaffold.project.planning.guardrails import decided
-from scaffold.project.stamp import refuse_unrecorded
-from scaffold.render import engine
-from scaffold.render.context import Surroundings
+from scaffold.report import testing
+from scaffold.report.checks.words import worst_first
+from scaffold.report.compared import LEVELS, Compared, Level
 from scaffold.report.results import Released
 from scaffold.sources.library import FolderLibrary, version_of
 from scaffold.tree import REGULAR, File
 
 UNRELEASED = re.compile(r"^## \[?Unreleased\]?[ \t]*\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE)
 VERSION_LINE = re.compile(r"^version:[ \t]*[^\s#]+", re.MULTILINE)
+MENDED = ("BP-51",)  # a layer that another blueprint was released with before
 HEAD = "# Changelog\n\n"
 
 
@@ -36,46 +42,119 @@ def release(
     *,
     library: Path | str = ".",
     version: str | None = None,
-    bump: str | None = None,
+    bump: Level | None = None,
+    pre: bool = False,
     notes: tuple[str, ...] = (),
+    dry_run: bool = False,
     today: date,
+    notify: Notify = lambda _: None,
 ) -> Released:
-    """Release the blueprint as it is committed in the library's repository; raises ScaffoldError with nothing done."""
+    """Release the blueprint as it is committed in the library's repository; raises ScaffoldError with nothing done.
+
+    It must be clean to lint, but for what is of low severity, and pass its test. Without a version, or the part to
+    raise, the next version is what the changes since the last release ask for; with `pre` it is a candidate of that.
+    """
     root = Path(library).resolve()
     if not root.is_dir() or not is_repository(root):
         raise ProjectError(
             "the library is not a git repository", where=str(root), hint="make one with scaffold library init DIR"
         )
     place = place_of(root, open_repository(root))
+    wanted = Wish(version, bump, pre, notes, today)
+    if dry_run:
+        return _prepared(place, name, wanted, notify).result._replace(applied=False)
     with transaction.exclusively(place):
         records.refuse_unfinished(place)
-        return _released(place, name, version, bump, notes, today)
+        prepared = _prepared(place, name, wanted, notify)
+        made = prepared.result
+        _carry_out(place, prepared.texts, f"{name} {made.version}", made.tag, made.notes)
+        return made._replace(commit=place.repository.head() or "", signed=porcelain.signs(root))
 
 
-def _released(
-    place: Place, name: str, version: str | None, bump: str | None, notes: tuple[str, ...], today: date
-) -> Released:
+class Wish(NamedTuple):
+    """What was asked for: a version, or which part of it to raise, or neither; a candidate; lines for the changelog."""
+
+    version: str | None
+    bump: Level | None
+    pre: bool
+    notes: tuple[str, ...]
+    today: date
+
+
+class Prepared(NamedTuple):
+    """A release that may be made: what it is, and the files that it writes."""
+
+    result: Released
+    texts: Mapping[str, str]
+
+
+def _prepared(place: Place, name: str, wish: Wish, notify: Notify) -> Prepared:
     root, repository = place.root, place.repository
     current = FolderLibrary(root, str(root)).release(name)
-    wanted = _next(current.blueprint.version, version, bump)
-    _refuse_unready(repository, root, current, wanted)
-    _prove(current, root)
-    entries = _entries(repository, root, current, notes, _last_tag(repository, name))
-    manifest, changelog = manifest_path(name), f"blueprints/{name}/CHANGELOG.md"
+    past = past_of(root)
+    if wish.version is not None:
+        _refuse_old(root, current, _asked_for(wish.version), past)
+    _refuse_uncommitted(repository, root, current)
+    _refuse_mistakes(root, name)
+    _refuse_failing(root, current, wish, notify)
+    compared = _compared(root, current, past)
+    wanted = _next(current, wish, past, compared)
+    _refuse_old(root, current, wanted, past)
+    entries = _entries(repository, root, current, wish.notes, _last_tag(repository, name))
+    entries += _todo(compared)
+    manifest, changelog = manifest_path(name), changelog_path(name)
     written = VERSION_LINE.sub(f"version: {_quoted(wanted)}", _text(root / manifest), count=1)
-    logged = _log(_text(root / changelog) or HEAD, wanted, today, entries)
+    logged = _log(_text(root / changelog) or HEAD, wanted, wish.today, entries)
     if read_manifest(name, written.encode()).version != wanted:
         raise FormatError("the version cannot be set", where=str(root / manifest), hint="write it as `version: 1.2.0`")
-    _carry_out(place, {manifest: written, changelog: logged}, f"{name} {wanted}", tag(name, wanted), entries)
-    return Released(
+    result = Released(
         root=root,
         name=name,
         previous=str(current.blueprint.version),
         version=str(wanted),
         tag=tag(name, wanted),
-        commit=repository.head() or "",
+        commit="",
         notes=tuple(entries),
+        level=compared.level if compared else None,
+        changes=compared.changes if compared else (),
     )
+    return Prepared(result, {manifest: written, changelog: logged})
+
+
+def _compared(root: Path, current: Release, past: Past) -> Compared | None:
+    """Compare with the newest final release, or None where there is none."""
+    name = current.blueprint.name
+    versions = [version for version in past.versions(name) if not version.is_prerelease]
+    before = past.read(name, str(max(versions))) if versions else None
+    return compare(before, current, read_cases(root, name)) if before is not None else None
+
+
+def _todo(compared: Compared | None) -> list[str]:
+    """Return the lines that say what a team must do."""
+    todo = dict.fromkeys(change.todo for change in compared.changes if change.todo) if compared else {}
+    return ["", "### What a team must do", "", *(f"- {one[0].upper()}{one[1:]}." for one in todo)] if todo else []
+
+
+def _refuse_mistakes(root: Path, name: str) -> None:
+    """Raise FormatError for what lint finds, but for what is of low severity, or what the release itself mends."""
+    found = worst_first(lint(name, library=root).findings)
+    grave = [one for one in found if one.severity != "low" and one.rule not in MENDED]
+    if grave:
+        first = grave[0]
+        more = f", and {len(grave) - 1} more" if len(grave) > 1 else ""
+        where = f"{first.path}:{first.line}" if first.line else first.path
+        hint = f"{first.fix} See all with scaffold blueprint lint {name}"
+        raise FormatError(f"{first.rule}: {first.message}{more}", where=where, hint=hint)
+
+
+def _refuse_failing(root: Path, current: Release, wish: Wish, notify: Notify) -> None:
+    """Raise ProjectError where the test of the blueprint does not pass."""
+    name = current.blueprint.name
+    result = tried(root, current, Wanted(today=wish.today), notify)
+    if not result.passes:
+        first = next((line.text.strip() for line in testing.text(result) if line.tone == "bad"), "it fails")
+        message = f"the test does not pass: {first}"
+        raise ProjectError(message, where=str(root), hint=f"see all with scaffold blueprint test {name}")
 
 
 def _carry_out(place: Place, texts: Mapping[str, str], what: str, name: str, entries: Iterable[str]) -> None:
@@ -96,24 +175,47 @@ def _carry_out(place: Place, texts: Mapping[str, str], what: str, name: str, ent
     records.forget(record)
 
 
-def _next(current: Version, version: str | None, bump: str | None) -> Version:
-    if version is None:
-        parts = [*current.release, 0, 0][:3]
-        level = ("major", "minor", "patch").index(bump or "minor")
-        return Version(".".join(map(str, [*parts[:level], parts[level] + 1, 0, 0][:3])))
+def _asked_for(version: str) -> Version:
     try:
-        wanted = Version(version)
+        return Version(version)
     except InvalidVersion as error:
-        raise SourceError(f"{version} is not a version", hint="write it as 1.2.0") from error
-    if wanted < current:
-        raise SourceError(f"{version} is older than {current}, which the blueprint has")
-    return wanted
+        raise SourceError(f"{version} is not a version", hint="write it as 1.2.0, or 1.2.0-rc.1") from error
 
 
-def _refuse_unready(repository: Objects, root: Path, current: Release, wanted: Version) -> None:
+def _next(current: Release, wish: Wish, past: Past, compared: Compared | None) -> Version:
+    """Return the version that was asked for, or that the changes ask for, or a candidate of it."""
+    if wish.version is not None:
+        return _asked_for(wish.version)
+    versions = past.versions(current.blueprint.name)
+    finals = [version for version in versions if not version.is_prerelease]
+    wanted = current.blueprint.version
+    if finals or wish.bump:
+        level = wish.bump or (compared.level if compared else None) or "patch"
+        wanted = _raised(max([*finals, Version("0")]) if finals else wanted, level)
+    if not wish.pre:
+        return wanted
+    candidates = [version.pre[1] for version in versions if version.release == wanted.release and version.pre]
+    return Version(f"{wanted.base_version}rc{max(candidates, default=0) + 1}")
+
+
+def _raised(version: Version, level: Level) -> Version:
+    place, parts = LEVELS.index(level), [*version.release, 0, 0][:3]
+    return Version(".".join(map(str, [*parts[:place], parts[place] + 1, 0, 0][:3])))
+
+
+def _refuse_old(root: Path, current: Release, wanted: Version, past: Past) -> None:
+    """Raise SourceError for a version that was released, or that is older than the blueprint's."""
     name = current.blueprint.name
-    if repository.commit_of(f"refs/tags/{tag(name, wanted)}"):
+    if wanted in past.versions(name):
         raise SourceError(f"{tag(name, wanted)} is released already", where=str(root), hint="name another version")
+    finals = [version for version in past.versions(name) if not version.is_prerelease]
+    if wanted < max([*finals, Version("0")]) or (not finals and wanted < current.blueprint.version):
+        newest = max(finals, default=current.blueprint.version)
+        raise SourceError(f"{wanted} is older than {newest}, which the blueprint has")
+
+
+def _refuse_uncommitted(repository: Objects, root: Path, current: Release) -> None:
+    """Raise ProjectError where the blueprint or one of its layers is not as the commit at HEAD has it."""
     head = repository.head()
     for folder in _folders(current):
         here = {f"{folder}/{path}": file for path, file in disk.walk(root / folder).items()}
@@ -129,20 +231,6 @@ def _refuse_unready(repository: Objects, root: Path, current: Release, wanted: V
 
 def _folders(current: Release) -> tuple[str, ...]:
     return (f"blueprints/{current.blueprint.name}", *(f"templates/{layer.name}" for layer in current.layers))
-
-
-def _prove(current: Release, root: Path) -> None:
-    """Render every case; raises ScaffoldError naming what fails."""
-    name = current.blueprint.name
-    for path in sorted((root / f"blueprints/{name}/cases").glob("*.yml")):
-        where = path.relative_to(root).as_posix()
-        given = {key: value.data for key, value in yaml.load(path.read_bytes(), where).items()}
-        try:
-            rendered = engine.render(current, given=given, previous={}, surroundings=Surroundings(path.stem))
-            refuse_unrecorded(current, rendered)
-            decided(current, rendered.answers)
-        except ScaffoldError as error:
-            raise FormatError(f"the case does not pass: {error.message}", where=where, hint=error.where) from error
 
 
 def _last_tag(repository: Objects, name: str) -> str | None:

@@ -14,7 +14,7 @@ from scaffold.blueprint.kinds import CONFIG, Kind
 from scaffold.blueprint.scripts import Migration, Script
 from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats import yaml
-from scaffold.formats.located import KeyPath, Located, one_of, text, texts
+from scaffold.formats.located import KeyPath, Located, one_of, refuse, text, texts
 from scaffold.tree import File, refuse_files_as_folders
 
 DEFAULT_EXCLUDE = ("copier.yaml", "copier.yml", "~*", "*.py[co]", "__pycache__", ".git", ".DS_Store", ".svn")
@@ -99,8 +99,9 @@ def parse_layer(name: str, place: str, files: Mapping[str, File]) -> Layer:
     content, file = follow(files, configs[0], lambda path: f"{where}{path}").content, f"{where}{configs[0]}"
     document = _merged(yaml.load_documents(content, file, include), file)
     slips: list[FormatError] = list(_near_settings(document))
-    if slips and place:
-        raise slips[0]
+    if place:
+        refuse(slips)
+        slips.clear()
     settings = _settings(document)
     secret: tuple[str, ...] = document.optional("_secret_questions", texts, ())
     questions = tuple(

@@ -8,6 +8,7 @@ import typer
 
 import scaffold
 from scaffold.cli import completion
+from scaffold.cli.authoring import diff, lint, render, try_, withdraw
 from scaffold.cli.commands import MARKUP
 from scaffold.cli.impact import impact
 from scaffold.cli.options import FormatOption, Offline
@@ -17,13 +18,18 @@ from scaffold.report import data as as_data
 from scaffold.report import libraries as as_text
 
 blueprint = typer.Typer(
-    help="See, and release, the blueprints of a library.",
+    help="Write, test and release the blueprints of a library.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=MARKUP,
 )
 
 
+blueprint.command()(lint)
+blueprint.command("test")(try_)
+blueprint.command()(render)
+blueprint.command()(diff)
+blueprint.command()(withdraw)
 blueprint.command()(impact)
 
 
@@ -71,23 +77,26 @@ def release(
     note: Annotated[
         list[str] | None, typer.Option("--note", metavar="TEXT", help="A line for the changelog; may be repeated.")
     ] = None,
+    pre: Annotated[bool, typer.Option("--pre", help="Release the next candidate, such as 1.2.0rc1.")] = False,
     directory: Annotated[Path, typer.Option("--library", metavar="DIR", help="The library's repository.")] = Path(),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be released, and write nothing.")] = False,
     format_: FormatOption = "text",
 ) -> None:
-    """Release a blueprint: set its version, write its changelog entry, commit, and tag NAME/vX.Y.Z.
+    """Release a blueprint: lint and test it, set its version, write its changelog entry, commit, and tag NAME/vX.Y.Z.
 
-    The changelog entry is what stands under `## Unreleased`, and the notes given; where there is neither, the commits
-    since the last release.
+    Without --version and --bump the version is what the changes since the last release ask for. The changelog entry is
+    what stands under `## Unreleased`, and the notes given; where there is neither, the commits since the last release.
     """
-    if (version is None) == (bump is None):
-        raise typer.BadParameter("give one of --version and --bump", param_hint="--version")
+    if version is not None and (bump is not None or pre):
+        raise typer.BadParameter("it goes with neither --bump nor --pre", param_hint="--version")
     today = datetime.now().astimezone().date()
     run(
-        lambda _: scaffold.release(
-            name, library=directory, version=version, bump=bump, notes=tuple(note or ()), today=today
+        lambda notify: scaffold.release(
+            name, library=directory, version=version, bump=bump, pre=pre, notes=tuple(note or ()), dry_run=dry_run,
+            today=today, notify=notify,
         ),
         format_,
         text=as_text.blueprint_release,
         data=as_data.blueprint_release,
-        done=lambda result: f"{result.tag} was released",
+        done=lambda result: f"{result.tag} was released" if result.applied else "",
     )  # fmt: skip

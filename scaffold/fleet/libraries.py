@@ -134,6 +134,10 @@ class Remembered:
         """Return a blueprint's manifest as it stands now, or None where there is none."""
         return self._once(("now", name), lambda: self._library.now(name))
 
+    def notices(self, name: str, version: Version) -> tuple[str, ...]:
+        """Say what whoever uses a version should know as the manifest stands now."""
+        return self._once(("notices", name, version), lambda: self._library.notices(name, version))
+
     def tag_commit(self, name: str, version: str) -> str | None:
         """Return the commit that the tag of a version marks now, or None where there is no such tag."""
         return self._once(("tag", name, version), lambda: self._library.tag_commit(name, version))

@@ -1,6 +1,8 @@
 """Parsed documents that remember the line of every key, so that an error can name it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
@@ -9,6 +11,28 @@ from scaffold.errors import FormatError
 T = TypeVar("T")
 SHOWN = 40  # characters of a wrong value that an error quotes
 KeyPath = tuple[str | int, ...]
+
+_gathered: ContextVar[list[FormatError] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def gathering() -> Iterator[list[FormatError]]:
+    """Note all keys that nobody knows meanwhile, and read on without them, in place of ending at the first."""
+    noted: list[FormatError] = []
+    before = _gathered.set(noted)
+    try:
+        yield noted
+    finally:
+        _gathered.reset(before)
+
+
+def refuse(errors: Iterable[FormatError]) -> None:
+    """Raise the first of some errors, or note them all where they are gathered."""
+    for error in errors:
+        if (noted := _gathered.get()) is None:
+            raise error
+        noted.append(error)
+
 
 NAMES = {dict: "a mapping", list: "a list", str: "text", int: "a whole number", bool: "true or false"}
 
@@ -75,8 +99,7 @@ class Located(NamedTuple):
 
     def only(self, allowed: set[str]) -> None:
         """Raise FormatError for a key that is not `allowed`, naming the nearest one that is."""
-        for error in self.strangers(allowed):
-            raise error
+        refuse(self.strangers(allowed))
 
     def strangers(self, allowed: set[str], *, near_only: bool = False) -> Iterator[FormatError]:
         """Yield an error for each key that is not `allowed`, or only for those that look like a slip."""

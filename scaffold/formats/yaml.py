@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from scaffold.errors import FormatError
 from scaffold.formats.equal import Tagged, as_text
@@ -173,6 +173,38 @@ def _tagged(loader: Any, node: Any) -> Tagged:
     if node.id == "sequence":
         return Tagged(node.tag, loader.construct_sequence(node, deep=True))
     return Tagged(node.tag, loader.construct_scalar(node))
+
+
+class Plain(NamedTuple):
+    """A value that is written without quotes: the way to it, its text, what YAML takes it for, and its line."""
+
+    path: KeyPath
+    text: str
+    kind: str
+    line: int
+
+
+def plain(content: bytes, file: str) -> tuple[Plain, ...]:
+    """Return the values of all documents that are written without quotes; raises FormatError."""
+    with _explained(file):
+        loader = _loader(content, file)
+        found: list[Plain] = []
+        while loader.check_node():
+            _note_plain(loader.get_node(), (), found)
+    return tuple(found)
+
+
+def _note_plain(node: Any, path: KeyPath, found: list[Plain]) -> None:
+    if len(path) > DEEPEST or len(found) >= MOST:
+        return
+    if node.id == "scalar" and not node.style:
+        found.append(Plain(path, node.value, node.tag.rpartition(":")[2], node.start_mark.line + 1))
+    elif node.id == "mapping":
+        for key, value in node.value:
+            _note_plain(value, (*path, key.value if key.id == "scalar" else ""), found)
+    elif node.id == "sequence":
+        for index, value in enumerate(node.value):
+            _note_plain(value, (*path, index), found)
 
 
 def refuse_deep(events: Iterable[Any], file: str) -> None:

@@ -263,8 +263,17 @@ def switch_to_new(root: Path, branch: str) -> None:
 
 
 def tag(root: Path, name: str, message: str) -> None:
-    """Tag HEAD with an annotated tag; raises GitError."""
-    _git(root, "tag", "--annotate", "--message", message, name, doing=f"tag {name}")
+    """Tag HEAD with an annotated tag, signed where git is set up for it; raises GitError."""
+    how = "--sign" if signs(root) else "--annotate"
+    _git(root, "tag", how, "--message", message, name, doing=f"tag {name}")
+
+
+def signs(root: Path) -> bool:
+    """Whether git is set up to sign: it knows a key."""
+    try:
+        return bool(_git(root, "config", "--get", "user.signingkey", doing="look for a key to sign with"))
+    except GitError:
+        return False
 
 
 def bundle(repository: Path, file: Path) -> None:

@@ -19,7 +19,7 @@ from scaffold.blueprint.places import manifest_path
 from scaffold.blueprint.release import Release
 from scaffold.blueprint.scripts import is_part_of_jinja
 from scaffold.blueprint.template import DEFAULT_EXCLUDE, Layer
-from scaffold.errors import FormatError, NotNativeError, RenderError, ScaffoldError
+from scaffold.errors import CollisionError, FormatError, NotNativeError, RenderError, ScaffoldError
 from scaffold.render.compose import compose
 from scaffold.render.context import Around, Operation, Surroundings, unrecorded
 from scaffold.render.means import Means
@@ -118,7 +118,7 @@ def render(release: Release, answers: Answers, operation: Operation = "copy", me
                 continue
             how = release.blueprint.compose.get(path)
             if how is None:
-                raise RenderError(
+                raise CollisionError(
                     f"two layers write {path}: {files[path].origin} and {file.origin}",
                     where=manifest_path(release.blueprint.name),
                     hint="say how under `compose:`",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
         Stamped,
         Undone,
         Updated,
+        Withdrawn,
     )
     from scaffold.report.standing import Status
 
@@ -236,8 +237,24 @@ def blueprint_release(result: Released) -> dict[str, Any]:
         "from": result.previous,
         "to": result.version,
         "tag": result.tag,
-        "commit": result.commit,
+        "commit": result.commit or None,
         "notes": list(result.notes),
+        "level": result.level,
+        "changes": [one._asdict() for one in result.changes],
+        "applied": result.applied,
+        "signed": result.signed,
+    }
+
+
+def blueprint_withdraw(result: Withdrawn) -> dict[str, Any]:
+    """Return the report of `scaffold blueprint withdraw`."""
+    return {
+        "path": str(result.root),
+        "name": result.name,
+        "version": result.version,
+        "reason": result.reason,
+        "commit": result.commit,
+        "instead": result.instead,
     }
 
 

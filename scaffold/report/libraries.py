@@ -9,7 +9,7 @@ from scaffold.report.text import Line, table
 if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
     from collections.abc import Iterator, Mapping
 
-    from scaffold.report.results import LibraryMade, Listed, Released, Shown
+    from scaffold.report.results import LibraryMade, Listed, Released, Shown, Withdrawn
 
 SHOWN_VERSIONS = 10
 
@@ -66,10 +66,25 @@ def _question(known: Mapping[str, Any]) -> str:
 def blueprint_release(result: Released) -> Iterator[Line]:
     """Say what was released."""
     step = result.version if result.previous == result.version else f"{result.previous} -> {result.version}"
-    yield Line(f"Released {result.name} {step} as {result.tag}", "good")
+    signed = ", signed" if result.signed else ""
+    verb = "Released" if result.applied else "Would release"
+    yield Line(f"{verb} {result.name} {step} as {result.tag}{signed}", "good")
+    for change in result.changes:
+        yield Line(f"  {change.level}: {change.message}", "dim")
     for note in result.notes:
         yield Line(f"  {note}")
-    yield Line("Next: git push --follow-tags", "title")
+    if result.applied:
+        yield Line("Next: git push --follow-tags", "title")
+
+
+def blueprint_withdraw(result: Withdrawn) -> Iterator[Line]:
+    """Say what was withdrawn."""
+    yield Line(f"Withdrew {result.name} {result.version}: {result.reason}", "good")
+    instead = f"{result.instead} is offered instead" if result.instead else "there is no other version to offer"
+    yield Line(f"  nobody is offered it any more; {instead}")
+    yield Line("Next: git push", "title")
+    if result.instead:
+        yield Line(f"  those on it go back with scaffold update --to {result.instead}, or scaffold fleet plan --to it")
 
 
 def library_init(result: LibraryMade) -> Iterator[Line]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import PurePath
 
     from scaffold.plan.actions import Plan
+    from scaffold.report.compared import Change, Level
 
 
 class Stamped(NamedTuple):
@@ -181,7 +182,7 @@ class Shown(NamedTuple):
 
 
 class Released(NamedTuple):
-    """A release that was made."""
+    """A release that was made, or with `applied` false would be; `level` is how large a step its changes are."""
 
     root: PurePath
     name: str
@@ -190,6 +191,21 @@ class Released(NamedTuple):
     tag: str
     commit: str
     notes: tuple[str, ...]
+    level: Level | None = None
+    changes: tuple[Change, ...] = ()
+    applied: bool = True
+    signed: bool = False
+
+
+class Withdrawn(NamedTuple):
+    """A version that was withdrawn, and the newest that is left."""
+
+    root: PurePath
+    name: str
+    version: str
+    reason: str
+    commit: str
+    instead: str | None
 
 
 class LibraryMade(NamedTuple):

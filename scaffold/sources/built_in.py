@@ -54,6 +54,10 @@ class BuiltInLibrary:
         """Return the manifest that the package holds as a file."""
         return self.files.now(name)
 
+    def notices(self, name: str, version: Version) -> tuple[str, ...]:
+        """Say what the manifest says of a version."""
+        return self.files.notices(name, version)
+
     def release(self, name: str, ref: str | None = None) -> Release:
         """Read a release by its version, or the newest; raises SourceError."""
         version = version_of(ref)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from scaffold import disk
 from scaffold.blueprint.places import NAME, changelog_path, manifest_path, tag
-from scaffold.errors import SourceError
+from scaffold.errors import FormatError, SourceError
 from scaffold.git.objects import Objects, open_repository
 from scaffold.git.porcelain import REMOTE_HEAD
 from scaffold.process.loading import later
@@ -28,6 +29,7 @@ else:
 
 AS_IT_STANDS = "."  # the files of a folder, committed or not
 IN_PLACE = "put in its place what it leads to"
+SAYS = re.compile(rb"^(?:withdrawn|oldest):|\bdeprecated\b", re.MULTILINE)  # in a manifest that says of versions
 SHOWN = 10  # versions that an error names
 
 
@@ -59,6 +61,9 @@ class Library(Protocol):
 
         None where there is none, as of a plain template. Raises SourceError.
         """
+
+    def notices(self, name: str, version: Version) -> tuple[str, ...]:
+        """Say what whoever uses a version should know as the manifest stands now: withdrawn, too old, deprecated."""
 
     def tag_commit(self, name: str, version: str) -> str | None:
         """Return the commit that the tag of a version marks now, or None where there is no such tag."""
@@ -95,6 +100,11 @@ class FolderLibrary:
     def now(self, name: str) -> Blueprint | None:
         """Return the manifest."""
         return self._manifest(name)
+
+    def notices(self, name: str, version: Version) -> tuple[str, ...]:
+        """Say what the manifest says of a version."""
+        file = disk.read(self.root, manifest_path(name)) if NAME.fullmatch(name) else None
+        return _notices(self._manifest(name), version) if file and SAYS.search(file.content) else ()
 
     def tag_commit(self, _name: str, _version: str) -> str | None:
         """Return None: there are no tags."""
@@ -177,13 +187,34 @@ class GitLibrary:
         """Return the version that is followed, else the newest: a pre-release only if asked for, or as the only one."""
         if self.follow:
             return self.release(name).blueprint.version
-        return newest_of(self.versions(name), prereleases=self.prereleases)
+        offered = tuple(self._offered(name)) or self.versions(name)
+        return newest_of(offered, prereleases=self.prereleases)
 
     def now(self, name: str) -> Blueprint | None:
         """Return the manifest at HEAD."""
         head = head_of(self.repository)
         content = self.repository.file(head, manifest_path(name)) if head and NAME.fullmatch(name) else None
         return releases.read_manifest(name, content) if content is not None else None
+
+    def notices(self, name: str, version: Version) -> tuple[str, ...]:
+        """Say what the manifest at HEAD says of a version."""
+        now = self._now_if_it_says(name)
+        return _notices(now, version) if now is not None else ()
+
+    def _now_if_it_says(self, name: str) -> Blueprint | None:
+        """Return the manifest at HEAD where it says anything of versions; it is read no further otherwise."""
+        head = head_of(self.repository)
+        content = self.repository.file(head, manifest_path(name)) if head and NAME.fullmatch(name) else None
+        try:
+            return _manifest_of(name, content) if content and SAYS.search(content) else None
+        except FormatError:  # of work that is not released
+            return None
+
+    def _offered(self, name: str) -> dict[Version, str]:
+        """Return the versions that have a tag, without those that are withdrawn, unless all are."""
+        tags, now = self._tags(name), self._now_if_it_says(name)
+        left = {version: spelled for version, spelled in tags.items() if now is None or version not in now.withdrawn}
+        return left or tags
 
     def tag_commit(self, name: str, version: str) -> str | None:
         """Return the commit that the tag of a version marks now, or None where there is no such tag."""
@@ -206,7 +237,7 @@ class GitLibrary:
             return self.unreleased.release(name)
         tags = self._tags(name)
         if ref is None:
-            newest = newest_of(tags, prereleases=self.prereleases) if tags else None
+            newest = newest_of(self._offered(name), prereleases=self.prereleases) if tags else None
             return self._released(name, newest, tags) if newest else self._unreleased(name)
         version = version_of(ref)
         if version in tags:
@@ -261,6 +292,16 @@ def _release_at(folder: str, name: str, commit: str) -> Release:
         _refuse_links(repository, commit, f"templates/{layer}")
     layers = {layer: repository.files(commit, f"templates/{layer}") for layer in blueprint.layers}
     return releases.assemble(blueprint, layers, commit, repository.file(commit, changelog_path(name)))
+
+
+@lru_cache(maxsize=64)
+def _manifest_of(name: str, content: bytes) -> Blueprint:
+    return releases.read_manifest(name, content)
+
+
+def _notices(blueprint: Blueprint, version: Version) -> tuple[str, ...]:
+    said = (blueprint.outlived(version), releases.retired(blueprint))
+    return tuple(one for one in said if one)
 
 
 def refuse_way_out(root: Path, path: str) -> None:

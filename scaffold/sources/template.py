@@ -70,6 +70,10 @@ class GitTemplate:
     def now(self, _name: str) -> None:
         """Return None: a template says nothing of its versions."""
 
+    def notices(self, _name: str, _version: Version) -> tuple[str, ...]:
+        """Return nothing: a plain template says nothing of its versions."""
+        return ()
+
     def tag_commit(self, name: str, version: str) -> str | None:
         """Return the commit that the tag of a version marks now, or None where there is no such tag."""
         _check_name(self, name)
@@ -220,6 +224,10 @@ class FolderTemplate:
 
     def now(self, _name: str) -> None:
         """Return None: a template says nothing of its versions."""
+
+    def notices(self, _name: str, _version: Version) -> tuple[str, ...]:
+        """Return nothing: a plain template says nothing of its versions."""
+        return ()
 
     def tag_commit(self, _name: str, _version: str) -> str | None:
         """Return None: there are no tags."""

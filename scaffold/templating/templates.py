@@ -7,7 +7,7 @@ from hashlib import sha256
 from keyword import kwlist
 from typing import Any, Protocol
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, TemplateError, UndefinedError
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, TemplateError, UndefinedError, nodes
 from jinja2.meta import find_undeclared_variables
 
 from scaffold.errors import LimitError, RenderError, ScaffoldError
@@ -223,12 +223,33 @@ class Templates:
 
     def names_in(self, source: str, where: str) -> set[str]:
         """Return the variables that a text refers to; raises RenderError."""
-        if self.is_plain(source):
-            return set()
+        return set() if self.is_plain(source) else find_undeclared_variables(self.parsed(source, where))
+
+    def parsed(self, source: str, where: str) -> nodes.Template:
+        """Return the syntax tree of a text; raises RenderError."""
         try:
-            return find_undeclared_variables(self._environment.parse(source))
+            return self._environment.parse(source)
         except TemplateError as error:
             raise self._explained(error, where) from error
+
+    def compiles(self, source: str, where: str) -> None:
+        """Raise RenderError for a text that cannot be compiled: an unknown filter, for one, has a syntax tree."""
+        try:
+            self._from_text(source)
+        except Exception as error:  # a template may raise anything at all
+            raise self._explained(error, where) from error
+
+    def tells(self, test: nodes.Expr, context: Context) -> bool:
+        """Whether a condition out of a syntax tree holds; raises RenderError where it cannot be told."""
+        told = nodes.CondExpr(test, nodes.Const("1"), nodes.Const(""), lineno=test.lineno)
+        tree = nodes.Template([nodes.Output([told], lineno=test.lineno)], lineno=1)
+        tree.set_environment(self._environment)
+        try:
+            code = self._environment.compile(tree)
+            globals_ = self._environment.make_globals(None)
+            return bool(self._run(Template.from_code(self._environment, code, globals_), context))
+        except Exception as error:  # a condition may raise anything at all
+            raise self._explained(error, self._label) from error
 
 
 def _quick(template: Template) -> Template:

@@ -137,11 +137,21 @@ def cli_tool(place):
     library = place.folder("srv/platform/library")
     manifest = "name: cli-tool\nversion: 0.1.0\ntitle: A tool\nowners: ['@platform']\nlayers: [cli-tool]\n"
     files = {"blueprints/cli-tool/blueprint.yml": manifest, "templates/cli-tool/copier.yml": "name: {default: x}\n"}
-    world.write(library, files | {"templates/cli-tool/README.md": "A tool.\n"})
+    files |= {"blueprints/cli-tool/cases/minimal.yml": "{}\n"}
+    world.write(
+        library,
+        files | {"templates/cli-tool/README.md.jinja": "A tool: {{ name }}\n\nof the team\n\nthat runs\n\nit\n"},
+    )
     world.git("init", "--quiet", "--initial-branch=main", where=library)
     world.commit(library, "first")
     world.git("tag", "cli-tool/v0.1.0", where=library)
-    world.write(library, {"templates/cli-tool/copier.yml": "name: {default: x}\nregion: {default: eu}\n"})
+    world.write(
+        library,
+        {
+            "templates/cli-tool/copier.yml": "name: {default: x}\nregion: {default: eu}\n",
+            "templates/cli-tool/README.md.jinja": "A tool: {{ name }} in {{ region }}\n\nof the team\n\nthat runs\n\nit\n",
+        },
+    )
     world.commit(library, "feat: region")
     return library
 

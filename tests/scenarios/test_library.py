@@ -149,7 +149,8 @@ def test_a_release_whose_case_fails_is_none(library):
     commit(library)
     done = scaffold("blueprint", "release", "demo", "--bump", "patch", where=library)
     assert done.code == 1
-    assert "blueprints/demo/cases/bad.yml: the case does not pass: the blueprint has no question `nmae`" in done.err
+    said = "blueprints/demo/cases/bad.yml:1: BP-31: the case bad does not render: the blueprint has no question `nmae`"
+    assert said in done.err
     assert git("tag", where=library).split() == ["demo/v1.0.0"]
 
 
@@ -159,8 +160,8 @@ def test_a_release_whose_case_fails_is_none(library):
         (("--version", "1.0.0"), 1, "released already"),
         (("--version", "0.9.0"), 1, "older than 1.0.0"),
         (("--version", "soon"), 1, "not a version"),
-        ((), 2, "one of --version and --bump"),
-        (("--bump", "patch", "--version", "3"), 2, "one of --version and --bump"),
+        (("--bump", "patch", "--version", "3"), 2, "it goes with neither --bump nor --pre"),
+        (("--pre", "--version", "3"), 2, "it goes with neither --bump nor --pre"),
     ],
 )
 def test_releases_that_are_refused(library, words, code, part):

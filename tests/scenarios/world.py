@@ -30,7 +30,7 @@ COPIER = """\
 name:
   type: str
   default: demo
-token:
+token: # lint: BP-10 what is known of secrets is tested with it
   type: str
   secret: true
   default: none-yet
@@ -113,7 +113,13 @@ def make_library(root: Path, *, manifest: str = MANIFEST, copier: str = COPIER) 
     """A library in git with demo 1.0.0 released."""
     write(root / "templates/base", TEMPLATES | {"copier.yml": copier})
     (root / "templates/base/run.sh").chmod(0o755)
-    write(root, {"blueprints/demo/blueprint.yml": manifest.format(version="1.0.0")})
+    write(
+        root,
+        {
+            "blueprints/demo/blueprint.yml": manifest.format(version="1.0.0"),
+            "blueprints/demo/cases/minimal.yml": "{}\n",
+        },
+    )
     git("init", "--quiet", "--initial-branch=main", where=root)
     commit(root, "first")
     git("tag", "demo/v1.0.0", where=root)

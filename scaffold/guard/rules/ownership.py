@@ -67,7 +67,7 @@ def _not_the_owners(look: Look, owners: Owners) -> Iterator[Found]:
 
 def _plain(owner: str) -> str:
     """Return an owner's own name, which CODEOWNERS, the catalog and answers spell in ways of their own."""
-    return re.split(r"[/:]", owner.strip().lstrip("@").casefold())[-1]
+    return re.split(r"[/:]", owner.strip().lstrip("@").partition("@")[0].casefold())[-1]
 
 
 def _uncovered(look: Look, owners: Owners) -> Iterator[Found]:

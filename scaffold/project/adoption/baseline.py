@@ -88,7 +88,9 @@ def means_for(wish: Wish, release: Release, library: Library) -> tuple[Means, li
 
 def told_of(library: Library, release: Release) -> tuple[str, ...]:
     """Say what a user should know of a library as it was read, and of a release."""
-    return tuple(note for note in (library.note, retired(release.blueprint)) if note)
+    blueprint = release.blueprint
+    said = dict.fromkeys((retired(blueprint), *library.notices(blueprint.name, blueprint.version)))
+    return tuple(note for note in (library.note, *said) if note)
 
 
 def address_of(template: str) -> address.Wanted:

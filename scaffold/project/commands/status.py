@@ -189,8 +189,8 @@ def _latest(project: Project, library: Library | None, *, offline: bool, notify:
     try:
         library = library or library_of(project, notify, offline=offline)
         newest, moved = library.newest(wishes.blueprint), moved_tag(library, project)
-        notes = tuple(note for note in (library.note, moved) if note)
         applied = Version(recorded.version)
+        notes = tuple(note for note in (library.note, moved, *library.notices(recorded.blueprint, applied)) if note)
         if recorded.blueprint != wishes.blueprint or moved or is_another(applied, newest):
             return Latest(newest, True, notes)
         if newest == applied or applied in library.versions(wishes.blueprint):

@@ -84,7 +84,7 @@ def next_version(library: Library, project: Project, *, recopy: bool) -> str | N
     if is_ahead(library, project, newest):
         return recorded.commit or AS_IT_STANDS
     if applied in library.versions(name):
-        return str(applied)
+        return str(applied)  # also one that is withdrawn: an update never goes back by itself
     raise ProjectError(
         f"the newest {name} in {library.address} is {newest}, and the project is at {applied}",
         where=str(project.root),

@@ -29,7 +29,9 @@ def notes_on_update(
 ) -> tuple[str, ...]:
     """Return what to know of the way from one version to the other, and of what came of it."""
     project, known = update.project, update.known
-    notes = [update.library.note, retired(update.release.blueprint), *notes_on_render(rendered, plan)]
+    release = update.release.blueprint
+    said = dict.fromkeys((retired(release), *update.library.notices(release.name, release.version)))
+    notes = [update.library.note, *said, *notes_on_render(rendered, plan)]
     if known is not project:
         version = known.recorded.version
         notes.append(f"Copier has brought the project to {version} since, so the update starts there")

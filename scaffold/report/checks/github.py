@@ -26,9 +26,9 @@ IN_VALUE: Mapping[str, str] = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 IN_PROPERTY: Mapping[str, str] = {**IN_VALUE, ":": "%3A", ",": "%2C"}
 
 
-def github(checked: Checked) -> str:
+def github(checked: Checked, command: str = "scaffold check") -> str:
     """Return one command a line, the worst first since only so many are shown, and a line that counts them all."""
-    return "".join(f"{line}\n" for line in (*_commands(checked), _last(checked)))
+    return "".join(f"{line}\n" for line in (*_commands(checked), f"{command}: {_last(checked)}"))
 
 
 def _commands(checked: Checked) -> Iterator[str]:
@@ -68,4 +68,4 @@ def _last(checked: Checked) -> str:
     told = ((errors, "error"), (warnings, "warning"), (len(waived), "notice"))
     counts = ", ".join(f"{number} {name}{'s' * (number != 1)}" for number, name in told)
     cut = f" (GitHub shows {MOST} of a kind)" if max(errors, warnings, len(waived)) > MOST else ""
-    return f"scaffold check: {score(checked)}. Annotations: {counts}{cut}."
+    return f"{score(checked)}. Annotations: {counts}{cut}."

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FAMILIES = {
     "LK": "Locked files", "CI": "Continuous integration", "SC": "Supply chain", "SP": "Security protocols",
-    "LG": "Languages", "AR": "Architecture", "OP": "Operations", "OW": "Ownership", "WV": "Waivers",
+    "LG": "Languages", "AR": "Architecture", "OP": "Operations", "OW": "Ownership", "WV": "Waivers", "BP": "Blueprints",
 }  # fmt: skip
 OTHERS = "Others"
 LOCK = ".scaffold/lock.json"  # where a finding points that is in no file

@@ -1,0 +1,68 @@
+"""Cases of a blueprint: answer sets that must render, one file each, and what each becomes."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from scaffold import disk
+from scaffold.blueprint.places import manifest_path
+from scaffold.blueprint.release import Release
+from scaffold.formats import yaml
+from scaffold.formats.located import Located, texts
+from scaffold.project.planning.guardrails import decided
+from scaffold.project.stamp import refuse_unrecorded
+from scaffold.render import engine
+from scaffold.render.context import Surroundings
+from scaffold.render.engine import Rendered
+
+SETTINGS = {"_conflicts"}  # what a case says beside answers; no question can begin so
+
+
+class Case(NamedTuple):
+    """Answers by question under a name, and the paths that an update of it may leave in conflict."""
+
+    name: str
+    where: str
+    answers: dict[str, Any]
+    conflicts: tuple[str, ...] = ()
+
+
+def cases_folder(name: str) -> str:
+    """Return where a library keeps the cases of a blueprint."""
+    return f"{manifest_path(name).rpartition('/')[0]}/cases"
+
+
+def read_cases(root: Path, name: str) -> tuple[Case, ...]:
+    """Read all cases of a blueprint, in order of their names; raises FormatError."""
+    folder = cases_folder(name)
+    found = disk.walk(root / folder) if (root / folder).is_dir() else {}
+    return tuple(
+        read_case(path.removesuffix(".yml"), f"{folder}/{path}", file.content)
+        for path, file in found.items()
+        if path.endswith(".yml") and "/" not in path
+    )
+
+
+def read_case(name: str, where: str, content: bytes) -> Case:
+    """Read one case; raises FormatError."""
+    document = yaml.load(content, where)
+    if document.data is None:
+        document = Located({}, where, document.lines)
+    given = {key: value.data for key, value in document.items()}
+    Located({key: given[key] for key in given if key.startswith("_")}, where, document.lines).only(SETTINGS)
+    answers = {key: value for key, value in given.items() if not key.startswith("_")}
+    none: tuple[str, ...] = ()
+    return Case(name, where, answers, document.optional("_conflicts", texts, none))
+
+
+def render_case(release: Release, case: Case) -> Rendered:
+    """Render a case as `scaffold new` would, guardrails left aside; raises ScaffoldError."""
+    rendered = engine.render(release, given=case.answers, previous={}, surroundings=Surroundings(case.name))
+    refuse_unrecorded(release, rendered)
+    return rendered
+
+
+def stamp_case(release: Release, case: Case) -> Rendered:
+    """Render a case as `scaffold new` would stamp it; raises ScaffoldError for a release that nobody could stamp."""
+    rendered = render_case(release, case)
+    decided(release, rendered.answers)
+    return rendered

@@ -1,0 +1,50 @@
+"""The rules of lint, read from the metadata beside their code."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from json import loads
+from pkgutil import get_data
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scaffold.guard.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from scaffold.authoring.lint.draft import Draft
+    from scaffold.guard.finding import Found
+
+
+class LintRule(NamedTuple):
+    """A rule, and the function that finds what breaks it: `module.name` in this folder.
+
+    What a `shared` rule finds in a layer counts only where it is found for every blueprint that stacks the layer.
+    """
+
+    about: Rule
+    function: str
+    shared: bool
+
+    def look(self, draft: Draft) -> Iterator[Found]:
+        """Yield what breaks the rule."""
+        module, _, name = self.function.rpartition(".")
+        found: Any = getattr(import_module(f"{__package__}.{module}"), name)
+        yield from found(draft)
+
+
+def lint_rules() -> tuple[LintRule, ...]:
+    """Return all rules, in order of their ids."""
+    return tuple(map(_rule, loads(get_data(__package__, "rules.json") or b"")))
+
+
+def _rule(said: Mapping[str, Any]) -> LintRule:
+    about = Rule(
+        id=said["id"],
+        title=said["title"],
+        severity=said["severity"],
+        rationale=said["why"],
+        fix=said["fix"],
+        look=lambda _: (),
+    )
+    return LintRule(about, said["look"], said.get("shared", False))

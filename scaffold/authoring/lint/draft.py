@@ -1,0 +1,251 @@
+"""A draft: a blueprint as its library stands, committed or not, read once for all rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from scaffold import disk
+from scaffold.authoring import cases
+from scaffold.blueprint.places import changelog_path, manifest_path
+from scaffold.blueprint.release import assemble, read_manifest
+from scaffold.blueprint.template import parse_layer
+from scaffold.errors import CollisionError, FormatError, ScaffoldError
+from scaffold.formats import yaml
+from scaffold.formats.located import Located, gathering
+from scaffold.guard.finding import Found
+from scaffold.project.planning.guardrails import decided
+from scaffold.render import native
+from scaffold.render.context import Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from scaffold.answers.question import Question
+    from scaffold.authoring.cases import Case
+    from scaffold.authoring.past import Past
+    from scaffold.blueprint.guardrails import Guardrails
+    from scaffold.blueprint.manifest import Blueprint
+    from scaffold.blueprint.release import Release
+    from scaffold.blueprint.template import Layer
+    from scaffold.render.engine import Rendered
+    from scaffold.tree import File
+
+
+class Made(NamedTuple):
+    """A case and what it renders to with its guardrails, or why it does not."""
+
+    case: Case
+    rendered: Rendered | None
+    error: ScaffoldError | None = None
+    guardrails: Guardrails | None = None
+
+
+def made(release: Release, case: Case) -> Made:
+    """Render a case, or say why it does not render; what is wrong with guardrails does not keep it from that."""
+    try:
+        rendered = cases.render_case(release, case)
+    except ScaffoldError as error:
+        return Made(case, None, error)
+    try:
+        return Made(case, rendered, guardrails=decided(release, rendered.answers))
+    except ScaffoldError as error:
+        return Made(case, rendered, error)
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """One blueprint: its files by their path in the library, its manifest, and what is wrong with reading them.
+
+    `blueprints` are all of the library by name, as far as they can be read; `past` is what was released before.
+    Without a `release` nothing can be said of what it renders to.
+    """
+
+    name: str
+    files: Mapping[str, File]
+    manifest: Located
+    release: Release | None
+    cases: tuple[Case, ...]
+    blueprints: Mapping[str, Blueprint]
+    past: Past
+    folders: Mapping[str, tuple[str, ...]]
+    unreadable: frozenset[str] = frozenset()
+    errors: tuple[ScaffoldError, ...] = ()
+    strange: tuple[FormatError, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Where the manifest stands."""
+        return manifest_path(self.name)
+
+    @property
+    def blueprint(self) -> Blueprint | None:
+        """The manifest as it was read."""
+        return self.blueprints.get(self.name)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions of the layers and the blueprint, in the order in which they are asked."""
+        return self.release.questions if self.release else ()
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, the lowest first; none where one of them cannot be read."""
+        return self.release.layers if self.release else ()
+
+    @cached_property
+    def made(self) -> tuple[Made, ...]:
+        """Every case, rendered."""
+        return tuple(made(self.release, case) for case in self.cases) if self.release else ()
+
+    @property
+    def rendered(self) -> Iterator[tuple[Case, Rendered]]:
+        """The cases that render, each with what it renders to."""
+        return ((one.case, one.rendered) for one in self.made if one.rendered is not None)
+
+    @cached_property
+    def guardrails(self) -> tuple[Guardrails, ...]:
+        """The guardrails of each case that renders, with what depends on its answers decided."""
+        found = (one.guardrails for one in self.made)
+        return tuple(one for one in found if one is not None)
+
+    @cached_property
+    def collided(self) -> tuple[tuple[str, File, File], ...]:
+        """The paths that two layers write without a word on how, each with both files."""
+        found: dict[str, tuple[str, File, File]] = {}
+        for one in self.made:
+            if self.release is not None and isinstance(one.error, CollisionError):
+                for path, file, other in _collisions(self.release, one.case):
+                    found.setdefault(path, (path, file, other))
+        return tuple(found.values())
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """Every path that some case renders."""
+        return frozenset(path for _, rendered in self.rendered for path in rendered.tree)
+
+    def at(self, *keys: str | int) -> Located:
+        """Return a place in the manifest, or the nearest one above it that is there."""
+        here = self.manifest
+        for key in keys:
+            if not isinstance(here.data, dict | list) or (isinstance(here.data, dict) and key not in here.data):
+                return here
+            here = here.child(key)
+        return here
+
+
+def _collisions(release: Release, case: Case) -> Iterator[tuple[str, File, File]]:
+    """Yield what collides in a case, by rendering each layer alone."""
+    around = Surroundings(case.name)
+    answers = native.resolve(release, given=case.answers, previous={}, surroundings=around)
+    written: dict[str, File] = {}
+    for layer in release.layers:
+        for path, file in native.render(replace(release, layers=(layer,)), answers).items():
+            if path in written and path not in release.blueprint.compose:
+                yield path, written[path], file
+            written[path] = file
+
+
+def place(where: str | None) -> tuple[str | None, int | None]:
+    """Split `file:line` as errors name it."""
+    if not where:
+        return None, None
+    path, _, line = where.rpartition(":")
+    return (path, int(line)) if path and line.isdecimal() else (where, None)
+
+
+def drafts(root: Path, names: Iterable[str], past: Past) -> Iterator[Draft]:
+    """Read blueprints of a library's folder, with every mistake noted rather than raised."""
+    folders = {top: _folders(root / top) for top in ("blueprints", "templates")}
+    read = {name: _manifest(root, name) for name in folders["blueprints"]}
+    known = {name: blueprint for name, (_, blueprint, _, _) in read.items() if blueprint is not None}
+    for name in names:
+        manifest, blueprint, errors, strange = read[name]
+        layers = {layer: _walk(root, f"templates/{layer}") for layer in blueprint.layers} if blueprint else {}
+        release = None
+        if blueprint is not None:
+            release = _release(root, blueprint, layers, errors, strange)
+        found = tuple(_cases(root, name, errors))
+        files = {f"blueprints/{name}/{path}": file for path, file in _walk(root, f"blueprints/{name}").items()}
+        files |= {f"templates/{layer}/{path}": f for layer, below in layers.items() for path, f in below.items()}
+        unreadable = frozenset(one for one, (_, _, wrong, _) in read.items() if wrong)
+        shelf = (known, past, folders, unreadable)
+        yield Draft(name, files, manifest, release, found, *shelf, tuple(errors), tuple(strange))
+
+
+Read = tuple[Located, "Blueprint | None", list[ScaffoldError], list[FormatError]]
+
+
+def _manifest(root: Path, name: str) -> Read:
+    path = manifest_path(name)
+    file = disk.read(root, path)
+    nothing = Located({}, path, {})
+    if file is None:
+        return nothing, None, [], []
+    try:
+        document = yaml.load(file.content, path, yaml.written)
+        if not isinstance(document.data, dict):
+            document.fail("a mapping")
+    except FormatError as error:
+        return nothing, None, [error], []
+    with gathering() as strange:
+        try:
+            return document, read_manifest(name, file.content), [], strange
+        except FormatError as error:
+            return document, None, [error], strange
+
+
+def _release(
+    root: Path,
+    blueprint: Blueprint,
+    layers: Mapping[str, Mapping[str, File]],
+    errors: list[ScaffoldError],
+    strange: list[FormatError],
+) -> Release | None:
+    before = len(errors)
+    for layer, files in layers.items():
+        with gathering() as found:
+            try:
+                parse_layer(layer, f"templates/{layer}", files)
+            except FormatError as error:
+                errors.append(error)
+        strange += found
+    if len(errors) > before:
+        return None
+    changelog = disk.read(root, changelog_path(blueprint.name))
+    try:
+        with gathering():
+            release = assemble(blueprint, layers, None, changelog.content if changelog else None)
+            for parsed in release.layers:
+                native.compiled(parsed)
+    except ScaffoldError as error:
+        errors.append(error)
+        return None
+    return release
+
+
+def _cases(root: Path, name: str, errors: list[ScaffoldError]) -> Iterator[Case]:
+    folder = cases.cases_folder(name)
+    for path, file in _walk(root, folder).items():
+        if path.endswith(".yml") and "/" not in path:
+            try:
+                yield cases.read_case(path.removesuffix(".yml"), f"{folder}/{path}", file.content)
+            except FormatError as error:
+                errors.append(error)
+
+
+def _folders(top: Path) -> tuple[str, ...]:
+    return tuple(sorted(place.name for place in top.glob("*") if place.is_dir()))
+
+
+def _walk(root: Path, path: str) -> Mapping[str, File]:
+    return disk.walk(root / path) if (root / path).is_dir() else {}
+
+
+def found_of(error: ScaffoldError, *, fix: str | None = None) -> Found:
+    """Return an error as a finding at its place."""
+    path, line = place(error.where)
+    hint = fix or (f"{error.hint[0].upper()}{error.hint[1:]}." if error.hint else None)
+    return Found(error.message, path, line, fix=hint)

@@ -1,0 +1,103 @@
+"""Lint the blueprints of a library as its folder stands, committed or not."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffold.authoring.lint.catalogue import lint_rules
+from scaffold.authoring.lint.draft import drafts
+from scaffold.authoring.past import past_of
+from scaffold.blueprint.places import manifest_path
+from scaffold.errors import SourceError, without_credentials
+from scaffold.guard.finding import SEVERITIES, Finding, fingerprints
+from scaffold.guard.verdict import Verdict
+from scaffold.report.checked import Checked
+from scaffold.sources.library import FolderLibrary, no_blueprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from scaffold.authoring.lint.catalogue import LintRule
+    from scaffold.authoring.lint.draft import Draft
+    from scaffold.guard.finding import Found
+    from scaffold.tree import File
+
+
+def lint(name: str | None = None, *, library: Path | str = ".") -> Checked:
+    """Return what is wrong with the blueprints of a library's folder, or with one; raises SourceError where none is.
+
+    Nothing that is wrong with a blueprint raises: it is a finding.
+    """
+    root = Path(library).resolve()
+    names = tuple(sorted(place.parent.name for place in root.glob("blueprints/*/blueprint.yml")))
+    if not names:
+        hint = "name the folder that holds blueprints/ with --library DIR"
+        raise SourceError("there is no blueprint to lint", where=str(root), hint=hint)
+    if name is not None and name not in names:
+        raise no_blueprint(name, str(root), FolderLibrary(root, str(root)).names())
+    found = tuple(drafts(root, names, past_of(root)))
+    wanted = [draft for draft in found if name in (None, draft.name)]
+    if name is not None:
+        layers = {layer.name for draft in wanted for layer in draft.layers}
+        found = tuple(one for one in found if one in wanted or layers & {layer.name for layer in one.layers})
+    verdicts = tuple(_verdict(rule, found, wanted) for rule in lint_rules())
+    versions = {draft.blueprint.version for draft in wanted if draft.blueprint}
+    version = str(versions.pop()) if len(wanted) == 1 and versions else ""
+    title = wanted[0].name if len(wanted) == 1 else f"{len(wanted)} blueprints"
+    return Checked(root, title, version, "work tree", verdicts)
+
+
+def _verdict(rule: LintRule, drafts: Iterable[Draft], wanted: list[Draft]) -> Verdict:
+    by_draft = {draft: tuple(rule.look(draft)) for draft in drafts if rule.shared or draft in wanted}
+    found = [one for draft in wanted for one in by_draft[draft] if not rule.shared or _everywhere(one, by_draft)]
+    files = {path: file for draft in wanted for path, file in draft.files.items()}
+    once = tuple(dict.fromkeys(_worded(one) for one in found if not _is_allowed(rule.about.id, one, files)))
+    ids = fingerprints(rule.about.id, once)
+    findings = tuple(_finding(rule, one, id_) for one, id_ in zip(once, ids, strict=True))
+    return Verdict(rule.about, "fail" if findings else "pass", "", findings)
+
+
+def _everywhere(found: Found, by_draft: dict[Draft, tuple[Found, ...]]) -> bool:
+    """Whether something in a layer is found for every blueprint that stacks the layer."""
+    layer = (found.path or "").split("/")
+    if layer[0] != "templates" or len(layer) < 2:  # noqa: PLR2004 - templates/LAYER
+        return True
+    return all(found in some for draft, some in by_draft.items() if any(one.name == layer[1] for one in draft.layers))
+
+
+def _is_allowed(id_: str, found: Found, files: Mapping[str, File]) -> bool:
+    """Whether the line of a finding, or the one above it, says `lint: ID` and why it is meant so."""
+    file = files.get(found.path or "")
+    if file is None or not found.line:
+        return False
+    lines = file.content.decode(errors="replace").splitlines()[max(found.line - 2, 0) : found.line]
+    return any(re.search(rf"\blint: {re.escape(id_)}[ :]+\w.*\w", line) for line in lines)
+
+
+def _worded(found: Found) -> Found:
+    return found._replace(message=without_credentials(found.message), fix=found.fix and without_credentials(found.fix))
+
+
+def _finding(rule: LintRule, found: Found, fingerprint: str) -> Finding:
+    about = rule.about
+    return Finding(
+        rule=about.id,
+        severity=found.severity or about.severity,
+        state="fail",
+        message=found.message,
+        fix=found.fix or about.fix,
+        fingerprint=fingerprint,
+        path=found.path or manifest_path(""),
+        line=found.line,
+    )
+
+
+def counted(checked: Checked) -> dict[str, int]:
+    """Count findings by severity."""
+    counts: dict[str, int] = defaultdict(int)
+    for finding in checked.findings:
+        counts[finding.severity] += 1
+    return {severity: counts[severity] for severity in SEVERITIES}

@@ -1,0 +1,158 @@
+"""What is wrong with templates, told without rendering them, and conditions that no case makes true."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from scaffold.authoring.lint.draft import found_of, place
+from scaffold.authoring.lint.manifests import near
+from scaffold.authoring.lint.pieces import AROUND, pieces
+from scaffold.blueprint.template import DEFAULT_EXCLUDE
+from scaffold.errors import ScaffoldError
+from scaffold.guard.finding import Found
+from scaffold.render import native
+from scaffold.render.paths import matcher
+from scaffold.templating import looking
+from scaffold.tree import REGULAR, SYMLINK, is_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jinja2 import nodes
+
+    from scaffold.authoring.lint.draft import Draft
+    from scaffold.authoring.lint.pieces import Piece
+    from scaffold.blueprint.template import Layer
+
+OTHERS = re.compile(r"\$\{\{")  # GitHub's expressions look like Jinja's
+RAW = "Put GitHub's own expression into {% raw %}…{% endraw %}."
+
+
+def undefined(draft: Draft) -> Iterator[Found]:
+    """Find variables that no question answers and no template sets."""
+    if draft.release is None:
+        return
+    asked = {question.name for question in draft.questions}
+    for piece in pieces(draft):
+        known = asked | AROUND | piece.names
+        for name, line in looking.reads(piece.tree) if piece.tree is not None else ():
+            if name in known or name.startswith("_external"):
+                continue
+            at = piece.line_of(line)
+            lines = piece.source.splitlines()
+            foreign = OTHERS.search(lines[line - 1]) if line <= len(lines) else None
+            yield Found(f"`{name}` is undefined", piece.path, at, fix=RAW if foreign else near(name, asked))
+
+
+def compiled(draft: Draft) -> Iterator[Found]:
+    """Find templates with a mistake of syntax, also those that no case renders."""
+    for piece in pieces(draft):
+        if piece.error is not None:
+            yield found_of(piece.error)
+
+
+def conditions(draft: Draft) -> Iterator[Found]:
+    """Find conditions that hold in no case: of questions, of rules, of paths and in files."""
+    contexts = [rendered.answers.context for _, rendered in draft.rendered]
+    if not contexts:
+        return
+    for question in draft.questions:
+        if isinstance(question.when, str) and not any(question.name in r.answers.recorded for _, r in draft.rendered):
+            yield Found(f"`{question.name}` is asked in no case", *place(question.where))
+    for piece in pieces(draft):
+        if piece.tree is None or piece.question is not None or piece.error is not None:
+            continue
+        for test in looking.conditions(piece.tree):
+            if not any(_holds(piece, test, context) for context in contexts):
+                shown = _shown(piece, test.lineno)
+                yield Found(f"{shown} holds in no case", piece.path, piece.line_of(test.lineno))
+    guardrails = draft.blueprint.guardrails if draft.blueprint else None
+    for id_, said in guardrails.rules.items() if guardrails and draft.guardrails else ():
+        if isinstance(when := said.get("when"), str) and not any(_is_wanted(draft, id_)):
+            path, line = place(draft.at("guardrails", "rules", id_).where)
+            yield Found(f"the rule {id_} is wanted in no case: `{when}`", path, line)
+
+
+def _holds(piece: Piece, test: nodes.Expr, context: object) -> bool:
+    try:
+        return piece.templates.tells(test, context)  # type: ignore[arg-type]
+    except ScaffoldError:
+        return True  # what cannot be told is no finding
+
+
+def _shown(piece: Piece, line: int) -> str:
+    lines = piece.source.splitlines()
+    found = re.search(r"\{%[-+]?\s*(?:el)?if\b.*?%\}", lines[line - 1]) if line <= len(lines) else None
+    return f"`{found[0]}`" if found else "a condition"
+
+
+def _is_wanted(draft: Draft, id_: str) -> Iterator[bool]:
+    for guardrails in draft.guardrails:
+        yield guardrails.rules[id_].get("applies", True)
+
+
+def unrendered(draft: Draft) -> Iterator[Found]:
+    """Find files that hold the name of a question in braces, and are copied as they are."""
+    names = [re.escape(question.name) for question in draft.questions]
+    if not names:
+        return
+    braces = re.compile(rf"(?<!\$)\{{\{{-?\s*(?:{'|'.join(names)})\b|\{{%-?\s*(?:if|for|set|include)\s.*%\}}".encode())
+    for layer in draft.layers:
+        plain = layer.settings.envops.keys() & {"variable_start_string", "block_start_string"}
+        for path, file in layer.files.items() if not plain else ():
+            if _is_rendered(layer, path) or file.mode == SYMLINK or not is_text(file.content):
+                continue
+            if found := braces.search(file.content):
+                line = file.content[: found.start()].count(b"\n") + 1
+                said = found[0].decode(errors="replace")
+                yield Found(f"`{said}` stands in a file that is not rendered", layer.where(path), line)
+
+
+def _is_rendered(layer: Layer, path: str) -> bool:
+    return path.endswith(layer.settings.suffix) or path == layer.config or path in _included_in(layer)
+
+
+def _included_in(layer: Layer) -> set[str]:
+    """Return the files that templates of the layer read."""
+    found: set[str] = set()
+    templates = native.compiled(layer).templates
+    for path, file in layer.files.items():
+        if path.endswith(layer.settings.suffix):
+            try:
+                found |= set(looking.included(templates.parsed(file.content.decode(errors="replace"), path)))
+            except ScaffoldError:
+                continue
+    return found
+
+
+def unmade(draft: Draft) -> Iterator[Found]:
+    """Find files of layers that come out in no case."""
+    made = {
+        part for _, rendered in draft.rendered for file in rendered.tree.values() for part in file.origin.split(" + ")
+    }
+    composed = draft.blueprint.compose if draft.blueprint else {}
+    if not made:
+        return
+    for layer in draft.layers:
+        included = _included_in(layer)
+        excluded = matcher(layer.settings.exclude or DEFAULT_EXCLUDE, layer.where(layer.config))
+        for path in layer.files:
+            suffix = layer.settings.suffix
+            if f"{layer.name}/{path}" in made or path in included or path == layer.config or excluded(path):
+                continue
+            if (
+                path.removesuffix(suffix) in composed
+                or f"{path}{suffix}" in layer.files
+                or path in layer.settings.hooks
+            ):
+                continue
+            yield Found("no case makes this file", layer.where(path))
+
+
+def executable(draft: Draft) -> Iterator[Found]:
+    """Find scripts that are not executable."""
+    for layer in draft.layers:
+        for path, file in layer.files.items():
+            if file.content.startswith(b"#!") and file.mode == REGULAR:
+                yield Found("the file begins with #! and is not executable", layer.where(path), 1)

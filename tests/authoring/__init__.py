@@ -1,0 +1,1 @@
+"""Tests of what platform engineers do to libraries."""

@@ -1,0 +1,68 @@
+"""A withdrawn release is offered to nobody, those on it are told, and a deprecated blueprint says so everywhere."""
+
+import pytest
+
+from tests.authoring.shelf import QUIET, shelf
+from tests.kit import git, repo
+from tests.scenarios.world import commit, scaffold
+
+M = "blueprints/tool/blueprint.yml"
+
+
+@pytest.fixture
+def root(tmp_path):
+    root = repo(shelf(tmp_path / "library", {M: "# ours\n" + QUIET}), {}, "tool/v1.0.0")
+    bumped = (root / M).read_text().replace("1.0.0", "1.1.0", 1)
+    return repo(root, {M: bumped, "templates/base/.editorconfig": "root = false\n"}, "tool/v1.1.0")
+
+
+def test_nobody_is_offered_it_and_those_on_it_are_told(root, tmp_path):
+    assert scaffold("new", "tool", tmp_path / "on", "--source", root, "--defaults", where=tmp_path).code == 0
+    done = scaffold("blueprint", "withdraw", "tool", "1.1.0", "it breaks the build", where=root)
+    assert done.code == 0, done.err
+    assert "1.0.0 is offered instead" in done.out
+    assert git(root, "log", "-1", "--format=%s") == "fix: withdraw tool/v1.1.0"
+    assert git(root, "status", "--porcelain") == "" and "tool/v1.1.0" in git(root, "tag")
+    assert (root / M).read_text().startswith("# ours\n")
+    new = scaffold("new", "tool", tmp_path / "next", "--source", root, "--defaults", "--format", "json", where=tmp_path)
+    assert new.json["version"] == "1.0.0"
+    status = scaffold("status", where=tmp_path / "on")
+    assert "tool 1.1.0 is withdrawn: it breaks the build" in status.out
+    named = scaffold("new", "tool@1.1.0", tmp_path / "named", "--source", root, "--defaults", where=tmp_path)
+    assert "note: tool 1.1.0 is withdrawn: it breaks the build" in named.out
+    assert scaffold("update", "--to", "1.0.0", where=tmp_path / "on").code == 0
+    assert (tmp_path / "on/.editorconfig").read_text() == "root = true\n"
+    assert "withdrawn" not in scaffold("status", where=tmp_path / "on").out
+
+
+def test_bad_input(root):
+    for words, sentence in {
+        ("tool", "1.2.0", "it breaks the build"): "tool 1.2.0 was never released (released versions: 1.1.0, 1.0.0)",
+        ("tool", "soon", "it breaks the build"): "tool soon was never released",
+        ("tool", "1.1.0", "bad"): "the reason must be more than a word",
+        ("toll", "1.1.0", "it breaks the build"): "there is no blueprint 'toll'",
+    }.items():
+        done = scaffold("blueprint", "withdraw", *words, where=root)
+        assert (done.code, sentence in done.err) == (1, True), done.err
+    assert scaffold("blueprint", "withdraw", "tool", "1.1.0", "it breaks the build", where=root).code == 0
+    done = scaffold("blueprint", "withdraw", "tool", "1.1.0", "it breaks the build", where=root)
+    assert "tool 1.1.0 is withdrawn already: it breaks the build" in done.err
+    (root / M).write_text((root / M).read_text() + "# edited\n")
+    done = scaffold("blueprint", "withdraw", "tool", "1.0.0", "it breaks the build", where=root)
+    assert "not committed" in done.err
+    git(root, "checkout", "--quiet", "--detach")
+    done = scaffold("blueprint", "withdraw", "tool", "1.0.0", "it breaks the build", where=root)
+    assert "HEAD is on no branch" in done.err
+
+
+def test_the_end_of_a_blueprint_is_said_without_a_release_of_it(root, tmp_path):
+    assert scaffold("new", "tool", tmp_path / "on", "--source", root, "--defaults", where=tmp_path).code == 0
+    text = "lifecycle: {state: deprecated, sunset: 2027-01-31, replaced_by: other}\nlayers:"
+    (root / M).write_text((root / M).read_text().replace("layers:", text))
+    commit(root)
+    sentence = "tool is deprecated, and ends on 2027-01-31; use other"
+    assert sentence in scaffold("status", where=tmp_path / "on").out
+    assert sentence in scaffold("update", "--dry-run", where=tmp_path / "on").out
+    assert sentence in scaffold("new", "tool", tmp_path / "x", "--source", root, "--defaults", where=tmp_path).out
+    (tmp_path / "fleet.yml").write_text("members:\n  - folder: on\n")
+    assert sentence in str(scaffold("fleet", "status", "--format", "json", where=tmp_path).json)
