@@ -1,16 +1,16 @@
 """A campaign goes on: looks at what is out there, halts or goes to the next wave, and offers what it may now."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
-from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
 from scaffold.fleet.campaign import waves
 from scaffold.fleet.campaign.following import follow
 from scaffold.fleet.campaign.offering import HostError, offer
+from scaffold.fleet.campaign.telling import absent, next_command
 from scaffold.fleet.campaign.work import Work, place_at
 from scaffold.fleet.facts import of_planned
 from scaffold.fleet.forges.pacing import Kind
@@ -199,11 +199,11 @@ def reported(work: Work, state: State, why: str, notes: Iterable[str] = ()) -> R
         work.plan.id,
         state,
         why,
-        _next_command(state, work.folder),
+        next_command(state, work.folder),
         history.waves,
         tuple((one.name, len(one.members)) for one in left),
         tuple(sorted(history.members.values(), key=_by_name)),
-        (*_absent(work), *notes),
+        (*absent(work.plan), *notes),
         _left(work),
     )
 
@@ -219,20 +219,5 @@ def _left(work: Work) -> float:
     return found
 
 
-def _absent(work: Work) -> Iterator[str]:
-    """Say who of the plan takes no part."""
-    counts = {state: count for state, count in work.plan.counts().items() if count}
-    others = ", ".join(f"{count:,} {state}" for state, count in counts.items() if state not in ("clean", "conflict"))
-    if others:
-        yield f"of the plan there take no part: {others}"
-
-
 def _by_name(one: Followed) -> str:
     return one.name
-
-
-def _next_command(state: State, plan: Path) -> str:
-    if state == "halted":
-        way = f"scaffold fleet resume {plan} --reason TEXT"
-        return f"{way} lets it go on, scaffold fleet abort {plan} --reason TEXT closes it"
-    return f"scaffold fleet watch {plan} goes on with it" if state in ("waiting", "ready") else ""
