@@ -57,7 +57,7 @@ def _carried(one: Carried) -> Iterator[str]:
     found = stuck(one)
     if found:
         yield ""
-        rows = ((who, str(sum(kinds.values())), ", ".join(f"{count:,} {what}" for what, count in kinds.items()))
+        rows = ((who, str(sum(kinds.values())), ", ".join(f"{what} {count:,}" for what, count in kinds.items()))
                 for who, kinds in by_whom(found).items())  # fmt: skip
         yield from _table(("waits on", "members", "for what"), rows)
         lines = [

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from scaffold.report.fleet.guarded import FleetChecked, RuleCount
     from scaffold.report.fleet.whole import Excepted, FleetReport
 
-OWNERS, RULES = 40, 24  # rows and columns of the heat map
+OWNERS, RULES = 40, 20  # rows and columns of the heat map
+HOTTEST = 5
 WORST = 3  # owners beside a rule
 NAMES = 12  # of members beside a rule
 WAIVERS = 1_000  # rows of the register
@@ -44,7 +45,7 @@ class Rule(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """In how many members of an owner a rule fails, of how many; `heat` is from 0 to 5."""
+    """In how many members of an owner a rule fails, of how many; `heat` is from 0 to that of the largest share."""
 
     fails: int
     of: int
@@ -136,7 +137,10 @@ def _heat(found: list[RuleCount], owners: Mapping[str, str]) -> Heat | None:
     if not total:
         return None
     ranked = sorted(total, key=lambda owner: (-total[owner], owner))
-    rows = ((owner, total[owner], tuple(_cell(fails[owner], of[owner]) for fails, of in counts)) for owner in ranked)
+    most = max(fails[owner] / of[owner] for fails, of in counts for owner in fails)
+    rows = (
+        (owner, total[owner], tuple(_cell(fails[owner], of[owner], most) for fails, of in counts)) for owner in ranked
+    )
     columns = tuple((one.rule.id, one.rule.title) for one in shown)
     return Heat(columns, tuple(rows)[:OWNERS], max(0, len(ranked) - OWNERS), len(failing) - len(shown))
 
@@ -150,8 +154,8 @@ def _by_owner(names: Iterator[str] | list[str], owners: Mapping[str, str]) -> Co
     return Counter(owners[name] for name in names)
 
 
-def _cell(fails: int, of: int) -> Cell:
-    return Cell(fails, of, -(-5 * fails // of) if of else 0)
+def _cell(fails: int, of: int, most: float) -> Cell:
+    return Cell(fails, of, max(1, round(HOTTEST * fails / of / most)) if fails else 0)
 
 
 def waivers(report: FleetReport) -> tuple[Waived, ...]:

@@ -185,7 +185,7 @@ def _asked(plan: FleetPlan) -> Iterator[Asked]:
 def _course(carried: Carried, told: Told, today: date) -> Course:
     rollout, found = told.rollout, stuck(carried)
     whom = (
-        (who, sum(kinds.values()), ", ".join(f"{count:,} {what}" for what, count in kinds.items()))
+        (who, sum(kinds.values()), ", ".join(f"{what} {count:,}" for what, count in kinds.items()))
         for who, kinds in by_whom(found).items()
     )
     return Course(
