@@ -1,10 +1,11 @@
-"""The history of a fleet: a small file for each day, in the folder `history` beside `fleet.yml`."""
+"""The history of a fleet: a small file for each day, in a folder beside `fleet.yml`."""
 
 import re
 from pathlib import Path
 
 from scaffold import disk
 from scaffold.errors import FormatError, ProjectError
+from scaffold.fleet.roll import FILE
 from scaffold.formats.shown import to_json
 from scaffold.report.fleet import history
 from scaffold.report.fleet.history import Day
@@ -15,9 +16,15 @@ LARGEST = 8_000_000  # bytes that a day takes at most
 _NAME = re.compile(r"\d{4}-\d\d-\d\d\.json")
 
 
+def folder_of(file: Path) -> Path:
+    """Return where a history lies: in `history` beside `fleet.yml`, in `NAME-history` beside `NAME.yml`."""
+    name = FOLDER if file.stem == FILE.stem else f"{file.stem}-{FOLDER}"
+    return file.absolute().parent / name
+
+
 def keep(file: Path, day: Day) -> Path:
     """Keep a day beside a `fleet.yml`, in place of what was kept of it before; raises ProjectError."""
-    folder = file.absolute().parent / FOLDER
+    folder = folder_of(file)
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -28,7 +35,7 @@ def keep(file: Path, day: Day) -> Path:
 
 def read(file: Path) -> tuple[tuple[Day, ...], tuple[str, ...]]:
     """Return the newest days that are kept beside a `fleet.yml`, the oldest first, and why others are left out."""
-    folder = file.absolute().parent / FOLDER
+    folder = folder_of(file)
     try:
         names = sorted(one.name for one in folder.iterdir() if _NAME.fullmatch(one.name))[-DAYS:]
     except FileNotFoundError:

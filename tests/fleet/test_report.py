@@ -1,7 +1,11 @@
 """`scaffold fleet report` over real repositories, the history that it keeps, and a campaign as its journal tells it."""
 
 import json
+import re
 import shutil
+import sys
+from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +17,9 @@ from scaffold.fleet.campaign.telling import POINTS, moments, told
 from scaffold.fleet.journal import Record
 from scaffold.plan.fleet import FleetPlan, Result
 from scaffold.report.fleet import history
+from tests import kit
 from tests.fleet import company as companies
+from tests.kit import git
 from tests.report import fleets
 from tests.scenarios import world
 
@@ -104,6 +110,14 @@ def test_a_broken_day_is_said_and_left_out(tmp_path, content, why):
     assert str(broken) in notes[0]
 
 
+def test_two_fleets_in_one_folder_have_a_history_each(tmp_path):
+    (day,) = fleets.report(3, days=1).history
+    past.keep(tmp_path / "fleet.yml", day)
+    past.keep(tmp_path / "forge.yml", day._replace(members=7))
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["forge-history", "history"]
+    assert [one.members for one in past.read(tmp_path / "forge.yml")[0]] == [7]
+
+
 def test_what_cannot_be_kept_is_said_and_the_report_is_made(fleet):
     (fleet.parent / past.FOLDER).write_text("a file")
     found = scaffold.fleet_report(fleet, **HOW)
@@ -185,3 +199,59 @@ def test_a_long_history_is_thinned_and_keeps_its_ends():
     found = moments(names, records)
     assert POINTS // 2 < len(found) <= POINTS + 1
     assert (found[0].counts["waiting"], found[-1].counts) == (1000, {"open": 1000})
+
+
+def test_what_the_library_stamps_reports_every_night_and_goes_on_with_its_history(company, tmp_path):
+    library = scaffold.init_library(tmp_path / "library").root
+    origin = tmp_path / "origin.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(library), str(origin))
+    git(library, "remote", "add", "origin", str(origin))
+    folders = [entry for entry in company.entries if "folder" in entry][:3]
+    (library / "fleet.yml").write_text(
+        json.dumps({"members": [one | {"folder": str(company.root / one["folder"])} for one in folders]})
+    )
+    (tmp_path / "scaffold").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m scaffold "$@"\n')
+    (tmp_path / "scaffold").chmod(0o755)
+    before = git(library, "status", "--porcelain")
+
+    def night():
+        done = world.run(["bash", "tools/fleet.sh"], library, SCAFFOLD=str(tmp_path / "scaffold"))
+        assert done.code == 0, done.err
+        shutil.rmtree(library / past.FOLDER)
+        return git(origin, "ls-tree", "-r", "--name-only", "fleet-history").split()
+
+    (first,) = night()
+    earlier = fleets.report(5, days=1).history[0]._replace(day=date(2020, 1, 2))
+    work = tmp_path / "work"
+    git(tmp_path, "clone", "--quiet", "--branch", "fleet-history", str(origin), str(work))
+    past.keep(work / "fleet.yml", earlier)
+    kit.repo(work, {})
+    git(work, "push", "--quiet")
+    assert night() == ["history/2020-01-02.json", first]
+    assert git(origin, "rev-list", "--count", "fleet-history") == "3"
+    assert "2020-01-02" in (library / "public/index.html").read_text()
+    assert (library / "public/findings.csv").read_text().startswith("name,")
+    assert git(library, "status", "--porcelain", "--", ":!public") == before
+    origin.rename(tmp_path / "gone.git")
+    assert world.run(["bash", "tools/fleet.sh"], library, SCAFFOLD=str(tmp_path / "scaffold")).code not in (0, 2, 3)
+
+
+def test_what_the_library_stamps_is_pinned_and_holds_what_zizmor_asks_for(tmp_path):
+    workflows = scaffold.init_library(tmp_path / "library").root / ".github/workflows"
+    done = world.run(
+        [
+            str(Path(sys.executable).with_name("zizmor")),
+            "--offline",
+            "--persona",
+            "pedantic",
+            "--format",
+            "plain",
+            str(workflows),
+        ],
+        tmp_path,
+    )
+    assert done.code == 0, done.out
+    pinned = set(re.findall(r"uses: (\S+)@([0-9a-f]{40}) # v", (workflows / "fleet.yml").read_text()))
+    assert {name for name, _ in pinned} == {
+        "actions/checkout", "actions/deploy-pages", "actions/upload-artifact", "astral-sh/setup-uv",
+    }  # fmt: skip

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 ROWS = 5_000  # of the table: of larger fleets it holds those who need somebody
 WHY = 240  # characters of a reason
-RULES = 8  # that fail and are named
 TONES = {
     "unreadable": "b", "unadopted": "m", "conflict": "b", "drift": "w", "edited": "w", "incomplete": "w",
     "behind": "i", "unknown": "m", "lapsing": "w", "paused": "m", "current": "g",
@@ -84,7 +83,6 @@ def _checks(report: FleetReport) -> Mapping[str, Checked]:
 def _row(one: Standing, reasons: list[str], checked: Checked | None) -> Row:
     status = one.status
     failing = [verdict.rule.id for verdict in checked.verdicts if verdict.state == "fail"] if checked else []
-    more = f" +{len(failing) - RULES}" if len(failing) > RULES else ""
     unknown = f", {one.score.summary['unknown']} unknown" if one.score and one.score.summary["unknown"] else ""
     return Row(
         one.name,
@@ -100,7 +98,7 @@ def _row(one: Standing, reasons: list[str], checked: Checked | None) -> Row:
         "" if one.behind is None else str(one.behind),
         str(len(status.drift)) if status else "",
         f"{one.score.passed} of {one.score.of}{unknown}" if one.score else "",
-        " ".join(failing[:RULES]) + more,
+        " ".join(failing),
         "",
         "",
         _waivers(one),

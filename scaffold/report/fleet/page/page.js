@@ -57,7 +57,7 @@ let found = all, shown = STEP, arrangement = all;
 
 for (const name of filters) {
   const counts = new Map();
-  for (const one of all) for (const value of values[name](one)) if (value && value[0] !== "+") counts.set(value, (counts.get(value) || 0) + 1);
+  for (const one of all) for (const value of values[name](one)) if (value) counts.set(value, (counts.get(value) || 0) + 1);
   const known = [...counts.keys()].sort(name === "state" ? (a, b) => STATES.indexOf(a) - STATES.indexOf(b) : order);
   for (const value of known) $("f-" + name).add(new Option(`${value} (${counts.get(value).toLocaleString("en")})`, value));
 }
