@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
 
-try-fleet: $(VENV)/.run  ## Stamp twenty services, let their teams work, release, and plan an update of all of them.
+try-fleet: $(VENV)/.run  ## Stamp twenty services, let their teams work, release, plan an update of all of them, roll it out, and report.
 	@$(BIN)/python -m tests.fleet_story build/try-fleet
 
 test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
@@ -28,7 +28,7 @@ test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
 test-golden: $(VENV)/.test  ## Stamped services under their own gates, with their language's tools, and the wheel.
 	$(PYTEST) -m toolchain
 
-test-long: $(VENV)/.long  ## Tests that try every case there is: each instant to be killed at, all that a template can reach.
+test-long: $(VENV)/.long  ## Tests that try every case there is: each instant to be killed at, all that a template can reach, pages in a browser (apt-get install chromium).
 	$(PYTEST) -m "long and not toolchain and not forge"
 
 test-forge: $(VENV)/.referees  ## The adapters at a real Gitea, built once (some minutes), and referees of other hands at the forges of the tests.
@@ -94,8 +94,8 @@ $(VENV)/.test: $(VENV)/.made pyproject.toml tests/constraints.txt  # in one go, 
 	@$(BIN)/python -m compileall -q scaffold
 	touch $(VENV)/.run $@
 
-$(VENV)/.long: $(VENV)/.test  # a real cluster, which only long tests ask for
-	$(PIP) install --constraint tests/constraints.txt --editable '.[dask]'
+$(VENV)/.long: $(VENV)/.test  # a real cluster, and a browser's driver, which only long tests ask for
+	$(PIP) install --constraint tests/constraints.txt --editable '.[dask,browser]'
 	touch $@
 
 $(VENV)/.referees: $(VENV)/.test  # clients of forges that others wrote, which only tests of the forge ask for

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scaffold.fleet.impact import blueprint_impact as blueprint_impact
     from scaffold.fleet.plan import fleet_plan as fleet_plan
     from scaffold.fleet.preflight import fleet_preflight as fleet_preflight
+    from scaffold.fleet.report import fleet_report as fleet_report
     from scaffold.fleet.show import fleet_show as fleet_show
     from scaffold.fleet.status import fleet_status as fleet_status
     from scaffold.project.commands.adopt import adopt as adopt
@@ -64,6 +65,7 @@ _OPERATIONS = {
     "fleet_clean": ("scaffold.fleet.clean", "fleet_clean"),
     "fleet_plan": ("scaffold.fleet.plan", "fleet_plan"),
     "fleet_preflight": ("scaffold.fleet.preflight", "fleet_preflight"),
+    "fleet_report": ("scaffold.fleet.report", "fleet_report"),
     "fleet_resume": ("scaffold.fleet.apply", "fleet_resume"),
     "fleet_show": ("scaffold.fleet.show", "fleet_show"),
     "fleet_status": ("scaffold.fleet.status", "fleet_status"),

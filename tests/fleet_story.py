@@ -1,10 +1,11 @@
-"""A fleet as a story, as `make try-fleet` runs it: twenty services, what their teams do, a release, a plan, a rollout.
+"""A fleet as a story, as `make try-fleet` runs it: twenty services, what their teams do, a release, a plan, a rollout, a report.
 
 Everything happens through the command line, in a folder that is left behind to look at.
 """
 
 import shutil
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.forges import github
@@ -14,6 +15,8 @@ from tests.journey import ANSWERS, SCAFFOLD, Journey, edit, release
 
 SERVICES = 20
 TEAMS = ("checkout", "search", "payments", "identity")
+TOKEN = "secret-of-the-bot"
+REPORT = "fleet-report.html"
 BRANCH = "scaffold/python-http-service-1.2.0"
 AT = ("--fleet", "forge.yml")
 AT_FORGE = """\
@@ -112,10 +115,11 @@ def roll_out(story: Journey) -> None:
         world.add_repository(f"acme/{name}", story.folder / "services" / name)
         world.set_ci(f"acme/{name}", ["all-green"])
     with Server(world, github).running() as server:
-        story.give(FORGE_TOKEN="secret-of-the-bot")
+        story.give(FORGE_TOKEN=TOKEN)
         host = server.url.partition("//")[2]
         (story.folder / "forge.yml").write_text(AT_FORGE.format(host=host, url=server.url))
         story.run(["cat", "forge.yml"], story.folder)
+        _keep_yesterday(story)
         said = story.scaffold("fleet", "plan", *AT, "--quiet", where=story.folder, ok=(0, 3))
         plan = next(line.split()[4].rstrip(",") for line in said.splitlines() if line.startswith("The plan is in"))
         plan = str(Path(plan).relative_to(story.folder))
@@ -140,7 +144,24 @@ def roll_out(story: Journey) -> None:
                     world.merge_as(f"acme/{name}", pull["number"])
         world.close_all_as(f"acme/{names[-1]}")
         story.scaffold("fleet", "watch", plan, *AT, "--once", "--quiet", where=story.folder, ok=(0, 3))
+        report(story, plan)
     story.say("\nLook at: nobody was asked twice, and what a person closed is not offered again for this version.")
+
+
+def _keep_yesterday(story: Journey) -> None:
+    """Keep how they stand now as yesterday's, as a nightly job would have."""
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+    words = ("fleet", "status", *AT, "--keep", "--today", str(yesterday), "--quiet")
+    quiet = Journey(story.folder, quiet=True)
+    quiet.give(FORGE_TOKEN=TOKEN)
+    quiet.scaffold(*words, where=story.folder, ok=(0, 3))
+
+
+def report(story: Journey, plan: str) -> None:
+    """Write the page that everybody looks at."""
+    story.say("\n=== 10. Everybody wants to see it: one page, which a nightly job may publish")
+    words = ("fleet", "report", *AT, "--check", "--plan", plan, "--into", REPORT, "--quiet")
+    story.scaffold(*words, where=story.folder, ok=(0, 3))
 
 
 def main() -> None:
@@ -153,6 +174,7 @@ def main() -> None:
         step(story)
     story.say(f"\nDone. Try in {folder}, with {Path(SCAFFOLD[0]).with_name('scaffold')} as scaffold:")
     story.say("  scaffold fleet status --all; scaffold fleet check; scaffold fleet status --where drift")
+    story.say(f"The report: {folder / REPORT}")
 
 
 if __name__ == "__main__":

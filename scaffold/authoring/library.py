@@ -20,8 +20,15 @@ from scaffold.sources.library import FolderLibrary, newest_of
 from scaffold.sources.locate import BUILT_IN, locate
 from scaffold.tree import File
 
-# What a library has beside its blueprints: how services are held to it, and where that installs Scaffold from.
-STAMPED = {".github/workflows/guardrails.yml": "guardrails.yml", "tools/scaffold.txt": "scaffold.txt"}
+# What a library has beside its blueprints: how services are held to it, where that installs Scaffold from, and what
+# looks at the fleet every night.
+STAMPED = {
+    ".github/workflows/fleet.yml": "fleet.yml",
+    ".github/workflows/guardrails.yml": "guardrails.yml",
+    ".gitlab-ci.yml": "gitlab-ci.yml",
+    "tools/fleet.sh": "fleet.sh",
+    "tools/scaffold.txt": "scaffold.txt",
+}
 IDENTITY = "mend what it says; perhaps git config user.name and user.email are not set"
 
 

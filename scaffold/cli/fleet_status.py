@@ -18,12 +18,17 @@ NOT_CLEAN = 3
 Form = Literal["text", "json", "csv", "markdown"]
 FormOption = Annotated[Form, typer.Option("--format", help="How to report on standard output.")]
 Check = Annotated[bool, typer.Option("--check", help="Say how many guardrails pass too, which takes longer.")]
+Keep = Annotated[
+    bool,
+    typer.Option("--keep", help="Keep the numbers of this day in `history`, beside the file of the fleet."),
+]
 
 
 def status(
     fleet: File = FILE,
     where: Where = "",
     check: Check = False,
+    keep: Keep = False,
     run_on: RunOn = "processes",
     offline: Offline = False,
     today: Today = None,
@@ -41,6 +46,7 @@ def status(
             fleet,
             where=where,
             check=check,
+            keep=keep,
             run_on=run_on,
             offline=offline,
             today=today.date() if today else None,

@@ -44,7 +44,7 @@ def fleet_check(
     meant = selectors.parse(where)
     day = today or datetime.now(UTC).date()
     found = survey(Path(file), Asked(uuid4().hex, meant, day, offline, "all", outside), run_on, notify)
-    checks = _shared(one.checked for one in found.seen)
+    checks = shared(one.checked for one in found.seen)
     _refuse_strange(rules, checks)
     members = tuple(
         Guarded(one.standing, checked and _only(checked, rules))
@@ -53,7 +53,7 @@ def fleet_check(
     return FleetChecked(str(file), members, str(meant), outside, (said, *found.notes) if said else found.notes)
 
 
-def _shared(checks: Iterable[Checked | None]) -> list[Checked | None]:
+def shared(checks: Iterable[Checked | None]) -> list[Checked | None]:
     """Return checks that have rules in common instead of alike ones, of which ten thousand members have very many."""
     rules: dict[tuple[object, ...], Rule] = {}
     plain: dict[tuple[object, ...], Verdict] = {}

@@ -67,13 +67,21 @@ def read(file: Path, *, offline: bool = False, notify: Notify = lambda _: None) 
     With `offline` organisations are as they were listed last. Raises FormatError for what it says, ScriptError for a
     program that fails, and ForgeError: then nobody knows who is missing.
     """
+    return parse(_document(file), file.absolute().parent, offline=offline, notify=notify)
+
+
+def campaign_of(file: Path) -> Policy:
+    """Read how campaigns go, and nobody else is asked anything; raises FormatError."""
+    return _document(file).optional("campaign", policy.read, Policy())
+
+
+def _document(file: Path) -> Located:
     try:
         content = file.read_bytes()
     except OSError as error:
         hint = "write one, or name another file" if isinstance(error, FileNotFoundError) else None
         raise FormatError(f"the fleet cannot be read: {error.strerror}", where=str(file), hint=hint) from error
-    document = yaml.load(yaml.in_utf8(content, str(file)), str(file))
-    return parse(document, file.absolute().parent, offline=offline, notify=notify)
+    return yaml.load(yaml.in_utf8(content, str(file)), str(file))
 
 
 def parse(document: Located, base: Path, *, offline: bool = False, notify: Notify = lambda _: None) -> Fleet:

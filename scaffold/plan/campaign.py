@@ -69,6 +69,26 @@ class Waved(NamedTuple):
     passed: float = 0
 
 
+class Gate(NamedTuple):
+    """How many of a wave are so that they may halt it, of how many; `most` is the threshold in words, or nothing.
+
+    `causes` are those members, and `passed` says that there are more of them than the threshold allows.
+    """
+
+    what: str
+    causes: tuple[str, ...]
+    of: int
+    most: str
+    passed: bool
+
+
+class Moment(NamedTuple):
+    """How many members a campaign had at each stage at a moment, in seconds since the epoch."""
+
+    at: float
+    counts: Mapping[Stage, int]
+
+
 class Rollout(NamedTuple):
     """A campaign: its state, why it is in that, its waves, and how far it is with each member, by name.
 
@@ -98,6 +118,18 @@ class Rollout(NamedTuple):
         trouble = ("open", "pushed") if self.state == "aborted" else ("waiting",)
         asks = any(one.stage in ASKING or (one.stage in trouble and one.why) for one in self.members)
         return self.state != "halted" and not self.unavailable and not asks
+
+
+class Told(NamedTuple):
+    """A campaign as its journal tells it: how it stands, the gates of its waves that have begun, and its way there.
+
+    `marks` are what happened to all of it, and when.
+    """
+
+    rollout: Rollout
+    gates: Mapping[str, tuple[Gate, ...]]
+    moments: tuple[Moment, ...]
+    marks: tuple[tuple[float, str], ...] = ()
 
 
 class Lack(NamedTuple):

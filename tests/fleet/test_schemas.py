@@ -7,9 +7,10 @@ from jsonschema import Draft202012Validator
 
 import scaffold
 from scaffold.plan.campaign import Followed, Rollout, Waved
-from scaffold.report.fleet import campaign, check_data, impact, plans, status_data
+from scaffold.report.fleet import campaign, check_data, history, impact, plans, status_data, whole_data
 from scaffold.report.fleet.impact import Turned
 from tests.fleet.company import TODAY
+from tests.report import fleets
 
 HOW = {"today": TODAY, "run_on": "loop"}
 
@@ -35,6 +36,8 @@ def holds(name, report):
     Draft202012Validator(closed(schema)).validate(written)
     for key in schema["required"]:
         assert not Draft202012Validator(schema).is_valid({k: v for k, v in written.items() if k != key})
+    if "projects" not in written:
+        return written
     more = {**written, "more": 1, "projects": [{**one, "more": 1} for one in written["projects"]]}
     Draft202012Validator(schema).validate(more)
     return written
@@ -70,3 +73,21 @@ def test_blueprint_impact(company):
     assert report["files"]
     assert report["rules"]
     holds("blueprint-impact", impact.data(found._replace(now=None, released=None)))
+
+
+def test_fleet_report():
+    found = holds("fleet-report", whole_data.data(fleets.report(120, days=3)))
+    assert found["plans"][0]["stuck"]
+    assert found["plans"][0]["gates"]["early"]
+    assert found["plans"][1]["campaign"] is None
+    assert found["waivers"]
+    for part, name in (("status", "fleet-status"), ("check", "fleet-check")):
+        Draft202012Validator(schema_of(name)).validate(found[part])
+    Draft202012Validator(schema_of("fleet-apply")).validate(found["plans"][0]["campaign"])
+    for day in found["history"]:
+        Draft202012Validator(closed(schema_of("fleet-history"))).validate(day)
+
+
+def test_fleet_history():
+    report = fleets.report(20, days=1)
+    holds("fleet-history", history.data(history.of_status(report.status, report.day)))

@@ -11,7 +11,11 @@ def test_the_story_of_a_fleet(tmp_path, capfd):
     story = Journey(tmp_path)
     for step in (fleet_story.stamp, fleet_story.work, fleet_story.release, fleet_story.look, fleet_story.plan):
         step(story)
+    fleet_story.roll_out(story)
     told = capfd.readouterr().out
     assert "20 members: 15 clean, 3 conflict, 1 blocked, 1 unreadable" in told
     assert "12 members" in told
     assert "conflict  docs/operations/runbook.md" in told
+    page = (tmp_path / fleet_story.REPORT).read_text()
+    assert "To python-http-service 1.2.0" in page
+    assert ">declined<" in page

@@ -1,7 +1,7 @@
 """A campaign goes on: looks at what is out there, halts or goes to the next wave, and offers what it may now."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from scaffold.fleet.campaign import waves
 from scaffold.fleet.campaign.following import UNSEEN, follow
 from scaffold.fleet.campaign.offering import HostError, offer
 from scaffold.fleet.campaign.policy import Policy
+from scaffold.fleet.campaign.telling import absent, next_command
 from scaffold.fleet.campaign.work import Work
 from scaffold.fleet.facts import of_planned
 from scaffold.fleet.progress import counter
@@ -22,7 +23,6 @@ from scaffold.process.aside import results
 AT_ONCE = 4  # more are taken for an attack by some forges
 CHUNK = 20  # members that are offered to before what is out there is looked at again
 SELDOM = 10  # times as long between two looks at those whose wave is over
-REQUESTS: Mapping[Kind, int] = {"read": 1, "create": 2, "write": 1}  # of one member, with labels and reviewers
 
 
 class Turn(NamedTuple):
@@ -202,11 +202,11 @@ def reported(work: Work, state: State, why: str, notes: Iterable[str] = ()) -> R
         work.plan.id,
         state,
         why,
-        _next_command(work, state),
+        next_command(state, work.folder, history),
         history.waves,
         tuple((one.name, len(one.members)) for one in left),
         tuple(sorted(history.members.values(), key=_by_name)),
-        (*_absent(work), *notes),
+        (*absent(work.plan), *notes),
         _left(work),
     )
 
@@ -227,25 +227,5 @@ def _requests(policy: Policy) -> Mapping[Kind, int]:
     return {"read": 1, "create": 1 + (policy.reviewers != "nobody"), "write": int(bool(policy.labels))}
 
 
-def _absent(work: Work) -> Iterator[str]:
-    """Say who of the plan takes no part."""
-    counts = {state: count for state, count in work.plan.counts().items() if count}
-    others = ", ".join(f"{count:,} {state}" for state, count in counts.items() if state not in ("clean", "conflict"))
-    if others:
-        yield f"of the plan there take no part: {others}"
-
-
 def _by_name(one: Followed) -> str:
     return one.name
-
-
-def _next_command(work: Work, state: State) -> str:
-    plan = work.folder
-    if state == "aborted" and any(one.stage in OFFERED and one.why for one in work.book.history.members.values()):
-        return f"scaffold fleet abort {plan} --reason TEXT tries that again"
-    if state == "halted" and not work.book.history.halted:
-        return f"scaffold fleet abort {plan} --reason TEXT closes it; then plan again"
-    if state == "halted":
-        way = f"scaffold fleet resume {plan} --reason TEXT"
-        return f"{way} lets it go on, scaffold fleet abort {plan} --reason TEXT closes it"
-    return f"scaffold fleet watch {plan} goes on with it" if state in ("waiting", "ready") else ""

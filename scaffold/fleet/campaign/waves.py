@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from scaffold.fleet.campaign.policy import DAYS, Halt, Limits, Policy, Share, Wave, Window
 from scaffold.fleet.selectors import Facts
-from scaffold.plan.campaign import OFFERED, Followed, Waved
+from scaffold.plan.campaign import OFFERED, Followed, Gate, Waved
 
 
 class Halting(NamedTuple):
@@ -45,13 +45,21 @@ def ahead(policy: Policy, campaign: str, facts: Mapping[str, Facts], opened: Ite
 
 def halting(halt: Halt, waved: Waved, members: Mapping[str, Followed], pardoned: Collection[str]) -> Halting | None:
     """Return why a wave halts its campaign, or None; those who did so before it was resumed count no more."""
+    for gate in gates(halt, waved, members, pardoned):
+        if gate.passed:
+            said = f"{len(gate.causes)} of {gate.of} in the wave {waved.name} {gate.what}, more than {gate.most}"
+            return Halting(said, gate.causes)
+    return None
+
+
+def gates(halt: Halt, waved: Waved, members: Mapping[str, Followed], pardoned: Collection[str]) -> Iterator[Gate]:
+    """Yield how far a wave is from halting its campaign, for each threshold."""
     counted = [members[name] for name in waved.members if name not in pardoned]
+    of = len(waved.members)
     for what, threshold, is_one in _reasons(halt):
         causes = tuple(one.name for one in counted if is_one(one))
-        if threshold is not None and threshold.passed(len(causes), len(waved.members)):
-            total, most = len(waved.members), f"more than {threshold}"
-            return Halting(f"{len(causes)} of {total} in the wave {waved.name} {what}, {most}", causes)
-    return None
+        passed = threshold is not None and threshold.passed(len(causes), of)
+        yield Gate(what, causes, of, "" if threshold is None else str(threshold), passed)
 
 
 def _reasons(halt: Halt) -> Iterator[tuple[str, Share | None, Callable[[Followed], bool]]]:

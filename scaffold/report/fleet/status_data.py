@@ -71,11 +71,12 @@ def table(result: FleetStatus) -> str:
     out = StringIO()
     rows = csv.writer(out)
     rows.writerow(COLUMNS)
-    rows.writerows(map(_row, result.members))
+    rows.writerows(map(row, result.members))
     return out.getvalue()
 
 
-def _row(one: Standing) -> list[str]:
+def row(one: Standing) -> list[str]:
+    """Return a member as the cells of its line."""
     status = one.status
     cells = {
         **{key: getattr(one, key) for key in ("name", "repository", "prefix", "commit", "owner", "mission")},
