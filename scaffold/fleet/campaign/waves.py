@@ -11,7 +11,6 @@ from scaffold.fleet.campaign.policy import DAYS, Halt, Limits, Policy, Share, Wa
 from scaffold.fleet.selectors import Facts
 from scaffold.plan.campaign import OFFERED, Followed, Waved
 
-
 FEW = 50  # members that are looked at as often as was asked for; each look is five requests, of 540 a minute
 
 
