@@ -144,11 +144,12 @@ def _look(work: Work, pace: Pace, notify: Notify) -> None:
     """Look at all who are out there and whose turn it is; those of waves that are over have theirs more seldom."""
     now, history = work.book.clock(), work.book.history
     current = {*history.waves[-1].members} if history.waves else set()
+    pause = waves.between_looks(work.asked.seconds, sum(one.stage in OFFERED for one in history.members.values()))
     due = [
         one.name
         for one in history.members.values()
         if (one.stage in OFFERED or (one.stage == "merged" and (one.name in current or one.why.startswith(UNSEEN))))
-        and now - pace.looked.get(one.name, 0) >= work.asked.seconds * (1 if one.name in current else SELDOM)
+        and now - pace.looked.get(one.name, 0) >= pause * (1 if one.name in current else SELDOM)
         and host_of(work, one.name) not in pace.hosts
     ]
     if due:

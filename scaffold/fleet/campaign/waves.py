@@ -11,6 +11,8 @@ from scaffold.fleet.campaign.policy import DAYS, Halt, Limits, Policy, Share, Wa
 from scaffold.fleet.selectors import Facts
 from scaffold.plan.campaign import OFFERED, Followed, Gate, Waved
 
+FEW = 50  # members that are looked at as often as was asked for; each look is five requests, of 540 a minute
+
 
 class Halting(NamedTuple):
     """Why a campaign halts, and the members that make it."""
@@ -87,6 +89,11 @@ def keeps(policy: Policy, waved: Waved, members: Mapping[str, Followed], now: fl
     soak = next((wave.soak for wave in policy.waves if wave.name == waved.name), 0)
     ends = max([waved.opened, *(one.since for one in its)]) + soak
     return f"the wave {waved.name} is left to itself until {_moment(ends)}" if now < ends else ""
+
+
+def between_looks(seconds: float, out: int) -> float:
+    """Return how long one of those who are out is left alone: of many longer, so that looks leave time to offer."""
+    return seconds * max(1.0, out / FEW)
 
 
 def _moment(at: float) -> str:

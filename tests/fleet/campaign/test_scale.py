@@ -73,6 +73,13 @@ def test_two_that_create_for_each_member_take_twice_as_many_hours():
     assert last // HOUR == 39
 
 
+def test_looks_at_however_many_leave_time_for_offers():
+    assert waves.between_looks(60, 0) == waves.between_looks(60, 50) == 60
+    for out in (51, 500, 2_500, MANY):
+        reads_a_minute = 5 * out / waves.between_looks(60, out) * 60
+        assert reads_a_minute == pytest.approx(250)  # of 540 that may be read at GitHub
+
+
 @pytest.mark.long  # some seconds
 def test_ten_thousand_in_three_waves_within_office_hours_and_limits_are_all_offered_to_and_in_order():
     """Whole weeks: members are offered to as the window and the limits let them, and merged a day and a half later."""

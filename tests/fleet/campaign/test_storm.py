@@ -70,7 +70,7 @@ def test_killed_before_and_after_records_it_ends_as_the_quiet_run_does(storm):
             end = one.end(campaign)
             assert not [*one.differences(quiet, end)], f"killed {when} record {at}"
     counted(f"ten members, {records} records", began, {"kills": kills, "resumes": resumes})
-    assert kills >= 2 * (records // STEP) - 4
+    assert kills > 1.5 * (records // STEP)  # the last records are those of a second run
 
 
 def test_killed_at_random_moments_and_in_every_trouble_all_end_as_in_the_quiet_run(storm):
