@@ -37,8 +37,8 @@ Into = Annotated[
     typer.Option(
         "--into",
         metavar="FILE",
-        help=f"Where to write it, `-` for standard output; else a page is written to {PAGE} beside the file of the fleet, "
-        "and all else to standard output.",
+        help="Where to write it, `-` for standard output; else a page is written to "
+        f"{PAGE} beside the file of the fleet, and all else to standard output.",
         show_default=False,
     ),
 ]
