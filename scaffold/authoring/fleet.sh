@@ -32,7 +32,9 @@ esac
 
 plans=()
 for plan in campaigns/*/; do
-  if [ -f "$plan/plan.json" ]; then
+  if [ -f "$plan/plan.json" ] && ! "$scaffold" fleet show "$plan" > /dev/null; then
+    echo "$plan is left out." # as one that an older scaffold has made
+  elif [ -f "$plan/plan.json" ]; then
     plans+=(--plan "$plan")
   fi
 done

@@ -37,8 +37,8 @@ Into = Annotated[
     typer.Option(
         "--into",
         metavar="FILE",
-        help=f"Where to write it; without it a page is written to {PAGE} beside the file of the fleet, and all else "
-        "to standard output.",
+        help="Where to write it, `-` for standard output; else a page is written to "
+        f"{PAGE} beside the file of the fleet, and all else to standard output.",
         show_default=False,
     ),
 ]
@@ -76,7 +76,7 @@ def report(
         document = _written(found, format_).encode("utf-8", "backslashreplace")
     into = into or (fleet.parent / PAGE if format_ == "html" else None)
     with console.reporting():
-        if into is None:
+        if into in (None, Path("-")):
             console.write(document)
         else:
             reports.write(into, document)

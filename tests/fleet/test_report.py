@@ -55,6 +55,7 @@ def test_a_page_and_the_same_as_data(fleet):
     assert [one["day"] for one in report["history"]] == [str(companies.TODAY)]
     for one in report["status"]["projects"]:
         assert f">{one['name']}<" in page
+    assert command(fleet, "report", "--into", "-").out.startswith("<!doctype html>")
     assert command(fleet, "report", "--format", "markdown", "--into", "x.md").out.endswith("is in x.md\n")
 
 
@@ -212,6 +213,7 @@ def test_what_the_library_stamps_reports_every_night_and_goes_on_with_its_histor
     )
     (tmp_path / "scaffold").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m scaffold "$@"\n')
     (tmp_path / "scaffold").chmod(0o755)
+    kit.write(library, {"campaigns/old/plan.json": "{}"})
     before = git(library, "status", "--porcelain")
 
     def night():

@@ -7,7 +7,8 @@ from tests.journey import Journey
 
 
 @pytest.mark.long
-def test_the_story_of_a_fleet(tmp_path, capfd):
+def test_the_story_of_a_fleet(tmp_path, capfd, monkeypatch):
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "http:file")  # the forge of the story is on loopback
     story = Journey(tmp_path)
     for step in (fleet_story.stamp, fleet_story.work, fleet_story.release, fleet_story.look, fleet_story.plan):
         step(story)

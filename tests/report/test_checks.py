@@ -421,7 +421,7 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
     assert (
         capsys.readouterr().err
         == "error: there is no schema chek (there are: answers, blueprint-impact, check, fleet, "
-        "fleet-check, fleet-plan, fleet-status, lock, waivers)\n"
+        "fleet-apply, fleet-check, fleet-history, fleet-plan, fleet-report, fleet-status, lock, waivers)\n"
     )
 
 

@@ -133,12 +133,25 @@ def _chart(title: str, series: Series, marks: Iterable[tuple[float, str]] = (), 
         if any(numbers[number] for _, numbers in series.points):
             edges = [(x(at), y(sum(n[:number])), y(sum(n[: number + 1]))) for at, n in series.points]
             layers.append(Layer(name, tone, _path(edges, step=step), series.points[-1][1][number]))
-    days = last - first >= 3 * SECONDS
-    parts = (first + span * part / TICKS for part in range(TICKS + 1))
-    across = tuple(Tick(x(at), str(day_of(at)) if days else moment(at)) for at in parts)
+    days = not step or last - first >= 3 * SECONDS
     up = tuple(Tick(y(count), f"{count:,}") for count in dict.fromkeys((0, most // 2, most)))
+    across = tuple(Tick(x(at), said) for at, said in _times(first, last, days=days))
     marked = tuple(Tick(x(at), said) for at, said in marks if first <= at <= last)
     return Chart(title, tuple(layers), across, up, marked, series.names, _table(series, days=days))
+
+
+def _times(first: float, last: float, *, days: bool) -> Iterator[tuple[float, str]]:
+    """Yield what stands below a chart: its two ends, and days between them."""
+    yield first, _said(first, days=days)
+    if days:
+        whole = round((last - first) / SECONDS)
+        for day in sorted({round(whole * part / TICKS) for part in range(1, TICKS)} - {0, whole}):
+            yield first + day * SECONDS, _said(first + day * SECONDS, days=True)
+    yield last, _said(last, days=days)
+
+
+def _said(at: float, *, days: bool) -> str:
+    return str(day_of(at)) if days else moment(at)
 
 
 def _path(edges: list[tuple[int, int, int]], *, step: bool) -> str:
@@ -160,4 +173,4 @@ def _stairs(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _table(series: Series, *, days: bool) -> tuple[tuple[str, tuple[int, ...]], ...]:
     step = max(1, -(-len(series.points) // NUMBERS))
     some = [*series.points[:-1][::step], series.points[-1]]
-    return tuple((str(day_of(at)) if days else moment(at), numbers) for at, numbers in reversed(some))
+    return tuple((_said(at, days=days), numbers) for at, numbers in reversed(some))
