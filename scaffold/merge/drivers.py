@@ -19,6 +19,7 @@ SAYS: Mapping[str, str] = {
     "removed": "left out what you have removed",
     "dropped": "left out what the blueprint drops and you only raised to a newer version",
     "definitions": "merged by definition and statement",
+    "sections": "merged by section and entry",
     "imports": "merged imports by name",
 }
 ALL: Drivers = frozenset(SAYS)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from scaffold.merge import python
 from scaffold.merge.budget import Unprovable, bounded
 from scaffold.merge.code.merge import is_code, is_sound, merge_code
+from scaffold.merge.code.sections import has_sections, merge_sections
 from scaffold.merge.drivers import ALL, Drivers
 from scaffold.merge.flaws import SAID, Flaw, flaws, heading
 from scaffold.merge.hunks import settle
@@ -111,7 +112,7 @@ def _merged(versions: Versions) -> Outcome:
     back = text is not None and versions.brings_back(text)
     if fine and not back and (not found or text in versions.sides or found <= versions.found(versions.ours)):
         return lines, ()
-    if is_code(versions.path) and not fine:
+    if not fine and (is_code(versions.path) or has_sections(versions.path)):
         by_hunk = _by_hunk(versions, lines)
         if not _conflicts(by_hunk[0]):
             return by_hunk
@@ -165,7 +166,7 @@ def _by_key(versions: Versions) -> Outcome | None:
 
 
 def _structured(versions: Versions, hold: frozenset[KeyPath] = frozenset()) -> Outcome | None:
-    driver = "definitions" if is_code(versions.path) else "keys"
+    driver = "definitions" if is_code(versions.path) else "sections" if has_sections(versions.path) else "keys"
     if driver not in versions.drivers:
         return None
     try:
@@ -173,6 +174,8 @@ def _structured(versions: Versions, hold: frozenset[KeyPath] = frozenset()) -> O
         root = None if versions.base is None else base
         if driver == "definitions":
             return _encoded(merge_code(root, ours, theirs)), (driver,)
+        if driver == "sections":
+            return _encoded(merge_sections(versions.path, base, ours, theirs)), (driver,)
         merged = merge_structured(versions.path, root, ours, theirs, versions.drivers, hold)
     except (UnicodeDecodeError, Unprovable):
         return None

@@ -128,6 +128,12 @@ def test_definitions_and_statements_are_merged_one_by_one(base, ours, theirs, wa
             "class A:\n    x = 1\n\n\nclass B:\n    x = 1\n\n\nclass C:\n    x = 1\n\n\ndef new():\n    return 2\n",
             id="lines merge, and a function is there twice",
         ),
+        pytest.param(
+            "def f(a):\n    return a\n\n\nx = f(1)\ny = 1\nz = 1\n",
+            "def f(a, b):\n    return a\n\n\nx = f(1, 2)\ny = 1\nz = 1\n",
+            "def f(a):\n    return a\n\n\nx = f(1)\ny = 1\nz = f(3)\n",
+            id="lines merge, and a new call lacks an argument",
+        ),
         pytest.param("a()\nb()\nc()\n", "b()\na()\nc()\n", "a()\nb(1)\nc()\n", id="moved past what was changed"),
         pytest.param('A = """a\nb\n"""\n', 'A = """a\nc\n"""\n', 'A = """a\nd\n"""\n', id="a text"),
         pytest.param("x = f'{a}'\n", "x = f'{b}'\n", "x = f'{c}'\n", id="a text with names in it"),
