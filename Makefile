@@ -68,8 +68,8 @@ bench-check: $(VENV)/.test  ## Check a thousand services out of bare repositorie
 bench-fleet: $(VENV)/.test  ## Plan for a thousand repositories beside Copier, and write docs/reference/benchmark-fleet.md.
 	@$(BIN)/python benchmarks/fleet.py
 
-bench-merge: $(VENV)/.test  ## Score merges that people made, CASES=FILE, and write docs/reference/merge-cases.md.
-	@$(BIN)/python benchmarks/merge_cases.py "$(CASES)"
+bench-merge: $(VENV)/.test  ## Score merges that people made, CASES="FILE ...", and write docs/reference/merge-cases.md.
+	@$(BIN)/python benchmarks/merge_cases.py $(CASES)
 
 clean:
 	rm -rf build dist $(VENV)
