@@ -7,6 +7,9 @@ import pytest
 from scaffold.merge.budget import Unprovable
 from scaffold.merge.code.proof import prove
 from scaffold.merge.code.python import layout, parsed
+from scaffold.merge.drivers import ALL
+from scaffold.merge.files import merge_files
+from tests.kit import LABELS
 from tests.merge.edits import MODULES, edited, runs, source
 from tests.merge.sides import merge, settled, taken
 
@@ -142,6 +145,11 @@ def test_definitions_and_statements_are_merged_one_by_one(base, ours, theirs, wa
 def test_what_cannot_be_shown_to_be_right_is_a_conflict(base, ours, theirs):
     assert settled(PATH, base, ours, theirs) is None
     assert settled(PATH, base, theirs, ours) is None
+
+
+def test_two_modules_that_have_nothing_in_common_are_not_joined():
+    ours, theirs = b"def f():\n    return 1\n", b"def g():\n    return 2\n"
+    assert not merge_files(PATH, None, ours, theirs, LABELS, ALL).clean
 
 
 def test_a_conflict_is_no_larger_than_the_statement():

@@ -31,9 +31,9 @@ def is_sound(base: str, ours: str, theirs: str, merged: str) -> bool:
     return True
 
 
-def merge_code(base: str | None, ours: str, theirs: str) -> Pieces:
-    """Merge three versions of a file, or two that have none in common; raises Unprovable."""
-    texts = (base or "", ours, theirs)
+def merge_code(base: str, ours: str, theirs: str) -> Pieces:
+    """Merge three versions of a file; raises Unprovable."""
+    texts = (base, ours, theirs)
     if max(map(len, texts)) > LONGEST or any("\r" in text or "\0" in text for text in texts):
         raise Unprovable
     ended = [text if text.endswith("\n") or not text else f"{text}\n" for text in texts]
