@@ -137,6 +137,13 @@ def test_definitions_and_statements_are_merged_one_by_one(base, ours, theirs, wa
             "def f(a):\n    return a\n\n\nx = f(1)\ny = 1\nz = f(3)\n",
             id="lines merge, and a new call lacks an argument",
         ),
+        pytest.param("@a\ndef f():\n    pass\n", "@a\n@b\ndef f():\n    pass\n", "@a\n@c\ndef f():\n    pass\n", id="decorators"),
+        pytest.param(
+            "class A:\n    def f(self):\n        self.a = 1\n        return self.a\n\n    x = 1\n\n    def g(self):\n        pass\n",
+            "class A:\n    def f(self):\n        self.b = 1\n        return self.b\n\n    x = 1\n\n    def g(self):\n        pass\n",
+            "class A:\n    def f(self):\n        self.a = 1\n        return self.a\n\n    x = 1\n\n    def g(self):\n        use(self.a)\n",
+            id="lines merge, and an attribute has another name",
+        ),
         pytest.param("a()\nb()\nc()\n", "b()\na()\nc()\n", "a()\nb(1)\nc()\n", id="moved past what was changed"),
         pytest.param('A = """a\nb\n"""\n', 'A = """a\nc\n"""\n', 'A = """a\nd\n"""\n', id="a text"),
         pytest.param("x = f'{a}'\n", "x = f'{b}'\n", "x = f'{c}'\n", id="a text with names in it"),

@@ -16,6 +16,8 @@ _KNOWN = frozenset(
 _WORDS, _COMMENTS = re.compile(r"\w+").findall, re.compile(r"#.*").findall
 _DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE).findall
 _HEADS = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+\w+\([^:]*", re.MULTILINE).findall
+_ATTRIBUTES = re.compile(r"\.(\w+)").findall
+_SET = re.compile(r"(?:\.|^[ \t]+)(\w+)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE).findall
 _STAR = re.compile(r"import\s*\(?\s*\*").search
 _DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 Counts = Mapping[str, int]
@@ -24,7 +26,7 @@ Sources = dict[str, set[str]]
 
 def prove(base: str, ours: str, theirs: str, merged: str, modules: "Modules") -> None:
     """Raise Unprovable unless definitions, words and order of the merged file are what both sides made of them."""
-    if loses_words(base, ours, theirs, merged):
+    if loses_words(base, ours, theirs, merged) or _names_what_is_gone(base, ours, theirs, merged):
         raise Unprovable
     if misfits(*modules[:3]):
         raise Unprovable
@@ -41,10 +43,23 @@ def is_suspect(base: str, ours: str, theirs: str, merged: str) -> bool:
     """Whether a merge by line has lost or doubled words or definitions, told without parsing the file."""
     if loses_words(base, ours, theirs, merged):
         return True
+    if _names_what_is_gone(base, ours, theirs, merged):
+        return True
     if not counts_hold(*(Counter(_DEFINED(text)) for text in (base, ours, theirs, merged))):
         return True
     heads = [set(_HEADS(text)) for text in (base, ours, theirs)]
     return bool(heads[0] - heads[1] or heads[0] - heads[2])
+
+
+def _names_what_is_gone(base: str, ours: str, theirs: str, merged: str) -> bool:
+    """Whether an attribute that one side sets or defines no more is named more often than that side does."""
+    old, named = {*_SET(base), *_DEFINED(base)}, Counter(_ATTRIBUTES(merged))
+    for side in (ours, theirs):
+        gone = old.difference(_SET(side), _DEFINED(side))
+        here = Counter(_ATTRIBUTES(side)) if gone else Counter[str]()
+        if any(named[name] > here[name] for name in gone):
+            return True
+    return False
 
 
 def _words(lines: Iterable[str]) -> Counter[str]:
