@@ -71,8 +71,8 @@ bench-fleet: $(VENV)/.test  ## Plan for a thousand repositories beside Copier, a
 bench-rollout: $(VENV)/.test  ## Roll out to a thousand repositories at a forge on loopback, and write docs/reference/benchmark-rollout.md.
 	@$(BIN)/python -m benchmarks.rollout
 
-bench-merge: $(VENV)/.test  ## Score merges that people made, CASES=FILE, and write docs/reference/merge-cases.md.
-	@$(BIN)/python benchmarks/merge_cases.py "$(CASES)"
+bench-merge: $(VENV)/.test  ## Score merges that people made, CASES="FILE ...", and write docs/reference/merge-cases.md.
+	@$(BIN)/python benchmarks/merge_cases.py $(CASES)
 
 clean:
 	rm -rf build dist $(VENV)

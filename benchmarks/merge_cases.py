@@ -1,7 +1,8 @@
-"""Score the merge of single files on real merges, beside git and Copier: `merge_cases.py CASES [--json]`.
+"""Score the merge of single files on real merges, beside other tools: `merge_cases.py CASES ... [--json]`.
 
 CASES holds a JSON object on each line: `id`, `path`, `base`, `ours`, `theirs`, `human` (null where people removed the
-file), `event` and `template`. The table goes into `docs/reference/merge-cases.md`; `--json` prints the figures instead.
+file), `event` and `template`. The tables go into `docs/reference/merge-cases.md`; `--json` prints the figures instead.
+Where `mergiraf` is there, it merges too.
 """
 
 import ast
@@ -9,6 +10,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -37,16 +39,23 @@ from scaffold.merge.schema import KeyPath, list_at
 PAGE = Path(__file__).parents[1] / "docs/reference/merge-cases.md"
 BEGIN, END = "<!-- figures: written by make bench-merge -->", "<!-- end of figures -->"
 USAGE = (
-    "give a file of merge cases, a JSON object on each line, as docs/reference/merge-cases.md describes it: "
-    "make bench-merge CASES=FILE"
+    "give files of merge cases, a JSON object on each line, as docs/reference/merge-cases.md describes them: "
+    "make bench-merge CASES='FILE ...'"
 )
 KEYS = ("base", "ours", "theirs")
 LABELS = Labels("the last update", "before the update", "after the update")
 OPENING = re.compile(rb"^<<<<<<< " + LABELS.ours.encode(), re.MULTILINE)
 ROW = re.compile(r"^\| (\w+) \| `", re.MULTILINE)  # of the page's table of results that were read
 LEFT = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)  # markers that people have committed
+TOLD = {"scaffold": "scaffold", "git": "`git merge-file`", "copier": "Copier's way", "mergiraf": "mergiraf"}
 RUNS = 3  # of scaffold, of which the best counts; one of each process
-CLEAN, EQUAL, HUNKS, MEDIAN = 0.78, 0.85, 0.45, 1.0  # the goals: three shares, and milliseconds
+CLEAN, EQUAL, HUNKS, MEDIAN, SLOW = (
+    0.78,
+    0.85,
+    0.45,
+    2.0,
+    100.0,
+)  # the goals: three shares, and milliseconds of half the cases, and of 99 in 100
 
 
 class Equal(IntEnum):
@@ -140,6 +149,16 @@ def by_copier(case: Case, folder: Path) -> Result:
     return Result(content, len(OPENING.findall(content)), perf_counter() - start)
 
 
+def by_mergiraf(case: Case, folder: Path) -> Result:
+    """Merge with one process of `mergiraf merge`, which is told the name of the file."""
+    for key in KEYS:
+        (folder / key).write_bytes(getattr(case, key))
+    labels = ("-s", LABELS.base, "-x", LABELS.ours, "-y", LABELS.theirs, "-p", case.path)
+    start = perf_counter()
+    done = subprocess.run(["mergiraf", "merge", *labels, *KEYS], cwd=folder, capture_output=True, check=False)
+    return Result(done.stdout, done.returncode and max(1, len(OPENING.findall(done.stdout))), perf_counter() - start)
+
+
 def _merge_file(folder: Path, *options: str, suffix: str = "") -> bytes:
     labels = [word for label in (LABELS.ours, LABELS.base, LABELS.theirs) for word in ("-L", label)]
     sides = [f"{key}{suffix}" for key in ("ours", "base", "theirs")]
@@ -212,9 +231,26 @@ def figures(scored: Sequence[Scored]) -> dict[str, Any]:
         "equal": {level.name.lower(): _at_least(clean, level) for level in list(Equal)[:0:-1]},
         "unmarked": {"clean": len(unmarked), "data": _at_least(unmarked, Equal.DATA)},
         "hunks": sum(one.result.hunks for one in scored),
-        "milliseconds": {"median": median(times), "p90": times[len(times) * 9 // 10], "max": times[-1]},
+        "milliseconds": {
+            "median": median(times),
+            "p90": times[len(times) * 9 // 10],
+            "p99": times[len(times) * 99 // 100],
+            "max": times[-1],
+        },
         "drivers": {name: {"clean": used[name], "data": right[name]} for name in sorted(used, key=lambda n: -used[n])},
         "differing": [one.case.id for one in clean if one.equal < Equal.DATA],
+    }
+
+
+def by_extension(scored: Sequence[Scored]) -> dict[str, list[int]]:
+    """Return for each kind of file how many cases there are, how many are clean, and how many of those equal."""
+    kinds: dict[str, list[Scored]] = {}
+    for one in scored:
+        path = Path(one.case.path)
+        kinds.setdefault(path.suffix or path.name, []).append(one)
+    return {
+        kind: [len(some), sum(not one.result.hunks for one in some), _at_least(some, Equal.DATA)]
+        for kind, some in sorted(kinds.items(), key=lambda item: (-len(item[1]), item[0]))
     }
 
 
@@ -230,19 +266,31 @@ def measure(cases: Sequence[Case]) -> dict[str, Any]:
         os.environ.clear()
         os.environ.update(settings, GIT_CEILING_DIRECTORIES=str(work.parent))
         by_scaffold(cases[0], work)  # loads what is loaded late
-        found = {
-            "scaffold": figures(score(cases, by_scaffold, work)),
-            "git": figures(score(cases, by_git, work)),
-            "copier": figures(score(cases, by_copier, work)),
-        }
+        ways = {"scaffold": by_scaffold, "git": by_git, "copier": by_copier}
+        ways |= {"mergiraf": by_mergiraf} if shutil.which("mergiraf") else {}
+        scored = {name: score(cases, way, work) for name, way in ways.items()}
+        found: dict[str, Any] = {name: figures(one) for name, one in scored.items()}
+        found["extensions"] = {name: by_extension(one) for name, one in scored.items()}
         styles = {style: sum(by_git(case, work, f"--{style}").hunks for case in cases) for style in ("diff3", "zdiff3")}
     found["git"]["hunks in other styles"] = styles
     return {"marked": sum(bool(LEFT.search(case.human or "")) for case in cases), **found}
 
 
+def extensions(found: dict[str, Any]) -> str:
+    """Return the figures by extension as a Markdown table, of those with two cases or more."""
+    ways = found["extensions"]
+    lines = [f"| kind | cases | {' | '.join(map(TOLD.__getitem__, ways))} |", f"|---|--:|{'--:|' * len(ways)}"]
+    for kind, (total, *_) in ways["scaffold"].items():
+        if total > 1:
+            cells = (f"{clean} clean, {equal} equal" for _, clean, equal in (way[kind] for way in ways.values()))
+            lines.append(f"| `{kind}` | {total} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def table(found: dict[str, Any]) -> str:
     """Return the figures as Markdown tables."""
-    ways = [found[name] for name in ("scaffold", "git", "copier")]
+    names = [name for name in TOLD if name in found]
+    ways = [found[name] for name in names]
     total, whole = ways[0]["cases"], found["git"]["hunks"]
     styles = found["git"]["hunks in other styles"]
     rows = [
@@ -260,13 +308,21 @@ def table(found: dict[str, Any]) -> str:
             [_share(way["unmarked"]["data"], way["unmarked"]["clean"]) for way in ways],
         ),
         ("conflict hunks", [f"{way['hunks']} ({100 * way['hunks'] / whole:.1f} %)" for way in ways]),
-        *((f"... with `git merge-file --{style}`", ["", str(count), ""]) for style, count in styles.items()),
+        *(
+            (f"... with `git merge-file --{style}`", ["", str(count), *[""] * (len(ways) - 2)])
+            for style, count in styles.items()
+        ),
         *(
             (f"milliseconds a case, {told}", [f"{way['milliseconds'][key]:.2f}" for way in ways])
-            for key, told in (("median", "median"), ("p90", "90 of 100 below"), ("max", "most"))
+            for key, told in (
+                ("median", "median"),
+                ("p90", "90 of 100 below"),
+                ("p99", "99 of 100 below"),
+                ("max", "most"),
+            )
         ),
     ]
-    lines = [f"| of {total} | scaffold | `git merge-file` | Copier's way |", "|---|--:|--:|--:|"]
+    lines = [f"| of {total} | {' | '.join(map(TOLD.__getitem__, names))} |", f"|---|{'--:|' * len(ways)}"]
     lines += [f"| {' | '.join((what, *cells))} |" for what, cells in rows]
     lines += [
         "",
@@ -299,6 +355,7 @@ def goals(found: dict[str, Any]) -> str:
         ),
         (f"at most {100 * HUNKS:.0f} % of the hunks of `git merge-file`", ours["hunks"] <= HUNKS * whole),
         (f"at most {MEDIAN:.0f} ms a case in the middle", ours["milliseconds"]["median"] <= MEDIAN),
+        (f"at most {SLOW:.0f} ms in 99 of 100 cases", ours["milliseconds"]["p99"] <= SLOW),
     )
     return "\n".join(f"- {what}: {'met' if met else '**missed**'}." for what, met in rows)
 
@@ -314,20 +371,20 @@ def section(found: dict[str, Any]) -> str:
         f"In {found['marked']} cases people committed the file with conflict markers in it, which no merge can equal "
         "or should."
     )
-    return "\n\n".join((table(found), marked, f"Goals:\n\n{goals(found)}", facts))
+    return "\n\n".join((table(found), extensions(found), marked, f"Goals:\n\n{goals(found)}", facts))
 
 
 def main() -> None:
     """Measure, print the tables and write them into the page, or print JSON."""
     words = [word for word in sys.argv[1:] if word != "--json"]
-    if len(words) != 1 or not words[0]:
-        sys.exit(USAGE)
-    try:
-        cases = load(Path(words[0]))
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        sys.exit(f"{words[0]} cannot be read as merge cases ({error}): {USAGE}")
+    cases: list[Case] = []
+    for word in words:
+        try:
+            cases += load(Path(word))
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            sys.exit(f"{word} cannot be read as merge cases ({error}): {USAGE}")
     if not cases:
-        sys.exit(f"{words[0]} holds no merge cases: {USAGE}")
+        sys.exit(USAGE)
     found = measure(cases)
     if "--json" in sys.argv[1:]:
         print(json.dumps(found, indent=2))

@@ -15,10 +15,11 @@ SAYS: Mapping[str, str] = {
     "pins": "took the newer of two pins",
     "space": "left out changes of space alone",
     "comments": "kept the team's wording of a comment",
-    "insertions": "kept lines that both sides had added once",
+    "insertions": "kept once what both sides had added or changed alike",
+    "definitions": "merged by definition and statement",
+    "sections": "merged by section and entry",
     "removed": "left out what you have removed",
     "dropped": "left out what the blueprint drops and you only raised to a newer version",
-    "definitions": "merged by definition and statement",
     "imports": "merged imports by name",
 }
 ALL: Drivers = frozenset(SAYS)

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from scaffold.merge import python
 from scaffold.merge.budget import Unprovable, bounded
+from scaffold.merge.code.grammars import has_grammar, merge_by_grammar
 from scaffold.merge.code.merge import is_code, is_sound, merge_code
+from scaffold.merge.code.sections import has_sections, merge_sections
 from scaffold.merge.drivers import ALL, Drivers
 from scaffold.merge.flaws import SAID, Flaw, flaws, heading
 from scaffold.merge.hunks import settle
@@ -111,7 +113,7 @@ def _merged(versions: Versions) -> Outcome:
     back = text is not None and versions.brings_back(text)
     if fine and not back and (not found or text in versions.sides or found <= versions.found(versions.ours)):
         return lines, ()
-    if is_code(versions.path) and not fine:
+    if not fine and any(knows(versions.path) for knows in (is_code, has_sections, has_grammar)):
         by_hunk = _by_hunk(versions, lines)
         if not _conflicts(by_hunk[0]):
             return by_hunk
@@ -165,15 +167,21 @@ def _by_key(versions: Versions) -> Outcome | None:
 
 
 def _structured(versions: Versions, hold: frozenset[KeyPath] = frozenset()) -> Outcome | None:
-    driver = "definitions" if is_code(versions.path) else "keys"
-    if driver not in versions.drivers:
+    path = versions.path
+    by_name = is_code(path) or has_grammar(path)
+    driver = "definitions" if by_name else "sections" if has_sections(path) else "keys"
+    # Two files of code or prose that have nothing in common are two files, though their entries may go side by side.
+    if driver not in versions.drivers or (driver != "keys" and versions.base is None):
         return None
     try:
         base, ours, theirs = (side.decode() for side in versions.sides)
         root = None if versions.base is None else base
-        if driver == "definitions":
-            return _encoded(merge_code(root, ours, theirs)), (driver,)
-        merged = merge_structured(versions.path, root, ours, theirs, versions.drivers, hold)
+        if is_code(path):
+            return _encoded(merge_code(base, ours, theirs)), (driver,)
+        if driver != "keys":
+            merge = merge_sections if driver == "sections" else merge_by_grammar
+            return _encoded(merge(path, base, ours, theirs)), (driver,)
+        merged = merge_structured(path, root, ours, theirs, versions.drivers, hold)
     except (UnicodeDecodeError, Unprovable):
         return None
     return _encoded(merged.pieces), (driver, *merged.used)

@@ -7,6 +7,9 @@ import pytest
 from scaffold.merge.budget import Unprovable
 from scaffold.merge.code.proof import prove
 from scaffold.merge.code.python import layout, parsed
+from scaffold.merge.drivers import ALL
+from scaffold.merge.files import merge_files
+from tests.kit import LABELS
 from tests.merge.edits import MODULES, edited, runs, source
 from tests.merge.sides import merge, settled, taken
 
@@ -128,6 +131,19 @@ def test_definitions_and_statements_are_merged_one_by_one(base, ours, theirs, wa
             "class A:\n    x = 1\n\n\nclass B:\n    x = 1\n\n\nclass C:\n    x = 1\n\n\ndef new():\n    return 2\n",
             id="lines merge, and a function is there twice",
         ),
+        pytest.param(
+            "def f(a):\n    return a\n\n\nx = f(1)\ny = 1\nz = 1\n",
+            "def f(a, b):\n    return a\n\n\nx = f(1, 2)\ny = 1\nz = 1\n",
+            "def f(a):\n    return a\n\n\nx = f(1)\ny = 1\nz = f(3)\n",
+            id="lines merge, and a new call lacks an argument",
+        ),
+        pytest.param("@a\ndef f():\n    pass\n", "@a\n@b\ndef f():\n    pass\n", "@a\n@c\ndef f():\n    pass\n", id="decorators"),
+        pytest.param(
+            "class A:\n    def f(self):\n        self.a = 1\n        return self.a\n\n    x = 1\n\n    def g(self):\n        pass\n",
+            "class A:\n    def f(self):\n        self.b = 1\n        return self.b\n\n    x = 1\n\n    def g(self):\n        pass\n",
+            "class A:\n    def f(self):\n        self.a = 1\n        return self.a\n\n    x = 1\n\n    def g(self):\n        use(self.a)\n",
+            id="lines merge, and an attribute has another name",
+        ),
         pytest.param("a()\nb()\nc()\n", "b()\na()\nc()\n", "a()\nb(1)\nc()\n", id="moved past what was changed"),
         pytest.param('A = """a\nb\n"""\n', 'A = """a\nc\n"""\n', 'A = """a\nd\n"""\n', id="a text"),
         pytest.param("x = f'{a}'\n", "x = f'{b}'\n", "x = f'{c}'\n", id="a text with names in it"),
@@ -136,6 +152,11 @@ def test_definitions_and_statements_are_merged_one_by_one(base, ours, theirs, wa
 def test_what_cannot_be_shown_to_be_right_is_a_conflict(base, ours, theirs):
     assert settled(PATH, base, ours, theirs) is None
     assert settled(PATH, base, theirs, ours) is None
+
+
+def test_two_modules_that_have_nothing_in_common_are_not_joined():
+    ours, theirs = b"def f():\n    return 1\n", b"def g():\n    return 2\n"
+    assert not merge_files(PATH, None, ours, theirs, LABELS, ALL).clean
 
 
 def test_a_conflict_is_no_larger_than_the_statement():

@@ -25,6 +25,7 @@ NEEDS = {
         "repos:\n- repo: q\n", "repos:\n- repo: q\n",
     ),
     "definitions": ("a.py", "A = [1]\nB = 1\n", "A = [1]\nB = 2\n", "A = [1, 2]\nB = 1\n", "A = [1, 2]\nB = 2\n"),
+    "sections": ("a.md", "- a\n- b\n", "- c\n- b\n", "- a\n- d\n", "- c\n- d\n"),
     "imports": ("a.py", "import b\n", "import b\nimport c\n", "import b\nimport d\n", "import b\nimport c\nimport d\n"),
 }  # fmt: skip
 

@@ -31,9 +31,9 @@ def is_sound(base: str, ours: str, theirs: str, merged: str) -> bool:
     return True
 
 
-def merge_code(base: str | None, ours: str, theirs: str) -> Pieces:
-    """Merge three versions of a file, or two that have none in common; raises Unprovable."""
-    texts = (base or "", ours, theirs)
+def merge_code(base: str, ours: str, theirs: str) -> Pieces:
+    """Merge three versions of a file; raises Unprovable."""
+    texts = (base, ours, theirs)
     if max(map(len, texts)) > LONGEST or any("\r" in text or "\0" in text for text in texts):
         raise Unprovable
     ended = [text if text.endswith("\n") or not text else f"{text}\n" for text in texts]
@@ -46,7 +46,7 @@ def merge_code(base: str | None, ours: str, theirs: str) -> Pieces:
     for _ in range(2):
         pieces = merge_blocks(blocks[0], blocks[1], blocks[2], hold)
         if any(isinstance(piece, Clash) for piece in pieces):
-            if not aligned(pieces):
+            if not aligned(pieces) or ended != list(texts):
                 raise Unprovable
             for side in ("ours", "theirs"):
                 parsed(resolved(pieces, side))
@@ -56,7 +56,7 @@ def merge_code(base: str | None, ours: str, theirs: str) -> Pieces:
         missing = proof.unbound(text, module) - known
         if not missing:
             proof.prove(ended[0], ended[1], ended[2], text, (modules[0], modules[1], modules[2], module))
-            return _as_it_ended(pieces, texts)
+            return (text.removesuffix("\n"),) if ends_bare(texts) else pieces
         hold = Hold(hold.keep | missing, hold.leave - missing)
     raise Unprovable
 
@@ -67,9 +67,7 @@ def _emptied(base: Block, side: Block, other: Block) -> bool:
     return bool(kept[0] and not kept[1] and kept[0] & kept[2] and kept[2] - kept[0])
 
 
-def _as_it_ended(pieces: Pieces, texts: tuple[str, str, str]) -> Pieces:
-    """Return the file without a line's end where the side that has changed it has none."""
+def ends_bare(texts: tuple[str, str, str]) -> bool:
+    """Whether the last line has no end: as the side has it that has changed it."""
     ends = [text.endswith("\n") or not text for text in texts]
-    if ends[2] if ends[1] == ends[0] else ends[1]:
-        return pieces
-    return (resolved(pieces, "ours").removesuffix("\n"),)
+    return not (ends[2] if ends[1] == ends[0] else ends[1])

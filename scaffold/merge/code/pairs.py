@@ -95,7 +95,8 @@ def _alike(old: Items, new: Items, gone: list[int], come: list[int]) -> dict[int
     for at in come:
         for number in range(first, len(gone)):
             one = old[gone[number]]
-            if _of_one_kind(one, new[at]) and _likeness(one, new[at]) >= ALIKE:
+            is_alone = len(gone) == len(come) == 1 and one.kind == new[at].kind
+            if _of_one_kind(one, new[at]) and (is_alone or _likeness(one, new[at]) >= ALIKE):
                 found[at], first = gone[number], number + 1
                 break
     return found

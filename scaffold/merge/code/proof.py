@@ -8,12 +8,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from scaffold.merge.budget import Unprovable
+from scaffold.merge.code.calls import misfits
 
 _KNOWN = frozenset(
     {*dir(builtins), "__file__", "__name__", "__path__", "__annotations__", "__builtins__", "WindowsError"}
 )
 _WORDS, _COMMENTS = re.compile(r"\w+").findall, re.compile(r"#.*").findall
 _DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE).findall
+_HEADS = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+\w+\([^:]*", re.MULTILINE).findall
+_ATTRIBUTES = re.compile(r"\.(\w+)").findall
+_SET = re.compile(r"(?:\.|^[ \t]+)(\w+)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE).findall
 _STAR = re.compile(r"import\s*\(?\s*\*").search
 _DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 Counts = Mapping[str, int]
@@ -22,11 +26,13 @@ Sources = dict[str, set[str]]
 
 def prove(base: str, ours: str, theirs: str, merged: str, modules: "Modules") -> None:
     """Raise Unprovable unless definitions, words and order of the merged file are what both sides made of them."""
-    if _loses_words(base, ours, theirs, merged):
+    if loses_words(base, ours, theirs, merged) or _names_what_is_gone(base, ours, theirs, merged):
+        raise Unprovable
+    if misfits(*modules[:3]):
         raise Unprovable
     if not _sources_hold(*(_imported(one) for one in modules[1:])):
         raise Unprovable
-    if not _definitions_hold(*(Counter(definitions(one)) for one in modules)) or not _in_order(*modules):
+    if not counts_hold(*(Counter(definitions(one)) for one in modules)) or not _in_order(*modules):
         raise Unprovable
 
 
@@ -35,9 +41,25 @@ Modules = tuple[ast.Module, ast.Module, ast.Module, ast.Module]
 
 def is_suspect(base: str, ours: str, theirs: str, merged: str) -> bool:
     """Whether a merge by line has lost or doubled words or definitions, told without parsing the file."""
-    if _loses_words(base, ours, theirs, merged):
+    if loses_words(base, ours, theirs, merged):
         return True
-    return not _definitions_hold(*(Counter(_DEFINED(text)) for text in (base, ours, theirs, merged)))
+    if _names_what_is_gone(base, ours, theirs, merged):
+        return True
+    if not counts_hold(*(Counter(_DEFINED(text)) for text in (base, ours, theirs, merged))):
+        return True
+    heads = [set(_HEADS(text)) for text in (base, ours, theirs)]
+    return bool(heads[0] - heads[1] or heads[0] - heads[2])
+
+
+def _names_what_is_gone(base: str, ours: str, theirs: str, merged: str) -> bool:
+    """Whether an attribute that one side sets or defines no more is named more often than that side does."""
+    old, named = {*_SET(base), *_DEFINED(base)}, Counter(_ATTRIBUTES(merged))
+    for side in (ours, theirs):
+        gone = old.difference(_SET(side), _DEFINED(side))
+        here = Counter(_ATTRIBUTES(side)) if gone else Counter[str]()
+        if any(named[name] > here[name] for name in gone):
+            return True
+    return False
 
 
 def _words(lines: Iterable[str]) -> Counter[str]:
@@ -46,7 +68,7 @@ def _words(lines: Iterable[str]) -> Counter[str]:
     return Counter([*_WORDS(text), *_COMMENTS(text)])
 
 
-def _loses_words(base: str, ours: str, theirs: str, merged: str) -> bool:
+def loses_words(base: str, ours: str, theirs: str, merged: str) -> bool:
     """Whether a word stands in the result less often, or more often, than the changes of both sides account for.
 
     What both have added may stand there once or twice, and so may what both have removed be gone. Changes are counted
@@ -93,7 +115,8 @@ def definitions(node: ast.AST, within: str = "") -> Iterator[str]:
         yield from definitions(child, name)
 
 
-def _definitions_hold(base: Counts, ours: Counts, theirs: Counts, merged: Counts) -> bool:
+def counts_hold(base: Counts, ours: Counts, theirs: Counts, merged: Counts) -> bool:
+    """Whether each name stands in the result as often as in the side that has changed that."""
     for name in {*base, *ours, *theirs, *merged}:
         old, mine, its = base.get(name, 0), ours.get(name, 0), theirs.get(name, 0)
         wanted = its if mine == old else mine
@@ -107,8 +130,8 @@ def _in_order(base: ast.Module, ours: ast.Module, theirs: ast.Module, merged: as
     old, mine, its, found = (dict(_blocks(one)) for one in (base, ours, theirs, merged))
     for name, order in found.items():
         sides = [side.get(name, []) for side in (old, mine, its)]
-        moved = [not _follows(side, sides[0]) for side in sides[1:]]
-        holds = [_follows(order, side) for side in sides[1:]]
+        moved = [not follows(side, sides[0]) for side in sides[1:]]
+        holds = [follows(order, side) for side in sides[1:]]
         if not all(
             hold or (move_other and not move) for hold, move, move_other in zip(holds, moved, moved[::-1], strict=True)
         ):
@@ -124,7 +147,7 @@ def _blocks(node: ast.AST, within: str = "") -> Iterator[tuple[str, list[str]]]:
             yield from _blocks(child, f"{within}.{child.name}")
 
 
-def _follows(order: list[str], other: list[str]) -> bool:
+def follows(order: list[str], other: list[str]) -> bool:
     """Whether what stands once in both stands in the same order."""
     one, two = Counter(order), Counter(other)
     both = {key for key in one.keys() & two.keys() if one[key] == two[key] == 1}

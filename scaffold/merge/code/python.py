@@ -7,9 +7,10 @@ from functools import lru_cache, partial
 
 from scaffold.merge.budget import Unprovable
 from scaffold.merge.code.facts import facts_of
-from scaffold.merge.code.tree import Block, Item, Text
+from scaffold.merge.code.tree import Block, Facts, Item, Text
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_ORDERED = Facts(fixed=True)  # of decorators the last one is applied first
 _DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -119,7 +120,8 @@ class _Cutter:
             blank, lead = self._between(at, one.lineno - 1, items)
             at = one.end_lineno or 0
             name = ast.unparse(one.func if isinstance(one, ast.Call) else one)
-            items.append(Item("decorator", name, blank, lead, (Text("".join(self.lines[one.lineno - 1 : at])),)))
+            text = Text("".join(self.lines[one.lineno - 1 : at]))
+            items.append(Item("decorator", name, blank, lead, (text,), lambda: _ORDERED))
         blank, lead = self._between(at, node.lineno - 1, items)
         if lead:
             items.append(_comment(blank, lead))

@@ -9,7 +9,7 @@ from scaffold.merge.budget import spend
 from scaffold.merge.code.groups import Differ
 from scaffold.merge.code.names import IMPORTS
 from scaffold.merge.code.pairs import Items
-from scaffold.merge.code.tree import Item
+from scaffold.merge.code.tree import Block, Item
 from scaffold.merge.pieces import Clash, Pieces
 from scaffold.merge.python import LINES
 
@@ -146,7 +146,16 @@ def _blank(before: Step | None, step: Step, sides: Sequence[Items]) -> str:
     found = ours if ours is not None else theirs
     kinds = {"import" if one.item.kind in IMPORTS else one.item.kind for one in (before, step)}
     most = min if len(kinds) == 1 else max
-    return found if found is not None else most(around, key=len, default="\n")
+    return found if found is not None else most(around or [step.item.blank], key=len)
+
+
+def ending(steps: Sequence[Step], blocks: Sequence[Block]) -> str:
+    """Return the blank lines at the end: as the sides have them that end with the same entry, else ours."""
+    last = [not steps or steps[-1].places[side] == len(block.items) - 1 for side, block in enumerate(blocks)]
+    base, ours, theirs = (block.end for block in blocks)
+    if last[1] == last[2]:
+        return changed(base, ours, theirs) if last[1] else ours
+    return ours if last[1] else theirs
 
 
 def changed(base: str, ours: str, theirs: str) -> str:

@@ -60,6 +60,32 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Words(Text):
+    """Whole lines of prose, of which space between words means nothing."""
+
+    @cached_property
+    def said(self) -> Hashable:
+        """Its words, and its lines where one ends in a break or is indented, as a text that stands as it is does."""
+        lines = self.text.splitlines()
+        plain = not any(line.endswith(("  ", "\\")) or line[:1].isspace() for line in lines)
+        return tuple(self.text.split()) if plain else tuple(lines)
+
+    comments = ()
+
+
+@dataclass(frozen=True)
+class Exact(Text):
+    """Whole lines that count to the letter."""
+
+    @cached_property
+    def said(self) -> Hashable:
+        """All of it."""
+        return self.text.rstrip()
+
+    comments = ()
+
+
+@dataclass(frozen=True)
 class Item:
     """One entry of a block: `blank` lines before it, the comments that belong to it, and its parts.
 
@@ -91,7 +117,10 @@ class Item:
     @cached_property
     def comments(self) -> tuple[str, ...]:
         """The comments in and before it."""
-        return (*comments(self.lead), *(one for part in self.parts for one in part.comments))
+        return (
+            *(" ".join(line.split()) for line in self.lead.splitlines()),
+            *(one for part in self.parts for one in part.comments),
+        )
 
     def alike(self, other: "Item") -> bool:
         """Whether both say the same, comments included, whatever the space."""

@@ -8,7 +8,7 @@ from scaffold.merge.code import names
 from scaffold.merge.code.groups import Differ, Rules, merge_said
 from scaffold.merge.code.names import Hold
 from scaffold.merge.code.pairs import Items, paired
-from scaffold.merge.code.steps import Step, changed, check_neighbours, first_things_first, joined, sorted_imports
+from scaffold.merge.code.steps import Step, check_neighbours, ending, first_things_first, joined, sorted_imports
 from scaffold.merge.code.tree import Block, Item, Text
 from scaffold.merge.comments import merge_comments
 from scaffold.merge.pieces import Clash, Pieces, merge_text
@@ -45,7 +45,7 @@ class Walk:
                 gone.append((entries[0], 1 if entries[1] is None else 2))
         steps = sorted_imports(first_things_first(steps))
         check_neighbours(steps, sides, gone)
-        return (*joined(steps, sides), changed(base.end, ours.end, theirs.end))
+        return (*joined(steps, sides), ending(steps, (base, ours, theirs)))
 
     def entry(self, base: Item | None, ours: Item | None, theirs: Item | None) -> Pieces | None:
         """Merge one entry; None where it is gone."""
@@ -73,7 +73,7 @@ class Walk:
         if shapes[1] != shapes[2] or (base is not None and shapes[0] != shapes[1]) or ours.kind != theirs.kind:
             raise Differ
         lead = merge_comments(None if base is None else base.lead, ours.lead, theirs.lead)
-        if lead.kept_ours or (base is None and ours.kind not in ("def", "if")):
+        if lead.kept_ours or (base is None and ours.kind not in ("def", "if", "section")):
             raise Differ
         pieces: Pieces = (lead.text,)
         for at, (mine, its) in enumerate(zip(ours.parts, theirs.parts, strict=True)):
@@ -82,8 +82,19 @@ class Walk:
                 pieces = (*pieces, *self.block(old, mine, its))
             elif isinstance(mine, Text) and isinstance(its, Text):
                 text = old.text if isinstance(old, Text) else None
-                pieces = (*pieces, merge_said(text, mine.text, its.text, Rules.of(mine.text)))
+                pieces = (*pieces, *_merge_text(text, mine, its))
         return pieces
+
+
+def _merge_text(base: str | None, ours: Text, theirs: Text) -> Pieces:
+    """Merge lines that are one piece; raises Differ."""
+    if type(ours) is Text:
+        return (merge_said(base, ours.text, theirs.text, Rules.of(ours.text)),)
+    if base == ours.text or ours.said == theirs.said:
+        return (theirs.text if base == ours.text else ours.text,)
+    if base == theirs.text:
+        return (ours.text,)
+    raise Differ
 
 
 def _conflict(base: Item | None, ours: Item | None, theirs: Item | None) -> Pieces:

@@ -1,0 +1,227 @@
+import random
+import re
+from types import MappingProxyType
+
+import pytest
+
+from scaffold.merge.budget import Unprovable
+from scaffold.merge.code import grammars
+from tests.merge.sides import settled
+
+pytest.importorskip("tree_sitter")
+
+TYPESCRIPT = """\
+import { a } from "a";
+import b from "b";
+
+// Says it.
+export const NAME = "x";
+
+export interface Shape {
+  size: number;
+  name?: string;
+}
+
+/** What it
+ *
+ * is.
+ */
+export class Circle implements Shape {
+  size = 1;
+
+  constructor(private readonly other: number) {}
+
+  area(): number {
+    const r = this.size;
+    return r * r;
+  }
+}
+
+export async function load(url: string): Promise<Shape> {
+  const found = await fetch(url);
+  return found.json();
+}
+"""
+GO = """\
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+const limit = 3
+
+type server struct {
+	port int
+}
+
+// run runs.
+func (s *server) run() error {
+	fmt.Println(s.port)
+	return nil
+}
+
+func main() {
+	s := &server{port: limit}
+	if err := s.run(); err != nil {
+		os.Exit(1)
+	}
+}
+"""
+JAVA = """\
+package a.b;
+
+import java.util.List;
+import java.util.Map;
+
+/** Service. */
+public class Service {
+    private final int port = 1;
+
+    public Service() {
+    }
+
+    @Override
+    public String toString() {
+        String found = "a  b";
+        return found;
+    }
+}
+"""
+SHELL = """\
+#!/bin/sh
+set -eu
+
+PORT=1
+
+# Says it.
+say() {
+    echo "$1"
+    echo done
+}
+
+say "a  b"
+"""
+FILES = MappingProxyType({"a.ts": TYPESCRIPT, "a.go": GO, "A.java": JAVA, "a.sh": SHELL})
+# For each language, how a function, a line in one, and an import is added.
+NEW = {
+    "a.ts": ("\nexport function NAME(): number {\n  return 1;\n}\n", "  NAME();\n", 'import NAME from "NAME";\n'),
+    "a.go": ("\nfunc NAME() int {\n\treturn 1\n}\n", "\tNAME()\n", '\t"NAME"\n'),
+    "A.java": ("\n    int NAME() {\n        return 1;\n    }\n", "        NAME();\n", "import NAME;\n"),
+    "a.sh": ("\nNAME() {\n    return 1\n}\n", "    NAME\n", "NAME=1\n"),
+}
+PLACES = {  # after which lines, by pattern
+    "a.ts": (r"^}$", r"^  const", r"^import"),
+    "a.go": (r"^}$", r"^\t(fmt|s :=)", r'^\t"'),
+    "A.java": (r"^    }$", r"^        String", r"^import"),
+    "a.sh": (r"^}$", r"^    echo", r"^PORT"),
+}
+
+
+def _block(path: str, text: str):
+    language = grammars._SUFFIXES[path.rpartition(".")[2]]
+    return grammars._File(text, language).block
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_taken_apart_and_put_together_is_the_same(path):
+    assert _block(path, FILES[path]).text == FILES[path]
+
+
+@pytest.mark.parametrize(
+    ("path", "ours", "theirs"),
+    [
+        ("a.ts", ('export const NAME = "x";', 'export const NAME = "y";'), ("// Says it.", "// Says more.\n// And this.")),
+        ("a.ts", ("  size: number;", "  size: bigint;"), ("  name?: string;", "  name: string;")),
+        ("a.ts", ("const r = this.size;", "const r = this.other;"), ("return r * r;", "return r * r * 3;")),
+        ("a.go", ("const limit = 3", "const limit = 4"), ("type server struct {", "// server serves.\ntype server struct {")),
+        ("a.go", ("\tfmt.Println(s.port)", "\tfmt.Print(s.port)"), ("\treturn nil", '\treturn fmt.Errorf("")')),
+        ("A.java", ("    @Override\n", "    @Override\n    @Deprecated\n"), ('"a  b"', '"a b"')),
+        ("a.sh", ('    echo "$1"', '    echo "$2"'), ("    echo done", "    echo gone")),
+    ],
+)  # fmt: skip
+def test_neighbours_are_merged_one_by_one(path, ours, theirs):
+    base = FILES[path]
+    assert ours[0] in base
+    assert theirs[0] in base
+    wanted = base.replace(*ours).replace(*theirs)
+    assert settled(path, base, base.replace(*ours), base.replace(*theirs)) == wanted
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_two_new_functions_in_one_place(path):
+    last = len(FILES[path]) if path != "A.java" else FILES[path].rindex("}")
+    sides = [FILES[path][:last] + NEW[path][0].replace("NAME", name) + FILES[path][last:] for name in ("one", "two")]
+    merged = settled(path, FILES[path], *sides)
+    assert merged is not None
+    assert all(len(re.findall(rf"\b{name}\b", merged)) == 1 for name in ("one", "two"))
+
+
+@pytest.mark.parametrize(
+    ("path", "ours", "theirs"),
+    [
+        pytest.param("a.ts", ("return r * r;", "return r;"), ("return r * r;", "return 2 * r;"), id="one line"),
+        pytest.param("a.ts", ("load(url", "fetchAll(url"), ("  size = 1;", "  size = load('x');\n  more = 1;"), id="gone"),
+        pytest.param("a.go", ("\treturn nil", "\ta()\n\treturn nil"), ("\treturn nil", "\tb()\n\treturn nil"), id="two calls"),
+        pytest.param("A.java", ('        String found = "a  b";\n', ""), ('"a  b"', '"c"'), id="removed and changed"),
+        pytest.param("a.sh", ("    echo done", "    echo done\n    a"), ("    echo done", "    echo done\n    b"), id="commands"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_shown_to_be_right_is_a_conflict(path, ours, theirs):
+    base = FILES[path]
+    sides = (base.replace(*ours), base.replace(*theirs))
+    assert base not in sides
+    if "gone" in ours[0] or ours[0] == "load(url":
+        with pytest.raises(Unprovable):
+            grammars.merge_by_grammar(path, base, *sides)
+        return
+    assert settled(path, base, *sides) is None
+    assert settled(path, base, *sides[::-1]) is None
+
+
+def _edited(path: str, name: str, chance: random.Random) -> tuple[str, list[str]]:
+    lines, marks = FILES[path].splitlines(keepends=True), []
+    for number in range(chance.randint(1, 4)):
+        which = chance.randrange(3)
+        places = [at for at, line in enumerate(lines) if re.match(PLACES[path][which], line)]
+        if path == "a.go" and which == 0:
+            places = [at for at in places if at and lines[at - 1].startswith("\t")]
+        marks.append(f"{name}{number}")
+        lines.insert(chance.choice(places) + 1, NEW[path][which].replace("NAME", marks[-1]))
+    return "".join(lines), marks
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_random_edits_keep_the_laws(path):
+    clean = 0
+    for seed in range(60):
+        chance = random.Random(seed)
+        (ours, mine), (theirs, its) = (_edited(path, name, chance) for name in ("ours", "theirs"))
+        merged = settled(path, FILES[path], ours, theirs)
+        assert settled(path, FILES[path], ours, FILES[path]) == ours
+        assert settled(path, FILES[path], FILES[path], theirs) == theirs
+        if merged is None:
+            continue
+        clean += 1
+        for mark in (*mine, *its):
+            there = (ours if mark in mine else theirs).count(mark)
+            assert merged.count(mark) == there, (seed, mark)
+        assert _block(path, merged).text == merged
+        assert settled(path, ours, ours, merged) == merged
+    assert clean > 10
+
+
+def test_without_a_grammar_lines_are_merged(monkeypatch):
+    monkeypatch.setattr(grammars, "import_module", _missing)
+    grammars._parser.cache_clear()
+    try:
+        base = FILES["a.ts"]
+        with pytest.raises(Unprovable):
+            grammars.merge_by_grammar("a.ts", base, base + "a();\n", base + "b();\n")
+    finally:
+        grammars._parser.cache_clear()
+
+
+def _missing(name):
+    raise ImportError(name)
