@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from scaffold.project.commands.unfinished import abort_update as abort_update
     from scaffold.project.commands.unfinished import continue_update as continue_update
     from scaffold.project.commands.update import update as update
+    from scaffold.project.commands.verify import verify as verify
     from scaffold.project.commands.waive import waive as waive
 
 __version__ = "0.1.0"
@@ -82,6 +83,7 @@ _OPERATIONS = {
     "try_blueprint": ("scaffold.authoring.trial", "try_blueprint"),
     "undo": ("scaffold.project.commands.undo", "undo"),
     "update": ("scaffold.project.commands.update", "update"),
+    "verify": ("scaffold.project.commands.verify", "verify"),
     "withdraw": ("scaffold.authoring.withdraw", "withdraw"),
     "waive": ("scaffold.project.commands.waive", "waive"),
 }

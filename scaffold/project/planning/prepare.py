@@ -34,7 +34,9 @@ from scaffold.templating.inputs import Draws
 if TYPE_CHECKING:
     from scaffold.plan.make import FindBase
     from scaffold.project.planning import recopy as recopying
+    from scaffold.sources import signatures
 else:
+    signatures = later("scaffold.sources.signatures")
     recopying = later("scaffold.project.planning.recopy")
 
 
@@ -85,6 +87,7 @@ def _located(
     known = brought_by_copier(project, library, means)
     release = library.release(project.wishes.blueprint, to or next_version(library, known, recopy=recopy))
     _refuse_unfit(project, release)
+    signatures.refuse_unsigned(library, release, demanded=project.wishes.require_signature)
     person.notify(f"Comparing with {release.blueprint.name} {release.version}")
     return Update(project, known, library, release, means, "copy" if recopy else "update")
 
