@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scaffold.authoring.library import show_blueprint as show_blueprint
     from scaffold.authoring.lint.run import lint as lint
     from scaffold.authoring.release import release as release
+    from scaffold.authoring.start import start_blueprint as start_blueprint
     from scaffold.authoring.trial import render_blueprint as render_blueprint
     from scaffold.authoring.trial import try_blueprint as try_blueprint
     from scaffold.authoring.withdraw import withdraw as withdraw
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from scaffold.project.commands.unfinished import abort_update as abort_update
     from scaffold.project.commands.unfinished import continue_update as continue_update
     from scaffold.project.commands.update import update as update
+    from scaffold.project.commands.verify import verify as verify
     from scaffold.project.commands.waive import waive as waive
 
 __version__ = "0.1.0"
@@ -80,10 +82,12 @@ _OPERATIONS = {
     "render_blueprint": ("scaffold.authoring.trial", "render_blueprint"),
     "resolve": ("scaffold.project.commands.resolve", "resolve"),
     "show_blueprint": ("scaffold.authoring.library", "show_blueprint"),
+    "start_blueprint": ("scaffold.authoring.start", "start_blueprint"),
     "status": ("scaffold.project.commands.status", "status"),
     "try_blueprint": ("scaffold.authoring.trial", "try_blueprint"),
     "undo": ("scaffold.project.commands.undo", "undo"),
     "update": ("scaffold.project.commands.update", "update"),
+    "verify": ("scaffold.project.commands.verify", "verify"),
     "withdraw": ("scaffold.authoring.withdraw", "withdraw"),
     "waive": ("scaffold.project.commands.waive", "waive"),
 }

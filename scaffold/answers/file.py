@@ -31,7 +31,8 @@ class Wishes(NamedTuple):
     """What the file asks for.
 
     `follow` is the branch or tag that updates go to instead of the newest version; `own` are patterns of files that the
-    team has made its own, and `updates` says for how long a fleet is to offer no updates.
+    team has made its own, and `updates` says for how long a fleet is to offer no updates. `require_signature`: only to
+    releases that are signed by whom the machine or the user allows.
     """
 
     blueprint: str
@@ -42,6 +43,7 @@ class Wishes(NamedTuple):
     follow: str = ""
     own: tuple[str, ...] = ()
     updates: Pause | None = None
+    require_signature: bool = False
 
     @property
     def public(self) -> str:
@@ -51,13 +53,15 @@ class Wishes(NamedTuple):
     @property
     def is_in_lock(self) -> bool:
         """Whether the lock says all of it too."""
-        return not (self.merge or self.follow or self.own or self.updates)
+        return not (self.merge or self.follow or self.own or self.updates or self.require_signature)
 
 
 def parse(content: bytes, file: str = PATH) -> Wishes:
     """Read the file; raises FormatError with the line of a mistake."""
     document = yaml.load(content, file)
-    document.only({"blueprint", "source", "answers", "keep_copier", "merge", "follow", "own", "updates"})
+    document.only(
+        {"blueprint", "source", "answers", "keep_copier", "merge", "follow", "own", "updates", "require_signature"}
+    )
     return Wishes(
         blueprint=document.required("blueprint", text),
         source=document.required("source", text),
@@ -67,6 +71,7 @@ def parse(content: bytes, file: str = PATH) -> Wishes:
         follow=document.optional("follow", text, ""),
         own=document.optional("own", _patterns, ()),
         updates=document.optional("updates", _pause, None),
+        require_signature=document.optional("require_signature", lambda at: at.a(bool), default=False),
     )
 
 
@@ -112,5 +117,7 @@ def dump(wishes: Wishes) -> bytes:
         stamp["own"] = list(wishes.own)
     if wishes.updates:
         stamp["updates"] = {"pause_until": wishes.updates.until, "reason": wishes.updates.reason}
+    if wishes.require_signature:
+        stamp["require_signature"] = True
     stamp["answers"] = dict(wishes.answers)
     return (HEAD + yaml.dump(stamp)).encode()

@@ -1,5 +1,6 @@
 """Cases of a blueprint: answer sets that must render, one file each, and what each becomes."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,16 +15,20 @@ from scaffold.render import engine
 from scaffold.render.context import Surroundings
 from scaffold.render.engine import Rendered
 
-SETTINGS = {"_conflicts"}  # what a case says beside answers; no question can begin so
+SETTINGS = {"_conflicts", "_before"}  # what a case says beside answers; no question can begin so
 
 
 class Case(NamedTuple):
-    """Answers by question under a name, and the paths that an update of it may leave in conflict."""
+    """Answers by question under a name, and the paths that an update of it may leave in conflict.
+
+    `before` are answers to questions that older versions ask, and this one does not.
+    """
 
     name: str
     where: str
     answers: dict[str, Any]
     conflicts: tuple[str, ...] = ()
+    before: Mapping[str, Any] = {}
 
 
 def cases_folder(name: str) -> str:
@@ -51,7 +56,10 @@ def read_case(name: str, where: str, content: bytes) -> Case:
     Located({key: given[key] for key in given if key.startswith("_")}, where, document.lines).only(SETTINGS)
     answers = {key: value for key, value in given.items() if not key.startswith("_")}
     none: tuple[str, ...] = ()
-    return Case(name, where, answers, document.optional("_conflicts", texts, none))
+    conflicts = document.optional("_conflicts", texts, none)
+    nothing: Mapping[str, Any] = {}
+    before = document.optional("_before", lambda at: {key: value.data for key, value in at.items()}, nothing)
+    return Case(name, where, answers, conflicts, before)
 
 
 def render_case(release: Release, case: Case) -> Rendered:

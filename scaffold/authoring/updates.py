@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from packaging.version import Version
 
 from scaffold.authoring.cases import render_case
 from scaffold.authoring.edits import PLACES, edited
+from scaffold.blueprint.answer_steps import migrated
 from scaffold.errors import ScaffoldError
 from scaffold.merge.drivers import chosen
 from scaffold.plan.make import Target, make
 from scaffold.project.planning.plan import new_lock
+from scaffold.render import engine
+from scaffold.render.context import Surroundings
 from scaffold.report.testing import Update
 
 if TYPE_CHECKING:
@@ -33,12 +38,20 @@ def stamped(release: Release, rendered: Rendered) -> Plan:
 def brought(case: Case, before: Release, after: Release, rendered: Rendered) -> Update:
     """Bring a case on from a release to what it renders to now, with a team's edits."""
     asked = {question.name for question in before.questions}
-    then = case._replace(answers={name: value for name, value in case.answers.items() if name in asked})
+    answered = {**case.answers, **case.before}
+    then = case._replace(answers={name: value for name, value in answered.items() if name in asked})
     try:
         old = render_case(before, then)
     except ScaffoldError as error:
         return Update(case.name, before.version, error=f"{before.version} does not render it: {error}")
     was = stamped(before, old).lock_after
+    if steps := [
+        step for one in after.blueprint.coming_from(was.blueprint, Version(was.version)) for step in one.answers
+    ]:
+        try:
+            rendered = _answered(case, after, migrated(old.answers.recorded, steps))
+        except ScaffoldError as error:
+            return Update(case.name, before.version, error=f"from {before.version}, with its answers migrated: {error}")
     teams = [edited(old.tree, old.ownership, place) for place in PLACES]
     plans = [_plan(was, old.tree, files, after, rendered) for files in teams]
     found = set.intersection(*({action.path for action in plan.conflicts} for plan in plans))
@@ -55,6 +68,13 @@ def brought(case: Case, before: Release, after: Release, rendered: Rendered) -> 
     )
 
 
+def _answered(case: Case, after: Release, previous: Mapping[str, Any]) -> Rendered:
+    """Render a release with answers that were migrated, and the case's to what they do not answer."""
+    given = {name: value for name, value in case.answers.items() if name not in previous}
+    around = Surroundings(case.name, "update")
+    return engine.render(after, given=given, previous=previous, surroundings=around)
+
+
 def _plan(was: Lock, base: Mapping[str, File], files: Mapping[str, File], after: Release, rendered: Rendered) -> Plan:
     def find_base(path: str, locked: Locked) -> bytes | None:
         file = base.get(path)
@@ -63,7 +83,7 @@ def _plan(was: Lock, base: Mapping[str, File], files: Mapping[str, File], after:
     target = Target(
         tree=rendered.tree,
         ownership=rendered.ownership,
-        migrations=after.blueprint.migrations,
+        migrations=after.blueprint.coming_from(was.blueprint, Version(was.version)),
         lock=new_lock(after, "", rendered.answers, folder=None),
         drivers=chosen(after.blueprint.merge, {}),
     )

@@ -34,7 +34,7 @@ def withdraw(name: str, version: str, reason: str, *, library: Path | str = ".")
     if not is_repository(root):
         raise ProjectError("the library is not a git repository", where=str(root), hint="name it with --library DIR")
     place = place_of(root, open_repository(root))
-    if place.repository.branch is None:
+    if place.repository.branch() is None:
         raise ProjectError("HEAD is on no branch", where=str(root), hint="switch to the default branch first")
     with transaction.exclusively(place):
         records.refuse_unfinished(place)

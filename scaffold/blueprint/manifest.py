@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from packaging.version import InvalidVersion, Version
 
@@ -15,10 +15,17 @@ from scaffold.blueprint.places import NAME
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located, one_of, text, texts
 from scaffold.merge.drivers import Switches, parse_switches
+from scaffold.process.loading import later
 from scaffold.tree import safe_path
+
+if TYPE_CHECKING:
+    from scaffold.blueprint import answer_steps
+else:
+    answer_steps = later("scaffold.blueprint.answer_steps")
 
 Compose = Literal["override", "deep-merge", "union", "append"]
 COMPOSE: tuple[Compose, ...] = ("override", "deep-merge", "union", "append")
+NEWEST = Version("999999")  # after every version of another blueprint
 KEYS = {
     "name", "version", "title", "description", "owners", "lifecycle", "layers", "questions", "ownership", "compose",
     "guardrails", "merge", "migrations", "min_scaffold_version", "lock_files", "oldest",
@@ -35,10 +42,15 @@ class Lifecycle(NamedTuple):
 
 
 class Migration(NamedTuple):
-    """What a release moved: old path to new path, so that a project's own copy follows."""
+    """What a release moved, old path to new path, so that a project's own copy follows, and what became of answers.
+
+    `origin` is another blueprint, for projects that come from that rather than from an older version.
+    """
 
     version: Version
     moves: Mapping[str, str]
+    answers: "tuple[answer_steps.Step, ...]" = ()
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,12 @@ class Blueprint:
     withdrawn: Mapping[Version, str] = field(default_factory=dict)
     security: bool = False
     forge: Prescribed | None = None
+
+    def coming_from(self, blueprint: str, since: Version) -> tuple[Migration, ...]:
+        """Return the migrations of a project that comes from a version of this blueprint, or of another one."""
+        origin = "" if blueprint == self.name else blueprint
+        found = (one for one in self.migrations if one.origin == origin and one.version > since)
+        return tuple(sorted(found, key=lambda one: one.version))
 
     def outlived(self, version: Version) -> str:
         """Say why a version must not be in use any more, or nothing."""
@@ -163,9 +181,21 @@ def _compose(at: Located) -> Mapping[str, Compose]:
 
 
 def _migration(at: Located) -> Migration:
-    at.only({"version", "move"})
-    moves = at.required("move", lambda value: {_path(old, new): _path(new.a(str), new) for old, new in value.items()})
-    return Migration(at.required("version", version), moves)
+    at.only({"version", "move", "answers", "from"})
+    if not {"move", "answers"} & at.a(dict).keys():
+        at.fail("a mapping with `move`, `answers` or both")
+    if ("version" in at.data) == ("from" in at.data):
+        at.fail("a mapping with `version`, or with `from` and another blueprint")
+    none: Mapping[str, str] = {}
+    moves = at.optional("move", lambda value: {_path(o, new): _path(new.a(str), new) for o, new in value.items()}, none)
+    nothing: tuple[answer_steps.Step, ...] = ()
+    steps = at.optional("answers", _steps, nothing)
+    origin = at.optional("from", name, "")
+    return Migration(NEWEST if origin else at.required("version", version), moves, steps, origin)
+
+
+def _steps(at: Located) -> "tuple[answer_steps.Step, ...]":
+    return answer_steps.parse(at)
 
 
 def _withdrawn(at: Located) -> Mapping[Version, str]:

@@ -9,6 +9,7 @@ import typer
 import scaffold
 from scaffold.cli import completion
 from scaffold.cli.authoring import diff, lint, render, try_, withdraw
+from scaffold.cli.blueprint_new import new
 from scaffold.cli.commands import MARKUP
 from scaffold.cli.impact import impact
 from scaffold.cli.options import FormatOption, Offline
@@ -25,6 +26,7 @@ blueprint = typer.Typer(
 )
 
 
+blueprint.command()(new)
 blueprint.command()(lint)
 blueprint.command("test")(try_)
 blueprint.command()(render)

@@ -31,6 +31,10 @@ To = Annotated[
         "--to", metavar="VERSION", help="Another version than the newest.", autocompletion=completion.versions
     ),
 ]
+Blueprint = Annotated[
+    str,
+    typer.Option("--blueprint", metavar="NAME", help="Move to another blueprint of the library.", show_default=False),
+]
 Commit = Annotated[bool, typer.Option("--commit", help="Commit the update where nothing is left to decide.")]
 Branch = Annotated[
     str | None, typer.Option("--branch", metavar="NAME", help="Commit it on a new branch, and switch to it.")
@@ -59,6 +63,7 @@ def update(
     directory: Directory = Path(),
     revision: Revision = None,
     to: To = None,
+    blueprint: Blueprint = "",
     data: Data = None,
     data_file: DataFile = None,
     defaults: Defaults = False,
@@ -98,8 +103,8 @@ def update(
     )
     run(
         lambda notify: scaffold.update(
-            directory, revision=revision, to=to, data=answers, dry_run=dry_run, recopy=recopy, commit=commit,
-            branch=branch, ask=ask, offline=offline, prereleases=prereleases, means=how, notify=notify,
+            directory, revision=revision, to=to, blueprint=blueprint, data=answers, dry_run=dry_run, recopy=recopy,
+            commit=commit, branch=branch, ask=ask, offline=offline, prereleases=prereleases, means=how, notify=notify,
             review=reviewer(ask, unless=defaults or dry_run),
             move_own=move_own or (_offered if ask is not None and not dry_run else False),
         ),

@@ -130,6 +130,11 @@ class Remembered:
         """Read one release: by version, branch or commit, or the newest; raises SourceError."""
         return self._once(("release", name, ref), lambda: self._library.release(name, ref))
 
+    @property
+    def inner(self) -> Library:
+        """The library itself."""
+        return self._library
+
     def now(self, name: str) -> Blueprint | None:
         """Return a blueprint's manifest as it stands now, or None where there is none."""
         return self._once(("now", name), lambda: self._library.now(name))

@@ -41,6 +41,8 @@ class Draft(NamedTuple):
 class Offered(Remembered):
     """A library whose newest version of a blueprint is a given release, whatever its tags and its history say."""
 
+    is_draft = True
+
     def __init__(self, library: Library, release: Release) -> None:
         """Take a library, and a release of it, or a state that may become one."""
         super().__init__(lambda: library)

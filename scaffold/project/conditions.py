@@ -20,13 +20,14 @@ Moves = bool | Callable[[tuple[Offer, ...]], bool]
 class Conditions(NamedTuple):
     """How a project is looked at and planned for; a value that may be sent to another process.
 
-    `today` decides which waivers hold; without it that is the day by the clock.
+    `today` decides which waivers hold; without it that is the day by the clock. `blueprint` is another one to go to.
     """
 
     offline: bool = False
     prereleases: bool = False
     means: Means = Means()
     today: date | None = None
+    blueprint: str = ""
 
 
 class Person(NamedTuple):

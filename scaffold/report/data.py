@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
         Resolved,
         Shown,
         Stamped,
+        Started,
         Undone,
         Updated,
         Withdrawn,
@@ -243,6 +244,18 @@ def blueprint_release(result: Released) -> dict[str, Any]:
         "changes": [one._asdict() for one in result.changes],
         "applied": result.applied,
         "signed": result.signed,
+    }
+
+
+def blueprint_new(result: Started) -> dict[str, Any]:
+    """Return the report of `scaffold blueprint new`."""
+    return {
+        "path": str(result.root),
+        "name": result.name,
+        "files": list(result.files),
+        "questions": dict(result.questions),
+        "left": list(result.left),
+        "applied": result.applied,
     }
 
 

@@ -9,7 +9,7 @@ from scaffold.report.text import Line, table
 if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
     from collections.abc import Iterator, Mapping
 
-    from scaffold.report.results import LibraryMade, Listed, Released, Shown, Withdrawn
+    from scaffold.report.results import LibraryMade, Listed, Released, Shown, Started, Withdrawn
 
 SHOWN_VERSIONS = 10
 
@@ -75,6 +75,17 @@ def blueprint_release(result: Released) -> Iterator[Line]:
         yield Line(f"  {note}")
     if result.applied:
         yield Line("Next: git push --follow-tags", "title")
+
+
+def blueprint_new(result: Started) -> Iterator[Line]:
+    """Say what was started."""
+    yield Line(f"{'Started' if result.applied else 'Would start'} {result.name}: {len(result.files)} files", "good")
+    yield from (Line(f"  {path}") for path in result.files)
+    yield Line("Questions, with an example of each:", "title")
+    yield from table(list(result.questions.items()), "plain")
+    yield from (Line(f"  left out: {one}", "warn") for one in result.left)
+    if result.applied:
+        yield Line(f"Next: scaffold blueprint lint {result.name}", "title")
 
 
 def blueprint_withdraw(result: Withdrawn) -> Iterator[Line]:

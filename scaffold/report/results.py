@@ -197,6 +197,20 @@ class Released(NamedTuple):
     signed: bool = False
 
 
+class Started(NamedTuple):
+    """A blueprint that was started, or with `applied` false would be: its files, its questions with an example of each.
+
+    `left` are files that were left out, with why.
+    """
+
+    root: PurePath
+    name: str
+    files: tuple[str, ...]
+    questions: Mapping[str, str]
+    left: tuple[str, ...] = ()
+    applied: bool = True
+
+
 class Withdrawn(NamedTuple):
     """A version that was withdrawn, and the newest that is left."""
 

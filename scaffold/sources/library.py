@@ -222,6 +222,11 @@ class GitLibrary:
         spelled = self._tags(name).get(wanted) if wanted else None
         return self.repository.commit_of(f"refs/tags/{spelled}") if spelled else None
 
+    def tag_of(self, name: str, version: str) -> str | None:
+        """Return the tag of a version as it is spelled, or None where there is none."""
+        wanted = version_of(version)
+        return self._tags(name).get(wanted) if wanted else None
+
     def has_commit(self, commit: str) -> bool:
         """Whether a commit can still be read."""
         return self.repository.commit_of(commit) is not None

@@ -11,6 +11,7 @@ from scaffold.formats import yaml
 from scaffold.formats.located import Located
 
 VARIABLE = "SCAFFOLD_SETTINGS"
+SIGNATURES = ("require_signature", "allowed_signers")
 
 
 def settings_file() -> Path:
@@ -23,14 +24,14 @@ def settings_file() -> Path:
 def read() -> Located:
     """Read the settings, of which there may be none; raises FormatError for a file that cannot be read."""
     document = _read(settings_file(), named=bool(os.environ.get(VARIABLE)))
-    document.only({"trust", "defaults", "policy"})
+    document.only({"trust", "defaults", "policy", *SIGNATURES})
     return document
 
 
 def of_machine() -> Located:
     """Read the settings of the machine, of which there may be none; raises FormatError as `read` does."""
     document = _read(disk.machine_folder() / "settings.yml", named=False)
-    document.only({"policy"})
+    document.only({"policy", *SIGNATURES})
     return document
 
 

@@ -17,7 +17,7 @@ def root(tmp_path):
 
 
 def test_nobody_is_offered_it_and_those_on_it_are_told(root, tmp_path):
-    assert scaffold("new", "tool", tmp_path / "on", "--source", root, "--defaults", where=tmp_path).code == 0
+    assert scaffold("new", "tool", tmp_path / "there", "--source", root, "--defaults", where=tmp_path).code == 0
     done = scaffold("blueprint", "withdraw", "tool", "1.1.0", "it breaks the build", where=root)
     assert done.code == 0, done.err
     assert "1.0.0 is offered instead" in done.out
@@ -26,13 +26,13 @@ def test_nobody_is_offered_it_and_those_on_it_are_told(root, tmp_path):
     assert (root / M).read_text().startswith("# ours\n")
     new = scaffold("new", "tool", tmp_path / "next", "--source", root, "--defaults", "--format", "json", where=tmp_path)
     assert new.json["version"] == "1.0.0"
-    status = scaffold("status", where=tmp_path / "on")
+    status = scaffold("status", where=tmp_path / "there")
     assert "tool 1.1.0 is withdrawn: it breaks the build" in status.out
     named = scaffold("new", "tool@1.1.0", tmp_path / "named", "--source", root, "--defaults", where=tmp_path)
     assert "note: tool 1.1.0 is withdrawn: it breaks the build" in named.out
-    assert scaffold("update", "--to", "1.0.0", where=tmp_path / "on").code == 0
-    assert (tmp_path / "on/.editorconfig").read_text() == "root = true\n"
-    assert "withdrawn" not in scaffold("status", where=tmp_path / "on").out
+    assert scaffold("update", "--to", "1.0.0", where=tmp_path / "there").code == 0
+    assert (tmp_path / "there/.editorconfig").read_text() == "root = true\n"
+    assert "withdrawn" not in scaffold("status", where=tmp_path / "there").out
 
 
 def test_bad_input(root):
@@ -56,13 +56,13 @@ def test_bad_input(root):
 
 
 def test_the_end_of_a_blueprint_is_said_without_a_release_of_it(root, tmp_path):
-    assert scaffold("new", "tool", tmp_path / "on", "--source", root, "--defaults", where=tmp_path).code == 0
+    assert scaffold("new", "tool", tmp_path / "there", "--source", root, "--defaults", where=tmp_path).code == 0
     text = "lifecycle: {state: deprecated, sunset: 2027-01-31, replaced_by: other}\nlayers:"
     (root / M).write_text((root / M).read_text().replace("layers:", text))
     commit(root)
     sentence = "tool is deprecated, and ends on 2027-01-31; use other"
-    assert sentence in scaffold("status", where=tmp_path / "on").out
-    assert sentence in scaffold("update", "--dry-run", where=tmp_path / "on").out
+    assert sentence in scaffold("status", where=tmp_path / "there").out
+    assert sentence in scaffold("update", "--dry-run", where=tmp_path / "there").out
     assert sentence in scaffold("new", "tool", tmp_path / "x", "--source", root, "--defaults", where=tmp_path).out
-    (tmp_path / "fleet.yml").write_text("members:\n  - folder: on\n")
+    (tmp_path / "fleet.yml").write_text("members:\n  - folder: there\n")
     assert sentence in str(scaffold("fleet", "status", "--format", "json", where=tmp_path).json)

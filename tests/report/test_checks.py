@@ -404,7 +404,9 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
     assert run_main() == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [
         "answers",
+        "blueprint",
         "blueprint-impact",
+        "cases",
         "check",
         "fleet",
         "fleet-apply",
@@ -414,6 +416,7 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
         "fleet-report",
         "fleet-status",
         "lock",
+        "template",
         "waivers",
     ]
     monkeypatch.setattr("sys.argv", ["scaffold", "schema", "chek"])

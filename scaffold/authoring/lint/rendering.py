@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from scaffold.authoring.lint.draft import found_of, place
-from scaffold.authoring.lint.manifests import ids
+from scaffold.authoring.lint.manifests import ids, near
 from scaffold.authoring.lint.texts import compiled, undefined
 from scaffold.blueprint.globs import globs, like_git
 from scaffold.blueprint.guardrails import KINDS
@@ -170,6 +170,22 @@ def migrations(draft: Draft) -> Iterator[Found]:
                 yield Found(f"{old} is to move to {new}, which no case renders", *where, fix=fix)
             elif _is_made(old, draft.paths):
                 yield Found(f"{old} is to move to {new}, and is rendered still", *where)
+
+
+def steps(draft: Draft) -> Iterator[Found]:
+    """Find steps on answers that lead to no question, or that start from one that is asked still."""
+    asked = {question.name for question in draft.questions}
+    for number, migration in enumerate(draft.blueprint.migrations if draft.blueprint and draft.release else ()):
+        for index, step in enumerate(migration.answers):
+            where = place(draft.at("migrations", number, "answers", index).where)
+            for name, how in step.what.items():
+                made = [how] if step.verb == "rename" else list(how) if step.verb == "split" else []
+                made = [name] if step.verb == "map" else made
+                for new in made:
+                    if new not in asked:
+                        yield Found(f"`{name}` becomes `{new}`, which nobody asks for", *where, fix=near(new, asked))
+                if step.verb in ("rename", "drop") and name in asked and not migration.origin:
+                    yield Found(f"`{name}` is to go, and is asked for still", *where)
 
 
 def _is_made(path: str, paths: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import scaffold
 from scaffold import disk, lock
@@ -23,6 +23,7 @@ from scaffold.git.objects import Objects, find_repository
 from scaffold.plan.actions import Plan
 from scaffold.plan.make import Target, make
 from scaffold.process import Notify, bounds
+from scaffold.process.loading import later
 from scaffold.project.adoption.baseline import Baseline, told_of
 from scaffold.project.adoption.folder_in_use import prepare_in, refuse_unfit_folder
 from scaffold.project.applying.changes import keep_base, staying_out
@@ -42,6 +43,11 @@ from scaffold.sources.asked import find
 from scaffold.sources.library import Library
 from scaffold.sources.locate import BUILT_IN
 from scaffold.tree import File, Tree
+
+if TYPE_CHECKING:
+    from scaffold.sources import signatures
+else:
+    signatures = later("scaffold.sources.signatures")
 
 IDENTITY = "mend what it says (perhaps git config user.name and user.email are not set), or use --no-git"
 
@@ -81,6 +87,7 @@ def new(
         )
         release = library.release(name, ref)
         require_scaffold(release.blueprint, scaffold.__version__)
+        signatures.refuse_unsigned(library, release, demanded=False)
         means = trusting(means, library.address)
         rendered = stamp(
             release, surroundings_of(root), given=data or {}, previous={}, person=Person(ask, review, notify),

@@ -29,6 +29,7 @@ def update(
     *,
     revision: str | None = None,
     to: str | None = None,
+    blueprint: str = "",
     data: Mapping[str, Any] | None = None,
     dry_run: bool = False,
     commit: bool = False,
@@ -47,9 +48,13 @@ def update(
 
     With `recopy` the blueprint's files come as if stamped anew, and what the team made of them since is given up.
     `move_own` says, or is asked, whether the team's own files go along with a folder that the blueprint has moved.
+    `blueprint` is another one of the same library to move the project to, whose manifest says what becomes of answers.
     `today` decides which waivers hold. A dry run can be made of a commit, `revision`, and in a bare repository of HEAD.
     """
-    conditions, person = Conditions(offline, prereleases, means, today), Person(ask, review, notify, move_own)
+    conditions, person = (
+        Conditions(offline, prereleases, means, today, blueprint),
+        Person(ask, review, notify, move_own),
+    )
 
     def planned(project: Project) -> Prepared:
         with bounds.limited(means.limits, "rendering"):

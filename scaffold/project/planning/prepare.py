@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from packaging.version import Version
+
 import scaffold
 from scaffold.answers import file as answers_file
 from scaffold.answers.question import Answers
@@ -32,9 +34,13 @@ from scaffold.sources.library import Library
 from scaffold.templating.inputs import Draws
 
 if TYPE_CHECKING:
+    from scaffold.blueprint import answer_steps
     from scaffold.plan.make import FindBase
     from scaffold.project.planning import recopy as recopying
+    from scaffold.sources import signatures
 else:
+    signatures = later("scaffold.sources.signatures")
+    answer_steps = later("scaffold.blueprint.answer_steps")
     recopying = later("scaffold.project.planning.recopy")
 
 
@@ -50,7 +56,7 @@ def prepare(
 ) -> Prepared:
     """Make the plan; nothing is written. `library` is the project's, if it is open already. Raises ScaffoldError."""
     refuse_open_conflicts(project)
-    update = _located(project, conditions, person, library, to, recopy=recopy)
+    update = _located(_wished(project, conditions), conditions, person, library, to, recopy=recopy)
     migrations = migrations_of(update, person.notify)
     rendered = _rendered(update, migrations, data, person)
     then = rerendered(update, rendered)
@@ -72,6 +78,13 @@ def prepare(
     )
 
 
+def _wished(project: Project, conditions: Conditions) -> Project:
+    """Return the project as one that wishes for the blueprint that was asked for."""
+    if not conditions.blueprint:
+        return project
+    return replace(project, wishes=project.wishes._replace(blueprint=conditions.blueprint))
+
+
 def _located(
     project: Project, conditions: Conditions, person: Person, library: Library | None, to: str | None, *, recopy: bool
 ) -> Update:
@@ -85,6 +98,7 @@ def _located(
     known = brought_by_copier(project, library, means)
     release = library.release(project.wishes.blueprint, to or next_version(library, known, recopy=recopy))
     _refuse_unfit(project, release)
+    signatures.refuse_unsigned(library, release, demanded=project.wishes.require_signature)
     person.notify(f"Comparing with {release.blueprint.name} {release.version}")
     return Update(project, known, library, release, means, "copy" if recopy else "update")
 
@@ -109,7 +123,7 @@ def _rendered(update: Update, migrations: Migrations | None, data: Mapping[str, 
         update.release,
         surroundings_in(project, update.operation),
         given=data,
-        previous=answers_of(project, migrations),
+        previous=_answers_before(update, migrations),
         person=person,
         means=update.means,
         keep_copier=project.wishes.keep_copier,
@@ -118,6 +132,14 @@ def _rendered(update: Update, migrations: Migrations | None, data: Mapping[str, 
     if migrations:
         migrations.go_on(rendered)
     return rendered
+
+
+def _answers_before(update: Update, migrations: Migrations | None) -> Mapping[str, Any]:
+    """Return the answers that the release starts from: those of last time, as its blueprint migrates them."""
+    recorded = update.known.recorded
+    found = update.release.blueprint.coming_from(recorded.blueprint, Version(recorded.version))
+    steps, answers = [step for one in found for step in one.answers], answers_of(update.project, migrations)
+    return answer_steps.migrated(answers, steps) if steps else answers
 
 
 def _with_answers(project: Project, plan: Plan, answers: Answers) -> tuple[Plan, bytes]:

@@ -1,0 +1,59 @@
+"""Signatures of tags, verified by git: SSH ones against a file of allowed signers, others by the user's keyring."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from scaffold.errors import GitError
+from scaffold.git.objects import open_repository
+
+GOOD = re.compile(r'Good "git" signature for (?P<ssh>\S+) with|\[GNUPG:\] VALIDSIG (?P<gpg>[0-9A-F]+)')
+
+
+class Signed(NamedTuple):
+    """How the signature of a tag stands: who signed it, or why nobody can be named."""
+
+    signer: str
+    why: str = ""
+
+
+def signer_of(folder: Path, tag: str, allowed: str) -> Signed:
+    """Verify a tag of a repository against the file of allowed signers; raises GitError where git cannot be run."""
+    repository = open_repository(folder)
+    reference = repository.reference(f"refs/tags/{tag}")
+    stamp = Path(allowed).stat().st_mtime_ns if allowed and Path(allowed).is_file() else 0
+    return _verified(str(repository.folder), tag, reference or "", allowed, stamp)
+
+
+@lru_cache(maxsize=256)
+def _verified(folder: str, tag: str, _reference: str, allowed: str, _stamp: int) -> Signed:
+    try:
+        from git import Git  # importing it takes as long as a whole `scaffold status`
+        from git.exc import GitCommandNotFound
+    except ImportError as error:
+        raise GitError("git is not installed, so no signature can be verified", hint="install git") from error
+    how = ("-c", f"gpg.ssh.allowedSignersFile={allowed or '/dev/null'}", "-c", "gpg.ssh.program=ssh-keygen")
+    git = Git(folder)
+    git.update_environment(GIT_TERMINAL_PROMPT="0", LC_ALL="C")
+    try:
+        arguments = ["git", *how, "verify-tag", "--raw", f"refs/tags/{tag}"]
+        code, _, said = git.execute(arguments, with_extended_output=True, with_exceptions=False)
+        _, header, _ = git.execute(
+            ["git", "cat-file", "tag", f"refs/tags/{tag}"], with_extended_output=True, with_exceptions=False
+        )
+    except GitCommandNotFound as error:
+        raise GitError("git is not installed, so no signature can be verified", hint="install git") from error
+    text = str(said)
+    if code == 0 and f"\ntag {tag}\n" not in f"\n{header}\n":
+        return Signed("", f"the tag {tag} is another tag under that name")
+    if code == 0 and (found := GOOD.search(text)):
+        return Signed(found["ssh"] or found["gpg"])
+    if "no signature found" in text or "cannot verify a non-tag" in text:
+        return Signed("", f"the tag {tag} is not signed")
+    if "No principal matched" in text or 'Good "git" signature with' in text:
+        return Signed("", f"the tag {tag} is signed by nobody who may")
+    last = next((line for line in reversed(text.splitlines()) if line.strip()), "git does not say why")
+    return Signed("", f"the signature of the tag {tag} cannot be verified: {last.strip()}")
