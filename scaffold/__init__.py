@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from scaffold.project.commands.fix import fix as fix
     from scaffold.project.commands.new import new as new
     from scaffold.project.commands.own import own as own
+    from scaffold.project.commands.publish import publish as publish
     from scaffold.project.commands.resolve import resolve as resolve
     from scaffold.project.commands.stages import lay_stages as lay_stages
     from scaffold.project.commands.status import status as status
@@ -67,6 +68,7 @@ _OPERATIONS = {
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
     "new": ("scaffold.project.commands.new", "new"),
     "own": ("scaffold.project.commands.own", "own"),
+    "publish": ("scaffold.project.commands.publish", "publish"),
     "release": ("scaffold.authoring.release", "release"),
     "resolve": ("scaffold.project.commands.resolve", "resolve"),
     "show_blueprint": ("scaffold.authoring.library", "show_blueprint"),

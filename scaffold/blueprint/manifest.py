@@ -2,20 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from packaging.version import InvalidVersion, Version
 
 from scaffold.answers.question import Question, parse_question
-from scaffold.blueprint import forge, guardrails, ownership
-from scaffold.blueprint.forge import Prescribed
+from scaffold.blueprint import guardrails, ownership
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.places import NAME
 from scaffold.errors import FormatError
 from scaffold.formats.located import Located, one_of, text, texts
 from scaffold.merge.drivers import Switches, parse_switches
+from scaffold.process.loading import later
 from scaffold.tree import safe_path
+
+if TYPE_CHECKING:
+    from scaffold.blueprint import forge
+    from scaffold.blueprint.forge import Prescribed
+else:
+    forge = later("scaffold.blueprint.forge")
 
 Compose = Literal["override", "deep-merge", "union", "append"]
 COMPOSE: tuple[Compose, ...] = ("override", "deep-merge", "union", "append")
@@ -67,7 +73,7 @@ class Blueprint:
     oldest: Version | None = None
     withdrawn: Mapping[Version, str] = field(default_factory=dict)
     security: bool = False
-    forge: Prescribed | None = None
+    forge: "Prescribed | None" = None
 
     def outlived(self, version: Version) -> str:
         """Say why a version must not be in use any more, or nothing."""
@@ -102,8 +108,12 @@ def parse_blueprint(document: Located) -> Blueprint:
         oldest=document.optional("oldest", version, None),
         withdrawn=document.optional("withdrawn", _withdrawn, {}),
         security=document.optional("security", lambda at: at.a(bool), default=False),
-        forge=document.optional("forge", forge.parse, None),
+        forge=document.optional("forge", _forge, None),
     )
+
+
+def _forge(at: Located) -> "Prescribed":
+    return forge.parse(at)  # loaded where there is one
 
 
 def _lock_files(at: Located) -> Mapping[str, tuple[str, ...]]:

@@ -55,6 +55,7 @@ def stage(request, world, source):
             made = GiteaStage(*request.getfixturevalue("real"))
         else:
             shape = {"github": github, "gitlab": gitlab}[request.param.split()[0]]
+            world.protects = shape is gitlab
             made = FakeStage(stack.enter_context(Server(world, shape, heard=[]).running()), source)
         stack.callback(made.leave)
         yield made
