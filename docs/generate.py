@@ -13,7 +13,7 @@ import typer
 
 from scaffold.cli import console
 from scaffold.cli.app import app
-from scaffold.guard.catalogue import FAMILIES, LOCKED, family
+from scaffold.guard.catalogue import FAMILIES, FORGE, LOCKED, family
 from scaffold.guard.readers.places import resolved
 from scaffold.guard.rule import Rule
 
@@ -80,6 +80,13 @@ its own. `OSPS` is the OSPS Baseline of the OpenSSF, `Scorecard` one of the chec
 CWE, SLSA and zizmor say which requirement, weakness or audit comes nearest.
 """
 
+FORGE_RULES = f"""\
+## {family("forge")[0]}
+
+What a blueprint prescribes by [`forge`](files.md#blueprintyml) is looked at with `scaffold check --forge`. Without a
+token or a network it is unknown; without a remote at a forge that is known, or a word for it there, not applicable.
+"""
+
 
 def rules() -> str:
     """Return the page on the rules."""
@@ -87,6 +94,7 @@ def rules() -> str:
     for name in FAMILIES:
         about, some = family(name)
         parts += [f"## {about}\n", *map(_rule, some)]
+    parts += [FORGE_RULES, *map(_rule, FORGE.values())]
     return "\n".join(parts)
 
 

@@ -67,3 +67,11 @@ def _is_more(name: str, wanted: Value, found: Value) -> bool:
 def to_set(compared: Iterable[Compared]) -> Mapping[str, Value]:
     """Return the settings that have to be made stricter, each with the value that it is to have."""
     return {one.setting: one.aim for one in compared if one.state == "looser"}
+
+
+def worded(setting: str, value: Value | None) -> str:
+    """Word a setting and its value."""
+    name = setting.replace("_", " ")
+    if isinstance(value, tuple):
+        return f"{name}: {', '.join(value) or 'none'}"
+    return name if value is True else f"{name}: {'?' if value is None else 'no' if value is False else value}"

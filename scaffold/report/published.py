@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scaffold.plan.settings import worded
 from scaffold.report.text import Line, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scaffold.blueprint.forge import Value
     from scaffold.report.results import Published
 
 TONES: dict[str, Tone] = {"holds": "dim", "set": "good", "no word": "warn"}
-
-
-def worded(setting: str, value: Value | None) -> str:
-    """Word a setting and its value."""
-    name = setting.replace("_", " ")
-    if isinstance(value, tuple):
-        return f"{name}: {', '.join(value) or 'none'}"
-    return name if value is True else f"{name}: {'?' if value is None else 'no' if value is False else value}"
 
 
 def text(result: Published) -> Iterator[Line]:

@@ -4,34 +4,18 @@ import json
 import os
 import subprocess
 import sys
-from functools import partial
 
 import pytest
-import yaml
 
 import scaffold
 from scaffold.errors import ProjectError
-from scaffold.forges.pacing import Limits
 from scaffold.forges.port import Born, DeniedError, ForgeError
+from tests.fleet.forges.conftest import TOKEN
 from tests.fleet.forges.test_settings import WORDLESS
-from tests.forges.stage import ADAPTERS, BOT
+from tests.forges.stage import BOT
 from tests.kit import git
-from tests.once import once
 from tests.scenarios import world as scenario
 
-FORGE = """\
-forge:
-  description: "All about {{{{ name }}}}"
-  topics: ["{{{{ name }}}}", python]
-  default_branch:
-    checks: [all-green]
-    approvals: 1
-    code_owners: true
-    block_force_pushes: true
-  secret_scanning: true
-  private_reporting: true
-  delete_merged_branches: true
-"""
 SET = {
     "checks",
     "approvals",
@@ -42,35 +26,6 @@ SET = {
     "topics",
     "delete_merged_branches",
 }
-TOKEN = "TOKEN_OF_THE_TEST"
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory):
-    return once(tmp_path_factory, "library-forge", partial(scenario.make_library, manifest=scenario.MANIFEST + FORGE))
-
-
-@pytest.fixture
-def known(stage, tmp_path, monkeypatch):
-    """An address at a forge of which the user's settings say all that is known."""
-    said = {
-        "kind": stage.kind,
-        "api": f"{stage.url}{ADAPTERS[stage.kind][1]}",
-        "token_env": TOKEN,
-        "limits": dict.fromkeys(Limits._fields, 0),
-    }
-    file = tmp_path / "settings.yml"
-    file.write_text(yaml.safe_dump({"forges": {stage.forge.host: said}}))
-    monkeypatch.setenv("SCAFFOLD_SETTINGS", str(file))
-    monkeypatch.setenv(TOKEN, stage.token)
-    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "http:file")
-    return f"{stage.url}/{stage.owner}/orders"
-
-
-@pytest.fixture
-def address(stage, known):
-    stage.lets_create()
-    return known
 
 
 @pytest.fixture
