@@ -41,6 +41,7 @@ WHEN = {
     "`status`: anything but `current`, also where the newest version is not known. "
     "`check`: something fails that is as severe as `--fail-on` says, or worse. "
     "`fleet status` and `fleet check`: the same of any member, or one could not be looked at. "
+    "`new --publish`, `publish` and `fleet settings`: something is missing, may not be set, or cannot be told. "
     "`fleet plan`: a member is in conflict, blocked or cannot be read. "
     "`blueprint impact`: somebody would be needed, or a guardrail would start to fail.",
     70: "The sentence names a log file: versions, the kind of error, and where in the code. It holds no values.",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from scaffold.fleet.impact import blueprint_impact as blueprint_impact
     from scaffold.fleet.plan import fleet_plan as fleet_plan
     from scaffold.fleet.preflight import fleet_preflight as fleet_preflight
+    from scaffold.fleet.settings import fleet_settings as fleet_settings
+    from scaffold.fleet.settings import fleet_settings_apply as fleet_settings_apply
     from scaffold.fleet.show import fleet_show as fleet_show
     from scaffold.fleet.status import fleet_status as fleet_status
     from scaffold.project.commands.adopt import adopt as adopt
@@ -60,6 +62,8 @@ _OPERATIONS = {
     "fleet_plan": ("scaffold.fleet.plan", "fleet_plan"),
     "fleet_preflight": ("scaffold.fleet.preflight", "fleet_preflight"),
     "fleet_resume": ("scaffold.fleet.apply", "fleet_resume"),
+    "fleet_settings": ("scaffold.fleet.settings", "fleet_settings"),
+    "fleet_settings_apply": ("scaffold.fleet.settings", "fleet_settings_apply"),
     "fleet_show": ("scaffold.fleet.show", "fleet_show"),
     "fleet_status": ("scaffold.fleet.status", "fleet_status"),
     "fleet_watch": ("scaffold.fleet.apply", "fleet_watch"),

@@ -10,6 +10,7 @@ from scaffold.cli.commands import MARKUP
 from scaffold.cli.fleet_campaign import abort, apply, preflight, resume, watch
 from scaffold.cli.fleet_check import check
 from scaffold.cli.fleet_plan import plan, show
+from scaffold.cli.fleet_settings import settings
 from scaffold.cli.fleet_status import status
 from scaffold.cli.options import DryRun, FormatOption
 from scaffold.cli.run import run
@@ -33,6 +34,7 @@ fleet.command()(apply)
 fleet.command()(watch)
 fleet.command()(resume)
 fleet.command()(abort)
+fleet.command()(settings)
 
 
 @fleet.command()

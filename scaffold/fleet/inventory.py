@@ -67,19 +67,31 @@ def read(file: Path, *, offline: bool = False, notify: Notify = lambda _: None) 
     With `offline` organisations are as they were listed last. Raises FormatError for what it says, ScriptError for a
     program that fails, and ForgeError: then nobody knows who is missing.
     """
+    return parse(_document(file), file.absolute().parent, offline=offline, notify=notify)
+
+
+def forges_of(file: Path) -> Forges:
+    """Read what a file says of forges alone; raises FormatError."""
+    return _forges(_document(file), file.absolute().parent)
+
+
+def _document(file: Path) -> Located:
     try:
         content = file.read_bytes()
     except OSError as error:
         hint = "write one, or name another file" if isinstance(error, FileNotFoundError) else None
         raise FormatError(f"the fleet cannot be read: {error.strerror}", where=str(file), hint=hint) from error
-    document = yaml.load(yaml.in_utf8(content, str(file)), str(file))
-    return parse(document, file.absolute().parent, offline=offline, notify=notify)
+    return yaml.load(yaml.in_utf8(content, str(file)), str(file))
+
+
+def _forges(document: Located, base: Path) -> Forges:
+    return document.optional("forges", lambda at: Forges(declared.read(at, base)), Forges())
 
 
 def parse(document: Located, base: Path, *, offline: bool = False, notify: Notify = lambda _: None) -> Fleet:
     """Read a document whose paths start at `base`; raises as `read` does."""
     document.only(KEYS)
-    forges = document.optional("forges", lambda at: Forges(declared.read(at, base)), Forges())
+    forges = _forges(document, base)
     asking = Asking(forges, offline, notify, [])
     around = listing.Around(base, asking)
     default = document.optional("library", lambda at: listing.library(at, base), "")

@@ -20,6 +20,7 @@ from scaffold.guard.look import Look
 from scaffold.guard.policy import Policy
 from scaffold.guard.rule import CannotTell, Looked, Rule
 from scaffold.guard.verdict import judge
+from scaffold.lock import Lock
 from scaffold.process import Notify, bounds, garbage
 from scaffold.process.loading import later
 from scaffold.project.checking.forgotten import forgotten
@@ -108,6 +109,11 @@ def check_of(project: Project, outside: Policy | None, today: date, library: Lib
         return judged(seen, today, extra=forgotten(seen))
     held = holding.held(seen, outside, library=library)
     return judged(held.view, today, extra=(held.looked,), vouched=True)._replace(policy=outside)
+
+
+def by_policy(project: Project, policy: Policy, library: Library | None = None) -> Lock:
+    """Return the lock that a project would have by what the platform says; raises ScaffoldError."""
+    return holding.held(view(project), policy, library=library).view.lock
 
 
 def judged(
