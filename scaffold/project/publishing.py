@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from scaffold.process import Notify
 
 ORIGIN = "origin"
+NOTHING = "the blueprint prescribes no settings"
 FORMS = "write gh:OWNER/NAME, gl:GROUP/NAME, or https://HOST/OWNER/NAME"
 
 
@@ -189,7 +190,7 @@ class Publishing(NamedTuple):
         if any(what.startswith("the branch") for what, _ in done.failed):
             prescribed = prescribed._replace(checks=(), approvals=0, code_owners=False, block_force_pushes=False)
         if not prescribed.wanted:
-            return done
+            return done if done.failed else done._replace(notes=(*done.notes, NOTHING))
         self.notify(f"Looking at the settings of {self.aim.shown}")
         forge = self.forges.of(self.aim.place.host).forge
         try:
