@@ -54,8 +54,8 @@ def _found(one: Compared) -> Found:
     wanted = worded(one.setting, one.wanted)
     if one.state == "unknown":
         return Found(f"{wanted} cannot be told: {one.why}", PATH, key=_key(one), known=False)
-    here = worded(one.setting, one.found)
-    return Found(f"the blueprint demands {wanted}, and at the forge there is {here}", PATH, key=_key(one))
+    here = f"the forge has {worded(one.setting, one.found)}" if one.found else "the forge has nothing of it"
+    return Found(f"the blueprint demands {wanted}, and {here}", PATH, key=_key(one))
 
 
 def _key(one: Compared) -> str:

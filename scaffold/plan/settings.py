@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from scaffold.blueprint.forge import EVERY, Prescribed, Standing, Value
 
 State = Literal["same", "looser", "stricter", "unknown", "no word"]
+WORDS = {"code_owners": "approval by code owners", "block_force_pushes": "no forced pushes"}
 UNSAID = "the forge does not say"
 
 
@@ -69,9 +70,9 @@ def to_set(compared: Iterable[Compared]) -> Mapping[str, Value]:
     return {one.setting: one.aim for one in compared if one.state == "looser"}
 
 
-def worded(setting: str, value: Value | None) -> str:
+def worded(setting: str, value: Value) -> str:
     """Word a setting and its value."""
-    name = setting.replace("_", " ")
+    name = WORDS.get(setting, setting.replace("_", " "))
     if isinstance(value, tuple):
         return f"{name}: {', '.join(value) or 'none'}"
-    return name if value is True else f"{name}: {'?' if value is None else 'no' if value is False else value}"
+    return name if value is True else f"{name}: {'no' if value is False else value}"

@@ -110,7 +110,9 @@ class Publishing(NamedTuple):
                     porcelain.remove_remote(self.repository.root, ORIGIN)
                 raise taken(self.aim) from error
             except (DeniedError, GoneError, RefusedError) as error:
-                return done._replace(failed=((f"the repository {address}", _told(error)),))
+                failed = ((f"the repository {address}", _told(error)),)
+                hint = f"then: scaffold publish {address} {self.repository.root}"
+                return done._replace(failed=failed, notes=(hint,))
             done = done._replace(made=True)
         done = self._pushed(done._replace(web=there.web), heads)
         return self._set(done)

@@ -106,6 +106,8 @@ STEPS = [("repository", 0), ("create", 0), ("repository", 1), ("git-refs", 0), (
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: f"{step[0]}-{step[1]}")
 def test_killed_on_the_way_it_goes_on_where_it_was(stage, project, address, step):
     operation, after = step
+    if stage.kind == "gitlab" and step not in STEPS[-3:]:
+        pytest.skip("up to there the same as at the other")
     words = [sys.executable, "-m", "scaffold", "publish", address, str(project)]
     world = stage.proxy.world if stage.kind == "gitea" else stage.world
     world.victim = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
