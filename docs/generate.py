@@ -13,7 +13,7 @@ import typer
 
 from scaffold.cli import console
 from scaffold.cli.app import app
-from scaffold.guard.catalogue import FAMILIES, LOCKED, family
+from scaffold.guard.catalogue import FAMILIES, FORGE, LOCKED, family
 from scaffold.guard.readers.places import resolved
 from scaffold.guard.rule import Rule
 
@@ -42,6 +42,7 @@ WHEN = {
     "`check`: something fails that is as severe as `--fail-on` says, or worse. "
     "`fleet status` and `fleet check`: the same of any member, or one could not be looked at. "
     "`fleet report`: either of them, or a rollout needs somebody. "
+    "`new --publish`, `publish` and `fleet settings`: something is missing, may not be set, or cannot be told. "
     "`fleet plan`: a member is in conflict, blocked or cannot be read. "
     "`blueprint impact`: somebody would be needed, or a guardrail would start to fail.",
     70: "The sentence names a log file: versions, the kind of error, and where in the code. It holds no values.",
@@ -81,6 +82,13 @@ its own. `OSPS` is the OSPS Baseline of the OpenSSF, `Scorecard` one of the chec
 CWE, SLSA and zizmor say which requirement, weakness or audit comes nearest.
 """
 
+FORGE_RULES = f"""\
+## {family("forge")[0]}
+
+What a blueprint prescribes by [`forge`](files.md#blueprintyml) is looked at with `scaffold check --forge`. Without a
+token or a network it is unknown; without a remote at a forge that is known, or a word for it there, not applicable.
+"""
+
 
 def rules() -> str:
     """Return the page on the rules."""
@@ -88,6 +96,7 @@ def rules() -> str:
     for name in FAMILIES:
         about, some = family(name)
         parts += [f"## {about}\n", *map(_rule, some)]
+    parts += [FORGE_RULES, *map(_rule, FORGE.values())]
     return "\n".join(parts)
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from scaffold.fleet.plan import fleet_plan as fleet_plan
     from scaffold.fleet.preflight import fleet_preflight as fleet_preflight
     from scaffold.fleet.report import fleet_report as fleet_report
+    from scaffold.fleet.settings import fleet_settings as fleet_settings
+    from scaffold.fleet.settings import fleet_settings_apply as fleet_settings_apply
     from scaffold.fleet.show import fleet_show as fleet_show
     from scaffold.fleet.status import fleet_status as fleet_status
     from scaffold.project.commands.adopt import adopt as adopt
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from scaffold.project.commands.fix import fix as fix
     from scaffold.project.commands.new import new as new
     from scaffold.project.commands.own import own as own
+    from scaffold.project.commands.publish import publish as publish
     from scaffold.project.commands.resolve import resolve as resolve
     from scaffold.project.commands.stages import lay_stages as lay_stages
     from scaffold.project.commands.status import status as status
@@ -69,6 +72,8 @@ _OPERATIONS = {
     "fleet_preflight": ("scaffold.fleet.preflight", "fleet_preflight"),
     "fleet_report": ("scaffold.fleet.report", "fleet_report"),
     "fleet_resume": ("scaffold.fleet.apply", "fleet_resume"),
+    "fleet_settings": ("scaffold.fleet.settings", "fleet_settings"),
+    "fleet_settings_apply": ("scaffold.fleet.settings", "fleet_settings_apply"),
     "fleet_show": ("scaffold.fleet.show", "fleet_show"),
     "fleet_status": ("scaffold.fleet.status", "fleet_status"),
     "fleet_watch": ("scaffold.fleet.apply", "fleet_watch"),
@@ -78,6 +83,7 @@ _OPERATIONS = {
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
     "new": ("scaffold.project.commands.new", "new"),
     "own": ("scaffold.project.commands.own", "own"),
+    "publish": ("scaffold.project.commands.publish", "publish"),
     "release": ("scaffold.authoring.release", "release"),
     "render_blueprint": ("scaffold.authoring.trial", "render_blueprint"),
     "resolve": ("scaffold.project.commands.resolve", "resolve"),

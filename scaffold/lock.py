@@ -4,18 +4,24 @@ import json
 import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from packaging.version import InvalidVersion, Version
 
-from scaffold.blueprint import forge, guardrails
-from scaffold.blueprint.forge import Prescribed
+from scaffold.blueprint import guardrails
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import OWNERS, KeyPath, Owner, Ownership, key_path, owner, spell
 from scaffold.errors import FormatError, ScaffoldError
 from scaffold.formats.equal import as_text
 from scaffold.formats.located import Located, one_of, text, texts
+from scaffold.process.loading import later
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id, safe_path
+
+if TYPE_CHECKING:
+    from scaffold.blueprint import forge
+    from scaffold.blueprint.forge import Prescribed
+else:
+    forge = later("scaffold.blueprint.forge")
 
 FORMAT = 1
 NO_KEYS: Mapping[KeyPath, tuple[Owner, str]] = {}
@@ -97,7 +103,7 @@ class Lock:
     guardrails: Guardrails | None = None
     folder: str | None = None
     missing: tuple[str, ...] = ()
-    forge: Prescribed | None = None
+    forge: "Prescribed | None" = None
 
     @property
     def ref(self) -> str:
@@ -261,10 +267,14 @@ def _lock_in(at: Located) -> Lock:
         keep_copier=at.optional("keep_copier", lambda v: v.a(bool), default=False),
         missing=at.optional("missing", lambda v: tuple(safe_path(path.a(str)) for path in v.elements()), ()),
         guardrails=at.optional("guardrails", guardrails.parse, None),
-        forge=at.optional("forge", forge.parse, None),
+        forge=at.optional("forge", _forge, None),
         answers=at.required("answers", lambda v: dict(v.a(dict))),
         files=at.required("files", lambda v: {safe_path(path): _file_in(file) for path, file in v.items()}),
     )
+
+
+def _forge(at: Located) -> "Prescribed":
+    return forge.parse(at)  # loaded where there is one
 
 
 def _file_in(at: Located) -> Locked:

@@ -22,6 +22,7 @@ from scaffold.blueprint import manifest, template
 from scaffold.blueprint.forge import Prescribed
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.cli import app, run
+from scaffold.forges.holding import Settled
 from scaffold.formats import yaml
 from scaffold.merge.drivers import SAYS
 from scaffold.plan.actions import Action, Plan
@@ -215,8 +216,11 @@ def full_results():
     plan = Plan(actions=actions, lock_before=full_lock(), lock_after=full_lock())
     known = {"type": "str", "help": "h", "default": "d", "choices": ["c"], "required": True}
     listed = results.Listed("n", "1", "t", "active", ("1",))
+    settled = (Settled("checks", ("c",), "refused", "w"),)
+    published = results.Published(root, "a", "w", "main", "c", settings=settled)
     return {
-        "new": results.Stamped(root, "b", "1", "s", None, ("f",), {"locked": 1}, "own", plan),
+        "new": results.Stamped(root, "b", "1", "s", None, ("f",), {"locked": 1}, "own", plan, published=published),
+        "publish": published,
         "update": results.Updated(root, plan, applied=True, up_to_date=False),
         "status": results.Status(
             root, "b", "s", "1", "2", behind=True, drift=(Drift("p", "key", "k"),), conflicts=("c",),

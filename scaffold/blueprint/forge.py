@@ -73,12 +73,21 @@ def parse(at: Located) -> Prescribed:
     )
 
 
+def of(values: Mapping[str, Value]) -> Prescribed:
+    """Return what prescribes these values, by the names of their settings."""
+    return parse(Located(_nested(values), "", {}))
+
+
 def dump(prescribed: Prescribed) -> Mapping[str, Any]:
     """Return what `parse` reads, without what prescribes nothing."""
-    said = {name: list(value) if isinstance(value, tuple) else value for name, value in prescribed.wanted.items()}
-    branch = {name: said.pop(name) for name in OF_BRANCH if name in said}
     description = {"description": prescribed.description} if prescribed.description else {}
-    return {**({BRANCH: branch} if branch else {}), **said, **description}
+    return {**_nested(prescribed.wanted), **description}
+
+
+def _nested(values: Mapping[str, Value]) -> dict[str, Any]:
+    said: dict[str, Any] = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    branch = {name: said.pop(name) for name in OF_BRANCH if name in said}
+    return {**({BRANCH: branch} if branch else {}), **said}
 
 
 def filled(prescribed: Prescribed, fill: Callable[[str], str]) -> Prescribed:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from packaging.version import InvalidVersion, Version
 
 from scaffold.answers.question import Question, parse_question
-from scaffold.blueprint import forge, guardrails, ownership
-from scaffold.blueprint.forge import Prescribed
+from scaffold.blueprint import guardrails, ownership
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import Ownership
 from scaffold.blueprint.places import NAME
@@ -19,9 +18,11 @@ from scaffold.process.loading import later
 from scaffold.tree import safe_path
 
 if TYPE_CHECKING:
-    from scaffold.blueprint import answer_steps
+    from scaffold.blueprint import answer_steps, forge
+    from scaffold.blueprint.forge import Prescribed
 else:
     answer_steps = later("scaffold.blueprint.answer_steps")
+    forge = later("scaffold.blueprint.forge")
 
 Compose = Literal["override", "deep-merge", "union", "append"]
 COMPOSE: tuple[Compose, ...] = ("override", "deep-merge", "union", "append")
@@ -79,7 +80,7 @@ class Blueprint:
     oldest: Version | None = None
     withdrawn: Mapping[Version, str] = field(default_factory=dict)
     security: bool = False
-    forge: Prescribed | None = None
+    forge: "Prescribed | None" = None
 
     def coming_from(self, blueprint: str, since: Version) -> tuple[Migration, ...]:
         """Return the migrations of a project that comes from a version of this blueprint, or of another one."""
@@ -120,8 +121,12 @@ def parse_blueprint(document: Located) -> Blueprint:
         oldest=document.optional("oldest", version, None),
         withdrawn=document.optional("withdrawn", _withdrawn, {}),
         security=document.optional("security", lambda at: at.a(bool), default=False),
-        forge=document.optional("forge", forge.parse, None),
+        forge=document.optional("forge", _forge, None),
     )
+
+
+def _forge(at: Located) -> "Prescribed":
+    return forge.parse(at)  # loaded where there is one
 
 
 def _lock_files(at: Located) -> Mapping[str, tuple[str, ...]]:

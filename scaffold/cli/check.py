@@ -58,6 +58,10 @@ Blueprint = Annotated[
     str | None,
     typer.Option("--blueprint", metavar="NAME", help="With a policy: the blueprint, also of what has no lock."),
 ]
+AtForge = Annotated[
+    bool,
+    typer.Option("--forge", help="Ask its forge too, whether the repository is set there as the blueprint prescribes."),
+]
 FailOn = Annotated[
     Severity, typer.Option("--fail-on", help="Exit 3 only for a finding of this severity or worse.")
 ]  # fmt: skip
@@ -70,8 +74,8 @@ AT_ODDS = (
     ("--judges", {"--fix"}, "it does not go with --fix, which mends nothing that they find"),
     (
         "--fix",
-        {"--verify", "--policy", "--blueprint"},
-        "it mends by the lock, and goes with none of --verify, --policy and --blueprint",
+        {"--verify", "--policy", "--blueprint", "--forge"},
+        "it mends by the lock, and goes with none of --verify, --policy, --blueprint and --forge",
     ),
     ("--commit", {"--dry-run"}, "it does not go with --dry-run"),
 )
@@ -91,6 +95,7 @@ def check(
     verify: Verify = False,
     policy: Policy = None,
     blueprint: Blueprint = None,
+    forge: AtForge = False,
     offline: Offline = False,
     fail_on: FailOn = "low",
     strict: Strict = False,
@@ -105,6 +110,7 @@ def check(
     given = {
         "--fix": fix, "--rev": revision is not None, "--staged": staged, "--dry-run": dry_run, "--commit": commit,
         "--judges": bool(asked), "--verify": verify, "--policy": bool(policy), "--blueprint": blueprint is not None,
+        "--forge": forge,
     }  # fmt: skip
     _refuse_at_odds({option for option, is_given in given.items() if is_given})
     if len(policy or ()) > 1:
@@ -118,18 +124,9 @@ def check(
         else:
             mended = None
             checked = scaffold.check(
-                directory,
-                revision=revision,
-                staged=index,
-                today=day,
-                rules=rules,
-                judges=asked,
-                verify=verify,
-                policy=policy[0] if policy else None,
-                blueprint=blueprint,
-                offline=offline,
-                notify=notify,
-            )
+                directory, revision=revision, staged=index, today=day, rules=rules, judges=asked, verify=verify,
+                policy=policy[0] if policy else None, blueprint=blueprint, forge=forge, offline=offline, notify=notify,
+            )  # fmt: skip
     with console.reporting("the fix was applied" if mended and mended.applied else ""):
         for place, form in files.items():
             reports.write(place, written(form, checked))

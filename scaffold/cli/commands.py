@@ -10,8 +10,8 @@ from typer.core import TyperGroup
 
 MARKUP: Literal["markdown"] = "markdown"  # so that paragraphs are set anew to the width of the terminal
 COMMANDS = (
-    "new", "update", "resolve", "own", "status", "check", "verify", "waive", "diff", "adopt", "undo", "explain",
-    "schema", "blueprint", "library", "fleet",
+    "new", "publish", "update", "resolve", "own", "status", "check", "verify", "waive", "diff", "adopt", "undo",
+    "explain", "schema", "blueprint", "library", "fleet",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from scaffold.cli.fleet_campaign import abort, apply, preflight, resume, watch
 from scaffold.cli.fleet_check import check
 from scaffold.cli.fleet_plan import plan, show
 from scaffold.cli.fleet_report import report
+from scaffold.cli.fleet_settings import settings
 from scaffold.cli.fleet_status import status
 from scaffold.cli.options import DryRun, FormatOption
 from scaffold.cli.run import run
@@ -35,6 +36,7 @@ fleet.command()(watch)
 fleet.command()(resume)
 fleet.command()(abort)
 fleet.command()(report)
+fleet.command()(settings)
 
 
 @fleet.command()

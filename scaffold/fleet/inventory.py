@@ -75,6 +75,11 @@ def campaign_of(file: Path) -> Policy:
     return _document(file).optional("campaign", policy.read, Policy())
 
 
+def forges_of(file: Path) -> Forges:
+    """Read what a file says of forges alone; raises FormatError."""
+    return _forges(_document(file), file.absolute().parent)
+
+
 def _document(file: Path) -> Located:
     try:
         content = file.read_bytes()
@@ -84,10 +89,14 @@ def _document(file: Path) -> Located:
     return yaml.load(yaml.in_utf8(content, str(file)), str(file))
 
 
+def _forges(document: Located, base: Path) -> Forges:
+    return document.optional("forges", lambda at: Forges(declared.read(at, base)), Forges())
+
+
 def parse(document: Located, base: Path, *, offline: bool = False, notify: Notify = lambda _: None) -> Fleet:
     """Read a document whose paths start at `base`; raises as `read` does."""
     document.only(KEYS)
-    forges = document.optional("forges", lambda at: Forges(declared.read(at, base)), Forges())
+    forges = _forges(document, base)
     asking = Asking(forges, offline, notify, [])
     around = listing.Around(base, asking)
     default = document.optional("library", lambda at: listing.library(at, base), "")

@@ -26,7 +26,7 @@ ANEW = "make it anew with scaffold fleet plan"
 
 def identified(plan: FleetPlan) -> FleetPlan:
     """Return the plan with the digest of all of it as its id."""
-    return plan._replace(id=_digest(plans.data(plan)))
+    return plan._replace(id=digest(plans.data(plan)))
 
 
 def write(plan: FleetPlan, blobs: Mapping[str, Squeezed], campaigns: Path) -> Path:
@@ -55,23 +55,32 @@ def write(plan: FleetPlan, blobs: Mapping[str, Squeezed], campaigns: Path) -> Pa
 def read(place: Path) -> FleetPlan:
     """Read a plan, by its folder or its file; raises FormatError for one that is none, or was changed since."""
     file = place / NAME if place.is_dir() else place
+    found = document(file, ANEW)
+    if "kind" in found:
+        raise FormatError("this is a plan of settings, and not of updates", where=str(file), hint=ANEW)
+    return _plan(found)
+
+
+def document(file: Path, anew: str) -> dict[str, Any]:
+    """Read the JSON of a plan of any kind; raises FormatError for what is none, or was changed since."""
     try:
-        document = json.loads(file.read_bytes())
+        found = json.loads(file.read_bytes())
     except OSError as error:
-        hint = "name the folder that scaffold fleet plan has written"
+        hint = f"name what was written, or {anew}"
         raise FormatError(f"there is no plan: {error.strerror}", where=str(file), hint=hint) from error
     except ValueError as error:
-        raise FormatError(f"this is no plan: {error}", where=str(file), hint=ANEW) from error
-    if not isinstance(document, dict) or not isinstance(document.get("format"), int):
-        raise FormatError("this is no plan", where=str(file), hint=ANEW)
-    if document.pop("format") != FORMAT:
-        raise FormatError("another version of scaffold has written this plan", where=str(file), hint=ANEW)
-    if document.get("id") != _digest(document):
-        raise FormatError("the plan was changed since it was made", where=str(file), hint=ANEW)
-    return _plan(document)
+        raise FormatError(f"this is no plan: {error}", where=str(file), hint=anew) from error
+    if not isinstance(found, dict) or not isinstance(found.get("format"), int):
+        raise FormatError("this is no plan", where=str(file), hint=anew)
+    if found.pop("format") != FORMAT:
+        raise FormatError("another version of scaffold has written this plan", where=str(file), hint=anew)
+    if found.get("id") != digest(found):
+        raise FormatError("the plan was changed since it was made", where=str(file), hint=anew)
+    return found
 
 
-def _digest(document: Mapping[str, Any]) -> str:
+def digest(document: Mapping[str, Any]) -> str:
+    """Return the digest of a plan's JSON, of which its own id is no part."""
     said = {key: value for key, value in document.items() if key != "id"}
     return sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 

@@ -19,6 +19,7 @@ from scaffold.fleet.pauses import LONGEST
 from scaffold.fleet.progress import counter
 from scaffold.fleet.roll import Meant, Reached, gather, refused
 from scaffold.fleet.states import states_of
+from scaffold.forges.hosts import Forges
 from scaffold.process.loading import later
 from scaffold.project.commands.status import status_of
 from scaffold.report.checked import Checked
@@ -27,6 +28,7 @@ from scaffold.report.fleet.standing import Score, Standing
 if TYPE_CHECKING:
     from datetime import date
 
+    from scaffold.blueprint.forge import Prescribed
     from scaffold.fleet.selectors import Selector
     from scaffold.git.objects import Objects
     from scaffold.guard.policy import Policy
@@ -62,10 +64,14 @@ class Job(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """How a member stands, and the check of it, where that was asked for and could be had."""
+    """How a member stands, and the check of it, where that was asked for and could be had.
+
+    `forge` is what is prescribed of its repository at the forge.
+    """
 
     standing: Standing
     checked: Checked | None = None
+    forge: Prescribed | None = None
 
 
 class Looked(NamedTuple):
@@ -76,10 +82,11 @@ class Looked(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """All who are meant, by name."""
+    """All who are meant, by name, and what `fleet.yml` says of forges."""
 
     seen: tuple[Seen, ...]
     notes: tuple[str, ...] = ()
+    forges: Forges = Forges()
 
 
 def survey(file: Path, asked: Asked, run_on: str, notify: Notify = lambda _: None) -> Survey:
@@ -95,7 +102,7 @@ def survey(file: Path, asked: Asked, run_on: str, notify: Notify = lambda _: Non
     inventory.refuse_same_names([one.standing for one in seen])
     if not seen:
         raise refused(asked.where, gathered.others, (each.others for each in looked))
-    return Survey(tuple(seen), gathered.notes)
+    return Survey(tuple(seen), gathered.notes, gathered.fleet.forges)
 
 
 def look(job: Job) -> Looked:
@@ -152,6 +159,7 @@ def _look_at(member: Member, repository: Objects | None, job: Job) -> Seen:
         project = opened(member, repository)
         library = _libraries(asked).open(project, member.library)
         checked = None if asked.checks == "none" else _checked(project, asked)
+        prescribed = _prescribed(project, asked) if checked is None else None
         by_lock = checked if isinstance(checked, Checked) and asked.policy is None else None
         status = status_of(project, library=library, today=asked.today, checked=by_lock)
         beyond = pauses.beyond(status.paused, asked.longest_pause, asked.today)
@@ -164,7 +172,7 @@ def _look_at(member: Member, repository: Objects | None, job: Job) -> Seen:
         )
     except ScaffoldError as error:
         return Seen(named._replace(why=_told(member, str(error))))
-    return Seen(stands) if checked is None else _scored(stands, checked, asked)
+    return Seen(stands, forge=prescribed) if checked is None else _scored(stands, checked, asked)
 
 
 def _libraries(asked: Asked) -> Libraries:
@@ -192,6 +200,15 @@ def _checked(project: Project, asked: Asked) -> Checked | str:
         return checking.check_of(project, policy, asked.today, library)
     except ScaffoldError as error:
         return str(error)
+
+
+def _prescribed(project: Project, asked: Asked) -> Prescribed | None:
+    """Return what is prescribed of a project's forge: by its lock, or by the policy; raises ScaffoldError."""
+    policy, called = asked.policy, project.recorded.blueprint
+    if policy is None:
+        return project.recorded.forge
+    library = _libraries(asked).at(policy.library, base=Path(), called=called)
+    return checking.by_policy(project, policy, library).forge
 
 
 def _scored(stands: Standing, checked: Checked | str, asked: Asked) -> Seen:

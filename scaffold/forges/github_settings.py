@@ -109,7 +109,7 @@ class Settings:
         except GoneError:  # an Enterprise Server older than rulesets
             rules = []
         found, blocks = _of_rules(rules), any(rule["type"] == FORCE for rule in rules)
-        about = self._http.get(f"{at}/branches/{in_path(branch)}").data
+        about = self._http.get(f"{at}/branches/{in_path(branch)}", take={404}).data
         if not about.get("protected") or not (about.get("protection") or {}).get("enabled", True):
             return found, blocks, True
         try:

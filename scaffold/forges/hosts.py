@@ -92,7 +92,7 @@ class Forges:
     def _connected(self, host: str) -> Connected:
         said = self.declared.get(host) or usual(host)
         if said is None:
-            hint = f"write `forges: {{{host}: {{kind: {' | '.join(KINDS)}}}}}` into fleet.yml"
+            hint = f"write `forges: {{{host}: {{kind: {' | '.join(KINDS)}}}}}` into fleet.yml, or into your settings"
             raise ForgeError(f"nobody says what kind of forge {host} is", hint=hint)
         gate = governor.of(host, said.limits)
 

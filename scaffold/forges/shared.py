@@ -150,7 +150,8 @@ def part_by_part(parts: Iterable[tuple[Collection[str], Callable[[], object]]]) 
             if names:
                 do()
         except (DeniedError, GoneError, RefusedError) as error:
-            refused += [(name, error.message) for name in names]
+            hidden = " (it is not there, or not for who does not administer it)" if isinstance(error, GoneError) else ""
+            refused += [(name, f"{error.message}{hidden}") for name in names]
     return tuple(refused)
 
 

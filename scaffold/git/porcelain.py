@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -260,6 +260,42 @@ def switch_to_new(root: Path, branch: str) -> None:
     """Create a branch at HEAD and switch to it; raises GitError."""
     doing = f"create the branch {branch}"
     _git(root, "switch", "--quiet", "--create", branch, doing=doing, **ends_with_us())
+
+
+def add_remote(root: Path, name: str, url: str) -> None:
+    """Add a remote, and fetch nothing; raises GitError."""
+    _git(root, "remote", "add", name, url, doing=f"add the remote {name}", **ends_with_us())
+
+
+def remove_remote(root: Path, name: str) -> None:
+    """Take a remote away; raises GitError."""
+    _git(root, "remote", "remove", name, doing=f"take the remote {name} away", **ends_with_us())
+
+
+def follow(root: Path, branch: str, remote: str, commit: str) -> None:
+    """Note where a remote has a branch, and have one of that name here follow it, if it is and follows none so far.
+
+    Raises GitError.
+    """
+    asked = ("for-each-ref", "--format=%(upstream)x", f"refs/heads/{branch}")
+    if _git(root, *asked, doing="read its branches").strip() != "x":
+        return
+    point_to = f"refs/remotes/{remote}/{branch}"
+    _git(root, "update-ref", point_to, commit, doing=f"move {point_to}")
+    _git(
+        root,
+        "branch",
+        "--quiet",
+        f"--set-upstream-to={remote}/{branch}",
+        branch,
+        doing=f"have {branch} follow {remote}",
+    )
+
+
+def usual_branch(root: Path, branches: Collection[str], current: str) -> str:
+    """Return which of a repository's branches is its main one: as git is set up, or usual names, else the current."""
+    named = _git(root, "config", "--get", "init.defaultBranch", doing="read its settings", with_exceptions=False)
+    return next((name for name in (named, "main", "master") if name in branches), current)
 
 
 def tag(root: Path, name: str, message: str) -> None:

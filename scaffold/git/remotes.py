@@ -8,10 +8,14 @@ from scaffold.git.explained import explained
 from scaffold.git.objects import Objects
 
 
-def origin(repository: Objects) -> str | None:
-    """Return the address of the remote `origin`, or of the only one there is, without credentials; else None."""
+def named(repository: Objects) -> dict[str, str]:
+    """Return the address of each remote by its name, without credentials."""
     with explained(repository.root):
         remotes = Repository(str(repository.folder), RepositoryOpenFlag.NO_SEARCH).remotes
-        addresses = {str(remote.name): str(remote.url or "") for remote in remotes}
-    address = addresses.get("origin") or (next(iter(addresses.values())) if len(addresses) == 1 else "")
-    return without_credentials(address) or None
+        return {str(remote.name): without_credentials(str(remote.url or "")) for remote in remotes}
+
+
+def origin(repository: Objects) -> str | None:
+    """Return the address of the remote `origin`, or of the only one there is, without credentials; else None."""
+    addresses = named(repository)
+    return addresses.get("origin") or (next(iter(addresses.values())) if len(addresses) == 1 else "") or None

@@ -64,6 +64,7 @@ class _Loaded:
 
 LOCKED: Mapping[str, Rule] = {rule.id: rule for rule in family("locked")[1]}
 ALWAYS: tuple[Rule, ...] = tuple(LOCKED[id_] for id_ in ("LK-01", "LK-02", "LK-03"))  # beside the blueprint's choice
+FORGE: Mapping[str, Rule] = {rule.id: rule for rule in family("forge")[1]}  # what `forge` of a blueprint says
 BUILT_IN: Mapping[str, Rule] = {
     rule.id: rule for rule in sorted((one for name in FAMILIES for one in family(name)[1]), key=lambda rule: rule.id)
 }
@@ -79,6 +80,9 @@ def expand(guardrails: Guardrails, where: str) -> Mapping[str, Said]:
         used |= {id_: {} for id_ in found}
     for id_, said in guardrails.rules.items():
         is_declared = any(kind in said for kind in KINDS)
+        if id_ in FORGE:
+            hint = "what it holds stands in `forge`, and holds with scaffold check --forge"
+            raise FormatError(f"the rule {id_} cannot be set among `guardrails`", where=where, hint=hint)
         if id_ in BUILT_IN or id_ in LOCKED:
             if is_declared:
                 raise FormatError(f"the rule {id_} is built in, so the blueprint cannot declare it", where=where)

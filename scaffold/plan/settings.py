@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from scaffold.blueprint.forge import EVERY, Prescribed, Standing, Value
 
 State = Literal["same", "looser", "stricter", "unknown", "no word"]
+WORDS = {"code_owners": "approval by code owners", "block_force_pushes": "no forced pushes"}
 UNSAID = "the forge does not say"
 
 
@@ -67,3 +68,11 @@ def _is_more(name: str, wanted: Value, found: Value) -> bool:
 def to_set(compared: Iterable[Compared]) -> Mapping[str, Value]:
     """Return the settings that have to be made stricter, each with the value that it is to have."""
     return {one.setting: one.aim for one in compared if one.state == "looser"}
+
+
+def worded(setting: str, value: Value) -> str:
+    """Word a setting and its value."""
+    name = WORDS.get(setting, setting.replace("_", " "))
+    if isinstance(value, tuple):
+        return f"{name}: {', '.join(value) or 'none'}"
+    return name if value is True else f"{name}: {'no' if value is False else value}"

@@ -137,6 +137,16 @@ def _is_unfinished(folder: Path, repository: Objects) -> bool:
     return records.unfinished(place_of(folder, repository)) is not None
 
 
+def enclosing_at(root: Path) -> Objects | None:
+    """Return the repository that a new folder would belong to: one around it that does not ignore it."""
+    nearest = next(folder for folder in root.parents if folder.exists())
+    repository = find_repository(nearest)
+    if repository is None or repository.is_bare:
+        return None
+    prefix = prefix_of(nearest.resolve() / root.relative_to(nearest), repository)
+    return None if repository.is_ignored(f"{prefix}/") else repository
+
+
 def prefix_of(root: Path, repository: Objects) -> str:
     """Return the way from the repository's top to `root`, empty at the top; raises ProjectError outside it."""
     top = repository.root.resolve()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
         LibraryMade,
         Listed,
         Owned,
+        Published,
         Released,
         Resolved,
         Shown,
@@ -41,6 +42,32 @@ def new(result: Stamped) -> dict[str, Any]:
         "applied": result.applied,
         **changed(result.plan),
         "next_steps": list(result.next_steps),
+        "notes": list(result.notes),
+        **({"published": publish(result.published)} if result.published else {}),
+    }
+
+
+def publish(result: Published) -> dict[str, Any]:
+    """Return the report of `scaffold publish`."""
+    return {
+        "path": str(result.root),
+        "address": result.address,
+        "web": result.web,
+        "branch": result.branch,
+        "commit": result.commit,
+        "made": result.made,
+        "remote_added": result.added,
+        "pushed": result.pushed,
+        "settings": [
+            {
+                "setting": one.setting,
+                "wanted": list(one.wanted) if isinstance(one.wanted, tuple) else one.wanted,
+                "outcome": one.outcome,
+                "why": one.why,
+            }
+            for one in result.settings
+        ],
+        "missing": [{"what": what, "why": why} for what, why in result.missing],
         "notes": list(result.notes),
     }
 

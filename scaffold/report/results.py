@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import PurePath
 
+    from scaffold.forges.holding import Settled
     from scaffold.plan.actions import Plan
     from scaffold.report.compared import Change, Level
 
@@ -21,7 +22,8 @@ class Stamped(NamedTuple):
     """What `new` made, or with `applied` false would make.
 
     `owners` counts files by owner; `repository` is own, existing or none; `next_steps` is the blueprint's advice. With
-    `in_use` there were files already, and the plan says what became of them.
+    `in_use` there were files already, and the plan says what became of them. `published` is what became of it at its
+    forge, where that was asked for.
     """
 
     root: PurePath
@@ -37,6 +39,32 @@ class Stamped(NamedTuple):
     notes: tuple[str, ...] = ()
     applied: bool = True
     in_use: bool = False
+    published: Published | None = None
+
+
+class Published(NamedTuple):
+    """Where a repository is at its forge, what was done for it now, and what is missing, each with why.
+
+    `web` is the page that people open. `made`, `added` and `pushed`: the repository, the remote here and the branch
+    were not there before. `settings` are those that the blueprint prescribes.
+    """
+
+    root: PurePath
+    address: str
+    web: str
+    branch: str
+    commit: str
+    made: bool = False
+    added: bool = False
+    pushed: bool = False
+    settings: tuple[Settled, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> tuple[tuple[str, str], ...]:
+        """What somebody has to see to, each with why."""
+        return (*self.failed, *((one.setting, one.why) for one in self.settings if one.is_missing))
 
 
 class Updated(NamedTuple):

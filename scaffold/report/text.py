@@ -58,6 +58,9 @@ class Line(NamedTuple):
 
 def new(result: Stamped) -> Iterator[Line]:
     """Say what was made, or would be, and what to do next."""
+    if result.published and not result.applied:
+        yield Line(f"{result.root} is stamped already: {result.blueprint} {result.version}", "title")
+        return
     done = "Stamped" if result.applied else "Would stamp"
     yield Line(f"{done} {result.blueprint} {result.version} into {result.root}", "title")
     if result.in_use or not result.applied:
@@ -98,7 +101,8 @@ def _beside(result: Stamped) -> Iterator[Line]:
 
 def _first_step(result: Stamped) -> str:
     read = "read README.md, and " if "README.md" in result.files else ""
-    return f"{read}git push it where your team works"
+    where = "give your team the address" if result.published else "git push it where your team works"
+    return f"{read}{where}"
 
 
 def _tops(files: Iterable[str]) -> Iterator[tuple[str, int]]:

@@ -24,7 +24,7 @@ def settings_file() -> Path:
 def read() -> Located:
     """Read the settings, of which there may be none; raises FormatError for a file that cannot be read."""
     document = _read(settings_file(), named=bool(os.environ.get(VARIABLE)))
-    document.only({"trust", "defaults", "policy", *SIGNATURES})
+    document.only({"trust", "defaults", "policy", "forges", *SIGNATURES})
     return document
 
 

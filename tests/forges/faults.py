@@ -16,7 +16,8 @@ class Fault:
     """One kind of trouble, for requests that it names.
 
     `what` is one of `secondary` (the limit against abuse), `throttled` (429), `broken` (502), `reset` (the connection),
-    `html` (a page instead of an answer), `elsewhere` (a redirect to another host), `unauthorized` (401), `forbidden`, or
+    `html` (a page instead of an answer), `elsewhere` (a redirect to another host), `unauthorized` (401), `forbidden`,
+    `kill` (the program that asks, which is the world's `victim`, is killed while it waits, and the request goes on), or
     `do`: then `do` names a method of the world and what it is given after the repository's path, such as
     `["close_all_as", "ada"]`, and the request goes on.
 
@@ -64,9 +65,12 @@ class Faults:
         with self.world.lock:
             met = [rule for rule in self.rules if rule.meets(operation, kind, path)]
             for rule in met:
+                if rule.what == "kill":
+                    self.world.victim.kill()
+                    self.world.victim.wait()
                 if rule.what == "do":
                     name, *args = rule.do
                     if path in self.world.repositories:
                         with contextlib.suppress(RefusalError):  # what cannot be done by now, nobody does
                             getattr(self.world, name)(path, *args)
-            return next((rule for rule in met if rule.what != "do"), None)
+            return next((rule for rule in met if rule.what not in ("do", "kill")), None)

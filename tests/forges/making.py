@@ -1,5 +1,6 @@
 """Repositories that a program makes, and who may change their settings."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ class Making:
     owners: dict[str, Owner]
     repositories: dict[str, Repository]
     protects: bool
+    victim: subprocess.Popen[bytes]  # a program that asks, and is to be killed
 
     def create(
         self, path: str, token: Token, visibility: str, description: str = "", default: str = "main"

@@ -290,8 +290,12 @@ class Handler(BaseHTTPRequestHandler):
         body = self.read()
         try:
             with world.lock:
-                token = self.token() if pushing or "Authorization" in self.headers else Token("", "")
-                repo = world.pushed_to(path, token) if pushing else world.seen(path, token.login)
+                named = pushing or "Authorization" in self.headers
+                token = self.token() if named else Token("", "")
+                try:
+                    repo = world.pushed_to(path, token) if pushing else world.seen(path, token.login)
+                except RefusalError as refusal:  # whoever says no name is asked for one, whether it is there or not
+                    raise refusal if named else RefusalError("unauthorized") from None
             if repo.path != path and asking:
                 location = f"{self.base}/{repo.path}.git/info/refs?{query}"
                 self.send(Answer(301, b"", {"Location": location, "Content-Type": "text/plain"}))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.errors import ProjectError
 from scaffold.guard import waivers
+from scaffold.guard.catalogue import FORGE
 from scaffold.guard.check import look
 from scaffold.guard.finding import SEVERITIES
 from scaffold.guard.judges.table import JUDGES
@@ -19,6 +20,7 @@ from scaffold.guard.look import Look
 from scaffold.guard.policy import Policy
 from scaffold.guard.rule import CannotTell, Looked, Rule
 from scaffold.guard.verdict import judge
+from scaffold.lock import Lock
 from scaffold.process import Notify, bounds, garbage
 from scaffold.process.loading import later
 from scaffold.project.checking.forgotten import forgotten
@@ -31,9 +33,11 @@ from scaffold.sources.library import Library
 from scaffold.templating.limits import UNLIMITED
 
 if TYPE_CHECKING:
+    from scaffold.project.checking import forge as at_forge
     from scaffold.project.checking import policy as holding
     from scaffold.sources import policy as policies
 else:
+    at_forge = later("scaffold.project.checking.forge")
     holding, policies = later("scaffold.project.checking.policy"), later("scaffold.sources.policy")
 
 SECONDS = 20  # of the processor's time for one rule: a pattern of a blueprint can go on for ever
@@ -62,6 +66,7 @@ def check(
     verify: bool = False,
     policy: str | None = None,
     blueprint: str | None = None,
+    forge: bool = False,
     offline: bool = False,
     notify: Notify = lambda _: None,
 ) -> Checked:
@@ -72,7 +77,8 @@ def check(
     blueprint names, or else all that are known. Of `rules`, ids, only those are in the result; without any it is all.
     With `verify` the lock is held against its own source as well, without a network. `policy` is `LIBRARY[@VERSION]`:
     the project is held against that instead, as it is against one that the machine, the user or the environment names;
-    `blueprint` is the one that it has to be of, also where it has no lock. With `offline` no library is fetched.
+    `blueprint` is the one that it has to be of, also where it has no lock. With `forge` the settings of its repository
+    at its forge are held against what is prescribed of them. With `offline` no library is fetched, and no forge asked.
     """
     outside, said = policies.in_force(policy)
     if blueprint is not None and outside is None:
@@ -84,6 +90,8 @@ def check(
     if vouched:
         held = holding.held(seen, outside, blueprint, offline=offline, notify=notify)
         seen, extra = held.view, (held.looked,)
+    if forge:
+        extra = (*extra, *at_forge.asked(seen, notify, offline=offline))
     asked = wanted(judges, seen.lock.guardrails or Guardrails())
     notify(f"Checking {len(seen.snapshot.modes)} files")
     checked = judged(seen, today or datetime.now(UTC).date(), asked, notify, extra, vouched=vouched)
@@ -103,6 +111,11 @@ def check_of(project: Project, outside: Policy | None, today: date, library: Lib
     return judged(held.view, today, extra=(held.looked,), vouched=True)._replace(policy=outside)
 
 
+def by_policy(project: Project, policy: Policy, library: Library | None = None) -> Lock:
+    """Return the lock that a project would have by what the platform says; raises ScaffoldError."""
+    return holding.held(view(project), policy, library=library).view.lock
+
+
 def judged(
     seen: View,
     today: date,
@@ -120,7 +133,8 @@ def judged(
     if judges:
         looked.extend(ask(seen, judges, notify))
     content = seen.snapshot.fetch(waivers.PATH) if waivers.PATH in seen.snapshot.modes else None
-    verdicts, stood = judge(looked, content, guardrails, today, [judge.rule for judge in JUDGES.values()])
+    unasked = (*FORGE.values(), *(judge.rule for judge in JUDGES.values()))
+    verdicts, stood = judge(looked, content, guardrails, today, unasked)
     return Checked(
         root=seen.project.root,
         blueprint=seen.lock.blueprint,

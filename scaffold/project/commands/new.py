@@ -31,7 +31,7 @@ from scaffold.project.applying.commit import hooks_of_template
 from scaffold.project.applying.folder import carry_out, refuse_dirty, refuse_unfit
 from scaffold.project.conditions import Person
 from scaffold.project.dependency_locks import make_locks
-from scaffold.project.opening import FOLDER, place_of, prefix_of
+from scaffold.project.opening import FOLDER, enclosing_at, place_of
 from scaffold.project.planning.notes import notes_on_answers
 from scaffold.project.planning.plan import new_lock
 from scaffold.project.planning.template_exclusions import refuse_locked_out
@@ -45,8 +45,11 @@ from scaffold.sources.locate import BUILT_IN
 from scaffold.tree import File, Tree
 
 if TYPE_CHECKING:
+    from scaffold.forges.port import Visibility
+    from scaffold.project.commands import publish as publishing
     from scaffold.sources import signatures
 else:
+    publishing = later("scaffold.project.commands.publish")
     signatures = later("scaffold.sources.signatures")
 
 IDENTITY = "mend what it says (perhaps git config user.name and user.email are not set), or use --no-git"
@@ -66,17 +69,22 @@ def new(
     keep_copier: bool = False,
     dry_run: bool = False,
     lock_files: bool = False,
+    publish: str | None = None,
+    visibility: "Visibility" = "private",
     means: Means = Means(),
     notify: Notify = lambda _: None,
 ) -> Stamped:
     """Stamp `NAME[@VERSION]`, or the template at `ADDRESS[@REF]`, into a folder, unless it is a dry run.
 
     With `lock_files` the tools of the language make the lock files that the blueprint names, where they may be run.
-
+    With `publish`, an address such as `gh:OWNER/NAME`, its repository is published there, as by `scaffold.publish`; so
+    is what was stamped before, as by a call that was killed.
     Where the folder is in use, that is the adoption of what is there, and nothing of it is written over. Raises
     ScaffoldError, and then nothing was written.
     """
     root = disk.place_at(dest)
+    if publish is not None and (begun := publishing.begun(publish, blueprint, root, visibility, notify)):
+        return begun
     in_use = not disk.is_free(root)
     if in_use:
         refuse_unfit_folder(root)
@@ -99,11 +107,13 @@ def new(
         baseline = Baseline(
             root, release, library.address, rendered, means, keep_copier, notes=told_of(library, release), follow=follow
         )
-    if in_use:
-        made = _take_in(baseline, dry_run=dry_run)
-    else:
-        made = _stamp_anew(baseline, dry_run=dry_run, git=git, lock_files=lock_files and not offline)
-    return _result(baseline, made)._replace(applied=not dry_run, in_use=in_use)
+    made = (
+        _take_in(baseline, dry_run=dry_run)
+        if in_use
+        else _stamp_anew(baseline, dry_run=dry_run, git=git, lock_files=lock_files and not offline)
+    )
+    published = publishing.after_stamping(publish, root, visibility, notify) if publish is not None else None
+    return _result(baseline, made)._replace(applied=not dry_run, in_use=in_use, published=published)
 
 
 class _Made(NamedTuple):
@@ -148,7 +158,7 @@ def _stamp_anew(baseline: Baseline, *, dry_run: bool, git: bool, lock_files: boo
     told: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     if dry_run:
-        repository = "none" if not git else "own" if _enclosing(root) is None else "existing"
+        repository = "none" if not git else "own" if enclosing_at(root) is None else "existing"
     else:
         may_run = lock_files and (means.trust or baseline.address == BUILT_IN)
         repository, told, left = _write(baseline, tree, plan, git=git, may_run=may_run)
@@ -193,7 +203,7 @@ def _write(baseline: Baseline, tree: Tree, plan: Plan, *, git: bool, may_run: bo
     """
     root, ignored = baseline.root, baseline.rendered.ignored
     told: tuple[str, ...] = ()
-    enclosing = _enclosing(root) if git else None
+    enclosing = enclosing_at(root) if git else None
     # In a repository's own folder what is killed on the way is nothing that git would add.
     with beside.beside(root, disk.private(enclosing.folder / "scaffold") if enclosing else None) as staged:
         temporary = staged.folder
@@ -209,16 +219,6 @@ def _write(baseline: Baseline, tree: Tree, plan: Plan, *, git: bool, may_run: bo
             return "existing", (), locks.failed
         staged.move()
     return "own" if git else "none", told, locks.failed
-
-
-def _enclosing(root: Path) -> Objects | None:
-    """Return the repository that a new folder would belong to: one around it that does not ignore it."""
-    nearest = next(folder for folder in root.parents if folder.exists())
-    repository = find_repository(nearest)
-    if repository is None or repository.is_bare:
-        return None
-    prefix = prefix_of(nearest.resolve() / root.relative_to(nearest), repository)
-    return None if repository.is_ignored(f"{prefix}/") else repository
 
 
 def _as_repository(folder: Path, plan: Plan, tree: Tree, *, trusted: bool) -> tuple[str, ...]:

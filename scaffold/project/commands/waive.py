@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scaffold import disk
 from scaffold.apply import record as records
@@ -14,15 +14,21 @@ from scaffold.errors import FormatError, ProjectError
 from scaffold.formats import edit, yaml
 from scaffold.git.objects import find_repository
 from scaffold.guard import waivers
-from scaffold.guard.catalogue import LOCKED
+from scaffold.guard.catalogue import FORGE, LOCKED
 from scaffold.guard.finding import Finding
 from scaffold.guard.judges.table import JUDGES
 from scaffold.guard.verdict import Verdict
 from scaffold.guard.waivers import ONE, PATH, Policy, Waiver
+from scaffold.process.loading import later
 from scaffold.project.commands.check import judged
 from scaffold.project.opening import find_root, open_project, place_of
 from scaffold.project.snapshots import view as view_of
 from scaffold.report.checked import Checked, Exceptions
+
+if TYPE_CHECKING:
+    from scaffold.project.checking import forge as at_forge
+else:
+    at_forge = later("scaffold.project.checking.forge")
 
 HEAD = b"""\
 # Exceptions to the guardrails: each with a reason, an owner, somebody else who approved it, and an end.
@@ -58,7 +64,8 @@ def waive(
         project = open_project(root, repository)
         view, day = view_of(project), today or datetime.now(UTC).date()
         judge = rule.partition("/")[0]
-        checked = judged(view, day, [judge] if judge in JUDGES else ())
+        asked = at_forge.asked(view, lambda _: None, offline=False) if rule in FORGE else ()
+        checked = judged(view, day, [judge] if judge in JUDGES else (), extra=asked)
         guardrails = view.lock.guardrails or Guardrails()
         entry: dict[str, Any] = {
             "reason": reason,

@@ -3,17 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scaffold.answers.question import Answers
-from scaffold.blueprint import forge
-from scaffold.blueprint.forge import Prescribed
 from scaffold.blueprint.guardrails import Guardrails, Said
 from scaffold.blueprint.places import manifest_path
 from scaffold.blueprint.release import Release
 from scaffold.errors import FormatError
 from scaffold.guard.catalogue import expand
+from scaffold.process.loading import later
 from scaffold.templating.templates import Templates
+
+if TYPE_CHECKING:
+    from scaffold.blueprint import forge
+    from scaffold.blueprint.forge import Prescribed
+else:
+    forge = later("scaffold.blueprint.forge")
 
 YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0", "", "none")
 
@@ -56,7 +61,7 @@ def decided(release: Release, answers: Answers) -> Guardrails | None:
     )
 
 
-def prescribed(release: Release, answers: Answers) -> Prescribed | None:
+def prescribed(release: Release, answers: Answers) -> "Prescribed | None":
     """Return what a project with these answers is to have at its forge; raises FormatError or RenderError."""
     found = release.blueprint.forge
     where = manifest_path(release.blueprint.name)

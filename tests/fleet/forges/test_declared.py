@@ -120,7 +120,7 @@ def test_the_adapter_is_that_of_the_host_and_made_once(read):
         assert forges.of(host) is forges.of(host)
     with pytest.raises(ForgeError) as caught:
         forges.of("c.test")
-    hint = "write `forges: {c.test: {kind: github | gitlab | gitea}}` into fleet.yml"
+    hint = "write `forges: {c.test: {kind: github | gitlab | gitea}}` into fleet.yml, or into your settings"
     assert str(caught.value) == f"nobody says what kind of forge c.test is ({hint})"
 
 

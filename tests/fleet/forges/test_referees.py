@@ -168,6 +168,53 @@ def test_githubkit_drives_it(github):
         assert rest.pulls.get(owner, name, made.number).parsed_data.state == "closed"
 
 
+def test_pygithub_makes_a_repository_and_sets_it(github, hub):
+    from github import GithubException
+
+    github.lets_create()
+    org = hub.get_organization(github.owner)
+    repo = org.create_repo("orders", description="Takes orders", private=True)
+    assert (repo.full_name, repo.private, repo.description) == (f"{github.owner}/orders", True, "Takes orders")
+    with pytest.raises(GithubException) as caught:
+        org.create_repo("orders")
+    assert (caught.value.status, caught.value.data["errors"][0]["field"]) == (422, "name")
+    assert "already exists" in caught.value.data["errors"][0]["message"]
+    repo.edit(delete_branch_on_merge=True)
+    repo.replace_topics(["python"])
+    found = hub.get_repo(repo.full_name)
+    assert (found.delete_branch_on_merge, found.topics) == (True, ["python"])
+    github.world.give(repo.full_name, BOT, "push")
+    with pytest.raises(GithubException) as caught:
+        repo.edit(delete_branch_on_merge=False)
+    assert caught.value.status == 403
+    assert judge(github.server.heard) >= 5
+
+
+def test_githubkit_reads_our_ruleset(github):
+    kit = pytest.importorskip("githubkit")
+    path = github.repository()
+    github.administers(path)
+    wanted = {"checks": ("build",), "approvals": 2, "block_force_pushes": True}
+    assert github.forge.set(path, "main", wanted) == ()
+    owner, _, name = path.partition("/")
+    with kit.GitHub(TOKEN, base_url=f"{github.url}/api/v3", auto_retry=False, http_cache=False) as client:
+        (listed,) = client.rest.repos.get_repo_rulesets(owner, name).parsed_data
+        found = client.rest.repos.get_repo_ruleset(owner, name, listed.id).parsed_data
+        assert (found.name, found.enforcement) == ("scaffold", "active")
+        assert found.conditions.ref_name.include == ["refs/heads/main"]
+        rules = {rule.type: rule for rule in found.rules}
+        assert rules["pull_request"].parameters.required_approving_review_count == 2
+        assert rules["required_status_checks"].parameters.required_status_checks[0].context == "build"
+        assert "non_fast_forward" in rules
+        # What we send is what its own description of the request asks for.
+        made = client.rest.repos.create_repo_ruleset(
+            owner, name, name="other", enforcement="active", target="branch",
+            conditions={"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}},
+            rules=[{"type": "non_fast_forward"}],
+        ).parsed_data  # fmt: skip
+        assert made.name == "other"
+
+
 def test_the_judge_sees_what_is_missing(github):
     """A judge that takes everything would be none."""
     pytest.importorskip("githubkit")
@@ -221,6 +268,29 @@ def test_python_gitlab_goes_all_the_way(gitlab, lab):
     found = project.mergerequests.get(made.iid)
     assert (found.state, found.merge_user["username"]) == ("merged", BOT)
     project.branches.delete("update")
+
+
+def test_python_gitlab_makes_a_project_and_sets_it(gitlab, lab):
+    from gitlab import GitlabCreateError
+
+    gitlab.lets_create()
+    namespace = lab.namespaces.get(gitlab.owner)
+    asked = {"name": "orders", "path": "orders", "namespace_id": namespace.id, "visibility": "private"}
+    made = lab.projects.create(asked)
+    assert (made.path_with_namespace, made.visibility, made.empty_repo) == (f"{gitlab.owner}/orders", "private", True)
+    with pytest.raises(GitlabCreateError) as caught:
+        lab.projects.create(asked)
+    assert caught.value.response_code == 400
+    made.only_allow_merge_if_pipeline_succeeds, made.topics = True, ["python"]
+    made.save()
+    found = lab.projects.get(made.id)
+    assert (found.only_allow_merge_if_pipeline_succeeds, found.topics) == (True, ["python"])
+    made.protectedbranches.create({"name": "main", "allow_force_push": False})
+    assert [one.allow_force_push for one in made.protectedbranches.list(get_all=True)] == [False]
+    rule = made.approvalrules.create({"name": "All Members", "rule_type": "any_approver", "approvals_required": 1})
+    rule.approvals_required = 2
+    rule.save()
+    assert [one.approvals_required for one in made.approvalrules.list(get_all=True)] == [2]
 
 
 @pytest.mark.parametrize("how", [{}, {"pagination": "keyset", "order_by": "id"}])
