@@ -11,7 +11,7 @@ from tests.report.test_fleet_page import HOSTILE, _hostile
 
 pytestmark = [pytest.mark.long, pytest.mark.limit(120)]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-LACKS = [name for name, found in (("a chromium", CHROMIUM), ("playwright", find_spec("playwright")), ("axe-playwright-python", find_spec("axe_playwright_python"))) if not found]  # fmt: skip
+LACKS = [name for name, found in (("chromium", CHROMIUM), ("playwright", find_spec("playwright")), ("axe-playwright-python", find_spec("axe_playwright_python"))) if not found]  # fmt: skip
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")  # fmt: skip
 MEMBERS = 5_000
 MOST = 5_000_000  # bytes of the page
@@ -29,7 +29,7 @@ TIMED = """([id, value, event]) => {
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     if LACKS:
-        pytest.skip(f"there is no {' and no '.join(LACKS)}: make test-long installs the libraries, not the browser")
+        pytest.skip(f"there is no {' and no '.join(LACKS)}; make test-long installs the libraries, not the browser")
     page = tmp_path_factory.mktemp("page") / "fleet-report.html"
     page.write_text(html(fleets.report(MEMBERS)))
     return page
