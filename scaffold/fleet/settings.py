@@ -20,6 +20,8 @@ from scaffold.fleet.survey import Asked, survey
 from scaffold.forges import holding
 from scaffold.forges.hosts import Forges, place_of
 from scaffold.forges.port import Forge, ForgeError
+from scaffold.git import remotes
+from scaffold.git.objects import open_repository
 from scaffold.plan.fleet_settings import SettingsPlan, Stands, together
 from scaffold.plan.settings import Compared, compare, to_set
 from scaffold.report.fleet.settings import Done, SettingsApplied
@@ -94,8 +96,12 @@ def _stands(forges: Forges, repository: str, seen: list[Seen]) -> Stands:
 
 
 def _at(forges: Forges, repository: str) -> tuple[Forge, str, str]:
-    """Return the forge of a repository, its path there and its default branch; raises ForgeError."""
-    place = place_of(repository)
+    """Return the forge of a repository, its path there and its default branch; raises ForgeError.
+
+    That of a folder is where its remote is.
+    """
+    folder = Path(repository)
+    place = place_of((remotes.origin(open_repository(folder)) or "") if folder.is_dir() else repository)
     if place is None:
         raise ForgeError(NOWHERE)
     forge = forges.of(place.host).forge

@@ -116,7 +116,7 @@ class Publishing(NamedTuple):
                 return done._replace(failed=failed, notes=(hint,))
             done = done._replace(made=True)
         done = self._pushed(done._replace(web=there.web), heads)
-        return self._set(done)
+        return self._set(done, has_branch=done.pushed or done.branch in heads)
 
     def _tip(self) -> tuple[str, str]:
         """Return the main branch and what is at its tip; raises ProjectError where there is none."""
@@ -141,6 +141,10 @@ class Publishing(NamedTuple):
             return
         branch = there.default_branch if there.default_branch in heads else next(iter(heads), "")
         is_ours = self.repository.has(heads[branch]) if heads else ORIGIN in remotes.named(self.repository)
+        if not is_ours and heads and ORIGIN in remotes.named(self.repository):
+            hint = "git pull first, where it is this one"
+            told = f"{branch} at {self.aim.shown} is at {heads[branch][:10]}, which is not here"
+            raise ProjectError(f"{told}: it is ahead, or it is not this one", hint=hint)
         if not is_ours:
             raise taken(self.aim)
         if there.archived:
@@ -188,9 +192,10 @@ class Publishing(NamedTuple):
         porcelain.follow(self.repository.root, done.branch, ORIGIN, done.commit)
         return done._replace(pushed=True)
 
-    def _set(self, done: Published) -> Published:
+    def _set(self, done: Published, *, has_branch: bool) -> Published:
+        """Set what is prescribed; a branch that is not there yet is not closed to its first push."""
         prescribed = self.lock.forge or Prescribed()
-        if any(what.startswith("the branch") for what, _ in done.failed):
+        if not has_branch:
             prescribed = prescribed._replace(checks=(), approvals=0, code_owners=False, block_force_pushes=False)
         if not prescribed.wanted:
             return done if done.failed else done._replace(notes=(*done.notes, NOTHING))

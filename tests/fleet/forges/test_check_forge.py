@@ -1,5 +1,6 @@
 """`scaffold check --forge`: the settings that were published hold afterwards, and what undoes them is found."""
 
+import json
 import os
 from datetime import date
 
@@ -70,3 +71,16 @@ def test_it_does_not_apply_without_a_remote_at_a_forge(library, tmp_path):
     assert set(states(root).values()) == {"not_applicable"}
     git(root, "remote", "set-url", "origin", "https://git.nobody.example/a/b.git")
     assert set(states(root).values()) == {"not_applicable"}
+
+
+def test_a_lock_that_prescribes_less_than_its_blueprint_is_found(library, tmp_path):
+    root = scaffold.new("demo", tmp_path / "orders", source=str(library)).root
+    file = root / ".scaffold/lock.json"
+    said = json.loads(file.read_text())
+    said["forge"]["default_branch"]["approvals"] = 0
+    file.write_text(json.dumps(said))
+    for how in ({"verify": True}, {"policy": str(library)}):
+        checked = scaffold.check(root, **how)
+        (found,) = [one for verdict in checked.verdicts for one in verdict.findings if one.key == "forge"]
+        assert (found.rule, found.state) == ("LK-04", "fail")
+    assert scaffold.check(root, forge=True, policy=str(library)).verdicts  # and the policy's word is what holds

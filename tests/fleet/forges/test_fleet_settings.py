@@ -66,10 +66,11 @@ def outcomes(done):
 
 
 def test_planned_first_then_set_then_nothing_is_left(stage, fleet):
+    before = stage.asked("set")
     first = planned(fleet)
     wordless = WORDLESS[stage.kind]
     assert states(first.plan) == {name: "no word" if name in wordless else "looser" for name in LACKING}
-    assert stage.asked("set") == 0
+    assert stage.asked("set") == before
     assert first.plan.is_clean
     done = scaffold.fleet_settings_apply(first.file, fleet[0])
     assert done.is_clean
@@ -121,6 +122,19 @@ def test_one_that_cannot_be_asked_is_said(stage, fleet):
     stage.deletes(fleet[1][0])
     done = scaffold.fleet_settings_apply(first.file, fleet[0])
     assert [bool(one.why) for one in done.repositories].count(True) == 1
+
+
+def test_a_folder_is_asked_for_where_its_remote_is(stage, fleet):
+    file, paths = fleet
+    folder = file.parent / "m"
+    git(folder, "remote", "add", "origin", f"{stage.url}/{paths[0]}.git")
+    said = yaml.safe_load(file.read_text())
+    file.write_text(yaml.safe_dump(said | {"members": [{"folder": "m"}]}))
+    (row,) = planned(fleet).plan.to_set
+    assert row.branch == "main"
+    git(folder, "remote", "remove", "origin")
+    (row,) = planned(fleet).plan.repositories
+    assert "at no forge" in row.why
 
 
 def test_a_plan_that_was_changed_is_none(stage, fleet):

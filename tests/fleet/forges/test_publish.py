@@ -119,6 +119,20 @@ def test_killed_on_the_way_it_goes_on_where_it_was(stage, project, address, step
     assert stage.asked("create") == 1
 
 
+def test_a_new_service_that_was_killed_is_gone_on_with_by_the_same_words(stage, new, address, library, tmp_path):
+    words = [sys.executable, "-m", "scaffold", "new", "demo", "orders", "--source", str(library), "--publish", address]
+    world = stage.proxy.world if stage.kind == "gitea" else stage.world
+    world.victim = subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    stage.fault("kill", on="create")
+    out, err = world.victim.communicate()
+    assert world.victim.returncode == -9, (out, err)
+    result = new()
+    assert not result.published.made
+    is_whole(stage, result.root, result.published)
+    with pytest.raises(ProjectError, match="a project of demo already"):
+        scaffold.new("other", result.root, source=str(library), publish=address)
+
+
 @pytest.mark.parametrize("operation", ["create", "push", "set"])
 def test_an_answer_that_was_lost(stage, project, address, operation):
     stage.fault("reset", on=operation, effect=True)
