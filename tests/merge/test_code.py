@@ -159,6 +159,22 @@ def test_what_cannot_be_shown_to_be_right_is_a_conflict(base, ours, theirs):
     assert settled(PATH, base, theirs, ours) is None
 
 
+@pytest.mark.parametrize(
+    ("path", "base", "ours", "theirs", "wanted"),
+    [
+        (PATH, "A = 1\nB = 2\n", "A = 3\nB = 2\n", "A = 1\nB = 4\n", "A = 3\nB = 4\n"),
+        ("a.md", "# A\n\n- a\n- b\n", "# A\n\n- c\n- b\n", "# A\n\n- a\n- d\n", "# A\n\n- c\n- d\n"),
+    ],
+)
+def test_lines_that_end_in_a_return_too_are_merged_alike(path, base, ours, theirs, wanted):
+    sides = (text.replace("\n", "\r\n") for text in (base, ours, theirs))
+    assert settled(path, *sides) == wanted.replace("\n", "\r\n")
+    sides = (text.replace("\n", "\r\n") for text in (base, ours, ours.replace("3", "5").replace("c", "e")))
+    merged = merge(path, *sides)
+    assert not merged.clean
+    assert merged.content.count(b"\n") == merged.content.count(b"\r\n")
+
+
 def test_two_modules_that_have_nothing_in_common_are_not_joined():
     ours, theirs = b"def f():\n    return 1\n", b"def g():\n    return 2\n"
     assert not merge_files(PATH, None, ours, theirs, LABELS, ALL).clean
