@@ -10,6 +10,7 @@ from scaffold.merge.code.grammars import has_grammar, merge_by_grammar
 from scaffold.merge.code.merge import is_code, is_sound, merge_code
 from scaffold.merge.code.sections import has_sections, merge_sections
 from scaffold.merge.drivers import ALL, Drivers
+from scaffold.merge.ends import end_of
 from scaffold.merge.flaws import SAID, Flaw, flaws, heading
 from scaffold.merge.hunks import settle
 from scaffold.merge.layouts import known
@@ -174,17 +175,34 @@ def _structured(versions: Versions, hold: frozenset[KeyPath] = frozenset()) -> O
     if driver not in versions.drivers or (driver != "keys" and versions.base is None):
         return None
     try:
+        if driver != "keys":
+            return _in_entries(versions, has_sections=driver == "sections"), (driver,)
         base, ours, theirs = (side.decode() for side in versions.sides)
         root = None if versions.base is None else base
-        if is_code(path):
-            return _encoded(merge_code(base, ours, theirs)), (driver,)
-        if driver != "keys":
-            merge = merge_sections if driver == "sections" else merge_by_grammar
-            return _encoded(merge(path, base, ours, theirs)), (driver,)
         merged = merge_structured(path, root, ours, theirs, versions.drivers, hold)
     except (UnicodeDecodeError, Unprovable):
         return None
     return _encoded(merged.pieces), (driver, *merged.used)
+
+
+def _in_entries(versions: Versions, *, has_sections: bool) -> list[Part]:
+    """Merge code or prose by its entries, whose lines end as those of all sides do; raises Unprovable."""
+    returns = {end_of(side) for side in versions.sides} - {None} == {"CRLF"}
+    texts = [(side.replace(b"\r\n", b"\n") if returns else side).decode() for side in versions.sides]
+    if is_code(versions.path):
+        pieces = merge_code(texts[0], texts[1], texts[2])
+    else:
+        merge = merge_sections if has_sections else merge_by_grammar
+        pieces = merge(versions.path, texts[0], texts[1], texts[2])
+    parts = _encoded(pieces)
+    return [_with_returns(part) for part in parts] if returns else parts
+
+
+def _with_returns(part: Part) -> Part:
+    if isinstance(part, bytes):
+        return part.replace(b"\n", b"\r\n")
+    base, ours, theirs = (side.replace(b"\n", b"\r\n") for side in (part.base, part.ours, part.theirs))
+    return Conflict(base, ours, theirs, b"\r\n")
 
 
 def _encoded(pieces: Pieces) -> list[Part]:

@@ -1,17 +1,18 @@
 """The entries of a merged block in their order: what may stand side by side, and the blank lines between."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, groupby, pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
-from scaffold.merge.budget import spend
 from scaffold.merge.code.groups import Differ
 from scaffold.merge.code.names import IMPORTS
 from scaffold.merge.code.pairs import Items
-from scaffold.merge.code.tree import Block, Item
+from scaffold.merge.code.tree import Block, Facts, Item
 from scaffold.merge.pieces import Clash, Pieces
 from scaffold.merge.python import LINES
+
+_ANYWHERE = frozenset({"comment", "doc"})  # kinds of entries that nothing depends on
 
 
 @dataclass(frozen=True)
@@ -88,33 +89,31 @@ def check_neighbours(steps: Sequence[Step], sides: Sequence[Items], gone: Sequen
             both_act = (before.is_new or after.is_new) and before.item.facts.acts and after.item.facts.acts
             if both_act or any(a.facts.feeds(b.facts) for a in before.entries if a for b in after.entries if b):
                 raise Differ
-    run: list[Step] = []
-    for step in [*steps, None]:
-        if step is not None and step.is_new:
-            run.append(step)
-            continue
-        spend(len(run) ** 2)
-        for a, b in combinations(run, 2):
-            if a.side == b.side or {a.item.kind, b.item.kind} & {"comment", "doc"}:
-                continue
-            if a.item.said == b.item.said or not a.item.facts.commutes(b.item.facts):
-                raise Differ
-        run = []
+    for is_new, run in groupby(steps, lambda step: step.is_new):
+        if is_new:
+            _check_new(list(run))
+    taken = {(item.said, by): item.facts for item, by in gone}
     for step in steps:
-        if step.is_new:
-            _check_gone(step, sides, gone)
+        if step.is_new and taken:
+            _check_gone(step, sides[step.side], taken)
 
 
-def _check_gone(step: Step, sides: Sequence[Items], gone: Sequence[tuple[Item, int]]) -> None:
+def _check_new(run: Sequence[Step]) -> None:
+    """Raise Differ where what both sides have put in at one place has an order, or is the same."""
+    items = [[one.item for one in run if one.side == side and one.item.kind not in _ANYWHERE] for side in (1, 2)]
+    if all(items):
+        mine, its = (Facts.of([item.facts for item in side]) for side in items)
+        if not mine.commutes(its) or {one.said for one in items[0]} & {one.said for one in items[1]}:
+            raise Differ
+
+
+def _check_gone(step: Step, side: Items, taken: Mapping[tuple[Hashable, int], Facts]) -> None:
     """Raise Differ where something was put in beside what the other side has taken out, and may depend on it."""
-    at = step.places[step.side]
-    beside = [sides[step.side][i] for i in ((at or 0) - 1, (at or 0) + 1) if 0 <= i < len(sides[step.side])]
-    spend(len(gone))
-    for removed, by in gone:
-        if by != step.side and any(one.said == removed.said for one in beside):
-            facts, new = removed.facts, step.item.facts
-            if (facts.acts and new.acts) or facts.feeds(new) or facts.fixed or new.fixed:
-                raise Differ
+    at, new = step.places[step.side] or 0, step.item.facts
+    for beside in (side[i] for i in (at - 1, at + 1) if 0 <= i < len(side)):
+        facts = taken.get((beside.said, 3 - step.side))
+        if facts is not None and ((facts.acts and new.acts) or facts.feeds(new) or facts.fixed or new.fixed):
+            raise Differ
 
 
 def joined(steps: Sequence[Step], sides: Sequence[Items]) -> Pieces:

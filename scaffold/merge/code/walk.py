@@ -29,6 +29,7 @@ class Walk:
         sides = (base.items, ours.items, theirs.items)
         slots = paired(*sides)
         _check_order(slots, sides)
+        _check_replaced(slots, sides)
         steps: list[Step] = []
         gone: list[tuple[Item, int]] = []
         for slot in slots:
@@ -128,6 +129,20 @@ def _check_order(slots: Sequence[Slot], sides: Sequence[Items]) -> None:
             facts = sides[other][at].facts
             if not all(one == old or sides[0][one].facts.commutes(facts) for one in moved):
                 raise Differ
+
+
+def _check_replaced(slots: Sequence[Slot], sides: Sequence[Items]) -> None:
+    """Raise Differ where both sides have put something in the place of what both have taken out."""
+    gone, new = False, [False, False]
+    for slot in slots:
+        if slot.base is not None and slot.ours is not None and slot.theirs is not None:
+            gone, new = False, [False, False]
+        elif slot.base is None and (slot.ours is None) != (slot.theirs is None):
+            new[slot.ours is None] = True
+        elif slot.base is not None and slot.ours is None and slot.theirs is None:
+            gone |= sides[0][slot.base].kind not in (*names.IMPORTS, "comment")
+        if gone and all(new):
+            raise Differ
 
 
 def _moved(both: Sequence[tuple[int, int]], base: Items) -> set[int]:
