@@ -409,6 +409,7 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
         "cases",
         "check",
         "fleet",
+        "fleet-apply",
         "fleet-check",
         "fleet-plan",
         "fleet-status",
@@ -420,8 +421,8 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
     assert run_main() == 1
     assert (
         capsys.readouterr().err
-        == "error: there is no schema chek (there are: answers, blueprint-impact, check, fleet, "
-        "fleet-check, fleet-plan, fleet-status, lock, waivers)\n"
+        == "error: there is no schema chek (there are: answers, blueprint, blueprint-impact, cases, check, fleet, "
+        "fleet-apply, fleet-check, fleet-plan, fleet-status, lock, template, waivers)\n"
     )
 
 
