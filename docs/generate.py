@@ -39,20 +39,6 @@ low. A line of a library's file, or the one above it, that says `lint: ID` and a
 rule. What is wrong with a layer counts only where it is so for every blueprint that stacks the layer.
 
 """
-PUBLIC = """
-## Public templates
-
-A Copier template by itself is linted by the rules that need no cases: `scaffold blueprint lint ./FOLDER`. Of thirteen public
-ones, as they stood in their newest snapshot, each finding was read:
-
-| template | findings | what they are |
-|---|---|---|
-| `DiamondLightSource/python-copier-template`, `lincc-frameworks/python-project-template`, `serious-scaffold/ss-python`, `superlinear-ai/substrate`, `Tecnativa/doodba-copier-template` | 0 | |
-| `browniebroke/pypackage-template` | 2 | a variable by another name than its question, and a file that holds a question's name and is copied as it is |
-| `OCA/oca-addons-repo-template` | 2 | a file whose condition reads what is not asked, and a question that nothing reads |
-| `jupyterlab/extension-template`, `pawamoy/copier-pdm`, `pawamoy/copier-uv`, `ritwiktiwari/copier-astral`, `scientific-python/cookie` | none looked for | extensions of their own, which are code |
-| `fastapi/full-stack-fastapi-template` | none looked for | it has no `copier.yml` at its top any more |
-"""
 STEPS_HEAD = """
 ## How large a step is
 
@@ -226,7 +212,7 @@ def lint() -> str:
     for rule in found:
         said = (rule.id, rule.title, rule.severity, rule.rationale, rule.fix)
         parts.append(f"| {' | '.join(one.replace('|', BAR) for one in said)} |\n")
-    parts += [PUBLIC, STEPS_HEAD, "| what changes | step | what the changelog tells a team to do |\n|---|---|---|\n"]
+    parts += [STEPS_HEAD, "| what changes | step | what the changelog tells a team to do |\n|---|---|---|\n"]
     parts += [f"| {kind} | {step.level} | {step.todo.format('…')} |\n" for kind, step in STEPS.items()]
     return "".join(parts)
 
