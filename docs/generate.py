@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
 
+from scaffold.authoring.levels import STEPS
+from scaffold.authoring.lint.catalogue import lint_rules
 from scaffold.cli import console
 from scaffold.cli.app import app
 from scaffold.guard.catalogue import FAMILIES, FORGE, LOCKED, family
@@ -26,6 +28,23 @@ HEAD = """\
 
 What `--help` says, for every command, on one page. A project is the folder that holds `.scaffold/`; a command that
 takes `[DIR]` looks for it in that folder and the folders above, and in the current folder where none is named.
+"""
+LINT_HEAD = """\
+# Lint and versions
+
+<!-- Written by docs/generate.py from the program itself. Change the rules there, then run it again. -->
+
+What `scaffold blueprint lint` finds in a library as its folder stands. A release is refused for all of it but what is
+low. A line of a library's file, or the one above it, that says `lint: ID` and a reason in words is left alone by that
+rule. What is wrong with a layer counts only where it is so for every blueprint that stacks the layer.
+
+"""
+STEPS_HEAD = """
+## How large a step is
+
+What `scaffold blueprint release` proposes: major where a team may have to do something, minor where something comes by
+itself, else patch. The largest step decides.
+
 """
 EXITS = """\
 ## Exit codes
@@ -44,7 +63,9 @@ WHEN = {
     "`fleet report`: either of them, or a rollout needs somebody. "
     "`new --publish`, `publish` and `fleet settings`: something is missing, may not be set, or cannot be told. "
     "`fleet plan`: a member is in conflict, blocked or cannot be read. "
-    "`blueprint impact`: somebody would be needed, or a guardrail would start to fail.",
+    "`blueprint impact`: somebody would be needed, or a guardrail would start to fail. "
+    "`blueprint lint`: something is found. `blueprint test`: something fails. "
+    "`verify`: something is not proved.",
     70: "The sentence names a log file: versions, the kind of error, and where in the code. It holds no values.",
     130: "Ctrl-C. Files that were being swapped in are put back first.",
 }
@@ -194,7 +215,19 @@ def _paragraphs(text: str | None) -> list[str]:
     return [" ".join(part.split()) for part in re.split(r"\n\s*\n", inspect.cleandoc(text or "")) if part.strip()]
 
 
-PAGES = {"cli.md": page, "rules.md": rules}
+def lint() -> str:
+    """Return the page on what lint finds, and on how large a step each change is."""
+    found = [one.about for one in lint_rules()]
+    parts = [LINT_HEAD, "| id | what holds | severity | why | the mend |\n|---|---|---|---|---|\n"]
+    for rule in found:
+        said = (rule.id, rule.title, rule.severity, rule.rationale, rule.fix)
+        parts.append(f"| {' | '.join(one.replace('|', BAR) for one in said)} |\n")
+    parts += [STEPS_HEAD, "| what changes | step | what the changelog tells a team to do |\n|---|---|---|\n"]
+    parts += [f"| {kind} | {step.level} | {step.todo.format('…')} |\n" for kind, step in STEPS.items()]
+    return "".join(parts)
+
+
+PAGES = {"cli.md": page, "lint.md": lint, "rules.md": rules}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -47,6 +47,7 @@ FULL_WISHES = Wishes(
     follow="main",
     own=("/f",),
     updates=Pause(date(2027, 3, 1), "r"),
+    require_signature=True,
 )
 WRONG_COMMAND_LINE = 2  # Typer's own
 
@@ -240,6 +241,8 @@ def full_results():
         "blueprint_list": (listed,),
         "blueprint_show": results.Shown("n", "1", "t", "d", (), "active", None, (), (), {"name": known}, {}),
         "blueprint_release": results.Released(root, "n", "1", "2", "t", "c", ()),
+        "blueprint_new": results.Started(root, "n", ("f",), {}),
+        "blueprint_withdraw": results.Withdrawn(root, "n", "1", "r", "c", None),
         "library_init": results.LibraryMade(root, ()),
         "fleet_clean": results.Freed(1, 2),
     }  # fmt: skip

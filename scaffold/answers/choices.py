@@ -40,10 +40,12 @@ def written_out(written: Any, file: str) -> list[Any] | None:
     if not isinstance(written, list | dict):
         return None
     try:
-        found = [one.value for one in choices(written, lambda value: value, file) if not one.disabled]
+        made = choices(written, lambda value: value, file)
     except (TypeError, ValueError, KeyError, FormatError):
         return None
-    return None if any(isinstance(value, str) and "{" in value for value in found) else found
+    told = (text for one in made for text in (one.value, one.disabled))
+    decided = any(isinstance(text, str) and "{" in text for text in told)
+    return None if decided else [one.value for one in made if not one.disabled]
 
 
 def _choice(label: Any, value: Any, rendered: Rendered, *, pair: bool) -> Choice:

@@ -61,7 +61,8 @@ def lint(target: Target = None, library: Library = Path(), format_: LintForm = "
 
     Every finding says where it is, why it matters, and what mends it.
     """
-    folder = Path(target) if target is not None and (Path(target) / "blueprints").is_dir() else None
+    is_folder = target is not None and (Path(target).is_dir() and ("/" in target or target == "." or _is_read(target)))
+    folder = Path(target) if target is not None and is_folder else None
     name = None if folder is not None else target
     with console.progress(spinner=True):
         found = scaffold.lint(name, library=folder or library)
@@ -72,6 +73,11 @@ def lint(target: Target = None, library: Library = Path(), format_: LintForm = "
             console.write(linting.written(format_, found))
     if not linting.is_clean(found):
         raise typer.Exit(NOT_CLEAN)
+
+
+def _is_read(target: str) -> bool:
+    """Whether a folder is what lint reads: a library, or a Copier template."""
+    return any((Path(target) / name).exists() for name in ("blueprints", "copier.yml", "copier.yaml"))
 
 
 def try_(

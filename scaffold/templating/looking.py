@@ -27,7 +27,7 @@ def reads(tree: nodes.Template) -> Iterator[Read]:
     for filter_ in tree.find_all(nodes.Filter):
         if filter_.name in DEFAULTS and filter_.node is not None:
             guarded.add(id(filter_.node))
-    undeclared = find_undeclared_variables(tree) - optional
+    undeclared = find_undeclared_variables(tree) - optional - sets(tree)  # one that is set in a branch is set
     seen: set[str] = set()
     for name in tree.find_all(nodes.Name):
         if name.ctx == "load" and name.name in undeclared - seen and id(name) not in guarded:

@@ -160,7 +160,7 @@ def test_what_a_layer_does_for_one_blueprint_is_no_mistake_of_the_layer(tmp_path
 def test_what_a_template_may_leave_undefined(tmp_path):
     """Guards, what a template sets itself, loops, macros and includes are no mistakes."""
     text = (
-        "{% from 'parts/macros' import shout %}{% set own = name %}{% for one in [1] %}{{ one }}{{ loop.index }}{% endfor %}"
+        "{% from 'parts/macros' import shout %}{% set own = name %}{% if name %}{% set late = 1 %}{% endif %}{{ late }}{% for one in [1] %}{{ one }}{{ loop.index }}{% endfor %}"
         "{{ own }}{{ maybe | default('x') }}{% if other is defined %}{{ other }}{% endif %}{{ shout(name) }}"
         "{% include 'parts/text' %}{{ _copier_conf.answers_file }}{{ _folder_name }}{{ range(3) | list }}"
     )
@@ -204,3 +204,30 @@ def test_lint_writes_nothing(tmp_path):
     root = repo(shelf(tmp_path), {}, "tool/v1.0.0")
     lint(library=root)
     assert git(root, "status", "--porcelain") == ""
+
+
+PLAIN = {
+    "copier.yml": '_subdirectory: template\nname:\n  type: str\n  help: x\n  default: demo\nspare: 1\npick:\n  type: str\n  default: a\n  choices:\n    a: {value: a, validator: "{{ name }}"}\n    b: b\n',
+    "docs/how.md": "Write {{ name }} in it.\n",
+    "template/README.md.jinja": "# {{ nmae }} {{ pick }}\n",
+    "template/plain.md": "# {{ name }}\n",
+    "template/page.html.j2": "{% for one in ones %}{{ one }}{% endfor %}\n",
+}  # fmt: skip
+
+
+def test_a_plain_template_is_linted_as_far_as_it_has_no_cases(tmp_path):
+    from tests.kit import write
+    from tests.scenarios.world import scaffold
+
+    assert findings(write(tmp_path / "template", PLAIN)) == [
+        ("BP-10", "copier.yml:6", "nothing reads the answer to `spare`", "Take the question out, or use it."),
+        ("BP-20", "template/README.md.jinja:1", "`nmae` is undefined", "Did you mean name?"),
+        ("BP-23", "template/plain.md:1", "`{{ name` stands in a file that is not rendered", "Let its name end in .jinja."),
+    ]  # fmt: skip
+    assert scaffold("blueprint", "lint", "template", where=tmp_path).code == 3
+    write(tmp_path / "code", {"copier.yml": "_jinja_extensions: [some.Code]\n"})
+    done = scaffold("blueprint", "lint", "./code", where=tmp_path)
+    assert (done.code, "the extension some.Code is code of its own" in done.err) == (1, True)
+    (tmp_path / "empty").mkdir()
+    done = scaffold("blueprint", "lint", "./empty", where=tmp_path)
+    assert (done.code, "there is no blueprint to lint" in done.err) == (1, True)

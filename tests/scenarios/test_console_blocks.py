@@ -246,6 +246,7 @@ SCRIPTS: dict[tuple[str, str], Callable[[Place], Path] | str] = {
     ("new-service.md", "scaffold new python-http-service orders --data-file answers.yml --defaults"): answered,
     ("update.md", "scaffold update"): Place.worked,
     ("write-a-blueprint.md", "scaffold blueprint show cli-tool@. --source ."): cli_tool,
+    ("write-a-blueprint.md", "scaffold blueprint test cli-tool"): cli_tool,
     (
         "write-a-blueprint.md",
         "scaffold blueprint impact cli-tool --library . --fleet ../fleet.yml --check",

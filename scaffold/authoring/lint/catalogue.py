@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 class LintRule(NamedTuple):
     """A rule, and the function that finds what breaks it: `module.name` in this folder.
 
-    What a `shared` rule finds in a layer counts only where it is found for every blueprint that stacks the layer.
+    What a `shared` rule finds in a layer counts only where it is found for every blueprint that stacks the layer. A
+    `plain` one holds for a Copier template by itself too, which has no cases.
     """
 
     about: Rule
     function: str
     shared: bool
+    plain: bool
 
     def look(self, draft: Draft) -> Iterator[Found]:
         """Yield what breaks the rule."""
@@ -47,4 +49,4 @@ def _rule(said: Mapping[str, Any]) -> LintRule:
         fix=said["fix"],
         look=lambda _: (),
     )
-    return LintRule(about, said["look"], said.get("shared", False))
+    return LintRule(about, said["look"], said.get("shared", False), said.get("plain", False))

@@ -7,21 +7,25 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scaffold import disk
 from scaffold.authoring.lint.catalogue import lint_rules
-from scaffold.authoring.lint.draft import drafts
-from scaffold.authoring.past import past_of
+from scaffold.authoring.lint.draft import Draft, drafts
+from scaffold.authoring.past import Past, past_of
+from scaffold.blueprint.kinds import kind_of
 from scaffold.blueprint.places import manifest_path
 from scaffold.errors import SourceError, without_credentials
+from scaffold.formats.located import Located
 from scaffold.guard.finding import SEVERITIES, Finding, fingerprints
 from scaffold.guard.verdict import Verdict
+from scaffold.render import native
 from scaffold.report.checked import Checked
-from scaffold.sources.library import FolderLibrary, no_blueprint
+from scaffold.sources.library import AS_IT_STANDS, FolderLibrary, no_blueprint
+from scaffold.sources.locate import locate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from scaffold.authoring.lint.catalogue import LintRule
-    from scaffold.authoring.lint.draft import Draft
     from scaffold.guard.finding import Found
     from scaffold.tree import File
 
@@ -33,8 +37,10 @@ def lint(name: str | None = None, *, library: Path | str = ".") -> Checked:
     """
     root = Path(library).resolve()
     names = tuple(sorted(place.parent.name for place in root.glob("blueprints/*/blueprint.yml")))
+    if not names and name is None and kind_of(disk.names(root)) == "copier":
+        return _plain(root)
     if not names:
-        hint = "name the folder that holds blueprints/ with --library DIR"
+        hint = "name a folder that holds blueprints/, or a Copier template"
         raise SourceError("there is no blueprint to lint", where=str(root), hint=hint)
     if name is not None and name not in names:
         raise no_blueprint(name, str(root), FolderLibrary(root, str(root)).names())
@@ -48,6 +54,20 @@ def lint(name: str | None = None, *, library: Path | str = ".") -> Checked:
     version = str(versions.pop()) if len(wanted) == 1 and versions else ""
     title = wanted[0].name if len(wanted) == 1 else f"{len(wanted)} blueprints"
     return Checked(root, title, version, "work tree", verdicts)
+
+
+def _plain(root: Path) -> Checked:
+    """Return what is wrong with a Copier template by itself, as its files stand; raises ScaffoldError."""
+    library = locate(str(root))
+    name = library.names()[0]
+    release = library.release(name, AS_IT_STANDS)
+    (layer,) = release.layers
+    native.compiled(layer)
+    known = {name: release.blueprint}
+    nothing = Located({}, layer.config, {})
+    draft = Draft(name, layer.files, nothing, release, (), known, Past(), {}, strange=layer.slips)
+    verdicts = tuple(_verdict(rule, (draft,), [draft]) for rule in lint_rules() if rule.plain)
+    return Checked(root, name, release.version, "work tree", verdicts)
 
 
 def _verdict(rule: LintRule, drafts: Iterable[Draft], wanted: list[Draft]) -> Verdict:

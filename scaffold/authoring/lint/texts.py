@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from scaffold.authoring.lint.draft import found_of, place
@@ -97,10 +98,15 @@ def unrendered(draft: Draft) -> Iterator[Found]:
     names = [re.escape(question.name) for question in draft.questions]
     if not names:
         return
-    braces = re.compile(rf"(?<!\$)\{{\{{-?\s*(?:{'|'.join(names)})\b|\{{%-?\s*(?:if|for|set|include)\s.*%\}}".encode())
+    some = "|".join(names)
+    reads = rf"\{{%-?\s*(?:el)?if\s(?:not\s)?\s*(?:{some})\b[^%\n]*%\}}"
+    braces = re.compile(rf"(?<!\$)\{{\{{-?\s*(?:{some})\b|{reads}".encode())
     for layer in draft.layers:
         plain = layer.settings.envops.keys() & {"variable_start_string", "block_start_string"}
+        root = f"{normpath(layer.settings.subdirectory)}/" if layer.settings.subdirectory else ""
         for path, file in layer.files.items() if not plain else ():
+            if not path.startswith(root) and "{" not in root:
+                continue
             if _is_rendered(layer, path) or file.mode == SYMLINK or not is_text(file.content):
                 continue
             if found := braces.search(file.content):
