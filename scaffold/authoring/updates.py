@@ -55,10 +55,7 @@ def brought(case: Case, before: Release, after: Release, rendered: Rendered) -> 
     teams = [edited(old.tree, old.ownership, place) for place in PLACES]
     plans = [_plan(was, old.tree, files, after, rendered) for files in teams]
     found = set.intersection(*({action.path for action in plan.conflicts} for plan in plans))
-    # That a file becomes locked is told as what a team must do; its edits are then in conflict as a matter of course.
-    conflicts = {
-        path for path in found if rendered.ownership(path).file != "locked" or old.ownership(path).file == "locked"
-    }
+    conflicts = {path for path in found if not _is_told(path, old, rendered)}
     return Update(
         case=case.name,
         version=before.version,
@@ -66,6 +63,12 @@ def brought(case: Case, before: Release, after: Release, rendered: Rendered) -> 
         conflicts=tuple(sorted(conflicts - {*case.conflicts})),
         missing=tuple(path for path in case.conflicts if path not in conflicts),
     )
+
+
+def _is_told(path: str, old: Rendered, new: Rendered) -> bool:
+    """Whether a file becomes locked or is dropped, of which the release tells teams: edits are then in conflict."""
+    locked = new.ownership(path).file == "locked" and old.ownership(path).file != "locked"
+    return locked or (path in old.tree and path not in new.tree)
 
 
 def _answered(case: Case, after: Release, previous: Mapping[str, Any]) -> Rendered:

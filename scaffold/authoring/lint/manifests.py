@@ -118,8 +118,6 @@ def versions(draft: Draft) -> Iterator[Found]:
     if blueprint.oldest is not None and blueprint.oldest > blueprint.version:
         at = place(draft.at("oldest").where)
         yield Found(f"the oldest version that may be in use, {blueprint.oldest}, is newer than this one", *at)
-    if blueprint.version in blueprint.withdrawn:
-        yield Found(f"this version, {written}, is withdrawn", *where, fix="Give it the next version.")
 
 
 def owners(draft: Draft) -> Iterator[Found]:
