@@ -144,6 +144,7 @@ def test_definitions_and_statements_are_merged_one_by_one(base, ours, theirs, wa
             "class A:\n    def f(self):\n        self.a = 1\n        return self.a\n\n    x = 1\n\n    def g(self):\n        use(self.a)\n",
             id="lines merge, and an attribute has another name",
         ),
+        pytest.param("a = (1,)\n", "a = (1)\n", "a = (1, 2)\n", id="a tuple"),
         pytest.param("a = 1\n", "b = 1\n", "c = 1\n", id="renamed by both"),
         pytest.param("range(1, 2)\n", "range(3, 2)\n", "range(1, 4)\n", id="arguments by place, each by one side"),
         pytest.param("class A:\n    x = 1\n", "class A:\n    x = 1\n    y = 2\n", "class A:\n    x = 1\n    z = 2\n", id="fields"),

@@ -168,6 +168,8 @@ def _merge_group(sides: tuple[str | None, str, str], rules: Rules, depth: int) -
         merged = merge_said(inner[0], inner[1], inner[2], rules, depth + 1)
         place = groups[1].items[0]
         return f"{ours[: place.start]}{merged}{ours[place.end :]}"
+    if len({its.items[0].end < its.items[0].after for its in groups if len(its.items) == 1}) > 1:
+        raise Differ  # one comma makes a tuple of what stands in brackets
     return _merge_items(triple, groups, rules, depth)
 
 
