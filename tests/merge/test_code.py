@@ -54,7 +54,7 @@ def test_a_module_taken_apart_and_put_together_is_the_same(name):
             "f(\n    a=1,\n)\n", "f(\n    a=1,\n    b=2,\n)\n", "f(\n    a=1,\n    c=3,\n)\n",
             "f(\n    a=1,\n    b=2,\n    c=3,\n)\n", id="arguments by name",
         ),
-        pytest.param("A = f([1, 2], 3)\n", "A = f([0, 1, 2], 3)\n", "A = f([1, 2], 4)\n", "A = f([0, 1, 2], 4)\n", id="brackets"),
+        pytest.param("A = f([1, 2], a=3)\n", "A = f([0, 1, 2], a=3)\n", "A = f([1, 2], a=4)\n", "A = f([0, 1, 2], a=4)\n", id="brackets"),
         pytest.param(
             "A = [1, 2]  # noqa\nB = 1\n", "A = [\n    1,\n    2,\n]  # noqa\nB = 1\n", "A = [1, 2, 3]  # noqa\nB = 2\n",
             "A = [1, 2, 3]  # noqa\nB = 2\n", id="a change of form alone",
@@ -144,7 +144,10 @@ def test_definitions_and_statements_are_merged_one_by_one(base, ours, theirs, wa
             "class A:\n    def f(self):\n        self.a = 1\n        return self.a\n\n    x = 1\n\n    def g(self):\n        use(self.a)\n",
             id="lines merge, and an attribute has another name",
         ),
+        pytest.param("a = (1,)\n", "a = (1)\n", "a = (1, 2)\n", id="a tuple"),
         pytest.param("a = 1\n", "b = 1\n", "c = 1\n", id="renamed by both"),
+        pytest.param("range(1, 2)\n", "range(3, 2)\n", "range(1, 4)\n", id="arguments by place, each by one side"),
+        pytest.param("class A:\n    x = 1\n", "class A:\n    x = 1\n    y = 2\n", "class A:\n    x = 1\n    z = 2\n", id="fields"),
         pytest.param(
             "def f():\n    return 1\n", "def g():\n    print(5)\n\n\nA = 1\n", "def h(x, y):\n    x.y()\n\n\nB = 1\n",
             id="replaced by both",

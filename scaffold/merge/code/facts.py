@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from scaffold.merge.code.tree import Facts
 
@@ -12,9 +13,11 @@ _FIXED = (
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def facts_of(group: Sequence[ast.stmt]) -> Facts:
-    """Return what is known of the statements of one line."""
-    return Facts.of([_facts(node) for node in group])
+def facts_of(group: Sequence[ast.stmt], *, in_class: bool = False) -> Facts:
+    """Return what is known of the statements of one line; of a class, the fields have an order."""
+    facts = Facts.of([_facts(node) for node in group])
+    is_field = in_class and any(isinstance(node, ast.Assign | ast.AnnAssign) for node in group)
+    return replace(facts, acts=True) if is_field else facts
 
 
 def _facts(node: ast.stmt) -> Facts:

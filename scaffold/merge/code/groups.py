@@ -168,6 +168,8 @@ def _merge_group(sides: tuple[str | None, str, str], rules: Rules, depth: int) -
         merged = merge_said(inner[0], inner[1], inner[2], rules, depth + 1)
         place = groups[1].items[0]
         return f"{ours[: place.start]}{merged}{ours[place.end :]}"
+    if len({its.items[0].end < its.items[0].after for its in groups if len(its.items) == 1}) > 1:
+        raise Differ  # one comma makes a tuple of what stands in brackets
     return _merge_items(triple, groups, rules, depth)
 
 
@@ -178,6 +180,7 @@ def _merge_items(texts: Triple, groups: Sequence[Group], rules: Rules, depth: in
     names = [[_name(text, place) for place in its.items] for text, its in zip(texts, groups, strict=True)]
     target = hosts[host]
     done: list[Done] = []
+    changed: set[int] = set()
     for slot in _slots(names, texts, rules):
         places = (slot.base, slot.ours, slot.theirs)
         entries = [
@@ -186,11 +189,29 @@ def _merge_items(texts: Triple, groups: Sequence[Group], rules: Rules, depth: in
         ]
         if any((at is None) != (entry is None) for at, entry in zip(places, entries, strict=True)):
             raise Differ
+        if (
+            texts[0][0] == "("
+            and not rules.names
+            and not all(_is_named(side, at) for side, at in zip(names, places, strict=True))
+        ):
+            changed |= _changed_by(entries)
         merged = _merge_entry(entries, rules, depth)
         done += [] if merged is None else [merged]
+    if len(changed) > 1 and not rules.parameters:  # arguments by place belong together
+        raise Differ
     opening, closing = texts[host][0], texts[host][-1]
     text = resolved(assemble(target, done), "ours")
     return f"{opening}{text[1:-1]}{closing}"
+
+
+def _is_named(names: Sequence[Hashable], at: int | None) -> bool:
+    return at is None or isinstance(names[at], tuple)
+
+
+def _changed_by(entries: Sequence[Done | None]) -> set[int]:
+    """Return the sides that alone have changed an entry."""
+    base, ours, theirs = (None if entry is None else _heard(entry) for entry in entries)
+    return set() if ours == theirs else {side for side, its in ((1, ours), (2, theirs)) if its != base}
 
 
 def _merge_entry(entries: Sequence[Done | None], rules: Rules, depth: int) -> Done | None:

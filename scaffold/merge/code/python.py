@@ -3,6 +3,7 @@
 import ast
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from scaffold.merge.budget import Unprovable
@@ -39,7 +40,7 @@ class _Cutter:
         """Cut these lines."""
         self.lines = lines
 
-    def block(self, body: Sequence[ast.stmt], start: int, end: int) -> Block:
+    def block(self, body: Sequence[ast.stmt], start: int, end: int, *, in_class: bool = False) -> Block:
         """Cut the lines of a body into entries."""
         items: list[Item] = []
         at = start
@@ -49,7 +50,8 @@ class _Cutter:
             blank, lead = self._between(at, first, items)
             follows = _first_line(groups[number + 1][0]) if number + 1 < len(groups) else end
             at = self._end(group[-1], follows)
-            items.append(self._item(group, (blank, lead), first, at, is_first=number == 0))
+            item = self._item(group, (blank, lead), first, at, is_first=number == 0)
+            items.append(replace(item, find=partial(facts_of, group, in_class=in_class)))
         blank, lead = self._between(at, end, items)
         if lead:
             items.append(_comment(blank, lead))
@@ -89,11 +91,11 @@ class _Cutter:
         whole = Text("".join(self.lines[start:end]))
         if len(group) > 1:
             kinds = " ".join(type(one).__name__ for one in group)
-            return Item(kinds, None, *before, (whole,), partial(facts_of, group))
+            return Item(kinds, None, *before, (whole,))
         node = group[0]
         parts = tuple(self._parts(node, start, end)) or (whole,)
         kind, key = _named(node, is_first=is_first)
-        return Item(kind, key, *before, parts, partial(facts_of, group))
+        return Item(kind, key, *before, parts)
 
     def _parts(self, node: ast.stmt, start: int, end: int) -> Iterator[Text | Block]:
         """Walk the heads and bodies of a statement: none where one begins on its head's line."""
@@ -111,7 +113,7 @@ class _Cutter:
             if number + 1 < len(clauses):
                 follows = _first_line(clauses[number + 1][0])
                 at = min(self._end_of_body(body, follows), follows)
-            yield self.block(body, head or 0, at)
+            yield self.block(body, head or 0, at, in_class=isinstance(node, ast.ClassDef))
 
     def _decorators(self, node: Definition, start: int) -> Block:
         items: list[Item] = []
