@@ -1,7 +1,9 @@
 """Signatures: demanded by settings or by the project, allowed by settings alone, and proved of a stamped project."""
 
 import json
+import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from tests.authoring.shelf import QUIET, shelf
 from tests.kit import git, repo
 from tests.scenarios.world import scaffold
 
+SETTINGS = Path(os.environ["XDG_CONFIG_HOME"]) / "scaffold/settings.yml"  # of the user that the tests are
 M = "blueprints/tool/blueprint.yml"
 
 
@@ -30,11 +33,14 @@ def place(tmp_path):
         git(root, *signing, "tag", "--sign" if signer else "--annotate", "--message=x", f"tool/v{version}")
     settings = {"require_signature": True, "allowed_signers": str(tmp_path / "allowed")}
     (tmp_path / "settings.yml").write_text(json.dumps(settings))
-    return tmp_path
+    SETTINGS.parent.mkdir(parents=True, exist_ok=True)
+    yield tmp_path
+    SETTINGS.unlink(missing_ok=True)
 
 
 def run(place, *words, settings="settings.yml"):
-    return scaffold(*words, where=place, SCAFFOLD_SETTINGS=str(place / settings))
+    SETTINGS.write_text((place / settings).read_text())
+    return scaffold(*words, where=place)
 
 
 def new(place, version, dest, **options):

@@ -23,7 +23,8 @@ LOADED = {"copier": ("copier.__main__",), "scaffold": (
     "scaffold.project.commands.new", "scaffold.project.commands.own", "scaffold.project.commands.resolve", "scaffold.project.commands.status",
     "scaffold.project.commands.undo", "scaffold.project.commands.unfinished", "scaffold.project.commands.update", "scaffold.project.commands.waive",
     "scaffold.report.checks.text", "scaffold.guard.catalogue", "scaffold.fleet.check",
-    "scaffold.fleet.status", "scaffold.cli.fleet", "scaffold.cli.app",
+    "scaffold.authoring.release", "scaffold.authoring.lint.rendering", "scaffold.authoring.lint.contents",
+    "scaffold.authoring.lint.history", "scaffold.fleet.status", "scaffold.cli.fleet", "scaffold.cli.app",
 )}  # fmt: skip
 MAIN = {"copier": attrgetter("CopierApp.run"), "scaffold": attrgetter("main")}
 _lock = Lock()
