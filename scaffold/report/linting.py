@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from scaffold.formats.shown import on_one_line, to_json
 from scaffold.report.checks.data import data
@@ -48,8 +48,15 @@ def written(form: Form, checked: Checked) -> bytes:
     elif form == "sarif":
         made = to_json(log([checked], "scaffold-blueprint-lint/", ROOT, lambda _, one: one.fingerprint))
     else:
-        made = to_json(data(checked))
+        made = to_json(as_data(checked))
     return made.encode("utf-8", "backslashreplace")
+
+
+def as_data(checked: Checked) -> dict[str, Any]:
+    """Return the lint with the keys of `scaffold check`, and beside each finding why it matters."""
+    whys = {verdict.rule.id: verdict.rule.rationale for verdict in checked.verdicts}
+    found = data(checked)
+    return {**found, "findings": [{**one, "why": whys[one["rule"]]} for one in found["findings"]]}
 
 
 def is_clean(checked: Checked) -> bool:

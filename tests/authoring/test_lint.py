@@ -75,6 +75,7 @@ MISTAKES = {
     "a locked key below another table": ("BP-36", {M: ("build.strict: locked", "built.strict: locked")}, f"{M}:13", "has no key `built.strict`", "Did you mean `build`"),
     "a rule that looks at no file": ("BP-37", {M: ("files: /settings.toml", "files: /setings.toml")}, f"{M}:23", "the rule ACME-01 looks at no file in any case: /setings.toml", ""),
     "a rule that is left out of nothing": ("BP-37", {M: ("OP-08: {", "SC-01: false\n    OP-08: {")}, f"{M}:19", "the rule SC-01 is left out, and nothing uses it", "Take the entry out"),
+    "a pattern that leaves out nothing": ("BP-34", {B: ("name:\n", "_exclude: [copier.yml, drafts]\nname:\n")}, f"{B}:1", "`drafts` leaves out nothing", ""),
     "a migration to nowhere": ("BP-38", {M: ("compose:", "migrations:\n  - {version: 1.0.0, move: {old.md: READMY.md}}\ncompose:")}, f"{M}:15", "old.md is to move to READMY.md, which no case renders", "Did you mean README.md"),
     "a migration from what is there still": ("BP-38", {M: ("compose:", "migrations:\n  - {version: 1.0.0, move: {settings.toml: README.md}}\ncompose:")}, f"{M}:15", "settings.toml is to move to README.md, and is rendered still", ""),
     "an answer that is migrated to nowhere": ("BP-16", {M: ("compose:", "migrations:\n  - {version: 1.0.0, answers: [{rename: {old: sise}}]}\ncompose:")}, f"{M}:15", "`old` becomes `sise`, which nobody asks for", "Did you mean size"),
@@ -119,6 +120,7 @@ def test_every_rule_is_shown_by_a_mistake():
 RELEASED = {
     "a tag with a dash": ("BP-50", ["tool-1.1.0"], {}, "the tag tool-1.1.0 is not NAME/vX.Y.Z"),
     "a tag without a v": ("BP-50", ["tool/1.1.0"], {}, "the tag tool/1.1.0 is not NAME/vX.Y.Z"),
+    "a migration from nowhere": ("BP-38", [], {M: ("compose:", "migrations:\n  - {version: 1.1.0, move: {guid.md: guide.md}}\ncompose:"), "templates/app/guide.md": "x\n"}, "guid.md is to move, and no case of 1.0.0 renders it"),
     "a version withdrawn that never was": ("BP-52", [], {M: ("layers:", "withdrawn: {0.9.0: wrong}\nlayers:")}, "0.9.0 is withdrawn, and never was released"),
     "a release that the changelog forgets": ("BP-53", [], {"blueprints/tool/CHANGELOG.md": "# Changelog\n"}, "tool/v1.0.0 is released, and has no entry"),
     "a new default of a locked file": ("BP-15", [], {B: ("default: small", "default: large"), f"{CASES}/large.yml": "name: big\n", f"{CASES}/small.yml": "size: small\n"}, "the default of `size` is no longer 'small', and .editorconfig is locked and made of it"),

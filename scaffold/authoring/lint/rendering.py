@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from scaffold.authoring.cases import render_case
 from scaffold.authoring.lint.draft import found_of, place
 from scaffold.authoring.lint.manifests import ids, near
 from scaffold.authoring.lint.texts import compiled, undefined
 from scaffold.blueprint.globs import globs, like_git
 from scaffold.blueprint.guardrails import KINDS
 from scaffold.blueprint.ownership import spell
-from scaffold.errors import CollisionError, FormatError, NotNativeError
+from scaffold.blueprint.template import DEFAULT_EXCLUDE
+from scaffold.errors import CollisionError, FormatError, NotNativeError, ScaffoldError
 from scaffold.formats import documents
 from scaffold.formats.equal import ABSENT, at
 from scaffold.guard.finding import Found
@@ -20,9 +22,14 @@ from scaffold.guard.finding import Found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from packaging.version import Version
+
     from scaffold.authoring.lint.draft import Draft
     from scaffold.render.engine import Rendered
     from scaffold.tree import File
+
+
+COMMON = {"", ".git", ".svn", ".venv", "node_modules", "__pycache__", ".pyc"}  # left out wherever they come up
 
 
 def has_cases(draft: Draft) -> Iterator[Found]:
@@ -86,6 +93,11 @@ def patterns(draft: Draft) -> Iterator[Found]:
         for pattern in layer.settings.skip_if_exists:
             if "{" not in pattern and not any(map(globs((pattern.removeprefix("!"),)).matches, draft.paths)):
                 yield Found(f"`{pattern}` matches no file in any case", *place(layer.line_of(pattern)))
+        sources = {part for path in layer.files for part in (path, path.removesuffix(layer.settings.suffix))}
+        for pattern in layer.settings.exclude or ():
+            told = "{" in pattern or pattern in DEFAULT_EXCLUDE or pattern.lstrip("!").strip("/*") in COMMON
+            if not told and not any(map(globs((pattern.removeprefix("!"),)).matches, sources)):
+                yield Found(f"`{pattern}` leaves out nothing", *place(layer.line_of(pattern)))
 
 
 def overruled(draft: Draft) -> Iterator[Found]:
@@ -161,6 +173,7 @@ def migrations(draft: Draft) -> Iterator[Found]:
     """Find moves to where nobody renders a file, and from where one still is."""
     if draft.blueprint is None or not draft.paths:
         return
+    before = _before(draft) if draft.blueprint.migrations else None
     for number, migration in enumerate(draft.blueprint.migrations):
         for old, new in migration.moves.items():
             where = place(draft.at("migrations", number, "move", old).where)
@@ -170,6 +183,15 @@ def migrations(draft: Draft) -> Iterator[Found]:
                 yield Found(f"{old} is to move to {new}, which no case renders", *where, fix=fix)
             elif _is_made(old, draft.paths):
                 yield Found(f"{old} is to move to {new}, and is rendered still", *where)
+            elif (
+                before
+                and not migration.origin
+                and migration.version > before.version
+                and not _is_made(old, before.paths)
+            ):
+                close = get_close_matches(old, before.paths, n=1)
+                fix = f"Did you mean {close[0]}?" if close else None
+                yield Found(f"{old} is to move, and no case of {before.version} renders it", *where, fix=fix)
 
 
 def steps(draft: Draft) -> Iterator[Found]:
@@ -186,6 +208,27 @@ def steps(draft: Draft) -> Iterator[Found]:
                         yield Found(f"`{name}` becomes `{new}`, which nobody asks for", *where, fix=near(new, asked))
                 if step.verb in ("rename", "drop") and name in asked and not migration.origin:
                     yield Found(f"`{name}` is to go, and is asked for still", *where)
+
+
+class _Before(NamedTuple):
+    version: Version
+    paths: frozenset[str]
+
+
+def _before(draft: Draft) -> _Before | None:
+    """Return what the cases rendered to in the newest release, where there is one that renders them."""
+    release = draft.past.newest(draft.name)
+    if release is None:
+        return None
+    asked = {question.name for question in release.questions}
+    paths: set[str] = set()
+    for case in draft.cases:
+        answers = {name: value for name, value in {**case.answers, **case.before}.items() if name in asked}
+        try:
+            paths |= set(render_case(release, case._replace(answers=answers)).tree)
+        except ScaffoldError:
+            return None
+    return _Before(release.blueprint.version, frozenset(paths))
 
 
 def _is_made(path: str, paths: frozenset[str]) -> bool:
