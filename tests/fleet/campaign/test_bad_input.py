@@ -17,6 +17,8 @@ from scaffold.fleet import apply
 from tests.fleet.campaign.killed import commands
 from tests.kit import git
 
+pytestmark = pytest.mark.long  # many processes, and a forge for each
+
 TOKEN, BRANCH = "secret-of-the-bot", "scaffold/job-1.1.0"
 VARIABLES = {"FORGE_TOKEN": TOKEN, "GIT_ALLOW_PROTOCOL": "http:file", "COLUMNS": "1000"}
 

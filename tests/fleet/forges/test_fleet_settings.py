@@ -17,6 +17,8 @@ from tests.forges.stage import ADAPTERS
 from tests.kit import git
 from tests.scenarios import world as scenario
 
+pytestmark = pytest.mark.long  # many processes, and a forge for each
+
 LACKING = {
     "checks",
     "approvals",

@@ -16,6 +16,8 @@ from tests.forges.stage import BOT
 from tests.kit import git
 from tests.scenarios import world as scenario
 
+pytestmark = pytest.mark.long  # many processes, and a forge for each
+
 SET = {
     "checks",
     "approvals",
