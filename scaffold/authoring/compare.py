@@ -46,7 +46,8 @@ def compare_blueprints(old: str, new: str | None = None, *, library: Path | str 
     if not before:
         raise ProjectError(f"{old} names no version", hint=f"write {name}@1.0.0, a branch or a commit")
     found = locate(str(root))
-    return compare(found.release(name, before), found.release(name, after), read_cases(root, name))
+    made = compare(found.release(name, before), found.release(name, after), read_cases(root, name))
+    return made._replace(new=f"{made.new} as it stands") if after == HERE else made
 
 
 def compare(old: Release, new: Release, cases: Iterable[Case]) -> Compared:

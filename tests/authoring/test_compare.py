@@ -85,7 +85,8 @@ def test_what_is_the_same_in_several_cases_is_shown_once(tmp_path):
     done = scaffold("blueprint", "diff", "tool@1.0.0", where=root)
     assert ".editorconfig: changes (locked; every case)" in done.out
     data = scaffold("blueprint", "diff", "tool@1.0.0", ".", "--format", "json", where=root).json
-    assert (data["from"], data["level"], len(data["files"])) == ("1.0.0", "patch", 3)
+    assert (data["from"], data["to"], data["level"]) == ("1.0.0", "1.0.0 as it stands", "patch")
+    assert len(data["files"]) == 3
     said = scaffold("blueprint", "diff", "tool@1.0.0", "--format", "markdown", where=root).out
     assert "- **patch** .editorconfig changes" in said and "````diff" in said
     page = scaffold("blueprint", "diff", "tool@1.0.0", "--format", "html", where=root).out

@@ -64,5 +64,7 @@ def test_the_end_of_a_blueprint_is_said_without_a_release_of_it(root, tmp_path):
     assert sentence in scaffold("status", where=tmp_path / "there").out
     assert sentence in scaffold("update", "--dry-run", where=tmp_path / "there").out
     assert sentence in scaffold("new", "tool", tmp_path / "x", "--source", root, "--defaults", where=tmp_path).out
+    assert sentence in scaffold("check", "--verify", where=tmp_path / "there").out
+    assert sentence in scaffold("check", "--policy", root, where=tmp_path / "there").out
     (tmp_path / "fleet.yml").write_text("members:\n  - folder: there\n")
     assert sentence in str(scaffold("fleet", "status", "--format", "json", where=tmp_path).json)

@@ -39,10 +39,14 @@ OWNER = "answers.owner"
 
 
 class Held(NamedTuple):
-    """What is to be checked, its lock replaced by what the platform says, and what was found of the lock it has."""
+    """What is to be checked, its lock replaced by what the platform says, and what was found of the lock it has.
+
+    `notes` are what the library says now of the version: that it is withdrawn, or the blueprint deprecated.
+    """
 
     view: View
     looked: Looked
+    notes: tuple[str, ...] = ()
 
 
 def nothing(blueprint: str, policy: Policy) -> Lock:
@@ -74,8 +78,10 @@ def held(
     elif seen.is_unlocked:
         message = f"there is no {PATH}: nothing here was applied from {seen.lock.blueprint}"
         found.append(Found(message, fix="Bring it under the blueprint with scaffold adopt."))
+    notes: tuple[str, ...] = ()
     try:
         library = library or _library(seen, policy, offline=offline, notify=notify)
+        notes = library.notices(seen.lock.blueprint, Version(seen.lock.version))
         if (release := _release(library, seen, policy, found)) is not None:
             seen = _replaced(seen, library, release, policy, found)
     except ScaffoldError as error:
@@ -83,7 +89,8 @@ def held(
             raise
         whose = f"the policy {policy.written}" if policy else "the blueprint"
         found.append(Found(f"{whose} cannot be had: {error.message}", PATH, known=False))
-    return Held(seen, Looked(LOCK, tuple(one._replace(message=without_credentials(one.message)) for one in found)))
+    looked = Looked(LOCK, tuple(one._replace(message=without_credentials(one.message)) for one in found))
+    return Held(seen, looked, notes)
 
 
 def _library(seen: View, policy: Policy | None, *, offline: bool, notify: Notify) -> Library:

@@ -86,17 +86,17 @@ def check(
     instead = holding.nothing(blueprint, outside) if blueprint is not None and outside is not None else None
     seen = view(open_at(Path(directory), revision, staged=staged, instead=instead))
     vouched = outside is not None or verify
-    extra = () if vouched else forgotten(seen)
+    extra, told = () if vouched else forgotten(seen), [said] * bool(said)
     if vouched:
         held = holding.held(seen, outside, blueprint, offline=offline, notify=notify)
         seen, extra = held.view, (held.looked,)
+        told += held.notes
     if forge:
         extra = (*extra, *at_forge.asked(seen, notify, offline=offline))
     asked = wanted(judges, seen.lock.guardrails or Guardrails())
     notify(f"Checking {len(seen.snapshot.modes)} files")
     checked = judged(seen, today or datetime.now(UTC).date(), asked, notify, extra, vouched=vouched)
-    notes = (said, *checked.notes) if said else checked.notes
-    return checked._replace(policy=outside, notes=notes).only(rules)
+    return checked._replace(policy=outside, notes=(*told, *checked.notes)).only(rules)
 
 
 def check_of(project: Project, outside: Policy | None, today: date, library: Library | None = None) -> Checked:
