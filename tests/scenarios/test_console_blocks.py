@@ -228,6 +228,7 @@ def test_a_console_block_shows_what_is_printed(page, block, places, tmp_path):
 NETWORK = "the template's address is an example"
 ELSEWHERE = "a project of Copier's, which test_adopt.py makes and adopts"
 TERMINAL = "it asks, which test_prompt.py answers"
+FORGE = "a forge, which tests/fleet has on loopback"
 # Page and first line of a block -> the folder that it is run in, or why it is not run.
 SCRIPTS: dict[tuple[str, str], Callable[[Place], Path] | str] = {
     (
@@ -244,6 +245,15 @@ SCRIPTS: dict[tuple[str, str], Callable[[Place], Path] | str] = {
         'scaffold new python-http-service orders --data mission=Checkout --data owner=@acme/checkout --data outcome="Nine of ten orders are paid within a minute"',
     ): lambda place: place.top,
     ("new-service.md", "scaffold new python-http-service orders --data-file answers.yml --defaults"): answered,
+    ("new-service.md", "scaffold new python-http-service orders --publish gh:acme/orders"): FORGE,
+    ("new-service.md", "scaffold publish gh:acme/orders orders"): FORGE,
+    ("roll-out.md", "scaffold fleet preflight campaigns/9a90267abb1c"): FORGE,
+    (
+        "roll-out.md",
+        "scaffold fleet resume campaigns/9a90267abb1c --reason 'the runner was broken, not the update'",
+    ): FORGE,
+    ("see-the-fleet.md", "scaffold fleet report --check --plan campaigns/9a90267abb1c"): FORGE,
+    ("update.md", "scaffold resolve . --stages"): "a branch with conflicts, which test_conflict_branches.py makes",
     ("update.md", "scaffold update"): Place.worked,
     ("write-a-blueprint.md", "scaffold blueprint show cli-tool@. --source ."): cli_tool,
     ("write-a-blueprint.md", "scaffold blueprint test cli-tool"): cli_tool,
