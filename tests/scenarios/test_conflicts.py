@@ -79,7 +79,7 @@ def short_status(project):
 @pytest.mark.parametrize(
     ("side", "first", "third"),
     [
-        ("ours", "first, ours", "third, ours"),
+        ("ours", "first, ours", "third, ours\n\nfourth"),  # a paragraph that only the blueprint adds is no conflict
         ("theirs", "first, theirs", "third, theirs\n\nfourth"),
         ("both", "first, ours\nfirst, theirs", "third, ours\nthird, theirs\n\nfourth"),
     ],
