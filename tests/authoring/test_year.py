@@ -55,11 +55,11 @@ def changes_of_a_year(root: Path):
         GUIDE: None,
         MOVED: "first\n" + LINES,
         M: text(root, M).replace(
-            "compose:", "migrations:\n- {version: 1.3.0, move: {docs/guide.md: docs/team/guide.md}}\ncompose:"
+            "compose:", "migrations:\n- {version: 1.2.0, move: {docs/guide.md: docs/team/guide.md}}\ncompose:"
         ),
     }
     manifest = text(root, M).replace(
-        "- {version: 1.3.0,", "- {version: 2.0.0, answers: [{rename: {size: scale}}]}\n- {version: 1.3.0,"
+        "- {version: 1.2.0,", "- {version: 2.0.0, answers: [{rename: {size: scale}}]}\n- {version: 1.2.0,"
     )
     cases = {
         f"blueprints/tool/cases/{name}.yml": f"name: {name}-tool\nscale: {name}\n_before: {{size: {name}}}\n"
