@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n 4 --dist worksteal
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: try try-fleet test test-golden test-long test-forge test-load test-laws test-storm quick format docs bundle bench bench-check bench-fleet bench-rollout bench-merge clean
+.PHONY: try try-fleet test test-golden test-long test-forge test-load test-laws test-storm test-rollout-storm quick format docs bundle bench bench-check bench-fleet bench-rollout bench-merge clean
 
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
@@ -29,7 +29,10 @@ test-golden: $(VENV)/.test  ## Stamped services under their own gates, with thei
 	$(PYTEST) -m toolchain
 
 test-long: $(VENV)/.long  ## Tests that try every case there is: each instant to be killed at, all that a template can reach, pages in a browser (apt-get install chromium).
-	$(PYTEST) -m "long and not toolchain and not forge"
+	$(PYTEST) -m "long and not toolchain and not forge" --ignore tests/fleet/campaign/test_storm.py
+
+test-rollout-storm: $(VENV)/.test  ## Rollouts killed at records and at random moments, at a forge in trouble (SEED=N repeats a run, STEP=1 takes every record).
+	$(PYTEST) -m long tests/fleet/campaign/test_storm.py
 
 test-forge: $(VENV)/.referees  ## The adapters at a real Gitea, built once (some minutes), and referees of other hands at the forges of the tests.
 	@nice $(BIN)/python -m tests.forges.gitea_build
