@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -155,6 +156,7 @@ def _work(place: Path, plan: FleetPlan, file: Path, asked: Asked, book: Journal,
     return Work(
         plan,
         _folder(place),
+        shlex.join([str(place), *([] if file == FILE else ["--fleet", str(file)])]),
         planfile.contents(place),
         {one.place.address: one for one in fleet.repositories},
         fleet.campaign,

@@ -81,10 +81,12 @@ def _at_forge(work: Work, found: Site, at: At, result: Result) -> Iterator[Lack]
         yield Lack(*NO_PUSH)
     if there.default_branch and there.default_branch != found.base:
         yield Lack(f"its default branch is {there.default_branch}, and git says {found.base}", "try again in a while")
-    if any(f"/{path}".find(f"/{WORKFLOWS}") >= 0 for path in result.files):
-        yield Lack("the update changes workflow files", "the token needs the right to write them", stops=False)
-    for name in at.forge.lacking(at.path, reviewers_of(found.objects, result, work.policy), work.policy.labels):
-        yield Lack(f"there is no {name}", "make it there, or mend CODEOWNERS or `labels`", stops=False)
+    if any(path.startswith(WORKFLOWS) for path in result.files):
+        yield Lack("the update changes workflow files", "GitHub asks for the right to write them", stops=False)
+    for name in at.forge.lacking(at.path, reviewers_of(found.objects, result, work.policy), ()):
+        yield Lack(f"{name} cannot be asked to review", "give them access there, or mend CODEOWNERS", stops=False)
+    for name in at.forge.lacking(at.path, (), work.policy.labels):
+        yield Lack(f"there is no label {name}", "GitHub and GitLab make it; make it at any other", stops=False)
     if work.policy.merge.auto:
         yield from _merging(at, found)
 

@@ -73,12 +73,12 @@ class Gitea(Settings):
             found = self._http.pages(f"users/{segment(owner)}/repos", ALL, whole=True)
             first = next(found, None)
         if first is not None:
-            yield _repository(first)
-            yield from map(_repository, found)
+            yield shared.described(first)
+            yield from map(shared.described, found)
 
     def repository(self, path: str) -> Repository:
         """Return a repository; a renamed one answers by a redirect, which is followed at the same host."""
-        return _repository(self._http.get(f"repos/{in_path(path)}").data)
+        return shared.described(self._http.get(f"repos/{in_path(path)}").data)
 
     def protection(self, path: str, branch: str) -> Protection | None:
         """Return what a branch demands; whether approvals have to be of code owners, Gitea does not say."""
@@ -259,23 +259,6 @@ def _titled(title: str, *, draft: bool) -> str:
 
 def _is_own(said: Any) -> bool:
     return bool(said["head"].get("repo_id") == said["base"].get("repo_id"))
-
-
-def _repository(said: Any) -> Repository:
-    may = said.get("permissions") or {}
-    return Repository(
-        path=said["full_name"],
-        url=said["clone_url"],
-        web=said["html_url"],
-        default_branch=said.get("default_branch") or "",
-        archived=bool(said.get("archived")),
-        private=bool(said.get("private")),
-        fork=bool(said.get("fork")),
-        topics=tuple(said.get("topics") or ()),
-        may_push=may.get("push"),
-        may_administer=may.get("admin"),
-        may_merge_by_itself=may.get("push"),
-    )
 
 
 def _pull(said: Any) -> Pull:

@@ -97,12 +97,12 @@ class GitHub(Settings):
             found = self._http.pages(path, {"per_page": PAGE, **asked})
             first = next(found, None)
         if first is not None:
-            yield _repository(first)
-            yield from map(_repository, found)
+            yield shared.described(first)
+            yield from map(shared.described, found)
 
     def repository(self, path: str) -> Repository:
         """Return a repository; a renamed one answers by a redirect, which is followed at the same host."""
-        return _repository(self._http.get(f"repos/{in_path(path)}").data)
+        return shared.described(self._http.get(f"repos/{in_path(path)}").data)
 
     def protection(self, path: str, branch: str) -> Protection | None:
         """Return what rulesets and the older branch protection demand together; the latter only administrators see."""
@@ -116,11 +116,15 @@ class GitHub(Settings):
         """Return who cannot be asked there and which labels do not exist; GitHub makes a missing label by itself."""
         users, teams = shared.parted(reviewers)
         missing = [one for one in users if not self._may_review(path, one)]
-        missing += [one for one in teams if not self._team_is(one.removeprefix("@"))]
+        missing += [one for one in teams if not self._may_ask(path, one.removeprefix("@"))]
         known = (
             {one["name"].lower() for one in self._http.pages(f"repos/{in_path(path)}/labels", ALL)} if labels else ()
         )
         return (*missing, *(one for one in labels if one.lower() not in known))
+
+    def _may_ask(self, path: str, team: str) -> bool:
+        """Whether there is a team, and of the organisation that has the repository: no other can be asked."""
+        return team.partition("/")[0].lower() == path.partition("/")[0].lower() and self._team_is(team)
 
     def _may_review(self, path: str, login: str) -> bool:
         try:
@@ -258,23 +262,6 @@ class GitHub(Settings):
         found = _pull(said)
         self._ids.put((path, found.number), said.get("node_id") or "")
         return found
-
-
-def _repository(said: Any) -> Repository:
-    may = said.get("permissions") or {}
-    return Repository(
-        path=said["full_name"],
-        url=said["clone_url"],
-        web=said["html_url"],
-        default_branch=said.get("default_branch") or "",
-        archived=bool(said.get("archived")),
-        private=bool(said.get("private")),
-        fork=bool(said.get("fork")),
-        topics=tuple(said.get("topics") or ()),
-        may_push=may.get("push"),
-        may_administer=may.get("admin"),
-        may_merge_by_itself=said.get("allow_auto_merge"),
-    )
 
 
 def _is_own(said: Any) -> bool:

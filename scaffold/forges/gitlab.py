@@ -29,7 +29,7 @@ from scaffold.forges.understood import understood
 
 PAGE = 100
 NEWEST: dict[str, str | int] = {"per_page": 1, "order_by": "id", "sort": "desc"}
-PUSHES, ADMINISTERS = 30, 40  # access levels: Developer, Maintainer
+PUSHES = 30  # the access level of a Developer
 PIPELINE = "pipeline"  # the check that a project demands which merges only what its pipeline passes
 OUTCOMES: dict[str, Outcome] = {
     "success": "passed",
@@ -293,8 +293,6 @@ def _repository(said: Any) -> Repository:
         fork=bool(said.get("forked_from_project")),
         topics=tuple(said.get("topics") or said.get("tag_list") or ()),
         may_push=None if level is None else level >= PUSHES,
-        may_administer=None if level is None else level >= ADMINISTERS,
-        may_merge_by_itself=None if level is None else level >= PUSHES,
     )
 
 

@@ -72,8 +72,6 @@ class Repository(NamedTuple):
     fork: bool = False
     topics: tuple[str, ...] = ()
     may_push: bool | None = None
-    may_administer: bool | None = None
-    may_merge_by_itself: bool | None = None
 
 
 class Born(NamedTuple):

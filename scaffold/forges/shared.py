@@ -13,6 +13,7 @@ from scaffold.forges.port import (
     GoneError,
     Refusals,
     RefusedError,
+    Repository,
     Review,
     UnknownTokenError,
     Verdict,
@@ -28,6 +29,22 @@ def moment(text: str | None) -> float:
         return max(0.0, datetime.fromisoformat(text).timestamp()) if text else 0.0
     except ValueError:
         return 0.0
+
+
+def described(said: Any) -> Repository:
+    """Return a repository as GitHub describes it, and Gitea as GitHub does."""
+    may = said.get("permissions") or {}
+    return Repository(
+        path=said["full_name"],
+        url=said["clone_url"],
+        web=said["html_url"],
+        default_branch=said.get("default_branch") or "",
+        archived=bool(said.get("archived")),
+        private=bool(said.get("private")),
+        fork=bool(said.get("fork")),
+        topics=tuple(said.get("topics") or ()),
+        may_push=may.get("push"),
+    )
 
 
 def segment(text: str) -> str:

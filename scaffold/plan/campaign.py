@@ -6,16 +6,15 @@ from typing import Literal, NamedTuple
 
 Stage = Literal[
     "waiting", "held", "failed", "pushed", "open", "needs hands",
-    "merged", "declined", "closed elsewhere", "superseded", "reverted", "closed",
+    "merged", "declined", "closed elsewhere", "reverted", "closed",
 ]  # fmt: skip
 State = Literal["ready", "waiting", "halted", "done", "aborted"]
 Tested = Literal["", "none", "pending", "passed", "failed", "failed before"]
 STAGES: tuple[Stage, ...] = (
     "merged", "open", "pushed", "waiting", "needs hands", "held",
-    "failed", "declined", "closed elsewhere", "superseded", "reverted", "closed",
+    "failed", "declined", "closed elsewhere", "reverted", "closed",
 )  # fmt: skip
 OFFERED: frozenset[Stage] = frozenset(("pushed", "open", "needs hands"))  # it is out there, and may still change
-SETTLED: frozenset[Stage] = frozenset(("merged", "declined", "superseded", "closed"))  # nothing is left to be done
 ASKING: tuple[Stage, ...] = ("needs hands", "held", "failed", "declined", "closed elsewhere", "reverted")
 
 

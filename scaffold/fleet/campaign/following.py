@@ -1,6 +1,6 @@
 """One member is looked at again after it was offered to: what became of the pull request, its checks, its review."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
@@ -67,7 +67,8 @@ def _follow(work: Work, at: At, result: Result, stands: Followed) -> None:
     if pull.state == "closed":
         _ended(work, result, pull)
         return
-    seen = _seen(at, result, stands, pull)
+    checks = at.forge.checks(at.path, pull.commit)
+    seen = _seen(at, result, stands, pull, checks)
     stage: Stage = "open" if _is_ours(pull, stands) else "needs hands"
     if stands.why.startswith(UNSEEN):
         seen["why"] = "" if stage == "open" else MINDS
@@ -75,7 +76,7 @@ def _follow(work: Work, at: At, result: Result, stands: Followed) -> None:
         work.book.add(result.name, stage, **{"why": "" if stage == "open" else MINDS, **seen})
     elif any(getattr(stands, key) != value for key, value in seen.items()):
         work.book.add(result.name, "seen", **seen)
-    if stage == "open" and _may_merge(work, at, result, stands, pull):
+    if stage == "open" and _may_merge(work, at, result, stands, pull, checks):
         _merge(work, at, result, pull)
 
 
@@ -92,9 +93,8 @@ def _is_ours(pull: Pull, stands: Followed) -> bool:
     return pull.commit in stands.commits or (marker is not None and marker.commit == pull.commit)
 
 
-def _seen(at: At, result: Result, stands: Followed, pull: Pull) -> dict[str, Any]:
+def _seen(at: At, result: Result, stands: Followed, pull: Pull, checks: Collection[Check]) -> dict[str, Any]:
     """Return what checks and reviewers say."""
-    checks = at.forge.checks(at.path, pull.commit)
     failing = tuple(sorted(one.name for one in checks if one.outcome == "failed"))
     tested = tested_by(checks)
     if failing and failing != stands.failing:
@@ -115,7 +115,7 @@ def tested_by(checks: Iterable[Check]) -> Tested:
     return next((found for found in ("failed", "pending", "passed") if found in outcomes), "none")
 
 
-def _may_merge(work: Work, at: At, result: Result, stands: Followed, pull: Pull) -> bool:
+def _may_merge(work: Work, at: At, result: Result, stands: Followed, pull: Pull, checks: Iterable[Check]) -> bool:
     """Whether the forge may be told to merge: of the lowest risk, where checks are required, and have reported."""
     merge = work.policy.merge
     if not merge.auto or stands.merging or pull.draft or result.risk not in ("none", "low"):
@@ -125,7 +125,7 @@ def _may_merge(work: Work, at: At, result: Result, stands: Followed, pull: Pull)
         return False
     protection = at.forge.protection(at.path, pull.base)
     required = {*protection.checks} if protection else set()
-    reported = {one.name for one in at.forge.checks(at.path, pull.commit) if one.outcome in ("passed", "failed")}
+    reported = {one.name for one in checks if one.outcome in ("passed", "failed")}
     return bool(required) and required <= reported
 
 
@@ -135,12 +135,13 @@ def _merge(work: Work, at: At, result: Result, pull: Pull) -> None:
         at.forge.merge_when_green(at.path, pull, work.policy.merge.method)
     except UnknownTokenError:
         raise
-    except (DeniedError, RefusedError, UncertainError) as error:
-        work.book.add(
-            result.name, "seen", why=f"the forge does not merge it by itself: {reason(error, result)}", merging=True
-        )
-        return
-    work.book.add(result.name, "merge set", merging=True)
+    except (DeniedError, RefusedError) as error:
+        why = f"the forge does not merge it by itself: {reason(error, result)}"
+        work.book.add(result.name, "seen", why=why, merging=True)
+    except UncertainError as error:  # asked once more at the next look: to be told so twice changes nothing
+        work.book.add(result.name, "seen", why=reason(error, result))
+    else:
+        work.book.add(result.name, "merge set", merging=True, why="")
 
 
 def _land(work: Work, found: Site, result: Result) -> None:

@@ -203,7 +203,7 @@ def reported(work: Work, state: State, why: str, notes: Iterable[str] = ()) -> R
         work.plan.id,
         state,
         why,
-        next_command(state, work.folder, history),
+        next_command(state, work.called, history, work.asked.words),
         history.waves,
         tuple((one.name, len(one.members)) for one in left),
         tuple(sorted(history.members.values(), key=_by_name)),

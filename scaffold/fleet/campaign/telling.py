@@ -27,7 +27,7 @@ def told(plan: FleetPlan, records: Iterable[Record], policy: Policy, folder: Pat
     state, why = _state(found, policy, ahead, now)
     members = tuple(sorted(found.members.values(), key=lambda one: one.name))
     stands = Rollout(
-        plan.id, state, why, next_command(state, folder, found), found.waves, ahead, members, tuple(absent(plan))
+        plan.id, state, why, next_command(state, str(folder), found), found.waves, ahead, members, tuple(absent(plan))
     )
     gates = {one.name: tuple(waves.gates(policy.halt, one, found.members, found.pardoned)) for one in found.waves}
     way = moments(results, kept)
@@ -99,14 +99,17 @@ def absent(plan: FleetPlan) -> Iterator[str]:
         yield f"of the plan there take no part: {others}"
 
 
-def next_command(state: State, plan: Path, found: History) -> str:
-    """Return the command that goes on with a campaign, where there is one."""
+def next_command(state: State, campaign: str, found: History, how: str = "") -> str:
+    """Return the command that goes on with a campaign, where there is one.
+
+    `campaign` are the words that name it on the command line, and `how` those that only some commands take.
+    """
     left = any(one.stage in OFFERED and one.why for one in found.members.values())
-    abort = f"scaffold fleet abort {plan} --reason TEXT"
+    abort = f"scaffold fleet abort {campaign}{how} --reason TEXT"
     if state == "aborted":
         return f"{abort} tries that again" if left else ""
     if state == "halted" and not found.halted:
         return f"{abort} closes it; then plan again"
     if state == "halted":
-        return f"scaffold fleet resume {plan} --reason TEXT lets it go on, {abort} closes it"
-    return f"scaffold fleet watch {plan} goes on with it" if state in ("waiting", "ready") else ""
+        return f"scaffold fleet resume {campaign} --reason TEXT lets it go on, {abort} closes it"
+    return f"scaffold fleet watch {campaign}{how} goes on with it" if state in ("waiting", "ready") else ""

@@ -42,12 +42,21 @@ class Asked(NamedTuple):
     seconds: float = 60
     where: Selector = Selector()
 
+    @property
+    def words(self) -> str:
+        """The options that say so on a command line, each after a space."""
+        return " --direct" * self.direct + " --local" * self.local
+
 
 class Work(NamedTuple):
-    """A campaign at work in this process; `began` is when this run did; `stop` ends what waits for a network."""
+    """A campaign at work in this process; `began` is when this run did; `stop` ends what waits for a network.
+
+    `called` are the words that name it, and its fleet, on a command line.
+    """
 
     plan: FleetPlan
     folder: Path
+    called: str
     contents: Callable[[str], bytes]
     repositories: Mapping[str, Repository]
     policy: Policy

@@ -26,7 +26,7 @@ BRANCH, OLDER = "scaffold/job-1.1.0", "scaffold/job-1.0.5"
 LATER = {"after": 3, "times": -1}
 POLICY = {
     "waves": [{"name": "canary", "share": 3}, {"name": "early", "share": "30 %", "soak": "1s"}, {"name": "rest"}],
-    "halt": {"failed": "90 %", "closed": "90 %", "reverted": "never"},
+    "halt": {"failed": "90 %", "closed": "90 %", "reverted": "never", "errors": "never"},
     "limits": {"open": 60},
     "labels": ["scaffold"],
     "patience": "2s",

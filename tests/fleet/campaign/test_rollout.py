@@ -19,6 +19,7 @@ def test_every_member_gets_one_pull_request_and_a_second_apply_changes_nothing(r
     done = one.apply()
     assert stages(done) == dict.fromkeys(("m0", "m1", "m2"), "open")
     assert (done.state, done.is_clean) == ("waiting", True)
+    assert done.next == f"scaffold fleet watch {one.plan} --fleet {one.file} goes on with it"
     before = {name: one.pulls(name) for name in ("m0", "m1", "m2")}
     again = one.apply()
     assert stages(again) == stages(done)
@@ -67,6 +68,18 @@ def test_people_and_labels_that_do_not_exist_keep_nothing_from_being_opened(roll
     assert stages(done) == {"m0": "open"}
     assert "nobody-there" in str(done.members[0].refused)
     assert "ada" in str(one.pulls("m0")[0])
+
+
+def test_preflight_says_who_cannot_be_asked_and_which_label_there_is_not(rolled):
+    one = rolled(1, campaign={"labels": ["platform"]})
+    one.world.add_owner("elsewhere", ["ada"], {"team": ["ada"]})
+    one.world.push_as("acme/m0", "main", {"CODEOWNERS": "* @ada @acme/platform @elsewhere/team\n"})
+    one.planned()
+    found = scaffold.fleet_preflight(one.plan, one.file)
+    said = {lack.what for _, lacks in found.members for lack in lacks}
+    assert found.is_clean
+    assert {"elsewhere/team cannot be asked to review", "there is no label platform"} <= said
+    assert ("acme/platform cannot be asked to review" in said) == (one.kind == "gitlab")  # where no group reviews
 
 
 def test_commits_of_people_are_never_overwritten(rolled):

@@ -43,6 +43,7 @@ def test_branches_are_made_and_what_is_merged_is_seen(fleet):
     head, status = git(root / "folder", "rev-parse", "HEAD"), git(root / "folder", "status", "--short")
     done = scaffold.fleet_apply(plan, root / "fleet.yml", direct=True, local=True)
     assert stages(done) == dict.fromkeys(("bare", "far", "folder"), "pushed")
+    assert " --direct --local goes on with it" in done.next
     for place in ("folder", "bare.git", "far.git"):
         assert git(root / place, "rev-parse", f"{BRANCH}^") == head
     assert git(root / "folder", "rev-parse", "HEAD") == head

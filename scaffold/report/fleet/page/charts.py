@@ -93,7 +93,7 @@ STANDS: tuple[tuple[str, str, tuple[Stage, ...]], ...] = (
     ("merged", "g", ("merged",)),
     ("open", "i", ("open", "pushed")),
     ("needs somebody", "w", ASKING),
-    ("closed", "m", ("superseded", "closed")),
+    ("closed", "m", ("closed",)),
     ("not offered yet", "n", ("waiting",)),
 )
 
