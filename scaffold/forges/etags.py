@@ -36,7 +36,7 @@ class Kept:
         return Found(headers, zlib.decompress(packed))
 
     def put(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
-        """Keep an answer in place of an older one, and let those go that were used longest ago."""
+        """Keep a response in place of an older one, and let those go that were used longest ago."""
         packed = zlib.compress(body, 1)
         with self._lock:
             if old := self._known.pop(url, None):

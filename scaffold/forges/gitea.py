@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from scaffold.forges import shared
-from scaffold.forges.answers import Answer
 from scaffold.forges.gitea_settings import Settings
 from scaffold.forges.http import Http
 from scaffold.forges.port import (
@@ -24,6 +23,7 @@ from scaffold.forges.port import (
     State,
     Wanted,
 )
+from scaffold.forges.responses import Response
 from scaffold.forges.shared import in_path, moment, segment
 from scaffold.forges.tokens import Token
 from scaffold.forges.understood import understood
@@ -138,10 +138,10 @@ class Gitea(Settings):
         """Open one; a draft is one whose title begins with `WIP:`. One with a conflict can be opened too."""
         title = _titled(wanted.title, draft=wanted.draft)
         body = {"title": title, "head": wanted.head, "base": wanted.base, "body": wanted.body}
-        answer = self._http.send("POST", f"repos/{in_path(path)}/pulls", body, kind="create", take={409})
-        if answer.status == 409:  # noqa: PLR2004
-            raise ExistsError(f"{self.host} refuses it: {answer.message}", where=path)
-        return self._pull(path, answer.data)
+        response = self._http.send("POST", f"repos/{in_path(path)}/pulls", body, kind="create", take={409})
+        if response.status == 409:  # noqa: PLR2004
+            raise ExistsError(f"{self.host} refuses it: {response.message}", where=path)
+        return self._pull(path, response.data)
 
     def dress(self, path: str, number: int, labels: Collection[str], reviewers: Collection[str]) -> Dressed:
         """Add labels that exist and ask reviewers: two requests where none is refused."""
@@ -220,23 +220,23 @@ class Gitea(Settings):
             raise RefusedError(f"{self.host} does not merge it: {now}", where=f"{path}#{pull.number}")
         at = f"{at}/merge"
         body = {"do": method, "head_commit_id": pull.commit, "merge_when_checks_succeed": True}
-        answer = self._merge(at, body)
+        response = self._merge(at, body)
         for _ in range(LOOKS):
-            if answer.status != 405 or LATER not in answer.message.lower():  # noqa: PLR2004
+            if response.status != 405 or LATER not in response.message.lower():  # noqa: PLR2004
                 break
             self._http.governor.rest(BETWEEN)
-            answer = self._merge(at, body)
-        if answer.status == 409 and "schedule" in answer.message.lower():  # noqa: PLR2004 - it waits already
+            response = self._merge(at, body)
+        if response.status == 409 and "schedule" in response.message.lower():  # noqa: PLR2004 - it waits already
             return
-        if answer.status in (405, 409):
+        if response.status in (405, 409):
             told = (
                 "it is in conflict with its base, or still looked at"
-                if LATER in answer.message.lower()
-                else answer.message
+                if LATER in response.message.lower()
+                else response.message
             )
             raise RefusedError(f"{self.host} does not merge it: {told}", where=f"{path}#{pull.number}")
 
-    def _merge(self, at: str, body: dict[str, Any]) -> Answer:
+    def _merge(self, at: str, body: dict[str, Any]) -> Response:
         return self._http.send("POST", at, body, take={405, 409})
 
     def delete_branch(self, path: str, branch: str) -> None:

@@ -39,9 +39,9 @@ class Settings:
             "default_branch": wanted.default_branch,
         }
         at = "user/repos" if owner.lower() == self.me().lower() else f"orgs/{segment(owner)}/repos"
-        answer = self._http.send("POST", at, body, kind="create", take={409})
-        if answer.status == 409:  # noqa: PLR2004
-            raise ExistsError(answer.message, where=path)
+        response = self._http.send("POST", at, body, kind="create", take={409})
+        if response.status == 409:  # noqa: PLR2004
+            raise ExistsError(response.message, where=path)
 
     def settings(self, path: str, branch: str) -> Standing:
         """Return how they stand; whether force pushes are blocked, only administrators are told."""

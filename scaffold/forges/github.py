@@ -239,20 +239,20 @@ class GitHub(Settings):
         if id_ is None:
             id_ = str(self._http.get(f"repos/{in_path(path)}/pulls/{pull.number}").data["node_id"])
         asked = {"id": id_, "method": method.upper(), "head": pull.commit}
-        answer = self._http.graphql(self._graphql, AUTO_MERGE, asked, "write")
-        if not (answer.data or {}).get("errors"):
+        response = self._http.graphql(self._graphql, AUTO_MERGE, asked, "write")
+        if not (response.data or {}).get("errors"):
             return
-        if "clean status" not in answer.message:
-            raise RefusedError(f"{self.host} refuses it: {answer.message}", where=f"{path}#{pull.number}")
+        if "clean status" not in response.message:
+            raise RefusedError(f"{self.host} refuses it: {response.message}", where=f"{path}#{pull.number}")
         body = {"sha": pull.commit, "merge_method": method}
         self._http.send("PUT", f"repos/{in_path(path)}/pulls/{pull.number}/merge", body)
 
     def delete_branch(self, path: str, branch: str) -> None:
         """Delete a branch."""
         at = f"repos/{in_path(path)}/git/refs/heads/{in_path(branch)}"
-        answer = self._http.send("DELETE", at, take={404, 422})
-        if answer.status == 422 and "does not exist" not in answer.message:  # noqa: PLR2004
-            raise RefusedError(f"{self.host} refuses to delete {branch}: {answer.message}", where=path)
+        response = self._http.send("DELETE", at, take={404, 422})
+        if response.status == 422 and "does not exist" not in response.message:  # noqa: PLR2004
+            raise RefusedError(f"{self.host} refuses to delete {branch}: {response.message}", where=path)
 
     def login(self) -> tuple[str, str]:
         """Return what git gives as user and password."""

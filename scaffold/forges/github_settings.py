@@ -89,14 +89,14 @@ class Settings:
     ) -> None:
         name = "private_reporting"
         try:
-            answer = self._http.get(f"{at}/private-vulnerability-reporting", take={404, 422})
+            response = self._http.get(f"{at}/private-vulnerability-reporting", take={404, 422})
         except DeniedError as error:
             unknown[name] = error.message
             return
-        if answer.status == HTTPStatus.OK:
-            known[name] = bool(answer.data.get("enabled"))
+        if response.status == HTTPStatus.OK:
+            known[name] = bool(response.data.get("enabled"))
         else:
-            wordless[name] = f"{self.host} has no private reporting here: {answer.message}"
+            wordless[name] = f"{self.host} has no private reporting here: {response.message}"
 
     def _demanded(self, path: str, branch: str) -> tuple[Protection, bool, bool]:
         """Return what rulesets and the older protection demand, whether they block force pushes, and if that is all.

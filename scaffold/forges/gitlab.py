@@ -149,10 +149,10 @@ class GitLab(Settings):
             "title": _titled(wanted.title, draft=wanted.draft),
             "description": wanted.body,
         }
-        answer = self._http.send("POST", f"{_at(path)}/merge_requests", body, kind="create", take={409})
-        if answer.status == 409:  # noqa: PLR2004
-            raise ExistsError(f"{self.host} refuses it: {answer.message}", where=path)
-        return self._pull(path, answer.data)
+        response = self._http.send("POST", f"{_at(path)}/merge_requests", body, kind="create", take={409})
+        if response.status == 409:  # noqa: PLR2004
+            raise ExistsError(f"{self.host} refuses it: {response.message}", where=path)
+        return self._pull(path, response.data)
 
     def dress(self, path: str, number: int, labels: Collection[str], reviewers: Collection[str]) -> Dressed:
         """Add labels and ask reviewers, in one request; the free edition takes one reviewer, and drops the others."""
@@ -232,9 +232,9 @@ class GitLab(Settings):
             "auto_merge": True,
             "merge_when_pipeline_succeeds": True,  # what older versions call it
         }
-        answer = self._http.send("PUT", f"{_at(path)}/merge_requests/{pull.number}/merge", body, take={401})
-        if answer.status == 401:  # noqa: PLR2004 - what it says to who is known, and may not merge
-            raise DeniedError(f"{self.host} does not let us merge: {answer.message}", where=f"{path}!{pull.number}")
+        response = self._http.send("PUT", f"{_at(path)}/merge_requests/{pull.number}/merge", body, take={401})
+        if response.status == 401:  # noqa: PLR2004 - what it says to who is known, and may not merge
+            raise DeniedError(f"{self.host} does not let us merge: {response.message}", where=f"{path}!{pull.number}")
 
     def delete_branch(self, path: str, branch: str) -> None:
         """Delete a branch."""

@@ -92,8 +92,8 @@ class Settings:
         return max((one.get("approvals_required") or 0 for one in rules), default=0)
 
     def _scanning(self, at: str) -> bool | None:
-        answer = self._http.get(f"{at}/security_settings", take={404})
-        said = answer.data if answer.status < 300 else {}  # noqa: PLR2004 - what HTTP says of its classes
+        response = self._http.get(f"{at}/security_settings", take={404})
+        said = response.data if response.status < 300 else {}  # noqa: PLR2004 - what HTTP says of its classes
         return said.get("secret_push_protection_enabled", said.get("pre_receive_secret_detection_enabled"))
 
     def set(self, path: str, branch: str, wanted: Mapping[str, Value]) -> Refusals:

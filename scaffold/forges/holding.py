@@ -9,7 +9,7 @@ from scaffold.plan.settings import Compared, compare, to_set
 
 Outcome = Literal["holds", "set", "refused", "unknown", "no word"]
 VAIN = "the forge took it, and it does not hold"
-TRIES = 2  # of a write whose answer was lost: setting it again does nothing more
+TRIES = 2  # of a write whose response was lost: setting it again does nothing more
 
 
 class Settled(NamedTuple):

@@ -12,8 +12,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from weakref import finalize
 
 import scaffold
-from scaffold.forges import answers
-from scaffold.forges.answers import Answer
+from scaffold.forges import responses
 from scaffold.forges.etags import Kept
 from scaffold.forges.governor import PATIENCE, Governor
 from scaffold.forges.pacing import CORE, Kind
@@ -28,13 +27,14 @@ from scaffold.forges.port import (
     UnknownTokenError,
     UnreachableError,
 )
+from scaffold.forges.responses import Response
 from scaffold.forges.tokens import Token
 
 if TYPE_CHECKING:
     import httpx
 
-SECONDS, CONNECTING, WHOLE = 30.0, 10.0, 120.0  # without a byte; for a connection; for all of an answer
-MOST = 20_000_000  # bytes of an answer
+SECONDS, CONNECTING, WHOLE = 30.0, 10.0, 120.0  # without a byte; for a connection; for all of a response
+MOST = 20_000_000  # bytes of a response
 TRIES = 5  # of a read that fails, with pauses of 1, 2, 4 and 8 s between
 LIMITS_MET = 5  # times in a row that a request may meet a limit
 HOPS = 5
@@ -79,18 +79,18 @@ class Http:
                 self._client.close()
             self._client = None
 
-    def get(self, path: str, parameters: Parameters = NOTHING, *, take: Collection[int] = ()) -> Answer:
+    def get(self, path: str, parameters: Parameters = NOTHING, *, take: Collection[int] = ()) -> Response:
         """Ask for one thing; raises ForgeError and its kinds, but not for the statuses to `take`."""
         return self._ask(Request("GET", self._url(path, parameters), "read", take=frozenset(take)))
 
     def send(
         self, method: str, path: str, body: Any = None, *, kind: Kind = "write", take: Collection[int] = ()
-    ) -> Answer:
+    ) -> Response:
         """Have it done once: raises UncertainError where nobody knows whether it was, and else as `get` does."""
         return self._ask(Request(method, self._url(path, NOTHING), kind, body, frozenset(take)))
 
-    def graphql(self, url: str, query: str, variables: Mapping[str, str], kind: Kind) -> Answer:
-        """Ask a question of GraphQL; what it refuses it says in `errors` of a good answer."""
+    def graphql(self, url: str, query: str, variables: Mapping[str, str], kind: Kind) -> Response:
+        """Ask a question of GraphQL; what it refuses it says in `errors` of a good response."""
         return self._ask(Request("POST", url, kind, {"query": query, "variables": variables}, budget="graphql"))
 
     def pages(
@@ -103,19 +103,19 @@ class Http:
         url, known, seen = self._url(path, parameters), set[str](), 0
         while url:
             known.add(url)
-            answer = self._ask(Request("GET", url, "read"))
-            page = answer.data
+            response = self._ask(Request("GET", url, "read"))
+            page = response.data
             if key and isinstance(page, dict) and key in page:
                 page = page[key] or []  # Gitea writes an empty list as null
             if not isinstance(page, list):
-                self._fail(UnreachableError, answer, "answered something else than a list")
+                self._fail(UnreachableError, response, "answered something else than a list")
             yield from page
             seen += len(page)
-            url = answers.next_page(answer)
+            url = responses.next_page(response)
             if url in known or (url and not self._is_ours(url)):
-                self._fail(UnreachableError, answer, f"says that its list goes on at {url}")
-        if whole and seen < (total := answers.total(answer) or 0):
-            self._fail(UnreachableError, answer, f"listed {seen:,} of {total:,}; it may have changed meanwhile")
+                self._fail(UnreachableError, response, f"says that its list goes on at {url}")
+        if whole and seen < (total := responses.total(response) or 0):
+            self._fail(UnreachableError, response, f"listed {seen:,} of {total:,}; it may have changed meanwhile")
 
     def _url(self, path: str, parameters: Parameters) -> str:
         return f"{self.api}/{path}{'?' if parameters else ''}{urlencode(parameters)}"
@@ -123,38 +123,38 @@ class Http:
     def _is_ours(self, url: str) -> bool:
         return urlsplit(url)[:2] == urlsplit(self.api)[:2]
 
-    def _ask(self, request: Request) -> Answer:
-        """Ask until there is an answer; what a repeat may do twice is never repeated."""
+    def _ask(self, request: Request) -> Response:
+        """Ask until there is a response; what a repeat may do twice is never repeated."""
         hops = limits = failed = 0
         renewed = False
         while True:
             secret = self._token.get()
-            answer = self._tried(request, secret)
-            means = "broken" if isinstance(answer, str) else answers.meaning(answer)
-            if isinstance(answer, str) or means == "broken":
+            response = self._tried(request, secret)
+            means = "broken" if isinstance(response, str) else responses.meaning(response)
+            if isinstance(response, str) or means == "broken":
                 failed += 1
-                self._after_failure(request, answer, failed)
+                self._after_failure(request, response, failed)
             elif means == "limited":
                 limits += 1
-                self._after_limit(answer, limits)
+                self._after_limit(response, limits)
             elif means == "moved":
                 hops += 1
-                request = request._replace(url=self._moved_to(request, answer, hops))
+                request = request._replace(url=self._moved_to(request, response, hops))
             elif means == "denied" and not renewed and self._token.renewed(secret):
                 renewed = True
-            elif means == "taken" or answer.status in request.take:
-                return answer
+            elif means == "taken" or response.status in request.take:
+                return response
             else:
-                self._refuse(request, answer)
+                self._refuse(request, response)
 
-    def _tried(self, request: Request, secret: str) -> Answer | str:
+    def _tried(self, request: Request, secret: str) -> Response | str:
         """Send it once in its turn; where it never went out, or is a read that failed, return why instead."""
         import httpx
 
         client = self._open()
         try:
             with self.governor.turn(request.kind, patience=self._patience, budget=request.budget):
-                answer = self._exchange(client, request, secret)
+                response = self._exchange(client, request, secret)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 hint = "name its certificates by `ca`, or by SSL_CERT_FILE"
@@ -169,32 +169,32 @@ class Http:
         except (httpx.InvalidURL, httpx.DecodingError, httpx.StreamError) as error:
             kind = UnreachableError if request.kind == "read" else UncertainError
             raise self._error(kind, f"{self._host} answered what cannot be read: {_named(error)}") from None
-        if told := answers.budget(answer, time()):
+        if told := responses.budget(response, time()):
             self.governor.learn(*told)
-        return answer
+        return response
 
-    def _exchange(self, client: "httpx.Client", request: Request, secret: str) -> Answer:
-        """Send a request as it is, and read the answer to its end or to what is too long."""
+    def _exchange(self, client: "httpx.Client", request: Request, secret: str) -> Response:
+        """Send a request as it is, and read the response to its end or to what is too long."""
         headers = {"Authorization": f"Bearer {secret}"}
         kept = self._etags.get(request.url) if request.method == "GET" else None
         if kept:
             headers["If-None-Match"] = kept.headers["etag"]
         body = bytearray()
         until = monotonic() + WHOLE
-        with client.stream(request.method, request.url, headers=headers, json=request.body) as response:
-            for piece in response.iter_bytes():
+        with client.stream(request.method, request.url, headers=headers, json=request.body) as stream:
+            for piece in stream.iter_bytes():
                 body += piece
                 if len(body) > MOST or monotonic() > until:
                     what = f"more than {MOST:,} bytes" if len(body) > MOST else f"for longer than {WHOLE:.0f} s"
                     kind = UnreachableError if request.kind == "read" else UncertainError
                     raise self._error(kind, f"{self._host} answered {what}")
-            if kept and response.status_code == HTTPStatus.NOT_MODIFIED:
-                headers = {**kept.headers, **response.headers}
-                return answers.read(HTTPStatus.OK, headers, request.url, kept.body)
-            answer = answers.read(response.status_code, response.headers, request.url, bytes(body))
-        if request.method == "GET" and answers.meaning(answer) == "taken" and "etag" in answer.headers:
-            self._etags.put(request.url, answer.headers, bytes(body))
-        return answer
+            if kept and stream.status_code == HTTPStatus.NOT_MODIFIED:
+                headers = {**kept.headers, **stream.headers}
+                return responses.read(HTTPStatus.OK, headers, request.url, kept.body)
+            response = responses.read(stream.status_code, stream.headers, request.url, bytes(body))
+        if request.method == "GET" and responses.meaning(response) == "taken" and "etag" in response.headers:
+            self._etags.put(request.url, response.headers, bytes(body))
+        return response
 
     def _open(self) -> "httpx.Client":
         import httpx
@@ -214,56 +214,58 @@ class Http:
                 finalize(self, self._client.close)  # who asks need not tell when it is done
             return self._client
 
-    def _after_failure(self, request: Request, answer: Answer | str, failed: int) -> None:
+    def _after_failure(self, request: Request, response: Response | str, failed: int) -> None:
         """Pause, where it is to be tried once more."""
-        why = answer if isinstance(answer, str) else f"it answered {answer.status}"
-        if not isinstance(answer, str) and request.kind != "read":
+        why = response if isinstance(response, str) else f"it answered {response.status}"
+        if not isinstance(response, str) and request.kind != "read":
             raise self._uncertain(request, why)
         if failed >= TRIES:
             hint = "check the address and the network"
             raise self._error(UnreachableError, f"{self._host} does not answer: {why}, {failed} times", hint)
         asked = (
-            answers.pause(answer, time(), 1) if not isinstance(answer, str) and "retry-after" in answer.headers else 0
+            responses.pause(response, time(), 1)
+            if not isinstance(response, str) and "retry-after" in response.headers
+            else 0
         )
         self.governor.pause(max(asked, 2 ** (failed - 1)), why)
 
-    def _after_limit(self, answer: Answer, times: int) -> None:
-        seconds = answers.pause(answer, time(), times)
-        self.governor.pause(seconds, self._hide(answer.message))
+    def _after_limit(self, response: Response, times: int) -> None:
+        seconds = responses.pause(response, time(), times)
+        self.governor.pause(seconds, self._hide(response.message))
         if times >= LIMITS_MET:
-            error = self._error(PausedError, f"{self._host} met a limit {times} times: {answer.message}")
+            error = self._error(PausedError, f"{self._host} met a limit {times} times: {response.message}")
             error.seconds = seconds
             raise error
 
-    def _moved_to(self, request: Request, answer: Answer, hops: int) -> str:
+    def _moved_to(self, request: Request, response: Response, hops: int) -> str:
         """Return where a request is to go instead: somewhere else at the same host, with the same method."""
-        url = urljoin(request.url, answer.headers.get("location", ""))
+        url = urljoin(request.url, response.headers.get("location", ""))
         if not self._is_ours(url):
             hint = "where that is right, give its API by `api` in `forges`"
             raise self._error(UnreachableError, f"{self._host} leads to another host, {urlsplit(url).netloc}", hint)
-        if hops > HOPS or (request.kind != "read" and answer.status in (302, 303)):
-            self._fail(UnreachableError, answer, f"leads on to {url}")
+        if hops > HOPS or (request.kind != "read" and response.status in (302, 303)):
+            self._fail(UnreachableError, response, f"leads on to {url}")
         return url
 
-    def _refuse(self, request: Request, answer: Answer) -> NoReturn:
-        if answers.meaning(answer) == "alien":
-            done = request.kind != "read" and 200 <= answer.status < 300  # noqa: PLR2004 - who knows what took it
+    def _refuse(self, request: Request, response: Response) -> NoReturn:
+        if responses.meaning(response) == "alien":
+            done = request.kind != "read" and 200 <= response.status < 300  # noqa: PLR2004 - who knows what took it
             hint = f"is {self.api} the address of its API?"
-            told = f"answered {answer.status} with {answer.alien or 'nothing'} and not as a forge's API does"
-            self._fail(UncertainError if done else UnreachableError, answer, told, hint)
-        if "archived" in answer.message.lower():  # of which GitHub's number is that of a right
+            told = f"answered {response.status} with {response.alien or 'nothing'} and not as a forge's API does"
+            self._fail(UncertainError if done else UnreachableError, response, told, hint)
+        if "archived" in response.message.lower():  # of which GitHub's number is that of a right
             raise self._error(RefusedError, ARCHIVED[0], ARCHIVED[1])
-        if answer.status in (401, 403):
+        if response.status in (401, 403):
             hint = f"the token is from {self._token.origin}; is it valid, and has it the rights?"
-            kind = UnknownTokenError if answer.status == 401 else DeniedError  # noqa: PLR2004
-            self._fail(kind, answer, f"denies it: {answer.message}", hint)
-        if answer.status in GONE:
+            kind = UnknownTokenError if response.status == 401 else DeniedError  # noqa: PLR2004
+            self._fail(kind, response, f"denies it: {response.message}", hint)
+        if response.status in GONE:
             hint = "is it there, and may the token see it?"
-            self._fail(GoneError, answer, f"refuses it: {answer.message}", hint)
-        self._fail(RefusedError, answer, f"refuses it: {answer.message}")
+            self._fail(GoneError, response, f"refuses it: {response.message}", hint)
+        self._fail(RefusedError, response, f"refuses it: {response.message}")
 
-    def _fail(self, kind: type[ForgeError], answer: Answer, told: str, hint: str | None = None) -> NoReturn:
-        path = answer.url.removeprefix(self.api).partition("?")[0].lstrip("/")
+    def _fail(self, kind: type[ForgeError], response: Response, told: str, hint: str | None = None) -> NoReturn:
+        path = response.url.removeprefix(self.api).partition("?")[0].lstrip("/")
         raise self._error(kind, f"{self._host} {told}", hint, path)
 
     def _uncertain(self, request: Request, why: str) -> ForgeError:

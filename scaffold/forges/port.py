@@ -1,8 +1,8 @@
 """What a forge can do for a rollout, in the words that all of them share; each adapter is one of these.
 
 A call is one request wherever the forge has it, and never repeats by itself what it may have done already: a write
-whose answer was lost raises UncertainError, and whoever asked looks first. Paths are those of repositories at the host,
-such as `acme/orders`, or `group/sub/orders`.
+whose response was lost raises UncertainError, and whoever asked looks first. Paths are those of repositories at the
+host, such as `acme/orders`, or `group/sub/orders`.
 """
 
 from collections.abc import Collection, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What an answer over HTTP means: read as values, so that what follows from it can be said without a network."""
+"""What a response over HTTP means: read as values, so that what follows from it can be said without a network."""
 
 import json
 import re
@@ -17,8 +17,8 @@ _NEXT = re.compile(r';\s*rel\s*=\s*"?(?:[^"]*\s)?next(?:\s[^"]*)?"?\s*(?:;|$)')
 Meaning = Literal["taken", "refused", "denied", "limited", "moved", "broken", "alien"]
 
 
-class Answer(NamedTuple):
-    """An answer, its names of headers in lower case; `data` is what its JSON says, and None of an empty body.
+class Response(NamedTuple):
+    """A response, its names of headers in lower case; `data` is what its JSON says, and None of an empty body.
 
     `alien` says what came in place of JSON, such as HTML.
     """
@@ -35,54 +35,54 @@ class Answer(NamedTuple):
         return " ".join(_said(self.data).split())[:SAID] or f"it answered {self.status}"
 
 
-def read(status: int, headers: Mapping[str, str], url: str, body: bytes) -> Answer:
-    """Read an answer."""
+def read(status: int, headers: Mapping[str, str], url: str, body: bytes) -> Response:
+    """Read a response."""
     headers = {name.lower(): value for name, value in headers.items()}
     if not body.strip():
-        return Answer(status, headers, url)
+        return Response(status, headers, url)
     try:
-        return Answer(status, headers, url, json.loads(body))
+        return Response(status, headers, url, json.loads(body))
     except (ValueError, RecursionError):
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         html = "html" in kind or body.lstrip()[:1] == b"<"
-        return Answer(status, headers, url, body.decode(errors="replace"), "HTML" if html else kind or "no JSON")
+        return Response(status, headers, url, body.decode(errors="replace"), "HTML" if html else kind or "no JSON")
 
 
-def meaning(answer: Answer) -> Meaning:
-    """Say what follows from an answer."""
-    status = answer.status
+def meaning(response: Response) -> Meaning:
+    """Say what follows from a response."""
+    status = response.status
     if status in (301, 302, 303, 307, 308):
         return "moved"
-    if is_limited(answer):
+    if is_limited(response):
         return "limited"
     if status >= 500:  # noqa: PLR2004 - what HTTP says of its classes
         return "broken"
-    if answer.alien or status < 200 or status == 407:  # noqa: PLR2004
+    if response.alien or status < 200 or status == 407:  # noqa: PLR2004
         return "alien"
     if status < 300:  # noqa: PLR2004
         return "taken"
     return "denied" if status == 401 else "refused"  # noqa: PLR2004
 
 
-def is_limited(answer: Answer) -> bool:
+def is_limited(response: Response) -> bool:
     """Whether the forge asks for a pause: of all of it, whatever was asked for."""
-    if answer.status == 429:  # noqa: PLR2004
+    if response.status == 429:  # noqa: PLR2004
         return True
-    if answer.status == 200:  # noqa: PLR2004 - GraphQL says it in a good answer
-        errors = answer.data.get("errors") if isinstance(answer.data, dict) else None
+    if response.status == 200:  # noqa: PLR2004 - GraphQL says it in a good response
+        errors = response.data.get("errors") if isinstance(response.data, dict) else None
         return isinstance(errors, list) and any(
             isinstance(one, dict) and one.get("type") == "RATE_LIMITED" for one in errors
         )
-    if answer.status not in (403, 422):
+    if response.status not in (403, 422):
         return False
-    headers = answer.headers
+    headers = response.headers
     spent = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
-    return (answer.status == 403 and spent) or bool(_LIMITED.search(_said(answer.data)))  # noqa: PLR2004
+    return (response.status == 403 and spent) or bool(_LIMITED.search(_said(response.data)))  # noqa: PLR2004
 
 
-def pause(answer: Answer, clock: float, times: int) -> float:
+def pause(response: Response, clock: float, times: int) -> float:
     """Return for how many seconds a limit lasts, met for the `times`-th time; `clock` is ours since the epoch."""
-    headers = answer.headers
+    headers = response.headers
     if (after := headers.get("retry-after")) is not None:
         if after.strip().isdecimal():
             return max(1.0, float(after))
@@ -95,9 +95,9 @@ def pause(answer: Answer, clock: float, times: int) -> float:
     return min(LONGEST, UNSAID * float(2 ** max(0, times - 1)))
 
 
-def budget(answer: Answer, clock: float) -> tuple[str, int, int, float] | None:
+def budget(response: Response, clock: float) -> tuple[str, int, int, float] | None:
     """Return a budget as the forge tells it: its name, its size, what is left, and in how many seconds it is whole."""
-    headers = answer.headers
+    headers = response.headers
     for prefix in BUDGETS:
         numbers = headers.get(f"{prefix}limit", ""), headers.get(f"{prefix}remaining", "")
         if all(one.isdecimal() for one in numbers) and (seconds := resets(headers, clock, prefix)) is not None:
@@ -122,22 +122,22 @@ def _date(text: str) -> float | None:
         return None
 
 
-def next_page(answer: Answer) -> str:
+def next_page(response: Response) -> str:
     """Return the address of the page that follows, or nothing: by `Link`, else by GitLab's `X-Next-Page`."""
-    for url, parameters in _LINK.findall(answer.headers.get("link", "")):
+    for url, parameters in _LINK.findall(response.headers.get("link", "")):
         if _NEXT.search(parameters):
-            return str(urljoin(answer.url, url))
-    number = answer.headers.get("x-next-page", "").strip()
+            return str(urljoin(response.url, url))
+    number = response.headers.get("x-next-page", "").strip()
     if not number.isdecimal():
         return ""
-    parts = urlsplit(answer.url)
+    parts = urlsplit(response.url)
     words = [word for word in parts.query.split("&") if word and not word.startswith("page=")]
     return parts._replace(query="&".join([*words, f"page={number}"])).geturl()
 
 
-def total(answer: Answer) -> int | None:
+def total(response: Response) -> int | None:
     """Return how many a listing says that it has."""
-    said = answer.headers.get("x-total-count", answer.headers.get("x-total", "")).strip()
+    said = response.headers.get("x-total-count", response.headers.get("x-total", "")).strip()
     return int(said) if said.isdecimal() else None
 
 
