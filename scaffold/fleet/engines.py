@@ -31,11 +31,10 @@ KILLED = "what worked on it was killed, and once more when it was tried alone: i
 
 
 class Answer(NamedTuple):
-    """What became of one job: its outcome, pickled, or why there is none; for a bug of ours also where it was met."""
+    """What became of one job: its outcome, pickled, or why there is none."""
 
     out: Any
     why: str = ""
-    told: tuple[str, ...] = ()
 
 
 class Lanes(NamedTuple):
@@ -66,28 +65,36 @@ def run(
     run_on: str = "processes",
     *,
     lost: Callable[[Job, str], Out],
+    known: Callable[[Job], Out | None] = lambda _: None,
     progress: Callable[[int], object] = lambda _: None,
     done: Callable[[Job, Out], object] = lambda _job, _out: None,
-    bug: Callable[[tuple[str, ...]], object] = lambda _: None,
 ) -> list[Out]:
     """Return what `work` makes of each job, in their order; whatever fails is `lost(job, reason)`.
 
-    `work` is a function of a module, jobs and outcomes can be pickled. A worker that was killed may have had a job
-    before: it is tried again. `progress` is told how many jobs are newly done, `done` of each outcome as it comes, so
-    that it is kept when Ctrl-C ends the run with KeyboardInterrupt, and `bug` where in the code a bug of ours was met.
-    Raises ScaffoldError where `run_on` names nothing that jobs can run on.
+    `work` is a function of a module, jobs and outcomes can be pickled. `known` is asked here, before anybody is given
+    work, for what an earlier run has come to. A worker that was killed may have had a job before: it is tried again.
+    `progress` is told how many jobs are newly done, and `done` of each outcome as it comes, so that it is kept when
+    Ctrl-C ends the run with KeyboardInterrupt. Raises ScaffoldError where `run_on` names nothing that jobs can run on.
     """
     jobs = list(jobs)
-    found: dict[int, Out] = {}
-    with _lanes(run_on, work, len(jobs)) as lanes:
-        for number, answer in map(_opened, _answers(work, jobs, lanes)):
-            if answer.told:
-                bug(answer.told)
+    found = {number: out for number, job in enumerate(jobs) if (out := _known(known, job)) is not None}
+    for number, out in found.items():
+        done(jobs[number], out)
+    progress(len(found))
+    left = {number: job for number, job in enumerate(jobs) if number not in found}
+    with _lanes(run_on, work, len(left)) as lanes:
+        for number, answer in map(_opened, _answers(work, left, lanes)):
             job = jobs[number]
             found[number] = lost(job, answer.why) if answer.why else answer.out
             done(job, found[number])
             progress(1)
     return [found[number] for number in range(len(jobs))]
+
+
+def _known(known: Callable[[Job], Out | None], job: Job) -> Out | None:
+    with suppress(Exception):  # whatever it is, the work will meet it again
+        return known(job)
+    return None
 
 
 def _lanes(run_on: str, work: Callable[..., Any], jobs: int) -> AbstractContextManager[Lanes]:
@@ -192,14 +199,14 @@ class _Gone:
         return ""
 
 
-def _answers(work: Callable[[Job], Out], jobs: Sequence[Job], lanes: Lanes) -> Iterator[tuple[int, Answer]]:
+def _answers(work: Callable[[Job], Out], jobs: Mapping[int, Job], lanes: Lanes) -> Iterator[tuple[int, Answer]]:
     """Yield what became of each job, by its number, as it comes.
 
     What was lost with its worker is tried once more, one job at a time with nothing beside it: what is lost then has
     nobody else to blame.
     """
     packed = {}
-    for number, job in enumerate(jobs):
+    for number, job in jobs.items():
         try:
             packed[number] = pickle.dumps(job)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this job's alone
@@ -284,6 +291,5 @@ def _answer(work: Callable[[Any], Any], packed: bytes) -> Answer:
 
 def _bug(error: BaseException) -> Answer:
     """Say what kind of error it was and where, and no more: what it says may hold a secret."""
-    told = tuple(places(error))
-    where = told[-1].strip() if told else ""
-    return Answer(None, f"our bug: {type(error).__name__}{where and f' at {where}'}", told)
+    *_, where = places(error)
+    return Answer(None, f"our bug: {type(error).__name__} at {where.strip()}")

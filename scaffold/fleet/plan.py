@@ -92,7 +92,8 @@ def fleet_plan(
     adopting = Adopting(blueprint) if adopt else None
     wanted = wanted._replace(longest_pause=gathered.fleet.longest_pause, adopting=adopting)
     jobs = [Job(found, meant, wanted) for found in gathered.found]
-    looked = run(plan_repository, jobs, run_on, lost=lost, progress=counter("Planning", len(jobs), notify))
+    progress = counter("Planning", len(jobs), notify)
+    looked = run(plan_repository, jobs, run_on, lost=lost, known=_known, progress=progress)
     joined = joined_of(one.planned for one in looked)
     if not joined.results:
         raise refused(meant, gathered.others, (one.others for one in looked))
@@ -103,16 +104,29 @@ def fleet_plan(
 
 def plan_repository(job: Job) -> Looked:
     """Plan for the members of a repository that are meant; what an earlier run has come to is taken where it holds."""
-    found, wanted = job.found, job.wanted
-    commit = tip_of(found.folder) if found.folder else None
-    kept, key = Kept("plans"), repr((found.repository, commit, job.where, wanted._replace(run="")))
-    before: Looked | None = kept.get(key) if commit else None
-    if before is not None and before.planned.depends is not None and _holds(before.planned.depends, wanted):
+    before = _known(job)  # by whom gave the work out, too: what works on it may be another machine
+    if before is not None:
         return before
-    looked = _looked(job, *looked_in(found.repository, found.folder, found.why))
-    if commit and looked.planned.depends is not None and not _asks_how_they_stand(job.where):
+    kept, key = _kept(job)
+    looked = _looked(job, *looked_in(job.found.repository, job.found.folder, job.found.why))
+    if key and looked.planned.depends is not None and not _asks_how_they_stand(job.where):
         kept.put(key, looked)
     return looked
+
+
+def _known(job: Job) -> Looked | None:
+    kept, key = _kept(job)
+    before: Looked | None = kept.get(key) if key else None
+    if before is None or before.planned.depends is None or not _holds(before.planned.depends, job.wanted):
+        return None
+    return before
+
+
+def _kept(job: Job) -> tuple[Kept, str]:
+    """Return where results are kept, and all that this one depends on, or nothing where that cannot be told."""
+    commit = tip_of(job.found.folder) if job.found.folder else None
+    on = job.found.repository, commit, job.where, job.wanted._replace(run="")
+    return Kept("plans"), repr(on) if commit else ""
 
 
 def _holds(depends: Iterable[Depends], wanted: Wanted) -> bool:

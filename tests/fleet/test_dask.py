@@ -88,10 +88,8 @@ def shared(tmp_path_factory):
 
 @pytest.mark.parametrize("count", [0, 1, 300])
 def test_outcomes_are_those_of_a_plain_loop(shared, count):
-    told = {"here": [], "far": []}
-    here = engines.run(work.odd, range(count), "loop", lost=lost, bug=told["here"].append)
-    assert shared.run(work.odd, range(count), bug=told["far"].append) == here
-    assert sorted(told["far"]) == sorted(told["here"])
+    here = engines.run(work.odd, range(count), "loop", lost=lost)
+    assert shared.run(work.odd, range(count)) == here
 
 
 def test_same_jobs_are_done_each_time(shared, tmp_path):

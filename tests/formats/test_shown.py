@@ -32,10 +32,27 @@ def test_one_line_is_one_line_for_everybody_and_what_is_shown_stays(text):
     assert "\x1b" not in line
 
 
+SCALARS = st.none() | st.booleans() | st.integers() | st.text()
+NESTED = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
+
+
 @laws
-@given(st.dictionaries(st.text(), st.text()))
+@given(NESTED)
 def test_json_says_the_same_and_steers_nothing(data):
     text = to_json(data)
     assert json.loads(text) == data
     assert all(len(line.splitlines()) == 1 for line in text.split("\n")[:-1])
     assert not set(text) & {"\x1b", "\x7f", "\x9b", "\u202e", "\u2028"}
+
+
+def test_json_gives_each_entry_of_a_list_a_line():
+    members = [{"name": "a", "files": ["x", "y"]}, {"name": "b", "files": []}]
+    assert to_json({"members": members, "left": {}}).splitlines() == [
+        "{",
+        '  "members": [',
+        '    {"name": "a", "files": ["x", "y"]},',
+        '    {"name": "b", "files": []}',
+        "  ],",
+        '  "left": {}',
+        "}",
+    ]
