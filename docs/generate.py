@@ -65,7 +65,7 @@ WHEN = {
     "`fleet plan`: a member is in conflict, blocked or cannot be read. "
     "`blueprint impact`: somebody would be needed, or a guardrail would start to fail. "
     "`blueprint lint`: something is found. `blueprint test`: something fails. "
-    "`verify`: something is not proved.",
+    "`verify`: something is not proved. `self-check`: something is wrong, or nobody has answered.",
     70: "The sentence names a log file: versions, the kind of error, and where in the code. It holds no values.",
     130: "Ctrl-C. Files that were being swapped in are put back first.",
 }

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from scaffold.project.commands.own import own as own
     from scaffold.project.commands.publish import publish as publish
     from scaffold.project.commands.resolve import resolve as resolve
+    from scaffold.project.commands.self_check import self_check as self_check
     from scaffold.project.commands.stages import lay_stages as lay_stages
     from scaffold.project.commands.status import status as status
     from scaffold.project.commands.undo import undo as undo
@@ -89,6 +90,7 @@ _OPERATIONS = {
     "resolve": ("scaffold.project.commands.resolve", "resolve"),
     "show_blueprint": ("scaffold.authoring.library", "show_blueprint"),
     "start_blueprint": ("scaffold.authoring.start", "start_blueprint"),
+    "self_check": ("scaffold.project.commands.self_check", "self_check"),
     "status": ("scaffold.project.commands.status", "status"),
     "try_blueprint": ("scaffold.authoring.trial", "try_blueprint"),
     "undo": ("scaffold.project.commands.undo", "undo"),

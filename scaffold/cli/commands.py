@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 MARKUP: Literal["markdown"] = "markdown"  # so that paragraphs are set anew to the width of the terminal
 COMMANDS = (
     "new", "publish", "update", "resolve", "own", "status", "check", "verify", "waive", "diff", "adopt", "undo",
-    "explain", "schema", "blueprint", "library", "fleet",
+    "explain", "schema", "blueprint", "library", "fleet", "self-check",
 )  # fmt: skip
 FLEET = {
     "status": "fleet_status",
@@ -32,7 +32,7 @@ FLEET = {
 class Commands(TyperGroup):
     """The commands of the command line."""
 
-    modules: Mapping[str, str] = {name: name for name in COMMANDS}
+    modules: Mapping[str, str] = {name: name.replace("-", "_") for name in COMMANDS}
 
     def __init__(self, **settings: Any) -> None:
         """Take the settings of the group."""
@@ -68,7 +68,7 @@ class Loaded(Mapping[str, Any]):
 
 @cache
 def _command(module: str, name: str) -> Any:
-    found = getattr(import_module(f"scaffold.cli.{module}"), name)
+    found = getattr(import_module(f"scaffold.cli.{module}"), name.replace("-", "_"))
     if not isinstance(found, typer.Typer):
         alone = typer.Typer(add_completion=False, rich_markup_mode=MARKUP)
         alone.command(name)(found)

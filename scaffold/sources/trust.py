@@ -20,8 +20,12 @@ def is_trusted(address: str) -> bool:
 
     Raises FormatError for settings that cannot be read.
     """
-    trusted: tuple[str, ...] = () if address == BUILT_IN else settings.read().optional("trust", _entries, ())
-    return address == BUILT_IN or any(covers(entry, address) for entry in trusted)
+    return address == BUILT_IN or any(covers(entry, address) for entry in entries())
+
+
+def entries() -> tuple[str, ...]:
+    """Return the addresses that the user's settings trust; raises FormatError for settings that cannot be read."""
+    return settings.read().optional("trust", _entries, ())
 
 
 def covers(entry: str, address: str) -> bool:
