@@ -1,7 +1,7 @@
 """The values of a campaign: one plan carried out over many projects, and how far it is with each."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, NamedTuple
 
 Stage = Literal[
@@ -52,6 +52,12 @@ class Followed(NamedTuple):
     commits: frozenset[str] = frozenset()
     shown: frozenset[int] = frozenset()
     refused: tuple[str, ...] = ()
+
+
+def without(members: Collection[Followed]) -> str:
+    """Say how many a campaign that has ended has not reached, or nothing."""
+    left = sum(one.stage != "merged" for one in members)
+    return f"{left:,} of {len(members):,} went without it" if left else ""
 
 
 OF_A_PULL = frozenset(  # what is known of one pull request, and of the next no more

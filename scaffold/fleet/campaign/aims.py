@@ -9,6 +9,7 @@ from scaffold.fleet.libraries import Libraries, Remembered
 from scaffold.fleet.releases import digest_of
 from scaffold.fleet.repository import Repository
 from scaffold.plan.fleet import Aim, FleetPlan
+from scaffold.sources.library import version_of
 
 
 class Aims(NamedTuple):
@@ -48,7 +49,15 @@ def _gone(library: Remembered, aim: Aim) -> str:
         return f"{aim.blueprint} {aim.version} was withdrawn: {withdrawn[aim.version]}"
     if aim.commit:
         tagged = library.tag_commit(aim.blueprint, aim.version)
+        if tagged is None and not _is_there(library, aim):
+            return f"{aim.blueprint} {aim.version} is no release any more: its tag is gone"
         moved = tagged not in (None, aim.commit)
     else:
         moved = digest_of(library.release(aim.blueprint, aim.version)) != aim.digest
     return f"{aim.blueprint} {aim.version} is not the release any more that was planned for" if moved else ""
+
+
+def _is_there(library: Remembered, aim: Aim) -> bool:
+    """Whether a library has a version, be it that of its files as they stand; a branch or a commit is none."""
+    wanted = version_of(aim.version)
+    return wanted is None or wanted in library.versions(aim.blueprint)

@@ -16,7 +16,7 @@ from scaffold.fleet.progress import counter
 from scaffold.forges.hosts import place_of
 from scaffold.forges.pacing import Kind
 from scaffold.forges.port import ForgeError
-from scaffold.plan.campaign import OFFERED, Followed, Rollout, State
+from scaffold.plan.campaign import OFFERED, Followed, Rollout, State, without
 from scaffold.process import Notify
 from scaffold.process.aside import results
 
@@ -106,7 +106,7 @@ def _ended(work: Work, pace: Pace) -> Turn:
     out = sum(one.stage in OFFERED for one in members)
     if out:
         return Turn(0, "waiting", f"{out} that are out there are not merged yet")
-    return Turn(0, "done", "")
+    return Turn(0, "done", without(members))
 
 
 def facts(work: Work) -> Mapping[str, Mapping[str, Iterable[str]]]:

@@ -9,7 +9,7 @@ from scaffold.fleet.campaign.history import History, history
 from scaffold.fleet.campaign.policy import Policy
 from scaffold.fleet.facts import of_planned
 from scaffold.fleet.journal import Record
-from scaffold.plan.campaign import OFFERED, STAGES, Moment, Rollout, Stage, State, Told
+from scaffold.plan.campaign import OFFERED, STAGES, Moment, Rollout, Stage, State, Told, without
 from scaffold.plan.fleet import FleetPlan
 
 TAKING_PART = ("clean", "conflict")  # the states of a plan that a campaign is about
@@ -56,7 +56,7 @@ def _state(found: History, policy: Policy, ahead: tuple[tuple[str, int], ...], n
     out = sum(one.stage in OFFERED for one in found.members.values())
     if out:
         return "waiting", f"{out} that are out there are not merged yet"
-    return "done", ""
+    return "done", without(found.members.values())
 
 
 def moments(names: Iterable[str], records: Iterable[Record]) -> tuple[Moment, ...]:

@@ -355,6 +355,14 @@ def test_a_tag_that_was_moved_since_is_offered_to_nobody_any_more(own_library, l
     assert one.pulls("m0") == []
 
 
+def test_a_tag_that_was_deleted_since_is_offered_to_nobody_any_more(own_library, line):
+    one = own_library
+    git(one.library, "tag", "--delete", "job/v1.1.0")
+    code, said = line(one, "apply")
+    assert (code, "job 1.1.0 is no release any more: its tag is gone" in said) == (3, True)
+    assert one.pulls("m0") == []
+
+
 def test_a_release_that_is_withdrawn_while_a_campaign_is_watched_halts_it(own_library, monkeypatch):
     monkeypatch.setattr(apply, "RELEASES_LAST", 0)
     looks = []
