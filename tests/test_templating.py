@@ -28,6 +28,12 @@ def test_a_template_sees_the_context_and_keeps_its_last_newline():
     assert rendered("{{ name }}", {"name": "you"}) == "you"
 
 
+@pytest.mark.parametrize("name", ["{% if a == 'b' %}x{% endif %}", 'a"b', "a'b\"c", "a\\b"])
+def test_the_path_of_a_template_may_hold_quotes(name):
+    made = templates({name: "[{{ 'x' if no else 'y' }}{{ 'x' if no }}]"})
+    assert made.render(name, {"no": False}) == "[y]"
+
+
 @laws
 @given(st.text(st.characters(exclude_characters="{}\r", exclude_categories=("Cs",))))
 def test_text_without_braces_is_left_alone(source):

@@ -7,7 +7,8 @@ from functools import wraps
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from jinja2 import StrictUndefined, Undefined
+from jinja2 import StrictUndefined, Undefined, nodes
+from jinja2.compiler import CodeGenerator
 from jinja2.sandbox import SandboxedEnvironment, _mutable_spec, modifies_known_mutable
 
 from scaffold.templating import noting
@@ -49,9 +50,18 @@ def changing() -> Iterator[None]:
         _may_change.reset(before)
 
 
+class _Generator(CodeGenerator):
+    """Jinja's own, but for paths with quotes: those it puts into code, within quotes, as they are."""
+
+    def position(self, node: nodes.Node) -> str:
+        """Say where a node stands, as it may stand within double quotes."""
+        return super().position(node).replace("\\", "\\\\").replace('"', '\\"')
+
+
 class Sandbox(SandboxedEnvironment):
     """An environment whose templates reach neither code, nor clock, nor chance, nor disk."""
 
+    code_generator_class = _Generator
     intercepted_binops = frozenset(["*", "**"])
 
     def __init__(self, envops: Mapping[str, Any], **options: Any) -> None:
