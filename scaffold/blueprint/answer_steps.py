@@ -1,7 +1,8 @@
 """Steps by which the answers of an older version become those of a newer one: declared, and so without code.
 
-A step is one of `rename: {old: new}`, `split: {old: {new: TEMPLATE}}`, `map: {name: {old value: new value}}` and
-`drop: [name]`. A template sees the answers as they are before the step. What is not answered stays so.
+A step is one of `default: {name: value}`, `rename: {old: new}`, `split: {old: {new: TEMPLATE}}`, `map: {name: {old
+value: new value}}` and `drop: [name]`. A template sees the answers as they are before the step. What is not answered
+stays so, but for a default: it is what projects of older versions answer, whatever new ones answer by default.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from scaffold.formats.located import Located, texts
 from scaffold.templating.templates import Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-VERBS = ("rename", "split", "map", "drop")
+VERBS = ("default", "rename", "split", "map", "drop")
 
 
 class Step(NamedTuple):
@@ -28,6 +29,8 @@ class Step(NamedTuple):
 
     def apply(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         """Return the answers after the step; raises RenderError or FormatError for a template that gives none."""
+        if self.verb == "default":
+            return {**self.what, **answers}
         left = dict(answers)
         for name, how in self.what.items():
             if name not in answers:
@@ -73,6 +76,7 @@ def _map(at: Located) -> Mapping[str, Any]:
 
 
 _READ: Mapping[str, Callable[[Located], Mapping[str, Any]]] = {
+    "default": lambda at: {name: value.data for name, value in at.items()},
     "rename": lambda at: {name: new.a(str) for name, new in at.items()},
     "split": _split,
     "map": _map,
@@ -85,3 +89,9 @@ def migrated(answers: Mapping[str, Any], steps: Iterable[Step]) -> Mapping[str, 
     for step in steps:
         answers = step.apply(answers)
     return answers
+
+
+def assumed(answers: Mapping[str, Any], steps: Sequence[Step]) -> Mapping[str, Any]:
+    """Return those of the answers after all steps that are there by a default alone."""
+    known = migrated(answers, (step for step in steps if step.verb != "default"))
+    return {name: value for name, value in migrated(answers, steps).items() if name not in known}

@@ -79,6 +79,7 @@ MISTAKES = {
     "a migration to nowhere": ("BP-38", {M: ("compose:", "migrations:\n  - {version: 1.0.0, move: {old.md: READMY.md}}\ncompose:")}, f"{M}:15", "old.md is to move to READMY.md, which no case renders", "Did you mean README.md"),
     "a migration from what is there still": ("BP-38", {M: ("compose:", "migrations:\n  - {version: 1.0.0, move: {settings.toml: README.md}}\ncompose:")}, f"{M}:15", "settings.toml is to move to README.md, and is rendered still", ""),
     "an answer that is migrated to nowhere": ("BP-16", {M: ("compose:", "migrations:\n  - {version: 1.0.0, answers: [{rename: {old: sise}}]}\ncompose:")}, f"{M}:15", "`old` becomes `sise`, which nobody asks for", "Did you mean size"),
+    "an answer for a question that there is not": ("BP-16", {M: ("compose:", "migrations:\n  - {version: 1.0.0, answers: [{default: {sise: small}}]}\ncompose:")}, f"{M}:15", "nobody asks for `sise`", "Did you mean size"),
     "an answer that goes and is asked for": ("BP-16", {M: ("compose:", "migrations:\n  - {version: 1.0.0, answers: [{drop: [size]}]}\ncompose:")}, f"{M}:15", "`size` is to go, and is asked for still", ""),
     "a locked file that git ignores": ("BP-39", {"templates/app/.gitignore": "build/\n.editorconfig\n"}, "templates/base/.gitignore", ".editorconfig is locked, and git ignores it", ""),
     "YAML that cannot be read as rendered": ("BP-40", {"templates/app/owners.yml.jinja": "name: {{ name }}\nowner: @{{ name }}\n"}, "templates/app/owners.yml.jinja:2", "owners.yml as rendered: this is not valid YAML", "into quotes"),

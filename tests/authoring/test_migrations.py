@@ -1,9 +1,11 @@
 """Answers go along: renamed, split, mapped and dropped from version to version, and to another blueprint."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scaffold.authoring.trial import try_blueprint
-from scaffold.blueprint.answer_steps import migrated, parse
+from scaffold.blueprint.answer_steps import assumed, migrated, parse
 from scaffold.formats import yaml
 from tests.authoring.shelf import FILES, QUIET, shelf
 from tests.kit import repo
@@ -41,6 +43,29 @@ def test_each_kind_of_step():
     assert migrated({}, steps(text)) == {}
     assert migrated({"tier": "iron"}, steps(text)) == {"tier": "iron"}
     assert before["region"] == "eu"
+
+
+WAY = """
+- default: {a: 1, c: 2}
+- rename: {old: new}
+- rename: {a: first}
+- default: {b: 9, first: 7}
+- drop: [c]
+"""
+
+
+def test_a_default_stands_in_for_what_is_not_answered_and_is_told():
+    assert migrated({"old": "x"}, steps(WAY)) == {"new": "x", "first": 1, "b": 9}
+    assert assumed({"old": "x"}, steps(WAY)) == {"first": 1, "b": 9}
+    assert assumed({"old": "x", "a": 1}, steps(WAY)) == {"b": 9}
+
+
+@given(st.dictionaries(st.sampled_from(["a", "b", "old", "x"]), st.integers()))
+def test_an_answer_that_is_there_is_never_replaced_by_a_default(answers):
+    after, named = migrated(answers, steps(WAY)), {"a": "first", "old": "new"}
+    kept = {named.get(name, name): value for name, value in answers.items()}
+    assert kept.items() <= after.items()
+    assert assumed(answers, steps(WAY)) == {name: value for name, value in after.items() if name not in kept}
 
 
 @pytest.fixture
@@ -123,7 +148,10 @@ def test_a_move_to_another_blueprint_is_undone(root, tmp_path):
         ("{version: 2.0.0}", "must be a mapping with `move`, `answers` or both"),
         ("{move: {a: b}}", "with `version`, or with `from`"),
         ("{version: 2.0.0, from: x, move: {a: b}}", "with `version`, or with `from`"),
-        ("{version: 2.0.0, answers: [{rename: {a: b}, drop: [c]}]}", "a mapping with one of rename, split, map, drop"),
+        (
+            "{version: 2.0.0, answers: [{rename: {a: b}, drop: [c]}]}",
+            "a mapping with one of default, rename, split, map, drop",
+        ),
         ("{version: 2.0.0, answers: [{renam: {a: b}}]}", "did you mean `rename`?"),
         ("{version: 2.0.0, answers: [{rename: {a: 3}}]}", "must be text"),
     ],

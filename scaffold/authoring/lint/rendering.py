@@ -202,10 +202,15 @@ def steps(draft: Draft) -> Iterator[Found]:
             where = place(draft.at("migrations", number, "answers", index).where)
             for name, how in step.what.items():
                 made = [how] if step.verb == "rename" else list(how) if step.verb == "split" else []
-                made = [name] if step.verb == "map" else made
+                made = [name] if step.verb in ("map", "default") else made
                 for new in made:
                     if new not in asked:
-                        yield Found(f"`{name}` becomes `{new}`, which nobody asks for", *where, fix=near(new, asked))
+                        said = (
+                            f"`{name}` becomes `{new}`, which nobody asks for"
+                            if new != name
+                            else f"nobody asks for `{name}`"
+                        )
+                        yield Found(said, *where, fix=near(new, asked))
                 if step.verb in ("rename", "drop") and name in asked and not migration.origin:
                     yield Found(f"`{name}` is to go, and is asked for still", *where)
 

@@ -1,10 +1,13 @@
 """Notes on a plan: what a user should know of an update beside what it does to each file."""
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from scaffold.answers import file as answers_file
 from scaffold.answers.question import Answers
 from scaffold.blueprint.release import retired
+from scaffold.formats.shown import on_one_line
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.inputs import Rerendered
 from scaffold.project.opening import Project
@@ -39,6 +42,14 @@ def notes_on_update(
         notes.append("the template's scripts were not run, and what they had made is left as it is")
     notes += [*answers_file.told_of(project.wishes), *_sided(known), *(migrations.notes if migrations else ())]
     return tuple(note for note in (*notes, *notes_on_cases(project, plan)) if note)
+
+
+def note_on_assumed(assumed: Mapping[str, Any], answers: Answers) -> list[str]:
+    """Say which questions are new, and answered so that nothing changes: whether it should is for a person to say."""
+    kept = [name for name, value in assumed.items() if name in answers.recorded and answers.recorded[name] == value]
+    said = ", ".join(f"{name}={on_one_line(json.dumps(assumed[name], default=str))}" for name in sorted(kept))
+    change = f"look whether you want another answer, and change it in {answers_file.PATH}"
+    return [f"new questions, answered so that all stays as it was: {said}; {change}"] if kept else []
 
 
 def _sided(project: Project) -> list[str]:

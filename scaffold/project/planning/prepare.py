@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from packaging.version import Version
 
@@ -23,7 +23,7 @@ from scaffold.project.planning.exclusions import left_by_wish
 from scaffold.project.planning.folder_moves import with_own
 from scaffold.project.planning.library import library_of, next_version
 from scaffold.project.planning.migrations import Migrations, answers_of, migrations_of
-from scaffold.project.planning.notes import notes_on_update
+from scaffold.project.planning.notes import note_on_assumed, notes_on_update
 from scaffold.project.planning.plan import planned, target_of
 from scaffold.project.planning.prepared import Prepared, Update, refuse_open_conflicts
 from scaffold.project.planning.rerender import rerendered
@@ -58,7 +58,8 @@ def prepare(
     refuse_open_conflicts(project)
     update = _located(_wished(project, conditions), conditions, person, library, to, recopy=recopy)
     migrations = migrations_of(update, person.notify)
-    rendered = _rendered(update, migrations, data, person)
+    start = _start(update, migrations)
+    rendered = _rendered(update, migrations, start.answers, data, person)
     then = rerendered(update, rendered)
     known, before = update.known, update.known.lock
     bases: FindBase = Bases(known, lambda: update.library, update.means)
@@ -71,7 +72,8 @@ def prepare(
     plan = given_to_team(recopying.saying_so(plan, known.lock) if recopy else plan, out)
     plan, along, said = with_own(project, plan, person.moves)
     plan, written = _with_answers(project, plan, rendered.answers)
-    notes = (*notes_on_update(update, rendered, then, plan, migrations), *said)
+    assumed = note_on_assumed(start.assumed, rendered.answers)
+    notes = (*notes_on_update(update, rendered, then, plan, migrations), *assumed, *said)
     standing, changelog = {**standing, **along}, update.release.changelog
     return Prepared(
         project, plan, written, rendered.tree, notes, rendered.messages, standing, update.means.trust, changelog
@@ -116,14 +118,16 @@ def _refuse_unfit(project: Project, release: Release) -> None:
             )
 
 
-def _rendered(update: Update, migrations: Migrations | None, data: Mapping[str, Any], person: Person) -> Rendered:
-    """Render the release, with the answers that migrations may have changed; raises ScaffoldError."""
+def _rendered(
+    update: Update, migrations: Migrations | None, previous: Mapping[str, Any], data: Mapping[str, Any], person: Person
+) -> Rendered:
+    """Render the release, with the answers of last time as migrations have changed them; raises ScaffoldError."""
     project = update.project
     rendered = stamp(
         update.release,
         surroundings_in(project, update.operation),
         given=data,
-        previous=_answers_before(update, migrations),
+        previous=previous,
         person=person,
         means=update.means,
         keep_copier=project.wishes.keep_copier,
@@ -134,12 +138,21 @@ def _rendered(update: Update, migrations: Migrations | None, data: Mapping[str, 
     return rendered
 
 
-def _answers_before(update: Update, migrations: Migrations | None) -> Mapping[str, Any]:
+class _Start(NamedTuple):
+    """The answers that an update starts from, and those of them that its blueprint gives to projects from before."""
+
+    answers: Mapping[str, Any]
+    assumed: Mapping[str, Any] = {}
+
+
+def _start(update: Update, migrations: Migrations | None) -> _Start:
     """Return the answers that the release starts from: those of last time, as its blueprint migrates them."""
     recorded = update.known.recorded
     found = update.release.blueprint.coming_from(recorded.blueprint, Version(recorded.version))
     steps, answers = [step for one in found for step in one.answers], answers_of(update.project, migrations)
-    return answer_steps.migrated(answers, steps) if steps else answers
+    if not steps:
+        return _Start(answers)
+    return _Start(answer_steps.migrated(answers, steps), answer_steps.assumed(answers, steps))
 
 
 def _with_answers(project: Project, plan: Plan, answers: Answers) -> tuple[Plan, bytes]:
