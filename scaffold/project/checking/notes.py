@@ -1,8 +1,7 @@
 """Notes on a check: what a lock that nobody vouches for lets be seen of its own, without a network or rendering."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from scaffold.blueprint.guardrails import Guardrails, Said
 from scaffold.blueprint.places import manifest_path
@@ -59,12 +58,8 @@ def _is_as_said(said: Said | None, kept: Said | None) -> bool:
         return False
     if kept.get("applies", True) is False:
         return "when" in said or said.get("applies", True) is False
-    return _fixed(said) == _fixed(kept)
-
-
-def _fixed(said: Said) -> Mapping[str, Any]:
-    """Return what no answer decides of a rule."""
-    return {key: value for key, value in said.items() if key not in ("when", "applies") and "{{" not in str(value)}
+    open_ = {"when", "applies", *(key for key, value in said.items() if "{{" in str(value))}  # what answers decide
+    return {key: said[key] for key in said.keys() - open_} == {key: kept[key] for key in kept.keys() - open_}
 
 
 def _is_held(seen: View) -> bool:
