@@ -1,10 +1,6 @@
 """What breaks the rules on languages: a floor lowered for a day, and a tool told to look away."""
 
-from pathlib import Path
-
-from tests.guard.service import Case
-
-MANIFEST = Path(__file__).parents[2] / "templates/language-python/pyproject.toml.jinja"
+from tests.guard.service import Case, stamped
 
 SELECT = 'select = ["ALL"]'
 APP = "src/orders/adapters/http/app.py"
@@ -16,7 +12,7 @@ LEGACY = "src/orders/legacy.py"
 
 def where(text: str, more: int = 0) -> str:
     """The place of a line of the manifest, as it is stamped."""
-    lines = MANIFEST.read_text(encoding="utf-8").splitlines()
+    lines = stamped().files["pyproject.toml"].decode().splitlines()
     return f"pyproject.toml:{next(at for at, line in enumerate(lines, 1) if line.startswith(text)) + more}"
 
 

@@ -22,6 +22,7 @@ from scaffold.project.snapshots import snapshot_of
 from scaffold.tree import blob_id
 
 TODAY = date(2026, 11, 24)
+BLUEPRINT = "python-http-service@1.1.0"  # the cases edit the service as that release made it
 ANSWERS = {
     "service": "orders",
     "mission": "Checkout",
@@ -89,11 +90,11 @@ RULES = {rule.id: rule for rule in (*catalogue.ALWAYS, *catalogue.BUILT_IN.value
 
 
 @cache
-def stamped(**answers: Any) -> Service:
+def stamped(blueprint: str = BLUEPRINT, **answers: Any) -> Service:
     """The service as `scaffold new` makes it."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "orders"
-        scaffold.new("python-http-service", root, data={**ANSWERS, **answers}, git=False)
+        scaffold.new(blueprint, root, data={**ANSWERS, **answers}, git=False)
         paths = [path for path in root.rglob("*") if path.is_file()]
         files = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
         modes = {path.relative_to(root).as_posix(): "100755" for path in paths if path.stat().st_mode & 0o100}
