@@ -17,7 +17,7 @@ SERVICES = 20
 TEAMS = ("checkout", "search", "payments", "identity")
 TOKEN = "secret-of-the-bot"
 REPORT = "fleet-report.html"
-BRANCH = "scaffold/python-http-service-1.2.0"
+BRANCH = "scaffold/python-http-service-2.1.0"
 AT = ("--fleet", "forge.yml")
 AT_FORGE = """\
 members:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NEXT_RELEASE = Path(__file__).parent / "next_release" / "python-http-service-1.2.0.patch"
+NEXT_RELEASE = Path(__file__).parent / "next_release" / "python-http-service-2.1.0.patch"
 ANSWERS = {
     "mission": "Checkout",
     "owner": "@acme/checkout",
@@ -81,7 +81,7 @@ def work(journey: Journey) -> None:
     journey.say("\n=== 2. The team works in it: code, a dependency, notes of its own, and a hand on a locked file")
     service = journey.service
     edit(service / "pyproject.toml", "dependencies = [\n", 'dependencies = [\n  "orjson>=3",\n')
-    edit(service / "src/orders/domain/greeting.py", '"""', '"""The team\'s own words. ')
+    edit(service / "src/orders/domain/note.py", '"""', '"""The team\'s own words. ')
     with (service / "docs/runbook.md").open("a") as runbook:
         runbook.write(TEAM_NOTE)
     edit(service / "Makefile", "check:", "# the team was here\ncheck:")
@@ -94,7 +94,7 @@ def release(journey: Journey) -> None:
     journey.say("\n=== 3. The platform changes the blueprint and releases it")
     journey.run(["git", "apply", "--index", str(NEXT_RELEASE)], journey.library)
     journey.run(["git", "diff", "--cached", "--stat"], journey.library)
-    journey.commit(journey.library, "feat: a log level, tighter lint, the runbook moves")
+    journey.commit(journey.library, "feat: how long connections stay open, tighter lint, the runbook moves")
     journey.scaffold("blueprint", "release", "python-http-service", "--bump", "minor", where=journey.library)
 
 

@@ -516,7 +516,8 @@ def test_where_all_is_well_it_is_three_lines(checked):
 def test_the_guide_shows_what_is_printed():
     page = (Path(__file__).parents[2] / "docs/guides/check.md").read_text()
     entries = next(block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if block.startswith("waivers:"))
-    service = stamped().append("README.md", CONFLICT).append("Makefile", "# ours\n").append(".editorconfig", "# ours\n")
+    service = stamped("python-http-service").append("README.md", CONFLICT)
+    service = service.append("Makefile", "# ours\n").append(".editorconfig", "# ours\n")
     granted = blob_id(service.files[".editorconfig"])
     entries = re.sub(r"content: \w+", f"content: {granted}", entries)
     checked = checked_as(service.add(".scaffold/waivers.yml", entries)).only(["LK-01", "LK-03", "WV-01"])

@@ -47,7 +47,7 @@ def test_a_stamped_service_scores_full_marks_and_nothing_is_silent(service):
     assert "scaffold-idp" not in (service / ".github/workflows/ci.yml").read_text(), "anybody could register that name"
     report = f"markdown={service.with_name('summary.md')}"
     assert scaffold("check", "--format", "github", "--report", report, where=service).code == 0
-    assert "37 of 37" in service.with_name("summary.md").read_text()
+    assert "47 of 47" in service.with_name("summary.md").read_text()
     assert data["summary"]["fail"] == data["summary"]["waived"] == 0
 
 
@@ -146,7 +146,7 @@ def test_who_edits_the_lock_is_found_out(service):
         assert old in lock
         place.write_text(lock.replace(old, new))
         assert failing(check(service)) == failing(check(service, verify=True)) == {"LK-04"}
-    for of_another in ('"version": "1.1.0"', '"version": "99.0.0"'), ('"scaffold": "', '"scaffold": "9'):
+    for of_another in ('"version": "2.0.0"', '"version": "99.0.0"'), ('"scaffold": "', '"scaffold": "9'):
         place.write_text(lock.replace(*of_another).replace('      "SP-01": {},\n', ""))
         assert failing(check(service)) == set()  # what is not kept here, or may know other rules, is not compared
     place.write_text(lock.replace('"source": "builtin"', '"source": "/nowhere"'))
@@ -234,7 +234,7 @@ def symlink_loops(root: Path) -> None:
     (root / "loop").symlink_to("loop")
     (root / "src/orders/up").symlink_to("..")
     (root / ".github/workflows/link.yml").symlink_to("/etc/passwd")
-    (root / "Dockerfile").symlink_to("nowhere")
+    (root / "Containerfile").symlink_to("nowhere")
 
 
 def odd_names(root: Path) -> None:
@@ -259,7 +259,6 @@ def wrong_shapes(root: Path) -> None:
         ("42\n", "jobs: 3\n", "jobs: {a: 1}\n", "on: 1\njobs: {a: {steps: 3}}\n", "jobs: {a: {steps: [1]}}\n")
     ):
         (root / f".github/workflows/shape{number}.yml").write_text(text)
-    (root / "deploy/base").mkdir(parents=True)
     (root / "deploy/base/a.yaml").write_text("kind: Deployment\nspec: {template: {spec: {containers: [1, null]}}}\n")
     (root / "package.json").write_text('{"scripts": 3, "dependencies": [], "engines": 1}')
 

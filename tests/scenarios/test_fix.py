@@ -129,7 +129,10 @@ def test_what_is_waived_is_left_whatever_else_is_wrong_with_it(service):
     ci.write_text(
         ci.read_text()
         .replace("timeout-minutes: 15", "timeout-minutes: 60")
-        .replace("astral-sh/setup-uv@20cfd1bf945f4377ade1205e4dbc17946fc9a30d # v10.0.1", "astral-sh/setup-uv@v10")
+        .replace(
+            "docker/setup-buildx-action@37fe631027851001ddb9b187196cc803df7f5f0e # v4.3.0",
+            "docker/setup-buildx-action@v4",
+        )
     )
     (service / "LICENSE").unlink()
     commit(service)
@@ -137,7 +140,7 @@ def test_what_is_waived_is_left_whatever_else_is_wrong_with_it(service):
     done = scaffold("check", "--fix", "--format", "json", where=service)
     assert [one["path"] for one in done.json["fix"]["changed"]] == [".github/workflows/ci.yml"]
     assert "timeout-minutes: 60" in ci.read_text()
-    assert "setup-uv@20cfd1bf945f4377ade1205e4dbc17946fc9a30d # v10.0.1" in ci.read_text()
+    assert "setup-buildx-action@37fe631027851001ddb9b187196cc803df7f5f0e # v4.3.0" in ci.read_text()
     assert not (service / "LICENSE").exists()
 
 

@@ -27,7 +27,9 @@ def installed(tmp_path_factory, toolchain_environment):
 def test_it_holds_the_library_and_nothing_foreign(installed):
     names = {path.relative_to(installed).as_posix() for path in installed.rglob("*") if path.is_file()}
     assert "scaffold/library/blueprints/python-http-service/blueprint.yml" in names
-    assert "scaffold/library/templates/foundation/.github/CODEOWNERS.jinja" in names
+    assert (
+        "scaffold/library/templates/ci-github/{% if ci == 'github' %}.github{% endif %}/workflows/ci.yml.jinja" in names
+    )
     assert "scaffold/library/templates/foundation/.gitignore" in names
     assert not [name for name in names if not name.startswith(("scaffold/", "scaffold_idp-"))]
 

@@ -1,0 +1,1 @@
+"""SQL: keeps things in a database, and brings its tables along."""
