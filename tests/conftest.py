@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -81,4 +82,5 @@ def toolchain_environment():
                 pytest.fail(f"{name} is required and cannot be had")
             pytest.skip(f"{name} cannot be had on this machine")
     kept = {name: value for name, value in os.environ.items() if name not in ("GIT_ALLOW_PROTOCOL", "CI")}
-    return kept | {"XDG_CACHE_HOME": _REAL_CACHE}
+    beside = Path(sys.executable).parent  # uv, which comes with the tools of the tests
+    return kept | {"XDG_CACHE_HOME": _REAL_CACHE, "PATH": f"{kept['PATH']}{os.pathsep}{beside}"}

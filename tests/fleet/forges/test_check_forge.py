@@ -9,6 +9,7 @@ import pytest
 import scaffold
 from tests.fleet.forges.conftest import TOKEN
 from tests.forges.stage import BOT
+from tests.golden.stamping import ANSWERS
 from tests.kit import git
 
 TODAY = date(2026, 2, 1)
@@ -34,6 +35,13 @@ def test_what_was_published_holds_and_what_is_undone_is_found(stage, published):
         repo = stage.world.at(path)
         repo.rules, repo.pipeline, repo.approvers = [], False, 0
     assert states(published) == {"FS-01": "fail", "FS-02": "fail", "FS-03": "fail", "FS-04": held, "FS-05": "pass"}
+
+
+def test_what_the_built_in_blueprint_prescribes_is_set_and_holds(stage, tmp_path, address):
+    root = scaffold.new("python-http-service", tmp_path / "orders", data=ANSWERS, publish=address).root
+    held = "not_applicable" if stage.kind == "gitea" else "pass"
+    assert states(root) == {"FS-01": "pass", "FS-02": "pass", "FS-03": "pass", "FS-04": held, "FS-05": "pass"}
+    assert {"mission-checkout", "tier-standard"} <= set(stage.forge.repository(f"{stage.owner}/orders").topics)
 
 
 def test_nobody_is_asked_unasked(stage, published):

@@ -1,0 +1,1 @@
+"""Services of the built-in blueprints, as teams get them: rendered, updated, judged, run."""

@@ -1,0 +1,30 @@
+"""Stamp a service of the built-in library, and run verbs of its Makefile."""
+
+import subprocess
+from pathlib import Path
+
+from tests.scenarios.world import scaffold
+
+ANSWERS = {
+    "service": "orders",
+    "mission": "Checkout",
+    "owner": "@acme/checkout",
+    "outcome": "Nine of ten orders are paid within a minute",
+}
+
+
+def stamped(where: Path, blueprint: str = "python-http-service", **answers: str) -> Path:
+    """Stamp a service, with the default of what is not answered."""
+    given = [word for name, value in {**ANSWERS, **answers}.items() for word in ("--data", f"{name}={value}")]
+    done = scaffold("new", blueprint, where, *given, "--defaults", "--offline", where=where.parent)
+    assert done.code == 0, done.err
+    return where
+
+
+def make(service: Path, environment: dict[str, str], *verbs: str) -> str:
+    """Run verbs of its Makefile, which must pass."""
+    done = subprocess.run(
+        ["make", *verbs], cwd=service, env=environment, capture_output=True, text=True, check=False, timeout=900
+    )
+    assert done.returncode == 0, f"make {verbs}:\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+    return done.stdout + done.stderr

@@ -1,0 +1,95 @@
+"""Every two choices together: they render, and all guardrails hold that have something to look at."""
+
+import subprocess
+
+import pytest
+
+from scaffold.authoring.cases import Case
+from scaffold.authoring.matrix import matrix
+from scaffold.sources.built_in import built_in_root
+from scaffold.sources.library import FolderLibrary
+from tests.golden.stamping import ANSWERS, make, stamped
+from tests.scenarios.world import git, scaffold
+
+pytestmark = [pytest.mark.slow, pytest.mark.toolchain]
+HERE = "3.11"
+SAMPLE = 6
+REFUSED = {("deploy", "kubernetes"), ("persistence", "sqlite")}  # instances could not share the file
+# Rules that cannot apply: nothing is waived and no package of npm is used, whatever is chosen.
+NEVER = {"SC-04", "WV-01", "LK-04"}
+WITHOUT = {
+    ("tier", "standard"): {"OP-08"},
+    ("authentication", "none"): {"SP-02", "SP-03"},
+    ("deploy", "none"): {"CI-08", "OP-01", "OP-02", "OP-03", "SC-06", "SC-07"},
+    ("deploy", "container"): {"OP-02", "OP-03"},
+    ("ci", "gitlab"): {"CI-01", "CI-02", "CI-03", "CI-04", "CI-05", "CI-06", "CI-07", "CI-10", "SC-03"},  # of workflows
+}
+LONGEST = {
+    "service": "order-intake-with-a-name-as-long-as-any-may-be-2go",
+    "package": "a_package_whose_name_is_as_long_as_any_may_be_2go4",
+    "description": 'Takes orders in: "fast", and says what it did',
+    "mission": "Checkout & Payment",
+    "owner": "checkout@acme.example",
+    "outcome": "Nine of ten: measured, not guessed",
+}
+
+
+def combinations():
+    """Return sets of answers in which any two choices meet, but for those that are refused."""
+    release = FolderLibrary(built_in_root(), "").release("python-http-service")
+    cases, _ = matrix(release, Case("longest", "", {}))
+    said = ({name: str(value) for name, value in case.answers.items()} for case in cases)
+    return [answers for answers in said if not answers.items() >= REFUSED]
+
+
+def covering(many, most):
+    """Return at most so many of them, each with the most choices that those before have not."""
+    seen, found = set(), []
+    for _ in range(most):
+        found.append(max(many, key=lambda answers: len(answers.items() - seen)))
+        seen |= found[-1].items()
+    return found
+
+
+def named(combination):
+    return "-".join(combination.values())
+
+
+COMBINATIONS = combinations()
+GATED = covering([{**one, "python": HERE} for one in COMBINATIONS], SAMPLE)
+
+
+@pytest.mark.parametrize("combination", COMBINATIONS, ids=named)
+def test_all_that_can_be_looked_at_holds(tmp_path, toolchain_environment, combination):
+    service = stamped(tmp_path / "orders", **LONGEST, **combination)
+    if combination["python"] == HERE:
+        subprocess.run(["uv", "lock", "--quiet"], cwd=service, env=toolchain_environment, check=True)
+    git("add", "--all", where=service)
+    done = scaffold("check", "--format", "json", where=service)
+    states = {one["id"]: one["state"] for one in done.json["rules"]}
+    without = NEVER.union(*(rules for choice, rules in WITHOUT.items() if choice in combination.items()))
+    if combination["python"] != HERE:
+        without |= {"SC-01"}  # the lock file cannot be made here
+    assert {id_ for id_, state in states.items() if state != "pass"} <= without, done.out
+
+
+@pytest.mark.parametrize("combination", GATED, ids=named)
+def test_its_own_gates_pass(tmp_path, toolchain_environment, combination):
+    service = stamped(tmp_path / "orders", **LONGEST, **combination)
+    make(service, toolchain_environment, "setup")
+    git("add", "--all", where=service)
+    make(service, toolchain_environment, "check")
+
+
+def test_the_sample_has_every_choice_and_what_is_not_run_here_is_counted(capsys):
+    choices = {one for combination in COMBINATIONS for one in combination.items() if one[0] != "python"}
+    assert choices == {one for combination in GATED for one in combination.items() if one[0] != "python"}
+    others = [one for one in COMBINATIONS if one["python"] != HERE]
+    with capsys.disabled():
+        print(f"\n{len(COMBINATIONS)} combinations, {len(others)} of them for a Python that is not here: only rendered")
+
+
+def test_what_cannot_work_is_refused(tmp_path):
+    given = [word for one in {**ANSWERS, **dict(REFUSED)}.items() for word in ("--data", "=".join(one))]
+    done = scaffold("new", "python-http-service", tmp_path / "orders", *given, "--defaults", where=tmp_path)
+    assert (done.code, "must not be sqlite" in done.err) == (1, True)
