@@ -6,9 +6,15 @@ from importlib.resources import files
 from jsonschema import Draft202012Validator
 
 import scaffold
+from scaffold.forges.holding import Settled
 from scaffold.plan.campaign import Followed, Rollout, Waved
-from scaffold.report.fleet import campaign, check_data, history, impact, plans, status_data, whole_data
+from scaffold.plan.fleet_settings import SettingsPlan, Stands
+from scaffold.plan.settings import Compared
+from scaffold.report import machine
+from scaffold.report.fleet import campaign, check_data, history, impact, plans, settings, status_data, whole_data
 from scaffold.report.fleet.impact import Turned
+from scaffold.report.fleet.settings import Done, SettingsApplied
+from scaffold.report.machine import Look, Machine
 from tests.fleet.company import TODAY
 from tests.report import fleets
 
@@ -55,6 +61,23 @@ def test_fleet_apply():
     found = Rollout("id", "waiting", "why", "next", (waved,), (("rest", 3),), members, ("note",), 7.5)
     report = holds("fleet-apply", campaign.data(found))
     assert report["summary"]["open"] == 1
+
+
+def test_fleet_settings():
+    compared = (Compared("approvals", 1, None, "unknown", "no right"), Compared("topics", ("a",), ("b",), "looser"))
+    stands = (Stands("https://git.acme.example/a", ("a",), "main", compared), Stands("b", ("b",), why="gone"))
+    found = holds("fleet-settings", settings.data(SettingsPlan("id", "1", "2026-11-30", "", stands)))
+    assert found["summary"] == {"unknown": 1, "looser": 1, "unreadable": 1}
+
+
+def test_fleet_settings_that_were_applied():
+    done = (Done("a", ("a",), (Settled("approvals", 1, "set"), Settled("topics", ("a",), "refused", "no right"))),)
+    holds("fleet-settings-apply", settings.applied_data(SettingsApplied("id", done)))
+
+
+def test_self_check():
+    looks = (Look("git", "good", "git 2.47.0"), Look("cache", "wrong", "no room", "make some"))
+    assert holds("self-check", machine.data(Machine(looks)))["clean"] is False
 
 
 def test_fleet_status(company):

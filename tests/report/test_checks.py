@@ -414,8 +414,11 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
         "fleet-history",
         "fleet-plan",
         "fleet-report",
+        "fleet-settings",
+        "fleet-settings-apply",
         "fleet-status",
         "lock",
+        "self-check",
         "template",
         "waivers",
     ]
@@ -424,7 +427,8 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
     assert (
         capsys.readouterr().err
         == "error: there is no schema chek (there are: answers, blueprint, blueprint-impact, cases, check, fleet, "
-        "fleet-apply, fleet-check, fleet-history, fleet-plan, fleet-report, fleet-status, lock, template, waivers)\n"
+        "fleet-apply, fleet-check, fleet-history, fleet-plan, fleet-report, fleet-settings, fleet-settings-apply, "
+        "fleet-status, lock, self-check, template, waivers)\n"
     )
 
 
