@@ -7,7 +7,7 @@ needs shared memory (sqlite.org/wal.html).
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
@@ -130,15 +130,17 @@ def read(folder: Path, plan: str) -> tuple[Record, ...]:
 def _to_read(file: Path) -> sqlite3.Connection:
     """Open a journal that is only read, also in a folder that nobody may write to."""
     address = file.absolute().as_uri()
-    database = sqlite3.connect(f"{address}?mode=ro", uri=True)
-    try:
-        database.execute("SELECT 1 FROM sqlite_master")
-    except sqlite3.OperationalError:
-        database.close()
-        if Path(f"{file}-wal").exists():  # what is in there would not be seen
-            raise
-        database = sqlite3.connect(f"{address}?immutable=1", uri=True)
-    return database
+    with ExitStack() as unread:
+        database = sqlite3.connect(f"{address}?mode=ro", uri=True)
+        unread.callback(database.close)
+        try:
+            database.execute("SELECT 1 FROM sqlite_master")
+        except sqlite3.OperationalError:
+            if Path(f"{file}-wal").exists():  # what is in there would not be seen
+                raise
+            return sqlite3.connect(f"{address}?immutable=1", uri=True)
+        unread.pop_all()
+        return database
 
 
 @contextmanager

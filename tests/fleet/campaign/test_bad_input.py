@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ def test_a_forge_that_does_not_answer_for_long_ends_the_run_and_fails_no_member(
         one.server.http.socket.close()
     code, said = line(one, "apply")
     assert (code, "does not answer" in sentence(said)) == (1, True)
-    with sqlite3.connect(one.plan / "journal.db") as journal:
+    with closing(sqlite3.connect(one.plan / "journal.db")) as journal, journal:
         assert not journal.execute("SELECT * FROM records WHERE event = 'failed'").fetchall()
 
 
@@ -296,7 +297,7 @@ def test_a_folder_of_a_newer_scaffold_and_files_that_are_gone_are_refused(rolled
     one = rolled(1)
     line(one, "apply")
     assert "there is no plan" in sentence(line(one, "apply", plan=one.root)[1])
-    with sqlite3.connect(one.plan / "journal.db") as journal:
+    with closing(sqlite3.connect(one.plan / "journal.db")) as journal, journal:
         journal.execute("UPDATE about SET value = '2' WHERE key = 'format'")
     for what in ("apply", "preflight"):
         code, said = line(one, what)

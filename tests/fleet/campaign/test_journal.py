@@ -4,6 +4,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_what_was_added_is_there_and_nothing_changes_it(tmp_path):
         assert [(one.run, one.event) for one in held.records] == [("one", "wave opened"), ("one", "pushed")]
         held.add("a", "open", number=1)
     assert [one.number for one in journal.read(tmp_path, "plan")] == [1, 2, 3]
-    with sqlite3.connect(tmp_path / journal.NAME) as database:
+    with closing(sqlite3.connect(tmp_path / journal.NAME)) as database, database:
         for line in ("DELETE FROM records", "UPDATE records SET event = 'x'"):
             with pytest.raises(sqlite3.IntegrityError, match="only added to"):
                 database.execute(line)
@@ -64,7 +65,7 @@ def test_another_plan_a_newer_format_and_what_is_no_journal_are_refused(tmp_path
         pass
     with pytest.raises(FormatError, match="belongs to another plan"), journal.held(tmp_path, "x", "one", lambda: 1.0):
         pass
-    with sqlite3.connect(tmp_path / journal.NAME) as database:
+    with closing(sqlite3.connect(tmp_path / journal.NAME)) as database, database:
         database.execute("UPDATE about SET value = '2' WHERE key = 'format'")
     with pytest.raises(FormatError, match="has format 2, and this scaffold knows 1"):
         journal.read(tmp_path, "plan")

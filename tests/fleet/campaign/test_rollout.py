@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -292,7 +293,7 @@ def test_a_strange_name_a_changed_plan_and_a_journal_of_another_are_refused(roll
     (one.plan / "plan.json").write_text(text.replace("ci.yml", "cj.yml", 1))
     with pytest.raises(ScaffoldError, match="the plan was changed since it was made"):
         one.apply()
-    with sqlite3.connect(one.plan / "journal.db") as database:
+    with closing(sqlite3.connect(one.plan / "journal.db")) as database, database:
         database.execute("UPDATE about SET value = 'x' WHERE key = 'plan'")
     (one.plan / "plan.json").write_text(text)
     with pytest.raises(ScaffoldError, match="belongs to another plan"):
