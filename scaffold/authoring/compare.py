@@ -88,7 +88,13 @@ def _grouped(old: Release, new: Release, rendered: list[tuple[Case, Rendered | N
 
 def _files(old: Release, new: Release, was: Rendered, now: Rendered) -> Iterator[tuple[str, str, str, str]]:
     lock = stamped(old, was).lock_after
-    moved = moves.find(lock, now.tree, new.blueprint.migrations, was.tree, lambda path, _: was.tree[path].content)
+    moved = moves.find(
+        lock,
+        now.tree,
+        new.blueprint.migrations_of(old.blueprint.name),
+        was.tree,
+        lambda path, _: was.tree[path].content,
+    )
     for path in sorted(was.tree.keys() | now.tree.keys()):
         one, other = was.tree.get(path), now.tree.get(path)
         if path in moved and moved[path] != path:
@@ -145,6 +151,8 @@ def _of_manifest(old: Release, new: Release) -> Iterator[Change]:
         yield change("scaffold raised", f"it needs scaffold {wanted}", wanted)
     if now.layers != was.layers:
         yield change("layers changed", f"its layers are {', '.join(now.layers)}", "")
+    for step in [step for one in now.coming_from(was.name, was.version) for step in one.files if step.verb != "drop"]:
+        yield change("file edited", f"in {step.pattern} of services it {step.said}", step.pattern)
     for name in ("title", "description"):
         if getattr(was, name) != getattr(now, name):
             yield change("text changed", f"its {name} changes", name)

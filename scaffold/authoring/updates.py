@@ -86,7 +86,7 @@ def _plan(was: Lock, base: Mapping[str, File], files: Mapping[str, File], after:
     target = Target(
         tree=rendered.tree,
         ownership=rendered.ownership,
-        migrations=after.blueprint.coming_from(was.blueprint, Version(was.version)),
+        migrations=after.blueprint.migrations_of(was.blueprint),
         lock=new_lock(after, "", rendered.answers, folder=None),
         drivers=chosen(after.blueprint.merge, {}),
     )

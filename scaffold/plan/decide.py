@@ -4,7 +4,7 @@ Every case ends in one named verb with its reason. Where git could not decide ei
 """
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold import merge
 from scaffold.blueprint.ownership import Ownership
@@ -21,6 +21,9 @@ from scaffold.plan import keys
 from scaffold.plan.actions import Action, Stages, Verb
 from scaffold.plan.inputs import Doubt
 from scaffold.tree import SYMLINK, File, Mode
+
+if TYPE_CHECKING:
+    from scaffold.plan.steps import Clash
 
 BOTH_HAVE = "the team has its own file where the blueprint now brings one"
 NEED_A_BASE = frozenset({"pins", "removed", "dropped"})  # of the drivers: without one nobody knows who is newer
@@ -44,6 +47,7 @@ class Case(NamedTuple):
     moved: bool = False
     doubt: Doubt | None = None
     own: bool = False  # the team has made it its own
+    clash: "Clash | None" = None  # steps of migrations that meet what the team has changed
 
     @property
     def edited(self) -> bool:
@@ -72,6 +76,26 @@ class Case(NamedTuple):
 
 def decide(case: Case) -> Action:
     """Decide one path."""
+    action = _decided(case)
+    if case.clash is None or action.verb == "conflict" or action.after is None:
+        return action
+    return _clashing(case, case.clash, action.after)
+
+
+def _clashing(case: Case, clash: "Clash", ours: File) -> Action:
+    """Return a conflict in just what steps would change of a file as it is otherwise decided."""
+    try:
+        was, new = clash.sides(case.path, ours.content)
+    except FormatError:
+        return case.conflict(clash.why, ours)
+    base = None if was is None else replace(ours, content=was)
+    sides = case._replace(base=base, ours=ours, theirs=replace(ours, content=new))
+    merged = merge_lines(was, ours.content, new, case.labels)
+    marked = merged.content is not None and not merged.clean
+    return sides.conflict(clash.why, replace(ours, content=merged.content) if marked and merged.content else ours)
+
+
+def _decided(case: Case) -> Action:
     if case.doubt is not None and (action := _doubtful(case, case.doubt)):
         return action
     if case.theirs is None:

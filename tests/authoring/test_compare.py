@@ -33,6 +33,7 @@ CHANGES = {
     "default changed": ({B: ("default: small", "default: large")}, {}, "the default of `size` is another, for new services"),
     "file added": ({}, MINE, "mine.txt is new (managed)"),
     "file moved": (MINE, {"templates/app/ours.txt": "x\n"}, "mine.txt moves to ours.txt"),
+    "file edited": ({}, {M: ("compose:", "migrations:\n  - {version: 2.0.0, files: [{set: {settings.toml: {build.strict: true}}}]}\ncompose:")}, "in settings.toml of services it sets `build.strict`"),
     "file unlocked": ({}, {M: ("/.editorconfig: locked", MANAGED)}, ".editorconfig becomes managed, and was locked"),
     "file given": ({M: ("/src/**: seeded", "/src/**: managed")}, {}, "src/demo/main.py becomes seeded, and was managed"),
     "key unlocked": ({}, {M: ("      build.strict: locked", "      build.strict: seeded")}, "build.strict in settings.toml is locked no more"),

@@ -79,6 +79,13 @@ MISTAKES = {
     "a migration to nowhere": ("BP-38", {M: ("compose:", "migrations:\n  - {version: 1.0.0, move: {old.md: READMY.md}}\ncompose:")}, f"{M}:15", "old.md is to move to READMY.md, which no case renders", "Did you mean README.md"),
     "a migration from what is there still": ("BP-38", {M: ("compose:", "migrations:\n  - {version: 1.0.0, move: {settings.toml: README.md}}\ncompose:")}, f"{M}:15", "settings.toml is to move to README.md, and is rendered still", ""),
     "an answer that is migrated to nowhere": ("BP-16", {M: ("compose:", "migrations:\n  - {version: 1.0.0, answers: [{rename: {old: sise}}]}\ncompose:")}, f"{M}:15", "`old` becomes `sise`, which nobody asks for", "Did you mean size"),
+    "a file that is to go and is rendered": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - drop: [settings.toml]\ncompose:")}, f"{M}:17", "settings.toml is to go, and is rendered still", ""),
+    "a step on no file": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - set: {setings.toml: {a: 1}}\ncompose:")}, f"{M}:17", "`setings.toml` matches no file in any case", "Did you mean settings.toml"),
+    "a step on a locked file": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - replace: {.editorconfig: {root: top}}\ncompose:")}, f"{M}:17", "`.editorconfig` is locked, and comes as the template has it", "Take the step out"),
+    "a key that is to go and is rendered": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - drop: {settings.toml: [build.strict]}\ncompose:")}, f"{M}:17", "`build.strict` of `settings.toml` is to go, and is rendered still", ""),
+    "a key that is set and rendered otherwise": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - set: {settings.toml: {build.strict: 3}}\ncompose:")}, f"{M}:17", "`build.strict` of `settings.toml` is to be set, and no case renders it so", ""),
+    "a key that is renamed to what nobody renders": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - rename: {settings.toml: {build.loose: build.strickt}}\ncompose:")}, f"{M}:17", "`build.loose` of `settings.toml` becomes `build.strickt`, which no case renders", ""),
+    "a text that is to be replaced and is rendered": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - replace: {README.md: {settings: options}}\ncompose:")}, f"{M}:17", "a text of README.md is to be replaced, and is rendered still: settings", ""),
     "an answer that goes and is asked for": ("BP-16", {M: ("compose:", "migrations:\n  - {version: 1.0.0, answers: [{drop: [size]}]}\ncompose:")}, f"{M}:15", "`size` is to go, and is asked for still", ""),
     "a locked file that git ignores": ("BP-39", {"templates/app/.gitignore": "build/\n.editorconfig\n"}, "templates/base/.gitignore", ".editorconfig is locked, and git ignores it", ""),
     "YAML that cannot be read as rendered": ("BP-40", {"templates/app/owners.yml.jinja": "name: {{ name }}\nowner: @{{ name }}\n"}, "templates/app/owners.yml.jinja:2", "owners.yml as rendered: this is not valid YAML", "into quotes"),
@@ -108,6 +115,19 @@ def test_a_mistake_gets_its_sentence(mistake, tmp_path):
     ), found
 
 
+def test_what_moves_again_is_no_move_to_nowhere(tmp_path):
+    moves = (
+        "migrations:\n  - {version: 0.2.0, move: {a.md: b.md}}\n  - {version: 0.3.0, move: {b.md: README.md}}\ncompose:"
+    )
+    assert findings(shelf(tmp_path, {M: ("compose:", moves)})) == []
+
+
+def test_steps_of_a_released_version_are_not_looked_at_again(tmp_path):
+    old = "migrations:\n  - {version: 1.0.0, files: [{set: {old.toml: {a: 1}}}]}\ncompose:"
+    root = repo(shelf(tmp_path, {M: ("compose:", old)}), {}, "tool/v1.0.0")
+    assert findings(root) == []
+
+
 def test_nothing_is_found_where_nothing_is_wrong(tmp_path):
     assert findings(shelf(tmp_path)) == []
 
@@ -121,6 +141,10 @@ RELEASED = {
     "a tag with a dash": ("BP-50", ["tool-1.1.0"], {}, "the tag tool-1.1.0 is not NAME/vX.Y.Z"),
     "a tag without a v": ("BP-50", ["tool/1.1.0"], {}, "the tag tool/1.1.0 is not NAME/vX.Y.Z"),
     "a migration from nowhere": ("BP-38", [], {M: ("compose:", "migrations:\n  - {version: 1.1.0, move: {guid.md: guide.md}}\ncompose:"), "templates/app/guide.md": "x\n"}, "guid.md is to move, and no case of 1.0.0 renders it"),
+    "a file that was not there": ("BP-17", [], {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - drop: [setup.cfg]\ncompose:")}, "`setup.cfg` matches no file in any case of 1.0.0"),
+    "a key that was not there": ("BP-17", [], {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - drop: {settings.toml: [build.loose]}\ncompose:")}, "no case of 1.0.0 has `build.loose` of `settings.toml`, which is to go"),
+    "a key that is so": ("BP-17", [], {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - set: {settings.toml: {build.strict: true}}\ncompose:")}, "`build.strict` of `settings.toml` is to be set, and is so in every case of 1.0.0"),
+    "a text that was not there": ("BP-17", [], {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - replace: {README.md: {loose: strict}}\ncompose:")}, "no case of 1.0.0 has the text in `README.md` that is to be replaced: loose"),
     "a version withdrawn that never was": ("BP-52", [], {M: ("layers:", "withdrawn: {0.9.0: wrong}\nlayers:")}, "0.9.0 is withdrawn, and never was released"),
     "a release that the changelog forgets": ("BP-53", [], {"blueprints/tool/CHANGELOG.md": "# Changelog\n"}, "tool/v1.0.0 is released, and has no entry"),
     "a new default of a locked file": ("BP-15", [], {B: ("default: small", "default: large"), f"{CASES}/large.yml": "name: big\n", f"{CASES}/small.yml": "size: small\n"}, "the default of `size` is no longer 'small', and .editorconfig is locked and made of it"),
