@@ -141,6 +141,7 @@ RELEASED = {
     "a tag with a dash": ("BP-50", ["tool-1.1.0"], {}, "the tag tool-1.1.0 is not NAME/vX.Y.Z"),
     "a tag without a v": ("BP-50", ["tool/1.1.0"], {}, "the tag tool/1.1.0 is not NAME/vX.Y.Z"),
     "a migration from nowhere": ("BP-38", [], {M: ("compose:", "migrations:\n  - {version: 1.1.0, move: {guid.md: guide.md}}\ncompose:"), "templates/app/guide.md": "x\n"}, "guid.md is to move, and no case of 1.0.0 renders it"),
+    "a migration that comes too late": ("BP-38", [], {M: ("compose:", "migrations:\n  - {version: 1.0.0, answers: [{drop: [old]}]}\ncompose:")}, "the migration to 1.0.0 is new, and 1.0.0 is released: nobody on it meets it"),
     "a file that was not there": ("BP-17", [], {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - drop: [setup.cfg]\ncompose:")}, "`setup.cfg` matches no file in any case of 1.0.0"),
     "a key that was not there": ("BP-17", [], {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - drop: {settings.toml: [build.loose]}\ncompose:")}, "no case of 1.0.0 has `build.loose` of `settings.toml`, which is to go"),
     "a key that is so": ("BP-17", [], {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - set: {settings.toml: {build.strict: true}}\ncompose:")}, "`build.strict` of `settings.toml` is to be set, and is so in every case of 1.0.0"),

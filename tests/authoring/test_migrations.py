@@ -76,7 +76,7 @@ def test_the_test_of_a_blueprint_migrates_answers(root):
     (root / M).write_text(wrong)
     result = try_blueprint("tool", library=root)
     (update,) = [one for one in result.cases[0].updates if one.version == "1.0.0"]
-    assert "from 1.0.0, with its answers migrated" in update.error
+    assert "from 1.0.0, migrated: " in update.error
     assert not result.passes
 
 
@@ -249,3 +249,63 @@ def test_lint_and_test_of_a_blueprint_know_the_steps(edited):
     assert scaffold("blueprint", "lint", "tool", where=edited).out.count("BP-") == 0
     result = try_blueprint("tool", library=edited)
     assert result.passes, [(one.name, one.updates) for one in result.cases]
+
+
+A = "templates/app/copier.yml"
+CODE = """\
+_migrations:
+  - version: 2.0.0
+    before: ["{{ _copier_python }} -c \\"import pathlib; f = pathlib.Path('settings.toml'); f.write_text(f.read_text().replace('flags', 'options'))\\""]
+"""
+
+
+@pytest.fixture
+def by_code(tmp_path):
+    """A library whose next version renames a key, and says so by code."""
+    text = '[build]\nstrict = true\nflags = ["a"]\n'
+    seeded = QUIET.replace("/src/**: seeded", "/src/**: seeded\n  /mine.toml: seeded")
+    root = repo(
+        shelf(tmp_path / "library", {M: seeded, SETTINGS: text, "templates/app/mine.toml": text}), {}, "tool/v1.0.0"
+    )
+    shelf(root, {M: seeded, SETTINGS: text.replace("flags", "options"), "templates/app/mine.toml": text})
+    (root / A).write_text(CODE + FILES[A])
+    return root
+
+
+def test_code_that_migrates_is_run_by_the_test_with_trust_alone(by_code):
+    done = scaffold("blueprint", "test", "tool", where=by_code)
+    assert "from 1.0.0: not run: 1 migration of code (templates/app/copier.yml:3); --trust runs it" in done.out
+    trusted = scaffold("blueprint", "test", "tool", "--trust", where=by_code)
+    assert trusted.code == 0, trusted.out
+    assert "not run" not in trusted.out
+    failing = CODE.replace("import pathlib;", "raise SystemExit('no such luck');")
+    (by_code / A).write_text(failing + FILES[A])
+    done = scaffold("blueprint", "test", "tool", "--trust", where=by_code)
+    assert (done.code, "from 1.0.0, migrated: " in done.out, "no such luck" in done.out) == (3, True, True), done.out
+
+
+def test_code_that_migrates_makes_what_the_plan_has(by_code):
+    mark = (by_code / A).read_text().replace("f.read_text().replace('flags', 'options')", "'broken ['")
+    (by_code / A).write_text(mark)
+    data = scaffold("blueprint", "test", "tool", "--trust", "--format", "json", where=by_code).json
+    (update,) = [one for one in data["cases"][1]["updates"] if one["from"] == "1.0.0"]
+    assert update["conflicts"] == ["settings.toml"], "what it leaves is what is merged"
+
+
+def test_a_release_takes_no_migration_on_trust(by_code):
+    repo(by_code, {})
+    done = scaffold("blueprint", "release", "tool", "--version", "2.0.0", where=by_code)
+    assert (done.code, "a migration of code was not tried" in done.err) == (1, True), done.err
+    done = scaffold("blueprint", "release", "tool", "--version", "2.0.0", "--trust", where=by_code)
+    assert done.code == 0, done.err
+
+
+def test_a_migration_is_for_the_version_that_is_released(root):
+    manifest = (
+        (root / M)
+        .read_text()
+        .replace("- version: 2.0.0", "- version: 4.0.0\n  answers: [{drop: [gone]}]\n- version: 2.0.0")
+    )
+    repo(root, {M: manifest, R: FILES[R].replace("size == 'large'", "scale == '3'") + "more\n"})
+    done = scaffold("blueprint", "release", "tool", "--bump", "minor", where=root)
+    assert (done.code, "a migration is for 4.0.0, and 2.1.0 is to be released" in done.err) == (1, True), done.err

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from scaffold.authoring.lint.draft import Draft
     from scaffold.blueprint.file_steps import FileStep
-    from scaffold.blueprint.manifest import Migration
+    from scaffold.blueprint.manifest import Blueprint, Migration
     from scaffold.render.engine import Rendered
     from scaffold.tree import File
 
@@ -37,9 +37,10 @@ class _Before(NamedTuple):
 
 
 def moves(draft: Draft) -> Iterator[Found]:
-    """Find moves to where nobody renders a file, and from where one still is."""
+    """Find moves to where nobody renders a file, from where one still is, and migrations that come too late."""
     if draft.blueprint is None or not draft.paths:
         return
+    yield from _late(draft, draft.blueprint)
     before = _before(draft) if draft.blueprint.migrations else None
     for number, migration in enumerate(draft.blueprint.migrations):
         for old, new in migration.moves.items():
@@ -54,6 +55,17 @@ def moves(draft: Draft) -> Iterator[Found]:
                 close = get_close_matches(old, before.paths, n=1)
                 fix = f"Did you mean {close[0]}?" if close else None
                 yield Found(f"{old} is to move, and no case of {before.version} renders it", *where, fix=fix)
+
+
+def _late(draft: Draft, blueprint: Blueprint) -> Iterator[Found]:
+    """Find migrations that are new, and for a version that is released: those who are on it never meet them."""
+    before = draft.past.newest(draft.name)
+    known = {one.version for one in before.blueprint.migrations} if before else set()
+    for number, one in enumerate(blueprint.migrations):
+        if before and not one.origin and one.version not in known and one.version <= before.blueprint.version:
+            where = place(draft.at("migrations", number).where)
+            message = f"the migration to {one.version} is new, and {before.version} is released: nobody on it meets it"
+            yield Found(message, *where, fix="Write the version that is released next.")
 
 
 def _later(name: str, migration: Migration, migrations: Iterable[Migration]) -> Iterator[str]:
