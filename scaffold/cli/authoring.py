@@ -18,7 +18,9 @@ from scaffold.report.text import Line
 
 if TYPE_CHECKING:
     from scaffold.authoring import trial
+    from scaffold.report import compared_page
 else:
+    compared_page = later("scaffold.report.compared_page")
     trial = later("scaffold.authoring.trial")
 
 NOT_CLEAN = 3
@@ -140,7 +142,7 @@ def diff(old: Old, new: New = None, library: Library = Path(), format_: DiffForm
         elif format_ == "json":
             console.show_json(comparing.data(found))
         else:
-            made = comparing.markdown(found) if format_ == "markdown" else comparing.html(found)
+            made = comparing.markdown(found) if format_ == "markdown" else compared_page.html(found)
             console.write(made.encode("utf-8", "backslashreplace"))
 
 
