@@ -8,7 +8,8 @@ import pytest
 from scaffold.authoring.lint.catalogue import lint_rules
 from scaffold.authoring.lint.run import lint
 from tests.authoring.shelf import APP, BASE, CI, FILES, MANIFEST, shelf
-from tests.kit import git, repo
+from tests.kit import git, repo, write
+from tests.scenarios.world import scaffold
 
 M, B, A, R = "blueprints/tool/blueprint.yml", "templates/base/copier.yml", "templates/app/copier.yml", "templates/base/README.md.jinja"  # fmt: skip
 CASES, CI_FILE = "blueprints/tool/cases", "templates/app/.github/workflows/ci.yml"
@@ -201,8 +202,6 @@ def test_what_a_template_may_leave_undefined(tmp_path):
 
 
 def test_the_reports(tmp_path):
-    from tests.scenarios.world import scaffold
-
     root = shelf(tmp_path, {R: ("# {{ name }}", "# {{ nmae }}")})
     done = scaffold("blueprint", "lint", where=root)
     assert done.code == 3
@@ -243,18 +242,79 @@ PLAIN = {
 
 
 def test_a_plain_template_is_linted_as_far_as_it_has_no_cases(tmp_path):
-    from tests.kit import write
-    from tests.scenarios.world import scaffold
-
     assert findings(write(tmp_path / "template", PLAIN)) == [
         ("BP-10", "copier.yml:6", "nothing reads the answer to `spare`", "Take the question out, or use it."),
         ("BP-20", "template/README.md.jinja:1", "`nmae` is undefined", "Did you mean name?"),
         ("BP-23", "template/plain.md:1", "`{{ name` stands in a file that is not rendered", "Let its name end in .jinja."),
     ]  # fmt: skip
     assert scaffold("blueprint", "lint", "template", where=tmp_path).code == 3
-    write(tmp_path / "code", {"copier.yml": "_jinja_extensions: [some.Code]\n"})
-    done = scaffold("blueprint", "lint", "./code", where=tmp_path)
-    assert (done.code, "the extension some.Code is code of its own" in done.err) == (1, True)
     (tmp_path / "empty").mkdir()
     done = scaffold("blueprint", "lint", "./empty", where=tmp_path)
     assert (done.code, "there is no blueprint to lint" in done.err) == (1, True)
+
+
+FOREIGN = """\
+_jinja_extensions: [jinja2_time.TimeExtension, local.py:Names]
+name:
+  type: str
+  help: x
+  default: demo
+asked_by_code: {type: str, help: x, default: a}
+asked_in_a_tag: {type: str, help: x, default: a}
+spare: {type: str, help: x, default: "{{ name | ours }}"}
+"""
+
+
+def test_a_template_with_code_of_its_own_is_linted_as_far_as_that_need_not_run(tmp_path):
+    files = {
+        "copier.yml": FOREIGN,
+        "local.py": "raise SystemExit('run!')\nNAME = 'asked_by_code'\n",
+        "README.md.jinja": "# {{ name | ours }} {{ from_code }}\n",
+        "year.md.jinja": "{% now 'utc' %} {{ asked_in_a_tag }}\n",
+        "broken.md.jinja": "{{ name\n",
+    }
+    found = lint(library=write(tmp_path, files))
+    assert {(one.rule, one.path, one.message) for one in found.findings} == {
+        ("BP-10", "copier.yml", "nothing reads the answer to `spare`"),
+        (
+            "BP-21",
+            "broken.md.jinja",
+            "the template cannot be rendered: unexpected end of template, expected 'end of print statement'.",
+        ),
+    }
+    assert {one.rule.id: one.state for one in found.verdicts}["BP-20"] == "unknown"
+    assert "jinja2_time.TimeExtension is code, which is not run (nor are 1 more)" in found.notes[0]
+    done = scaffold("blueprint", "lint", tmp_path, where=tmp_path)
+    assert "what is undefined is unknown; 4 files with tags or filters of its own were not looked at" in done.out
+
+
+INSIDE = "name:\n  type: str\n  help: x\n  default: demo\nkind:\n  type: str\n  help: x\n  choices: [py, go]\n"
+
+
+@pytest.mark.parametrize(
+    ("subdirectory", "folder"),
+    [("./template", "template"), ("{{ kind }}", "py"), ("{% raw %}{{x.y}}{% endraw %}", "{{x.y}}")],
+)
+def test_what_is_not_rendered_into_projects_is_no_template(subdirectory, folder, tmp_path):
+    files = {
+        "copier.yml": f'_subdirectory: "{subdirectory}"\n_templates_suffix: ""\n{INSIDE}',
+        ".github/ci.yml": "a: ${{ matrix.os }} {{ undefined_there }} {{ broken\n",
+        f"{folder}/a.md": "{{ name }} {{ nmae }}\n{% include kind ~ '.md' %}\n",
+        "parts/py.md": "{{ kind }}\n",
+    }
+    found = [(one.rule, one.path, one.message) for one in lint(library=write(tmp_path, files)).findings]
+    assert found == [("BP-20", f"{folder}/a.md", "`nmae` is undefined")]
+
+
+def test_a_template_of_templates_and_one_with_signs_of_its_own(tmp_path):
+    files = {
+        "copier.yml": f"_templates_suffix: .base\n_envops: {{variable_start_string: '[[', variable_end_string: ']]'}}\n{INSIDE}other:\n  type: str\n  help: x\n  default: '[[ name ]]'\n",
+        "sub/copier.yml.base": "kind: [[ kind ]] [[ other ]]\n",
+        "sub/README.md.jinja": "{{ name }}\n",
+    }
+    assert [(one.rule, one.message) for one in lint(library=write(tmp_path, files)).findings] == []
+    files["copier.yml"] = f"_templates_suffix: .base\n{INSIDE}"
+    files["sub/copier.yml.base"] = "kind: {{ kind }}\n"
+    assert [(one.rule, one.message) for one in lint(library=write(tmp_path, files)).findings] == [
+        ("BP-10", "nothing reads the answer to `name`")
+    ]
