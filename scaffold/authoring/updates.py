@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import Version
 
-from scaffold.authoring.cases import render_case
+from scaffold.authoring.cases import as_asked_by, render_case
 from scaffold.authoring.coded import Coded, coded
 from scaffold.authoring.edits import PLACES, edited
 from scaffold.blueprint.answer_steps import migrated
@@ -40,11 +40,8 @@ def stamped(release: Release, rendered: Rendered) -> Plan:
 
 def brought(case: Case, before: Release, after: Release, rendered: Rendered, *, trust: bool = False) -> Update:
     """Bring a case on from a release to what it renders to now, with a team's edits; code migrates only with trust."""
-    asked = {question.name for question in before.questions}
-    answered = {**case.answers, **case.before}
-    then = case._replace(answers={name: value for name, value in answered.items() if name in asked})
     try:
-        old = render_case(before, then)
+        old = render_case(before, as_asked_by(before, case))
     except ScaffoldError as error:
         return Update(case.name, before.version, error=f"{before.version} does not render it: {error}")
     way = _Way(case, stamped(before, old).lock_after, old, after, rendered, coded(before, after))

@@ -95,6 +95,16 @@ def test_what_is_the_same_in_several_cases_is_shown_once(tmp_path):
     assert "http" not in page.replace("http-equiv", "")
 
 
+def test_what_only_an_older_release_asks_is_answered_as_the_case_says(tmp_path):
+    old = {B: ("size:\n", f"{ASKED}  default: x\nsize:\n"), "templates/app/asked.txt.jinja": "{{ asked }}\n"}
+    root = repo(shelf(tmp_path, old), {}, "tool/v1.0.0")
+    case = "blueprints/tool/cases/small.yml"
+    shelf(root, {case: "_before: {asked: special}\n", "templates/app/asked.txt.jinja": "special\n", B: old[B]})
+    (root / B).write_text((root / B).read_text().replace(f"{ASKED}  default: x\n", ""))
+    found = compare_blueprints("tool@1.0.0", library=root)
+    assert [one.cases for one in found.files if one.path == "asked.txt"] == [("large",)]
+
+
 def test_bad_input(tmp_path):
     root = repo(
         shelf(tmp_path, {"blueprints/other/blueprint.yml": MANIFEST.replace("tool", "other")}), {}, "tool/v1.0.0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scaffold.authoring.cases import render_case
+from scaffold.authoring.cases import as_asked_by, render_case
 from scaffold.authoring.lint.draft import place
 from scaffold.authoring.lint.manifests import near
 from scaffold.blueprint.ownership import spell
@@ -188,15 +188,11 @@ def _before(draft: Draft) -> _Before | None:
     release = draft.past.newest(draft.name)
     if release is None:
         return None
-    asked = {question.name for question in release.questions}
-    rendered = []
-    for case in draft.cases:
-        answered = {name: value for name, value in {**case.answers, **case.before}.items() if name in asked}
-        try:
-            rendered.append(render_case(release, case._replace(answers=answered)))
-        except ScaffoldError:
-            return None
-    return _Before(release.blueprint.version, tuple(rendered))
+    try:
+        rendered = tuple(render_case(release, as_asked_by(release, case)) for case in draft.cases)
+    except ScaffoldError:
+        return None
+    return _Before(release.blueprint.version, rendered)
 
 
 def _is_made(path: str, paths: frozenset[str]) -> bool:
