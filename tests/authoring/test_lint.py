@@ -129,6 +129,18 @@ def test_steps_of_a_released_version_are_not_looked_at_again(tmp_path):
     assert findings(root) == []
 
 
+def test_what_stands_beside_the_part_of_a_layer_that_is_rendered_is_no_mistake(tmp_path):
+    inside = {
+        path: text for path, text in FILES.items() if path.startswith("templates/app/") and "copier.yml" not in path
+    }
+    moved = {path.replace("templates/app/", "templates/app/files/"): text for path, text in inside.items()}
+    config = {
+        "templates/app/copier.yml": f"_subdirectory: files\n{APP}",
+        "templates/app/README.md": "About {{ it }}.\n",
+    }
+    assert findings(shelf(tmp_path, {**dict.fromkeys(inside), **moved, **config})) == []
+
+
 def test_nothing_is_found_where_nothing_is_wrong(tmp_path):
     assert findings(shelf(tmp_path)) == []
 

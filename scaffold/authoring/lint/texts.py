@@ -156,7 +156,7 @@ def unmade(draft: Draft) -> Iterator[Found]:
     for layer in draft.layers:
         included = _included_in(layer)
         excluded = matcher(layer.settings.exclude or DEFAULT_EXCLUDE, layer.where(layer.config))
-        for path in layer.files:
+        for path in sorted(rendered_part(layer) & layer.files.keys()):
             suffix = layer.settings.suffix
             if f"{layer.name}/{path}" in made or path in included or path == layer.config or excluded(path):
                 continue
