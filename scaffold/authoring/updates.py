@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from packaging.version import Version
 
 from scaffold.authoring.cases import as_asked_by, render_case
-from scaffold.authoring.coded import Coded, coded
+from scaffold.authoring.code_migrations import CodeMigrations, migrating_from
 from scaffold.authoring.edits import PLACES, edited
 from scaffold.blueprint.answer_steps import migrated
 from scaffold.errors import ScaffoldError
@@ -44,7 +44,7 @@ def brought(case: Case, before: Release, after: Release, rendered: Rendered, *, 
         old = render_case(before, as_asked_by(before, case))
     except ScaffoldError as error:
         return Update(case.name, before.version, error=f"{before.version} does not render it: {error}")
-    way = _Way(case, stamped(before, old).lock_after, old, after, rendered, coded(before, after))
+    way = _Way(case, stamped(before, old).lock_after, old, after, rendered, migrating_from(before, after))
     code = way.code.places
     try:
         plans = [way.plan(edited(old.tree, old.ownership, place), trust=trust) for place in PLACES]
@@ -70,7 +70,7 @@ class _Way(NamedTuple):
     old: Rendered
     after: Release
     rendered: Rendered
-    code: Coded
+    code: CodeMigrations
 
     def plan(self, files: Mapping[str, File], *, trust: bool) -> Plan:
         """Plan the update of a team's files; raises ScaffoldError where a migration fails."""

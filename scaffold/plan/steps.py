@@ -94,8 +94,8 @@ class _State:
 
     def look_back(self, step: FileStep) -> None:
         """Take a step of the past for what an unedited file may have become by it."""
-        for one in self.known[-1:]:
-            self.known += [made for made in _tried(step, self.path, one) if made != one]
+        if self.known and (made := _tried(step, self.path, self.known[-1])) != self.known[-1]:
+            self.known.append(made)
 
     def go(self, step: FileStep, by: str) -> None:
         """Take a step, or note that it clashes; `by` names the migration."""
@@ -122,7 +122,7 @@ class _State:
         if now != self.now:
             self.said.append(f"{by} {step.said}")
         self.now, self.base = now, base
-        self.known = [made for one in self.known for made in _tried(step, self.path, one)]
+        self.known = [_tried(step, self.path, one) for one in self.known]
 
     def _applies(self, step: FileStep) -> bool:
         """Whether there is something to do that a merge does not do by itself."""
@@ -130,14 +130,12 @@ class _State:
             count = step.count(self.now)
             return count > 0 and (self.base is None or count >= step.count(self.base))
         here = step.value(self.path, self.now)
-        if step.verb in ("rename", "take"):
-            to_do = here is not ABSENT or step.verb == "rename"
-        else:
-            to_do = not equal(here, step.new)
-        merged = step.verb in ("set", "take") and self.base is not None and self.theirs is not None
-        if to_do and merged and self.base is not None and self.theirs is not None:
-            return equal(step.value(self.path, self.base), step.value(self.path, self.theirs))
-        return to_do
+        if step.verb == "rename":
+            return True
+        to_do = here is not ABSENT if step.verb == "take" else not equal(here, step.new)
+        if not to_do or self.base is None or self.theirs is None:
+            return to_do
+        return equal(step.value(self.path, self.base), step.value(self.path, self.theirs))
 
     def _is_edited(self, step: FileStep) -> bool:
         """Whether the team has something else where the step writes."""
@@ -173,11 +171,12 @@ class _State:
         return keys
 
 
-def _tried(step: FileStep, path: str, content: bytes) -> list[bytes]:
+def _tried(step: FileStep, path: str, content: bytes) -> bytes:
+    """Return a content after a step, or as it is where the step cannot be made."""
     try:
-        return [step.apply(path, content)]
+        return step.apply(path, content)
     except FormatError:
-        return [content]
+        return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +230,7 @@ class Stepped:
         files = dict(tree)
         for path in files.keys() & self.states.keys():
             for step in self.states[path].done:
-                (content,) = _tried(step, path, files[path].content)
-                files[path] = replace(files[path], content=content)
+                files[path] = replace(files[path], content=_tried(step, path, files[path].content))
         return Tree(files, tree.folders)
 
     def finish(self, plan: Plan) -> Plan:
@@ -250,7 +248,7 @@ class Stepped:
     def _action(self, action: Action, said: str) -> Action:
         before = self.situation.ours.get(action.path) if action.before is not None else None
         action = action._replace(before=before)
-        if not said or action.after is None or action.verb == "conflict":
+        if not said or action.after is None or action.verb in ("conflict", "replace", "create"):
             return action
         if action.after.same_as(before):
             return action._replace(verb="keep")

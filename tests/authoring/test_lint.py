@@ -123,6 +123,12 @@ def test_what_moves_again_is_no_move_to_nowhere(tmp_path):
     assert findings(shelf(tmp_path, {M: ("compose:", moves)})) == []
 
 
+def test_a_service_of_another_blueprint_may_have_what_this_one_never_rendered(tmp_path):
+    steps = "migrations:\n  - {from: old, files: [{drop: [old.md]}, {drop: {settings.toml: [gone]}}]}\ncompose:"
+    root = repo(shelf(tmp_path), {}, "tool/v1.0.0")
+    assert findings(shelf(root, {M: ("compose:", steps)})) == []
+
+
 def test_steps_of_a_released_version_are_not_looked_at_again(tmp_path):
     old = "migrations:\n  - {version: 1.0.0, files: [{set: {old.toml: {a: 1}}}]}\ncompose:"
     root = repo(shelf(tmp_path, {M: ("compose:", old)}), {}, "tool/v1.0.0")

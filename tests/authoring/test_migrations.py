@@ -99,6 +99,22 @@ def test_a_project_moves_to_another_blueprint(root, tmp_path):
     assert (done.code, "othr" in done.err) == (1, True)
 
 
+def test_files_go_along_to_another_blueprint(tmp_path):
+    root = repo(shelf(tmp_path / "library", {M: QUIET, "templates/app/old.md": "old\n"}), {}, "tool/v1.0.0")
+    assert scaffold("new", "tool", tmp_path / "a", "--source", root, "--defaults", where=tmp_path).code == 0
+    main = tmp_path / "a/src/demo/main.py"
+    main.write_text("print('mine')\n")
+    commit(tmp_path / "a")
+    (root / "templates/app/old.md").unlink()
+    steps = 'migrations:\n- {from: tool, files: [{drop: [old.md]}, {replace: {"main.py": {print: say}}}]}\ncompose:'
+    other = QUIET.replace("name: tool", "name: other").replace("compose:", steps)
+    repo(root, {"blueprints/other/blueprint.yml": other, "blueprints/other/cases/a.yml": "{}\n"}, "other/v1.0.0")
+    done = scaffold("update", "a", "--blueprint", "other", where=tmp_path)
+    assert done.code == 0, done.out + done.err
+    assert main.read_text() == "say('mine')\n"
+    assert not (tmp_path / "a/old.md").exists()
+
+
 def test_a_move_to_another_blueprint_is_undone(root, tmp_path):
     repo(
         root,

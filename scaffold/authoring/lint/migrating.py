@@ -114,7 +114,7 @@ def _of_step(
 ) -> Iterator[tuple[str, str | None]]:
     then = list(_meant(step, migration, before.rendered)) if before else []
     here = list(_meant(step, migration, now))
-    if not then and (before or not here) and (step.verb != "drop" or before or migration.origin):
+    if not then and (before or not here) and (step.verb != "drop" or before):
         paths = before.paths if before else {path for one in now for path in one.tree}
         close = get_close_matches(step.pattern.lstrip("/"), paths, n=1)
         of = f" of {before.version}" if before else ""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scaffold.lock import Lock
 
 
-class Coded(NamedTuple):
+class CodeMigrations(NamedTuple):
     """The migrations of code on the way from one release to what stands in the library, by layer."""
 
     release: Release
@@ -57,7 +57,7 @@ class Coded(NamedTuple):
         return made
 
 
-def coded(before: Release, after: Release) -> Coded:
+def migrating_from(before: Release, after: Release) -> CodeMigrations:
     """Return what migrates from a release by code.
 
     What stands in the library is meant for the newest version that a migration of it names: it is not released yet.
@@ -69,4 +69,4 @@ def coded(before: Release, after: Release) -> Coded:
         {layer: applying(layer.settings.migrations, came_from, to) for layer in after.layers} if to > came_from else {}
     )
     found = {layer: migrations for layer, migrations in found.items() if migrations}
-    return Coded(after, Versions(before.described or before.version, str(to), came_from, to), found)
+    return CodeMigrations(after, Versions(before.described or before.version, str(to), came_from, to), found)
