@@ -45,23 +45,25 @@ class Situation(NamedTuple):
 
 
 class Clash(NamedTuple):
-    """Steps that meet what the team has changed, with what it was stamped with, or with why they cannot be made."""
+    """Steps that meet what the team has changed, with what it was stamped with, and those that cannot be made."""
 
     steps: tuple[tuple[FileStep, str], ...]
     base: bytes | None
-    error: str = ""
+    failed: tuple[str, ...] = ()
 
     @property
     def why(self) -> str:
         """Why the file is in conflict."""
         said = " and ".join(f"{by} {step.said}" for step, by in self.steps)
-        return f"{said}, which {f'cannot be done: {self.error}' if self.error else 'the team has changed'}"
+        return "; ".join([*([f"{said}, which the team has changed"] if said else []), *self.failed])
 
     def sides(self, path: str, content: bytes) -> tuple[bytes | None, bytes]:
         """Return the file as it would be had the team changed nothing there, and as the steps make it.
 
-        Raises FormatError where they cannot be made.
+        Raises FormatError where they cannot be made, or there are none.
         """
+        if not self.steps:
+            raise FormatError("there is nothing to change", where=path)
         was, new = content, content
         for step, _ in self.steps:
             if step.verb == "rename":
@@ -90,7 +92,7 @@ class _State:
     done: list[FileStep] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     clashing: list[tuple[FileStep, str]] = field(default_factory=list)
-    error: str = ""
+    failed: list[str] = field(default_factory=list)
 
     def look_back(self, step: FileStep) -> None:
         """Take a step of the past for what an unedited file may have become by it."""
@@ -116,8 +118,8 @@ class _State:
                 base = step.apply(self.path, base)
                 self.done.append(step)
         except FormatError as error:
-            if self.locked.owner == "seeded" and not self.error:
-                self.clashing, self.error = [(step, by)], error.message
+            if self.locked.owner == "seeded":
+                self.failed.append(f"{by} {step.said}, which cannot be done: {error.message}")
             return
         if now != self.now:
             self.said.append(f"{by} {step.said}")
@@ -206,9 +208,9 @@ class Stepped:
     def clashes(self) -> Mapping[str, Clash]:
         """The files that are in conflict because of a step."""
         return {
-            path: Clash(tuple(one.clashing), one.known[0] if one.known else None, one.error)
+            path: Clash(tuple(one.clashing), one.known[0] if one.known else None, tuple(one.failed))
             for path, one in self.states.items()
-            if one.clashing
+            if one.clashing or one.failed
         }
 
     def find_base(self, path: str, locked: Locked) -> bytes | None:

@@ -210,6 +210,17 @@ def test_a_seeded_file_that_cannot_be_read_is_a_conflict_that_says_so():
     assert world.text() == "[build\n"
 
 
+def test_each_step_that_clashes_or_fails_is_told():
+    world = World("seeded", {S: OLD}).edit(S, OLD.replace("level = 1", "level = 7"))
+    steps = "- set: {settings.toml: {build.level: 2}}\n- set: {settings.toml: {build.flags.x: 1, build.new: 1}}\n"
+    (conflict,) = world.to({S: OLD}, steps).conflicts
+    assert conflict.why.startswith(
+        "2.0.0 sets `build.level`, which the team has changed; 2.0.0 sets `build.flags.x`, which"
+    )
+    assert "=======\nlevel = 2\n>>>>>>>" in world.text()
+    assert "new = 1" in world.text()
+
+
 def test_a_step_finds_a_file_by_the_name_of_its_version():
     world = World("seeded", {"old.toml": OLD}).edit("old.toml", f"{OLD}# mine\n")
     first = Migration(
