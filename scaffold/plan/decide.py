@@ -79,20 +79,8 @@ def decide(case: Case) -> Action:
     action = _decided(case)
     if case.clash is None or action.verb == "conflict" or action.after is None:
         return action
-    return _clashing(case, case.clash, action.after)
-
-
-def _clashing(case: Case, clash: "Clash", ours: File) -> Action:
-    """Return a conflict in just what steps would change of a file as it is otherwise decided."""
-    try:
-        was, new = clash.sides(case.path, ours.content)
-    except FormatError:
-        return case.conflict(clash.why, ours)
-    base = None if was is None else replace(ours, content=was)
-    sides = case._replace(base=base, ours=ours, theirs=replace(ours, content=new))
-    merged = merge_lines(was, ours.content, new, case.labels)
-    marked = merged.content is not None and not merged.clean
-    return sides.conflict(clash.why, replace(ours, content=merged.content) if marked and merged.content else ours)
+    base, theirs, after = case.clash.marked(case.path, action.after, case.labels)
+    return case._replace(base=base, ours=action.after, theirs=theirs).conflict(case.clash.why, after)
 
 
 def _decided(case: Case) -> Action:

@@ -17,6 +17,7 @@ from scaffold.blueprint.manifest import NEWEST
 from scaffold.errors import FormatError
 from scaffold.formats import edit
 from scaffold.formats.equal import ABSENT, equal
+from scaffold.merge.text import merge_lines
 from scaffold.plan import moves
 from scaffold.tree import SYMLINK, File, Tree, blob_id, is_text
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from scaffold.blueprint.file_steps import FileStep
     from scaffold.blueprint.manifest import Migration
     from scaffold.lock import Lock, Locked
+    from scaffold.merge.markers import Labels
     from scaffold.plan.actions import Action, Plan
     from scaffold.plan.inputs import FindBase, Rerendered
 
@@ -57,11 +59,22 @@ class Clash(NamedTuple):
         said = " and ".join(f"{by} {step.said}" for step, by in self.steps)
         return "; ".join([*([f"{said}, which the team has changed"] if said else []), *self.failed])
 
-    def sides(self, path: str, content: bytes) -> tuple[bytes | None, bytes]:
-        """Return the file as it would be had the team changed nothing there, and as the steps make it.
+    def marked(self, path: str, ours: File, labels: Labels) -> tuple[File | None, File | None, File]:
+        """Return the other two sides of a file in conflict, and the file with just what the steps would change marked.
 
-        Raises FormatError where they cannot be made, or there are none.
+        Where nobody can make them of it, there is none of these, and the file as it is.
         """
+        try:
+            was, new = self._sides(path, ours.content)
+        except FormatError:
+            return None, None, ours
+        base = None if was == ours.content else was
+        merged = merge_lines(base, ours.content, new, labels)
+        after = ours if merged.clean or merged.content is None else replace(ours, content=merged.content)
+        return None if base is None else replace(ours, content=base), replace(ours, content=new), after
+
+    def _sides(self, path: str, content: bytes) -> tuple[bytes, bytes]:
+        """Return the file as it would be had the team changed nothing there, and as the steps make it."""
         if not self.steps:
             raise FormatError("there is nothing to change", where=path)
         was, new = content, content
@@ -72,7 +85,7 @@ class Clash(NamedTuple):
             else:
                 was = was if self.base is None else edit.copy_key(path, step.old, to=was, source=self.base)
                 new = step.apply(path, new)
-        return (None if was == content else was), new
+        return was, new
 
 
 @dataclass(slots=True)
