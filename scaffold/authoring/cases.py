@@ -62,6 +62,13 @@ def read_case(name: str, where: str, content: bytes) -> Case:
     return Case(name, where, answers, conflicts, before)
 
 
+def as_asked_by(release: Release, case: Case) -> Case:
+    """Return a case with its answers to what an older release asks, also those that it gives for the time before."""
+    asked = {question.name for question in release.questions}
+    answered = {**case.answers, **case.before}
+    return case._replace(answers={name: value for name, value in answered.items() if name in asked})
+
+
 def render_case(release: Release, case: Case) -> Rendered:
     """Render a case as `scaffold new` would, guardrails left aside; raises ScaffoldError."""
     rendered = engine.render(release, given=case.answers, previous={}, surroundings=Surroundings(case.name))

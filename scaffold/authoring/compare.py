@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scaffold.answers.choices import written_out
 from scaffold.answers.question import MISSING
-from scaffold.authoring.cases import read_cases, render_case
+from scaffold.authoring.cases import as_asked_by, read_cases, render_case
 from scaffold.authoring.levels import change
 from scaffold.authoring.updates import stamped
 from scaffold.blueprint.ownership import spell
@@ -55,23 +55,16 @@ def compare(old: Release, new: Release, cases: Iterable[Case]) -> Compared:
     rendered = [(case, _before(old, case), render_case(new, case)) for case in cases]
     files = tuple(_grouped(old, new, rendered))
     found = [*_of_manifest(old, new), *_of_questions(old, new), *_of_guardrails(old, new)]
-    told: dict[tuple[str, str], None] = {}
-    for file in files:
-        found += [one for one in _of_file(file) if (one.kind, one.message) not in told]
-        told |= dict.fromkeys((one.kind, one.message) for one in found)
-    for _, was, now in rendered:
-        if was is not None:
-            found += [one for one in _of_ownership(was, now) if (one.kind, one.message) not in told]
-            told |= dict.fromkeys((one.kind, one.message) for one in found)
-    found.sort(key=lambda one: LEVELS.index(one.level))
+    found += [change for file in files for change in _of_file(file)]
+    found += [change for _, was, now in rendered if was is not None for change in _of_ownership(was, now)]
+    changes = tuple(sorted(dict.fromkeys(found), key=lambda one: LEVELS.index(one.level)))
     names = tuple(case.name for case, _, _ in rendered)
-    return Compared(new.blueprint.name, old.version, new.version, tuple(found), files, names)
+    return Compared(new.blueprint.name, old.version, new.version, changes, files, names)
 
 
 def _before(old: Release, case: Case) -> Rendered | None:
-    asked = {question.name for question in old.questions}
     try:
-        return render_case(old, case._replace(answers={k: v for k, v in case.answers.items() if k in asked}))
+        return render_case(old, as_asked_by(old, case))
     except ScaffoldError:
         return None
 
@@ -88,7 +81,13 @@ def _grouped(old: Release, new: Release, rendered: list[tuple[Case, Rendered | N
 
 def _files(old: Release, new: Release, was: Rendered, now: Rendered) -> Iterator[tuple[str, str, str, str]]:
     lock = stamped(old, was).lock_after
-    moved = moves.find(lock, now.tree, new.blueprint.migrations, was.tree, lambda path, _: was.tree[path].content)
+    moved = moves.find(
+        lock,
+        now.tree,
+        new.blueprint.migrations_of(old.blueprint.name),
+        was.tree,
+        lambda path, _: was.tree[path].content,
+    )
     for path in sorted(was.tree.keys() | now.tree.keys()):
         one, other = was.tree.get(path), now.tree.get(path)
         if path in moved and moved[path] != path:
@@ -145,6 +144,8 @@ def _of_manifest(old: Release, new: Release) -> Iterator[Change]:
         yield change("scaffold raised", f"it needs scaffold {wanted}", wanted)
     if now.layers != was.layers:
         yield change("layers changed", f"its layers are {', '.join(now.layers)}", "")
+    for step in [step for one in now.coming_from(was.name, was.version) for step in one.files if step.verb != "drop"]:
+        yield change("file edited", f"in {step.pattern} of services it {step.said}", step.pattern)
     for name in ("title", "description"):
         if getattr(was, name) != getattr(now, name):
             yield change("text changed", f"its {name} changes", name)

@@ -5,7 +5,7 @@ Of each file of a project, by its owner:
 - `locked`: nothing; a team may not.
 - `managed`: a line of the team's own at the top, in the middle or at the end, for three teams that each choose
   another place; in a comment where the format has comments. In JSON, a key of its own.
-- `seeded`: by turns the first line is other, or the file is gone.
+- `seeded`: by turns the first line is other (in JSON a key is the team's), or the file is gone.
 - beside them: a file of the team's own.
 
 What an update brings in conflict wherever a team edits is told. The turns come from a digest of the path, so that a
@@ -45,7 +45,7 @@ def edited(files: Mapping[str, File], ownership: Callable[[str], Ownership], pla
             made[path] = file
         elif owner == "seeded":
             if _number(path) % 2:
-                made[path] = _with(file, _first(file.content))
+                made[path] = _with(file, _first(path, file.content))
         else:
             made[path] = _with(file, _own_line(path, file.content, place))
     return made
@@ -59,7 +59,9 @@ def _number(path: str) -> int:
     return int(sha256(path.encode()).hexdigest()[:8], 16)
 
 
-def _first(content: bytes) -> bytes:
+def _first(path: str, content: bytes) -> bytes:
+    if path.endswith(".json"):
+        return _own_key(content)
     return b"# the team's\n" + content.partition(b"\n")[2]
 
 

@@ -26,21 +26,21 @@ VERBS = ("setup", "check")
 
 
 def run_gates(trees: Mapping[str, Tree], notify: Notify) -> tuple[Gated, ...]:
-    """Run the gates of some services, as many at once as there are processors."""
+    """Run the gates of some services, as many at once as there are processors; each verb is told as it begins."""
     done = 0
 
     def told(one: tuple[str, Tree]) -> Gated:
         nonlocal done
-        found = _run(*one)
+        case, tree = one
+        found = _run(case, tree, lambda verb: notify(f"Gates: make {verb} of {case} ({done}/{len(trees)} done)"))
         done += 1
-        notify(f"Ran the gates of {one[0]} ({done}/{len(trees)})")
         return found
 
     with ThreadPoolExecutor(processors()) as pool:
         return tuple(pool.map(told, trees.items()))
 
 
-def _run(case: str, tree: Tree) -> Gated:
+def _run(case: str, tree: Tree, begins: Notify) -> Gated:
     makefile = tree.get("Makefile")
     text = makefile.content.decode(errors="replace") if makefile else ""
     verbs = [verb for verb in VERBS if re.search(rf"^{verb}\b[^=\n]*:(?!=)", text, re.MULTILINE)]
@@ -52,6 +52,7 @@ def _run(case: str, tree: Tree) -> Gated:
         try:
             porcelain.init(folder)
             for verb in verbs:
+                begins(verb)
                 commands.run(("make", verb), folder, {}, seconds=SECONDS)
         except ScaffoldError as error:
             return Gated(case, "fail", error.message)

@@ -41,6 +41,7 @@ STEPS: Mapping[str, Step] = {
     "default changed": Step("minor"),
     "file added": Step("minor"),
     "file moved": Step("minor"),
+    "file edited": Step("minor"),
     "file unlocked": Step("minor"),
     "file given": Step("minor"),
     "key unlocked": Step("minor"),

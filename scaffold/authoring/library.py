@@ -1,12 +1,14 @@
 """Libraries of one's own, and what is in a library."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from scaffold import disk
 from scaffold.answers.question import MISSING, Question
 from scaffold.apply import beside
+from scaffold.authoring.schemas import naming, schema_files
 from scaffold.blueprint.ownership import spell
 from scaffold.blueprint.places import tag
 from scaffold.blueprint.release import Release
@@ -39,9 +41,11 @@ def init_library(dest: Path | str) -> LibraryMade:
     with beside.beside(root) as staged:
         temporary = staged.folder
         for folder in ("blueprints", "templates"):
-            for path, file in disk.walk(built_in.root / folder).items():
-                if f"{folder}/{path}" != RELEASES:
-                    disk.write(temporary / folder / path, file)
+            for below, file in disk.walk(built_in.root / folder).items():
+                if (path := f"{folder}/{below}") != RELEASES:
+                    disk.write(temporary / path, _naming_its_schema(path, file))
+        for path, file in schema_files().items():
+            disk.write(temporary / path, file)
         for path, name in STAMPED.items():
             disk.write(temporary / path, File((Path(__file__).parent / name).read_bytes()))
         porcelain.init(temporary)
@@ -52,6 +56,12 @@ def init_library(dest: Path | str) -> LibraryMade:
             porcelain.tag(temporary, name, f"{name}, as built in")
         staged.move()
     return LibraryMade(root, tags)
+
+
+def _naming_its_schema(path: str, file: File) -> File:
+    if not path.endswith((".yml", ".yaml")):
+        return file
+    return replace(file, content=naming(path, file.content.decode()).encode())
 
 
 def list_blueprints(

@@ -19,7 +19,7 @@ from scaffold.authoring.past import Past, past_of
 from scaffold.authoring.trial import Wanted, tried
 from scaffold.blueprint.places import changelog_path, manifest_path, tag
 from scaffold.blueprint.release import Release, read_manifest
-from scaffold.errors import FormatError, ProjectError, SourceError
+from scaffold.errors import FormatError, ProjectError, SourceError, TrustError
 from scaffold.git import porcelain
 from scaffold.git.objects import Objects, is_repository, open_repository
 from scaffold.process import Notify
@@ -45,6 +45,7 @@ def release(
     bump: Level | None = None,
     pre: bool = False,
     notes: tuple[str, ...] = (),
+    trust: bool = False,
     dry_run: bool = False,
     today: date,
     notify: Notify = lambda _: None,
@@ -53,6 +54,7 @@ def release(
 
     It must be clean to lint, but for what is of low severity, and pass its test. Without a version, or the part to
     raise, the next version is what the changes since the last release ask for; with `pre` it is a candidate of that.
+    Migrations of code have to be tried, which takes `trust`, or that of the user's settings.
     """
     root = Path(library).resolve()
     if not root.is_dir() or not is_repository(root):
@@ -60,7 +62,7 @@ def release(
             "the library is not a git repository", where=str(root), hint="make one with scaffold library init DIR"
         )
     place = place_of(root, open_repository(root))
-    wanted = Wish(version, bump, pre, notes, today)
+    wanted = Wish(version, bump, pre, notes, today, trust)
     if dry_run:
         return _prepared(place, name, wanted, notify).result._replace(applied=False)
     with transaction.exclusively(place):
@@ -72,13 +74,17 @@ def release(
 
 
 class Wish(NamedTuple):
-    """What was asked for: a version, or which part of it to raise, or neither; a candidate; lines for the changelog."""
+    """What was asked for: a version, or which part of it to raise, or neither; a candidate; lines for the changelog.
+
+    With `trust` migrations of code may be run.
+    """
 
     version: str | None
     bump: Level | None
     pre: bool
     notes: tuple[str, ...]
     today: date
+    trust: bool
 
 
 class Prepared(NamedTuple):
@@ -100,6 +106,7 @@ def _prepared(place: Place, name: str, wish: Wish, notify: Notify) -> Prepared:
     compared = _compared(root, current, past)
     wanted = _next(current, wish, past, compared)
     _refuse_old(root, current, wanted, past)
+    _refuse_migrations_beyond(current, wanted)
     entries = _entries(repository, root, current, wish.notes, _last_tag(repository, name))
     entries += _todo(compared)
     manifest, changelog = manifest_path(name), changelog_path(name)
@@ -150,11 +157,26 @@ def _refuse_mistakes(root: Path, name: str) -> None:
 def _refuse_failing(root: Path, current: Release, wish: Wish, notify: Notify) -> None:
     """Raise ProjectError where the test of the blueprint does not pass."""
     name = current.blueprint.name
-    result = tried(root, current, Wanted(today=wish.today), notify)
+    result = tried(root, current, Wanted(today=wish.today, trust=wish.trust), notify)
     if not result.passes:
         first = next((line.text.strip() for line in testing.text(result) if line.tone == "bad"), "it fails")
         message = f"the test does not pass: {first}"
         raise ProjectError(message, where=str(root), hint=f"see all with scaffold blueprint test {name}")
+    untried = next((place for case in result.cases for update in case.updates for place in update.untried), None)
+    if untried:
+        raise TrustError("a migration of code was not tried", where=untried, hint="read it, then give --trust")
+
+
+def _refuse_migrations_beyond(current: Release, wanted: Version) -> None:
+    """Raise FormatError for a migration to a version that is not out then: it would be met again and again."""
+    name = current.blueprint.name
+    for one in current.blueprint.migrations_of(name):
+        if one.version > Version(wanted.base_version):
+            raise FormatError(
+                f"a migration is for {one.version}, and {wanted} is to be released",
+                where=manifest_path(name),
+                hint=f"write {wanted} there, or release with --version {one.version}",
+            )
 
 
 def _carry_out(place: Place, texts: Mapping[str, str], what: str, name: str, entries: Iterable[str]) -> None:

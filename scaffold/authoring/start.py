@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
-from pkgutil import get_data
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
 from scaffold import disk
 from scaffold.authoring.cases import cases_folder
+from scaffold.authoring.schemas import naming, schema_files
 from scaffold.blueprint.places import NAME, manifest_path
 from scaffold.errors import ProjectError, SourceError
 from scaffold.formats import yaml
@@ -26,8 +26,6 @@ OPENING = re.compile(r"\{\{|\{%|\{#")
 WORD = f"{ascii_letters}{digits}_-"
 LEAST = 3  # characters of a word that becomes a question: a shorter one stands everywhere
 LEFT_OUT = (".git/", ".scaffold/", ".copier-answers.yml")
-SCHEMAS = ("blueprint", "template", "cases")
-SCHEMA = "# yaml-language-server: $schema=../../schemas/{}.json\n"
 
 
 @dataclass
@@ -207,16 +205,13 @@ def _library_files(
         key: _question(key, example, in_path=f"{{{{ {key} }}}}" in paths) for key, example in made.questions.items()
     }
     files = {
-        manifest_path(name): SCHEMA.format("blueprint") + yaml.dump(manifest),
+        manifest_path(name): yaml.dump(manifest),
         f"blueprints/{name}/CHANGELOG.md": f"# Changelog\n\nWhat changes for the repositories made from {name}.\n",
-        f"{cases_folder(name)}/minimal.yml": SCHEMA.format("cases").replace("../../", "../../../")
-        + yaml.dump(dict(made.questions)),
-        f"templates/{name}/copier.yml": SCHEMA.format("template") + yaml.dump(questions),
+        f"{cases_folder(name)}/minimal.yml": yaml.dump(dict(made.questions)),
+        f"templates/{name}/copier.yml": yaml.dump(questions),
     }
-    written = {path: File(text.encode()) for path, text in files.items()}
-    for one in SCHEMAS:
-        if not (root / f"schemas/{one}.json").exists():
-            written[f"schemas/{one}.json"] = File(get_data("scaffold.report", f"schemas/{one}.json") or b"")
+    written = {path: File(naming(path, text).encode()) for path, text in files.items()}
+    written |= {path: file for path, file in schema_files().items() if not (root / path).exists()}
     return {**written, **{f"templates/{name}/{path}": file for path, file in made.files.items()}}
 
 

@@ -21,6 +21,8 @@ from scaffold.guard.snapshot import Snapshot
 from scaffold.guard.verdict import judge
 from scaffold.lock import PATH, dump
 from scaffold.project.commands.check import find_plugin
+from scaffold.project.stamp import trusting
+from scaffold.render.means import Means
 from scaffold.report.testing import CaseTested, Tested
 from scaffold.sources.library import FolderLibrary
 from scaffold.tree import File
@@ -37,11 +39,12 @@ if TYPE_CHECKING:
 
 
 class Wanted(NamedTuple):
-    """What is to be done beside rendering: accept the snapshots, and run the stamped service's own gates."""
+    """What is to be done beside rendering: accept the snapshots, run the services' gates, run code that migrates."""
 
     accept: bool = False
     gates: bool = False
     today: date | None = None
+    trust: bool = False
 
 
 def try_blueprint(
@@ -50,16 +53,19 @@ def try_blueprint(
     library: Path | str = ".",
     accept: bool = False,
     gates: bool = False,
+    trust: bool = False,
     today: date | None = None,
     notify: Notify = lambda _: None,
 ) -> Tested:
     """Test a blueprint as its library's folder stands; raises SourceError or FormatError for what cannot be read.
 
     What fails is in the result and raises nothing. With `accept` what the cases render to becomes their snapshot; with
-    `gates` each case is written into a clean folder and runs its own gates there, which is code of the template's.
+    `gates` each case is written into a clean folder and runs its own gates there, which is code of the template's; with
+    `trust`, or where the user's settings give it to the library, its migrations of code run too.
     """
     root = Path(library).resolve()
-    return tried(root, FolderLibrary(root, str(root)).release(name), Wanted(accept, gates, today), notify)
+    wanted = Wanted(accept, gates, today, trust)
+    return tried(root, FolderLibrary(root, str(root)).release(name), wanted, notify)
 
 
 def render_blueprint(name: str, case: str, dest: Path | str, *, library: Path | str = ".") -> Tree:
@@ -97,10 +103,11 @@ def tried(root: Path, release: Release, wanted: Wanted, notify: Notify) -> Teste
         hint = f"write blueprints/{name}/cases/minimal.yml with what is required; {{}} will do where nothing is"
         raise ProjectError(f"{name} has no cases to test", where=str(root), hint=hint)
     past, today = past_of(root), wanted.today or datetime.now(UTC).date()
+    trust = trusting(Means(trust=wanted.trust), str(root)).trust
     found = []
     for number, case in enumerate(cases, 1):
         notify(f"Testing {case.name} ({number}/{len(cases)})")
-        found.append(_case(root, release, case, past, today))
+        found.append(_case(root, release, case, past, today, trust=trust))
     pairs, number = matrix(release, min(cases, key=lambda case: (len(case.answers), case.name)))
     notify(f"Rendering {len(pairs)} sets of choices")
     refused, failed = 0, []
@@ -131,7 +138,7 @@ def tried(root: Path, release: Release, wanted: Wanted, notify: Notify) -> Teste
     )
 
 
-def _case(root: Path, release: Release, case: Case, past: Past, today: date) -> CaseTested:
+def _case(root: Path, release: Release, case: Case, past: Past, today: date, *, trust: bool) -> CaseTested:
     try:
         rendered = stamp_case(release, case)
     except ScaffoldError as error:
@@ -140,7 +147,8 @@ def _case(root: Path, release: Release, case: Case, past: Past, today: date) -> 
     path = snapshots.snapshot_path(release.blueprint.name, case.name)
     kept = disk.read(root, path)
     text = snapshots.snapshot(rendered)
-    updates = tuple(brought(case, before, release, rendered) for before in past.supported(release.blueprint))
+    supported = past.supported(release.blueprint)
+    updates = tuple(brought(case, before, release, rendered, trust=trust) for before in supported)
     return CaseTested(
         name=case.name,
         where=case.where,

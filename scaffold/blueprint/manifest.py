@@ -18,10 +18,11 @@ from scaffold.process.loading import later
 from scaffold.tree import safe_path
 
 if TYPE_CHECKING:
-    from scaffold.blueprint import answer_steps, forge
+    from scaffold.blueprint import answer_steps, file_steps, forge
     from scaffold.blueprint.forge import Prescribed
 else:
     answer_steps = later("scaffold.blueprint.answer_steps")
+    file_steps = later("scaffold.blueprint.file_steps")
     forge = later("scaffold.blueprint.forge")
 
 Compose = Literal["override", "deep-merge", "union", "append"]
@@ -43,7 +44,7 @@ class Lifecycle(NamedTuple):
 
 
 class Migration(NamedTuple):
-    """What a release moved, old path to new path, so that a project's own copy follows, and what became of answers.
+    """What a release moved, old path to new path, for a project's own copy to follow, and steps on answers and files.
 
     `origin` is another blueprint, for projects that come from that rather than from an older version.
     """
@@ -52,6 +53,7 @@ class Migration(NamedTuple):
     moves: Mapping[str, str]
     answers: "tuple[answer_steps.Step, ...]" = ()
     origin: str = ""
+    files: "tuple[file_steps.FileStep, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,12 @@ class Blueprint:
 
     def coming_from(self, blueprint: str, since: Version) -> tuple[Migration, ...]:
         """Return the migrations of a project that comes from a version of this blueprint, or of another one."""
+        return tuple(one for one in self.migrations_of(blueprint) if one.version > since)
+
+    def migrations_of(self, blueprint: str) -> tuple[Migration, ...]:
+        """Return all migrations that projects of this blueprint meet, or of another one, in their order."""
         origin = "" if blueprint == self.name else blueprint
-        found = (one for one in self.migrations if one.origin == origin and one.version > since)
-        return tuple(sorted(found, key=lambda one: one.version))
+        return tuple(sorted((one for one in self.migrations if one.origin == origin), key=lambda one: one.version))
 
     def outlived(self, version: Version) -> str:
         """Say why a version must not be in use any more, or nothing."""
@@ -186,21 +191,29 @@ def _compose(at: Located) -> Mapping[str, Compose]:
 
 
 def _migration(at: Located) -> Migration:
-    at.only({"version", "move", "answers", "from"})
-    if not {"move", "answers"} & at.a(dict).keys():
-        at.fail("a mapping with `move`, `answers` or both")
+    at.only({"version", "move", "answers", "files", "from"})
+    if not {"move", "answers", "files"} & at.a(dict).keys():
+        at.fail("a mapping with `move`, `answers` or `files`")
     if ("version" in at.data) == ("from" in at.data):
         at.fail("a mapping with `version`, or with `from` and another blueprint")
     none: Mapping[str, str] = {}
     moves = at.optional("move", lambda value: {_path(o, new): _path(new.a(str), new) for o, new in value.items()}, none)
-    nothing: tuple[answer_steps.Step, ...] = ()
-    steps = at.optional("answers", _steps, nothing)
     origin = at.optional("from", name, "")
-    return Migration(NEWEST if origin else at.required("version", version), moves, steps, origin)
+    return Migration(
+        NEWEST if origin else at.required("version", version),
+        moves,
+        at.optional("answers", _answer_steps, ()),
+        origin,
+        at.optional("files", _file_steps, ()),
+    )
 
 
-def _steps(at: Located) -> "tuple[answer_steps.Step, ...]":
+def _answer_steps(at: Located) -> "tuple[answer_steps.Step, ...]":
     return answer_steps.parse(at)
+
+
+def _file_steps(at: Located) -> "tuple[file_steps.FileStep, ...]":
+    return file_steps.parse(at)
 
 
 def _withdrawn(at: Located) -> Mapping[Version, str]:

@@ -18,7 +18,9 @@ from scaffold.report.text import Line
 
 if TYPE_CHECKING:
     from scaffold.authoring import trial
+    from scaffold.report import compared_page
 else:
+    compared_page = later("scaffold.report.compared_page")
     trial = later("scaffold.authoring.trial")
 
 NOT_CLEAN = 3
@@ -43,6 +45,7 @@ Accept = Annotated[bool, typer.Option("--accept", help="Take what the cases rend
 Gates = Annotated[
     bool, typer.Option("--gates", help="Run `make setup check` of each case in a clean folder: code of the templates.")
 ]
+Trust = Annotated[bool, typer.Option("--trust", help="Run the migrations of code that updates meet, on a copy.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Test again whenever a file of the library is saved.")]
 
 
@@ -85,6 +88,7 @@ def try_(
     library: Library = Path(),
     accept: Accept = False,
     gates: Gates = False,
+    trust: Trust = False,
     watch: Watch = False,
     today: Today = None,
     format_: FormatOption = "text",
@@ -97,11 +101,11 @@ def try_(
     if watch and (gates or format_ != "text"):
         raise typer.BadParameter("it goes neither with --gates nor with --format json", param_hint="--watch")
     if watch:
-        _watch(name, library, accept=accept)
+        _watch(name, library, accept=accept, trust=trust)
     day = today.date() if today else None
     run(
         lambda notify: scaffold.try_blueprint(
-            name, library=library, accept=accept, gates=gates, today=day, notify=notify
+            name, library=library, accept=accept, gates=gates, trust=trust, today=day, notify=notify
         ),
         format_,
         text=testing.text,
@@ -111,7 +115,7 @@ def try_(
     )
 
 
-def _watch(name: str, library: Path, *, accept: bool) -> NoReturn:
+def _watch(name: str, library: Path, *, accept: bool, trust: bool) -> NoReturn:
     """Test again and again, until it is interrupted; what cannot be read while it is being written is told."""
     before = ""
     while True:
@@ -119,7 +123,7 @@ def _watch(name: str, library: Path, *, accept: bool) -> NoReturn:
         if now != before:
             before = now
             try:
-                console.show(testing.text(scaffold.try_blueprint(name, library=library, accept=accept)))
+                console.show(testing.text(scaffold.try_blueprint(name, library=library, accept=accept, trust=trust)))
             except ScaffoldError as error:
                 console.show([Line(str(error), "bad")])
         sleep(EVERY)
@@ -138,7 +142,7 @@ def diff(old: Old, new: New = None, library: Library = Path(), format_: DiffForm
         elif format_ == "json":
             console.show_json(comparing.data(found))
         else:
-            made = comparing.markdown(found) if format_ == "markdown" else comparing.html(found)
+            made = comparing.markdown(found) if format_ == "markdown" else compared_page.html(found)
             console.write(made.encode("utf-8", "backslashreplace"))
 
 

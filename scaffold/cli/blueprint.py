@@ -81,6 +81,7 @@ def release(
     ] = None,
     pre: Annotated[bool, typer.Option("--pre", help="Release the next candidate, such as 1.2.0rc1.")] = False,
     directory: Annotated[Path, typer.Option("--library", metavar="DIR", help="The library's repository.")] = Path(),
+    trust: Annotated[bool, typer.Option("--trust", help="Run migrations of code in the test, on copies.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be released, and write nothing.")] = False,
     format_: FormatOption = "text",
 ) -> None:
@@ -94,8 +95,8 @@ def release(
     today = datetime.now().astimezone().date()
     run(
         lambda notify: scaffold.release(
-            name, library=directory, version=version, bump=bump, pre=pre, notes=tuple(note or ()), dry_run=dry_run,
-            today=today, notify=notify,
+            name, library=directory, version=version, bump=bump, pre=pre, notes=tuple(note or ()), trust=trust,
+            dry_run=dry_run, today=today, notify=notify,
         ),
         format_,
         text=as_text.blueprint_release,

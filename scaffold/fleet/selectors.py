@@ -16,7 +16,7 @@ KEYS = ("name", "blueprint", "version", "library", "owner", "mission", "label")
 STATES = "state"
 WORDS = (
     "behind", "conflict", "current", "drift", "edited", "incomplete", "lapsing", "paused", "unadopted",
-    "unknown", "unreadable",
+    "unknown", "unreadable", "withdrawn",
 )  # fmt: skip
 WHERE = "--where"
 _TERM = re.compile(r"([^=!]+)(!?=)(.*)", re.DOTALL)

@@ -9,6 +9,7 @@ def states_of(status: Status) -> tuple[str, ...]:
     """Return the states of a project, the most pressing first; `current` is one that is all right, but for waivers."""
     states = {
         "conflict": bool(status.conflicts),
+        "withdrawn": bool(status.withdrawn),
         "drift": bool(status.drift),
         "edited": bool(status.edited_answers),
         "incomplete": bool(status.missing or status.unlike),

@@ -38,6 +38,35 @@ def copy_key(path: str, keys: Sequence[str], *, to: bytes, source: bytes) -> byt
     return result
 
 
+def put_key(path: str, content: bytes, keys: Sequence[str], value: Any) -> bytes:
+    """Give a key path a plain value; raises FormatError where the file cannot be edited so."""
+    document = _load(path, content)
+    try:
+        _set(path, document, keys, _spelled(path, value))
+        result = _dump(path, document, content)
+    except (TypeError, ValueError) as error:  # a day in JSON, nothing in TOML
+        raise _harm(path, keys) from error
+    if not equal(at(_data(path, result), keys), value):
+        raise _harm(path, keys)
+    return result
+
+
+def take_key(path: str, content: bytes, keys: Sequence[str]) -> bytes:
+    """Take a key away that is there; raises FormatError."""
+    document = _load(path, content)
+    _take(path, document, keys)
+    return _dump(path, document, content)
+
+
+def move_key(path: str, content: bytes, old: Sequence[str], new: Sequence[str]) -> bytes:
+    """Take what stands at one key path to another one, at the end of its mapping; raises FormatError."""
+    document = _load(path, content)
+    value = at(document, old)
+    _take(path, document, old)
+    _set(path, document, new, value)
+    return _dump(path, document, content)
+
+
 def _set(path: str, holder: Any, keys: Sequence[str], value: Any) -> None:
     """Set a value, and make the mappings on the way to it; raises FormatError where something else stands there."""
     for part, following in pairwise(keys):

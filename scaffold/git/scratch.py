@@ -13,6 +13,12 @@ from scaffold.tree import File
 NAME, EMAIL = "scaffold", "scaffold@localhost"
 
 
+def empty(folder: Path) -> None:
+    """Make a bare repository that holds nothing; raises GitError."""
+    with explained(folder):
+        init_repository(str(folder), bare=True)
+
+
 def commit_of(folder: Path, paths: Iterable[str], message: str) -> None:
     """Make a repository of a folder, with one commit of these paths; raises GitError."""
     with explained(folder):

@@ -4,7 +4,7 @@ Every case ends in one named verb with its reason. Where git could not decide ei
 """
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold import merge
 from scaffold.blueprint.ownership import Ownership
@@ -21,6 +21,9 @@ from scaffold.plan import keys
 from scaffold.plan.actions import Action, Stages, Verb
 from scaffold.plan.inputs import Doubt
 from scaffold.tree import SYMLINK, File, Mode
+
+if TYPE_CHECKING:
+    from scaffold.plan.steps import Clash
 
 BOTH_HAVE = "the team has its own file where the blueprint now brings one"
 NEED_A_BASE = frozenset({"pins", "removed", "dropped"})  # of the drivers: without one nobody knows who is newer
@@ -44,6 +47,7 @@ class Case(NamedTuple):
     moved: bool = False
     doubt: Doubt | None = None
     own: bool = False  # the team has made it its own
+    clash: "Clash | None" = None  # steps of migrations that meet what the team has changed
 
     @property
     def edited(self) -> bool:
@@ -72,6 +76,14 @@ class Case(NamedTuple):
 
 def decide(case: Case) -> Action:
     """Decide one path."""
+    action = _decided(case)
+    if case.clash is None or action.verb == "conflict" or action.after is None:
+        return action
+    base, theirs, after = case.clash.marked(case.path, action.after, case.labels)
+    return case._replace(base=base, ours=action.after, theirs=theirs).conflict(case.clash.why, after)
+
+
+def _decided(case: Case) -> Action:
     if case.doubt is not None and (action := _doubtful(case, case.doubt)):
         return action
     if case.theirs is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scaffold.blueprint.manifest import Migration
 from scaffold.blueprint.ownership import KeyPath, Owner, Ownership, spell
@@ -19,7 +19,13 @@ from scaffold.plan.decide import Case, decide, needs_base
 from scaffold.plan.drift import digests
 from scaffold.plan.inputs import Doubt, Rerendered, carry, comparable, recorded, settled_paths
 from scaffold.plan.places import Place, Sides, offers, places
+from scaffold.process.loading import later
 from scaffold.tree import File, Tree, blob_id
+
+if TYPE_CHECKING:
+    from scaffold.plan import steps
+else:
+    steps = later("scaffold.plan.steps")
 
 FindBase = Callable[[str, Locked], bytes | None]
 
@@ -28,9 +34,11 @@ FindBase = Callable[[str, Locked], bytes | None]
 class Target:
     """What the project is to become: the new tree, who owns each path, what moved since, and how files are merged.
 
-    What is `waived` of the project's own paths is merged for once, though the platform owns it; `manner` is how the
-    team's git is told to merge one, and `own` whether the team has made it its own. `rerendered` is the version that
-    was applied, rendered with the same inputs as `tree`; None where nothing depends on other than answers.
+    `migrations` are all of its blueprint: which are new to the project, its lock tells; `clashes` are files with steps
+    of those that meet an edit of the team's. What is `waived` of the project's own paths is merged for once, though the
+    platform owns it; `manner` is how the team's git is told to merge one, and `own` whether the team has made it its
+    own. `rerendered` is the version that was applied, rendered with the same inputs as `tree`; None where nothing
+    depends on other than answers.
     """
 
     tree: Tree
@@ -42,6 +50,7 @@ class Target:
     rerendered: Rerendered | None = None
     manner: Callable[[str], Manner] = lambda _: UNSAID
     own: Callable[[str, str], bool] = lambda _place, _path: False
+    clashes: "Mapping[str, steps.Clash]" = field(default_factory=dict)
 
 
 class Decided(NamedTuple):
@@ -82,6 +91,20 @@ def make(
     `find_base(path, locked)` gives the content of a base, or None; it is asked only where a merge needs it. `tracked`
     gives what git has of the project, which is asked for only where a folder has moved.
     """
+    if not any(one.files for one in target.migrations):
+        return _made(before, ours, target, find_base, tracked)
+    done = steps.run(steps.Situation(before, ours, target.tree, target.migrations, target.own, find_base))
+    stepped = replace(target, clashes=done.clashes, rerendered=done.again(target.rerendered))
+    return done.finish(_made(done.before, done.ours, stepped, done.find_base, tracked))
+
+
+def _made(
+    before: Lock,
+    ours: Mapping[str, File],
+    target: Target,
+    find_base: FindBase,
+    tracked: Callable[[], Iterable[str]],
+) -> Plan:
     target, moved, doubts = _with_own_inputs(before, ours, target, find_base)
     sides = Sides(
         before=before, ours=ours, theirs=target.tree, ownership=target.ownership, moved=moved, tracked=tracked
@@ -172,6 +195,7 @@ def _case(place: Place, mine: File | None, before: Lock, target: Target, doubt: 
         own=own,
         moved=place.here != place.goal,
         doubt=doubt,
+        clash=target.clashes.get(place.old or ""),
     )
 
 

@@ -57,6 +57,12 @@ def foreign_extensions(layer: Layer) -> tuple[str, ...]:
     return tuple(name for name in layer.settings.extensions if not is_part_of_jinja(name))
 
 
+def without(layer: Layer, extensions: Iterable[str]) -> Layer:
+    """Return a layer that names some of its extensions no more: to be looked at, and not to be rendered."""
+    left = tuple(name for name in layer.settings.extensions if name not in extensions)
+    return replace(layer, settings=layer.settings._replace(extensions=left))
+
+
 def compiled(layer: Layer) -> Compiled:
     """Return a layer ready to render; raises NotNativeError for one with extensions that are not Jinja's own."""
     if layer not in _compiled:

@@ -145,6 +145,7 @@ def status(result: Status) -> dict[str, Any]:
         "latest": result.latest,
         "behind": result.behind,
         "ahead": result.ahead,
+        "withdrawn": result.withdrawn or None,
         "interrupted": result.interrupted or None,
         "uncommitted": result.uncommitted or None,
         "drift": [{"path": drift.path, "kind": drift.kind, "key": drift.key} for drift in result.drift],

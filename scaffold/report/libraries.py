@@ -95,7 +95,8 @@ def blueprint_withdraw(result: Withdrawn) -> Iterator[Line]:
     yield Line(f"  nobody is offered it any more; {instead}")
     yield Line("Next: git push", "title")
     if result.instead:
-        yield Line(f"  those on it go back with scaffold update --to {result.instead}, or scaffold fleet plan --to it")
+        back = f"scaffold fleet plan --to {result.instead} --where withdrawn"
+        yield Line(f"  those on it go back with scaffold update --to {result.instead}, or {back}")
 
 
 def library_init(result: LibraryMade) -> Iterator[Line]:

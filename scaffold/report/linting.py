@@ -33,6 +33,7 @@ def text(checked: Checked) -> Iterator[Line]:
             yield Line(f"  {place(finding)}{one_line(finding.message)}")
             yield Line(f"    mend: {one_line(finding.fix)}")
         yield Line(f"  why: {one_line(rule.rationale)}", "dim")
+    yield from (Line(f"  note: {one_line(note)}", "dim") for note in checked.notes)
     yield Line("")
     number, rules = len(checked.findings), len(checked.verdicts)
     said = "1 finding" if number == 1 else f"{number} findings"

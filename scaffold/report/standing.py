@@ -47,6 +47,7 @@ class Status(NamedTuple):
     uncommitted: str = ""  # what is applied and staged, and was to be committed
     paused: Pause | None = None  # while it lasts
     offers: tuple[Offered, ...] = ()
+    withdrawn: str = ""  # that its version was, and why
 
     @property
     def state(self) -> str:
@@ -55,6 +56,7 @@ class Status(NamedTuple):
             "interrupted": bool(self.interrupted),
             "conflicts": bool(self.conflicts) or self.unfinished,
             "uncommitted": bool(self.uncommitted),
+            "withdrawn": bool(self.withdrawn),
             "drifted": bool(self.drift),
             "edited": bool(self.edited_answers),
             "incomplete": bool(self.missing or self.unlike),

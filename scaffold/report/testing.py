@@ -15,7 +15,7 @@ SHOWN = 60  # lines of a difference that are shown
 
 
 class Update(NamedTuple):
-    """What an update of a case from a version comes to: see `authoring.updates`."""
+    """What an update of a case from a version comes to: see `authoring.updates`; `untried` is code that was not run."""
 
     case: str
     version: str
@@ -23,6 +23,7 @@ class Update(NamedTuple):
     conflicts: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     error: str = ""
+    untried: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -112,6 +113,9 @@ def _case(case: CaseTested, *, accepted: bool) -> Iterator[Line]:
     for one in case.updates:
         if one.is_clean:
             yield Line(f"    from {one.version}: {one.changed} files change, the team's edits are kept", "dim")
+        if one.untried:
+            some = f"{len(one.untried)} migration{'s' * (len(one.untried) > 1)} of code"
+            yield Line(f"    from {one.version}: not run: {some} ({one.untried[0]}); --trust runs it", "warn")
         for path in one.conflicts:
             yield Line(f"    from {one.version}: {path} is in conflict (say so under `_conflicts`, or mend it)", "bad")
         for path in one.missing:
@@ -163,6 +167,7 @@ def _case_data(case: CaseTested) -> dict[str, Any]:
                 "conflicts": list(one.conflicts),
                 "missing": list(one.missing),
                 "error": one.error or None,
+                "untried": list(one.untried),
             }
             for one in case.updates
         ],

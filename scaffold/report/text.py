@@ -222,6 +222,12 @@ def status(result: Status) -> Iterator[Line]:
             )
     if result.own:
         yield Line(f"  own          {_some(result.own)}: yours by .scaffold/answers.yml, so updates leave it alone")
+    if result.withdrawn:
+        back = f"scaffold update --to {result.latest} goes back"
+        mended = (
+            "scaffold update leaves it" if result.behind else back if result.latest != result.version else "no other is"
+        )
+        yield Line(f"  withdrawn    {result.withdrawn}; {mended}", "bad")
     if result.behind:
         yield Line(f"  behind       {result.latest} is out: scaffold update", "warn")
     for offer in result.offers:

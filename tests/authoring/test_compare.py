@@ -33,6 +33,7 @@ CHANGES = {
     "default changed": ({B: ("default: small", "default: large")}, {}, "the default of `size` is another, for new services"),
     "file added": ({}, MINE, "mine.txt is new (managed)"),
     "file moved": (MINE, {"templates/app/ours.txt": "x\n"}, "mine.txt moves to ours.txt"),
+    "file edited": ({}, {M: ("compose:", "migrations:\n  - {version: 2.0.0, files: [{set: {settings.toml: {build.strict: true}}}]}\ncompose:")}, "in settings.toml of services it sets `build.strict`"),
     "file unlocked": ({}, {M: ("/.editorconfig: locked", MANAGED)}, ".editorconfig becomes managed, and was locked"),
     "file given": ({M: ("/src/**: seeded", "/src/**: managed")}, {}, "src/demo/main.py becomes seeded, and was managed"),
     "key unlocked": ({}, {M: ("      build.strict: locked", "      build.strict: seeded")}, "build.strict in settings.toml is locked no more"),
@@ -92,6 +93,16 @@ def test_what_is_the_same_in_several_cases_is_shown_once(tmp_path):
     page = scaffold("blueprint", "diff", "tool@1.0.0", "--format", "html", where=root).out
     assert "&lt;b&gt;root&lt;/b&gt;" in page and "<b>root" not in page
     assert "http" not in page.replace("http-equiv", "")
+
+
+def test_what_only_an_older_release_asks_is_answered_as_the_case_says(tmp_path):
+    old = {B: ("size:\n", f"{ASKED}  default: x\nsize:\n"), "templates/app/asked.txt.jinja": "{{ asked }}\n"}
+    root = repo(shelf(tmp_path, old), {}, "tool/v1.0.0")
+    case = "blueprints/tool/cases/small.yml"
+    shelf(root, {case: "_before: {asked: special}\n", "templates/app/asked.txt.jinja": "special\n", B: old[B]})
+    (root / B).write_text((root / B).read_text().replace(f"{ASKED}  default: x\n", ""))
+    found = compare_blueprints("tool@1.0.0", library=root)
+    assert [one.cases for one in found.files if one.path == "asked.txt"] == [("large",)]
 
 
 def test_bad_input(tmp_path):

@@ -8,7 +8,8 @@ import pytest
 from scaffold.authoring.lint.catalogue import lint_rules
 from scaffold.authoring.lint.run import lint
 from tests.authoring.shelf import APP, BASE, CI, FILES, MANIFEST, shelf
-from tests.kit import git, repo
+from tests.kit import git, repo, write
+from tests.scenarios.world import scaffold
 
 M, B, A, R = "blueprints/tool/blueprint.yml", "templates/base/copier.yml", "templates/app/copier.yml", "templates/base/README.md.jinja"  # fmt: skip
 CASES, CI_FILE = "blueprints/tool/cases", "templates/app/.github/workflows/ci.yml"
@@ -80,6 +81,13 @@ MISTAKES = {
     "a migration from what is there still": ("BP-38", {M: ("compose:", "migrations:\n  - {version: 1.0.0, move: {settings.toml: README.md}}\ncompose:")}, f"{M}:15", "settings.toml is to move to README.md, and is rendered still", ""),
     "an answer that is migrated to nowhere": ("BP-16", {M: ("compose:", "migrations:\n  - {version: 1.0.0, answers: [{rename: {old: sise}}]}\ncompose:")}, f"{M}:15", "`old` becomes `sise`, which nobody asks for", "Did you mean size"),
     "an answer for a question that there is not": ("BP-16", {M: ("compose:", "migrations:\n  - {version: 1.0.0, answers: [{default: {sise: small}}]}\ncompose:")}, f"{M}:15", "nobody asks for `sise`", "Did you mean size"),
+    "a file that is to go and is rendered": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - drop: [settings.toml]\ncompose:")}, f"{M}:17", "settings.toml is to go, and is rendered still", ""),
+    "a step on no file": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - set: {setings.toml: {a: 1}}\ncompose:")}, f"{M}:17", "`setings.toml` matches no file in any case", "Did you mean settings.toml"),
+    "a step on a locked file": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - replace: {.editorconfig: {root: top}}\ncompose:")}, f"{M}:17", "`.editorconfig` is locked, and comes as the template has it", "Take the step out"),
+    "a key that is to go and is rendered": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - drop: {settings.toml: [build.strict]}\ncompose:")}, f"{M}:17", "`build.strict` of `settings.toml` is to go, and is rendered still", ""),
+    "a key that is set and rendered otherwise": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - set: {settings.toml: {build.strict: 3}}\ncompose:")}, f"{M}:17", "`build.strict` of `settings.toml` is to be set, and no case renders it so", ""),
+    "a key that is renamed to what nobody renders": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - rename: {settings.toml: {build.loose: build.strickt}}\ncompose:")}, f"{M}:17", "`build.loose` of `settings.toml` becomes `build.strickt`, which no case renders", ""),
+    "a text that is to be replaced and is rendered": ("BP-17", {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - replace: {README.md: {settings: options}}\ncompose:")}, f"{M}:17", "a text of README.md is to be replaced, and is rendered still: settings", ""),
     "an answer that goes and is asked for": ("BP-16", {M: ("compose:", "migrations:\n  - {version: 1.0.0, answers: [{drop: [size]}]}\ncompose:")}, f"{M}:15", "`size` is to go, and is asked for still", ""),
     "a locked file that git ignores": ("BP-39", {"templates/app/.gitignore": "build/\n.editorconfig\n"}, "templates/base/.gitignore", ".editorconfig is locked, and git ignores it", ""),
     "YAML that cannot be read as rendered": ("BP-40", {"templates/app/owners.yml.jinja": "name: {{ name }}\nowner: @{{ name }}\n"}, "templates/app/owners.yml.jinja:2", "owners.yml as rendered: this is not valid YAML", "into quotes"),
@@ -109,6 +117,37 @@ def test_a_mistake_gets_its_sentence(mistake, tmp_path):
     ), found
 
 
+def test_what_moves_again_is_no_move_to_nowhere(tmp_path):
+    moves = (
+        "migrations:\n  - {version: 0.2.0, move: {a.md: b.md}}\n  - {version: 0.3.0, move: {b.md: README.md}}\ncompose:"
+    )
+    assert findings(shelf(tmp_path, {M: ("compose:", moves)})) == []
+
+
+def test_a_service_of_another_blueprint_may_have_what_this_one_never_rendered(tmp_path):
+    steps = "migrations:\n  - {from: old, files: [{drop: [old.md]}, {drop: {settings.toml: [gone]}}]}\ncompose:"
+    root = repo(shelf(tmp_path), {}, "tool/v1.0.0")
+    assert findings(shelf(root, {M: ("compose:", steps)})) == []
+
+
+def test_steps_of_a_released_version_are_not_looked_at_again(tmp_path):
+    old = "migrations:\n  - {version: 1.0.0, files: [{set: {old.toml: {a: 1}}}]}\ncompose:"
+    root = repo(shelf(tmp_path, {M: ("compose:", old)}), {}, "tool/v1.0.0")
+    assert findings(root) == []
+
+
+def test_what_stands_beside_the_part_of_a_layer_that_is_rendered_is_no_mistake(tmp_path):
+    inside = {
+        path: text for path, text in FILES.items() if path.startswith("templates/app/") and "copier.yml" not in path
+    }
+    moved = {path.replace("templates/app/", "templates/app/files/"): text for path, text in inside.items()}
+    config = {
+        "templates/app/copier.yml": f"_subdirectory: files\n{APP}",
+        "templates/app/README.md": "About {{ it }}.\n",
+    }
+    assert findings(shelf(tmp_path, {**dict.fromkeys(inside), **moved, **config})) == []
+
+
 def test_nothing_is_found_where_nothing_is_wrong(tmp_path):
     assert findings(shelf(tmp_path)) == []
 
@@ -122,6 +161,11 @@ RELEASED = {
     "a tag with a dash": ("BP-50", ["tool-1.1.0"], {}, "the tag tool-1.1.0 is not NAME/vX.Y.Z"),
     "a tag without a v": ("BP-50", ["tool/1.1.0"], {}, "the tag tool/1.1.0 is not NAME/vX.Y.Z"),
     "a migration from nowhere": ("BP-38", [], {M: ("compose:", "migrations:\n  - {version: 1.1.0, move: {guid.md: guide.md}}\ncompose:"), "templates/app/guide.md": "x\n"}, "guid.md is to move, and no case of 1.0.0 renders it"),
+    "a migration that comes too late": ("BP-38", [], {M: ("compose:", "migrations:\n  - {version: 1.0.0, answers: [{drop: [old]}]}\ncompose:")}, "the migration to 1.0.0 is new, and 1.0.0 is released: nobody on it meets it"),
+    "a file that was not there": ("BP-17", [], {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - drop: [setup.cfg]\ncompose:")}, "`setup.cfg` matches no file in any case of 1.0.0"),
+    "a key that was not there": ("BP-17", [], {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - drop: {settings.toml: [build.loose]}\ncompose:")}, "no case of 1.0.0 has `build.loose` of `settings.toml`, which is to go"),
+    "a key that is so": ("BP-17", [], {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - set: {settings.toml: {build.strict: true}}\ncompose:")}, "`build.strict` of `settings.toml` is to be set, and is so in every case of 1.0.0"),
+    "a text that was not there": ("BP-17", [], {M: ("compose:", "migrations:\n  - version: 1.1.0\n    files:\n      - replace: {README.md: {loose: strict}}\ncompose:")}, "no case of 1.0.0 has the text in `README.md` that is to be replaced: loose"),
     "a version withdrawn that never was": ("BP-52", [], {M: ("layers:", "withdrawn: {0.9.0: wrong}\nlayers:")}, "0.9.0 is withdrawn, and never was released"),
     "a release that the changelog forgets": ("BP-53", [], {"blueprints/tool/CHANGELOG.md": "# Changelog\n"}, "tool/v1.0.0 is released, and has no entry"),
     "a new default of a locked file": ("BP-15", [], {B: ("default: small", "default: large"), f"{CASES}/large.yml": "name: big\n", f"{CASES}/small.yml": "size: small\n"}, "the default of `size` is no longer 'small', and .editorconfig is locked and made of it"),
@@ -177,8 +221,6 @@ def test_what_a_template_may_leave_undefined(tmp_path):
 
 
 def test_the_reports(tmp_path):
-    from tests.scenarios.world import scaffold
-
     root = shelf(tmp_path, {R: ("# {{ name }}", "# {{ nmae }}")})
     done = scaffold("blueprint", "lint", where=root)
     assert done.code == 3
@@ -219,18 +261,79 @@ PLAIN = {
 
 
 def test_a_plain_template_is_linted_as_far_as_it_has_no_cases(tmp_path):
-    from tests.kit import write
-    from tests.scenarios.world import scaffold
-
     assert findings(write(tmp_path / "template", PLAIN)) == [
         ("BP-10", "copier.yml:6", "nothing reads the answer to `spare`", "Take the question out, or use it."),
         ("BP-20", "template/README.md.jinja:1", "`nmae` is undefined", "Did you mean name?"),
         ("BP-23", "template/plain.md:1", "`{{ name` stands in a file that is not rendered", "Let its name end in .jinja."),
     ]  # fmt: skip
     assert scaffold("blueprint", "lint", "template", where=tmp_path).code == 3
-    write(tmp_path / "code", {"copier.yml": "_jinja_extensions: [some.Code]\n"})
-    done = scaffold("blueprint", "lint", "./code", where=tmp_path)
-    assert (done.code, "the extension some.Code is code of its own" in done.err) == (1, True)
     (tmp_path / "empty").mkdir()
     done = scaffold("blueprint", "lint", "./empty", where=tmp_path)
     assert (done.code, "there is no blueprint to lint" in done.err) == (1, True)
+
+
+FOREIGN = """\
+_jinja_extensions: [jinja2_time.TimeExtension, local.py:Names]
+name:
+  type: str
+  help: x
+  default: demo
+asked_by_code: {type: str, help: x, default: a}
+asked_in_a_tag: {type: str, help: x, default: a}
+spare: {type: str, help: x, default: "{{ name | ours }}"}
+"""
+
+
+def test_a_template_with_code_of_its_own_is_linted_as_far_as_that_need_not_run(tmp_path):
+    files = {
+        "copier.yml": FOREIGN,
+        "local.py": "raise SystemExit('run!')\nNAME = 'asked_by_code'\n",
+        "README.md.jinja": "# {{ name | ours }} {{ from_code }}\n",
+        "year.md.jinja": "{% now 'utc' %} {{ asked_in_a_tag }}\n",
+        "broken.md.jinja": "{{ name\n",
+    }
+    found = lint(library=write(tmp_path, files))
+    assert {(one.rule, one.path, one.message) for one in found.findings} == {
+        ("BP-10", "copier.yml", "nothing reads the answer to `spare`"),
+        (
+            "BP-21",
+            "broken.md.jinja",
+            "the template cannot be rendered: unexpected end of template, expected 'end of print statement'.",
+        ),
+    }
+    assert {one.rule.id: one.state for one in found.verdicts}["BP-20"] == "unknown"
+    assert "jinja2_time.TimeExtension is code, which is not run (nor are 1 more)" in found.notes[0]
+    done = scaffold("blueprint", "lint", tmp_path, where=tmp_path)
+    assert "what is undefined is unknown; 4 files with tags or filters of its own were not looked at" in done.out
+
+
+INSIDE = "name:\n  type: str\n  help: x\n  default: demo\nkind:\n  type: str\n  help: x\n  choices: [py, go]\n"
+
+
+@pytest.mark.parametrize(
+    ("subdirectory", "folder"),
+    [("./template", "template"), ("{{ kind }}", "py"), ("{% raw %}{{x.y}}{% endraw %}", "{{x.y}}")],
+)
+def test_what_is_not_rendered_into_projects_is_no_template(subdirectory, folder, tmp_path):
+    files = {
+        "copier.yml": f'_subdirectory: "{subdirectory}"\n_templates_suffix: ""\n{INSIDE}',
+        ".github/ci.yml": "a: ${{ matrix.os }} {{ undefined_there }} {{ broken\n",
+        f"{folder}/a.md": "{{ name }} {{ nmae }}\n{% include kind ~ '.md' %}\n",
+        "parts/py.md": "{{ kind }}\n",
+    }
+    found = [(one.rule, one.path, one.message) for one in lint(library=write(tmp_path, files)).findings]
+    assert found == [("BP-20", f"{folder}/a.md", "`nmae` is undefined")]
+
+
+def test_a_template_of_templates_and_one_with_signs_of_its_own(tmp_path):
+    files = {
+        "copier.yml": f"_templates_suffix: .base\n_envops: {{variable_start_string: '[[', variable_end_string: ']]'}}\n{INSIDE}other:\n  type: str\n  help: x\n  default: '[[ name ]]'\n",
+        "sub/copier.yml.base": "kind: [[ kind ]] [[ other ]]\n",
+        "sub/README.md.jinja": "{{ name }}\n",
+    }
+    assert [(one.rule, one.message) for one in lint(library=write(tmp_path, files)).findings] == []
+    files["copier.yml"] = f"_templates_suffix: .base\n{INSIDE}"
+    files["sub/copier.yml.base"] = "kind: {{ kind }}\n"
+    assert [(one.rule, one.message) for one in lint(library=write(tmp_path, files)).findings] == [
+        ("BP-10", "nothing reads the answer to `name`")
+    ]

@@ -144,3 +144,36 @@ def test_the_schemas_take_what_is_right_and_refuse_what_is_not():
         "answers",
         "waivers",
     }
+
+
+def test_every_file_of_a_new_library_names_a_schema_that_is_there_and_that_it_holds_to(tmp_path):
+    assert scaffold("library", "init", "library", where=tmp_path).code == 0
+    root = tmp_path / "library"
+    found = [
+        *root.glob("blueprints/*/blueprint.yml"),
+        *root.glob("blueprints/*/cases/*.yml"),
+        *root.glob("templates/*/copier.yml"),
+    ]
+    assert len(found) > 3
+    for path in found:
+        first, _, rest = path.read_text().partition("\n")
+        named = (path.parent / first.removeprefix("# yaml-language-server: $schema=")).resolve()
+        assert named.parent == root / "schemas", path
+        assert errors(named.stem, rest) == [], path
+        assert not rest.startswith("# yaml-language-server"), "once"
+    assert json.loads((root / "schemas/fleet.json").read_text()) == schema("fleet")
+    done = scaffold("blueprint", "lint", "--format", "json", where=root)
+    assert done.json["findings"] == []
+
+
+def test_the_schema_of_blueprints_knows_steps_on_files():
+    head = FILES["blueprints/tool/blueprint.yml"]
+    for steps, right in {
+        "[{drop: [a]}, {drop: {a.toml: [b]}}, {set: {a.toml: {b: [1]}}}, {rename: {a.toml: {b: c}}}, {replace: {a: {b: c}}}]": True,
+        "[{drop: a}]": False,
+        "[{set: {a.toml: 1}}]": False,
+        "[{remove: [a]}]": False,
+        "[{replace: {a: {b: 1}}}]": False,
+    }.items():
+        text = f"{head}migrations: [{{version: 2.0.0, files: {steps}}}]\n"
+        assert (errors("blueprint", text) == []) is right, steps

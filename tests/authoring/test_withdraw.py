@@ -27,7 +27,10 @@ def test_nobody_is_offered_it_and_those_on_it_are_told(root, tmp_path):
     new = scaffold("new", "tool", tmp_path / "next", "--source", root, "--defaults", "--format", "json", where=tmp_path)
     assert new.json["version"] == "1.0.0"
     status = scaffold("status", where=tmp_path / "there")
-    assert "tool 1.1.0 is withdrawn: it breaks the build" in status.out
+    assert status.code == 3
+    assert "tool 1.1.0 is withdrawn: it breaks the build; scaffold update --to 1.0.0 goes back" in status.out
+    assert "nothing to do" not in status.out
+    assert scaffold("status", "--format", "json", where=tmp_path / "there").json["state"] == "withdrawn"
     named = scaffold("new", "tool@1.1.0", tmp_path / "named", "--source", root, "--defaults", where=tmp_path)
     assert "note: tool 1.1.0 is withdrawn: it breaks the build" in named.out
     assert scaffold("update", "--to", "1.0.0", where=tmp_path / "there").code == 0
@@ -68,3 +71,48 @@ def test_the_end_of_a_blueprint_is_said_without_a_release_of_it(root, tmp_path):
     assert sentence in scaffold("check", "--policy", root, where=tmp_path / "there").out
     (tmp_path / "fleet.yml").write_text("members:\n  - folder: there\n")
     assert sentence in str(scaffold("fleet", "status", "--format", "json", where=tmp_path).json)
+
+
+def test_a_fleet_goes_back(root, tmp_path):
+    """Members on the withdrawn release are told, and are planned for and brought back, each with its own work."""
+    for name, version in {"clean": "1.1.0", "edited": "1.1.0", "late": "1.0.0"}.items():
+        words = ("new", f"tool@{version}", tmp_path / name, "--source", root, "--defaults")
+        assert scaffold(*words, where=tmp_path).code == 0
+    (tmp_path / "edited/README.md").write_text((tmp_path / "edited/README.md").read_text() + "\nOurs.\n")
+    commit(tmp_path / "edited")
+    (tmp_path / "fleet.yml").write_text("members:\n  - folder: clean\n  - folder: edited\n  - folder: late\n")
+    assert scaffold("blueprint", "withdraw", "tool", "1.1.0", "it breaks the build", where=root).code == 0
+    status = scaffold("fleet", "status", where=tmp_path)
+    assert status.code == 3
+    assert "tool 1.1.0 is withdrawn: it breaks the build: clean, edited" in status.out
+    assert "1.1.0  withdrawn" in status.out
+    states = {
+        one["name"]: one["state"]
+        for one in scaffold("fleet", "status", "--format", "json", where=tmp_path).json["projects"]
+    }
+    assert states == {"clean": "withdrawn", "edited": "withdrawn", "late": "current"}
+    words = ("fleet", "plan", "--to", "1.0.0", "--where", "withdrawn", "--format", "json")
+    plan = scaffold(*words, where=tmp_path)
+    assert plan.code == 0, plan.err
+    assert {one["name"]: (one["state"], one["from"], one["to"]) for one in plan.json["projects"]} == dict.fromkeys(
+        ("clean", "edited"), ("clean", "1.1.0", "1.0.0")
+    )
+    assert scaffold("update", "edited", "--to", "1.0.0", "--commit", where=tmp_path).code == 0
+    assert (tmp_path / "edited/.editorconfig").read_text() == "root = true\n"
+    assert (tmp_path / "edited/README.md").read_text().endswith("\nOurs.\n")
+    assert (
+        scaffold("fleet", "status", "--where", "withdrawn", "--format", "json", where=tmp_path).json["summary"][
+            "members"
+        ]
+        == 1
+    )
+
+
+def test_a_newer_release_is_what_those_on_a_withdrawn_one_go_to(root, tmp_path):
+    assert scaffold("new", "tool", tmp_path / "there", "--source", root, "--defaults", where=tmp_path).code == 0
+    assert scaffold("blueprint", "withdraw", "tool", "1.1.0", "it breaks the build", where=root).code == 0
+    repo(root, {M: (root / M).read_text().replace("version: 1.1.0", "version: 1.1.1", 1)}, "tool/v1.1.1")
+    status = scaffold("status", where=tmp_path / "there")
+    assert "it breaks the build; scaffold update leaves it" in status.out
+    assert scaffold("update", where=tmp_path / "there").code == 0
+    assert scaffold("status", where=tmp_path / "there").code == 0

@@ -16,6 +16,9 @@ M, B, R = "blueprints/tool/blueprint.yml", "templates/base/copier.yml", "templat
 SERVICES = 20
 LINES = "".join(f"line {number}\n" for number in range(30))
 GUIDE, MOVED = "templates/app/docs/guide.md", "templates/app/docs/team/guide.md"
+OPTIONS, GONE = "templates/app/options.json", "templates/app/notes/old.md"
+SEEDED = QUIET.replace("/src/**: seeded", "/src/**: seeded\n  /options.json: seeded\n  /notes/**: seeded")
+STEPS = "files: [{set: {options.json: {level: 2}}}, {drop: {options.json: [old]}}, {drop: [/notes/old.md]}]"
 OWN = ("settings.toml", "README.md", "docs/guide.md", "docs/team/guide.md")
 WRONG = "root = wrong\n"
 TODAY = date(2027, 1, 1)
@@ -58,8 +61,13 @@ def changes_of_a_year(root: Path):
             "compose:", "migrations:\n- {version: 1.2.0, move: {docs/guide.md: docs/team/guide.md}}\ncompose:"
         ),
     }
-    manifest = text(root, M).replace(
-        "- {version: 1.2.0,", "- {version: 2.0.0, answers: [{rename: {size: scale}}]}\n- {version: 1.2.0,"
+    manifest = (
+        text(root, M)
+        .replace(
+            "- {version: 1.2.0,",
+            f"- {{version: 2.0.0, answers: [{{rename: {{size: scale}}}}], {STEPS}}}\n- {{version: 1.2.0,",
+        )
+        .replace("  /notes/**: seeded\n", "")
     )
     cases = {
         f"blueprints/tool/cases/{name}.yml": f"name: {name}-tool\nscale: {name}\n_before: {{size: {name}}}\n"
@@ -69,6 +77,8 @@ def changes_of_a_year(root: Path):
         M: manifest,
         B: text(root, B).replace("size:", "scale:"),
         R: text(root, R).replace("size ==", "scale =="),
+        OPTIONS: '{\n  "level": 2\n}\n',
+        GONE: None,
         **cases,
     }
     yield {"templates/app/more.md": "first\n" + LINES}
@@ -80,7 +90,14 @@ def changes_of_a_year(root: Path):
 
 @pytest.mark.limit(300)
 def test_a_year(tmp_path):
-    root = repo(shelf(tmp_path / "library", {M: QUIET, GUIDE: LINES}), {}, "tool/v1.0.0")
+    root = repo(
+        shelf(
+            tmp_path / "library",
+            {M: SEEDED, GUIDE: LINES, OPTIONS: '{\n  "level": 1,\n  "old": true\n}\n', GONE: "old\n"},
+        ),
+        {},
+        "tool/v1.0.0",
+    )
     chance, services = random.Random(7), []
     for number in range(SERVICES):
         size = chance.choice(("small", "large"))

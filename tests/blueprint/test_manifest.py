@@ -98,7 +98,7 @@ def test_what_is_missing_is_named(key):
         ("compose", "{../a: union}", "'../a' does not stay inside"),
         ("compose", "{.git/config: union}", "git's own folder"),
         ("migrations", "{}", "`migrations` must be a list"),
-        ("migrations", "[{version: 1.1.0}]", "`migrations.0` must be a mapping with `move`, `answers` or both"),
+        ("migrations", "[{version: 1.1.0}]", "`migrations.0` must be a mapping with `move`, `answers` or `files`"),
         ("migrations", "[{move: {}}]", "`migrations.0` must be a mapping with `version`, or with `from`"),
         ("migrations", "[{version: 1.1.0, mov: {}}]", "`migrations.0.mov` is not a key"),
         ("migrations", "[{version: 1.1.0, move: {a: /b}}]", "'/b' does not stay inside"),

@@ -1,21 +1,15 @@
 """The page on a fleet of 5,000 in a real browser: no request, no fault of axe's, quick, and whole without JavaScript."""
 
-import shutil
-from importlib.util import find_spec
-
 import pytest
 
 from scaffold.report.fleet.page import html
 from tests.report import fleets
+from tests.report.conftest import LACKS, VIEWS
 from tests.report.test_fleet_page import HOSTILE, _hostile
 
 pytestmark = [pytest.mark.long, pytest.mark.limit(120)]
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-LACKS = [name for name, found in (("chromium", CHROMIUM), ("playwright", find_spec("playwright")), ("axe-playwright-python", find_spec("axe_playwright_python"))) if not found]  # fmt: skip
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")  # fmt: skip
 MEMBERS = 5_000
 MOST = 5_000_000  # bytes of the page
-VIEWS = [(width, scheme) for width in (1600, 375) for scheme in ("light", "dark")]
 # Milliseconds from an event to the new layout, as the page itself measures them.
 TIMED = """([id, value, event]) => {
   const element = document.querySelector(id), begun = performance.now();
@@ -33,18 +27,6 @@ def place(tmp_path_factory):
     page = tmp_path_factory.mktemp("page") / "fleet-report.html"
     page.write_text(html(fleets.report(MEMBERS)))
     return page
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if LACKS:
-        pytest.skip(f"there is no {' and no '.join(LACKS)}")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

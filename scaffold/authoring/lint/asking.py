@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 from scaffold.answers.choices import written_out
 from scaffold.answers.question import MISSING
 from scaffold.authoring.lint.draft import place
-from scaffold.authoring.lint.pieces import pieces, read_in, texts_of
+from scaffold.authoring.lint.pieces import asked_with, pieces, read_in, texts_of
 from scaffold.errors import ScaffoldError
 from scaffold.guard.finding import Found
 from scaffold.templating import looking
-from scaffold.templating.templates import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scaffold.answers.question import Question
     from scaffold.authoring.lint.draft import Draft
+    from scaffold.templating.templates import Templates
 
 LOOKED_BACK = ("default", "when", "ask", "choices", "help", "placeholder", "multiline")
 ALL = "_copier_answers"  # every answer there is
@@ -34,18 +34,18 @@ def used(draft: Draft) -> Iterator[Found]:
 
 def _by_name(draft: Draft) -> set[str]:
     """Return the questions that a template asks for by a text: `_copier_answers['name']`."""
-    found: set[str] = set()
-    for piece in pieces(draft):
-        if piece.tree is not None and ALL in piece.source:
-            found |= {question.name for question in draft.questions if question.name in piece.source}
-    return found
+    sources = [piece.source for piece in pieces(draft) if piece.tree is not None and ALL in piece.source]
+    if draft.foreign:  # code of the template reads it by its name too, and what has tags of its own cannot be parsed
+        sources += [piece.source for piece in pieces(draft) if piece.tree is None]
+        sources += [file.content.decode(errors="replace") for path, file in draft.files.items() if path.endswith(".py")]
+    return {question.name for question in draft.questions if any(question.name in source for source in sources)}
 
 
 def ahead(draft: Draft) -> Iterator[Found]:
     """Find texts of questions that read the answer to a later one."""
     questions = draft.questions
     numbers = {question.name: number for number, question in enumerate(questions)}
-    texts = Templates({}, draft.path)
+    texts = asked_with(draft)
     for number, question in enumerate(questions):
         for key in LOOKED_BACK:
             for text in texts_of(question, (key,)):
@@ -57,7 +57,10 @@ def ahead(draft: Draft) -> Iterator[Found]:
 
 def _names(texts: Templates, text: str, question: Question) -> set[str]:
     try:
-        return looking.names(texts.parsed(text, question.where)) if not texts.is_plain(text) else set()
+        if texts.is_plain(text):
+            return set()
+        texts.compiles(text, question.where)
+        return looking.names(texts.parsed(text, question.where))
     except ScaffoldError:
         return set()
 
@@ -96,7 +99,7 @@ def in_paths(draft: Draft) -> Iterator[Found]:
         if piece.line is None and piece.layer is not None and piece.tree is not None
         for name in looking.shown(piece.tree)
     }
-    texts = Templates({}, draft.path)
+    texts = asked_with(draft)
     context = next((dict(rendered.answers.context) for _, rendered in draft.rendered), {})
     for question in draft.questions:
         if question.name not in in_path or question.type not in ("str", "path") or question.choices is not None:

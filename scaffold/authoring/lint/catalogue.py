@@ -20,13 +20,14 @@ class LintRule(NamedTuple):
     """A rule, and the function that finds what breaks it: `module.name` in this folder.
 
     What a `shared` rule finds in a layer counts only where it is found for every blueprint that stacks the layer. A
-    `plain` one holds for a Copier template by itself too, which has no cases.
+    `plain` one holds for a Copier template by itself too, which has no cases. A `closed` one has to know every name.
     """
 
     about: Rule
     function: str
     shared: bool
     plain: bool
+    closed: bool
 
     def look(self, draft: Draft) -> Iterator[Found]:
         """Yield what breaks the rule."""
@@ -49,4 +50,4 @@ def _rule(said: Mapping[str, Any]) -> LintRule:
         fix=said["fix"],
         look=lambda _: (),
     )
-    return LintRule(about, said["look"], said.get("shared", False), said.get("plain", False))
+    return LintRule(about, said["look"], said.get("shared", False), said.get("plain", False), said.get("closed", False))

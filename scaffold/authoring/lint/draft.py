@@ -60,7 +60,7 @@ class Draft:
     """One blueprint: its files by their path in the library, its manifest, and what is wrong with reading them.
 
     `blueprints` are all of the library by name, as far as they can be read; `past` is what was released before.
-    Without a `release` nothing can be said of what it renders to.
+    Without a `release` nothing can be said of what it renders to. `foreign` are extensions that are code, and not run.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Draft:
     unreadable: frozenset[str] = frozenset()
     errors: tuple[ScaffoldError, ...] = ()
     strange: tuple[FormatError, ...] = ()
+    foreign: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from scaffold.answers.choices import written_out
 from scaffold.authoring.lint.draft import place
 from scaffold.errors import RenderError
 from scaffold.render import native
@@ -35,7 +38,7 @@ class Piece(NamedTuple):
     """A text, where it stands, and its syntax tree, or why it has none.
 
     `question` is the one that it is a text of, `layer` the template that it is part of. `names` are variables that are
-    defined for it beside the answers.
+    defined for it beside the answers. What is `aside` may be read by what is rendered, or not be meant as a template.
     """
 
     source: str
@@ -47,6 +50,7 @@ class Piece(NamedTuple):
     question: str | None = None
     layer: Layer | None = None
     names: frozenset[str] = frozenset()
+    aside: bool = False
 
     def line_of(self, line: int) -> int | None:
         """Return the line in the file of a line in the text."""
@@ -77,12 +81,43 @@ def _parsed(piece: Piece) -> Piece:
         return piece._replace(error=error)
 
 
+def asked_with(draft: Draft) -> Templates:
+    """Return what renders the texts of questions: of a template by itself its own delimiters and filters."""
+    if draft.release is not None and draft.release.kind != "library":
+        return native.compiled(draft.layers[0]).templates
+    return Templates({}, draft.path)
+
+
+@lru_cache(maxsize=64)
+def rendered_part(layer: Layer) -> frozenset[str]:
+    """Return the files of a layer that are rendered into projects, or are read by those."""
+    inside = {path for path in layer.files if path.startswith(_roots(layer))}
+    templates = native.compiled(layer).templates
+    return frozenset(inside | _included(layer, templates).keys() if inside else layer.files)
+
+
+@lru_cache(maxsize=64)
+def _roots(layer: Layer) -> tuple[str, ...]:
+    """Return what `_subdirectory` may mean: where it is a template, each folder that a choice of a question names."""
+    written, templates = layer.settings.subdirectory or ".", native.compiled(layer).templates
+    named = {written}
+    if not templates.is_plain(written):
+        named = {str(value) for question in layer.questions for value in _choices(question)}
+        with suppress(RenderError):  # as where all of it stands between raw and endraw
+            named.add(templates.render_text(written, {}, layer.where(layer.config)))
+    return tuple(f"{normpath(one)}/" for one in named if one.strip("./"))
+
+
+def _choices(question: Question) -> Iterable[Any]:
+    return written_out(question.choices, question.where) or () if question.choices is not None else ()
+
+
 def _all(draft: Draft) -> Iterator[Piece]:
-    plain = Templates({}, draft.path)
+    plain, asked = Templates({}, draft.path), asked_with(draft)
     for question in draft.questions:
         path, line = place(question.where)
         for text in _texts([getattr(question, name) for name in ASKED]):
-            yield Piece(text, path or draft.path, line, plain, question=question.name)
+            yield Piece(text, path or draft.path, line, asked, question=question.name)
     guardrails = draft.blueprint.guardrails if draft.blueprint else None
     for id_, said in guardrails.rules.items() if guardrails else ():
         path, line = place(draft.at("guardrails", "rules", id_).where)
@@ -107,16 +142,18 @@ def _of_layer(layer: Layer) -> Iterator[Piece]:
     for text in _texts([said, more]):
         path, line = place(layer.line_of(text.strip().splitlines()[0] if text.strip() else text))
         yield Piece(text, path or layer.place, line, templates, layer=layer)
+    part = rendered_part(layer)
     for path, file in layer.files.items():
-        where = layer.where(path)
+        where, aside = layer.where(path), path not in part
         names: set[str] = set()
-        for part in path.split("/"):
-            if not templates.is_plain(part):
-                yield Piece(part, where, None, templates, layer=layer)
-                names |= _yielded(templates, part, where)
+        root = next((one for one in _roots(layer) if path.startswith(one)), "")
+        for name in path.removeprefix(root).split("/"):
+            if not templates.is_plain(name):
+                yield Piece(name, where, None, templates, layer=layer, aside=aside)
+                names |= _yielded(templates, name, where)
         if path.endswith(settings.suffix) or path in _included(layer, templates):
-            source = file.content.decode(errors="replace")
-            yield Piece(source, where, 0, templates, layer=layer, names=frozenset(names | _from(layer, path)))
+            source, seen = file.content.decode(errors="replace"), frozenset(names | _from(layer, path))
+            yield Piece(source, where, 0, templates, layer=layer, names=seen, aside=aside)
 
 
 def _yielded(templates: Templates, part: str, where: str) -> set[str]:

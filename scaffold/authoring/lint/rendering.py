@@ -1,28 +1,25 @@
-"""What is wrong with a manifest in the light of what its cases render to: patterns, keys, rules and migrations."""
+"""What is wrong with a manifest in the light of what its cases render to: patterns, keys and rules."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from scaffold.authoring.cases import render_case
 from scaffold.authoring.lint.draft import found_of, place
-from scaffold.authoring.lint.manifests import ids, near
+from scaffold.authoring.lint.manifests import ids
 from scaffold.authoring.lint.texts import compiled, undefined
 from scaffold.blueprint.globs import globs, like_git
 from scaffold.blueprint.guardrails import KINDS
 from scaffold.blueprint.ownership import spell
 from scaffold.blueprint.template import DEFAULT_EXCLUDE
-from scaffold.errors import CollisionError, FormatError, NotNativeError, ScaffoldError
+from scaffold.errors import CollisionError, FormatError, NotNativeError
 from scaffold.formats import documents
 from scaffold.formats.equal import ABSENT, at
 from scaffold.guard.finding import Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from packaging.version import Version
 
     from scaffold.authoring.lint.draft import Draft
     from scaffold.render.engine import Rendered
@@ -167,77 +164,6 @@ def rules(draft: Draft) -> Iterator[Found]:
         if said.get("applies") is False and guardrails and not any(fnmatchcase(id_, one) for one in guardrails.use):
             where = place(draft.at("guardrails", "rules", id_).where)
             yield Found(f"the rule {id_} is left out, and nothing uses it", *where, fix="Take the entry out.")
-
-
-def migrations(draft: Draft) -> Iterator[Found]:
-    """Find moves to where nobody renders a file, and from where one still is."""
-    if draft.blueprint is None or not draft.paths:
-        return
-    before = _before(draft) if draft.blueprint.migrations else None
-    for number, migration in enumerate(draft.blueprint.migrations):
-        for old, new in migration.moves.items():
-            where = place(draft.at("migrations", number, "move", old).where)
-            if not _is_made(new, draft.paths):
-                close = get_close_matches(new, draft.paths, n=1)
-                fix = f"Did you mean {close[0]}?" if close else None
-                yield Found(f"{old} is to move to {new}, which no case renders", *where, fix=fix)
-            elif _is_made(old, draft.paths):
-                yield Found(f"{old} is to move to {new}, and is rendered still", *where)
-            elif (
-                before
-                and not migration.origin
-                and migration.version > before.version
-                and not _is_made(old, before.paths)
-            ):
-                close = get_close_matches(old, before.paths, n=1)
-                fix = f"Did you mean {close[0]}?" if close else None
-                yield Found(f"{old} is to move, and no case of {before.version} renders it", *where, fix=fix)
-
-
-def steps(draft: Draft) -> Iterator[Found]:
-    """Find steps on answers that lead to no question, or that start from one that is asked still."""
-    asked = {question.name for question in draft.questions}
-    for number, migration in enumerate(draft.blueprint.migrations if draft.blueprint and draft.release else ()):
-        for index, step in enumerate(migration.answers):
-            where = place(draft.at("migrations", number, "answers", index).where)
-            for name, how in step.what.items():
-                made = [how] if step.verb == "rename" else list(how) if step.verb == "split" else []
-                made = [name] if step.verb in ("map", "default") else made
-                for new in made:
-                    if new not in asked:
-                        said = (
-                            f"`{name}` becomes `{new}`, which nobody asks for"
-                            if new != name
-                            else f"nobody asks for `{name}`"
-                        )
-                        yield Found(said, *where, fix=near(new, asked))
-                if step.verb in ("rename", "drop") and name in asked and not migration.origin:
-                    yield Found(f"`{name}` is to go, and is asked for still", *where)
-
-
-class _Before(NamedTuple):
-    version: Version
-    paths: frozenset[str]
-
-
-def _before(draft: Draft) -> _Before | None:
-    """Return what the cases rendered to in the newest release, where there is one that renders them."""
-    release = draft.past.newest(draft.name)
-    if release is None:
-        return None
-    asked = {question.name for question in release.questions}
-    paths: set[str] = set()
-    for case in draft.cases:
-        answers = {name: value for name, value in {**case.answers, **case.before}.items() if name in asked}
-        try:
-            paths |= set(render_case(release, case._replace(answers=answers)).tree)
-        except ScaffoldError:
-            return None
-    return _Before(release.blueprint.version, frozenset(paths))
-
-
-def _is_made(path: str, paths: frozenset[str]) -> bool:
-    return path in paths or any(one.startswith(f"{path}/") for one in paths)
 
 
 def ignored(draft: Draft) -> Iterator[Found]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold import disk
 from scaffold.authoring.lint.catalogue import lint_rules
 from scaffold.authoring.lint.draft import Draft, drafts
+from scaffold.authoring.lint.pieces import pieces
 from scaffold.authoring.past import Past, past_of
 from scaffold.blueprint.kinds import kind_of
 from scaffold.blueprint.places import manifest_path
@@ -62,12 +64,26 @@ def _plain(root: Path) -> Checked:
     name = library.names()[0]
     release = library.release(name, AS_IT_STANDS)
     (layer,) = release.layers
+    foreign = native.foreign_extensions(layer)
+    layer = native.without(layer, foreign)
+    release = replace(release, layers=(layer,))
     native.compiled(layer)
     known = {name: release.blueprint}
     nothing = Located({}, layer.config, {})
-    draft = Draft(name, layer.files, nothing, release, (), known, Past(), {}, strange=layer.slips)
+    draft = Draft(name, layer.files, nothing, release, (), known, Past(), {}, strange=layer.slips, foreign=foreign)
     verdicts = tuple(_verdict(rule, (draft,), [draft]) for rule in lint_rules() if rule.plain)
-    return Checked(root, name, release.version, "work tree", verdicts)
+    return Checked(root, name, release.version, "work tree", verdicts, notes=_not_looked_at(draft))
+
+
+def _not_looked_at(draft: Draft) -> tuple[str, ...]:
+    """Say what nobody can tell of a template whose extensions are code: that does not run here."""
+    if not draft.foreign:
+        return ()
+    unread = len({piece.path for piece in pieces(draft) if piece.tree is None and not piece.aside})
+    files = f"; {unread} file{'s' * (unread != 1)} with tags or filters of its own were not looked at" if unread else ""
+    some = f"the extension {draft.foreign[0]} is code, which is not run"
+    more = f" (nor are {len(draft.foreign) - 1} more)" if len(draft.foreign) > 1 else ""
+    return (f"{some}{more}: what is undefined is unknown{files}",)
 
 
 def _verdict(rule: LintRule, drafts: Iterable[Draft], wanted: list[Draft]) -> Verdict:
@@ -75,6 +91,8 @@ def _verdict(rule: LintRule, drafts: Iterable[Draft], wanted: list[Draft]) -> Ve
     found = [one for draft in wanted for one in by_draft[draft] if not rule.shared or _everywhere(one, by_draft)]
     files = {path: file for draft in wanted for path, file in draft.files.items()}
     once = tuple(dict.fromkeys(_worded(one) for one in found if not _is_allowed(rule.about.id, one, files)))
+    if rule.closed and any(draft.foreign for draft in wanted):
+        return Verdict(rule.about, "unknown", "extensions that are code may define more", ())
     ids = fingerprints(rule.about.id, once)
     findings = tuple(_finding(rule, one, id_) for one, id_ in zip(once, ids, strict=True))
     return Verdict(rule.about, "fail" if findings else "pass", "", findings)

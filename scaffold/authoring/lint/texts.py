@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from posixpath import normpath
 from typing import TYPE_CHECKING
+
+from jinja2 import TemplateAssertionError, TemplateSyntaxError
 
 from scaffold.authoring.lint.draft import found_of, place
 from scaffold.authoring.lint.manifests import near
-from scaffold.authoring.lint.pieces import AROUND, pieces
+from scaffold.authoring.lint.pieces import AROUND, pieces, rendered_part
 from scaffold.blueprint.template import DEFAULT_EXCLUDE
 from scaffold.errors import ScaffoldError
 from scaffold.guard.finding import Found
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from scaffold.authoring.lint.draft import Draft
     from scaffold.authoring.lint.pieces import Piece
     from scaffold.blueprint.template import Layer
+    from scaffold.errors import RenderError
 
+TEMPLATE = re.compile(r"(^|/)copier\.ya?ml(\.|$)")  # what a template of templates makes
+ENDINGS = re.compile(r"\.(jinja2?|j2)\b")
 OTHERS = re.compile(r"\$\{\{")  # GitHub's expressions look like Jinja's
 RAW = "Put GitHub's own expression into {% raw %}…{% endraw %}."
 
@@ -37,7 +41,7 @@ def undefined(draft: Draft) -> Iterator[Found]:
     asked = {question.name for question in draft.questions}
     for piece in pieces(draft):
         known = asked | AROUND | piece.names
-        for name, line in looking.reads(piece.tree) if piece.tree is not None else ():
+        for name, line in looking.reads(piece.tree) if piece.tree is not None and not piece.aside else ():
             if name in known or name.startswith("_external"):
                 continue
             at = piece.line_of(line)
@@ -49,8 +53,15 @@ def undefined(draft: Draft) -> Iterator[Found]:
 def compiled(draft: Draft) -> Iterator[Found]:
     """Find templates with a mistake of syntax, also those that no case renders."""
     for piece in pieces(draft):
-        if piece.error is not None:
+        if piece.error is not None and not piece.aside and not (draft.foreign and _may_be_an_extensions(piece.error)):
             yield found_of(piece.error)
+
+
+def _may_be_an_extensions(error: RenderError) -> bool:
+    """Whether what is wrong is a tag, a filter or a test that Jinja does not have."""
+    cause = error.__cause__
+    unknown = isinstance(cause, TemplateSyntaxError) and "unknown tag" in str(cause.message)
+    return unknown or isinstance(cause, TemplateAssertionError)
 
 
 def conditions(draft: Draft) -> Iterator[Found]:
@@ -103,11 +114,13 @@ def unrendered(draft: Draft) -> Iterator[Found]:
     braces = re.compile(rf"(?<!\$)\{{\{{-?\s*(?:{some})\b|{reads}".encode())
     for layer in draft.layers:
         plain = layer.settings.envops.keys() & {"variable_start_string", "block_start_string"}
-        root = f"{normpath(layer.settings.subdirectory)}/" if layer.settings.subdirectory else ""
-        for path, file in layer.files.items() if not plain else ():
-            if not path.startswith(root) and "{" not in root:
-                continue
+        part = rendered_part(layer) & layer.files.keys()
+        makes_template = any(TEMPLATE.search(path) for path in part if path != layer.config)
+        for path in sorted(part) if not plain else ():
+            file = layer.files[path]
             if _is_rendered(layer, path) or file.mode == SYMLINK or not is_text(file.content):
+                continue
+            if makes_template and ENDINGS.search(path):
                 continue
             if found := braces.search(file.content):
                 line = file.content[: found.start()].count(b"\n") + 1
@@ -143,7 +156,7 @@ def unmade(draft: Draft) -> Iterator[Found]:
     for layer in draft.layers:
         included = _included_in(layer)
         excluded = matcher(layer.settings.exclude or DEFAULT_EXCLUDE, layer.where(layer.config))
-        for path in layer.files:
+        for path in sorted(rendered_part(layer) & layer.files.keys()):
             suffix = layer.settings.suffix
             if f"{layer.name}/{path}" in made or path in included or path == layer.config or excluded(path):
                 continue

@@ -75,7 +75,7 @@ def status_of(
 
     What was `checked` of it for that day already need not be looked at again. Raises FormatError or GitError.
     """
-    latest, behind, notes, ahead = _latest(project, library, offline=offline, notify=notify)
+    latest, behind, notes, ahead, withdrawn = _latest(project, library, offline=offline, notify=notify)
     waivers, waived, said = _waivers(project, today, checked)
     notes = (*notes, *said)
     by_copier = written_since(project)
@@ -91,6 +91,7 @@ def status_of(
         latest=None if latest is None else str(latest),
         behind=behind,
         ahead=ahead,
+        withdrawn=withdrawn,
         drift=tuple(
             drift
             for drift in find_drift(project)
@@ -175,13 +176,14 @@ def find_drift(project: Project) -> tuple[Drift, ...]:
 class Latest(NamedTuple):
     """The newest version, whether that is one to go to (None: nobody can say), and what else is to be said.
 
-    `ahead`: what was applied comes after it.
+    `ahead`: what was applied comes after it. `withdrawn` says that what was applied is, and why.
     """
 
     version: Version | None
     behind: bool | None
     notes: tuple[str, ...] = ()
     ahead: bool = False
+    withdrawn: str = ""
 
 
 def _latest(project: Project, library: Library | None, *, offline: bool, notify: Notify) -> Latest:
@@ -190,17 +192,25 @@ def _latest(project: Project, library: Library | None, *, offline: bool, notify:
         library = library or library_of(project, notify, offline=offline)
         newest, moved = library.newest(wishes.blueprint), moved_tag(library, project)
         applied = Version(recorded.version)
-        notes = tuple(note for note in (library.note, moved, *library.notices(recorded.blueprint, applied)) if note)
+        said = library.notices(recorded.blueprint, applied)
+        withdrawn = _withdrawn(library, recorded.blueprint, applied) if said else ""
+        notes = tuple(note for note in (library.note, moved, *said) if note and note != withdrawn)
         if recorded.blueprint != wishes.blueprint or moved or is_another(applied, newest):
-            return Latest(newest, True, notes)
+            return Latest(newest, True, notes, withdrawn=withdrawn)
         if newest == applied or applied in library.versions(wishes.blueprint):
-            return Latest(newest, False, notes)
+            return Latest(newest, False, notes, withdrawn=withdrawn)
         if is_ahead(library, project, newest):
             return Latest(newest, False, notes, ahead=True)
     except ScaffoldError as error:
         return Latest(None, None, (f"whether it is behind is unknown: {error}",))
     gone = f"whether it is behind is unknown: the newest version is {newest}, and {applied} is there no more"
     return Latest(newest, None, (*notes, gone))
+
+
+def _withdrawn(library: Library, name: str, applied: Version) -> str:
+    """Say that a version is withdrawn as the library stands now, or nothing."""
+    now = library.now(name)
+    return now.outlived(applied) if now is not None and applied in now.withdrawn else ""
 
 
 def _is_resolved(project: Project) -> bool:

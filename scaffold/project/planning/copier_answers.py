@@ -17,7 +17,7 @@ def answers_since(project: Project) -> dict[str, Any]:
     """Return the answers that Copier's file now gives otherwise than the lock; raises FormatError for a damaged one."""
     for path, file in written_since(project).items():
         applied = project.recorded.answers
-        found = only_answers(read_answers(project, path, file.content))
+        found = only_answers(read_answers(str(project.root / path), file.content))
         return {name: value for name, value in found.items() if not equal(applied.get(name), as_kept(value))}
     return {}
 
@@ -32,11 +32,11 @@ def written_since(project: Project) -> dict[str, File]:
     return {p: file for p, file in files.items() if not locked[p].matches(file) and MARK in file.content}
 
 
-def read_answers(project: Project, path: str, content: bytes) -> dict[str, Any]:
+def read_answers(where: str, content: bytes) -> dict[str, Any]:
     """Read Copier's answers file; raises FormatError for one that is no mapping."""
-    found = yaml.load(content, str(project.root / path)).data
+    found = yaml.load(content, where).data
     if not isinstance(found, dict):
-        raise FormatError("Copier's answers file holds no answers", where=str(project.root / path))
+        raise FormatError("Copier's answers file holds no answers", where=where)
     return found
 
 

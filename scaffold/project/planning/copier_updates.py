@@ -37,9 +37,9 @@ def brought_by_copier(project: Project, library: Library, means: Means) -> Proje
     That version is rendered as it was, so that what Copier brought is no edit of the team's. Raises ProjectError.
     """
     for path, file in written_since(project).items():
-        found = read_answers(project, path, file.content)
+        found = read_answers(str(project.root / path), file.content)
         applied = Bases(project, lambda: library, means)(path, project.recorded.files[path])
-        before = read_answers(project, path, applied).get("_commit") if applied else None
+        before = read_answers(str(project.root / path), applied).get("_commit") if applied else None
         if (now := found.get("_commit")) not in (None, before):
             return replace(project, recorded=_locked_at(project, path, str(now), only_answers(found), library, means))
     return project

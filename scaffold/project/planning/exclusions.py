@@ -51,7 +51,7 @@ def left_by_wish(
     paths = {*lock.files, *rendered.tree}
     lock, ours = follow_team(project, lock, read_ours(project, {*lock.paths, *paths}), bases)
     names = {path: {path, lock.place_of(path, ours)} for path in paths}
-    moved = moves.find(lock, rendered.tree, release.blueprint.migrations, ours, bases)
+    moved = moves.find(lock, rendered.tree, release.blueprint.migrations_of(lock.blueprint), ours, bases)
     for old, new in moved.items():
         names[old] = names[new] = names[old] | names[new]
     texts = rendered.texts(release.layers[0])

@@ -68,6 +68,20 @@ class Migrations:
         """The project as they have made it, without what they were told."""
         return self._as_it_was(self.told)
 
+    @property
+    def answers(self) -> Mapping[str, Any] | None:
+        """The answers as they have made them, or None where they have left them; raises FormatError."""
+        path = self.rendered.answers_file
+        if (made := self._made(answers_file.PATH)) is not None:
+            return answers_file.parse(made).answers
+        made = self._made(path)
+        return None if made is None else only_answers(read_answers(path, made))
+
+    def _made(self, path: str) -> bytes | None:
+        """Return what they have made of a file that they were told, or None where it is as it was."""
+        file = self.now.get(path)
+        return None if file is None or file.same_as(self.told.get(path)) else file.content
+
     def _as_it_was(self, paths: Collection[str]) -> dict[str, File]:
         made = {path: file for path, file in self.now.items() if path not in paths}
         return made | {path: self.real[path] for path in paths if path in self.real}
@@ -140,7 +154,7 @@ def migrations_of(update: Update, notify: Notify) -> Migrations | None:
     real = read({*project.seen.tracked(), *recorded.paths})
     surroundings = surroundings_in(project)._replace(answers_file=means.answers_file)
     start = before_questions(release, answers_of(project), surroundings)
-    told = _telling(project, start, called, real)
+    told = told_to(start, project.wishes_file, project.wishes.public, called, real)
     migrations = Migrations(
         found=found,
         staged=lambda layer, rendered: staging_of(release, layer, rendered, surroundings, means, notify),
@@ -157,23 +171,19 @@ def migrations_of(update: Update, notify: Notify) -> Migrations | None:
 
 def answers_of(project: Project, migrations: Migrations | None = None) -> Mapping[str, Any]:
     """Return the answers of last time, as a person, Copier or migrations have edited them; raises FormatError."""
-    if migrations is not None:
-        now, told, path = migrations.now, migrations.told, migrations.rendered.answers_file
-        if answers_file.PATH in now and not now[answers_file.PATH].same_as(told[answers_file.PATH]):
-            return answers_file.parse(now[answers_file.PATH].content).answers
-        if path in now and not now[path].same_as(told[path]):
-            return only_answers(read_answers(project, path, now[path].content))
+    if migrations is not None and (made := migrations.answers) is not None:
+        return made
     return {**project.wishes.answers, **answers_since(project)}
 
 
-def _telling(project: Project, start: Rendered, called: str, real: Mapping[str, File]) -> dict[str, File]:
+def told_to(start: Rendered, wishes: File, source: str, called: str, real: Mapping[str, File]) -> dict[str, File]:
     """Return the files that hold the answers: scaffold's own, and Copier's, which migrations are written for.
 
     Where Copier's is kept as JSON it stays JSON, as a migration of that template reads it.
     """
-    told = {answers_file.PATH: project.wishes_file}
+    told = {answers_file.PATH: wishes}
     if path := start.answers_file:
-        stamp = {"_commit": called, "_src_path": project.wishes.public, **start.answers.recorded}
+        stamp = {"_commit": called, "_src_path": source, **start.answers.recorded}
         as_json = path in real and real[path].content.lstrip().startswith(b"{")
         told[path] = File(json.dumps(stamp, default=str).encode() if as_json else yaml.dump(stamp).encode())
     return told

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
 import scaffold
 from scaffold.answers.question import Answers
 from scaffold.blueprint.guardrails import WAIVERS
@@ -59,7 +57,7 @@ def target_of(
     return Target(
         tree=rendered.tree,
         ownership=rendered.ownership,
-        migrations=release.blueprint.coming_from(project.recorded.blueprint, Version(project.recorded.version)),
+        migrations=release.blueprint.migrations_of(project.recorded.blueprint),
         lock=new_lock(release, wishes.public, rendered.answers, folder=folder, keep_copier=wishes.keep_copier),
         drivers=chosen(release.blueprint.merge, wishes.merge),
         waived=_waived(project, today),

@@ -125,6 +125,10 @@ def _lapsing(one: Standing) -> Iterator[str]:
             yield one_line(f"{stood.waiver.rule} {verb} on {stood.waiver.expires}")
 
 
+def _withdrawn(one: Standing) -> Iterator[str]:
+    yield in_general(one, one.status.withdrawn if one.status else "")
+
+
 def _paused(one: Standing) -> Iterator[str]:
     if one.status and one.status.paused:
         yield one_line(f"until {one.status.paused.until}: {one.status.paused.reason}")
@@ -141,6 +145,9 @@ KINDS: Mapping[str, Kind] = {
         "Unadopted", "under no blueprint: scaffold adopt brings them under one", lambda _: ("no .scaffold/",)
     ),
     "conflict": Kind("In conflict", "an update was committed with conflicts open", _conflicts, "bad"),
+    "withdrawn": Kind(
+        "Withdrawn", "fleet plan --to VERSION --where withdrawn brings them back to a good one", _withdrawn, "bad"
+    ),
     "drift": Kind("Drift", "what the platform owns was changed: an update puts it back", _drift),
     "edited": Kind("Edited answers", "an update applies them", _edited),
     "incomplete": Kind("Incomplete", "files of the blueprint that an update brings or merges", _missing),

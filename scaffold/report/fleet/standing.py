@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # The states of members in the order in which they press; of several, a member's first is its `state`.
 PRESSING = (
-    "unreadable", "unadopted", "conflict", "drift", "edited", "incomplete", "behind", "unknown", "lapsing",
+    "unreadable", "unadopted", "conflict", "withdrawn", "drift", "edited", "incomplete", "behind", "unknown", "lapsing",
     "paused", "current",
 )  # fmt: skip
 NOBODY = ""  # the owner of what nobody owns, and the blueprint of what has none

@@ -52,7 +52,7 @@ def project(one: Standing) -> dict[str, Any]:
         "mission": one.mission,
         "labels": dict(one.labels),
         "library": one.library or status.get("source"),
-        **{key: status.get(key) for key in ("blueprint", "version", "latest", "behind", "ahead")},
+        **{key: status.get(key) for key in ("blueprint", "version", "latest", "behind", "ahead", "withdrawn")},
         "versions_behind": one.behind,
         "state": one.state,
         "states": list(one.states),

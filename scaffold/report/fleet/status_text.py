@@ -121,6 +121,8 @@ def _distance(found: list[Standing]) -> str:
 def _distance_of(status: Status, behind: int | None) -> str:
     if status.behind:
         return f"{releases(behind)} behind" if behind else "behind"
+    if status.withdrawn:
+        return "withdrawn"
     return "newest" if status.version == status.latest else "ahead"
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 ROWS = 5_000  # of the table: of larger fleets it holds those who need somebody
 WHY = 240  # characters of a reason
 TONES = {
-    "unreadable": "b", "unadopted": "m", "conflict": "b", "drift": "w", "edited": "w", "incomplete": "w",
-    "behind": "i", "unknown": "m", "lapsing": "w", "paused": "m", "current": "g",
+    "unreadable": "b", "unadopted": "m", "conflict": "b", "withdrawn": "b", "drift": "w", "edited": "w",
+    "incomplete": "w", "behind": "i", "unknown": "m", "lapsing": "w", "paused": "m", "current": "g",
 }  # fmt: skip
 
 

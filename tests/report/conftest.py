@@ -1,0 +1,23 @@
+"""A real browser for pages, where there is one."""
+
+import shutil
+from importlib.util import find_spec
+
+import pytest
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+LACKS = [name for name, found in (("chromium", CHROMIUM), ("playwright", find_spec("playwright")), ("axe-playwright-python", find_spec("axe_playwright_python"))) if not found]  # fmt: skip
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")  # fmt: skip
+VIEWS = [(width, scheme) for width in (1600, 375) for scheme in ("light", "dark")]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if LACKS:
+        pytest.skip(f"there is no {' and no '.join(LACKS)}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
