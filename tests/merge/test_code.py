@@ -233,13 +233,32 @@ def test_two_hundred_random_pairs_of_edits(first):
     assert sum(check(seed, 12) for seed in range(1000 + first, 1020 + first)) >= 5
 
 
+def swapped(seed: int, most: int) -> None:
+    base, ours, theirs = _pair(seed, most)
+    one, other = (settled("module.py", base, *two) for two in ((ours.text, theirs.text), (theirs.text, ours.text)))
+    assert (one is None) == (other is None), seed
+    if one is not None and other is not None:
+        assert sorted(one.split()) == sorted(other.split()), seed
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_sides_that_are_swapped_merge_to_the_same_definitions(seed):
-    base, ours, theirs = _pair(seed, 6)
-    one, other = (settled("module.py", base, *two) for two in ((ours.text, theirs.text), (theirs.text, ours.text)))
-    assert (one is None) == (other is None)
-    if one is not None and other is not None:
-        assert sorted(one.split()) == sorted(other.split())
+    swapped(seed, 6)
+
+
+@pytest.mark.long
+@pytest.mark.limit(900)
+@pytest.mark.parametrize("first", range(0, 350, 50))
+def test_heavily_edited_sides_that_are_swapped_merge_to_the_same_definitions(first):
+    for seed in range(first, first + 50):
+        swapped(seed, 30)
+
+
+def test_where_both_have_moved_something_it_is_a_conflict_whoever_is_called_ours():
+    one, two, three, four = (f"def {name}():\n    return '{name}'\n\n\n" for name in ("one", "two", "three", "four"))
+    sides = two + one + three + four, (one + two + four + three).replace("'one'", "1")
+    assert settled(PATH, one + two + three + four, *sides) is None
+    assert settled(PATH, one + two + three + four, *sides[::-1]) is None
 
 
 MUTATIONS = {
