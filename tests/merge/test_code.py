@@ -256,7 +256,7 @@ def test_heavily_edited_sides_that_are_swapped_merge_to_the_same_definitions(fir
 
 def test_where_both_have_moved_something_it_is_a_conflict_whoever_is_called_ours():
     one, two, three, four = (f"def {name}():\n    return '{name}'\n\n\n" for name in ("one", "two", "three", "four"))
-    sides = two + one + three + four, (one + two + four + three).replace("'one'", "1")
+    sides = (two + one + three + four).replace("'one'", "1"), one + two + four + three
     assert settled(PATH, one + two + three + four, *sides) is None
     assert settled(PATH, one + two + three + four, *sides[::-1]) is None
 
