@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from scaffold.errors import FormatError
 from scaffold.merge.budget import Unprovable
+from scaffold.merge.code.heads import heads
 from scaffold.merge.code.made import contradictions
 from scaffold.merge.code.proof import definitions, unbound
 from scaffold.merge.code.python import parsed
@@ -35,13 +36,15 @@ def flaws(path: str, content: bytes, *, sets: bool) -> frozenset[Flaw]:
         kind = known.kind_of(path)
         if path.endswith((".py", ".pyi")):
             return frozenset(_of_python(text))
+        if (found := heads(path, text)) is not None:
+            return frozenset(Flaw("doubled", name, times) for name, times in found.items() if times > 1)
         if kind is None:
             return frozenset(_repeated_headings(text)) if _MARKDOWN.search(path) else frozenset()
         data = known.values(kind, text)
     except (UnicodeDecodeError, FormatError):
         return frozenset() if known.kind_of(path) == "lines" else frozenset({Flaw("unreadable")})
-    found = [Flaw("doubled", f"{at} {name}") for at, name in doubled(path, data)] if sets else []
-    return frozenset([*found, *_missing_jobs(path, data)])
+    repeated = [Flaw("doubled", f"{at} {name}") for at, name in doubled(path, data)] if sets else []
+    return frozenset([*repeated, *_missing_jobs(path, data)])
 
 
 SAID = {
