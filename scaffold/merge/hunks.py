@@ -9,6 +9,7 @@ from scaffold.merge.drivers import Drivers
 from scaffold.merge.markers import Conflict, split
 from scaffold.merge.pins import is_own, newer
 from scaffold.merge.text import same_change, same_insertion
+from scaffold.merge.words import containing
 
 # Languages in which space between words, and before them, means nothing outside of quotes.
 _FREE = re.compile(
@@ -85,7 +86,10 @@ def _decoded(content: bytes) -> str | None:
 def _insertions(path: str, conflict: Conflict) -> bytes | None:
     once = same_insertion(conflict)
     # Statements of Python are told apart elsewhere, by what they mean.
-    return same_change(conflict) if once is None and not path.endswith((".py", ".pyi")) else once
+    if once is not None or path.endswith((".py", ".pyi")):
+        return once
+    found = same_change(conflict)
+    return containing(conflict) if found is None else found
 
 
 def _imports(path: str, conflict: Conflict) -> bytes | None:
