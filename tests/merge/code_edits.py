@@ -74,7 +74,7 @@ KINDS = {
     "shell": Kind("bash", "a.sh", _shell, ("bash", "-n"), "NAME() {\n\treturn 1\n}\n", ": NAME\n", "#"),
     "java": Kind(
         "javac", "A.java", _java, ("javac", "-proc:none", "-Xlint:none", "-d"),
-        "    static int NAME(int value) {\n        return value;\n    }\n", 'assert !"NAME".isEmpty();\n', "//",
+        "    static int NAME(int value) {\n        return value;\n    }\n", 'assert "NAME" != null;\n', "//",
     ),
 }  # fmt: skip
 

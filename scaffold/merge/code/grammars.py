@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import Any
@@ -19,7 +19,10 @@ from scaffold.merge.pieces import Clash, Pieces, aligned, resolved
 
 @dataclass(frozen=True)
 class Language:
-    """A grammar, and what its nodes are: `free` definitions may stand in any order, `named` entries have a name."""
+    """A grammar, and what its nodes are: `free` definitions may stand in any order, `named` entries have a name.
+
+    Those at the `top` of a file that only give a name a value may too, where they do not read each other.
+    """
 
     module: str
     free: frozenset[str]
@@ -27,6 +30,7 @@ class Language:
     imports: frozenset[str] = frozenset()
     function: str = "language"
     by_letter: bool = False  # space and line ends count everywhere
+    top: frozenset[str] = frozenset()
 
 
 _TYPESCRIPT = Language(
@@ -38,13 +42,15 @@ _TYPESCRIPT = Language(
     frozenset({"lexical_declaration", "variable_declaration", "public_field_definition", "property_signature"}),
     frozenset({"import_statement"}),
     "language_typescript",
+    top=frozenset({"lexical_declaration"}),
 )  # fmt: skip
-_TSX = Language(_TYPESCRIPT.module, _TYPESCRIPT.free, _TYPESCRIPT.named, _TYPESCRIPT.imports, "language_tsx")
+_TSX = replace(_TYPESCRIPT, function="language_tsx")
 _GO = Language(
     "tree_sitter_go",
     frozenset({"function_declaration", "method_declaration", "type_declaration"}),
     frozenset({"var_declaration", "const_declaration", "field_declaration"}),
     frozenset({"import_declaration", "import_spec"}),
+    top=frozenset({"var_declaration", "const_declaration"}),
 )
 _JAVA = Language(
     "tree_sitter_java",
@@ -77,7 +83,7 @@ def merge_by_grammar(path: str, base: str, ours: str, theirs: str) -> Pieces:
     """Merge three versions of a file; raises Unprovable, also where its grammar is not installed."""
     language = _SUFFIXES[path.rpartition(".")[2]]
     texts = (base, ours, theirs)
-    if max(map(len, texts)) > LONGEST or not all(text.isascii() for text in texts) or any("\r" in t for t in texts):
+    if max(map(len, texts)) > LONGEST or any("\r" in text for text in texts):
         raise Unprovable
     spend(sum(map(len, texts)) // 4)
     ended = [text if text.endswith("\n") or not text else f"{text}\n" for text in texts]
@@ -93,6 +99,18 @@ def merge_by_grammar(path: str, base: str, ours: str, theirs: str) -> Pieces:
         return pieces
     _prove(files, _File(resolved(pieces, "ours"), language))
     return pieces
+
+
+def is_proven(path: str, base: str, ours: str, theirs: str, merged: str) -> bool:
+    """Whether nothing is lost, doubled or back in a file that was merged by line; not where no grammar can tell."""
+    language = _SUFFIXES[path.rpartition(".")[2]]
+    if max(map(len, (base, ours, theirs, merged))) > LONGEST:
+        return False
+    try:
+        _prove([_File(text, language) for text in (base, ours, theirs)], _File(merged, language))
+    except Unprovable:
+        return False
+    return True
 
 
 def _prove(files: "Sequence[_File]", merged: "_File") -> None:
@@ -204,6 +222,8 @@ class _File:
             facts = Facts(frozenset({name}), loads=True)
         elif kind not in self.language.named:
             name = ""
+        elif kind in self.language.top and group[0].parent == self.root and _only_gives(node):
+            facts = Facts(frozenset({name}), frozenset(text for _, text in _leaves(node)) - {name})
         key: Hashable = (node.type, name) if name else None
         return Item(kind, key, *before, tuple(self._parts(node, start, end)), partial(_same, facts))
 
@@ -211,8 +231,9 @@ class _File:
         body = _body(node)
         if body is not None:
             first, last = body.start_point[0] + 1, body.end_point[0]
-            opens = self.lines[first - 1][body.start_point[1] + 1 :].strip() == ""
-            closes = self.lines[last][: body.end_point[1] - 1].strip() == ""
+            # A place in a line is one in its bytes.
+            opens = self.lines[first - 1].encode()[body.start_point[1] + 1 :].strip() == b""
+            closes = self.lines[last].encode()[: body.end_point[1] - 1].strip() == b""
             if first <= last and opens and closes:
                 yield self._text(start, first)
                 yield self._block(body, first, last)
@@ -246,16 +267,33 @@ def _leaves(root: Any) -> Iterator[tuple[int, str]]:
     open_ = [root]
     while open_:
         node = open_.pop()
-        whole = any(word in node.type for word in ("string", "template", "comment", "heredoc", "regex", "jsx_text"))
-        if node.children and not whole:
-            open_ += reversed(node.children)
+        children = node.children
+        if children and not _is_one(node.type):
+            open_ += reversed(children)
         elif node.text.strip():
             yield node.start_point[0], node.text.decode()
+
+
+@cache
+def _is_one(kind: str) -> bool:
+    """Whether a node is one word, whatever stands in it."""
+    return any(word in kind for word in ("string", "template", "comment", "heredoc", "regex", "jsx_text"))
 
 
 def _listed(node: Any) -> Sequence[Any]:
     """Return the statements of a list of them, which stands for itself in no grammar but Go's."""
     return list(node.children) if node.type == "statement_list" else [node]
+
+
+def _only_gives(node: Any) -> bool:
+    """Whether a declaration calls nothing when it runs: what a function of it does, it does later."""
+    open_ = [node]
+    while open_:
+        one = open_.pop()
+        if "call" in one.type or "new_" in one.type or "await" in one.type or "yield" in one.type:
+            return False
+        open_ += () if "function" in one.type or one.type == "func_literal" else one.children
+    return True
 
 
 def _end(node: Any) -> int:
