@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from scaffold.merge import python
 from scaffold.merge.budget import Unprovable, bounded
-from scaffold.merge.code.grammars import has_grammar, is_proven, merge_by_grammar
+from scaffold.merge.code.grammars import is_proven, merge_by_grammar
+from scaffold.merge.code.languages import has_grammar
 from scaffold.merge.code.merge import is_code, is_sound, merge_code
 from scaffold.merge.code.sections import has_sections, merge_sections
 from scaffold.merge.drivers import ALL, Drivers

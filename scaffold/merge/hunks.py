@@ -34,11 +34,11 @@ def settle(path: str, conflict: Conflict, drivers: Drivers) -> tuple[bytes, str]
 def _space(path: str, conflict: Conflict) -> bytes | None:
     """Leave out a change that differs from the base, or from the other side's, in space alone."""
     sides = (conflict.base, conflict.ours, conflict.theirs)
-    if _ENDED.search(path):
+    is_free = _FREE.search(path) is not None
+    if _ENDED.search(path) or (is_free and any(_LONG.search(side) for side in sides)):
         base, ours, theirs = ([line.rstrip(b"\r\n") for line in split(side)] for side in sides)
     else:
-        free = _FREE.search(path) is not None and not any(_LONG.search(side) for side in sides)
-        base, ours, theirs = (_spaceless(side, free=free, indented=path.endswith((".py", ".pyi"))) for side in sides)
+        base, ours, theirs = (_spaceless(side, free=is_free, indented=path.endswith((".py", ".pyi"))) for side in sides)
     if theirs in (ours, base):
         return conflict.ours
     return conflict.theirs if base == ours else None

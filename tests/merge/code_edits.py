@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scaffold.merge.code import grammars
+from scaffold.merge.code.languages import language_of
 from scaffold.merge.code.tree import Block, Item
 
 
@@ -127,7 +128,7 @@ class Place(NamedTuple):
 
 def functions(kind: Kind, text: str) -> list[Place]:
     """The functions of a file, or of the first class that has some."""
-    language = grammars._SUFFIXES[kind.path.rpartition(".")[2]]
+    language = language_of(kind.path)
     try:
         return list(_places(grammars._File(text, language).block, 0, deep=kind.tool == "javac"))
     except grammars.Unprovable:

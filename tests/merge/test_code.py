@@ -261,6 +261,16 @@ def test_where_both_have_moved_something_it_is_a_conflict_whoever_is_called_ours
     assert settled(PATH, one + two + three + four, *sides[::-1]) is None
 
 
+def test_a_function_that_has_become_two_that_are_like_it_is_neither():
+    """Which of both the other side's change belongs to, nobody can tell."""
+    body = "".join(f"    step_{number}(value)\n" for number in range(9))
+    base = f"A = 1\n\n\ndef old(value):\n{body}    return value\n"
+    ours = base.replace("def old", "@skip\ndef old")
+    one, two = (base.partition("\n\n\n")[2].replace("old", name).replace("step_4", name) for name in ("one", "two"))
+    assert settled(PATH, base, ours, f"A = 1\n\n\n{one}\n\n{two}") is None
+    assert settled(PATH, base, ours, f"A = 1\n\n\n{one}") == f"A = 1\n\n\n@skip\n{one}"
+
+
 MUTATIONS = {
     "a line is lost": lambda text: text.replace("    two = 2\n", ""),
     "a line is there twice": lambda text: text.replace("    two = 2\n", "    two = 2\n    two = 2\n"),
