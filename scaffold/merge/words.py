@@ -7,14 +7,16 @@ from scaffold.merge.budget import Unprovable, spend
 from scaffold.merge.markers import Conflict
 
 MOST = 400  # words of a side
+SEVERAL = 2  # words of a line that is more than a name
 _words = re.compile(rb"[\w.+-]+|\s+|[^\w\s]").findall  # a version, a path's part or a range is one
 Change = tuple[int, int, tuple[bytes, ...]]
 
 
 def containing(conflict: Conflict) -> bytes | None:
-    """Return the side that made all changes of the other, and more; None where neither did."""
-    base, ours, theirs = (_words(side) for side in (conflict.base, conflict.ours, conflict.theirs))
-    if max(map(len, (base, ours, theirs))) > MOST:
+    """Return the side that made all changes of the other, and more; None where neither did, or lines came or went."""
+    sides = (conflict.base, conflict.ours, conflict.theirs)
+    base, ours, theirs = map(_words, sides)
+    if len({side.count(b"\n") for side in sides}) > 1 or max(map(len, (base, ours, theirs))) > MOST:
         return None
     try:
         spend(len(base) * (len(ours) + len(theirs)) // 16)
@@ -26,6 +28,16 @@ def containing(conflict: Conflict) -> bytes | None:
             continue
         if some and all(_replaces(base, change) for change in some):
             return side
+    return None
+
+
+def around(base: str, ours: str, theirs: str) -> str | None:
+    """Return a line of several words with what one side has put before all of it, and the other behind it."""
+    if len(base.split()) < SEVERAL or "\n" in base + ours + theirs:
+        return None
+    for one, other in ((ours, theirs), (theirs, ours)):
+        if one.endswith(f" {base}") and other.startswith(f"{base} "):
+            return one + other.removeprefix(base)
     return None
 
 
