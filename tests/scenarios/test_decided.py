@@ -6,10 +6,13 @@ import pytest
 
 import scaffold
 from scaffold.errors import ProjectError
+from scaffold.fleet import planfile
 from scaffold.report import conflicts as as_text_of_conflicts
 from scaffold.report import data as as_data
 from scaffold.report import text as as_text
+from scaffold.tree import blob_id
 from tests import kit
+from tests.fleet.company import TODAY
 from tests.kit import git
 from tests.scenarios import world as world_of
 
@@ -121,6 +124,21 @@ def test_a_clone_and_a_bare_repository_know_it_too(world, tmp_path):
     world.comes(lines(l5="theirs", l15="newer"), dry_run=True)
     for place in ("clone", "bare.git"):
         assert before(scaffold.update(tmp_path / place, dry_run=True)) == [("f", "yours", "2.0.0")]
+
+
+def test_the_plan_of_a_fleet_asks_no_more_than_an_update_does(world, tmp_path):
+    world.comes(lines(l5="theirs"))
+    world.decide("ours")
+    world.comes(lines())
+    world.decide("ours")
+    world.comes(lines(l5="theirs", l15="new"), dry_run=True)
+    (tmp_path / "fleet.yml").write_text("members: [{folder: project}]\n")
+    (one,) = planfile.read(scaffold.fleet_plan(tmp_path / "fleet.yml", today=TODAY, run_on="loop").folder).results
+    assert (one.state, one.files["f"][1]) == ("clean", blob_id(lines(l5="mine", l15="new").encode()))
+    world.team(lines(l5="mine", l9="mine"))
+    world.comes(lines(l5="theirs", l9="theirs", l15="new"), dry_run=True)
+    (one,) = planfile.read(scaffold.fleet_plan(tmp_path / "fleet.yml", today=TODAY, run_on="loop").folder).results
+    assert one.state == "conflict", "and what is new is asked"
 
 
 def test_it_is_learned_from_a_commit_made_by_hand(world):
