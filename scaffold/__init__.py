@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from scaffold.project.commands.diff import diff as diff
     from scaffold.project.commands.explain import explain as explain
     from scaffold.project.commands.fix import fix as fix
+    from scaffold.project.commands.forget import forget as forget
     from scaffold.project.commands.new import new as new
     from scaffold.project.commands.own import own as own
     from scaffold.project.commands.publish import publish as publish
@@ -78,6 +79,7 @@ _OPERATIONS = {
     "fleet_show": ("scaffold.fleet.show", "fleet_show"),
     "fleet_status": ("scaffold.fleet.status", "fleet_status"),
     "fleet_watch": ("scaffold.fleet.apply", "fleet_watch"),
+    "forget": ("scaffold.project.commands.forget", "forget"),
     "init_library": ("scaffold.authoring.library", "init_library"),
     "lay_stages": ("scaffold.project.commands.stages", "lay_stages"),
     "lint": ("scaffold.authoring.lint.run", "lint"),

@@ -20,8 +20,10 @@ from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id, saf
 if TYPE_CHECKING:
     from scaffold.blueprint import forge
     from scaffold.blueprint.forge import Prescribed
+    from scaffold.merge import decisions
+    from scaffold.merge.decisions import Decision
 else:
-    forge = later("scaffold.blueprint.forge")
+    forge, decisions = later("scaffold.blueprint.forge"), later("scaffold.merge.decisions")
 
 FORMAT = 1
 NO_KEYS: Mapping[KeyPath, tuple[Owner, str]] = {}
@@ -39,10 +41,11 @@ class Locked(NamedTuple):
     where it holds no markers, and `open` says that a commit of the lock does not decide it. `sha256` stands for locked
     files; `keys` maps owned key paths to owner and digest of the value. `at` is where the team has moved the file to.
     `mine` are the blobs by which a conflict counts as decided for the team's side, and `sided` how many in a row were;
-    `own`: the team has made it its own. `inputs` names what it was rendered with that is recorded nowhere (`secret`,
-    `chance`, `clock`, `hook`, `data`, `answer`, `system`), or outside the answers (`folder`); `recipe` digests all else
-    that it was made of, where that is known, and `version` is the one that such a file was left at while the project
-    went on.
+    `own`: the team has made it its own. `marked` is the blob of the file with markers, `decided` what was decided where
+    it was in conflict, and `asked` digests what of that was taken back. `inputs` names what it was rendered with that
+    is recorded nowhere (`secret`, `chance`, `clock`, `hook`, `data`, `answer`, `system`), or outside the answers
+    (`folder`); `recipe` digests all else that it was made of, where that is known, and `version` is the one that such
+    a file was left at while the project went on.
     """
 
     blob: str | None
@@ -61,6 +64,9 @@ class Locked(NamedTuple):
     sided: int = 0
     own: bool = False
     open: bool = False
+    marked: str | None = None
+    decided: "tuple[Decision, ...]" = ()
+    asked: frozenset[str] = frozenset()
 
     @property
     def ownership(self) -> Ownership:
@@ -115,10 +121,15 @@ class Lock:
         faithful = not says_more and as_kept(self.answers) == self.answers
         return replace(self, answers_file=blob_id(answers_file) if faithful else None)
 
-    def settled(self, unresolved: frozenset[str], sided: frozenset[str] = frozenset()) -> "Lock":
-        """Return the lock in which every conflict that was resolved since has the new base.
+    def settled(
+        self,
+        unresolved: Container[str],
+        sided: Container[str] = (),
+        decided: Mapping[str, "tuple[Decision, ...]"] = {},
+    ) -> "Lock":
+        """Return the lock in which every conflict that was resolved since has the new base, and what was `decided`.
 
-        Both are places in the project: `sided` of conflicts that were decided for the team's side.
+        All are by place in the project; `sided` were decided for the team's side.
         """
         files = {}
         for path, locked in self.files.items():
@@ -126,9 +137,9 @@ class Lock:
                 files[path] = locked
             elif locked.pending != DROPPED:
                 row = locked.sided + 1 if (locked.at or path) in sided else 0
-                files[path] = locked._replace(
-                    blob=locked.pending, pending=None, left=None, mine=frozenset(), sided=row, open=False
-                )
+                known = decided.get(locked.at or path, locked.decided)
+                done = locked._replace(blob=locked.pending, pending=None, left=None, mine=frozenset(), open=False)
+                files[path] = done._replace(sided=row, marked=None, decided=known)
         return replace(self, files=files)
 
     @property
@@ -228,7 +239,8 @@ def _file_out(locked: Locked) -> dict[str, Any]:
         out["inputs"] = sorted(locked.inputs)
     rest = {
         "recipe": locked.recipe, "version": locked.version, "pending": locked.pending, "left": locked.left,
-        "at": locked.at, "sided": locked.sided, "own": locked.own, "open": locked.open,
+        "at": locked.at, "sided": locked.sided, "own": locked.own, "open": locked.open, "marked": locked.marked,
+        "decided": [one.dump() for one in locked.decided], "asked": sorted(locked.asked),
     }  # fmt: skip
     out |= {name: value for name, value in rest.items() if value}
     return out
@@ -299,6 +311,9 @@ def _file_in(at: Located) -> Locked:
         sided=at.optional("sided", lambda v: v.a(int), 0),
         own=at.optional("own", lambda v: v.a(bool), default=False),
         open=at.optional("open", lambda v: v.a(bool), default=False),
+        marked=at.optional("marked", _blob, None),
+        decided=at.optional("decided", lambda v: tuple(decisions.parse(v)), ()),
+        asked=at.optional("asked", lambda v: frozenset(texts(v)), frozenset()),
         pending=at.optional("pending", lambda v: DROPPED if v.data == DROPPED else _blob(v), None),
     )
 

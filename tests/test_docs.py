@@ -24,6 +24,7 @@ from scaffold.blueprint.guardrails import Guardrails
 from scaffold.cli import app, run
 from scaffold.forges.holding import Settled
 from scaffold.formats import yaml
+from scaffold.merge.decisions import Decision
 from scaffold.merge.drivers import SAYS
 from scaffold.plan.actions import Action, Plan
 from scaffold.plan.drift import Drift
@@ -166,6 +167,9 @@ def full_lock():
         sided=1,
         own=True,
         open=True,
+        marked="d" * 40,
+        decided=(Decision("yours", "1.0.0", "a" * 32, "a" * 32, ("b" * 32,)),),
+        asked=frozenset({"b" * 32}),
         inputs=frozenset({"secret"}),
         recipe="b" * 64,
         version="1.0.0",

@@ -69,10 +69,10 @@ def test_what_is_left_at_the_end_is_not_looked_through(here):
     [
         ("--version", 21, OTHER_TOOLS | FORMATS | RENDERING | JUDGING | {"pygit2", "packaging"}),
         ("status", 80, OTHER_TOOLS | FORMATS | RENDERING | JUDGING | {"scaffold.report.results", "filelock"}),
-        ("diff", 160, OTHER_TOOLS | JUDGING | FORMATS),
+        ("diff", 162, OTHER_TOOLS | JUDGING | FORMATS),
         ("check", 152, OTHER_TOOLS | RENDERING),
-        ("update --dry-run", 174, OTHER_TOOLS | JUDGING),
-        ("update", 174, OTHER_TOOLS | JUDGING),
+        ("update --dry-run", 176, OTHER_TOOLS | JUDGING),
+        ("update", 176, OTHER_TOOLS | JUDGING),
         ("new demo there --source LIBRARY --defaults --dry-run", 181, OTHER_TOOLS | JUDGING),
     ],
 )

@@ -16,6 +16,8 @@ from scaffold.report import data as as_data
 if TYPE_CHECKING:
     from scaffold.merge.settle import Side
 
+DONE = {"": "the conflicts that were named are settled", "forget": "the next update asks again", "stages": ""}
+
 
 def resolve(
     paths: Annotated[
@@ -28,6 +30,9 @@ def resolve(
     stages: Annotated[
         bool, typer.Option("--stages", help="Settle nothing: have git's index hold the three sides again.")
     ] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Take back what was decided before: the next update asks again.")
+    ] = False,
     offline: Offline = False,
     trust: Trust = False,
     format_: FormatOption = "text",
@@ -39,23 +44,30 @@ def resolve(
 
     With --stages, conflicts that were committed with their markers are conflicts of git's again, for its merge tools.
     The update that left them is planned again for that.
+
+    With --forget, what was decided in these files before does not hold any more, and the next update asks again.
     """
-    options: dict[Side | Literal["stages"], bool] = {"ours": ours, "theirs": theirs, "both": both, "stages": stages}
+    options: dict[Side | Literal["stages", "forget"], bool] = {
+        "ours": ours, "theirs": theirs, "both": both, "stages": stages, "forget": forget
+    }  # fmt: skip
     chosen = [side for side, wanted in options.items() if wanted]
     if len(chosen) != 1:
-        raise typer.BadParameter("give one of them", param_hint="--ours, --theirs, --both, --stages")
+        raise typer.BadParameter("give one of them", param_hint="--ours, --theirs, --both, --stages, --forget")
     side = chosen[0]
     if side != "stages" and (offline or trust):
         raise typer.BadParameter("it goes with --stages", param_hint="--offline" if offline else "--trust")
+    means = Means(trust=trust)
     run(
         lambda notify: (
-            scaffold.lay_stages(paths, offline=offline, means=Means(trust=trust), notify=notify)
+            scaffold.lay_stages(paths, offline=offline, means=means, notify=notify)
             if side == "stages"
+            else scaffold.forget(paths)
+            if side == "forget"
             else scaffold.resolve(paths, side=side)
         ),
         format_,
         text=as_text.resolve,
         data=as_data.resolve,
-        done=lambda result: "" if result.side == "stages" else "the conflicts that were named are settled",
+        done=lambda result: DONE.get(result.side, DONE[""]),
         clean=lambda result: not result.conflicts,
     )

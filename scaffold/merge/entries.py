@@ -107,7 +107,10 @@ def _both_changed(work: Work, level: Level, parts: Both, at: KeyPath) -> Done | 
 
 
 def _pinned(work: Work, parts: Both, at: KeyPath) -> tuple[Pieces | None, str | None]:
-    """Return the newer of two pins with the comment that follows it, where one is certain to be."""
+    """Return the newer of two pins with the comment that follows it, or a line with words put around it."""
+    if work.may("insertions") and (found := scalars.merge_around(*parts)) is not None:
+        work.decide("insertions", at, found[0])
+        return (found[1],), None
     if not work.may("pins"):
         return None, None
     if (part := scalars.choose(*parts)) is not None:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from scaffold.merge import python
 from scaffold.merge.budget import Unprovable, bounded
-from scaffold.merge.code.grammars import has_grammar, merge_by_grammar
+from scaffold.merge.code.grammars import is_proven, merge_by_grammar
+from scaffold.merge.code.languages import has_grammar
 from scaffold.merge.code.merge import is_code, is_sound, merge_code
 from scaffold.merge.code.sections import has_sections, merge_sections
 from scaffold.merge.drivers import ALL, Drivers
@@ -76,7 +77,11 @@ class Versions(NamedTuple):
         base, ours, theirs = map(split, self.sides)
         lines = set(base)
         removed = lines.difference(ours) | lines.difference(theirs)
-        return any(line.strip() for line in removed.intersection(split(merged)))
+        if not any(line.strip() for line in removed.intersection(split(merged))):
+            return False
+        # A line of code stands in many places, and what was moved is told by what it defines.
+        texts = [side.decode(errors="replace") for side in (*self.sides, merged)]
+        return not (has_grammar(self.path) and is_proven(self.path, *texts))
 
 
 Outcome = tuple[list[Part], tuple[str, ...]]  # the merged file, and the drivers that settled something

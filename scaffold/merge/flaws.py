@@ -8,6 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 from scaffold.errors import FormatError
 from scaffold.merge.budget import Unprovable
+from scaffold.merge.code.heads import heads
+from scaffold.merge.code.made import contradictions
 from scaffold.merge.code.proof import definitions, unbound
 from scaffold.merge.code.python import parsed
 from scaffold.merge.layouts import known
@@ -21,7 +23,7 @@ _FENCED = re.compile(r"^(`{3,}+|~{3,}+).*?^\1", re.MULTILINE | re.DOTALL)
 class Flaw(NamedTuple):
     """A flaw, what it is of, and how often."""
 
-    kind: Literal["unreadable", "doubled", "no job", "heading", "unbound"]
+    kind: Literal["unreadable", "doubled", "no job", "heading", "unbound", "class", "twice", "early"]
     name: str = ""
     times: int = 1
 
@@ -34,13 +36,15 @@ def flaws(path: str, content: bytes, *, sets: bool) -> frozenset[Flaw]:
         kind = known.kind_of(path)
         if path.endswith((".py", ".pyi")):
             return frozenset(_of_python(text))
+        if (found := heads(path, text)) is not None:
+            return frozenset(Flaw("doubled", name, times) for name, times in found.items() if times > 1)
         if kind is None:
             return frozenset(_repeated_headings(text)) if _MARKDOWN.search(path) else frozenset()
         data = known.values(kind, text)
     except (UnicodeDecodeError, FormatError):
         return frozenset() if known.kind_of(path) == "lines" else frozenset({Flaw("unreadable")})
-    found = [Flaw("doubled", f"{at} {name}") for at, name in doubled(path, data)] if sets else []
-    return frozenset([*found, *_missing_jobs(path, data)])
+    repeated = [Flaw("doubled", f"{at} {name}") for at, name in doubled(path, data)] if sets else []
+    return frozenset([*repeated, *_missing_jobs(path, data)])
 
 
 SAID = {
@@ -49,11 +53,14 @@ SAID = {
     "heading": "the heading {} stands in it more often than on either side",
     "no job": "a job in it waits for {}, which is not there",
     "unbound": "it reads {}, which nothing in it binds",
+    "class": "the class {} in it cannot be made",
+    "twice": "{} stands in it more often than on either side",
+    "early": "it reads {} before it binds it",
 }
 
 
 def _of_python(text: str) -> Iterator[Flaw]:
-    """Walk the names that a module reads and nothing binds, and the definitions that stand in it more than once."""
+    """Walk what a module reads and nothing binds, the definitions it has more than once, and its contradictions."""
     try:
         module = parsed(text)
         yield from (Flaw("unbound", name) for name in unbound(text, module))
@@ -62,6 +69,7 @@ def _of_python(text: str) -> Iterator[Flaw]:
         return
     counts = Counter(definitions(module))
     yield from (Flaw("doubled", name, times) for name, times in counts.items() if times > 1)
+    yield from (Flaw(kind, name, times) for (kind, name), times in Counter(contradictions(module)).items())
 
 
 def _missing_jobs(path: str, data: Any) -> Iterator[Flaw]:

@@ -9,6 +9,7 @@ from scaffold.merge.drivers import Drivers
 from scaffold.merge.markers import Conflict, split
 from scaffold.merge.pins import is_own, newer
 from scaffold.merge.text import same_change, same_insertion
+from scaffold.merge.words import containing
 
 # Languages in which space between words, and before them, means nothing outside of quotes.
 _FREE = re.compile(
@@ -33,11 +34,11 @@ def settle(path: str, conflict: Conflict, drivers: Drivers) -> tuple[bytes, str]
 def _space(path: str, conflict: Conflict) -> bytes | None:
     """Leave out a change that differs from the base, or from the other side's, in space alone."""
     sides = (conflict.base, conflict.ours, conflict.theirs)
-    if _ENDED.search(path):
+    is_free = _FREE.search(path) is not None
+    if _ENDED.search(path) or (is_free and any(_LONG.search(side) for side in sides)):
         base, ours, theirs = ([line.rstrip(b"\r\n") for line in split(side)] for side in sides)
     else:
-        free = _FREE.search(path) is not None and not any(_LONG.search(side) for side in sides)
-        base, ours, theirs = (_spaceless(side, free=free, indented=path.endswith((".py", ".pyi"))) for side in sides)
+        base, ours, theirs = (_spaceless(side, free=is_free, indented=path.endswith((".py", ".pyi"))) for side in sides)
     if theirs in (ours, base):
         return conflict.ours
     return conflict.theirs if base == ours else None
@@ -85,7 +86,10 @@ def _decoded(content: bytes) -> str | None:
 def _insertions(path: str, conflict: Conflict) -> bytes | None:
     once = same_insertion(conflict)
     # Statements of Python are told apart elsewhere, by what they mean.
-    return same_change(conflict) if once is None and not path.endswith((".py", ".pyi")) else once
+    if once is not None or path.endswith((".py", ".pyi")):
+        return once
+    found = same_change(conflict)
+    return containing(conflict) if found is None else found
 
 
 def _imports(path: str, conflict: Conflict) -> bytes | None:

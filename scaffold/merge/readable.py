@@ -1,6 +1,5 @@
 """Whether a file can be read as what its name says that it is."""
 
-import ast
 import warnings
 from collections.abc import Iterable
 
@@ -15,7 +14,7 @@ def fault(path: str, content: bytes) -> str | None:
         if path.endswith((".py", ".pyi")):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                ast.parse(content)
+                compile(content, path, "exec", dont_inherit=True)  # which refuses more than the parser does
         elif kind not in (None, "lines"):  # a line is never wrong
             known.values(kind, content.decode())
     except SyntaxError as error:

@@ -6,6 +6,7 @@ from scaffold.merge import pins
 from scaffold.merge.layout import Leaf
 from scaffold.merge.parts import Part
 from scaffold.merge.pins import newer
+from scaffold.merge.words import around
 
 _DECIMAL = re.compile(r"\d+\.\d+")
 _VERSIONED = re.compile(r"(^|[-_.])(rev|ref|tag|image|versions?|python|node|go|java|ruby|rust)($|[-_.])", re.IGNORECASE)
@@ -31,6 +32,17 @@ def merge_requirement(base: Part | None, ours: Part, theirs: Part) -> str | None
     merged = pins.merge_requirement(base.data, ours.data, theirs.data)
     text = ours.entry.value.text
     return text.replace(ours.data, merged) if merged is not None and text.strip("\"'") == ours.data else None
+
+
+def merge_around(base: Part | None, ours: Part, theirs: Part) -> tuple[str, str] | None:
+    """Return the value, and its text, of a line of words that one side put some before, and the other behind."""
+    if base is None or not all(isinstance(part.data, str) for part in (base, ours, theirs)):
+        return None
+    merged = around(base.data, ours.data, theirs.data)
+    text = ours.entry.value.text
+    if merged is None or text.strip("\"'") != ours.data:
+        return None
+    return merged, text.replace(ours.data, merged)
 
 
 def _with_comment(part: Part) -> str:

@@ -1,11 +1,11 @@
 """Settling what is still marked in a file for one side or for both; what the sides hold themselves is no marker."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Literal, NamedTuple
 
-from scaffold.merge.markers import SIZE, Conflict, Piece, Ways, pieces, sign, split
+from scaffold.merge.markers import SIZE, Conflict, Part, Piece, Ways, pieces, sign, split
 
 Side = Literal["ours", "theirs", "both"]
 Whole = tuple[bytes, bytes, bytes]  # base, ours and theirs
@@ -37,15 +37,28 @@ class Settled(NamedTuple):
     conflicts: int
 
 
+def parts(content: bytes, sides: Sides) -> list[Part]:
+    """Take a file apart at what is marked in it; what cannot be told apart stays text."""
+    return [piece.text if conflict is None else conflict for piece, conflict in _read(content, sides)]
+
+
+def _read(content: bytes, sides: Sides) -> list[tuple[Piece, Conflict | None]]:
+    known = sides.whole()
+    return [(piece, _reading(piece, known, sides.markers)) for piece in pieces(content, sides.size)]
+
+
 def settle(content: bytes, side: Side, sides: Sides) -> Settled:
     """Take one side in every conflict that is marked in a file, and leave everything else as it stands."""
-    known = sides.whole()
-    found = [(piece, _reading(piece, known, sides.markers)) for piece in pieces(content, sides.size)]
-    parts = [piece.text if conflict is None else _chosen(conflict, side) for piece, conflict in found]
-    count = sum(conflict is not None for _, conflict in found)
-    if found and found[-1][1] is not None and _ends_open(parts[-1], sides, side):
-        parts[-1] = parts[-1].removesuffix(b"\n").removesuffix(b"\r")
-    return Settled(b"".join(parts), count)
+    return settle_by(content, sides, lambda _: side)
+
+
+def settle_by(content: bytes, sides: Sides, choose: Callable[[Conflict], Side | None]) -> Settled:
+    """Take in every conflict that is marked in a file the side that is chosen for it; None leaves it open."""
+    found = [(piece, conflict, conflict and choose(conflict)) for piece, conflict in _read(content, sides)]
+    texts = [chosen(conflict, side) if conflict and side else piece.text for piece, conflict, side in found]
+    if found and (side := found[-1][2]) and _ends_open(texts[-1], sides, side):
+        texts[-1] = texts[-1].removesuffix(b"\n").removesuffix(b"\r")
+    return Settled(b"".join(texts), sum(side is not None for _, _, side in found))
 
 
 def marked_line(content: bytes, sides: Sides) -> int | None:
@@ -93,7 +106,8 @@ def _fitting(ways: Ways, known: Whole) -> Iterator[tuple[int | None, int]]:
             yield begin, middle
 
 
-def _chosen(conflict: Conflict, side: Side) -> bytes:
+def chosen(conflict: Conflict, side: Side) -> bytes:
+    """Return the lines of one side of a conflict, or of both."""
     if side == "both":
         return _both(split(conflict.ours), split(conflict.theirs))
     return conflict.ours if side == "ours" else conflict.theirs

@@ -27,7 +27,7 @@ NEAR = 2  # lines
 Hold = Callable[[bytes], bool]
 
 
-class _Edit(NamedTuple):
+class Edit(NamedTuple):
     """Lines of the base, from start to end, that became other lines."""
 
     start: int
@@ -74,7 +74,7 @@ def merge_whole(base: bytes, ours: bytes, theirs: bytes, *, hold: Hold = lambda 
     return parts
 
 
-def edits(old: bytes, new: bytes) -> list[_Edit]:
+def edits(old: bytes, new: bytes) -> list[Edit]:
     """Return the differences, in order, with the last one first out."""
     patch = Patch.create_from(old, new, context_lines=0, interhunk_lines=0, flag=DiffOption.FORCE_TEXT)
     found = []
@@ -82,13 +82,13 @@ def edits(old: bytes, new: bytes) -> list[_Edit]:
         # A hunk without lines names the line that it follows.
         start = hunk.old_start - bool(hunk.old_lines)
         new_start = hunk.new_start - bool(hunk.new_lines)
-        found.append(_Edit(start, start + hunk.old_lines, new_start, new_start + hunk.new_lines))
+        found.append(Edit(start, start + hunk.old_lines, new_start, new_start + hunk.new_lines))
     return found[::-1]
 
 
-def _touching(in_ours: list[_Edit], in_theirs: list[_Edit]) -> tuple[list[_Edit], list[_Edit]]:
+def _touching(in_ours: list[Edit], in_theirs: list[Edit]) -> tuple[list[Edit], list[Edit]]:
     """Take the next edits of both sides which touch one another, or the next one of one side."""
-    taken: tuple[list[_Edit], list[_Edit]] = ([], [])
+    taken: tuple[list[Edit], list[Edit]] = ([], [])
     end: int | None = None
     while True:
         heads = [(edits[-1].start, side) for side, edits in enumerate((in_ours, in_theirs)) if edits]
@@ -101,7 +101,7 @@ def _touching(in_ours: list[_Edit], in_theirs: list[_Edit]) -> tuple[list[_Edit]
 
 
 def _decided(
-    lines: tuple[list[bytes], list[bytes], list[bytes]], span: tuple[int, int], mine: list[_Edit], new: list[_Edit]
+    lines: tuple[list[bytes], list[bytes], list[bytes]], span: tuple[int, int], mine: list[Edit], new: list[Edit]
 ) -> Part:
     ours = b"".join(_side(lines[1], span, mine)) if mine else b""
     theirs = b"".join(_side(lines[2], span, new)) if new else b""
@@ -134,7 +134,7 @@ def _ends_in_crlf(lines: Sequence[bytes], at: int) -> bool | None:
     return lines[at].endswith(b"\r\n")
 
 
-def _side(lines: Sequence[bytes], span: tuple[int, int], edits: Sequence[_Edit]) -> Sequence[bytes]:
+def _side(lines: Sequence[bytes], span: tuple[int, int], edits: Sequence[Edit]) -> Sequence[bytes]:
     """Return the lines of a side that stand for a span of the base."""
     before, after = edits[0].start - span[0], span[1] - edits[-1].end
     return lines[edits[0].new_start - before : edits[-1].new_end + after]

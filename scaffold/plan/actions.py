@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from scaffold.lock import Lock
 from scaffold.tree import File, Tree
+
+if TYPE_CHECKING:
+    from scaffold.merge.decisions import Decision
 
 Verb = Literal["create", "replace", "merge", "delete", "keep", "leave", "conflict"]
 OURS = "yours"  # what the project's side is called in conflict markers
@@ -25,7 +28,7 @@ class Action(NamedTuple):
     """What happens to one path: `after` is what will stand there (None: nothing).
 
     `drift` names what a locked file or key is put back from: "" for the whole file, else the key path; `waiver` says by
-    which exception it is not.
+    which exception it is not. `decided` is what people decided before and holds here.
     """
 
     path: str
@@ -36,6 +39,7 @@ class Action(NamedTuple):
     stages: Stages | None = None
     drift: tuple[str, ...] = ()
     waiver: str = ""
+    decided: "tuple[Decision, ...]" = ()
 
     @property
     def changes(self) -> bool:

@@ -20,6 +20,7 @@ from scaffold.merge.text import merge_lines
 from scaffold.plan import keys
 from scaffold.plan.actions import Action, Stages, Verb
 from scaffold.plan.inputs import Doubt
+from scaffold.plan.recall import recall, told
 from scaffold.tree import SYMLINK, File, Mode
 
 if TYPE_CHECKING:
@@ -183,9 +184,8 @@ def _managed(case: Case, theirs: File) -> Action:
         return case.act("keep", "already as the blueprint has it", theirs)
     if case.edited and case.changed_upstream and (but_for := _same_but_for(case.ours, theirs)):
         return case.act("keep", f"already as the blueprint has it, but for its {but_for}", case.ours)
-    if case.ownership.keys:
-        return _managed_with_keys(case, case.ours, theirs)
-    return _merged(case, case.ours, theirs)
+    merged = (_managed_with_keys if case.ownership.keys else _merged)(case, case.ours, theirs)
+    return told(merged, case.locked, theirs, case.labels)
 
 
 def _deleted_by_team(case: Case, theirs: File, why: str) -> Action:
@@ -233,6 +233,10 @@ def _whose(case: Case, ours: File, error: FormatError) -> str:
 
 
 def _merged(case: Case, ours: File, theirs: File) -> Action:
+    return recall(_merge(case, ours, theirs), case.locked, case.labels)
+
+
+def _merge(case: Case, ours: File, theirs: File) -> Action:
     if case.locked is None or case.locked.blob is None:
         return _both_added(case, ours, theirs)
     if case.locked.matches(theirs):

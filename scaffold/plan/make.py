@@ -254,7 +254,7 @@ def _next_base(one: Decided, before: str, version: str) -> Locked:
         return locked.left_at(before, version)
     if theirs is None:
         assert locked is not None  # noqa: S101 - only what was applied can have been dropped
-        return locked._replace(pending=DROPPED, left=_left(action), at=at)
+        return locked._replace(pending=DROPPED, left=_left(action), at=at, asked=frozenset())
     after = Locked(
         blob=theirs.blob,
         mode=theirs.mode,
@@ -267,6 +267,7 @@ def _next_base(one: Decided, before: str, version: str) -> Locked:
         recipe=theirs.recipe,
         sided=locked.sided if locked and not case.own else 0,
         own=case.own,
+        decided=locked.decided if locked else (),
     )
     kept = case.ownership.file == "seeded" and action.verb != "replace"
     if locked and (kept or action.verb == "leave"):
@@ -276,7 +277,10 @@ def _next_base(one: Decided, before: str, version: str) -> Locked:
     if action.verb != "conflict":
         return after
     base = locked.blob if locked else None
-    return after._replace(blob=base, pending=after.blob, left=_left(action), sha256=None, mine=_mine(case, action))
+    left, mine, marked = _left(action), _mine(case, action), None
+    if left is None and action.after is not None:
+        marked = action.after.blob
+    return after._replace(blob=base, pending=after.blob, left=left, sha256=None, mine=mine, marked=marked)
 
 
 def _left(action: Action) -> str | None:

@@ -26,14 +26,15 @@ if TYPE_CHECKING:
     from scaffold.git.objects import Objects
     from scaffold.lock import Lock, Locked
     from scaffold.merge import settle
+    from scaffold.merge.decisions import Decision
     from scaffold.merge.manner import Manner
     from scaffold.merge.settle import Sides
     from scaffold.plan import actions
-    from scaffold.project import in_git
+    from scaffold.project import decided, in_git
     from scaffold.project.seen import Seen, Standing
 else:
     settle, actions = later("scaffold.merge.settle"), later("scaffold.plan.actions")
-    in_git = later("scaffold.project.in_git")
+    in_git, decided = later("scaffold.project.in_git"), later("scaffold.project.decided")
 
 FOLDER = ".scaffold"
 INDEX = b"DIRC"  # how git's index begins
@@ -52,11 +53,12 @@ class Project:
     wishes_file: File = field(repr=False)
     unresolved: frozenset[str] = frozenset()
     sided: frozenset[str] = frozenset()  # conflicts that the team's side was taken in
+    decided: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict, repr=False)  # in conflicts, by place
 
     @property
     def lock(self) -> Lock:
         """The lock, with what was resolved since taken into account."""
-        return self.recorded.settled(self.unresolved, self.sided)
+        return self.recorded.settled(self.unresolved, self.sided, self.decided)
 
     @property
     def place(self) -> Place:
@@ -264,7 +266,8 @@ def opened(root: Path, repository: Objects | None, prefix: str, seen: Seen) -> P
     if wishes_file.blob != recorded.answers_file:
         wishes = answers_file.parse(wishes_file.content, str(root / answers_file.PATH))
     project = Project(root, repository, prefix, seen, recorded, wishes, wishes_file)
-    return replace(project, unresolved=unresolved(project), sided=_sided(project))
+    project = replace(project, unresolved=unresolved(project))
+    return _with_decisions(project) if recorded.pending else project
 
 
 def unapplied(root: Path, instead: Lock, repository: Objects | None = None) -> Project:
@@ -308,11 +311,16 @@ def unresolved(project: Project) -> frozenset[str]:
     )
 
 
-def _sided(project: Project) -> frozenset[str]:
-    """Return where conflicts were whose file is now what taking the team's side makes of it."""
-    pending = {locked.at or path: locked for path, locked in project.recorded.files.items() if locked.mine}
-    files = read_readable(project, pending)
-    return frozenset(place for place, file in files.items() if file.blob in pending[place].mine)
+def _with_decisions(project: Project) -> Project:
+    """Return the project with what was decided of conflicts, as far as their files tell."""
+    pending = {locked.at or path: locked for path, locked in project.recorded.files.items() if locked.pending}
+    files, version = read_readable(project, pending), project.recorded.version
+    sided = frozenset(place for place, file in files.items() if file.blob in pending[place].mine)
+    found = {
+        place: decided.decided(project.repository, pending[place], file, project.marked(place), version)
+        for place, file in files.items()
+    }
+    return replace(project, sided=sided, decided=found)
 
 
 def _is_as_left(project: Project, path: str, file: File, told: Mapping[str, Locked] | None) -> bool:

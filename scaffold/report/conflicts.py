@@ -19,6 +19,14 @@ def resolve(result: Resolved) -> Iterator[Line]:
     if result.side == "stages":
         yield from _stages(result)
         return
+    if result.side == "forget":
+        for file in result.files:
+            places = f"{file.conflicts} place{'s' * (file.conflicts > 1)}"
+            yield Line(f"  {file.path}  what was decided in {places} is taken back", "good")
+        yield Line(
+            "Staged. Next: git commit; the next scaffold update asks again. To take it back: scaffold undo", "title"
+        )
+        return
     width = max((len(file.path) for file in result.files), default=0)
     for file in result.files:
         yield Line(f"  {file.path:<{width}}  {_done(file, SIDES[result.side])}", "good")

@@ -94,6 +94,9 @@ def update(result: Updated) -> dict[str, Any]:
         **changed(plan),
         "drift_replaced": drift_replaced(plan),
         "kept": [{"path": a.path, "action": a.verb, "why": a.why} for a in plan if not a.changes],
+        "decided_before": [
+            {"path": a.path, "taken": one.taken, "version": one.version} for a in plan for one in a.decided
+        ],
         "waived": [{"path": action.path, "waiver": action.waiver} for action in plan.waived],
         "offers": [{"from": offer.path, "to": offer.to} for offer in plan.offers],
         "commit": result.commit,
@@ -220,6 +223,7 @@ def explain(result: Explanation) -> dict[str, Any]:
         "keys": dict(result.keys),
         "line": result.line,
         "line_from": result.line_from,
+        "decided_before": [{"taken": one.taken, "version": one.version} for one in result.decided],
         "rules": [{"id": id_, "title": title} for id_, title in result.rules.items()],
     }
 

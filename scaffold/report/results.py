@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import PurePath
 
     from scaffold.forges.holding import Settled
+    from scaffold.merge.decisions import Decision
     from scaffold.plan.actions import Plan
     from scaffold.report.compared import Change, Level
 
@@ -111,7 +112,7 @@ class Resolution(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """What `resolve` did, and the conflicts that are left in the project; side: ours, theirs, both or stages."""
+    """What `resolve` did, and the conflicts left in the project; side: ours, theirs, both, stages or forget."""
 
     root: PurePath
     side: str
@@ -151,7 +152,7 @@ class Diff(NamedTuple):
 class Explanation(NamedTuple):
     """What is known of a path. `state`: as stamped, edited, deleted, conflict or yours; `keys`: key path to owner.
 
-    `rules` are those that look at it, id to title.
+    `rules` are those that look at it, id to title; `decided` is what was decided in its conflicts.
     """
 
     path: str
@@ -167,6 +168,7 @@ class Explanation(NamedTuple):
     dropped: bool = False  # the blueprint no longer brings it, and what becomes of it is in conflict
     rules: Mapping[str, str] = {}
     own: bool = False  # the team has made it its own
+    decided: tuple[Decision, ...] = ()
 
 
 class Undone(NamedTuple):

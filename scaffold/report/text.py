@@ -130,7 +130,9 @@ def update(result: Updated) -> Iterator[Line]:
     yield from actions(action for action in plan.changes if action.verb != "conflict")
     missed = [action for action in plan if action.verb == "leave" and action.after is None]
     yield from actions(missed)
-    kept = sum(1 for action in plan if not action.changes) - len(missed)
+    settled = [action for action in plan if action.decided and not action.changes and action not in missed]
+    yield from actions(settled)
+    kept = sum(1 for action in plan if not action.changes) - len(missed) - len(settled)
     if kept:
         yield Line(f"  {kept} more stay as they are", "dim")
     yield from _drift(plan.changes)
@@ -304,6 +306,7 @@ def explain(result: Explanation) -> Iterator[Line]:
     rows += [(f"key {key}", owner) for key, owner in result.keys.items()]
     if result.line:
         rows.append((f"line {result.line}", result.line_from or ""))
+    rows += [("decided before", f"{one.taken}, in the update to {one.version}") for one in result.decided]
     rows += [(f"rule {id_}", title) for id_, title in result.rules.items()]
     yield from table(rows, "plain")
 

@@ -233,13 +233,42 @@ def test_two_hundred_random_pairs_of_edits(first):
     assert sum(check(seed, 12) for seed in range(1000 + first, 1020 + first)) >= 5
 
 
+def swapped(seed: int, most: int) -> None:
+    base, ours, theirs = _pair(seed, most)
+    one, other = (settled("module.py", base, *two) for two in ((ours.text, theirs.text), (theirs.text, ours.text)))
+    assert (one is None) == (other is None), seed
+    if one is not None and other is not None:
+        assert sorted(one.split()) == sorted(other.split()), seed
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_sides_that_are_swapped_merge_to_the_same_definitions(seed):
-    base, ours, theirs = _pair(seed, 6)
-    one, other = (settled("module.py", base, *two) for two in ((ours.text, theirs.text), (theirs.text, ours.text)))
-    assert (one is None) == (other is None)
-    if one is not None and other is not None:
-        assert sorted(one.split()) == sorted(other.split())
+    swapped(seed, 6)
+
+
+@pytest.mark.long
+@pytest.mark.limit(900)
+@pytest.mark.parametrize("first", range(0, 350, 50))
+def test_heavily_edited_sides_that_are_swapped_merge_to_the_same_definitions(first):
+    for seed in range(first, first + 50):
+        swapped(seed, 30)
+
+
+def test_where_both_have_moved_something_it_is_a_conflict_whoever_is_called_ours():
+    one, two, three, four = (f"def {name}():\n    return '{name}'\n\n\n" for name in ("one", "two", "three", "four"))
+    sides = (two + one + three + four).replace("'one'", "1"), one + two + four + three
+    assert settled(PATH, one + two + three + four, *sides) is None
+    assert settled(PATH, one + two + three + four, *sides[::-1]) is None
+
+
+def test_a_function_that_has_become_two_that_are_like_it_is_neither():
+    """Which of both the other side's change belongs to, nobody can tell."""
+    body = "".join(f"    step_{number}(value)\n" for number in range(9))
+    base = f"A = 1\n\n\ndef old(value):\n{body}    return value\n"
+    ours = base.replace("def old", "@skip\ndef old")
+    one, two = (base.partition("\n\n\n")[2].replace("old", name).replace("step_4", name) for name in ("one", "two"))
+    assert settled(PATH, base, ours, f"A = 1\n\n\n{one}\n\n{two}") is None
+    assert settled(PATH, base, ours, f"A = 1\n\n\n{one}") == f"A = 1\n\n\n@skip\n{one}"
 
 
 MUTATIONS = {

@@ -43,6 +43,15 @@ def test_a_flaw_says_what_it_is_of():
             "README.md", "# One\n\na\n\n## Two\n\nb\n", "# One\n\n## New\n\nx\n\na\n\n## Two\n\nb\n",
             "# One\n\na\n\n## Two\n\nb\n\n## New\n\ny\n", id="a section that both added",
         ),
+        *(
+            pytest.param(path, gap, head.format("A") + gap, gap + head.format("B"), id=f"{head.split()[0]} in {path}")
+            for path, gap, head in (
+                ("a.go", "\nfunc b() {}\n\nfunc c() {}\n\nfunc d() {}\n", "func (s *T) new() {{ {}() }}\n"),
+                ("a.ts", "\nexport class B {}\n\nlet c = 1;\n\nlet d = 2;\n", "export const a = {};\n"),
+                ("A.java", "\n  int b;\n\n  int c;\n\n  int d;\n", "  public static int a(int b) {{ return {}; }}\n"),
+                ("a.sh", "\nb\n\nc\n\nd\n", "a() {{ {}; }}\n"),
+            )
+        ),
         pytest.param("a.toml", "a = 1\n\n\nb = 1\n", "c = 1\na = 1\n\n\nb = 1\n", "a = 1\n\n\nb = 1\nc = 2\n", id="a key"),
     ],
 )  # fmt: skip
@@ -53,3 +62,9 @@ def test_changes_that_do_not_go_together_are_a_conflict(path, base, ours, theirs
 def test_what_a_side_had_is_no_news():
     base = ".gitignore", "x\nx\n\n\ny\n", "x\nx\nz\n\n\ny\n", "x\nx\n\n\ny\nw\n"
     assert settled(*base, ALL) == "x\nx\nz\n\n\ny\nw\n"
+
+
+def test_an_import_that_both_sides_have_added_stands_there_once():
+    pytest.importorskip("tree_sitter")
+    base, line = "\nb();\n\nc();\n\nd();\n", "import a from 'a';\n"
+    assert settled("a.js", base, line + base, base + line) == line + base

@@ -6,6 +6,7 @@ import pytest
 
 from scaffold.merge.budget import Unprovable
 from scaffold.merge.code import grammars
+from scaffold.merge.code.languages import language_of
 from tests.merge.sides import settled
 
 pytest.importorskip("tree_sitter")
@@ -120,8 +121,7 @@ PLACES = {  # after which lines, by pattern
 
 
 def _block(path: str, text: str):
-    language = grammars._SUFFIXES[path.rpartition(".")[2]]
-    return grammars._File(text, language).block
+    return grammars._File(text, language_of(path)).block
 
 
 @pytest.mark.parametrize("path", FILES)
@@ -147,6 +147,60 @@ def test_neighbours_are_merged_one_by_one(path, ours, theirs):
     assert theirs[0] in base
     wanted = base.replace(*ours).replace(*theirs)
     assert settled(path, base, base.replace(*ours), base.replace(*theirs)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("path", "base", "ours", "theirs", "wanted"),
+    [
+        pytest.param(
+            "A.java", "class A {\n    public int a() {\n        return 1;\n    }\n}\n",
+            "class A {\n    @Deprecated\n    public int a() {\n        return 1;\n    }\n}\n",
+            "class A {\n    public int a(int b) {\n        return 1;\n    }\n}\n",
+            "class A {\n    @Deprecated\n    public int a(int b) {\n        return 1;\n    }\n}\n", id="an annotation",
+        ),
+        pytest.param(
+            "A.java", "class A {\n}\n", "@B\nclass A {\n}\n", "class A extends C {\n}\n", "@B\nclass A extends C {\n}\n",
+            id="an annotation of a class",
+        ),
+        pytest.param(
+            "A.java", "@B\n@C\nclass A {\n}\n", "@B\nclass A {\n}\n", "@B(1)\n@C\nclass A {\n}\n", "@B(1)\nclass A {\n}\n",
+            id="annotations",
+        ),
+        pytest.param(
+            "a.go", "package a\n\nvar x = 1\n", 'package a\n\nvar x = 1\nvar y = "é"\n', "package a\n\nvar x = 1\nvar z = 3\n",
+            'package a\n\nvar x = 1\nvar y = "é"\nvar z = 3\n', id="values at the top, with letters of any kind",
+        ),
+        pytest.param(
+            "a.go", "package a\n\nvar x = 1\n", "package a\n\nvar x = 1\nvar y = f()\n", "package a\n\nvar x = 1\nvar z = g()\n",
+            None, id="values that something is called for",
+        ),
+        pytest.param(
+            "a.ts", "let x = 1;\n", "let x = 1;\nconst y = () => f();\n", "let x = 1;\nconst z = 2;\n",
+            "let x = 1;\nconst y = () => f();\nconst z = 2;\n", id="a function as a value",
+        ),
+        pytest.param(
+            "a.ts", "let x = 1;\n", "let x = 1;\nconst y = z;\n", "let x = 1;\nconst z = 2;\n", None, id="values that read each other",
+        ),
+        pytest.param(
+            "a.ts", "/* é */ function f() {\n  const a = 1;\n  return a;\n}\n", "/* é */ function f() {\n  const a = 2;\n  return a;\n}\n",
+            "/* é */ function f() {\n  const a = 1;\n  return a + 1;\n}\n", "/* é */ function f() {\n  const a = 2;\n  return a + 1;\n}\n",
+            id="letters before a bracket",
+        ),
+    ],
+)  # fmt: skip
+def test_what_stands_before_and_beside_definitions(path, base, ours, theirs, wanted):
+    assert settled(path, base, ours, theirs) == wanted
+
+
+def test_a_line_of_code_that_stands_elsewhere_too_brings_nothing_back():
+    """The line was removed in one place and put in at another, which is no function that is back."""
+    base = "package a\n\nfunc f() {\n\tuse(1)\n}\n\nfunc g() {\n\ta()\n}\n\nfunc h() {\n\tb()\n}\n"
+    ours = base.replace("\tuse(1)\n", "")
+    theirs = base.replace("\tuse(1)\n", "").replace("\tb()\n", "\tb()\n\tuse(1)\n")
+    assert settled("a.go", base, ours, theirs) == theirs
+    moved = "package a\n\nfunc g() {\n\ta()\n}\n\nfunc h() {\n\tb()\n}\n\nfunc f() {\n\tuse(1)\n}\n"
+    without = "package a\n\nfunc g() {\n\ta()\n}\n\nfunc h() {\n\tb()\n}\n"
+    assert settled("a.go", base, without, moved) in (None, without), "but a function that was removed stays so"
 
 
 @pytest.mark.parametrize("path", FILES)

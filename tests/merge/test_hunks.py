@@ -31,6 +31,9 @@ def test_a_change_of_space_alone_gives_way(path, base, ours, theirs, wanted):
             "deploy.sh", "a <<E\n  b: 1\nE\n", "a <<E\nb: 1\nE\n", "a <<E\n  b: 2\nE\n", id="text of a script"
         ),
         pytest.param("a.go", "x := `\n  a`\n", "x := `\na`\n", "x := `\n  b`\n", id="a long text"),
+        pytest.param(
+            "a.go", "x := `\n  \n  a`\n", "x := `\n\n  a`\n", "x := `\n  \n  b`\n", id="the end of a line of it"
+        ),
         pytest.param("run.sh", "a \\\n  b\n", "a \\ \n  b\n", "c \\\n  b\n", id="a line that goes on"),
         pytest.param("Makefile", "a:\n\tb\n", "a:\n    b\n", "a:\n\tc\n", id="a recipe's tab"),
         pytest.param("justfile", "a:\n  b\n", "a:\n    b\n", "a:\n  c\n", id="a recipe's indentation"),

@@ -134,13 +134,14 @@ def test_a_file_taken_apart_and_put_together_is_the_same(cut, text):
         ),
         pytest.param(
             "a.md", "# A\n\n## B\n\nb\n\n## C\n\nc\n", "# A\n\n## C\n\nc\n\n## B\n\nb\n", "# A\n\n## B\n\nb\n\n## C\n\nd\n",
-            None, id="moved past what was changed",
+            "# A\n\n## C\n\nd\n\n## B\n\nb\n", id="moved past what was changed",
         ),
         pytest.param(
             "a.md", "# A\n\n## B\n\nb\n\n## C\n\nc\n\n## D\n\nd\n", "# A\n\n## B\n\nb\n\n## D\n\nd\n\n## C\n\nc\n\n## E\n\ne\n",
             "# A\n\n## B\n\nx\n\n## C\n\nc\n\n## D\n\nd\n",
             "# A\n\n## B\n\nx\n\n## D\n\nd\n\n## C\n\nc\n\n## E\n\ne\n", id="moved beside what was changed",
         ),
+        pytest.param("a.md", "# A\n", "# A\n\n## B\n\nb\n", "# A\n\n## C\n", "# A\n\n## B\n\nb\n\n## C\n", id="two new sections"),
         pytest.param(
             "Dockerfile", "FROM a\nENV A=1\nRUN b\n", "FROM a\nENV A=2\nRUN b\n", "FROM a\nENV A=1\nRUN c\n",
             "FROM a\nENV A=2\nRUN c\n", id="instructions",
@@ -163,7 +164,9 @@ def test_entries_are_merged_one_by_one(path, base, ours, theirs, wanted):
     [
         pytest.param("a.md", "# A\n\none\n", "# A\n\ntwo\n", "# A\n\nthree\n", id="wording"),
         pytest.param("a.md", "# A\n\n- a\n", "# A\n\n- a\n- b\n", "# A\n\n- a\n- c\n", id="two new items"),
-        pytest.param("a.md", "# A\n", "# A\n\n## B\n", "# A\n\n## C\n", id="two new sections"),
+        pytest.param("a.md", "# A\n", "# A\n\n## 1.1\n", "# A\n\n## 1.2\n", id="two new sections with numbers"),
+        pytest.param("a.md", "# A\n", "# A\n\n## First\n", "# A\n\n## Then\n", id="two new steps"),
+        pytest.param("a.md", "# A\n\na\n", "# A\n\na\n\n# B\n\nb\n", "# A\n\na\n\n# C\n\nc\n", id="two new chapters"),
         pytest.param(
             "a.md", "# A\n\n```\na\n```\n", "# A\n\n```\n a\n```\n", "# A\n\n```\nb\n```\n", id="space in a fence"
         ),

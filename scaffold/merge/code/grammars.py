@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from scaffold.merge.budget import Unprovable, spend
+from scaffold.merge.code.languages import Language, language_of
 from scaffold.merge.code.merge import LONGEST
 from scaffold.merge.code.names import Hold
 from scaffold.merge.code.proof import counts_hold, loses_words
@@ -16,68 +17,14 @@ from scaffold.merge.code.tree import Block, Exact, Facts, Item, Text
 from scaffold.merge.code.walk import merge_blocks
 from scaffold.merge.pieces import Clash, Pieces, aligned, resolved
 
-
-@dataclass(frozen=True)
-class Language:
-    """A grammar, and what its nodes are: `free` definitions may stand in any order, `named` entries have a name."""
-
-    module: str
-    free: frozenset[str]
-    named: frozenset[str] = frozenset()
-    imports: frozenset[str] = frozenset()
-    function: str = "language"
-    by_letter: bool = False  # space and line ends count everywhere
-
-
-_TYPESCRIPT = Language(
-    "tree_sitter_typescript",
-    frozenset({
-        "function_declaration", "generator_function_declaration", "class_declaration", "abstract_class_declaration",
-        "interface_declaration", "type_alias_declaration", "enum_declaration", "method_definition", "method_signature",
-    }),
-    frozenset({"lexical_declaration", "variable_declaration", "public_field_definition", "property_signature"}),
-    frozenset({"import_statement"}),
-    "language_typescript",
-)  # fmt: skip
-_TSX = Language(_TYPESCRIPT.module, _TYPESCRIPT.free, _TYPESCRIPT.named, _TYPESCRIPT.imports, "language_tsx")
-_GO = Language(
-    "tree_sitter_go",
-    frozenset({"function_declaration", "method_declaration", "type_declaration"}),
-    frozenset({"var_declaration", "const_declaration", "field_declaration"}),
-    frozenset({"import_declaration", "import_spec"}),
-)
-_JAVA = Language(
-    "tree_sitter_java",
-    frozenset({
-        "class_declaration", "interface_declaration", "enum_declaration", "record_declaration",
-        "annotation_type_declaration", "method_declaration", "constructor_declaration",
-    }),
-    frozenset({"field_declaration", "local_variable_declaration"}),
-    frozenset({"import_declaration"}),
-)  # fmt: skip
-_SHELL = Language(
-    "tree_sitter_bash", frozenset({"function_definition"}), frozenset({"variable_assignment"}), by_letter=True
-)
-_SUFFIXES = {
-    **dict.fromkeys(("ts", "mts", "cts"), _TYPESCRIPT),
-    **dict.fromkeys(("js", "mjs", "cjs", "jsx", "tsx"), _TSX),
-    **dict.fromkeys(("sh", "bash"), _SHELL),
-    "go": _GO,
-    "java": _JAVA,
-}
 FIXED = Facts(acts=True, fixed=True)
-
-
-def has_grammar(path: str) -> bool:
-    """Whether a file is of a language that a grammar may be installed for."""
-    return path.rpartition(".")[2] in _SUFFIXES and "." in path
 
 
 def merge_by_grammar(path: str, base: str, ours: str, theirs: str) -> Pieces:
     """Merge three versions of a file; raises Unprovable, also where its grammar is not installed."""
-    language = _SUFFIXES[path.rpartition(".")[2]]
+    language = language_of(path)
     texts = (base, ours, theirs)
-    if max(map(len, texts)) > LONGEST or not all(text.isascii() for text in texts) or any("\r" in t for t in texts):
+    if max(map(len, texts)) > LONGEST or any("\r" in text for text in texts):
         raise Unprovable
     spend(sum(map(len, texts)) // 4)
     ended = [text if text.endswith("\n") or not text else f"{text}\n" for text in texts]
@@ -93,6 +40,18 @@ def merge_by_grammar(path: str, base: str, ours: str, theirs: str) -> Pieces:
         return pieces
     _prove(files, _File(resolved(pieces, "ours"), language))
     return pieces
+
+
+def is_proven(path: str, base: str, ours: str, theirs: str, merged: str) -> bool:
+    """Whether nothing is lost, doubled or back in a file that was merged by line; not where no grammar can tell."""
+    language = language_of(path)
+    if max(map(len, (base, ours, theirs, merged))) > LONGEST:
+        return False
+    try:
+        _prove([_File(text, language) for text in (base, ours, theirs)], _File(merged, language))
+    except Unprovable:
+        return False
+    return True
 
 
 def _prove(files: "Sequence[_File]", merged: "_File") -> None:
@@ -204,21 +163,40 @@ class _File:
             facts = Facts(frozenset({name}), loads=True)
         elif kind not in self.language.named:
             name = ""
+        elif kind in self.language.top and group[0].parent == self.root and _only_gives(node):
+            facts = Facts(frozenset({name}), frozenset(text for _, text in _leaves(node)) - {name})
         key: Hashable = (node.type, name) if name else None
         return Item(kind, key, *before, tuple(self._parts(node, start, end)), partial(_same, facts))
 
     def _parts(self, node: Any, start: int, end: int) -> Iterator[Text | Block]:
+        if self.language.marks and node.type in self.language.free:
+            marks, start = self._marks(node, start)
+            yield marks
         body = _body(node)
         if body is not None:
             first, last = body.start_point[0] + 1, body.end_point[0]
-            opens = self.lines[first - 1][body.start_point[1] + 1 :].strip() == ""
-            closes = self.lines[last][: body.end_point[1] - 1].strip() == ""
+            # A place in a line is one in its bytes.
+            opens = self.lines[first - 1].encode()[body.start_point[1] + 1 :].strip() == b""
+            closes = self.lines[last].encode()[: body.end_point[1] - 1].strip() == b""
             if first <= last and opens and closes:
                 yield self._text(start, first)
                 yield self._block(body, first, last)
                 yield self._text(last, end)
                 return
         yield self._text(start, end)
+
+    def _marks(self, node: Any, start: int) -> tuple[Block, int]:
+        """Cut the annotations that have lines of their own before a definition; return the line after them too."""
+        items: list[Item] = []
+        for one in _marking(node):
+            name = one.child_by_field_name("name") or one
+            first, last = one.start_point[0], _end(one)
+            if first != start or self.lines[last - 1].encode()[one.end_point[1] :].strip():
+                break
+            key = ("mark", name.text.decode())
+            items.append(Item("mark", key, "", "", (self._text(first, last),), partial(_same, FIXED)))
+            start = last
+        return Block(tuple(items)), start
 
     def _text(self, start: int, end: int) -> Text:
         text = "".join(self.lines[start:end])
@@ -246,16 +224,40 @@ def _leaves(root: Any) -> Iterator[tuple[int, str]]:
     open_ = [root]
     while open_:
         node = open_.pop()
-        whole = any(word in node.type for word in ("string", "template", "comment", "heredoc", "regex", "jsx_text"))
-        if node.children and not whole:
-            open_ += reversed(node.children)
+        children = node.children
+        if children and not _is_one(node.type):
+            open_ += reversed(children)
         elif node.text.strip():
             yield node.start_point[0], node.text.decode()
+
+
+@cache
+def _is_one(kind: str) -> bool:
+    """Whether a node is one word, whatever stands in it."""
+    return any(word in kind for word in ("string", "template", "comment", "heredoc", "regex", "jsx_text"))
+
+
+def _marking(node: Any) -> Iterator[Any]:
+    """Walk the annotations of a definition."""
+    for child in node.children[:1]:
+        if child.type == "modifiers":
+            yield from (one for one in child.children if "annotation" in one.type)
 
 
 def _listed(node: Any) -> Sequence[Any]:
     """Return the statements of a list of them, which stands for itself in no grammar but Go's."""
     return list(node.children) if node.type == "statement_list" else [node]
+
+
+def _only_gives(node: Any) -> bool:
+    """Whether a declaration calls nothing when it runs: what a function of it does, it does later."""
+    open_ = [node]
+    while open_:
+        one = open_.pop()
+        if "call" in one.type or "new_" in one.type or "await" in one.type or "yield" in one.type:
+            return False
+        open_ += () if "function" in one.type or one.type == "func_literal" else one.children
+    return True
 
 
 def _end(node: Any) -> int:

@@ -11,6 +11,7 @@ from scaffold.merge.slots import Keys, Orders, Slot, by_key, matches
 MOST = 400  # pairs to hold against each other, for one that has another name now
 ALIKE = 0.5  # of two statements of which one may have taken the other's place
 RENAMED = 0.7  # of two definitions of which one may be the other under a new name
+CLEARLY = 0.1  # more like it than any other one
 _START = object()
 Items = Sequence[Item]
 Ids = list[Hashable]
@@ -111,15 +112,15 @@ def _of_one_kind(one: Item, other: Item) -> bool:
 
 
 def _renamed(old: Items, new: Items, gone: list[int], come: list[int]) -> dict[int, int]:
-    """Pair definitions that have another name now."""
-    found: dict[int, int] = {}
+    """Pair definitions that have another name now: where no other one is nearly as much like either."""
     if len(gone) * len(come) > MOST:
-        return found
-    for at in come:
-        scores = {one: _likeness(old[one], new[at]) for one in gone if one not in found.values()}
-        best = max(scores, key=scores.__getitem__, default=None)
-        if best is not None and scores[best] >= RENAMED:
-            found[at] = best
+        return {}
+    scores = {(one, at): _likeness(old[one], new[at]) for one in gone for at in come}
+    found: dict[int, int] = {}
+    for (one, at), score in scores.items():
+        others = (less for (g, c), less in scores.items() if (g == one) != (c == at))
+        if score >= RENAMED and max(others, default=0.0) < score - CLEARLY:
+            found[at] = one
     return found
 
 

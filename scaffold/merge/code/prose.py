@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from scaffold.merge.code.tree import Block, Exact, Facts, Item, Text, Words
 
@@ -17,6 +18,13 @@ _BADGE = re.compile(
 _DIRECTIVE = re.compile(r"\.\. (?:\|[^|]+\| )?[\w-]+::")
 LOOSE = frozenset({"link", "badge"})  # entries of which two that are put in at one place may stand in either order
 FIXED = Facts(fixed=True)
+SUBSECTION = 2  # from this level on, two sections may stand in either order
+# Of titles that have a place among others: those with a number, such as a version, and steps of a way.
+_ORDERED = re.compile(
+    r"\d|\b(first|second|third|fourth|fifth|steps?|parts?|chapters?|phases?|next|then|before|after|finally|last"
+    r"|unreleased|introduction|conclusions?|appendix)\b",
+    re.IGNORECASE,
+)
 
 
 def is_prose(path: str) -> bool:
@@ -66,7 +74,8 @@ def _close(open_: list[Section], level: int) -> None:
         done = open_.pop()
         parts = (Exact(done.head), Block(tuple(done.items)))
         key = ("section", done.level, " ".join(done.title.split()).casefold())
-        open_[-1].items.append(Item("section", key, done.blank, "", parts, lambda: FIXED))
+        facts = FIXED if done.level < SUBSECTION or _ORDERED.search(done.title) else Facts(frozenset({done.title}))
+        open_[-1].items.append(Item("section", key, done.blank, "", parts, partial(_same, facts)))
 
 
 def _md_heading(lines: Sequence[str], at: int, _: list[str]) -> tuple[int, str, int] | None:
@@ -145,3 +154,7 @@ def _after(lines: Sequence[str], at: int, is_last: Callable[[str], bool]) -> int
 def _made(kind: str, key: Hashable, blank: str, text: Text) -> Item:
     facts = Facts() if kind in LOOSE else FIXED
     return Item(kind, key, blank, "", (text,), lambda: facts)
+
+
+def _same(facts: Facts) -> Facts:
+    return facts

@@ -17,11 +17,13 @@ _DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 @lru_cache(maxsize=8)
 def parsed(text: str) -> ast.Module:
-    """Parse a module, which nobody changes; raises Unprovable."""
+    """Parse a module, which nobody changes; raises Unprovable, also for what only the compiler refuses."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            module = ast.parse(text)
+            compile(module, "merged", "exec", dont_inherit=True)
+            return module
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Unprovable from error
 

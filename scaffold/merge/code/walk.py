@@ -117,6 +117,10 @@ def _adds_nothing(base: Item, left: Item) -> bool:
 
 def _check_order(slots: Sequence[Slot], sides: Sequence[Items]) -> None:
     """Raise Differ where a side has moved what the other side's changes may depend on, or both have moved some."""
+    both = [(slot.base, slot.ours, slot.theirs) for slot in slots if None not in (slot.base, slot.ours, slot.theirs)]
+    orders = [[three[0] for three in sorted(both, key=lambda three: three[side] or 0)] for side in range(3)]
+    if orders[0] != orders[1] != orders[2] != orders[0]:
+        raise Differ
     for side, other in ((1, 2), (2, 1)):
         places = [
             (slot.base, (slot.ours, slot.theirs)[side - 1], (slot.ours, slot.theirs)[other - 1]) for slot in slots

@@ -85,6 +85,8 @@ def to_store(prepared: Prepared, sides: Sides) -> Iterator[tuple[str, File]]:
     for action in prepared.plan.changes:
         for side in sides[action.path].values():
             yield "" if action.verb == "conflict" else action.path, side
+        if action.verb == "conflict" and action.after is not None:
+            yield "", action.after  # what was decided in it is told from its markers
 
 
 def keep_base(place: Place, after: Lock, files: Iterable[tuple[str, File]], before: Lock | None = None) -> None:
@@ -97,7 +99,7 @@ def keep_base(place: Place, after: Lock, files: Iterable[tuple[str, File]], befo
     outside = staying_out(place, {path for path, _ in named if path})
     place.repository.store(file for path, file in named if path not in outside)
     entries = [*after.files.values(), *(before.files.values() if before else ())]
-    known = (id_ for locked in entries for id_ in (locked.blob, locked.pending))
+    known = (id_ for locked in entries for id_ in (locked.blob, locked.pending, locked.marked))
     wanted = {id_ for id_ in known if id_ and id_ != lock.DROPPED}
     place.repository.keep(place.reference, wanted)
     keep_private(place, (file for path, file in named if path in outside and file.blob in wanted), wanted)

@@ -58,6 +58,7 @@ def explain(path: Path | str, *, revision: str | None = None) -> Explanation:
         dropped=locked is not None and locked.pending == DROPPED,
         rules=_rules(project, name, locked),
         own=is_own,
+        decided=locked.decided if locked else (),
     )
 
 

@@ -110,7 +110,9 @@ def _settle(project: Project, record: Record | None) -> Record:
     place, places, made = project.place, {*project.recorded.conflicts}, record.steps if record else ()
     outside = {path for path in places if stays_out(project, path)}
     added = {*_unstaged(project, _to_stage(project, record) - outside)}
-    settled = File(lock.dump(_with_digests(project, project.recorded.settled(frozenset(), project.sided))))
+    settled = File(
+        lock.dump(_with_digests(project, project.recorded.settled(frozenset(), project.sided, project.decided)))
+    )
     place.repository.store([settled])
     here = project.seen.standing([*places, *(step.path for step in made if step.index_before is not None), lock.PATH])
     staged = place.repository.staged(map(project.in_repository, here))
