@@ -52,7 +52,8 @@ def covering(many, most):
     """Return at most so many of them, each with the most choices that those before have not."""
     seen, found = set(), []
     for _ in range(most):
-        found.append(max(many, key=lambda answers: len(answers.items() - seen)))
+        others = [answers for answers in many if answers not in found]
+        found.append(max(others, key=lambda answers: len(answers.items() - seen)))
         seen |= found[-1].items()
     return found
 
