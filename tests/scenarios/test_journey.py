@@ -25,6 +25,7 @@ def _is_current_and_committed(journey):
         "python-http-service/v2.0.0",
         "python-http-service/v2.1.0",
         "python-library/v1.0.0",
+        "python-worker/v1.0.0",
     ]
 
 
