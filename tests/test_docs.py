@@ -312,7 +312,7 @@ def test_the_readme_is_one_screen():
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_commands_that_a_page_names_exist(path):
     known = commands()
-    makefiles = [ROOT / "Makefile", ROOT / "templates/language-python/Makefile.jinja"]
+    makefiles = [ROOT / "Makefile", *ROOT.glob("templates/*/Makefile.jinja")]
     rules = [names for file in makefiles for names in re.findall(r"^([a-z ]+):", file.read_text(), re.MULTILINE)]
     targets = {word for names in rules for word in names.split()}
     for line in code_lines(path):

@@ -15,8 +15,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.toolchain]
 HERE = "3.11"
 SAMPLE = 6
 REFUSED = {("deploy", "kubernetes"), ("persistence", "sqlite")}  # instances could not share the file
-# Rules that cannot apply: nothing is waived and no package of npm is used, whatever is chosen.
-NEVER = {"SC-04", "WV-01", "LK-04"}
+SERVICE, WORKER, LIBRARY = "python-http-service", "python-worker", "python-library"
+# Rules that cannot apply, whatever is chosen: nothing is waived and no package of npm is used; nobody calls a worker over a
+# network, so that its container is asked how it is; of a library, nothing runs, in no image and in no cluster either.
+NEVER = {
+    SERVICE: {"SC-04", "WV-01", "LK-04"},
+    WORKER: {"SC-04", "WV-01", "LK-04", "OP-04", "SP-02", "SP-03"},
+    LIBRARY: {"SC-04", "WV-01", "LK-04", "SP-02", "SP-03", *(f"OP-0{number}" for number in range(1, 9))},
+}
 WITHOUT = {
     ("tier", "standard"): {"OP-08"},
     ("authentication", "none"): {"SP-02", "SP-03"},
@@ -34,9 +40,9 @@ LONGEST = {
 }
 
 
-def combinations():
+def combinations(blueprint):
     """Return sets of answers in which any two choices meet, but for those that are refused."""
-    release = FolderLibrary(built_in_root(), "").release("python-http-service")
+    release = FolderLibrary(built_in_root(), "").release(blueprint)
     cases, _ = matrix(release, Case("longest", "", {}))
     said = ({name: str(value) for name, value in case.answers.items()} for case in cases)
     return [answers for answers in said if not answers.items() >= REFUSED]
@@ -46,50 +52,60 @@ def covering(many, most):
     """Return at most so many of them, each with the most choices that those before have not."""
     seen, found = set(), []
     for _ in range(most):
-        found.append(max(many, key=lambda answers: len(answers.items() - seen)))
+        others = [answers for answers in many if answers not in found]
+        found.append(max(others, key=lambda answers: len(answers.items() - seen)))
         seen |= found[-1].items()
     return found
 
 
-def named(combination):
-    return "-".join(combination.values())
+def named(value):
+    return value if isinstance(value, str) else "-".join(value.values())
 
 
-COMBINATIONS = combinations()
-GATED = covering([{**one, "python": HERE} for one in COMBINATIONS], SAMPLE)
+COMBINATIONS = [(blueprint, one) for blueprint in NEVER for one in combinations(blueprint)]
+GATED = [
+    (blueprint, one)
+    for blueprint in NEVER
+    for one in covering([{**one, "python": HERE} for name, one in COMBINATIONS if name == blueprint], SAMPLE)
+]
 
 
-@pytest.mark.parametrize("combination", COMBINATIONS, ids=named)
-def test_all_that_can_be_looked_at_holds(tmp_path, toolchain_environment, combination):
-    service = stamped(tmp_path / "orders", **LONGEST, **combination)
+@pytest.mark.parametrize(("blueprint", "combination"), COMBINATIONS, ids=named)
+def test_all_that_can_be_looked_at_holds(tmp_path, toolchain_environment, blueprint, combination):
+    service = stamped(tmp_path / "orders", blueprint, **LONGEST, **combination)
     if combination["python"] == HERE:
         subprocess.run(["uv", "lock", "--quiet"], cwd=service, env=toolchain_environment, check=True)
     git("add", "--all", where=service)
     done = scaffold("check", "--format", "json", where=service)
     states = {one["id"]: one["state"] for one in done.json["rules"]}
-    without = NEVER.union(*(rules for choice, rules in WITHOUT.items() if choice in combination.items()))
+    without = NEVER[blueprint].union(*(rules for choice, rules in WITHOUT.items() if choice in combination.items()))
+    if blueprint == WORKER and combination["deploy"] == "none":
+        without |= {"OP-05", "OP-06"}  # only an image tells it from a program for people
     if combination["python"] != HERE:
         without |= {"SC-01"}  # the lock file cannot be made here
     assert {id_ for id_, state in states.items() if state != "pass"} <= without, done.out
 
 
-@pytest.mark.parametrize("combination", GATED, ids=named)
-def test_its_own_gates_pass(tmp_path, toolchain_environment, combination):
-    service = stamped(tmp_path / "orders", **LONGEST, **combination)
+@pytest.mark.parametrize(("blueprint", "combination"), GATED, ids=named)
+def test_its_own_gates_pass(tmp_path, toolchain_environment, blueprint, combination):
+    service = stamped(tmp_path / "orders", blueprint, **LONGEST, **combination)
     make(service, toolchain_environment, "setup")
     git("add", "--all", where=service)
     make(service, toolchain_environment, "check")
 
 
+def choices(many):
+    return {(blueprint, *one) for blueprint, answers in many for one in answers.items() if one[0] != "python"}
+
+
 def test_the_sample_has_every_choice_and_what_is_not_run_here_is_counted(capsys):
-    choices = {one for combination in COMBINATIONS for one in combination.items() if one[0] != "python"}
-    assert choices == {one for combination in GATED for one in combination.items() if one[0] != "python"}
-    others = [one for one in COMBINATIONS if one["python"] != HERE]
+    assert choices(COMBINATIONS) == choices(GATED)
+    others = [one for _, one in COMBINATIONS if one["python"] != HERE]
     with capsys.disabled():
         print(f"\n{len(COMBINATIONS)} combinations, {len(others)} of them for a Python that is not here: only rendered")
 
 
 def test_what_cannot_work_is_refused(tmp_path):
     given = [word for one in {**ANSWERS, **dict(REFUSED)}.items() for word in ("--data", "=".join(one))]
-    done = scaffold("new", "python-http-service", tmp_path / "orders", *given, "--defaults", where=tmp_path)
+    done = scaffold("new", SERVICE, tmp_path / "orders", *given, "--defaults", where=tmp_path)
     assert (done.code, "must not be sqlite" in done.err) == (1, True)

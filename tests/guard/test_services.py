@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.guard.alone import found
+from tests.guard.alone import found, state
 from tests.guard.service import stamped
 
 APP = "src/orders/adapters/http/app.py"
@@ -227,3 +227,22 @@ def test_code_sets_no_address_in_the_environment(line, number):
 )
 def test_what_answers_no_http_raises_no_alarm(rule, text):
     assert found(rule, {"src/a.py": text}, **({"required": False} if rule == "OP-06" else {})) == []
+
+
+DOCKERFILE = 'FROM python:3.11-slim\nUSER 10001\nENTRYPOINT ["python", "-m", "mailer"]\n'
+WORKERS = {
+    "src/mailer/main.py": "import signal\nsignal.signal(signal.SIGTERM, stop)\n",
+    "src/mailer/loop.py": "from signal import SIGTERM\nloop.add_signal_handler(SIGTERM, stop)\n",
+    "src/main.ts": "process.on('SIGTERM', () => stop())\n",
+    "main.go": 'package main\nimport ("os/signal"; "syscall")\nfunc main() { signal.Notify(c, syscall.SIGTERM) }\n',
+}
+
+
+@pytest.mark.parametrize("path", WORKERS)
+@pytest.mark.parametrize(("rule", "asked"), [("OP-05", {}), ("OP-06", {"required": True})])
+def test_who_works_unasked_in_a_container_logs_and_reports_like_a_service(path, rule, asked):
+    assert len(found(rule, {path: WORKERS[path], "Dockerfile": DOCKERFILE}, **asked)) == 1
+    assert state(rule, {path: WORKERS[path]}, **asked) == "not_applicable", "a program for people is told to stop too"
+    tool = {"cli.py": "import argparse\n" + WORKERS["src/mailer/main.py"], "Dockerfile": DOCKERFILE}
+    assert state(rule, tool, **asked) == "not_applicable"
+    assert state(rule, {"src/mailer/main.py": "run()\n", "Dockerfile": DOCKERFILE}, **asked) == "not_applicable"

@@ -21,7 +21,12 @@ def test_all_of_it_comes_out_as_it_is_told(tmp_path):
 def _is_current_and_committed(journey):
     assert scaffold("status", where=journey.service).code == 0
     assert git("status", "--porcelain", where=journey.service) == ""
-    assert git("tag", where=journey.library).split() == ["python-http-service/v2.0.0", "python-http-service/v2.1.0"]
+    assert git("tag", where=journey.library).split() == [
+        "python-http-service/v2.0.0",
+        "python-http-service/v2.1.0",
+        "python-library/v1.0.0",
+        "python-worker/v1.0.0",
+    ]
 
 
 def _the_next_release_did_each_thing_it_is_there_for(journey):

@@ -14,11 +14,14 @@ from tests.scenarios.world import MANIFEST, NEXT, commit, git, release, scaffold
 def test_the_built_in_library_can_be_made_ones_own(tmp_path):
     done = scaffold("library", "init", "lib", "--format", "json", where=tmp_path)
     assert done.code == 0
-    assert done.json == {"path": str(tmp_path / "lib"), "tags": ["python-http-service/v2.0.0"]}
+    tags = ["python-http-service/v2.0.0", "python-library/v1.0.0", "python-worker/v1.0.0"]
+    assert done.json == {"path": str(tmp_path / "lib"), "tags": tags}
     assert git("status", "--porcelain", where=tmp_path / "lib") == ""
     listed = scaffold("blueprint", "list", "--source", "lib", "--format", "json", where=tmp_path).json["blueprints"]
     assert [(row["name"], row["version"], row["versions"]) for row in listed] == [
-        ("python-http-service", "2.0.0", ["2.0.0"])
+        ("python-http-service", "2.0.0", ["2.0.0"]),
+        ("python-library", "1.0.0", ["1.0.0"]),
+        ("python-worker", "1.0.0", ["1.0.0"]),
     ]
     assert scaffold("library", "init", "lib", where=tmp_path).code == 1
 

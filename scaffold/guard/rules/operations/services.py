@@ -13,7 +13,7 @@ from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers import plain_logs
 from scaffold.guard.readers.health import LIVE, READY, asks_elsewhere, left_out, routes, says_no
-from scaffold.guard.readers.serving import service
+from scaffold.guard.readers.serving import process, service
 
 ACTUATOR = (b"spring-boot-starter-actuator", b"smallrye-health", b"micronaut-management", b"terminus", b"lightship")
 MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts", "package.json")
@@ -66,7 +66,7 @@ LOG_SETTINGS = (
 
 def logs(look: Look) -> Iterator[Found]:
     """Look for what writes logs as JSON, and that something uses it."""
-    place = service(look)
+    place = process(look)
     yield from in_code(look, "text logs")
     yield from _in_settings(look)
     yield from (Found(*one) for kind in (plain_logs.formatters, plain_logs.prints) for one in kind(look))

@@ -7,7 +7,7 @@ from scaffold.errors import without_credentials
 from scaffold.guard.code.engine import holding, in_code, sources
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.readers.serving import service
+from scaffold.guard.readers.serving import process
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.rules.operations.services import MANIFESTS
 
@@ -43,7 +43,7 @@ def telemetry(look: Look) -> Iterator[Found]:
         said = f"the address of the collector stands in code: {without_credentials(found.message)}"
         yield found._replace(message=said)
     yield from in_code(look, "telemetry")
-    place = service(look)
+    place = process(look)
     for path in holding(look, sources(look), *NAMED):
         text = look.text(path) or ""
         for match in OTHERS.finditer(text):

@@ -8,11 +8,12 @@ from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers.pins import OWN
 from scaffold.guard.readers.releasing import Release, all_releases, publishes_by_trust, releases
-from scaffold.guard.readers.shell import commands
+from scaffold.guard.readers.shell import Command, commands
 from scaffold.guard.readers.workflow import Job, Step, is_false, is_true
 from scaffold.guard.tables import table
 
 _KNOWN = table("rules/supply/releases")  # what attests, what makes an SBOM, and where changes are told
+BILL = re.compile(r"\bsbom\b|\.(?:cdx|spdx)\b", re.IGNORECASE)  # in the name of a file
 EVENT = re.compile(r"github\.event_name\s*==\s*'(\w+)'")
 VERIFIES = re.compile(
     r"gh attestation verify|cosign verify|slsa-verifier|sigstore verify|gpg --verify|npm audit signatures"
@@ -61,7 +62,7 @@ def _attests(step: Step) -> bool:
         given = step.given("provenance")
         return given is not None and not is_false(given)
     told = any(word in step.run for word in ("sign", "attest", "provenance"))
-    return any(command.runs(*words) for command in (commands(step.run) if told else ()) for words in _KNOWN["attests"])
+    return any(_signs(command) for command in (commands(step.run) if told else ()))
 
 
 def _by_runner(release: Release) -> bool:
@@ -117,8 +118,13 @@ def _attests_sbom(step: Step) -> bool:
     if step.action in ("actions/attest", "actions/attest-sbom") and step.given("sbom-path"):
         return True
     return any(
-        command.runs("cosign", "attest", "--type") for command in (commands(step.run) if "cosign" in step.run else ())
+        command.calls("cosign", "attest", "--type") or (_signs(command) and BILL.search(" ".join(command.words)))
+        for command in commands(step.run)
     )
+
+
+def _signs(command: Command) -> bool:
+    return any(command.calls(*words) for words in _KNOWN["attests"])
 
 
 def changes_told(look: Look) -> Iterator[Found]:

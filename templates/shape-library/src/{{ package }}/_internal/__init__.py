@@ -1,0 +1,1 @@
+"""How it works: may change with every release."""

@@ -1,0 +1,1 @@
+"""Sends things to an address of the web."""
