@@ -1,6 +1,7 @@
 """Every two choices together: they render, and all guardrails hold that have something to look at."""
 
 import subprocess
+from itertools import combinations as combinations_of
 
 import pytest
 
@@ -49,13 +50,19 @@ def combinations(blueprint):
 
 
 def covering(many, most):
-    """Return at most so many of them, each with the most choices that those before have not."""
+    """Return at most so many of them, all different, each with the most pairs of choices that those before have not."""
     seen, found = set(), []
-    for _ in range(most):
-        others = [answers for answers in many if answers not in found]
-        found.append(max(others, key=lambda answers: len(answers.items() - seen)))
-        seen |= found[-1].items()
+    left = {named(answers): answers for answers in many}
+    for _ in range(min(most, len(left))):
+        taken = max(left, key=lambda name: len(pairs(left[name]) - seen))
+        found.append(left.pop(taken))
+        seen |= pairs(found[-1])
     return found
+
+
+def pairs(answers):
+    """Return each choice, and every two of them."""
+    return set(combinations_of(sorted(answers.items()), 2)) | {(one, answers[one]) for one in answers}
 
 
 def named(value):
