@@ -291,7 +291,6 @@ def test_the_outputs_shown_are_real(tmp_path):
     answers = {"mission": "Checkout", "owner": "@acme/checkout", "outcome": "Orders are placed within a second"}
     made = scaffold.new("python-http-service", tmp_path / "orders", data=answers, git=False)
     shown = {
-        ("index.md", ""): text.new(made._replace(root=PurePath("/home/you/orders"), repository="own")),
         ("guides/new-service.md", "$ scaffold blueprint list\n"): libraries.blueprint_list(scaffold.list_blueprints()),
         ("guides/new-service.md", "$ scaffold explain pyproject.toml\n"): text.explain(
             scaffold.explain(made.root / "pyproject.toml")
@@ -348,6 +347,12 @@ def test_the_architecture_fits_and_names_the_rooms_that_exist():
     rows = [row & there for row in test_architecture.ROWS]
     assert set().union(*told) == there
     assert told == [row for row in reversed(rows) if row]
+
+
+def test_every_decision_is_listed_by_theme():
+    index, _, rest = page("why/decisions.md").partition("\n## 1. ")
+    listed = re.findall(r"^- \[(\d+\. .*)\]\(#", index, re.MULTILINE)
+    assert sorted(listed) == sorted(re.findall(r"^## (\d+\. .*)$", f"## 1. {rest}", re.MULTILINE))
 
 
 def test_every_decision_says_what_why_and_what_was_given_up():
