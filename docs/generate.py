@@ -174,6 +174,8 @@ def _section(name: str, command: Any, *, level: int) -> str:
     types = inspect.signature(command.callback).parameters if command.callback else {}
     lines = [f"{'#' * level} {name}", "", *(f"{text}\n" for text in _paragraphs(command.help))]
     lines += ["```text", " ".join([*words, "[OPTIONS]"]), "```", ""]
+    if command.epilog and command.epilog.startswith("Example: "):
+        lines += [command.epilog, ""]
     if arguments:
         lines += ["| argument | needed | meaning |", "|---|---|---|"]
         lines += [f"| `{_metavar(a)}` | {'required' if a.required else 'optional'} | {a.help} |" for a in arguments]

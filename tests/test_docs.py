@@ -4,6 +4,7 @@ import importlib.util
 import inspect
 import json
 import re
+import shlex
 from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePath
@@ -22,6 +23,7 @@ from scaffold.blueprint import manifest, template
 from scaffold.blueprint.forge import Prescribed
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.cli import app, run
+from scaffold.cli.commands import EXAMPLES, FLEET_HEADS, HEADS
 from scaffold.forges.holding import Settled
 from scaffold.formats import yaml
 from scaffold.merge.drivers import SAYS
@@ -30,6 +32,8 @@ from scaffold.plan.drift import Drift
 from scaffold.report import data, libraries, results, text
 from scaffold.tree import File
 from tests import test_architecture
+from tests.scenarios import world
+from tests.scenarios.test_console_blocks import parsed
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -49,6 +53,7 @@ FULL_WISHES = Wishes(
     updates=Pause(date(2027, 3, 1), "r"),
     require_signature=True,
 )
+GROUPS = {(), ("blueprint",), ("fleet",), ("library",)}
 WRONG_COMMAND_LINE = 2  # Typer's own
 
 
@@ -116,6 +121,24 @@ def test_every_command_and_option_is_documented(words, options):
     told = section("reference/cli.md", f"## {' '.join(['scaffold', *words])}")
     assert options <= code_words(told) | {"-h"}
     assert not re.search(r"\bNone\b|<", told)
+
+
+@pytest.mark.parametrize("words", [words for words, _ in commands().items() if words not in GROUPS])
+def test_every_command_has_an_example_that_it_takes(words):
+    example = EXAMPLES[" ".join(words)]
+    assert example.split()[1 : len(words) + 1] == list(words)
+    parsed(shlex.split(example)[1:])
+    assert example in section("reference/cli.md", f"## {' '.join(['scaffold', *words])}")
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+@pytest.mark.parametrize(("words", "heads"), [((), HEADS), (("fleet",), FLEET_HEADS)])
+def test_help_lists_commands_by_what_they_are_for(columns, words, heads, tmp_path):
+    lines = world.scaffold(*words, "--help", where=tmp_path, COLUMNS=str(columns)).out.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert [line.strip("╭─╮ ") for line in lines if line.startswith("╭")] == ["Options", *heads]
+    named = [line.split()[1] for line in lines if re.match(r"│ [a-z]", line)]
+    assert named == [name for names in heads.values() for name in names]
 
 
 def test_every_exit_code_is_documented():
