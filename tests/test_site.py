@@ -20,7 +20,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 MOST = 1_200  # words of a page that is no reference
 # Written to be shorter than this one day: no page may be added here.
-LONGER = {"guides/write-a-blueprint.md": 2_200, "guides/new-service.md": 1_450, "why/architecture.md": 2_100}
+LONGER = {"guides/write-a-blueprint.md": 2_200, "guides/new-service.md": 1_450, "why/architecture.md": 1_400}
 WRITTEN = (
     "reference/cli.md",
     "reference/json.md",
@@ -28,9 +28,15 @@ WRITTEN = (
     "reference/python.md",
     "reference/rules.md",
 )  # or held to the program by a test, key by key
-MEASURED = ("reference/benchmark", "reference/merge-cases.md", "reference/golden-paths.md", "reference/findings.md")
+MEASURED = (
+    "reference/benchmark",
+    "reference/public-templates.md",
+    "reference/merge-cases.md",
+    "reference/golden-paths.md",
+    "reference/findings.md",
+)
 DECISIONS = "why/decisions.md"
-IN_ALL = 41_500
+IN_ALL = 39_200
 VIEWS = [(width, scheme) for width in (375, 1600) for scheme in ("light", "dark")]
 
 
