@@ -1,8 +1,7 @@
 # ruff: noqa: INP001 - a script beside the pages it draws for
 """Record a terminal: run commands for real and draw what they print as an SVG that moves without a script.
 
-`python docs/record.py` writes docs/pictures/terminal.svg anew. Where less motion is wanted, the picture stands still
-with all of it in sight.
+`python docs/record.py` writes docs/pictures/terminal.svg anew, and terminal-still.svg for who wants less motion.
 """
 
 import os
@@ -12,7 +11,7 @@ import tempfile
 from html import escape
 from pathlib import Path
 
-PICTURE = Path(__file__).parent / "pictures/terminal.svg"
+PICTURES = Path(__file__).parent / "pictures"
 PRINTED = 6  # lines of each command that are shown
 WIDE = 78  # characters
 HIGH, LEFT, TOP = 22, 22, 62
@@ -28,11 +27,11 @@ STORY = (
 )
 STYLE = """\
     text { font: 15px ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; fill: #dfe7eb; white-space: pre }
-    .prompt { fill: #5cd6c0 } .typed { fill: #ffffff; font-weight: 600 } .title { fill: #a9b8c1 }
-    @media (prefers-reduced-motion: no-preference) {
-      .step { opacity: 0; animation: shown 0.3s forwards }
-      @keyframes shown { to { opacity: 1 } }
-    }
+    .prompt { fill: #5cd6c0 } .typed { fill: #ffffff; font-weight: 600 }
+"""
+MOVING = """\
+    .step { opacity: 0; animation: shown 0.3s forwards }
+    @keyframes shown { to { opacity: 1 } }
 """
 
 
@@ -66,7 +65,7 @@ def _text(row: int, said: str) -> str:
     return f'<text x="{LEFT}" y="{TOP + HIGH * row}">{said}</text>'
 
 
-def drawn(story: list[tuple[str, list[str]]]) -> str:
+def drawn(story: list[tuple[str, list[str]]], style: str) -> str:
     """Return the picture of a story."""
     rows, row, second = [], 0, 0.4
     for command, lines in story:
@@ -78,7 +77,7 @@ def drawn(story: list[tuple[str, list[str]]]) -> str:
     said = escape("; ".join(command for command, _ in story))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" role="img" aria-labelledby="t">\n'
-        f'  <title id="t">A terminal: {said}</title>\n  <style>\n{STYLE}  </style>\n'
+        f'  <title id="t">A terminal: {said}</title>\n  <style>\n{style}  </style>\n'
         f'  <rect width="{wide}" height="{high}" rx="12" fill="#17212b"/>\n'
         '  <circle cx="24" cy="22" r="6" fill="#5d707c"/><circle cx="44" cy="22" r="6" fill="#5d707c"/>'
         '<circle cx="64" cy="22" r="6" fill="#5d707c"/>\n'
@@ -87,4 +86,6 @@ def drawn(story: list[tuple[str, list[str]]]) -> str:
 
 
 if __name__ == "__main__":
-    PICTURE.write_text(drawn(recorded()), encoding="utf-8")
+    told = recorded()
+    for name, style in (("terminal", STYLE + MOVING), ("terminal-still", STYLE)):
+        (PICTURES / f"{name}.svg").write_text(drawn(told, style), encoding="utf-8")
