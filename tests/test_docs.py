@@ -24,8 +24,12 @@ from scaffold.blueprint.forge import Prescribed
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.cli import app, run
 from scaffold.cli.commands import EXAMPLES, FLEET_HEADS, HEADS
+from scaffold.fleet import inventory, organisations, selectors
+from scaffold.fleet.campaign import policy
+from scaffold.forges import declared
 from scaffold.forges.holding import Settled
 from scaffold.formats import yaml
+from scaffold.guard import catalogue
 from scaffold.merge.drivers import SAYS
 from scaffold.plan.actions import Action, Plan
 from scaffold.plan.drift import Drift
@@ -162,6 +166,30 @@ def test_every_exit_code_is_documented():
 )
 def test_every_key_of_a_file_is_documented(heading, keys):
     assert not keys - code_words(section("reference/files.md", heading))
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("reference/fleet.md", {*inventory.KEYS, *organisations.KEYS, *selectors.KEYS}),
+        ("guides/roll-out.md", policy.KEYS),
+        ("reference/forges.md", declared.KEYS),
+    ],
+)
+def test_every_key_of_a_configuration_is_documented(name, keys):
+    assert not keys - code_words(page(name))
+
+
+def test_every_schema_is_documented():
+    schemas = {path.stem for path in (Path(scaffold.__file__).parent / "report/schemas").glob("*.json")}
+    told = set().union(*(re.findall(r"[\w-]+", path.read_text()) for path in (DOCS / "reference").glob("*.md")))
+    assert schemas
+    assert not schemas - told
+
+
+def test_every_rule_is_documented():
+    told = set(re.findall(r"^### ([A-Z]+-\d+) ", page("reference/rules.md"), re.MULTILINE))
+    assert told == {*catalogue.LOCKED, *catalogue.BUILT_IN, *catalogue.FORGE}
 
 
 def test_the_schema_of_the_answers_is_that_of_the_file():
