@@ -12,7 +12,7 @@ from statistics import median
 from measure import ROUNDS, Row
 
 PRECISE_BELOW = 100
-HEADINGS = ("what", "files", "scaffold", "Copier", "times less", "goal", "")
+HEADINGS = ("what", "files", "scaffold", "Copier", "times less", "goal", "result")
 RENDER_WARM, RENDER_COLD = "render in one process, warm", "render in one process, cold"
 NEW, UPDATE, ON_DISK = "new in one process", "update in one process", "the same update, files on "
 INTRODUCTION = """\

@@ -131,8 +131,8 @@ def _rule(rule: Rule) -> str:
         ("beyond", rule.beyond),
         ("see", ", ".join(rule.references)),
     ]
-    table = "".join(f"| {name} | {said.replace('|', BAR)} |\n" for name, said in rows if said)
-    return f"### {rule.id} {rule.title}\n\n| | |\n|---|---|\n{table}"
+    told = "".join(f"- **{name}:** {said}\n" for name, said in rows if said)
+    return f"### {rule.id} {rule.title}\n\n{told}"
 
 
 def page() -> str:
@@ -174,8 +174,10 @@ def _section(name: str, command: Any, *, level: int) -> str:
     types = inspect.signature(command.callback).parameters if command.callback else {}
     lines = [f"{'#' * level} {name}", "", *(f"{text}\n" for text in _paragraphs(command.help))]
     lines += ["```text", " ".join([*words, "[OPTIONS]"]), "```", ""]
+    if command.epilog and command.epilog.startswith("Example: "):
+        lines += [command.epilog, ""]
     if arguments:
-        lines += ["| argument | | meaning |", "|---|---|---|"]
+        lines += ["| argument | needed | meaning |", "|---|---|---|"]
         lines += [f"| `{_metavar(a)}` | {'required' if a.required else 'optional'} | {a.help} |" for a in arguments]
         lines.append("")
     lines += ["| option | value | default | meaning |", "|---|---|---|---|"]

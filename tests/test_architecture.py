@@ -198,9 +198,11 @@ def public_functions() -> set[tuple[str, str]]:
 
 def typer_commands() -> set[tuple[str, str]]:
     """The functions whose parameters Typer makes options of: by name, by decorator, or handed to `command()`."""
-    names, fleet = (ast.literal_eval(node.value) for node in TREES["cli.commands"].body
-                    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in {"COMMANDS", "FLEET"})  # fmt: skip
-    found = {(f"cli.{name}", name) for name in names} | {(f"cli.{module}", name) for name, module in fleet.items()}
+    heads, fleet = (ast.literal_eval(node.value) for node in TREES["cli.commands"].body
+                    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in {"HEADS", "FLEET"})  # fmt: skip
+    found = {(f"cli.{name}", name) for names in heads.values() for name in names} | {
+        (f"cli.{module}", name) for name, module in fleet.items()
+    }
     for module in (name for name in SOURCES if name.startswith("cli.")):
         origins = {target.rpartition(".")[2]: target for node in TREES[module].body for target in imported(node)}
         for node in ast.walk(TREES[module]):

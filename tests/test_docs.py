@@ -4,6 +4,7 @@ import importlib.util
 import inspect
 import json
 import re
+import shlex
 from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePath
@@ -22,8 +23,13 @@ from scaffold.blueprint import manifest, template
 from scaffold.blueprint.forge import Prescribed
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.cli import app, run
+from scaffold.cli.commands import EXAMPLES, FLEET_HEADS, HEADS
+from scaffold.fleet import inventory, organisations, selectors
+from scaffold.fleet.campaign import policy
+from scaffold.forges import declared
 from scaffold.forges.holding import Settled
 from scaffold.formats import yaml
+from scaffold.guard import catalogue
 from scaffold.merge.decisions import Decision
 from scaffold.merge.drivers import SAYS
 from scaffold.plan.actions import Action, Plan
@@ -31,6 +37,8 @@ from scaffold.plan.drift import Drift
 from scaffold.report import data, libraries, results, text
 from scaffold.tree import File
 from tests import test_architecture
+from tests.scenarios import world
+from tests.scenarios.test_console_blocks import parsed
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -50,6 +58,7 @@ FULL_WISHES = Wishes(
     updates=Pause(date(2027, 3, 1), "r"),
     require_signature=True,
 )
+GROUPS = {(), ("blueprint",), ("fleet",), ("library",)}
 WRONG_COMMAND_LINE = 2  # Typer's own
 
 
@@ -119,6 +128,24 @@ def test_every_command_and_option_is_documented(words, options):
     assert not re.search(r"\bNone\b|<", told)
 
 
+@pytest.mark.parametrize("words", [words for words, _ in commands().items() if words not in GROUPS])
+def test_every_command_has_an_example_that_it_takes(words):
+    example = EXAMPLES[" ".join(words)]
+    assert example.split()[1 : len(words) + 1] == list(words)
+    parsed(shlex.split(example)[1:])
+    assert example in section("reference/cli.md", f"## {' '.join(['scaffold', *words])}")
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+@pytest.mark.parametrize(("words", "heads"), [((), HEADS), (("fleet",), FLEET_HEADS)])
+def test_help_lists_commands_by_what_they_are_for(columns, words, heads, tmp_path):
+    lines = world.scaffold(*words, "--help", where=tmp_path, COLUMNS=str(columns)).out.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert [line.strip("╭─╮ ") for line in lines if line.startswith("╭")] == ["Options", *heads]
+    named = [line.split()[1] for line in lines if re.match(r"│ [a-z]", line)]
+    assert named == [name for names in heads.values() for name in names]
+
+
 def test_every_exit_code_is_documented():
     known = {app.OK, app.REFUSED, app.BUG, app.INTERRUPTED, run.NOT_CLEAN, WRONG_COMMAND_LINE}
     told = section("reference/cli.md", "## Exit codes")
@@ -140,6 +167,30 @@ def test_every_exit_code_is_documented():
 )
 def test_every_key_of_a_file_is_documented(heading, keys):
     assert not keys - code_words(section("reference/files.md", heading))
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("reference/fleet.md", {*inventory.KEYS, *organisations.KEYS, *selectors.KEYS}),
+        ("guides/roll-out.md", policy.KEYS),
+        ("reference/forges.md", declared.KEYS),
+    ],
+)
+def test_every_key_of_a_configuration_is_documented(name, keys):
+    assert not keys - code_words(page(name))
+
+
+def test_every_schema_is_documented():
+    schemas = {path.stem for path in (Path(scaffold.__file__).parent / "report/schemas").glob("*.json")}
+    told = set().union(*(re.findall(r"[\w-]+", path.read_text()) for path in (DOCS / "reference").glob("*.md")))
+    assert schemas
+    assert not schemas - told
+
+
+def test_every_rule_is_documented():
+    told = set(re.findall(r"^### ([A-Z]+-\d+) ", page("reference/rules.md"), re.MULTILINE))
+    assert told == {*catalogue.LOCKED, *catalogue.BUILT_IN, *catalogue.FORGE}
 
 
 def test_the_schema_of_the_answers_is_that_of_the_file():
@@ -295,7 +346,6 @@ def test_the_outputs_shown_are_real(tmp_path):
     answers = {"mission": "Checkout", "owner": "@acme/checkout", "outcome": "Orders are placed within a second"}
     made = scaffold.new("python-http-service", tmp_path / "orders", data=answers, git=False)
     shown = {
-        ("index.md", ""): text.new(made._replace(root=PurePath("/home/you/orders"), repository="own")),
         ("guides/new-service.md", "$ scaffold blueprint list\n"): libraries.blueprint_list(scaffold.list_blueprints()),
         ("guides/new-service.md", "$ scaffold explain pyproject.toml\n"): text.explain(
             scaffold.explain(made.root / "pyproject.toml")
@@ -352,6 +402,12 @@ def test_the_architecture_fits_and_names_the_rooms_that_exist():
     rows = [row & there for row in test_architecture.ROWS]
     assert set().union(*told) == there
     assert told == [row for row in reversed(rows) if row]
+
+
+def test_every_decision_is_listed_by_theme():
+    index, _, rest = page("why/decisions.md").partition("\n## 1. ")
+    listed = re.findall(r"^- \[(\d+\. .*)\]\(#", index, re.MULTILINE)
+    assert sorted(listed) == sorted(re.findall(r"^## (\d+\. .*)$", f"## 1. {rest}", re.MULTILINE))
 
 
 def test_every_decision_says_what_why_and_what_was_given_up():

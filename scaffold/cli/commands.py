@@ -9,10 +9,63 @@ import typer
 from typer.core import TyperGroup
 
 MARKUP: Literal["markdown"] = "markdown"  # so that paragraphs are set anew to the width of the terminal
-COMMANDS = (
-    "new", "publish", "update", "resolve", "own", "status", "check", "verify", "waive", "diff", "adopt", "undo",
-    "explain", "schema", "blueprint", "library", "fleet", "self-check",
-)  # fmt: skip
+# What `--help` lists them under.
+HEADS = {
+    "A project": ("new", "update", "status", "check", "diff", "explain", "undo"),
+    "Decide": ("resolve", "own", "waive"),
+    "Bring in, and out": ("adopt", "publish", "verify"),
+    "Blueprints": ("blueprint", "library", "schema"),
+    "Many repositories": ("fleet",),
+    "This machine": ("self-check",),
+}
+FLEET_HEADS: Mapping[str, tuple[str, ...]] = {
+    "See": ("status", "check", "report"),
+    "Plan": ("plan", "show", "preflight"),
+    "Roll out": ("apply", "watch", "resume", "abort"),
+    "Look after": ("settings", "clean"),
+}
+# A line to try of each, which its help ends with.
+EXAMPLES: Mapping[str, str] = {
+    "new": "scaffold new python-http-service orders",
+    "publish": "scaffold publish gh:acme/orders orders",
+    "update": "scaffold update --dry-run",
+    "resolve": "scaffold resolve pyproject.toml --theirs",
+    "own": "scaffold own docs/runbook.md",
+    "status": "scaffold status",
+    "check": "scaffold check --fix --dry-run",
+    "verify": "scaffold verify",
+    "waive": 'scaffold waive LK-01 --reason "The generated client has tabs" --expires 60d',
+    "diff": "scaffold diff --upstream",
+    "adopt": "scaffold adopt --dry-run",
+    "undo": "scaffold undo",
+    "explain": "scaffold explain pyproject.toml:13",
+    "schema": "scaffold schema blueprint",
+    "self-check": "scaffold self-check",
+    "library init": "scaffold library init platform",
+    "library outdated": "scaffold library outdated",
+    "blueprint list": "scaffold blueprint list",
+    "blueprint show": "scaffold blueprint show python-http-service",
+    "blueprint new": "scaffold blueprint new cli-tool --from ../tool --word name=tool",
+    "blueprint lint": "scaffold blueprint lint cli-tool",
+    "blueprint test": "scaffold blueprint test cli-tool --accept",
+    "blueprint render": "scaffold blueprint render cli-tool minimal ../look",
+    "blueprint diff": "scaffold blueprint diff cli-tool@1.0.0",
+    "blueprint impact": "scaffold blueprint impact cli-tool --fleet ../fleet.yml --check",
+    "blueprint release": "scaffold blueprint release cli-tool --dry-run",
+    "blueprint withdraw": 'scaffold blueprint withdraw cli-tool 1.2.0 "it loses data"',
+    "fleet status": "scaffold fleet status --where behind",
+    "fleet check": "scaffold fleet check --where owner=@acme/shop",
+    "fleet report": "scaffold fleet report --check --plan campaigns/9a90267abb1c",
+    "fleet plan": "scaffold fleet plan --where label=tier:1",
+    "fleet show": "scaffold fleet show campaigns/9a90267abb1c orders",
+    "fleet preflight": "scaffold fleet preflight campaigns/9a90267abb1c",
+    "fleet apply": "scaffold fleet apply campaigns/9a90267abb1c",
+    "fleet watch": "scaffold fleet watch campaigns/9a90267abb1c --once",
+    "fleet resume": 'scaffold fleet resume campaigns/9a90267abb1c --reason "the runner was broken"',
+    "fleet abort": 'scaffold fleet abort campaigns/9a90267abb1c --reason "the release is bad"',
+    "fleet settings": "scaffold fleet settings",
+    "fleet clean": "scaffold fleet clean",
+}
 FLEET = {
     "status": "fleet_status",
     "check": "fleet_check",
@@ -32,30 +85,38 @@ FLEET = {
 class Commands(TyperGroup):
     """The commands of the command line."""
 
-    modules: Mapping[str, str] = {name: name.replace("-", "_") for name in COMMANDS}
+    modules: Mapping[str, str] = {name: name.replace("-", "_") for names in HEADS.values() for name in names}
+    heads: Mapping[str, tuple[str, ...]] = HEADS
+    within = ""
 
     def __init__(self, **settings: Any) -> None:
         """Take the settings of the group."""
         super().__init__(**settings)
-        self.commands = cast("Any", Loaded(self.modules))  # nobody adds one
+        self.commands = cast("Any", Loaded(self.modules, self.heads, self.within))  # nobody adds one
 
 
 class FleetCommands(Commands):
     """The commands that work on many projects at once."""
 
     modules = FLEET
+    heads = FLEET_HEADS
+    within = "fleet "
 
 
 class Loaded(Mapping[str, Any]):
     """Commands by their names: `scaffold/cli/MODULE.py` holds a function NAME, or a group of commands."""
 
-    def __init__(self, modules: Mapping[str, str]) -> None:
-        """Take the module of each."""
+    def __init__(self, modules: Mapping[str, str], heads: Mapping[str, tuple[str, ...]], within: str) -> None:
+        """Take the module of each, the heads that they are listed under, and the words before their names."""
         self._modules = modules
+        self._heads = {name: head for head, names in heads.items() for name in names}
+        self._within = within
 
     def __getitem__(self, name: str) -> Any:
         """Return a command, its module loaded; raises KeyError where there is none."""
-        return _command(self._modules[name], name)
+        command = _command(self._modules[name], name, self._within)
+        command.rich_help_panel = self._heads[name]
+        return command
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names."""
@@ -67,7 +128,7 @@ class Loaded(Mapping[str, Any]):
 
 
 @cache
-def _command(module: str, name: str) -> Any:
+def _command(module: str, name: str, within: str) -> Any:
     found = getattr(import_module(f"scaffold.cli.{module}"), name.replace("-", "_"))
     if not isinstance(found, typer.Typer):
         alone = typer.Typer(add_completion=False, rich_markup_mode=MARKUP)
@@ -75,4 +136,13 @@ def _command(module: str, name: str) -> Any:
         found = alone
     command = typer.main.get_command(found)
     command.name = name
+    for path, one in ((name, command), *((f"{name} {word}", one) for word, one in _below(command).items())):
+        if example := EXAMPLES.get(within + path):
+            one.epilog = f"Example: `{example}`"
     return command
+
+
+def _below(command: Any) -> dict[str, Any]:
+    """Return the commands of a group that was made at once."""
+    below = getattr(command, "commands", {})
+    return {} if isinstance(below, Loaded) else below

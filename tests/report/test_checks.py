@@ -518,7 +518,8 @@ def test_where_all_is_well_it_is_three_lines(checked):
 
 
 def test_the_guide_shows_what_is_printed():
-    page = (Path(__file__).parents[2] / "docs/guides/check.md").read_text()
+    guides = Path(__file__).parents[2] / "docs/guides"
+    page = (guides / "check.md").read_text() + (guides / "waivers.md").read_text()
     entries = next(block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if block.startswith("waivers:"))
     service = stamped("python-http-service").append("README.md", CONFLICT)
     service = service.append("Makefile", "# ours\n").append(".editorconfig", "# ours\n")

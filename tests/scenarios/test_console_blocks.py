@@ -174,10 +174,13 @@ def answered(place):
 
 # Page and first line of a block -> the folder that it is run in.
 SITUATIONS: dict[tuple[str, str], Callable[[Place], Path]] = {
-    ("README.md", "$ scaffold status"): Place.worked,
-    ("README.md", "$ scaffold check"): lambda place: place.stamped(more={".github/workflows/weekly.yml": UNPINNED}),
+    (
+        "README.md",
+        '$ scaffold new python-http-service orders --data mission=Checkout --data owner=@acme/checkout --data outcome="Paid in a minute"',
+    ): (lambda place: place.folder("home/you")),
+    ("README.md", "$ scaffold blueprint impact cli-tool --library . --fleet ../fleet.yml"): used,
     ("check.md", "$ scaffold check"): conflicting,
-    ("check.md", '$ scaffold waive LK-01 --reason "The generated client has tabs" --expires 60d'): (
+    ("waivers.md", '$ scaffold waive LK-01 --reason "The generated client has tabs" --expires 60d'): (
         lambda place: place.stamped(EDITED[1])
     ),
     ("check.md", "$ scaffold check --fix --dry-run"): lambda place: place.stamped(
@@ -185,7 +188,7 @@ SITUATIONS: dict[tuple[str, str], Callable[[Place], Path]] = {
     ),
     ("new-service.md", "$ scaffold blueprint list"): lambda place: place.top,
     ("new-service.md", "$ scaffold explain pyproject.toml"): Place.stamped,
-    ("sources.md", "$ scaffold library init platform"): lambda place: place.folder("srv"),
+    ("extend.md", "$ scaffold library init platform"): lambda place: place.folder("srv"),
     ("update.md", "$ scaffold status"): Place.worked,
     ("update.md", "$ scaffold update"): Place.worked,
     ("write-a-blueprint.md", "$ scaffold blueprint release cli-tool --bump minor"): cli_tool,
@@ -225,7 +228,6 @@ def test_a_console_block_shows_what_is_printed(page, block, places, tmp_path):
         assert as_pattern(told).fullmatch("\n".join([*printed, ""])), "\n".join([f"{command} prints:", *printed])
 
 
-NETWORK = "the template's address is an example"
 ELSEWHERE = "a project of Copier's, which test_adopt.py makes and adopts"
 TERMINAL = "it asks, which test_prompt.py answers"
 FORGE = "a forge, which tests/fleet has on loopback"
@@ -235,8 +237,8 @@ SCRIPTS: dict[tuple[str, str], Callable[[Place], Path] | str] = {
         "README.md",
         "make try",
     ): "make itself, which runs these tests",
-    ("README.md", "scaffold new gh:owner/template services/orders"): NETWORK,
-    ("check.md", "scaffold check --policy builtin"): "test_policy_from_outside.py does, and looks at what it finds",
+    ("README.md", "scaffold fleet plan"): FORGE,
+    ("ci.md", "scaffold check --policy builtin"): "test_policy_from_outside.py does, and looks at what it finds",
     ("adopt.md", "cd orders"): ELSEWHERE,
     ("adopt.md", "scaffold adopt --keep-copier"): ELSEWHERE,
     ("new-service.md", "scaffold new python-http-service orders"): TERMINAL,
@@ -247,14 +249,17 @@ SCRIPTS: dict[tuple[str, str], Callable[[Place], Path] | str] = {
     ("new-service.md", "scaffold new python-http-service orders --data-file answers.yml --defaults"): answered,
     ("new-service.md", "scaffold new python-http-service orders --publish gh:acme/orders"): FORGE,
     ("new-service.md", "scaffold publish gh:acme/orders orders"): FORGE,
+    ("github.md", "scaffold new python-http-service orders --publish gh:acme/orders"): FORGE,
+    ("gitlab.md", "scaffold new python-http-service orders --data ci=gitlab --publish gl:acme/shop/orders"): FORGE,
+    ("gitea.md", "scaffold new python-http-service orders --publish https://git.acme.example/acme/orders"): FORGE,
+    ("rules.md", "scaffold blueprint impact cli-tool --library . --fleet ../fleet.yml --check"): used,
     ("roll-out.md", "scaffold fleet preflight campaigns/9a90267abb1c"): FORGE,
     (
         "roll-out.md",
         "scaffold fleet resume campaigns/9a90267abb1c --reason 'the runner was broken, not the update'",
     ): FORGE,
     ("see-the-fleet.md", "scaffold fleet report --check --plan campaigns/9a90267abb1c"): FORGE,
-    ("update.md", "scaffold resolve . --stages"): "a branch with conflicts, which test_conflict_branches.py makes",
-    ("update.md", "scaffold update"): Place.worked,
+    ("conflicts.md", "scaffold resolve . --stages"): "a branch with conflicts, which test_conflict_branches.py makes",
     ("write-a-blueprint.md", "scaffold blueprint show cli-tool@. --source ."): cli_tool,
     ("write-a-blueprint.md", "scaffold blueprint test cli-tool"): cli_tool,
     (

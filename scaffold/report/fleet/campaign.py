@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from scaffold.plan.campaign import OFFERED
+from scaffold.plan.campaign import OFFERED, STAGES
 from scaffold.report.checks.words import one_line
 from scaffold.report.fleet.reasons import Section, grouped
 from scaffold.report.fleet.status_text import broken, worded
@@ -99,10 +100,8 @@ def _waves(rollout: Rollout) -> Iterator[Line]:
 
 
 def _wave(wave: Waved, stands: Mapping[str, Followed]) -> str:
-    counts: dict[Stage, int] = {}
-    for name in wave.members:
-        counts[stands[name].stage] = counts.get(stands[name].stage, 0) + 1
-    return _counts(counts)
+    found = Counter(stands[name].stage for name in wave.members)
+    return _counts({stage: found[stage] for stage in STAGES})
 
 
 def _sections(rollout: Rollout) -> Iterator[Section]:
