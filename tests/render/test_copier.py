@@ -170,6 +170,7 @@ def test_a_version_in_git_comes_out_as_from_copier(tmp_path):
 COMMON = {
     "service": "order-intake", "mission": "Checkout & Payment", "owner": "@acme/checkout", "port": 9090,
     "outcome": 'Nine of ten: "paid"', "description": "Takes orders", "package": "orders", "python": "3.12",
+    "base_image": f"python:3.12@sha256:{'a' * 64}",  # whose default stands in another layer
 }  # fmt: skip
 
 
