@@ -19,7 +19,7 @@ Part = tuple[int, ...]  # jobs by their numbers, given out together
 
 DASK = "dask://"
 KINDS = f"loop, processes and {DASK}HOST:PORT"
-FEW = 8  # jobs that are done here sooner than a process is started
+FEW = 24  # jobs that are done here sooner than processes are started
 MOST = 32  # jobs in one part
 PARTS = 4  # for each worker at the least, so that none is left with much when the others are done
 TURN = 0.5  # seconds after which a worker hands back what it has, and what is left of its part
