@@ -18,5 +18,5 @@ def test_the_story_of_a_fleet(tmp_path, capfd, monkeypatch):
     assert "12 members" in told
     assert "conflict  docs/operations/runbook.md" in told
     page = (tmp_path / fleet_story.REPORT).read_text()
-    assert "To python-http-service 1.2.0" in page
+    assert "To python-http-service 2.1.0" in page
     assert ">declined<" in page
