@@ -80,7 +80,8 @@ def run(
     found = {number: out for number, job in enumerate(jobs) if (out := _known(known, job)) is not None}
     for number, out in found.items():
         done(jobs[number], out)
-    progress(len(found))
+    if found:
+        progress(len(found))
     left = {number: job for number, job in enumerate(jobs) if number not in found}
     with _lanes(run_on, work, len(left)) as lanes:
         for number, answer in map(_opened, _answers(work, left, lanes)):
