@@ -1,17 +1,41 @@
 """Outside judges that the tools of the tests do not bring: each made by its own language's tool, and kept in the cache."""
 
 import os
+import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from filelock import FileLock
+
+from tests.scenarios.world import scaffold
 
 GO = ("github.com/rhysd/actionlint/cmd/actionlint@v1.7.12", "github.com/zricethezav/gitleaks/v8@v8.30.1")
 PYTHON = {
     "checkov": ["checkov==3.3.30"],
     "repo-review": ["repo-review[cli]==1.3.0", "--with=sp-repo-review==2026.8.14"],
 }
+
+
+BESIDE = Path(sys.executable).parent  # with those that the tools of the tests bring
+BROUGHT = ("hadolint", "zizmor")
+
+
+def find_nothing_but_local_hooks(project: Path, environment: dict[str, str], monkeypatch, *, gitlab: bool) -> None:
+    """Have every judge that can be had here look at a project: only repo-review wants hooks from elsewhere."""
+    folder, names = made(environment)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(folder), str(BESIDE)]), prepend=os.pathsep)
+    done = scaffold("check", "--judges", ",".join([*names, *BROUGHT]), "--format", "json", where=project)
+    asked = {one["id"] for one in done.json["rules"] if one["state"] in ("pass", "fail")}
+    none = {"actionlint", "zizmor"} if gitlab else set()  # they look at workflows of GitHub alone
+    assert {*names, *BROUGHT} - none <= asked, done.out
+    found = {one["rule"] for one in done.json["findings"] if one["state"] == "fail"}
+    local = {one for one in found if re.fullmatch(r"repo-review/(PC\d+|SEC001)", one)}
+    assert found - local <= ({"repo-review/GH100"} if gitlab else set()), "GitLab has no workflows of GitHub"
+    if not shutil.which("go"):
+        pytest.skip(f"no Go here: only {', '.join([*names, *BROUGHT])} were asked")
 
 
 def made(environment: dict[str, str]) -> tuple[Path, list[str]]:

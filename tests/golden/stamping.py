@@ -28,3 +28,11 @@ def make(service: Path, environment: dict[str, str], *verbs: str) -> str:
     )
     assert done.returncode == 0, f"make {verbs}:\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
     return done.stdout + done.stderr
+
+
+def commit_hooks_pass(service: Path, environment: dict[str, str]) -> None:
+    """Run its hooks of pre-commit over all files, of which none may be left out."""
+    command = [service / ".venv/bin/pre-commit", "run", "--all-files"]
+    done = subprocess.run(command, cwd=service, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "Skipped" not in done.stdout

@@ -1,21 +1,17 @@
 """A library with the default answers: its own gates, the judges, and what is built, installed where it has never been."""
 
-import os
 import re
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.golden.judges import made
-from tests.golden.stamping import make, stamped
+from tests.golden.judges import find_nothing_but_local_hooks
+from tests.golden.stamping import commit_hooks_pass, make, stamped
 from tests.golden.test_matrix import LIBRARY, NEVER
 from tests.scenarios.world import git, scaffold
 
 pytestmark = [pytest.mark.slow, pytest.mark.toolchain]
-BESIDE = Path(sys.executable).parent
 USES = "import durations; print(durations.write(durations.read('90m')))"
 
 
@@ -45,10 +41,7 @@ def test_it_passes_its_own_gates_unedited_and_what_is_built_works_elsewhere(libr
 
 
 def test_its_commit_hooks_pass(library, toolchain_environment):
-    command = [library / ".venv/bin/pre-commit", "run", "--all-files"]
-    done = subprocess.run(command, cwd=library, env=toolchain_environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-    assert "Skipped" not in done.stdout
+    commit_hooks_pass(library, toolchain_environment)
 
 
 def test_every_guardrail_holds_and_all_that_a_library_has_is_looked_at(library):
@@ -59,16 +52,8 @@ def test_every_guardrail_holds_and_all_that_a_library_has_is_looked_at(library):
 
 @pytest.mark.parametrize("answers", [{}, {"ci": "gitlab", "license": "MIT"}], ids=str)
 def test_judges_find_nothing_but_hooks_that_are_local(tmp_path, toolchain_environment, monkeypatch, answers):
-    folder, names = made(toolchain_environment)
-    monkeypatch.setenv("PATH", os.pathsep.join([str(folder), str(BESIDE)]), prepend=os.pathsep)
     library = stamped(tmp_path / "durations", LIBRARY, service="durations", **answers)
-    done = scaffold("check", "--judges", ",".join([*names, "hadolint", "zizmor"]), "--format", "json", where=library)
-    asked = {one["id"] for one in done.json["rules"] if one["state"] in ("pass", "fail")}
-    none = {"actionlint", "zizmor"} if "ci" in answers else set()  # they look at workflows of GitHub alone
-    assert {*names, "hadolint", "zizmor"} - none <= asked, done.out
-    found = {one["rule"] for one in done.json["findings"] if one["state"] == "fail"}
-    local = {one for one in found if re.fullmatch(r"repo-review/(PC\d+|SEC001)", one)}  # want hooks from elsewhere
-    assert found - local <= ({"repo-review/GH100"} if none else set()), "GitLab has no workflows of GitHub"
+    find_nothing_but_local_hooks(library, toolchain_environment, monkeypatch, gitlab="ci" in answers)
 
 
 def test_it_is_tested_on_every_python_that_it_supports_and_published_without_a_token(library):

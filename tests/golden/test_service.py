@@ -1,7 +1,6 @@
 """A service with the default answers: its own gates, the judges, and calls over HTTP as its container answers them."""
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -12,14 +11,13 @@ from uuid import UUID, uuid4
 import pytest
 import yaml
 
-from tests.golden.judges import made
+from tests.golden.judges import find_nothing_but_local_hooks
 from tests.golden.serving import PATIENCE, entry_point, serving
-from tests.golden.stamping import make, stamped
+from tests.golden.stamping import commit_hooks_pass, make, stamped
 from tests.scenarios.world import git, scaffold
 
 pytestmark = [pytest.mark.slow, pytest.mark.toolchain]
 BESIDE = Path(sys.executable).parent
-JUDGES = {"actionlint", "checkov", "gitleaks", "repo-review"}
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +42,7 @@ def test_it_passes_its_own_gates_unedited(service, toolchain_environment):
 
 
 def test_its_commit_hooks_pass(service, toolchain_environment):
-    command = [service / ".venv/bin/pre-commit", "run", "--all-files"]
-    done = subprocess.run(command, cwd=service, env=toolchain_environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-    assert "Skipped" not in done.stdout
+    commit_hooks_pass(service, toolchain_environment)
 
 
 def test_its_settings_are_told(service, toolchain_environment):
@@ -75,19 +70,9 @@ def test_a_judge_finds_nothing(service, name, words):
 
 
 @pytest.mark.parametrize("answers", [{}, {"ci": "gitlab", "deploy": "container", "example": "false"}], ids=str)
-def test_other_judges_find_nothing_but_hooks_that_are_local(tmp_path, toolchain_environment, monkeypatch, answers):
-    folder, names = made(toolchain_environment)
-    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+def test_judges_find_nothing_but_hooks_that_are_local(tmp_path, toolchain_environment, monkeypatch, answers):
     service = stamped(tmp_path / "orders", **answers)
-    done = scaffold("check", "--judges", ",".join(names), "--format", "json", where=service)
-    states = {one["id"]: one["state"] for one in done.json["rules"] if one["id"] in JUDGES}
-    none = {"actionlint"} if "ci" in answers else set()  # it looks at workflows of GitHub alone
-    assert {name for name, state in states.items() if state in ("pass", "fail")} == set(names) - none, done.out
-    found = {one["rule"] for one in done.json["findings"] if one["state"] == "fail"}
-    local = {one for one in found if re.fullmatch(r"repo-review/(PC\d+|SEC001)", one)}  # want hooks from elsewhere
-    assert found - local <= ({"repo-review/GH100"} if none else set()), "GitLab has no workflows of GitHub"
-    if len(names) < len(JUDGES):
-        pytest.skip(f"no Go here: only {', '.join(names)} were asked")
+    find_nothing_but_local_hooks(service, toolchain_environment, monkeypatch, gitlab="ci" in answers)
 
 
 def test_each_manifest_is_restricted_and_fits_its_schema(service):

@@ -1,25 +1,21 @@
 """A worker with the default answers: its own gates, the judges, and jobs that are done once, whatever happens to it."""
 
 import json
-import os
 import re
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.golden.judges import made
+from tests.golden.judges import find_nothing_but_local_hooks
 from tests.golden.serving import PATIENCE, entry_point
-from tests.golden.stamping import make, stamped
+from tests.golden.stamping import commit_hooks_pass, make, stamped
 from tests.golden.test_matrix import NEVER, WORKER
 from tests.golden.working import Bench, postgresql, wait
 from tests.scenarios.world import git, scaffold
 
 pytestmark = [pytest.mark.slow, pytest.mark.toolchain]
-BESIDE = Path(sys.executable).parent
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +49,7 @@ def test_it_passes_its_own_gates_unedited(worker, toolchain_environment):
 
 
 def test_its_commit_hooks_pass(worker, toolchain_environment):
-    command = [worker / ".venv/bin/pre-commit", "run", "--all-files"]
-    done = subprocess.run(command, cwd=worker, env=toolchain_environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-    assert "Skipped" not in done.stdout
+    commit_hooks_pass(worker, toolchain_environment)
 
 
 def test_its_settings_are_told(worker, toolchain_environment):
@@ -72,16 +65,8 @@ def test_every_guardrail_holds_and_all_that_a_worker_has_is_looked_at(worker):
 
 @pytest.mark.parametrize("answers", [{}, {"ci": "gitlab", "deploy": "container"}], ids=str)
 def test_judges_find_nothing_but_hooks_that_are_local(tmp_path, toolchain_environment, monkeypatch, answers):
-    folder, names = made(toolchain_environment)
-    monkeypatch.setenv("PATH", os.pathsep.join([str(folder), str(BESIDE)]), prepend=os.pathsep)
     worker = stamped(tmp_path / "mailer", WORKER, service="mailer", **answers)
-    done = scaffold("check", "--judges", ",".join([*names, "hadolint", "zizmor"]), "--format", "json", where=worker)
-    asked = {one["id"] for one in done.json["rules"] if one["state"] in ("pass", "fail")}
-    none = {"actionlint", "zizmor"} if "ci" in answers else set()  # they look at workflows of GitHub alone
-    assert {*names, "hadolint", "zizmor"} - none <= asked, done.out
-    found = {one["rule"] for one in done.json["findings"] if one["state"] == "fail"}
-    local = {one for one in found if re.fullmatch(r"repo-review/(PC\d+|SEC001)", one)}  # want hooks from elsewhere
-    assert found - local <= ({"repo-review/GH100"} if none else set()), "GitLab has no workflows of GitHub"
+    find_nothing_but_local_hooks(worker, toolchain_environment, monkeypatch, gitlab="ci" in answers)
 
 
 def test_killed_in_the_middle_of_a_job_it_is_done_once(bench):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections import Counter
-from functools import cache
-from hashlib import sha256
-from pkgutil import get_data
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import jinja2
 from markupsafe import Markup
 
-from scaffold.formats.shown import shown
+from scaffold.report import pages
 from scaffold.report.compared import LEVELS
 
 if TYPE_CHECKING:
@@ -47,18 +42,18 @@ class File(NamedTuple):
 
 def html(result: Compared) -> str:
     """Return the page."""
-    style = _part("page.css")
+    style = pages.part(__name__, "page.css")
     files = tuple(_files(result))
     count = Counter(change.level for change in result.changes)
     said = {
         "result": result,
         "style": Markup(style),  # noqa: S704 - a file of this package
-        "digest": f"sha256-{b64encode(sha256(style.encode()).digest()).decode()}",
+        "digest": pages.digest(style),
         "counts": [(level, count[level]) for level in LEVELS if count[level]],
         "files": files,
         "has_todo": any(change.todo for change in result.changes),
     }
-    return _templates().get_template("page.html").render(said)
+    return pages.templates(__name__).get_template("page.html").render(said)
 
 
 def _files(result: Compared) -> Iterator[File]:
@@ -93,27 +88,3 @@ def _rows(text: str) -> Iterator[Row]:
         else:
             yield Row("same", str(before), str(after), rest)
             before, after = before + 1, after + 1
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FunctionLoader(_part),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_visible,
-    )
-
-
-def _visible(value: Any) -> Any:
-    """Return a text of others without what steers a reader's eye; a part of the page is left as it is."""
-    return shown(value) if type(value) is str else value
-
-
-def _part(name: str) -> str:
-    found = get_data(__name__, name)
-    if found is None:
-        raise jinja2.TemplateNotFound(name)
-    return found.decode()

@@ -6,23 +6,21 @@ and a policy of the page's own lets the browser run nothing but the script of th
 
 from __future__ import annotations
 
-from base64 import b64encode
 from functools import cache
-from hashlib import sha256
-from pkgutil import get_data
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from markupsafe import Markup
 
 import scaffold
-from scaffold.formats.shown import shown
+from scaffold.report import pages
 from scaffold.report.fleet.page import charts, guardrails, members, overview, rollouts
 from scaffold.report.fleet.reasons import sections
 from scaffold.report.fleet.whole import exceptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import jinja2
 
     from scaffold.report.fleet.whole import FleetReport
 
@@ -37,12 +35,16 @@ def html(report: FleetReport) -> str:
 
 def _said(report: FleetReport) -> dict[str, Any]:
     status = report.status
-    parts = {"style": _part("page.css"), "script": _part("page.js"), "early": EARLY}
+    parts = {
+        "style": pages.part(__name__, "page.css"),
+        "script": pages.part(__name__, "page.js"),
+        "early": EARLY,
+    }
     return {
         "report": report,
         "scaffold": scaffold.__version__,
         **{name: Markup(text) for name, text in parts.items()},  # noqa: S704 - files of this package
-        "digests": {name: _digest(text) for name, text in parts.items()},
+        "digests": {name: pages.digest(text) for name, text in parts.items()},
         "figures": tuple(overview.figures(report)),
         "states": overview.state_bar(status.members),
         "reasons": tuple(sections(status)),
@@ -64,14 +66,7 @@ def _said(report: FleetReport) -> dict[str, Any]:
 
 @cache
 def _templates() -> jinja2.Environment:
-    made = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_part),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_visible,
-    )
+    made = pages.templates(__name__)
     made.filters |= {"n": "{:,}".format, "some": _some}
     return made
 
@@ -79,19 +74,3 @@ def _templates() -> jinja2.Environment:
 def _some(names: Sequence[str], most: int) -> str:
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
-
-
-def _visible(value: Any) -> Any:
-    """Return a text of others without what steers a reader's eye; a part of the page is left as it is."""
-    return shown(value) if type(value) is str else value
-
-
-def _part(name: str) -> str:
-    found = get_data(__name__, name)
-    if found is None:
-        raise jinja2.TemplateNotFound(name)
-    return found.decode()
-
-
-def _digest(text: str) -> str:
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
