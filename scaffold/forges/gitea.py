@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from http import HTTPStatus
 from typing import Any
 
 from scaffold.forges import shared
@@ -100,7 +101,7 @@ class Gitea(Settings):
         return (*missing, *(one for one in labels if one not in known))
 
     def _ask_user(self, login: str) -> bool:
-        return self._http.get(f"users/{segment(login)}", take={404}).status != 404  # noqa: PLR2004
+        return self._http.get(f"users/{segment(login)}", take={404}).status != HTTPStatus.NOT_FOUND
 
     def _ask_teams(self, org: str) -> frozenset[str]:
         try:
@@ -139,7 +140,7 @@ class Gitea(Settings):
         title = _titled(wanted.title, draft=wanted.draft)
         body = {"title": title, "head": wanted.head, "base": wanted.base, "body": wanted.body}
         response = self._http.send("POST", f"repos/{in_path(path)}/pulls", body, kind="create", take={409})
-        if response.status == 409:  # noqa: PLR2004
+        if response.status == HTTPStatus.CONFLICT:
             raise ExistsError(f"{self.host} refuses it: {response.message}", where=path)
         return self._pull(path, response.data)
 
@@ -222,11 +223,11 @@ class Gitea(Settings):
         body = {"do": method, "head_commit_id": pull.commit, "merge_when_checks_succeed": True}
         response = self._merge(at, body)
         for _ in range(LOOKS):
-            if response.status != 405 or LATER not in response.message.lower():  # noqa: PLR2004
+            if response.status != HTTPStatus.METHOD_NOT_ALLOWED or LATER not in response.message.lower():
                 break
             self._http.governor.rest(BETWEEN)
             response = self._merge(at, body)
-        if response.status == 409 and "schedule" in response.message.lower():  # noqa: PLR2004 - it waits already
+        if response.status == HTTPStatus.CONFLICT and "schedule" in response.message.lower():  # it waits already
             return
         if response.status in (405, 409):
             told = (

@@ -1,6 +1,7 @@
 """The settings of repositories at Gitea and Forgejo, where one rule counts for a branch: its own, or one for many."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from scaffold.blueprint.forge import OF_BRANCH, Standing, Value
@@ -40,7 +41,7 @@ class Settings:
         }
         at = "user/repos" if owner.lower() == self.me().lower() else f"orgs/{segment(owner)}/repos"
         response = self._http.send("POST", at, body, kind="create", take={409})
-        if response.status == 409:  # noqa: PLR2004
+        if response.status == HTTPStatus.CONFLICT:
             raise ExistsError(response.message, where=path)
 
     def settings(self, path: str, branch: str) -> Standing:

@@ -1,6 +1,7 @@
 """GitHub and GitHub Enterprise, by REST, and by GraphQL for what only that has: to merge when all is green."""
 
 from collections.abc import Collection, Iterator
+from http import HTTPStatus
 from typing import Any
 
 from scaffold.forges import shared
@@ -136,11 +137,11 @@ class GitHub(Settings):
         return True
 
     def _ask_user(self, login: str) -> bool:
-        return self._http.get(f"users/{segment(login)}", take={404}).status != 404  # noqa: PLR2004
+        return self._http.get(f"users/{segment(login)}", take={404}).status != HTTPStatus.NOT_FOUND
 
     def _ask_team(self, team: str) -> bool:
         org, _, name = team.partition("/")
-        return self._http.get(f"orgs/{segment(org)}/teams/{segment(name)}", take={404}).status != 404  # noqa: PLR2004
+        return self._http.get(f"orgs/{segment(org)}/teams/{segment(name)}", take={404}).status != HTTPStatus.NOT_FOUND
 
     def pulls(self, path: str, head: str) -> tuple[Pull, ...]:
         """Return those from a branch; who closed one is not in a listing of GitHub's."""
@@ -251,7 +252,7 @@ class GitHub(Settings):
         """Delete a branch."""
         at = f"repos/{in_path(path)}/git/refs/heads/{in_path(branch)}"
         response = self._http.send("DELETE", at, take={404, 422})
-        if response.status == 422 and "does not exist" not in response.message:  # noqa: PLR2004
+        if response.status == HTTPStatus.UNPROCESSABLE_ENTITY and "does not exist" not in response.message:
             raise RefusedError(f"{self.host} refuses to delete {branch}: {response.message}", where=path)
 
     def login(self) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from scaffold.forges import shared
@@ -99,12 +100,12 @@ class GitLab(Settings):
             found = self._http.get(f"{_at(path)}/protected_branches/{segment(branch)}", take={404})
         except DeniedError:
             return None
-        owners = found.status != 404 and bool(found.data.get("code_owner_approval_required"))  # noqa: PLR2004
+        owners = found.status != HTTPStatus.NOT_FOUND and bool(found.data.get("code_owner_approval_required"))
         try:
             asked = self._http.get(f"{_at(path)}/approvals", take={404})  # only some editions have it
         except DeniedError:
             return None
-        approvals = 0 if asked.status == 404 else asked.data.get("approvals_before_merge") or 0  # noqa: PLR2004
+        approvals = 0 if asked.status == HTTPStatus.NOT_FOUND else asked.data.get("approvals_before_merge") or 0
         return Protection(checks, approvals, owners)
 
     def lacking(self, path: str, reviewers: Collection[str], labels: Collection[str]) -> tuple[str, ...]:
@@ -150,7 +151,7 @@ class GitLab(Settings):
             "description": wanted.body,
         }
         response = self._http.send("POST", f"{_at(path)}/merge_requests", body, kind="create", take={409})
-        if response.status == 409:  # noqa: PLR2004
+        if response.status == HTTPStatus.CONFLICT:
             raise ExistsError(f"{self.host} refuses it: {response.message}", where=path)
         return self._pull(path, response.data)
 
@@ -233,7 +234,7 @@ class GitLab(Settings):
             "merge_when_pipeline_succeeds": True,  # what older versions call it
         }
         response = self._http.send("PUT", f"{_at(path)}/merge_requests/{pull.number}/merge", body, take={401})
-        if response.status == 401:  # noqa: PLR2004 - what it says to who is known, and may not merge
+        if response.status == HTTPStatus.UNAUTHORIZED:  # what it says to who is known, and may not merge
             raise DeniedError(f"{self.host} does not let us merge: {response.message}", where=f"{path}!{pull.number}")
 
     def delete_branch(self, path: str, branch: str) -> None:

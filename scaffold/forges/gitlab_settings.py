@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from http import HTTPStatus
 from typing import Any
 
 from scaffold.blueprint.forge import EVERY, Standing, Value
@@ -93,7 +94,7 @@ class Settings:
 
     def _scanning(self, at: str) -> bool | None:
         response = self._http.get(f"{at}/security_settings", take={404})
-        said = response.data if response.status < 300 else {}  # noqa: PLR2004 - what HTTP says of its classes
+        said = response.data if response.status < HTTPStatus.MULTIPLE_CHOICES else {}  # what HTTP says of its classes
         return said.get("secret_push_protection_enabled", said.get("pre_receive_secret_detection_enabled"))
 
     def set(self, path: str, branch: str, wanted: Mapping[str, Value]) -> Refusals:

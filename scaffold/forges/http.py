@@ -249,7 +249,8 @@ class Http:
 
     def _refuse(self, request: Request, response: Response) -> NoReturn:
         if responses.meaning(response) == "alien":
-            done = request.kind != "read" and 200 <= response.status < 300  # noqa: PLR2004 - who knows what took it
+            # Who knows what took it.
+            done = request.kind != "read" and HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES
             hint = f"is {self.api} the address of its API?"
             told = f"answered {response.status} with {response.alien or 'nothing'} and not as a forge's API does"
             self._fail(UncertainError if done else UnreachableError, response, told, hint)
@@ -257,7 +258,7 @@ class Http:
             raise self._error(RefusedError, ARCHIVED[0], ARCHIVED[1])
         if response.status in (401, 403):
             hint = f"the token is from {self._token.origin}; is it valid, and has it the rights?"
-            kind = UnknownTokenError if response.status == 401 else DeniedError  # noqa: PLR2004
+            kind = UnknownTokenError if response.status == HTTPStatus.UNAUTHORIZED else DeniedError
             self._fail(kind, response, f"denies it: {response.message}", hint)
         if response.status in GONE:
             hint = "is it there, and may the token see it?"

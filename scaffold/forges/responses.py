@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -55,20 +56,20 @@ def meaning(response: Response) -> Meaning:
         return "moved"
     if is_limited(response):
         return "limited"
-    if status >= 500:  # noqa: PLR2004 - what HTTP says of its classes
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # what HTTP says of its classes
         return "broken"
-    if response.alien or status < 200 or status == 407:  # noqa: PLR2004
+    if response.alien or status < HTTPStatus.OK or status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return "alien"
-    if status < 300:  # noqa: PLR2004
+    if status < HTTPStatus.MULTIPLE_CHOICES:
         return "taken"
-    return "denied" if status == 401 else "refused"  # noqa: PLR2004
+    return "denied" if status == HTTPStatus.UNAUTHORIZED else "refused"
 
 
 def is_limited(response: Response) -> bool:
     """Whether the forge asks for a pause: of all of it, whatever was asked for."""
-    if response.status == 429:  # noqa: PLR2004
+    if response.status == HTTPStatus.TOO_MANY_REQUESTS:
         return True
-    if response.status == 200:  # noqa: PLR2004 - GraphQL says it in a good response
+    if response.status == HTTPStatus.OK:  # GraphQL says it in a good response
         errors = response.data.get("errors") if isinstance(response.data, dict) else None
         return isinstance(errors, list) and any(
             isinstance(one, dict) and one.get("type") == "RATE_LIMITED" for one in errors
@@ -77,7 +78,7 @@ def is_limited(response: Response) -> bool:
         return False
     headers = response.headers
     spent = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
-    return (response.status == 403 and spent) or bool(_LIMITED.search(_said(response.data)))  # noqa: PLR2004
+    return (response.status == HTTPStatus.FORBIDDEN and spent) or bool(_LIMITED.search(_said(response.data)))
 
 
 def pause(response: Response, clock: float, times: int) -> float:
