@@ -68,7 +68,7 @@ bench: $(VENV)/.test  ## Compare with Copier in one run, and write docs/referenc
 bench-check: $(VENV)/.test  ## Check a thousand services out of bare repositories, and write docs/reference/benchmark-check.md.
 	@$(BIN)/python benchmarks/guardrails.py
 
-bench-fleet: $(VENV)/.test  ## Plan for a thousand repositories beside Copier, and write docs/reference/benchmark-fleet.md.
+bench-fleet: $(VENV)/.long  ## Plan for a thousand repositories beside Copier, and write docs/reference/benchmark-fleet.md.
 	@$(BIN)/python benchmarks/fleet.py
 
 bench-rollout: $(VENV)/.test  ## Roll out to a thousand repositories at a forge on loopback, and write docs/reference/benchmark-rollout.md.
