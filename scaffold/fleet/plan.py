@@ -115,6 +115,8 @@ def plan_repository(job: Job) -> Looked:
 
 
 def _known(job: Job) -> Looked | None:
+    if Kept(KIND).is_empty:
+        return None
     return _before(job, open_in(job.found.folder))
 
 
