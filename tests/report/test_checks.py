@@ -419,6 +419,7 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
         "fleet-status",
         "lock",
         "self-check",
+        "settings",
         "template",
         "waivers",
     ]
@@ -428,7 +429,7 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
         capsys.readouterr().err
         == "error: there is no schema chek (there are: answers, blueprint, blueprint-impact, cases, check, fleet, "
         "fleet-apply, fleet-check, fleet-history, fleet-plan, fleet-report, fleet-settings, fleet-settings-apply, "
-        "fleet-status, lock, self-check, template, waivers)\n"
+        "fleet-status, lock, self-check, settings, template, waivers)\n"
     )
 
 
