@@ -267,7 +267,7 @@ FORMATS = {  # the heading of each schema, in the order of the page
 }
 MORE = {  # what a schema cannot say: where the rest is told
     "blueprint.guardrails.use": "[Rules](rules.md).",
-    "blueprint.guardrails.judges": "[Outside judges](judges.md).",
+    "blueprint.guardrails.judges": "[Judges](judges.md).",
     "blueprint.merge": "[Drivers](merging.md#drivers).",
     "blueprint.forge": "[What each forge has a word for](forges.md#settings).",
     "blueprint.security": "[Pauses](../guides/update.md#pause-the-updates-of-a-fleet).",
@@ -276,13 +276,13 @@ MORE = {  # what a schema cannot say: where the rest is told
     "fleet.campaign.waves.where": "[Selectors](fleet.md#selectors).",
     "fleet.pauses": "[Pauses](fleet.md#pauses).",
     "fleet.forges": "[Tokens](forges.md#tokens).",
-    "answers.keep_copier": "[Both tools](../guides/adopt.md#both-tools-for-a-while).",
+    "answers.keep_copier": "[Both tools](../guides/adopt.md#copier-and-scaffold-side-by-side).",
     "answers.merge": "[Drivers](merging.md#drivers).",
     "answers.own": "[Make a file your own](../guides/update.md#make-a-file-your-own).",
     "answers.require_signature": "[Signed releases](../guides/signing.md).",
     "waivers": "[Grant a waiver](../guides/waivers.md).",
-    "lock.files.inputs": "[How](merging.md#what-depends-on-more-than-the-recorded-answers).",
-    "settings.policy": "[Policies](policy.md#who-says-it).",
+    "lock.files.inputs": "[How](merging.md#secrets-random-values-and-times).",
+    "settings.policy": "[Policies](policy.md#where-a-policy-is-set).",
     "settings.require_signature": "[Signed releases](../guides/signing.md).",
 }
 TOLD_ELSEWHERE = {"blueprint.questions", "lock.guardrails", "lock.forge"}  # the same keys as in a table above
