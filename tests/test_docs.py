@@ -22,7 +22,7 @@ from scaffold.blueprint import guardrails, manifest, template
 from scaffold.blueprint.forge import Prescribed
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.cli import app, run
-from scaffold.cli.commands import EXAMPLES, FLEET_HEADS, HEADS
+from scaffold.cli.commands import BLUEPRINT_HEADS, EXAMPLES, FLEET_HEADS, HEADS
 from scaffold.fleet import inventory, listing, organisations, selectors
 from scaffold.fleet.campaign import policy
 from scaffold.forges import declared
@@ -138,14 +138,26 @@ def test_every_command_has_an_example_that_it_takes(words):
     assert example in section("reference/cli.md", f"## {' '.join(['scaffold', *words])}")
 
 
+def test_every_example_is_of_a_command():
+    assert {*EXAMPLES} == {" ".join(words) for words in commands() if words not in GROUPS}
+
+
 @pytest.mark.parametrize("columns", [80, 200])
-@pytest.mark.parametrize(("words", "heads"), [((), HEADS), (("fleet",), FLEET_HEADS)])
+@pytest.mark.parametrize(
+    ("words", "heads"), [((), HEADS), (("fleet",), FLEET_HEADS), (("blueprint",), BLUEPRINT_HEADS)]
+)
 def test_help_lists_commands_by_what_they_are_for(columns, words, heads, tmp_path):
     lines = world.scaffold(*words, "--help", where=tmp_path, COLUMNS=str(columns)).out.splitlines()
     assert max(map(len, lines)) <= columns
     assert [line.strip("╭─╮ ") for line in lines if line.startswith("╭")] == ["Options", *heads]
     named = [line.split()[1] for line in lines if re.match(r"│ [a-z]", line)]
     assert named == [name for names in heads.values() for name in names]
+
+
+@pytest.mark.parametrize("words", commands())
+def test_no_choice_of_an_option_is_broken_in_eighty_columns(words, tmp_path):
+    lines = world.scaffold(*words, "--help", where=tmp_path, COLUMNS="80").out.splitlines()
+    assert not [line for line in lines if re.search(r" <[^>]*$", line)]
 
 
 def test_every_exit_code_is_documented():
