@@ -142,7 +142,7 @@ def _is_held() -> bool:
 
 def _show(form: Form, checked: "Checked", mended: "Fixed | None") -> None:
     if form == "text":
-        console.show(text(checked) if mended is None else fixed.text(mended), wrapped=True)
+        console.show(text(checked) if mended is None else fixed.text(mended))
     elif form == "json" and mended is not None:
         console.show_json(fixed.data(mended))
     else:
