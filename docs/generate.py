@@ -251,7 +251,10 @@ an upgrade, `scaffold schema blueprint > schemas/blueprint.json` brings the newe
 is told once:
 
 ```json
-{"yaml.schemas": {"/path/to/answers.json": ".scaffold/answers.yml", "/path/to/waivers.json": ".scaffold/waivers.yml"}}
+{"yaml.schemas": {
+  "/path/to/answers.json": ".scaffold/answers.yml",
+  "/path/to/waivers.json": ".scaffold/waivers.yml"
+}}
 ```
 """
 FORMATS = {  # the heading of each schema, in the order of the page
