@@ -233,7 +233,7 @@ def _refuse_old(root: Path, current: Release, wanted: Version, past: Past) -> No
     finals = [version for version in past.versions(name) if not version.is_prerelease]
     if wanted < max([*finals, Version("0")]) or (not finals and wanted < current.blueprint.version):
         newest = max(finals, default=current.blueprint.version)
-        raise SourceError(f"{wanted} is older than {newest}, which the blueprint has")
+        raise SourceError(f"{wanted} is older than {newest}, which the blueprint has", hint="name a newer version")
 
 
 def _refuse_uncommitted(repository: Objects, root: Path, current: Release) -> None:

@@ -101,7 +101,7 @@ def from_one(files: Mapping[str, File], words: Mapping[str, str]) -> Template:
     for name, word in words.items():
         if not name.isidentifier() or len(word) < LEAST:
             hint = f"give --word QUESTION=TEXT, with a text of at least {LEAST} characters"
-            raise ProjectError(f"{name}={word} is no word to ask for", hint=hint)
+            raise ProjectError(f"--word {name}={word} cannot become a question", hint=hint)
     made = Template({}, dict(words))
     longest_first = sorted(words.items(), key=lambda one: -len(one[1]))
     for path, file in files.items():
@@ -132,7 +132,7 @@ def from_several(repositories: Sequence[tuple[str, Mapping[str, File]]]) -> Temp
     A file that is in all of them, but of which more differs than words in its lines, is left out and told.
     """
     if len(repositories) < 2:  # noqa: PLR2004 - several
-        raise ProjectError("to be like one another takes two repositories or more", hint="name more, or use --from")
+        raise ProjectError("--like needs two repositories or more", hint="name more, or use --from")
     names = tuple(name for name, _ in repositories)
     made, known = Template(), {names: "name"}
     made.questions["name"] = names[0]

@@ -71,7 +71,7 @@ def lint(target: Target = None, library: Library = Path(), format_: LintForm = "
         found = scaffold.lint(name, library=folder or library)
     with console.reporting():
         if format_ == "text":
-            console.show(linting.text(found), wrapped=True)
+            console.show(linting.text(found))
         else:
             console.write(linting.written(format_, found))
     if not linting.is_clean(found):

@@ -107,7 +107,7 @@ def _case(case: CaseTested, *, accepted: bool) -> Iterator[Line]:
     yield from (Line(f"    {one_line(one)}", "bad") for one in case.failing)
     if case.difference:
         lines = case.difference.splitlines()
-        yield from (Line(f"    {line}", "warn") for line in lines[:SHOWN])
+        yield from (Line(f"    {line}", "warn", whole=True) for line in lines[:SHOWN])
         if len(lines) > SHOWN:
             yield Line(f"    and {len(lines) - SHOWN} lines more", "dim")
     for one in case.updates:
