@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scaffold import disk
+from scaffold.answers.question import Answers
 from scaffold.blueprint.places import manifest_path
 from scaffold.blueprint.release import Release
 from scaffold.formats import yaml
 from scaffold.formats.located import Located, texts
 from scaffold.project.planning.guardrails import decided
 from scaffold.project.stamp import refuse_unrecorded
-from scaffold.render import engine
+from scaffold.render import engine, native
 from scaffold.render.context import Surroundings
 from scaffold.render.engine import Rendered
 
@@ -67,6 +68,11 @@ def as_asked_by(release: Release, case: Case) -> Case:
     asked = {question.name for question in release.questions}
     answered = {**case.answers, **case.before}
     return case._replace(answers={name: value for name, value in answered.items() if name in asked})
+
+
+def answer_case(release: Release, case: Case) -> Answers:
+    """Answer a release's questions as a case does; raises AnswerError or RenderError."""
+    return native.resolve(release, given=case.answers, previous={}, surroundings=Surroundings(case.name))
 
 
 def render_case(release: Release, case: Case) -> Rendered:

@@ -24,6 +24,7 @@ from scaffold.project.commands.check import find_plugin
 from scaffold.project.stamp import trusting
 from scaffold.render.means import Means
 from scaffold.report.testing import CaseTested, Tested
+from scaffold.sources import compiled
 from scaffold.sources.library import FolderLibrary
 from scaffold.tree import File
 
@@ -65,7 +66,8 @@ def try_blueprint(
     """
     root = Path(library).resolve()
     wanted = Wanted(accept, gates, today, trust)
-    return tried(root, FolderLibrary(root, str(root)).release(name), wanted, notify)
+    with compiled.kept(str(root)):
+        return tried(root, FolderLibrary(root, str(root)).release(name), wanted, notify)
 
 
 def render_blueprint(name: str, case: str, dest: Path | str, *, library: Path | str = ".") -> Tree:
