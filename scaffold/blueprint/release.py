@@ -67,7 +67,7 @@ def assemble(
 def stacked(
     blueprint: Blueprint, layers: Mapping[str, Layer], commit: str | None, changelog: bytes | None = None
 ) -> Release:
-    """Put a blueprint and its layers together; raises FormatError where a layer is missing or a question does not fit."""
+    """Put a blueprint and its layers together; raises FormatError where a layer or question does not fit."""
     for layer in blueprint.layers:
         if layer not in layers:
             where = manifest_path(blueprint.name)

@@ -83,7 +83,8 @@ class Tested(NamedTuple):
 
 def text(result: Tested) -> Iterator[Line]:
     """Say what became of each case, of the pairs and of the gates."""
-    yield Line(f"{result.blueprint} {result.version}: {len(result.cases)} cases", "title")
+    cases = f"{len(result.cases)} case{'s' * (len(result.cases) != 1)}"
+    yield Line(f"{result.blueprint} {result.version}: {cases}", "title")
     for case in result.cases:
         yield from _case(case, accepted=result.accepted)
     said = f"{result.pairs} pairs of choices in {result.rows} sets"
