@@ -54,7 +54,7 @@ def release(
 
     It must be clean to lint, but for what is of low severity, and pass its test. Without a version, or the part to
     raise, the next version is what the changes since the last release ask for; with `pre` it is a candidate of that.
-    Migrations of code have to be tried, which takes `trust`, or that of the user's settings.
+    Tasks and migrations of code have to be tried, which takes `trust`, or that of the user's settings.
     """
     root = Path(library).resolve()
     if not root.is_dir() or not is_repository(root):
@@ -162,9 +162,11 @@ def _refuse_failing(root: Path, current: Release, wish: Wish, notify: Notify) ->
         first = next((line.text.strip() for line in testing.text(result) if line.tone == "bad"), "it fails")
         message = f"the test does not pass: {first}"
         raise ProjectError(message, where=str(root), hint=f"see all with scaffold blueprint test {name}")
-    untried = next((place for case in result.cases for update in case.updates for place in update.untried), None)
-    if untried:
-        raise TrustError("a migration of code was not tried", where=untried, hint="read it, then give --trust")
+    tasks = (("a task", place) for case in result.cases for place in case.untried)
+    updates = (update for case in result.cases for update in case.updates)
+    migrations = (("a migration of code", place) for update in updates for place in update.untried)
+    for what, place in (*tasks, *migrations):
+        raise TrustError(f"{what} was not tried", where=place, hint="read it, then give --trust")
 
 
 def _refuse_migrations_beyond(current: Release, wanted: Version) -> None:

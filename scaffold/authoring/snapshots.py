@@ -22,9 +22,9 @@ def snapshot_path(name: str, case: str) -> str:
 
 
 def snapshot(rendered: Rendered) -> str:
-    """Return all that a case renders to: path, mode, owner and content of each file."""
+    """Return all that a case renders to before any task: path, mode, owner and content of each file."""
     parts = [HEAD]
-    for path, file in rendered.tree.items():
+    for path, file in (rendered.plain or rendered.tree).items():
         ownership = rendered.ownership(path)
         keys = "".join(f", {'.'.join(key)} {owner}" for key, owner in sorted(ownership.keys.items()))
         parts.append(f"\n== {path} ({file.mode}, {ownership.file}{keys})\n{_content(file)}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scaffold import disk
 from scaffold.apply import beside
 from scaffold.authoring import snapshots
-from scaffold.authoring.cases import cases_folder, read_cases, stamp_case
+from scaffold.authoring.cases import cases_folder, read_cases, stamp_case, tasks_of
 from scaffold.authoring.gates import run_gates
 from scaffold.authoring.matrix import matrix
 from scaffold.authoring.past import past_of
@@ -62,7 +62,7 @@ def try_blueprint(
 
     What fails is in the result and raises nothing. With `accept` what the cases render to becomes their snapshot; with
     `gates` each case is written into a clean folder and runs its own gates there, which is code of the template's; with
-    `trust`, or where the user's settings give it to the library, its migrations of code run too.
+    `trust`, or where the user's settings give it to the library, its tasks and its migrations of code run too.
     """
     root = Path(library).resolve()
     wanted = Wanted(accept, gates, today, trust)
@@ -142,7 +142,7 @@ def tried(root: Path, release: Release, wanted: Wanted, notify: Notify) -> Teste
 
 def _case(root: Path, release: Release, case: Case, past: Past, today: date, *, trust: bool) -> CaseTested:
     try:
-        rendered = stamp_case(release, case)
+        rendered = stamp_case(release, case, trust=trust)
     except ScaffoldError as error:
         return CaseTested(case.name, case.where, str(error))
     passed, of, failing = _score(release, rendered, today)
@@ -162,6 +162,7 @@ def _case(root: Path, release: Release, case: Case, past: Past, today: date, *, 
         updates=updates,
         text=text,
         rendered=rendered,
+        untried=() if trust else tasks_of(release),
     )
 
 

@@ -45,7 +45,7 @@ Accept = Annotated[bool, typer.Option("--accept", help="Take what the cases rend
 Gates = Annotated[
     bool, typer.Option("--gates", help="Run `make setup check` of each case in a clean folder: code of the templates.")
 ]
-Trust = Annotated[bool, typer.Option("--trust", help="Run the migrations of code that updates meet, on a copy.")]
+Trust = Annotated[bool, typer.Option("--trust", help="Run tasks, and migrations of code that updates meet, on copies.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Test again whenever a file of the library is saved.")]
 
 

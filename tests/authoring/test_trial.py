@@ -225,3 +225,44 @@ def test_the_built_in_library_passes():
     result = try_blueprint("python-http-service", library=built_in_root())
     assert result.passes
     assert {one.version for case in result.cases for one in case.updates} >= {"1.0.0", "1.1.0"}
+
+
+A = "templates/app/copier.yml"
+TASK = {A: ("package:", "_tasks:\n  - \"echo '{{ size }}' > made.txt\"\npackage:")}
+
+
+def test_tasks_run_for_each_case_with_trust_and_are_counted_without(root):
+    shelf(root, PLAIN | TASK)
+    result = try_blueprint("tool", library=root, accept=True)
+    assert result.cases[0].untried == (f"{A}:2",)
+    assert "made.txt" not in result.cases[0].rendered.tree
+    done = scaffold("blueprint", "test", "tool", where=root)
+    assert (done.code, f"not run: 1 task ({A}:2); --trust runs it" in done.out) == (0, True)
+    trusted = try_blueprint("tool", library=root, trust=True)
+    assert {case.name: case.rendered.tree["made.txt"].content for case in trusted.cases} == {
+        "large": b"large\n",
+        "small": b"small\n",
+    }
+    assert (trusted.passes, trusted.cases[0].untried, trusted.cases[0].difference) == (True, (), "")
+    assert "not run" not in scaffold("blueprint", "test", "tool", "--trust", where=root).out
+
+
+def test_a_task_that_fails_and_one_that_makes_what_is_locked_fail_the_test(root):
+    shelf(root, PLAIN | {A: ("package:", "_tasks: [exit 3]\npackage:")})
+    assert try_blueprint("tool", library=root).passes
+    done = scaffold("blueprint", "test", "tool", "--trust", where=root)
+    assert (done.code, "large: does not render" in done.out, "exit 3" in done.out) == (3, True, True), done.out
+    shelf(root, PLAIN | {A: ("package:", '_tasks: ["date > .editorconfig"]\npackage:')})
+    done = scaffold("blueprint", "test", "tool", "--trust", where=root)
+    assert (done.code, ".editorconfig is locked, and holds" in done.out) == (3, True), done.out
+
+
+def test_updates_run_the_tasks_of_both_releases(root):
+    repo(shelf(root, PLAIN | {A: ("package:", "_tasks: [seq 30 > made.txt]\npackage:")}), {}, "tool/v1.0.0")
+    shelf(root, PLAIN | {A: ("package:", "_tasks: [seq 31 > made.txt]\npackage:")})
+    assert [(one.changed, one.is_clean) for one in try_blueprint("tool", library=root).cases[0].updates] == [(0, True)]
+    (update,) = try_blueprint("tool", library=root, trust=True).cases[0].updates
+    assert (update.changed, update.conflicts) == (1, ())
+    done = scaffold("blueprint", "release", "tool", "--note", "now", where=repo(root, {}))
+    assert (done.code, f"{A}:1: a task was not tried (read it, then give --trust)" in done.err) == (1, True), done.err
+    assert scaffold("blueprint", "release", "tool", "--note", "now", "--trust", where=root).code == 0
