@@ -44,6 +44,10 @@ def start_blueprint(
     made = Template({"README.md.jinja": File(b"# {{ name }}\n")}, {"name": "demo"})
     if source is not None:
         files, left = taken(source)
+        if not files:
+            raise ProjectError(
+                "there is no file to make a template of", where=str(source), hint="name a folder of files"
+            )
         made = from_one(files, words)
         made.left += left
     elif like:
@@ -73,6 +77,8 @@ def _write(root: Path, files: Mapping[str, File]) -> None:
 def _refuse(root: Path, name: str, layers: Iterable[str]) -> None:
     if not NAME.fullmatch(name):
         raise SourceError(f"{name!r} is no name of a blueprint", hint="write lower-case letters, digits and hyphens")
+    if root.exists() and not root.is_dir():
+        raise ProjectError("the library is no folder", where=str(root), hint="name one with --library DIR")
     for path in (f"blueprints/{name}", f"templates/{name}"):
         if (root / path).exists():
             raise ProjectError(f"{path} is there already", where=str(root), hint="give the blueprint another name")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from scaffold.report.checks.words import one_line
-from scaffold.report.text import Line
+from scaffold.report.text import Line, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,8 +106,9 @@ def _case(case: CaseTested, *, accepted: bool) -> Iterator[Line]:
         yield Line(f"  {case.name}: does not render: {one_line(case.error)}", "bad")
         return
     passed, of = case.score
+    tone: Tone = "bad" if case.difference and not accepted else "plain"
     score = f", {passed} of {of} rules pass" if of else ""
-    yield Line(f"  {case.name}: {case.files} files{score}, {_snapshot(case, accepted=accepted)}")
+    yield Line(f"  {case.name}: {case.files} files{score}, {_snapshot(case, accepted=accepted)}", tone)
     yield from (Line(f"    {one_line(one)}", "bad") for one in case.failing)
     if case.difference:
         lines = case.difference.splitlines()

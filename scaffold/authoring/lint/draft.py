@@ -246,6 +246,10 @@ def _release(
     if wrong:
         return None
     changelog = disk.read(root, changelog_path(blueprint.name))
+    try:
+        (changelog.content if changelog else b"").decode()
+    except UnicodeDecodeError:
+        errors.append(FormatError("the file is not UTF-8 text", where=changelog_path(blueprint.name)))
     there = {name: one.layer for name, one in layers.items() if one.layer is not None}
     try:
         release = stacked(blueprint, there, None, changelog.content if changelog else None)
