@@ -70,7 +70,9 @@ def release(
     ] = None,
     pre: Annotated[bool, typer.Option("--pre", help="Release the next candidate, such as 1.2.0rc1.")] = False,
     directory: Annotated[Path, typer.Option("--library", metavar="DIR", help="The library's repository.")] = Path(),
-    trust: Annotated[bool, typer.Option("--trust", help="Run migrations of code in the test, on copies.")] = False,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Run tasks and migrations of code in the test, on copies.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be released, and write nothing.")] = False,
     format_: FormatOption = "text",
 ) -> None:

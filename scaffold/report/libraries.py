@@ -89,6 +89,7 @@ def blueprint_new(result: Started) -> Iterator[Line]:
     yield Line("Questions, with an example of each:", "title")
     yield from table(list(result.questions.items()), "plain")
     yield from (Line(f"  left out: {one}", "warn") for one in result.left)
+    yield from (Line(f"  note: {one}", "warn") for one in result.notes)
     if result.applied:
         yield Line(f"Next: scaffold blueprint lint {result.name}", "title")
 
