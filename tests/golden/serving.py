@@ -13,13 +13,31 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.golden.image import Stage
+from tests.golden.pod import Pod, certificate
+
 ISSUER = """
+import ssl
 import sys
 from tests.issuer import Issuer
 issuer = Issuer()
-issuer.serve()
+server = issuer.serve()
+if sys.argv[1:]:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*sys.argv[1:])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    issuer.address = issuer.address.replace("http:", "https:")
 print(issuer.address, issuer.token("notes:read", "notes:write"), flush=True)
 sys.stdin.read()
+"""
+SERVER = """
+import sys
+from tests.postgres import server
+with server() as address:
+    print(address or "", flush=True)
+    sys.stdin.read()
 """
 PATIENCE = 60.0
 
@@ -39,8 +57,8 @@ class Answer:
 class Served:
     """A running service."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int, token: str = "") -> None:
-        self.process, self.port, self.token = process, port, token
+    def __init__(self, process: subprocess.Popen[str], port: int, token: str, pod: Pod | None = None) -> None:
+        self.process, self.port, self.token, self.pod = process, port, token, pod
 
     def ask(self, method: str, path: str, body: Any = None, *, token: str | None = None, **headers: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
@@ -80,9 +98,9 @@ def entry_point(service: Path) -> list[str]:
 
 
 @contextmanager
-def issuer(service: Path, environment: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Start the service's own issuer of tokens; yield its address and a token."""
-    command = [service / ".venv/bin/python", "-c", ISSUER]
+def issuer(service: Path, environment: dict[str, str], *certified: Path) -> Iterator[tuple[str, str]]:
+    """Start the service's own issuer of tokens, with a certificate and its key or without; yield its address and a token."""
+    command = [service / ".venv/bin/python", "-c", ISSUER, *certified]
     with subprocess.Popen(
         command, cwd=service, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -94,12 +112,17 @@ def issuer(service: Path, environment: dict[str, str]) -> Iterator[tuple[str, st
             process.kill()
 
 
-@contextmanager
-def serving(service: Path, folder: Path, environment: dict[str, str]) -> Iterator[Served]:
-    """Start the service with what it logs in `folder/log`, and wait until it is ready."""
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(service: Path, folder: Path, environment: dict[str, str]) -> Iterator[Served]:
+    """Start the service as this user, with what it logs in `folder/log`, and wait until it is ready."""
+    port = free_port()
     with issuer(service, environment) as (address, token), (folder / "log").open("w") as log:
         known = environment | {
             "ENVIRONMENT": "local",
@@ -112,11 +135,49 @@ def serving(service: Path, folder: Path, environment: dict[str, str]) -> Iterato
         command = entry_point(service)
         subprocess.run([*command, "migrate"], cwd=folder, env=known, check=True, stdout=sys.stderr)
         process = subprocess.Popen(command, cwd=folder, env=known, stdout=log, stderr=subprocess.STDOUT, text=True)
-        try:
-            served = Served(process, port, token)
-            served.wait_for("/health/ready", 200)
+        with ready(Served(process, port, token)) as served:
             yield served
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-                process.wait(timeout=30)
+
+
+@contextmanager
+def serving_in_its_container(
+    service: Path, stage: Stage, folder: Path, environment: dict[str, str]
+) -> Iterator[Served]:
+    """Start the service as in production: who it runs as, what it may do and write to, where its secrets come from."""
+    port, certified = free_port(), certificate(folder)
+    with (
+        postgresql(service, environment) as database,
+        issuer(service, environment, *certified) as (address, token),
+        (folder / "log").open("w") as log,
+    ):
+        if not database:
+            pytest.skip("no PostgreSQL server can be started here")
+        settings = {"PORT": str(port), "OIDC_ISSUER": address, "DRAIN_SECONDS": "3"}
+        pod = Pod(service, stage, folder, database, certified[0], settings)
+        pod.call(of="initContainers")
+        with ready(Served(pod.start(log), port, token, pod)) as served:
+            yield served
+
+
+@contextmanager
+def ready(served: Served) -> Iterator[Served]:
+    """Wait until a service is ready, and stop it in the end."""
+    try:
+        served.wait_for("/health/ready", 200)
+        yield served
+    finally:
+        if served.process.poll() is None:
+            served.process.send_signal(signal.SIGTERM)
+            served.process.wait(timeout=30)
+
+
+@contextmanager
+def postgresql(service: Path, environment: dict[str, str]) -> Iterator[str]:
+    """Yield the address of the server that the service's own tests start, or nothing where none can be had."""
+    command = [service / ".venv/bin/python", "-c", SERVER]
+    with subprocess.Popen(
+        command, cwd=service, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.communicate()

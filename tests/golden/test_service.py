@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 import yaml
 
+from tests.golden.image import build, why_not
 from tests.golden.judges import find_nothing_but_local_hooks
-from tests.golden.serving import PATIENCE, entry_point, serving
+from tests.golden.serving import PATIENCE, entry_point, serving, serving_in_its_container
 from tests.golden.stamping import commit_hooks_pass, make, stamped
 from tests.scenarios.world import git, scaffold
 
@@ -30,8 +31,24 @@ def service(tmp_path_factory, toolchain_environment):
 
 
 @pytest.fixture(scope="module")
-def served(service, tmp_path_factory, toolchain_environment):
-    with serving(service, tmp_path_factory.mktemp("running"), toolchain_environment) as served:
+def image(service, tmp_path_factory):
+    if reason := why_not():
+        pytest.skip(reason)
+    return build(service, tmp_path_factory.mktemp("image"))
+
+
+@pytest.fixture(scope="module", params=["as anybody", "in its container"])
+def start(request, service, toolchain_environment):
+    """Give what starts the service with what it needs in a folder."""
+    if request.param == "as anybody":
+        return lambda folder: serving(service, folder, toolchain_environment)
+    image = request.getfixturevalue("image")
+    return lambda folder: serving_in_its_container(service, image, folder, toolchain_environment)
+
+
+@pytest.fixture(scope="module")
+def served(start, tmp_path_factory):
+    with start(tmp_path_factory.mktemp("running")) as served:
         yield served
 
 
@@ -117,9 +134,9 @@ def test_every_error_is_a_problem_with_the_same_headers(served, method, path, bo
     assert {"x-request-id", "x-content-type-options", "strict-transport-security"} <= answer.headers.keys()
 
 
-def test_told_to_stop_it_says_so_and_ends_what_runs(service, tmp_path, toolchain_environment):
+def test_told_to_stop_it_says_so_and_ends_what_runs(start, tmp_path):
     body = json.dumps({"text": "in the middle"}).encode()
-    with serving(service, tmp_path, toolchain_environment) as served:
+    with start(tmp_path) as served:
         with served.begin("POST", "/v1/notes", len(body), body[:5]) as called:
             served.process.send_signal(signal.SIGTERM)
             served.wait_for("/health/ready", 503)
@@ -129,6 +146,37 @@ def test_told_to_stop_it_says_so_and_ends_what_runs(service, tmp_path, toolchain
         assert served.process.wait(timeout=PATIENCE) == 0
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert [one for one in lines if one.get("status") == 201 and one["request_id"]]
+
+
+WRITES = """
+import os
+for folder in {folders}:
+    try:
+        open(os.path.join(folder, "written"), "w").close()
+        print(folder)
+    except OSError as error:
+        assert error.strerror == "Read-only file system", (folder, error)
+"""
+
+
+def test_in_its_container_it_is_nobody_and_writes_only_where_the_manifest_lets_it(
+    service, image, tmp_path, toolchain_environment
+):
+    with serving_in_its_container(service, image, tmp_path, toolchain_environment) as served:
+        told = dict(
+            line.split(":\t")
+            for line in Path(f"/proc/{served.process.inner}/status").read_text().splitlines()
+            if ":\t" in line
+        )
+        assert told["Uid"].split() == ["10001"] * 4
+        assert told["Gid"].split() == ["10001"] * 4
+        assert (told["NSpid"].split()[-1], told["NoNewPrivs"]) == ("1", "1")
+        assert {int(told[name], 16) for name in ("CapEff", "CapPrm", "CapInh", "CapBnd", "CapAmb")} == {0}
+        folders = ["/", "/app", "/app/.venv", "/etc", "/run", "/tmp", "/usr/local", "/var/tmp"]
+        done = served.pod.execute("python", "-c", WRITES.format(folders=folders))
+        assert done.stdout.split() == ["/var/tmp"], done.stderr
+        well = served.pod.execute(*image.health)
+        assert well.returncode == 0, well.stderr
 
 
 @pytest.mark.parametrize(

@@ -246,3 +246,48 @@ def test_who_works_unasked_in_a_container_logs_and_reports_like_a_service(path, 
     tool = {"cli.py": "import argparse\n" + WORKERS["src/mailer/main.py"], "Dockerfile": DOCKERFILE}
     assert state(rule, tool, **asked) == "not_applicable"
     assert state(rule, {"src/mailer/main.py": "run()\n", "Dockerfile": DOCKERFILE}, **asked) == "not_applicable"
+
+
+CHECKED = 'HEALTHCHECK --interval=30s CMD ["python", "-m", "mailer.health"]\n'
+POD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: mailer}
+spec:
+  template:
+    spec:
+      containers:
+        - name: mailer
+          image: mailer:1
+          livenessProbe: {exec: {command: [python, -m, mailer.health]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, ["no HEALTHCHECK"]),
+        ({"Dockerfile": DOCKERFILE + CHECKED}, []),
+        (
+            {"Dockerfile": DOCKERFILE + CHECKED.replace('"python", "-m", "mailer.health"', '"true"')},
+            ["without being asked"],
+        ),
+        ({"Dockerfile": DOCKERFILE + "HEALTHCHECK CMD echo ok\n"}, ["without being asked"]),
+        ({"Dockerfile": DOCKERFILE + "HEALTHCHECK NONE\n"}, ["no HEALTHCHECK"]),
+        ({"Dockerfile": f"FROM python:3.11-slim AS build\n{CHECKED}{DOCKERFILE}"}, ["no HEALTHCHECK"]),
+        ({"Dockerfile": f"FROM python:3.11-slim AS base\n{CHECKED}FROM base\n"}, []),
+        ({"deploy/mailer.yaml": POD}, []),
+        ({"deploy/mailer.yaml": POD.replace("liveness", "startup")}, ["no HEALTHCHECK"]),
+    ],
+    ids=range(9),
+)
+@pytest.mark.parametrize("path", WORKERS)
+def test_who_works_unasked_is_asked_how_it_is_by_a_command(path, more, said):
+    told = found("OP-04", {path: WORKERS[path], "Dockerfile": DOCKERFILE} | more)
+    assert [any(word in str(one) for one in told) for word in said] == [True] * len(told)
+
+
+def test_who_is_no_worker_is_not_asked():
+    worker = WORKERS["src/mailer/main.py"]
+    assert state("OP-04", {"src/mailer/main.py": worker}) == "not_applicable"
+    assert state("OP-04", {"cli.py": f"import argparse\n{worker}", "Dockerfile": DOCKERFILE}) == "not_applicable"

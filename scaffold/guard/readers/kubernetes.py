@@ -20,6 +20,7 @@ from scaffold.guard.tables import table
 MANIFESTS, KUSTOMIZATIONS = PLACES["manifests"], PLACES["kustomizations"]
 TEMPLATE = "this is a template, and what becomes of it cannot be told"
 ANY = "*"
+IDLE = ("true", ":", "echo", "sh -c true", "sh -c exit 0", "sh -c :", "echo ok")  # commands that always succeed
 NONE = "there are no Kubernetes manifests"
 PODS: Mapping[str, tuple[str, ...]] = {kind: tuple(way) for kind, way in table("readers/kubernetes")["pods"].items()}
 BINDINGS, ROLES = ("RoleBinding", "ClusterRoleBinding"), ("Role", "ClusterRole")

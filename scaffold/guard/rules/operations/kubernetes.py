@@ -7,7 +7,7 @@ from scaffold.formats.located import Located
 from scaffold.formats.lookup import below, line_at, line_of, listed, mapping
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
-from scaffold.guard.readers.kubernetes import ANY, BINDINGS, DOORS, NONE, Cluster, Object, cluster, containers
+from scaffold.guard.readers.kubernetes import ANY, BINDINGS, DOORS, IDLE, NONE, Cluster, Object, cluster, containers
 from scaffold.guard.readers.settings import lacking
 from scaffold.guard.rule import NotApplicable
 from scaffold.guard.rules.operations import doors
@@ -18,9 +18,6 @@ ASKS = ("httpGet", "exec", "grpc", "tcpSocket")
 PROBES = ("livenessProbe", "readinessProbe")
 MOUNTED = "automountServiceAccountToken"
 POLICIES = ("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy")
-
-
-IDLE = ("true", ":", "echo", "sh -c true", "sh -c exit 0", "sh -c :", "echo ok")  # commands that always succeed
 
 
 def probes(look: Look) -> Iterator[Found]:

@@ -12,8 +12,12 @@ from scaffold.guard.code.scopes import dotted, walk
 from scaffold.guard.finding import Found
 from scaffold.guard.look import Look
 from scaffold.guard.readers import plain_logs
+from scaffold.guard.readers.compose import AT_DESK
+from scaffold.guard.readers.dockerfile import Dockerfile, dockerfiles
 from scaffold.guard.readers.health import LIVE, READY, asks_elsewhere, left_out, routes, says_no
+from scaffold.guard.readers.kubernetes import IDLE, cluster, containers
 from scaffold.guard.readers.serving import process, service
+from scaffold.guard.rule import NotApplicable
 
 ACTUATOR = (b"spring-boot-starter-actuator", b"smallrye-health", b"micronaut-management", b"terminus", b"lightship")
 MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts", "package.json")
@@ -21,12 +25,18 @@ ROUTES = {
     "live": "no route answers whether the service lives, such as /health/live",
     "ready": "no route answers whether the service is ready, such as /health/ready",
 }
+WORDS = regex(r"[^\s\[\]\",]+")
 OF_HEALTH = regex(r"(?i)health|ready|readiness|livez|liveness|probe")  # a match or a stream may be live too
 
 
 def health(look: Look) -> Iterator[Found]:
-    """Look for the routes, or for a framework's own, and at what answers them."""
-    place = service(look)
+    """Look for the routes, or for a framework's own, and at what answers them; of a worker, at what it is asked by."""
+    try:
+        place = service(look)
+    except NotApplicable:
+        process(look)
+        yield from _asked(look)
+        return
     if any(holding(look, look.paths(*MANIFESTS), *ACTUATOR)):
         return
     ways = [{(one.path or "", one.line) for one in in_code(look, route)} for route in ROUTES]
@@ -40,6 +50,34 @@ def health(look: Look) -> Iterator[Found]:
             yield Found(f"nothing includes {router.name}, and routes for health are on it alone", path, router.line)
     for path in paths:
         yield from _answers(look, path)
+
+
+def _asked(look: Look) -> Iterator[Found]:
+    """Look for a command that asks a worker, on which nobody calls: a probe of a cluster, or the check of its image."""
+    try:
+        if any("livenessProbe" in one.data for _, pod in cluster(look).workloads() for _, one in containers(pod)):
+            return
+    except NotApplicable:
+        pass
+    files = [file for file in dockerfiles(look) if not AT_DESK.search(file.path)]
+    checks = [list(_checks(file)) for file in files]
+    if not any(checks):
+        message = "nothing asks the worker whether it lives: its image has no HEALTHCHECK, and no probe runs a command"
+        yield Found(message, files[-1].path, files[-1].stages[-1].line)
+    for file, found in zip(files, checks, strict=True):
+        if found and found[0][0] in IDLE:
+            yield Found("the image is well without being asked anything", file.path, found[0][1])
+
+
+def _checks(file: Dockerfile) -> Iterator[tuple[str, int]]:
+    """Yield the commands by which an image is asked how it is, the one that counts first, and their lines."""
+    for stage in file.lineage(file.stages[-1]):
+        for one in reversed(stage.instructions):
+            if one.word == "HEALTHCHECK":
+                command = one.value.rpartition("CMD")[2]
+                if "CMD" not in one.value:
+                    return  # NONE takes away what the image it begins from has
+                yield " ".join(WORDS.findall(command)).removeprefix("/bin/"), one.line
 
 
 def _answers(look: Look, path: str) -> Iterator[Found]:
