@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from scaffold.report.checks.words import one_line
-from scaffold.report.text import Line
+from scaffold.report.text import Line, many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,12 +83,13 @@ class Tested(NamedTuple):
 
 def text(result: Tested) -> Iterator[Line]:
     """Say what became of each case, of the pairs and of the gates."""
-    yield Line(f"{result.blueprint} {result.version}: {len(result.cases)} cases", "title")
+    yield Line(f"{result.blueprint} {result.version}: {many(len(result.cases), 'case')}", "title")
     for case in result.cases:
         yield from _case(case, accepted=result.accepted)
-    said = f"{result.pairs} pairs of choices in {result.rows} sets"
-    refused = f", of which {result.refused} are refused by a validator" if result.refused else ""
-    yield Line(f"  all {said} rendered{refused}" if not result.failed else f"  {said}{refused}", "plain")
+    if result.pairs:
+        said = f"{many(result.pairs, 'pair')} of choices in {many(result.rows, 'set')}"
+        refused = f", of which {result.refused} are refused by a validator" if result.refused else ""
+        yield Line(f"  all {said} rendered{refused}" if not result.failed else f"  {said}{refused}", "plain")
     for where, why in result.failed:
         yield Line(f"  {one_line(where)}: {one_line(why)}", "bad")
     tones: dict[str, Any] = {"pass": "good", "fail": "bad", "unknown": "warn"}
@@ -103,7 +104,7 @@ def _case(case: CaseTested, *, accepted: bool) -> Iterator[Line]:
         return
     passed, of = case.score
     score = f", {passed} of {of} rules pass" if of else ""
-    yield Line(f"  {case.name}: {case.files} files{score}, {_snapshot(case, accepted=accepted)}")
+    yield Line(f"  {case.name}: {many(case.files, 'file')}{score}, {_snapshot(case, accepted=accepted)}")
     yield from (Line(f"    {one_line(one)}", "bad") for one in case.failing)
     if case.difference:
         lines = case.difference.splitlines()
@@ -112,9 +113,9 @@ def _case(case: CaseTested, *, accepted: bool) -> Iterator[Line]:
             yield Line(f"    and {len(lines) - SHOWN} lines more", "dim")
     for one in case.updates:
         if one.is_clean:
-            yield Line(f"    from {one.version}: {one.changed} files change, the team's edits are kept", "dim")
+            yield Line(f"    from {one.version}: {many(one.changed, 'changed file')}, the team's edits are kept", "dim")
         if one.untried:
-            some = f"{len(one.untried)} migration{'s' * (len(one.untried) > 1)} of code"
+            some = f"{many(len(one.untried), 'migration')} of code"
             yield Line(f"    from {one.version}: not run: {some} ({one.untried[0]}); --trust runs it", "warn")
         for path in one.conflicts:
             yield Line(f"    from {one.version}: {path} is in conflict (say so under `_conflicts`, or mend it)", "bad")
