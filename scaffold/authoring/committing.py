@@ -35,7 +35,7 @@ def opened(root: Path) -> Place:
     place = place_of(root, open_repository(root))
     if place.repository.branch() is None:
         raise ProjectError("HEAD is on no branch", where=where, hint="switch to the default branch first")
-    if place.repository.is_shallow:
+    if place.repository.history.is_shallow:
         hint = "git fetch --unshallow --tags brings the rest"
         raise ProjectError("the library is a shallow clone, without all of its releases", where=where, hint=hint)
     return place

@@ -57,11 +57,6 @@ class Objects(Listing):
         """Whether it has no work tree, as where it was opened in its own folder."""
         return self.root == self.folder
 
-    @property
-    def is_shallow(self) -> bool:
-        """Whether the history was cut off when it was cloned, and tags with it."""
-        return bool(self._repository.is_shallow)
-
     def branch(self) -> str | None:
         """Return the full name of the branch that HEAD names, or None where HEAD is a commit."""
         with explained(self.root):
