@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,15 +64,18 @@ def start_blueprint(
 
 
 def _write(root: Path, files: Mapping[str, File]) -> None:
-    """Write new files, all or none of them."""
+    """Write new files, all or none of them; raises ProjectError."""
     try:
         for path, file in files.items():
             disk.write(root / path, file)
-    except BaseException:
+    except BaseException as error:
         for path in files:
-            if (root / path).exists():
+            if os.path.lexists(root / path):
                 disk.remove(root, path)
-        raise
+        if not isinstance(error, OSError):
+            raise
+        message, hint = f"the blueprint cannot be written: {error.strerror}", "mend that, then run it again"
+        raise ProjectError(message, where=str(error.filename or root), hint=hint) from error
 
 
 def _refuse(root: Path, name: str, layers: Iterable[str]) -> None:
