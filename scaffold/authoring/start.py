@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 
+HARD_SIGNS = ("'", '"', ":", "#")  # that no file in YAML, TOML or JSON takes everywhere
+
+
 def start_blueprint(
     name: str,
     *,
@@ -120,10 +123,12 @@ def _library_files(
 
 
 def _question(name: str, example: str, *, in_path: bool) -> dict[str, str]:
-    """Return a question; an answer that is part of a path is held to what a path may be."""
+    """Return a question; an answer is held to what files may take as it stands, and paths where it is part of one."""
     asked = {"type": "str", "help": f"What stands for {example!r}" if name != "name" else "Name of the service"}
     asked |= {"default": "{{ _folder_name }}"} if name == "name" else {"placeholder": example}
-    if not in_path:
-        return asked
-    refuses = f"{{% if '/' in {name} or {name}[:1] == '.' %}}must hold no slash and begin with no dot{{% endif %}}"
-    return asked | {"validator": refuses}
+    hard = [f"{sign!r} in {name}" for sign in HARD_SIGNS if sign not in example]
+    refuses = [f"{{% if {' or '.join(hard)} %}}must hold none of {' '.join(HARD_SIGNS)}{{% endif %}}"] if hard else []
+    if in_path:
+        beyond = f"'/' in {name} or {name}[:1] == '.'"
+        refuses += [f"{{% if {beyond} %}}must hold no slash and begin with no dot{{% endif %}}"]
+    return {**asked, "validator": "".join(refuses)} if refuses else asked
