@@ -104,8 +104,10 @@ def _alike(old: Items, new: Items, gone: list[int], come: list[int]) -> dict[int
 
 
 def _of_one_kind(one: Item, other: Item) -> bool:
-    """Whether one statement may have become the other: a definition has its name, and else any line may be any."""
+    """Whether one statement may have become the other: definitions and imports have names, and else any may be any."""
     kinds = {one.kind, other.kind}
+    if any(kind.startswith("import_") for kind in kinds):
+        return False
     if kinds & {"def", "comment"}:
         return kinds == {"comment"}
     return len(kinds) == 1 or len(one.parts) == len(other.parts) == 1

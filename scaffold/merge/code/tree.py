@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from scaffold.merge.code.lexis import comments, said
+from scaffold.merge.code.lexis import Rules, comments, said
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,7 @@ class Facts:
     """What running a statement binds and reads, and what its order may mean: `acts` where it may do anything.
 
     Where it `loads`, it brings in other modules; `fixed` is where control leaves, or something else that has its place.
+    Of a statement of which nobody knows more, `names` are all that it names.
     """
 
     binds: frozenset[str] = frozenset()
@@ -19,6 +20,7 @@ class Facts:
     acts: bool = False
     loads: bool = False
     fixed: bool = False
+    names: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, several: "list[Facts]") -> "Facts":
@@ -36,6 +38,15 @@ class Facts:
         if self.fixed or other.fixed or (self.acts and (other.acts or other.loads)) or (self.loads and other.acts):
             return False
         return not (self.feeds(other) or other.feeds(self) or self.binds & other.binds)
+
+    @property
+    def is_import(self) -> bool:
+        """Whether it only brings in names, which may be brought in in any order."""
+        return self.loads and not (self.acts or self.fixed or self.reads)
+
+    def meets(self, other: "Facts") -> bool:
+        """Whether both may have to do with one thing."""
+        return not (self.names and other.names) or bool(self.names & other.names)
 
     def feeds(self, other: "Facts") -> bool:
         """Whether this binds what the other reads."""
@@ -58,6 +69,11 @@ class Text:
         """The comments in it."""
         return comments(self.text)
 
+    @property
+    def rules(self) -> Rules | None:
+        """How it is merged inside where both sides have changed it; None where it is one piece."""
+        return Rules.of(self.text)
+
 
 @dataclass(frozen=True)
 class Words(Text):
@@ -71,6 +87,7 @@ class Words(Text):
         return tuple(self.text.split()) if plain else tuple(lines)
 
     comments = ()
+    rules = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +100,7 @@ class Exact(Text):
         return self.text.rstrip()
 
     comments = ()
+    rules = None
 
 
 @dataclass(frozen=True)
