@@ -13,7 +13,7 @@ from scaffold.merge.code.lexis import CURLY, Rules
 from scaffold.merge.code.merge import LONGEST
 from scaffold.merge.code.names import Hold
 from scaffold.merge.code.proof import counts_hold, loses_words
-from scaffold.merge.code.tree import Block, Exact, Facts, Item, Text
+from scaffold.merge.code.tree import Block, Exact, Facts, Item, Text, Uncut
 from scaffold.merge.code.walk import merge_blocks
 from scaffold.merge.pieces import Clash, Pieces, aligned, resolved
 
@@ -57,7 +57,7 @@ def is_proven(path: str, base: str, ours: str, theirs: str, merged: str) -> bool
 
 def _prove(files: "Sequence[_File]", merged: "_File") -> None:
     """Raise Unprovable where words or definitions are lost or doubled, or one that is gone is named again."""
-    counts = [Counter(one.definitions()) for one in (*files, merged)]
+    counts = definitions([one.block for one in (*files, merged)], files[0].language)
     if loses_words(files[0].text, files[1].text, files[2].text, merged.text):
         raise Unprovable
     if not counts_hold(counts[0], counts[1], counts[2], counts[3]):
@@ -98,22 +98,6 @@ class _File:
     def block(self) -> Block:
         """The entries of the file."""
         return self._block(self.root.children, 0, len(self.lines))
-
-    def definitions(self) -> Iterator[str]:
-        """Walk the definitions, each within those that it stands in."""
-        yield from self._defined(self.block, "")
-
-    def _defined(self, block: Block, within: str) -> Iterator[str]:
-        for item in block.items:
-            name = within
-            if item.kind == "def" and isinstance(item.key, tuple):
-                name = f"{within}/{str(item.key[1]).rpartition('.')[2]}"
-                yield name
-            elif item.kind in self.language.imports and len(item.parts) == 1:
-                yield from (f"import {one}" for one in item.facts.binds)
-            for part in item.parts:
-                if isinstance(part, Block):
-                    yield from self._defined(part, name)
 
     def _block(self, nodes: Sequence[Any], start: int, end: int) -> Block:
         items: list[Item] = []
@@ -177,7 +161,8 @@ class _File:
         elif name:
             find = partial(_given, node, name)
         key: Hashable = (node.type, name) if name else None
-        return Item(kind, key, *before, tuple(self._parts(node, start, end)), find)
+        parts = Uncut("".join(self.lines[start:end]), lambda: tuple(self._parts(node, start, end)))
+        return Item(kind, key, *before, parts, find)
 
     def _parts(self, node: Any, start: int, end: int) -> Iterator[Text | Block]:
         if self.language.marks and node.type in self.language.free:
@@ -330,6 +315,39 @@ def _name(node: Any) -> str:
     receiver = node.child_by_field_name("receiver")
     own = "" if receiver is None else "".join(receiver.text.decode().split()).rpartition("*")[2].strip("()") + "."
     return "" if found is None else own + found.text.decode()
+
+
+def definitions(blocks: Sequence[Block], language: Language) -> list[Counter[str]]:
+    """Count the definitions and imports of each of some files, each within those that it stands in.
+
+    What stands to the letter in all of the files counts for nothing, and is not looked into.
+    """
+    counts = [Counter[str]() for _ in blocks]
+    level = [[("", item) for item in block.items] for block in blocks]
+    while any(level):
+        often = [Counter((within, item.text) for within, item in side) for side in level]
+        same = {one for one in often[0] if len({side[one] for side in often}) == 1}
+        below: list[list[tuple[str, Item]]] = []
+        for side, count in zip(level, counts, strict=True):
+            below.append([])
+            for within, item in side:
+                if (within, item.text) in same:
+                    continue
+                name, named = _defined(item, within, language)
+                count.update(named)
+                below[-1] += [(name, one) for part in item.parts if isinstance(part, Block) for one in part.items]
+        level = below
+    return counts
+
+
+def _defined(item: Item, within: str, language: Language) -> tuple[str, list[str]]:
+    """Return the name that what stands in an entry has before its own, and what the entry defines or imports."""
+    if item.kind == "def" and isinstance(item.key, tuple):
+        name = f"{within}/{str(item.key[1]).rpartition('.')[2]}"
+        return name, [name]
+    if item.kind in language.imports and len(item.parts) == 1:
+        return within, [f"import {one}" for one in item.facts.binds]
+    return within, []
 
 
 def _fixed(nodes: Sequence[Any]) -> Facts:

@@ -72,7 +72,11 @@ def matched(old: Items, new: Items) -> dict[int, int]:
     names = _unique([item.key for item in old]), _unique([item.key for item in new])
     both = names[0].keys() & names[1].keys()
     found = {names[1][key]: names[0][key] for key in both}
-    before, after = ([item.key if item.key in both else item.said for item in side] for side in (old, new))
+    same = {item.text for item in old} & {item.text for item in new}
+    before, after = (
+        [item.key if item.key in both else item.text if item.text in same else item.said for item in side]
+        for side in (old, new)
+    )
     at_old = at_new = 0
     for in_old, in_new in [*sorted(matches(before, after).items()), (len(old), len(new))]:
         gone = [at for at in range(at_old, in_old) if old[at].key not in both]

@@ -28,7 +28,8 @@ def prove(base: str, ours: str, theirs: str, merged: str, modules: "Modules") ->
     """Raise Unprovable unless definitions, words and order of the merged file are what both sides made of them."""
     if loses_words(base, ours, theirs, merged) or _names_what_is_gone(base, ours, theirs, merged):
         raise Unprovable
-    if misfits(*modules[:3]):
+    heads = [set(_HEADS(text)) for text in (base, ours, theirs)]
+    if (heads[0] - heads[1] or heads[0] - heads[2]) and misfits(*modules[:3]):
         raise Unprovable
     if not _sources_hold(*(_imported(one) for one in modules[1:])):
         raise Unprovable
@@ -141,7 +142,14 @@ def _in_order(base: ast.Module, ours: ast.Module, theirs: ast.Module, merged: as
 
 def _blocks(node: ast.AST, within: str = "") -> Iterator[tuple[str, list[str]]]:
     body: Iterable[ast.stmt] = getattr(node, "body", ())
-    yield within, [ast.dump(one) for one in body if not isinstance(one, ast.Import | ast.ImportFrom)]
+    yield (
+        within,
+        [
+            f"def {one.name}" if isinstance(one, _DEFINITION) else ast.dump(one)
+            for one in body
+            if not isinstance(one, ast.Import | ast.ImportFrom)
+        ],
+    )
     for child in body:
         if isinstance(child, ast.ClassDef):
             yield from _blocks(child, f"{within}.{child.name}")

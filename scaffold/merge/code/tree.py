@@ -1,8 +1,9 @@
 """Code as nested entries of verbatim text: put together again, they are the file byte for byte."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import overload
 
 from scaffold.merge.code.lexis import Rules, comments, said
 
@@ -69,6 +70,10 @@ class Text:
         """The comments in it."""
         return comments(self.text)
 
+    def alike(self, other: "Text") -> bool:
+        """Whether both say the same, comments included, whatever the space."""
+        return self.text == other.text or (self.said == other.said and self.comments == other.comments)
+
     @property
     def rules(self) -> Rules | None:
         """How it is merged inside where both sides have changed it; None where it is one piece."""
@@ -103,6 +108,30 @@ class Exact(Text):
     rules = None
 
 
+class Uncut(Sequence["Text | Block"]):
+    """The parts of an entry, which is cut only where it is looked into: most of a file nobody has changed."""
+
+    def __init__(self, text: str, cut: "Callable[[], tuple[Text | Block, ...]]") -> None:
+        """Know the text, and how it is cut."""
+        self.text, self._cut = text, cut
+
+    @cached_property
+    def _parts(self) -> "tuple[Text | Block, ...]":
+        return self._cut()
+
+    @overload
+    def __getitem__(self, at: int) -> "Text | Block": ...
+    @overload
+    def __getitem__(self, at: slice) -> "Sequence[Text | Block]": ...
+    def __getitem__(self, at: int | slice) -> "Text | Block | Sequence[Text | Block]":
+        """Return one of the parts."""
+        return self._parts[at]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._parts)
+
+
 @dataclass(frozen=True)
 class Item:
     """One entry of a block: `blank` lines before it, the comments that belong to it, and its parts.
@@ -114,7 +143,7 @@ class Item:
     key: Hashable
     blank: str
     lead: str
-    parts: "tuple[Text | Block, ...]"
+    parts: "Sequence[Text | Block]"
     find: Callable[[], Facts] = field(default=Facts, compare=False)
 
     @cached_property
@@ -125,7 +154,9 @@ class Item:
     @cached_property
     def text(self) -> str:
         """The entry as it stands in the file, without the blank lines before it."""
-        return self.lead + "".join(part.text for part in self.parts)
+        return self.lead + (
+            self.parts.text if isinstance(self.parts, Uncut) else "".join(part.text for part in self.parts)
+        )
 
     @cached_property
     def said(self) -> Hashable:
@@ -142,7 +173,17 @@ class Item:
 
     def alike(self, other: "Item") -> bool:
         """Whether both say the same, comments included, whatever the space."""
-        return self.text == other.text or (self.said == other.said and self.comments == other.comments)
+        if self.text == other.text:
+            return True
+        leads = [[" ".join(line.split()) for line in one.lead.splitlines()] for one in (self, other)]
+        return self.kind == other.kind and leads[0] == leads[1] and _all_alike(self.parts, other.parts)
+
+
+def _all_alike(ones: "Sequence[Text | Block | Item]", others: "Sequence[Text | Block | Item]") -> bool:
+    return len(ones) == len(others) and all(
+        type(one) is type(other) and one.alike(other)  # type: ignore[arg-type]
+        for one, other in zip(ones, others, strict=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -166,3 +207,7 @@ class Block:
     def comments(self) -> tuple[str, ...]:
         """The comments in it."""
         return tuple(one for item in self.items for one in item.comments)
+
+    def alike(self, other: "Block") -> bool:
+        """Whether both say the same, comments included, whatever the space."""
+        return self.text == other.text or _all_alike(self.items, other.items)
