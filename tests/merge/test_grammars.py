@@ -7,7 +7,7 @@ import pytest
 from scaffold.merge.budget import Unprovable
 from scaffold.merge.code import grammars
 from scaffold.merge.code.languages import language_of
-from tests.merge.sides import settled
+from tests.merge.sides import merge, settled
 
 pytest.importorskip("tree_sitter")
 
@@ -343,6 +343,23 @@ def test_random_edits_keep_the_laws(path):
         assert _block(path, merged).text == merged
         assert settled(path, ours, ours, merged) == merged
     assert clean > 10
+
+
+@pytest.mark.limit(60)
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        pytest.param("a.go", lambda v: "package a\nfunc f() {\n" + "if a {\n" * 3000 + f"b({v})\n" + "}\n" * 3001, id="blocks in blocks"),
+        pytest.param("a.ts", lambda v: "a(() => {\n" * 3000 + f"b({v});\n" + "});\n" * 3000, id="functions in functions"),
+        pytest.param("a.sh", lambda v: "{\n" * 20000 + f"a {v}\n" + "}\n" * 20000, id="groups in groups"),
+        pytest.param("A.java", lambda v: f"class A {{ int a = {'(' * 3000}{v}{')' * 3000}; }}\n", id="brackets in brackets"),
+        pytest.param("a.go", lambda v: f"package a\nvar a = f({', '.join(str(i + v) for i in range(8000))})\n", id="a long list"),
+        pytest.param("a.go", lambda v: "package a\n" + "".join(f"func {'abc'[v]}{i}() {{\n}}\n" for i in range(2000)), id="all renamed"),
+        pytest.param("a.ts", lambda v: f"a = '{'b' * 190_000}{v}'\n", id="one long line"),
+    ],
+)  # fmt: skip
+def test_no_input_takes_long(path, text):
+    assert not merge(path, text(0), text(1), text(2)).clean
 
 
 def test_without_a_grammar_lines_are_merged(monkeypatch):

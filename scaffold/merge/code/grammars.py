@@ -12,7 +12,7 @@ from scaffold.merge.code.languages import Language, language_of
 from scaffold.merge.code.lexis import CURLY, Rules
 from scaffold.merge.code.merge import LONGEST
 from scaffold.merge.code.names import Hold
-from scaffold.merge.code.proof import counts_hold, loses_words
+from scaffold.merge.code.proof import BRACKETS, counts_hold, loses_words
 from scaffold.merge.code.tree import Block, Exact, Facts, Item, Text, Uncut
 from scaffold.merge.code.walk import merge_blocks
 from scaffold.merge.pieces import Clash, Pieces, aligned, resolved
@@ -31,7 +31,13 @@ def merge_by_grammar(path: str, base: str, ours: str, theirs: str) -> Pieces:
     ended = [text if text.endswith("\n") or not text else f"{text}\n" for text in texts]
     if ended != list(texts):
         raise Unprovable
-    files = [_File(text, language) for text in ended]
+    try:
+        return _merged([_File(text, language) for text in ended], language)
+    except RecursionError as error:  # brackets in brackets, deeper than anybody writes them
+        raise Unprovable from error
+
+
+def _merged(files: "Sequence[_File]", language: Language) -> Pieces:
     pieces = merge_blocks(files[0].block, files[1].block, files[2].block, Hold())
     if not aligned(pieces):
         raise Unprovable
@@ -50,7 +56,7 @@ def is_proven(path: str, base: str, ours: str, theirs: str, merged: str) -> bool
         return False
     try:
         _prove([_File(text, language) for text in (base, ours, theirs)], _File(merged, language))
-    except Unprovable:
+    except (Unprovable, RecursionError):
         return False
     return True
 
@@ -58,7 +64,7 @@ def is_proven(path: str, base: str, ours: str, theirs: str, merged: str) -> bool
 def _prove(files: "Sequence[_File]", merged: "_File") -> None:
     """Raise Unprovable where words or definitions are lost or doubled, or one that is gone is named again."""
     counts = definitions([one.block for one in (*files, merged)], files[0].language)
-    if loses_words(files[0].text, files[1].text, files[2].text, merged.text):
+    if loses_words(files[0].text, files[1].text, files[2].text, merged.text, BRACKETS):
         raise Unprovable
     if not counts_hold(counts[0], counts[1], counts[2], counts[3]):
         raise Unprovable

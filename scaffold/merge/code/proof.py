@@ -5,7 +5,7 @@ import builtins
 import re
 import symtable
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from scaffold.merge.budget import Unprovable
 from scaffold.merge.code.calls import misfits
@@ -14,6 +14,7 @@ _KNOWN = frozenset(
     {*dir(builtins), "__file__", "__name__", "__path__", "__annotations__", "__builtins__", "WindowsError"}
 )
 _WORDS, _COMMENTS = re.compile(r"\w+").findall, re.compile(r"#.*").findall
+BRACKETS = re.compile(r"\w+|[{}()\[\]]").findall  # and words, for a parser that takes one bracket too many as a word
 _DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE).findall
 _HEADS = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+\w+\([^:]*", re.MULTILINE).findall
 _ATTRIBUTES = re.compile(r"\.(\w+)").findall
@@ -63,18 +64,18 @@ def _names_what_is_gone(base: str, ours: str, theirs: str, merged: str) -> bool:
     return False
 
 
-def _words(lines: Iterable[str]) -> Counter[str]:
-    """Count the words, those of strings and comments too, and the comments as they stand."""
-    text = "\n".join(lines)
-    return Counter([*_WORDS(text), *_COMMENTS(text)])
-
-
-def loses_words(base: str, ours: str, theirs: str, merged: str) -> bool:
+def loses_words(base: str, ours: str, theirs: str, merged: str, said: Callable[[str], list[str]] = _WORDS) -> bool:
     """Whether a word stands in the result less often, or more often, than the changes of both sides account for.
 
     What both have added may stand there once or twice, and so may what both have removed be gone. Changes are counted
     in all and line by line: what a side has moved makes the one too strict, what both have changed alike the other.
     """
+
+    def _words(lines: Iterable[str]) -> Counter[str]:
+        """Count the words, those of strings and comments too, and the comments as they stand."""
+        text = "\n".join(lines)
+        return Counter([*said(text), *_COMMENTS(text)])
+
     lines = [Counter(line.strip() for line in text.split("\n")) for text in (base, ours, theirs)]
     old, found = _words(base.split("\n")), _words(merged.split("\n"))
     added = [_words((side - lines[0]).elements()) for side in lines[1:]]
