@@ -44,6 +44,18 @@ class FormatError(ScaffoldError):
 class AnswerError(ScaffoldError):
     """An answer is missing, or is not one that its question takes."""
 
+    def __init__(
+        self, message: str, *, where: str | None = None, hint: str | None = None, question: str = "", source: str = ""
+    ) -> None:
+        """Take the question too, and what has answered it, which is nothing where the answer is missing."""
+        super().__init__(message, where=where, hint=hint)
+        self.question, self.source = question, source
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing answers the question."""
+        return bool(self.question) and not self.source
+
 
 class RenderError(ScaffoldError):
     """A template cannot be rendered."""

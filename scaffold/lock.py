@@ -12,7 +12,7 @@ from scaffold.blueprint import guardrails
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.blueprint.ownership import OWNERS, KeyPath, Owner, Ownership, key_path, owner, spell
 from scaffold.errors import FormatError, ScaffoldError
-from scaffold.formats.equal import as_text
+from scaffold.formats.equal import ABSENT, as_text, equal
 from scaffold.formats.located import Located, one_of, text, texts
 from scaffold.process.loading import later
 from scaffold.tree import EXECUTABLE, REGULAR, SYMLINK, File, Mode, blob_id, safe_path
@@ -223,6 +223,12 @@ def _with_texts(value: Any) -> Any:
 def as_kept(answers: Any) -> Any:
     """Return answers as a lock gives them back: a day as its text, a key as text."""
     return json.loads(_json(answers))
+
+
+def differing(applied: Mapping[str, Any], wished: Mapping[str, Any]) -> list[str]:
+    """Return the questions to which a lock has another answer than is wished."""
+    now = as_kept(wished)
+    return [n for n in sorted({*applied, *now}) if not equal(applied.get(n, ABSENT), now.get(n, ABSENT))]
 
 
 def _file_out(locked: Locked) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scaffold.errors import without_credentials
+from scaffold.answers.question import KEPT
+from scaffold.errors import AnswerError, without_credentials
 from scaffold.formats import yaml
 from scaffold.formats.equal import digest
 from scaffold.formats.located import Located, text, texts
@@ -22,7 +23,7 @@ else:
     pause = later("scaffold.answers.pause")
     globs, edit = later("scaffold.blueprint.globs"), later("scaffold.formats.edit")
 
-PATH = ".scaffold/answers.yml"
+PATH = KEPT
 TAKEN_OUT = f"the credentials in the source are taken out of {PATH}; a credential helper of git's can keep them"
 HEAD = "# What this service was stamped from. Edit an answer, then run `scaffold update` to apply it.\n"
 
@@ -73,6 +74,18 @@ def parse(content: bytes, file: str = PATH) -> Wishes:
         updates=document.optional("updates", _pause, None),
         require_signature=document.optional("require_signature", lambda at: at.a(bool), default=False),
     )
+
+
+def placed(error: AnswerError, content: bytes) -> AnswerError:
+    """Return the error about an answer of last time with its place in the file, where it stands there."""
+    if error.source != KEPT or error.where:
+        return error
+    answers = yaml.load(content, PATH).optional("answers", lambda at: at, None)
+    if answers is None or error.question not in answers.data:
+        return error
+    message = error.message.replace(f" ({KEPT})", "", 1)
+    hint = f"write another one there, or {error.hint}"
+    return AnswerError(message, where=answers.child(error.question).where, hint=hint, question=error.question)
 
 
 def told_of(wishes: Wishes) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from scaffold.answers.cast import EXPECTED, cast, truthy
 from scaffold.answers.choices import Choice, choices, items_of
-from scaffold.answers.question import MISSING, TYPES, Answers, Ask, Asked, Manner, Question
+from scaffold.answers.question import KEPT, MISSING, TYPES, Answers, Ask, Asked, Manner, Question
 from scaffold.answers.secrets import texts_of
 from scaffold.errors import AnswerError, FormatError, RenderError, ScaffoldError
 from scaffold.templating.inputs import NOTHING_HIDDEN, Hidden, Seen, keep_secret, rendering, watching
@@ -75,7 +75,7 @@ class Resolver:
             names = ", ".join(f"`{name}`" for name in self._missing)
             verb = "questions have" if len(self._missing) > 1 else "question has"
             hint = f"give --data {self._missing[0]}=… or --data-file FILE, or run on a terminal to be asked"
-            raise AnswerError(f"{len(self._missing)} {verb} no answer: {names}", hint=hint)
+            raise AnswerError(f"{len(self._missing)} {verb} no answer: {names}", hint=hint, question=self._missing[0])
         dropped = tuple(name for name in self._previous if name not in self._recorded)
         return Answers(
             dict(self._recorded),
@@ -217,7 +217,7 @@ class Resolver:
         may_ask = again or (self._ask is not None and not self._manner.only and self._asks(question))
         kept = name in self._previous and not (may_ask and self._problem(question, self._previous[name]))
         if kept and not again:
-            return self._checked(question, self._previous[name], ".scaffold/answers.yml")
+            return self._checked(question, self._previous[name], KEPT)
         if again and (kept or (name in self._given and not self._problem(question, self._given[name]))):
             default = self._cast(question, self._raw(name))
         else:
@@ -262,7 +262,8 @@ class Resolver:
         if secret or self._reading(lambda: self._problem(question, raw))[1]:
             problem = self._shown(question, raw, problem)
         hint = None if source == "the reply" else f"give --data {question.name}=…"
-        raise AnswerError(f"the answer{shown} to `{question.name}` ({source}) is not valid: {problem}", hint=hint)
+        message = f"the answer{shown} to `{question.name}` ({source}) is not valid: {problem}"
+        raise AnswerError(message, hint=hint, question=question.name, source=source)
 
     def _shown(self, question: Question, raw: Any, problem: str) -> str:
         """Return what is wrong with an answer, if that says nothing of a secret: a validator may repeat any."""

@@ -1,6 +1,7 @@
 """Cases of a blueprint: answer sets that must render, one file each, and what each becomes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,6 +9,7 @@ from scaffold import disk
 from scaffold.answers.question import Answers
 from scaffold.blueprint.places import manifest_path
 from scaffold.blueprint.release import Release
+from scaffold.errors import AnswerError
 from scaffold.formats import yaml
 from scaffold.formats.located import Located, texts
 from scaffold.project.planning.guardrails import decided
@@ -73,13 +75,29 @@ def as_asked_by(release: Release, case: Case) -> Case:
 
 def answer_case(release: Release, case: Case) -> Answers:
     """Answer a release's questions as a case does; raises AnswerError or RenderError."""
-    return native.resolve(release, given=case.answers, previous={}, surroundings=Surroundings(case.name))
+    with _told_of(case):
+        return native.resolve(release, given=case.answers, previous={}, surroundings=Surroundings(case.name))
+
+
+@contextmanager
+def _told_of(case: Case) -> Iterator[None]:
+    """Say of what is wrong with answers that it is to be mended in the file of the case."""
+    try:
+        yield
+    except AnswerError as error:
+        if not error.question or error.where:
+            raise
+        missing = f"write `{error.question}: …` into {case.where}, or give the question a default"
+        hint = missing if error.is_missing else f"write another `{error.question}` into {case.where}"
+        message = error.message.replace(" (--data)", "", 1)
+        raise AnswerError(message, hint=hint, question=error.question, source=error.source) from error
 
 
 def render_case(release: Release, case: Case, *, trust: bool = False) -> Rendered:
     """Render a case as `scaffold new` would, guardrails left aside, with trust its tasks too; raises ScaffoldError."""
     around = Surroundings(case.name)
-    rendered = engine.render(release, given=case.answers, previous={}, surroundings=around)
+    with _told_of(case):
+        rendered = engine.render(release, given=case.answers, previous={}, surroundings=around)
     return done(release, rendered, around, trust=trust)
 
 

@@ -10,6 +10,7 @@ from scaffold.answers.choices import written_out
 from scaffold.answers.question import MISSING
 from scaffold.authoring.cases import as_asked_by, read_cases, render_case
 from scaffold.authoring.levels import change
+from scaffold.authoring.past import past_of
 from scaffold.authoring.updates import stamped
 from scaffold.blueprint.ownership import spell
 from scaffold.errors import ProjectError, ScaffoldError
@@ -18,6 +19,7 @@ from scaffold.guard.catalogue import BUILT_IN, expand
 from scaffold.guard.finding import SEVERITIES
 from scaffold.plan import moves
 from scaffold.report.compared import LEVELS, Changed, Compared
+from scaffold.sources.library import newest_of
 from scaffold.sources.locate import locate
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ HERE = "."  # the files of the library's folder, committed or not
 
 
 def compare_blueprints(old: str, new: str | None = None, *, library: Path | str = ".") -> Compared:
-    """Compare `NAME@VERSION` with another version or ref of it, or with the files of the library's folder.
+    """Compare `NAME[@VERSION]`, or its newest release, with another version or ref, or with the library's files.
 
     The cases that stand in the folder are rendered with both. Raises SourceError, FormatError or RenderError.
     """
@@ -43,9 +45,12 @@ def compare_blueprints(old: str, new: str | None = None, *, library: Path | str 
     other, _, after = (new or HERE).rpartition("@")
     if other not in ("", name):
         raise ProjectError(f"{old} and {new} are two blueprints", hint="compare two versions of one")
-    if not before:
-        raise ProjectError(f"{old} names no version", hint=f"write {name}@1.0.0, a branch or a commit")
     found = locate(str(root))
+    if not before and (versions := past_of(root).versions(name)):
+        before = str(newest_of(versions))
+    if not before:
+        message = f"{name} has no release to compare with"
+        raise ProjectError(message, where=str(root), hint=f"name a branch or a commit, as in {name}@HEAD")
     made = compare(found.release(name, before), found.release(name, after), read_cases(root, name))
     return made._replace(new=f"{made.new} as it stands") if after == HERE else made
 

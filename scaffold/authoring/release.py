@@ -122,6 +122,9 @@ def _prepared(place: Place, name: str, wish: Wish, notify: Notify) -> Prepared:
         notes=tuple(entries),
         level=compared.level if compared else None,
         changes=compared.changes if compared else (),
+        bump=wish.bump,
+        is_first=not past.versions(name),
+        has_remote=repository.has_remote,
     )
     return Prepared(result, {manifest: written, changelog: logged})
 
@@ -157,6 +160,8 @@ def _refuse_failing(root: Path, current: Release, wish: Wish, notify: Notify) ->
     name = current.blueprint.name
     result = tried(root, current, Wanted(today=wish.today, trust=wish.trust), notify)
     if not result.passes:
+        if result._replace(accepted=True).passes:
+            raise _unlike_snapshots(root, name, [case.name for case in result.cases if case.difference])
         first = next((line.text.strip() for line in testing.text(result) if line.tone == "bad"), "it fails")
         message = f"the test does not pass: {first}"
         raise ProjectError(message, where=str(root), hint=f"see all with scaffold blueprint test {name}")
@@ -165,6 +170,12 @@ def _refuse_failing(root: Path, current: Release, wish: Wish, notify: Notify) ->
     migrations = (("a migration of code", place) for update in updates for place in update.untried)
     for what, place in (*tasks, *migrations):
         raise TrustError(f"{what} was not tried", where=place, hint="read it, then give --trust")
+
+
+def _unlike_snapshots(root: Path, name: str, cases: list[str]) -> ProjectError:
+    some = f"the case {cases[0]} differs from its" if len(cases) == 1 else f"{', '.join(cases)} differ from their"
+    hint = f"scaffold blueprint test {name} --accept, look at git diff, commit, and release again"
+    return ProjectError(f"the test does not pass: {some} snapshot{'s' * (len(cases) > 1)}", where=str(root), hint=hint)
 
 
 def _refuse_migrations_beyond(current: Release, wanted: Version) -> None:
@@ -240,6 +251,12 @@ def _folders(current: Release) -> tuple[str, ...]:
     return (f"blueprints/{current.blueprint.name}", *(f"templates/{layer.name}" for layer in current.layers))
 
 
+def _released(current: Release) -> tuple[str, ...]:
+    """Return what a release brings to teams: not the cases, which only its author sees."""
+    name, layers = current.blueprint.name, current.layers
+    return (manifest_path(name), changelog_path(name), *(f"templates/{layer.name}" for layer in layers))
+
+
 def _last_tag(repository: Objects, name: str) -> str | None:
     tags = {version_of(found.removeprefix(tag(name, ""))): found for found in repository.tags(tag(name, ""))}
     versions = [version for version in tags if version is not None]
@@ -255,7 +272,7 @@ def _entries(
     lines = [line.rstrip() for line in unreleased[1].strip().splitlines()] if unreleased else []
     lines += [f"- {said}" for note in notes if (said := " ".join(note.split()))]
     if not lines:
-        lines = [f"- {subject}" for subject in repository.subjects(previous, _folders(current))]
+        lines = [f"- {subject}" for subject in repository.subjects(previous, _released(current))]
     if not lines:
         raise FormatError(
             "there is nothing to say about this release", where=str(path), hint="write it under `## Unreleased`"

@@ -124,7 +124,7 @@ def _library_files(
 
 def _question(name: str, example: str, *, in_path: bool) -> dict[str, str]:
     """Return a question; an answer is held to what files may take as it stands, and paths where it is part of one."""
-    asked = {"type": "str", "help": f"What stands for {example!r}" if name != "name" else "Name of the service"}
+    asked = {"type": "str", "help": f"What stands for {example!r}" if name != "name" else "Name of the project"}
     asked |= {"default": "{{ _folder_name }}"} if name == "name" else {"placeholder": example}
     hard = [f"{sign!r} in {name}" for sign in HARD_SIGNS if sign not in example]
     refuses = [f"{{% if {' or '.join(hard)} %}}must hold none of {' '.join(HARD_SIGNS)}{{% endif %}}"] if hard else []

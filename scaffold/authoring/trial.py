@@ -123,12 +123,15 @@ def tried(root: Path, release: Release, wanted: Wanted, notify: Notify) -> Teste
     base = min(cases, key=lambda case: (len(case.answers), case.name))
     pairs, number = matrix(release, base)
     notify(f"Rendering {len(pairs)} sets of choices")
-    refused, failed = 0, []
+    refused, failed, unanswered = 0, [], []
     for case in pairs:
         try:
             stamp_case(release, case)
-        except AnswerError:
-            refused += 1
+        except AnswerError as error:
+            if error.is_missing:
+                unanswered.append(error.question)
+            else:
+                refused += 1
         except ScaffoldError as error:
             failed.append((case.where, str(error)))
     asked, unreadable = hard(release, base)
@@ -148,6 +151,7 @@ def tried(root: Path, release: Release, wanted: Wanted, notify: Notify) -> Teste
         refused=refused,
         failed=(*failed, *unreadable),
         hard=asked,
+        unanswered=tuple(unanswered),
         gates=gated,
         accepted=bool(wanted.accept),
     )

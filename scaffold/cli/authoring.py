@@ -52,7 +52,9 @@ Watch = Annotated[bool, typer.Option("--watch", help="Test again whenever a file
 
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="The released version.", show_default=False)]
 Reason = Annotated[str, typer.Argument(metavar="REASON", help="Why, for those on it to read.", show_default=False)]
-Old = Annotated[str, typer.Argument(metavar="NAME@VERSION", help="The one state.", show_default=False)]
+Old = Annotated[
+    str, typer.Argument(metavar="NAME[@VERSION]", help="The one state; else the newest release.", show_default=False)
+]
 New = Annotated[
     str | None,
     typer.Argument(metavar="[VERSION]", help="The other; else the files of the library's folder.", show_default=False),

@@ -1,9 +1,9 @@
 """The commands that work on the blueprints of a library."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,8 +16,15 @@ from scaffold.cli.impact import impact
 from scaffold.cli.options import FormatOption, Offline
 from scaffold.cli.rendering import Source, source_for
 from scaffold.cli.run import run
+from scaffold.process.loading import later
 from scaffold.report import data as as_data
 from scaffold.report import libraries as as_text
+from scaffold.report.text import Line
+
+if TYPE_CHECKING:
+    from scaffold.sources import asked
+else:
+    asked = later("scaffold.sources.asked")
 
 blueprint = typer.Typer(
     help="Write, test and release the blueprints of a library.",
@@ -32,9 +39,16 @@ def list_(source: Source = "builtin", offline: Offline = False, format_: FormatO
     run(
         lambda notify: scaffold.list_blueprints(source, offline=offline, notify=notify),
         format_,
-        text=as_text.blueprint_list,
+        text=lambda listed: [*as_text.blueprint_list(listed), *_around(source)],
         data=as_data.blueprint_list,
     )
+
+
+def _around(source: str) -> Iterator[Line]:
+    """Say where the built-in blueprints are listed that there is a library here too."""
+    if source == "builtin" and (place := asked.around()):
+        which = "this folder" if place == "." else place
+        yield Line(f"note: {which} is a library too: --source {place} lists what it has", "warn")
 
 
 def show(

@@ -66,6 +66,7 @@ FailOn = Annotated[
     Severity, typer.Option("--fail-on", help="Exit 3 only for a finding of this severity or worse.")
 ]  # fmt: skip
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 also where something could not be checked.")]
+Every = Annotated[bool, typer.Option("--all", help="In text: list the rules that do not apply, too, and why.")]
 FormOption = Annotated[Form, typer.Option("--format", metavar="FORMAT", help=f"How to report: {', '.join(FORMS)}.")]
 
 AT_ODDS = (
@@ -99,6 +100,7 @@ def check(
     offline: Offline = False,
     fail_on: FailOn = "low",
     strict: Strict = False,
+    every: Every = False,
     format_: FormOption = "text",
     report: reports.Reports = None,
 ) -> None:
@@ -130,7 +132,7 @@ def check(
     with console.reporting("the fix was applied" if mended and mended.applied else ""):
         for place, form in files.items():
             reports.write(place, written(form, checked))
-        _show(format_, checked, mended and mended._replace(checked=checked))
+        _show(format_, checked, mended and mended._replace(checked=checked), every=every)
     if checked.fails(fail_on, strict=strict):
         raise typer.Exit(NOT_CLEAN)
 
@@ -140,9 +142,9 @@ def _is_held() -> bool:
     return policies.in_force(None)[0] is not None
 
 
-def _show(form: Form, checked: "Checked", mended: "Fixed | None") -> None:
+def _show(form: Form, checked: "Checked", mended: "Fixed | None", *, every: bool) -> None:
     if form == "text":
-        console.show(text(checked) if mended is None else fixed.text(mended))
+        console.show(text(checked, every=every) if mended is None else fixed.text(mended))
     elif form == "json" and mended is not None:
         console.show_json(fixed.data(mended))
     else:

@@ -14,6 +14,10 @@ from scaffold.cli.run import run
 from scaffold.report import data as as_data
 from scaffold.report import text as as_text
 
+Seeded = Annotated[
+    bool, typer.Option("--seeded", help="With --upstream: seeded files too, as the blueprint would give them now.")
+]
+
 
 def diff(
     directory: Directory = Path(),
@@ -25,6 +29,7 @@ def diff(
             "--to", metavar="VERSION", help="With --upstream: to this version.", autocompletion=completion.versions
         ),
     ] = None,
+    seeded: Seeded = False,
     data: Data = None,
     trust: Trust = False,
     skip_tasks: SkipTasks = False,
@@ -34,12 +39,13 @@ def diff(
     """Show the team's edits against what was stamped."""
     answers = given(data, None)
     how = means("auto", None, trust=trust, skip_tasks=skip_tasks)
-    if (to or answers) and not upstream:
-        raise typer.BadParameter("it goes with --upstream", param_hint="--to" if to else "--data")
+    for option, is_given in (("--to", to), ("--data", answers), ("--seeded", seeded)):
+        if is_given and not upstream:
+            raise typer.BadParameter("it goes with --upstream", param_hint=option)
     run(
         lambda notify: scaffold.diff(
-            directory, revision=revision, upstream=upstream, to=to, data=answers, offline=offline, means=how,
-            notify=notify,
+            directory, revision=revision, upstream=upstream, seeded=seeded, to=to, data=answers, offline=offline,
+            means=how, notify=notify,
         ),
         format_,
         text=as_text.diff,

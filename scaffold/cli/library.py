@@ -13,7 +13,10 @@ from scaffold.report import data as as_data
 from scaffold.report import libraries as as_text
 
 library = typer.Typer(
-    help="Make a library of your own.", no_args_is_help=True, add_completion=False, rich_markup_mode=MARKUP
+    help="Start a library of your own from the built-in blueprints.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=MARKUP,
 )
 
 

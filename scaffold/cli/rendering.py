@@ -16,6 +16,14 @@ Source = Annotated[
         "--source", metavar="LIB", envvar="SCAFFOLD_SOURCE", help="The library: `builtin`, a folder, or a git URL."
     ),
 ]
+
+
+def _refuse_library(written: str | None) -> None:
+    if written is not None:
+        raise typer.BadParameter(f"no such option here; did you mean --source {written}?", param_hint="--library")
+
+
+NotLibrary = Annotated[str | None, typer.Option("--library", hidden=True, callback=_refuse_library)]
 Trust = Annotated[
     bool, typer.Option("--trust", help="Let code of the template run: tasks, hooks, migrations, extensions.")
 ]  # fmt: skip

@@ -97,7 +97,6 @@ class Sides(NamedTuple):
         older = draft.blueprint.version < released.blueprint.version
         alike = digest_of(replace(draft, commit=None)) == digest_of(replace(released, commit=None))
         said = (
-            (self.called != draft.version, f"{draft.version} is released already, so this is {self.called}"),
             (older, f"{draft.version} is older than {released.version}, so nobody would be brought to it unasked"),
             (alike, f"it holds nothing that {released.version} does not"),
         )

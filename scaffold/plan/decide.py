@@ -3,6 +3,7 @@
 Every case ends in one named verb with its reason. Where git could not decide either, the verb is `conflict`.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,11 +27,30 @@ from scaffold.tree import SYMLINK, File, Mode
 if TYPE_CHECKING:
     from scaffold.plan.steps import Clash
 
-BOTH_HAVE = "the team has its own file where the blueprint now brings one"
 NEED_A_BASE = frozenset({"pins", "removed", "dropped"})  # of the drivers: without one nobody knows who is newer
 NOBODY_S = "0" * 40  # the id of no content
 TOO_MUCH = ", as there is too much in it to compare by key"
 NO_BASE = "the version it was stamped from cannot be found, and both sides differ"
+
+
+class Cause(NamedTuple):
+    """What theirs differs by from what was applied, as the reasons word it."""
+
+    new: str = "new in the blueprint"
+    changed: str = "changed in the blueprint"
+    dropped: str = "dropped from the blueprint"
+    has: str = "the blueprint has"
+    brings: str = "the blueprint now brings"
+
+
+BLUEPRINT = Cause()
+
+
+def by_answers(names: Collection[str]) -> Cause:
+    """Return the cause where the release is the same, and only the answers to some questions are others."""
+    (one, s) = (f"your answer to `{next(iter(names))}`", "s") if len(names) == 1 else ("your answers", "")
+    has = f"{one} {'has' if s else 'have'}"
+    return Cause(f"new with {one}", f"changed by {one}", f"dropped by {one}", has, f"{one} now bring{s}")
 
 
 class Case(NamedTuple):
@@ -49,6 +69,12 @@ class Case(NamedTuple):
     doubt: Doubt | None = None
     own: bool = False  # the team has made it its own
     clash: "Clash | None" = None  # steps of migrations that meet what the team has changed
+    cause: Cause = BLUEPRINT
+
+    @property
+    def both_have(self) -> str:
+        """Say that the team was first with a file."""
+        return f"the team has its own file where {self.cause.brings} one"
 
     @property
     def edited(self) -> bool:
@@ -127,25 +153,25 @@ def _dropped(case: Case) -> Action:
     if case.ours is None:
         return case.act("keep", "already gone", None)
     if case.ownership.file == "seeded":
-        return case.act("leave", f"{case.whose}, though the blueprint has dropped it", case.ours)
+        return case.act("leave", f"{case.whose}, though {case.cause.has} dropped it", case.ours)
     if not case.edited:
-        return case.act("delete", "dropped from the blueprint", None)
+        return case.act("delete", case.cause.dropped, None)
     if case.ownership.file == "locked":
-        return case.act("delete", "dropped from the blueprint; it was locked and had been edited", None, ("",))
-    return case.conflict("the blueprint has dropped what the team has changed", case.ours)
+        return case.act("delete", f"{case.cause.dropped}; it was locked and had been edited", None, ("",))
+    return case.conflict(f"{case.cause.has} dropped what the team has changed", case.ours)
 
 
 def _locked(case: Case, theirs: File) -> Action:
     if theirs.same_as(case.ours):
         return case.act("keep", "already as the blueprint has it", theirs)
     if case.locked is None and case.ours is not None:
-        return _marked(case, case.ours, theirs, BOTH_HAVE)
+        return _marked(case, case.ours, theirs, case.both_have)
     if case.ours is None:
         if case.locked is None:
-            return case.act("create", "new in the blueprint", theirs)
+            return case.act("create", case.cause.new, theirs)
         return case.act("create", "locked: put back, it had been deleted", theirs, ("",))
     if not case.edited:
-        return case.act("replace", "changed in the blueprint", theirs)
+        return case.act("replace", case.cause.changed, theirs)
     if case.locked is not None and case.locked.owner != "locked":
         return _marked(case, case.ours, theirs, "the blueprint now locks what the team has changed")
     return case.act("replace", "locked: put back, it had been edited", theirs, ("",))
@@ -153,7 +179,7 @@ def _locked(case: Case, theirs: File) -> Action:
 
 def _seeded(case: Case, theirs: File) -> Action:
     if case.ours is None and case.locked is None and not case.own:
-        return case.act("create", "new in the blueprint; from now on the team's", theirs)
+        return case.act("create", f"{case.cause.new}; from now on the team's", theirs)
     if case.ours is None:
         return _deleted_by_team(case, theirs, case.whose if case.own else "seeded: the team has deleted it")
     if case.moved and not (case.edited or case.own):
@@ -177,8 +203,8 @@ def _seeded(case: Case, theirs: File) -> Action:
 def _managed(case: Case, theirs: File) -> Action:
     if case.ours is None:
         if case.locked is None:
-            return case.act("create", "new in the blueprint", theirs)
-        changed = ", though the blueprint has changed it" if case.changed_upstream else ""
+            return case.act("create", case.cause.new, theirs)
+        changed = f", though {case.cause.has} changed it" if case.changed_upstream else ""
         return _deleted_by_team(case, theirs, f"the team has deleted it{changed}")
     if theirs.same_as(case.ours):
         return case.act("keep", "already as the blueprint has it", theirs)
@@ -214,12 +240,12 @@ def _managed_with_keys(case: Case, ours: File, theirs: File) -> Action:
         return case.conflict(f"its keys cannot be told apart: {_whose(case, ours, error)}", ours)
     after = replace(action.after, content=content)
     if after.same_as(theirs) and not drift:
-        return case.act("replace", "changed in the blueprint", theirs)
+        return case.act("replace", case.cause.changed, theirs)
     if after.same_as(ours):
         return case.act("keep", "unchanged in the blueprint", ours)
     if drift and not case.changed_upstream:
         return case.act("merge", "its locked keys are put back", after, drift)
-    why = action.why if action.verb == "merge" else "changed in the blueprint, around the team's own keys"
+    why = action.why if action.verb == "merge" else f"{case.cause.changed}, around the team's own keys"
     return action._replace(verb="merge", why=why, before=ours, after=after, drift=drift)
 
 
@@ -242,14 +268,14 @@ def _merge(case: Case, ours: File, theirs: File) -> Action:
     if case.locked.matches(theirs):
         return case.act("keep", "unchanged in the blueprint", ours)
     if case.locked.blob == ours.blob and case.locked.mode == ours.mode:
-        return case.act("replace", "changed in the blueprint", theirs)
+        return case.act("replace", case.cause.changed, theirs)
     if SYMLINK in (case.locked.mode, ours.mode, theirs.mode):
         return case.conflict("one side is a symbolic link, and both have changed it", ours)
     mode = _mode(case.locked.mode, ours.mode, theirs.mode)
     if ours.blob in (theirs.blob, case.locked.blob):
         return case.act("merge", "its mode changed here, or its content there", replace(theirs, mode=mode))
     if case.locked.blob == theirs.blob:
-        return case.act("merge", "its mode changed in the blueprint", replace(ours, mode=mode))
+        return case.act("merge", f"its mode {case.cause.changed}", replace(ours, mode=mode))
     if case.base is None:
         return _marked(case, ours, theirs, NO_BASE)
     if action := _stand_in(case, case.base, ours, theirs, mode):
@@ -298,7 +324,7 @@ def _as_git_is_told(case: Case, base: bytes, ours: File, theirs: File, mode: Mod
 def _stand_in(case: Case, base: File, ours: File, theirs: File, mode: Mode) -> Action | None:
     """Decide what is no matter of lines: a pointer that stands for a content, and line ends that one side changed."""
     if stands_for(ours.content, base.content):
-        return case.act("replace", "changed in the blueprint; here is a Git LFS pointer to what was applied", theirs)
+        return case.act("replace", f"{case.cause.changed}; here is a Git LFS pointer to what was applied", theirs)
     if any(is_pointer(side.content) for side in (base, ours, theirs)):
         return case.conflict("a Git LFS pointer on one side, and both have changed it", ours)
     if case.manner.way == "binary":
@@ -306,10 +332,10 @@ def _stand_in(case: Case, base: File, ours: File, theirs: File, mode: Mode) -> A
     was, new = as_in(ours.content, base.content), as_in(ours.content, theirs.content)
     if was == new:
         verb: Verb = "keep" if mode == ours.mode else "merge"
-        why = "only its line ends changed in the blueprint, and they stay yours"
+        why = f"only its line ends {case.cause.changed}, and they stay yours"
         return case.act(verb, why, replace(ours, mode=mode))
     if was == ours.content:
-        return case.act("merge", f"changed in the blueprint{_ends_kept(ours, theirs)}", File(new, mode))
+        return case.act("merge", f"{case.cause.changed}{_ends_kept(ours, theirs)}", File(new, mode))
     return None
 
 
@@ -331,7 +357,7 @@ def _ends_kept(ours: File, theirs: File) -> str:
 def _both_added(case: Case, ours: File, theirs: File) -> Action:
     """Join two files that nothing was stamped before: clean only where neither contradicts the other."""
     if _is_whole(case, ours, theirs):
-        return case.conflict(BOTH_HAVE, ours)
+        return case.conflict(case.both_have, ours)
     if (case.manner.run or case.manner.way == "union") and (
         action := _as_git_is_told(case, b"", ours, theirs, ours.mode)
     ):
@@ -339,9 +365,9 @@ def _both_added(case: Case, ours: File, theirs: File) -> Action:
     new = as_in(ours.content, theirs.content)
     merged = merge.merge_files(case.path, None, ours.content, new, case.labels, case.drivers - NEED_A_BASE)
     if merged.clean and merged.content is not None:
-        why = f"{BOTH_HAVE}, {_how(merged.used, merged.too_much)}{_ends_kept(ours, theirs)}"
+        why = f"{case.both_have}, {_how(merged.used, merged.too_much)}{_ends_kept(ours, theirs)}"
         return case.act("merge", why, File(merged.content, ours.mode))
-    return case.conflict(BOTH_HAVE, ours if merged.content is None else File(merged.content, ours.mode))
+    return case.conflict(case.both_have, ours if merged.content is None else File(merged.content, ours.mode))
 
 
 def _marked(case: Case, ours: File, theirs: File, why: str) -> Action:

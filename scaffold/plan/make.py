@@ -15,7 +15,7 @@ from scaffold.merge.settle import Sides as Settling
 from scaffold.merge.settle import settle
 from scaffold.plan import folders, moves
 from scaffold.plan.actions import OURS, Action, Offer, Plan, Verb, Waived
-from scaffold.plan.decide import Case, decide, needs_base
+from scaffold.plan.decide import BLUEPRINT, Case, Cause, decide, needs_base
 from scaffold.plan.drift import digests
 from scaffold.plan.inputs import Doubt, Rerendered, carry, comparable, recorded, settled_paths
 from scaffold.plan.places import Place, Sides, offers, places
@@ -38,7 +38,7 @@ class Target:
     of those that meet an edit of the team's. What is `waived` of the project's own paths is merged for once, though the
     platform owns it; `manner` is how the team's git is told to merge one, and `own` whether the team has made it its
     own. `rerendered` is the version that was applied, rendered with the same inputs as `tree`; None where nothing
-    depends on other than answers.
+    depends on other than answers; `cause` words what the tree differs by from what was applied.
     """
 
     tree: Tree
@@ -51,6 +51,7 @@ class Target:
     manner: Callable[[str], Manner] = lambda _: UNSAID
     own: Callable[[str, str], bool] = lambda _place, _path: False
     clashes: "Mapping[str, steps.Clash]" = field(default_factory=dict)
+    cause: Cause = BLUEPRINT
 
 
 class Decided(NamedTuple):
@@ -196,6 +197,7 @@ def _case(place: Place, mine: File | None, before: Lock, target: Target, doubt: 
         moved=place.here != place.goal,
         doubt=doubt,
         clash=target.clashes.get(place.old or ""),
+        cause=target.cause,
     )
 
 

@@ -154,6 +154,7 @@ def status(result: Status) -> dict[str, Any]:
         "drift": [{"path": drift.path, "kind": drift.kind, "key": drift.key} for drift in result.drift],
         "conflicts": [{"path": path} for path in result.conflicts],
         "edited_answers": list(result.edited_answers),
+        "refused": result.refused or None,
         "own": list(result.own),
         "missing": list(result.missing),
         "unlike": list(result.unlike),

@@ -74,12 +74,17 @@ def blueprint_release(result: Released) -> Iterator[Line]:
     signed = ", signed" if result.signed else ""
     verb = "Released" if result.applied else "Would release"
     yield Line(f"{verb} {result.name} {step} as {result.tag}{signed}", "good")
+    if result.level and result.bump and result.bump != result.level:
+        yield Line(f"  the changes ask for: {result.level}; --bump says {result.bump}", "warn")
     for change in result.changes:
         yield Line(f"  {change.level}: {change.message}", "dim")
     for note in result.notes:
         yield Line(f"  {note}")
     if result.applied:
-        yield Line("Next: git push --follow-tags", "title")
+        push = "git push --follow-tags" if result.has_remote else "add a remote, then git push --follow-tags"
+        yield Line(f"Next: {push}", "title")
+        if result.is_first:
+            yield Line(f"  scaffold new {result.name} DIR --source {result.root}")
 
 
 def blueprint_new(result: Started) -> Iterator[Line]:
@@ -111,8 +116,9 @@ def library_init(result: LibraryMade) -> Iterator[Line]:
     """Say what was made."""
     yield Line(f"Made a library at {result.root}, with {', '.join(result.tags)}", "good")
     yield Line("Next:", "title")
-    yield Line(f"  scaffold new NAME DEST --source {result.root}")
+    yield Line(f"  scaffold new {result.tags[0].partition('/')[0]} DEST --source {result.root}")
     yield Line("  change templates/ or blueprints/, commit, and scaffold blueprint release NAME")
     yield Line(
-        "  say in tools/scaffold.txt where your company keeps Scaffold: .github/workflows/guardrails.yml installs it"
+        "  before CI is to hold services to it (that can wait): say in tools/scaffold.txt where your company keeps"
+        " Scaffold, which .github/workflows/guardrails.yml installs"
     )

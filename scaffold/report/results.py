@@ -212,7 +212,10 @@ class Shown(NamedTuple):
 
 
 class Released(NamedTuple):
-    """A release that was made, or with `applied` false would be; `level` is how large a step its changes are."""
+    """A release that was made, or with `applied` false would be; `level` is how large a step its changes are.
+
+    `bump` is the step that was asked for instead. `is_first`: the blueprint had no release before.
+    """
 
     root: PurePath
     name: str
@@ -225,6 +228,9 @@ class Released(NamedTuple):
     changes: tuple[Change, ...] = ()
     applied: bool = True
     signed: bool = False
+    bump: Level | None = None
+    is_first: bool = False
+    has_remote: bool = True
 
 
 class Started(NamedTuple):

@@ -48,6 +48,7 @@ class Status(NamedTuple):
     paused: Pause | None = None  # while it lasts
     offers: tuple[Offered, ...] = ()
     withdrawn: str = ""  # that its version was, and why
+    refused: str = ""  # why an update would refuse an answer that was edited
 
     @property
     def state(self) -> str:

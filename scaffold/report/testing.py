@@ -63,7 +63,8 @@ class CaseTested(NamedTuple):
 class Tested(NamedTuple):
     """A test: its cases, how many sets of choices hold how many pairs, and what of those failed or was refused.
 
-    `hard` questions were answered so that it is hard to render, too.
+    `hard` questions were answered so that it is hard to render, too; `unanswered` is, for each set of
+    choices that lacks an answer, the first question that is left.
     """
 
     root: PurePath
@@ -77,6 +78,7 @@ class Tested(NamedTuple):
     gates: tuple[Gated, ...] = ()
     accepted: bool = False
     hard: int = 0
+    unanswered: tuple[str, ...] = ()
 
     @property
     def passes(self) -> bool:
@@ -91,10 +93,8 @@ def text(result: Tested) -> Iterator[Line]:
     yield Line(f"{result.blueprint} {result.version}: {many(len(result.cases), 'case')}", "title")
     for case in result.cases:
         yield from _case(case, accepted=result.accepted)
-    if result.pairs:
-        said = f"{many(result.pairs, 'pair')} of choices in {many(result.rows, 'set')}"
-        refused = f", of which {result.refused} are refused by a validator" if result.refused else ""
-        yield Line(f"  all {said} rendered{refused}" if not result.failed else f"  {said}{refused}", "plain")
+    if result.rows:
+        yield Line(f"  {_sets(result)}")
     if result.hard:
         yield Line(f"  {many(result.hard, 'answer')} with quotes, a colon and a hash rendered")
     for where, why in result.failed:
@@ -105,6 +105,20 @@ def text(result: Tested) -> Iterator[Line]:
     for gate in result.gates:
         yield Line(f"  gates of {gate.case}: {gate.state} ({one_line(gate.why)})", tones[gate.state])
     yield Line("passed" if result.passes else "failed", "good" if result.passes else "bad")
+
+
+def _sets(result: Tested) -> str:
+    """Say how many sets of choices there are, and what became of them."""
+    pairs = f"{many(result.pairs, 'pair')} of choices in {many(result.rows, 'set')}"
+    said = pairs if result.pairs else f"{many(result.rows, 'set')} of choices"
+    missing = ", ".join(f"`{name}`" for name in dict.fromkeys(result.unanswered))
+    counts = {
+        "refused by a validator or for their choices": result.refused,
+        f"not rendered, as nothing answers {missing}": len(result.unanswered),
+        "failed": len(result.failed),
+    }
+    left = [f"{count} {what}" for what, count in counts.items() if count]
+    return f"{said}: {', '.join(left)}" if left else f"all {said} rendered" if result.rows > 1 else f"{said} rendered"
 
 
 def _case(case: CaseTested, *, accepted: bool) -> Iterator[Line]:
@@ -159,6 +173,7 @@ def data(result: Tested) -> dict[str, Any]:
             "pairs": result.pairs,
             "sets": result.rows,
             "refused": result.refused,
+            "unanswered": list(result.unanswered),
             "failed": [{"choices": where, "why": why} for where, why in result.failed],
         },
         "hard": result.hard,

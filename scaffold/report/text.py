@@ -106,7 +106,9 @@ def _beside(result: Stamped) -> Iterator[Line]:
 
 def _first_step(result: Stamped) -> str:
     read = "read README.md, and " if "README.md" in result.files else ""
-    where = "give your team the address" if result.published else "git push it where your team works"
+    push = "git push it where your team works"
+    push = f"add a remote, then {push}" if result.repository == "own" else push
+    where = "give your team the address" if result.published else push
     return f"{read}{where}"
 
 
@@ -220,7 +222,8 @@ def status(result: Status) -> Iterator[Line]:
         mended = "mend it first" if drift.kind == "unknown" else "scaffold update puts it back"
         yield Line(f"  drift        {drift.path}: {said}; {mended}", "warn")
     if result.edited_answers:
-        yield Line(f"  edited       {', '.join(result.edited_answers)}: scaffold update applies it", "warn")
+        applied = f"scaffold update refuses it: {result.refused}" if result.refused else "scaffold update applies it"
+        yield Line(f"  edited       {', '.join(result.edited_answers)}: {applied}", "bad" if result.refused else "warn")
     yield from _incomplete(result)
     for stood in result.waivers:
         if stood.state != "active":

@@ -115,6 +115,16 @@ def conditions(tree: nodes.Template) -> Iterator[nodes.Expr]:
             yield test
 
 
+def asks_for(test: nodes.Expr) -> tuple[str, Any]:
+    """Return the variable that a test compares with one value, and that value: True for the variable itself."""
+    match test:
+        case nodes.Name(name=name):
+            return name, True
+        case nodes.Compare(expr=nodes.Name(name=name), ops=[nodes.Operand(op="eq", expr=nodes.Const(value=value))]):
+            return name, value
+    return "", None
+
+
 def shown(tree: nodes.Template) -> set[str]:
     """Return the variables that a template gives out as they are: `{{ name }}`, with no filter."""
     outputs = (one for output in _all(tree, nodes.Output) for one in output.nodes)

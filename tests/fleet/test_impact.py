@@ -229,7 +229,10 @@ def test_a_version_that_is_released_already_is_compared_as_it_stands(small):
     kit.write(small.library, {"templates/base/a.txt.jinja": "ONE {{ name }}\ntwo\n"})
     found = small.impact()
     assert (found.version, found.released) == ("1.0.0 as it stands", "1.0.0")
-    assert any("1.0.0 is released already" in note for note in found.notes)
+    assert f"demo: the files in {small.library} as they stand, compared with 1.0.0, the newest release" in [
+        line.text for line in text(found)
+    ]
+    assert found.notes == ()
     assert {one.name: one.state for one in found.plan.results} == {"one": "clean", "two": "conflict"}
     assert found.now.counts()["unchanged"] == 2
     assert found.added() == {"one": ("a.txt",), "two": ("a.txt",)}

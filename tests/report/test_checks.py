@@ -535,8 +535,8 @@ def test_the_guide_shows_what_is_printed():
 def test_why_nothing_could_be_scored_is_said():
     verdict = of_one(FINDING).verdicts[0]._replace(state="not_applicable", findings=(), why="there is no Dockerfile")
     lines = made("text", of_one(FINDING)._replace(verdicts=(verdict,))).splitlines()
-    said = "1 rule does not apply: there is no Dockerfile (X-01)"
-    assert lines[-2:] == [said, "no rule could be checked; 1 not applicable"]
+    said = ["1 rule does not apply:", "  there is no Dockerfile (X-01)"]
+    assert lines[-3:] == [*said, "no rule could be checked; 1 not applicable"]
 
 
 def test_lines_are_broken_between_words_and_paths_never(monkeypatch):

@@ -93,15 +93,21 @@ def _verdict(rule: LintRule, drafts: Iterable[Draft], wanted: list[Draft]) -> Ve
     for draft in drafts if rule.shared else ():
         stacked = {layer.name for layer in draft.layers}
         if both := {_layer(one) for one in found} & stacked:  # what is right for one blueprint is no mistake of a layer
-            here = set(rule.look(draft, both))
-            found = [one for one in found if _layer(one) not in stacked or one in here]
+            here = {_apart(one) for one in rule.look(draft, both)}
+            found = [one for one in found if _layer(one) not in stacked or _apart(one) in here]
     files = {path: file for draft in wanted for path, file in draft.files.items()}
-    once = tuple(dict.fromkeys(_worded(one) for one in found if not _is_allowed(rule.about.id, one, files)))
+    allowed = (_worded(one) for one in found if not _is_allowed(rule.about.id, one, files))
+    once = tuple({_apart(one): one for one in allowed}.values())
     if rule.closed and any(draft.foreign for draft in wanted):
         return Verdict(rule.about, "unknown", "extensions that are code may define more", ())
     ids = fingerprints(rule.about.id, once)
     findings = tuple(_finding(rule, one, id_) for one, id_ in zip(once, ids, strict=True))
     return Verdict(rule.about, "fail" if findings else "pass", "", findings)
+
+
+def _apart(found: Found) -> Found:
+    """Return what tells a finding from others: not its mend, which may name the blueprint."""
+    return found._replace(fix=None)
 
 
 def _layer(found: Found) -> str:

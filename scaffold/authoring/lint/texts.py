@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from jinja2 import TemplateAssertionError, TemplateSyntaxError
 
+from scaffold.answers.choices import written_out
+from scaffold.authoring.cases import cases_folder
 from scaffold.authoring.lint.draft import found_of, place
 from scaffold.authoring.lint.manifests import near
 from scaffold.authoring.lint.pieces import AROUND, pieces, pieces_of, rendered_part
 from scaffold.blueprint.template import DEFAULT_EXCLUDE
 from scaffold.errors import ScaffoldError
+from scaffold.formats import yaml
 from scaffold.guard.finding import Found
 from scaffold.guard.readers import secrets
 from scaffold.render import native
@@ -80,12 +83,29 @@ def conditions(draft: Draft, layers: Collection[str] | None = None) -> Iterator[
         for test in looking.conditions(piece.tree):
             if not any(_holds(piece, test, context) for context in contexts):
                 shown = _shown(piece, test.lineno)
-                yield Found(f"{shown} holds in no case", piece.path, piece.line_of(test.lineno))
+                fix = _case_for(draft, test)
+                yield Found(f"{shown} holds in no case", piece.path, piece.line_of(test.lineno), fix=fix)
     guardrails = draft.blueprint.guardrails if draft.blueprint and layers is None else None
     for id_, said in guardrails.rules.items() if guardrails and draft.guardrails else ():
         if isinstance(when := said.get("when"), str) and not any(_is_wanted(draft, id_)):
             path, line = place(draft.at("guardrails", "rules", id_).where)
             yield Found(f"the rule {id_} is wanted in no case: `{when}`", path, line)
+
+
+def _case_for(draft: Draft, test: nodes.Expr) -> str | None:
+    """Name the case to write where a condition is about one answer; None where it is not."""
+    name, value = looking.asks_for(test)
+    question = next((one for one in draft.questions if one.name == name), None)
+    if question is None:
+        return None
+    known = (written_out(question.choices, question.where) or []) if question.choices else []
+    known = [True] if question.type == "bool" else known
+    if value not in known:
+        return None
+    written = yaml.dump({name: value}).strip()
+    slug = re.sub(r"[^a-z0-9]+", "-", (name if value is True else f"{name}-{value}").lower()).strip("-")
+    place = f"{cases_folder(draft.name)}/{slug}.yml"
+    return f"Write {place} with `{written}` and what else is required, or take the condition out."
 
 
 def _holds(piece: Piece, test: nodes.Expr, context: object) -> bool:
@@ -156,12 +176,15 @@ def unmade(draft: Draft, layers: Collection[str] | None = None) -> Iterator[Foun
     composed = draft.blueprint.compose if draft.blueprint else {}
     if not made:
         return
+    told = {one.path for one in conditions(draft, layers) if one.line is None}  # by the condition in its path
     for layer in (one for one in draft.layers if layers is None or one.name in layers):
         included = _included_in(layer)
         excluded = matcher(layer.settings.exclude or DEFAULT_EXCLUDE, layer.where(layer.config))
         for path in sorted(rendered_part(layer) & layer.files.keys()):
             suffix = layer.settings.suffix
             if f"{layer.name}/{path}" in made or path in included or path == layer.config or excluded(path):
+                continue
+            if layer.where(path) in told:
                 continue
             if path.removesuffix(suffix) in composed or path in layer.settings.hooks:
                 continue

@@ -115,7 +115,7 @@ def _rendered(
         )
     except AnswerError as error:
         message = error.message.replace(answers_file.PATH, origin.file.name)
-        line = next((line for name, line in origin.lines.items() if f"to `{name}` " in message), str(origin.file))
+        line = origin.lines.get(error.question, str(origin.file))
         raise AnswerError(message, where=line, hint=error.hint) from error
 
 

@@ -1,11 +1,12 @@
 """Diff: the team's edits against what was stamped, or what an update would change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from scaffold.errors import SourceError
 from scaffold.git.objects import unified_diff
+from scaffold.plan.actions import Plan
 from scaffold.process import Notify, bounds
 from scaffold.project.conditions import Conditions, Person
 from scaffold.project.opening import Project, open_at, read_ours
@@ -24,6 +25,7 @@ def diff(
     *,
     revision: str | None = None,
     upstream: bool = False,
+    seeded: bool = False,
     to: str | None = None,
     data: Mapping[str, Any] | None = None,
     offline: bool = False,
@@ -32,11 +34,13 @@ def diff(
 ) -> Diff:
     """Compare; nothing is written. Raises ScaffoldError.
 
-    `revision` names a commit instead of the files as they stand; a bare repository is seen at HEAD without one.
+    With `upstream` it is what an update would change; `seeded`: and what the blueprint has now of files that it gave
+    once, which no update changes. `revision` names a commit instead of the files as they stand; a bare repository is
+    seen at HEAD without one.
     """
     project = open_at(Path(directory), revision)
     if upstream:
-        return _upstream(project, to, data or {}, Conditions(offline=offline, means=means), notify)
+        return _upstream(project, to, data or {}, Conditions(offline=offline, means=means), notify, seeded=seeded)
     lock = project.lock
     library = _library(project, offline=offline, notify=notify)
     bases = Bases(project, lambda: library, means)
@@ -57,7 +61,13 @@ def diff(
 
 
 def _upstream(
-    project: Project, to: str | None, data: Mapping[str, Any], conditions: Conditions, notify: Notify
+    project: Project,
+    to: str | None,
+    data: Mapping[str, Any],
+    conditions: Conditions,
+    notify: Notify,
+    *,
+    seeded: bool,
 ) -> Diff:
     with bounds.limited(conditions.means.limits, "rendering"):
         plan = prepare(project, conditions, Person(notify=notify), to=to, data=data).plan
@@ -71,7 +81,17 @@ def _upstream(
         for action in plan.changes
     )
     after = plan.lock_after
-    return Diff(project.root, "yours", f"{after.blueprint} {after.version}", differences)
+    given = tuple(_given(plan)) if seeded else ()
+    return Diff(project.root, "yours", f"{after.blueprint} {after.version}", (*differences, *given))
+
+
+def _given(plan: Plan) -> Iterator[Difference]:
+    """Yield the team's own files that the blueprint gave once and would give otherwise now."""
+    for action in plan:
+        theirs = plan.given.get(action.path)
+        is_left = action.verb == "leave" and action.after is not None
+        if is_left and theirs is not None and not theirs.same_as(action.before):
+            yield Difference(action.path, "seeded", "left", _text(action.path, action.before, theirs))
 
 
 def _text(path: str, old: File | None, new: File | None) -> str:

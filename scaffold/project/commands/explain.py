@@ -23,7 +23,7 @@ MEANING = {
     "managed": "shared; your edits and the blueprint's changes are merged",
     "seeded": "yours; it was given once, and updates leave it alone",
     "own": "yours; the team has made it its own in .scaffold/answers.yml, and scaffold own --back takes that back",
-    "none": "yours; it does not come from the blueprint",
+    "none": "yours; the blueprint, as it was applied, has no such file",
     "scaffold": "scaffold's own; it writes it, and you may edit the answers in answers.yml",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import Version
 
@@ -13,9 +13,8 @@ from scaffold.apply import beside, transaction
 from scaffold.apply import record as records
 from scaffold.blueprint.guardrails import WAIVERS
 from scaffold.errors import ScaffoldError
-from scaffold.formats.equal import ABSENT, equal
 from scaffold.git.objects import find_repository
-from scaffold.lock import as_kept
+from scaffold.lock import differing
 from scaffold.plan.drift import Drift, drifts, watched
 from scaffold.process.loading import later
 from scaffold.project.offers import offers_for
@@ -26,16 +25,16 @@ from scaffold.report.standing import Status
 from scaffold.sources.versions import is_another
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from scaffold.guard.waivers import Stood
     from scaffold.process import Notify
     from scaffold.project import snapshots
     from scaffold.project.commands import check as checking
+    from scaffold.project.planning import prepare
     from scaffold.report.checked import Checked
     from scaffold.sources.library import Library
 else:
     checking = later("scaffold.project.commands.check")
+    prepare = later("scaffold.project.planning.prepare")
     snapshots = later("scaffold.project.snapshots")
 
 
@@ -81,7 +80,7 @@ def status_of(
     by_copier = written_since(project)
     if by_copier:
         notes = (*notes, f"Copier has written {', '.join(by_copier)}: scaffold update takes over what it says")
-    applied, wished = project.recorded.answers, project.wishes.answers
+    edited = differing(project.recorded.answers, project.wishes.answers)
     pause, day = project.wishes.updates, today or datetime.now(UTC).date()
     return Status(
         root=project.root,
@@ -100,7 +99,7 @@ def status_of(
         conflicts=tuple(sorted(project.unresolved)),
         edited_answers=(
             *_edited_source(project),
-            *_edited(applied, wished),
+            *edited,
             *(answers_since(project) if by_copier else ()),
         ),
         interrupted=_interrupted(project),
@@ -113,7 +112,15 @@ def status_of(
         unlike=_unlike(project),
         files=len({*project.lock.files, *project.lock.missing}),
         paused=pause if pause and pause.lasts(day) else None,
+        refused=_refused(project, library, offline=offline, notify=notify) if edited else "",
     )
+
+
+def _refused(project: Project, library: Library | None, *, offline: bool, notify: Notify) -> str:
+    """Say why an update would refuse an edited answer; the questions are read only where one was edited."""
+    with suppress(ScaffoldError):  # why the library cannot be read is said already
+        return str(prepare.refused_answer(project, library or library_of(project, notify, offline=offline)) or "")
+    return ""
 
 
 def _uncommitted(project: Project) -> str:
@@ -154,11 +161,6 @@ def _waivers(project: Project, today: date | None, checked: Checked | None) -> G
     bad = [finding for finding in checked.findings if finding.path == WAIVERS and finding.state == "fail"]
     notes = tuple(f"{WAIVERS}:{finding.line}: {finding.message}" for finding in bad)
     return Granted(checked.waivers, frozenset(waived), notes)
-
-
-def _edited(applied: Mapping[str, Any], wished: Mapping[str, Any]) -> list[str]:
-    now = as_kept(wished)
-    return [n for n in sorted({*applied, *now}) if not equal(applied.get(n, ABSENT), now.get(n, ABSENT))]
 
 
 def _edited_source(project: Project) -> tuple[str, ...]:

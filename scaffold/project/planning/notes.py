@@ -2,19 +2,24 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from scaffold.answers import file as answers_file
 from scaffold.answers.question import Answers
-from scaffold.blueprint.release import retired
+from scaffold.blueprint.release import Release, retired
+from scaffold.errors import ScaffoldError
 from scaffold.formats.shown import on_one_line
+from scaffold.lock import Locked
 from scaffold.plan.actions import Action, Plan, Verb
 from scaffold.plan.inputs import Rerendered
 from scaffold.project.opening import Project
 from scaffold.project.planning.migrations import Migrations
 from scaffold.project.planning.prepared import Update
 from scaffold.render.engine import Rendered
+from scaffold.tree import File
 
+NAMED = 5  # paths in a note
 OFTEN = 2  # conflicts of a file in a row that the team has taken its side in
 BECAME: Mapping[Verb, str] = {
     "create": "made with the default",
@@ -40,8 +45,36 @@ def notes_on_update(
         notes.append(f"Copier has brought the project to {version} since, so the update starts there")
     if then is not None and then.without_scripts:
         notes.append("the template's scripts were not run, and what they had made is left as it is")
+    notes += _given_before(update, plan)
     notes += [*answers_file.told_of(project.wishes), *_sided(known), *(migrations.notes if migrations else ())]
     return tuple(note for note in (*notes, *notes_on_cases(project, plan)) if note)
+
+
+def _given_before(update: Update, plan: Plan) -> list[str]:
+    """Name the files that were given once, and that the release gives otherwise than the one before it."""
+    before, after = plan.lock_before, plan.lock_after
+    if (before.version, before.commit) == (after.version, after.commit) or before.blueprint != after.blueprint:
+        return []
+    left = {action.path for action in plan if action.verb == "leave" and action.after is not None}
+    given = {path: file for path, file in plan.given.items() if path in left and path in before.files}
+    found = [path for path, file in given.items() if _is_other(before.files[path], file)]
+    if found:
+        with suppress(ScaffoldError):  # else nobody knows what is new, and each is named
+            old = _sources(update.library.release(before.blueprint, before.ref))
+            new = _sources(update.release)
+            found = [path for path in found if old.get(origin := given[path].origin) != new.get(origin)]
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    said = f"yours, and changed in the blueprint since: {', '.join(found[:NAMED])}{more}"
+    return [f"{said} (scaffold diff --upstream --seeded shows it)"] if found else []
+
+
+def _is_other(locked: Locked, given: File) -> bool:
+    return locked.owner == "seeded" and not locked.own and locked.blob not in (None, given.blob)
+
+
+def _sources(release: Release) -> dict[str, File]:
+    """Return the template files of a release as files name what they came from."""
+    return {f"{layer.name}/{path}": file for layer in release.layers for path, file in layer.files.items()}
 
 
 def note_on_assumed(assumed: Mapping[str, Any], answers: Answers) -> list[str]:

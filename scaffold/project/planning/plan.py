@@ -9,9 +9,10 @@ import scaffold
 from scaffold.answers.question import Answers
 from scaffold.blueprint.guardrails import WAIVERS
 from scaffold.blueprint.release import Release
-from scaffold.lock import Lock
+from scaffold.lock import Lock, differing
 from scaffold.merge.drivers import chosen
 from scaffold.plan.actions import Plan, Waived
+from scaffold.plan.decide import BLUEPRINT, Cause, by_answers
 from scaffold.plan.inputs import Rerendered
 from scaffold.plan.make import FindBase, Target, make
 from scaffold.process.loading import later
@@ -22,6 +23,7 @@ from scaffold.project.planning.migrations import Migrations
 from scaffold.project.planning.team_renames import follow_team, tracked
 from scaffold.project.seen import Standing
 from scaffold.render.engine import Rendered
+from scaffold.sources.locate import BUILT_IN
 from scaffold.tree import File
 
 if TYPE_CHECKING:
@@ -64,7 +66,17 @@ def target_of(
         rerendered=then,
         manner=project.manner,
         own=project.is_own,
+        cause=_cause(project.recorded, release, rendered.answers),
     )
+
+
+def _cause(before: Lock, release: Release, answers: Answers) -> Cause:
+    """Tell what a project is to become other by: its answers alone, where the release is the one that was applied."""
+    now = release.blueprint.name, release.version, release.commit
+    is_fixed = release.commit is not None or before.source == BUILT_IN  # a plain folder changes under its version
+    is_same = is_fixed and now == (before.blueprint, before.version, before.commit)
+    names = differing(before.answers, answers.recorded) if is_same else []
+    return by_answers(names) if names else BLUEPRINT
 
 
 def _is_called_so(lock: Lock, then: Rerendered) -> bool:

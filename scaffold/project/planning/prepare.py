@@ -1,6 +1,7 @@
 """Prepare an update: the answers, the new tree and the plan, with nothing written."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +12,7 @@ from scaffold.answers import file as answers_file
 from scaffold.answers.question import Answers
 from scaffold.blueprint.patterns import pattern_of
 from scaffold.blueprint.release import Release, require_scaffold
-from scaffold.errors import AnswerError
+from scaffold.errors import AnswerError, ScaffoldError
 from scaffold.plan.actions import Action, Plan
 from scaffold.process.loading import later
 from scaffold.project.conditions import NOBODY, Conditions, Person
@@ -29,7 +30,9 @@ from scaffold.project.planning.prepared import Prepared, Update, refuse_open_con
 from scaffold.project.planning.rerender import rerendered
 from scaffold.project.planning.template_exclusions import given_to_team, left_out
 from scaffold.project.stamp import refuse_unrecorded, stamp, surroundings_in, trusting
+from scaffold.render import native
 from scaffold.render.engine import Rendered
+from scaffold.render.means import Means
 from scaffold.sources.library import Library
 from scaffold.templating.inputs import Draws
 
@@ -123,19 +126,34 @@ def _rendered(
 ) -> Rendered:
     """Render the release, with the answers of last time as migrations have changed them; raises ScaffoldError."""
     project = update.project
-    rendered = stamp(
-        update.release,
-        surroundings_in(project, update.operation),
-        given=data,
-        previous=previous,
-        person=person,
-        means=update.means,
-        keep_copier=project.wishes.keep_copier,
-    )
+    try:
+        rendered = stamp(
+            update.release,
+            surroundings_in(project, update.operation),
+            given=data,
+            previous=previous,
+            person=person,
+            means=update.means,
+            keep_copier=project.wishes.keep_copier,
+        )
+    except AnswerError as error:
+        raise answers_file.placed(error, project.wishes_file.content) from error
     refuse_unrecorded(update.release, rendered)
     if migrations:
         migrations.go_on(rendered)
     return rendered
+
+
+def refused_answer(project: Project, library: Library) -> AnswerError | None:
+    """Return why an update would refuse an answer that is recorded, by the questions alone; None where it would not."""
+    with suppress(ScaffoldError):
+        release = library.release(project.wishes.blueprint, next_version(library, project, recopy=False))
+        start = _start(Update(project, project, library, release, Means(), "update"), None)
+        try:
+            native.resolve(release, given={}, previous=start.answers, surroundings=surroundings_in(project))
+        except AnswerError as error:
+            return answers_file.placed(error, project.wishes_file.content)
+    return None
 
 
 class _Start(NamedTuple):

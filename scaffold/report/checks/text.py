@@ -35,13 +35,16 @@ UNBOUND = "is bound to no content, and holds for any edit until {expires}: scaff
 TONES: dict[str, Tone] = {"critical": "bad", "high": "bad", "medium": "warn", "low": "warn"}
 
 
-def text(checked: Checked) -> Iterator[Line]:
-    """Say what fails and how it is mended, what is waived, what could not be checked, and how much passes."""
-    for line in _lines(checked):
+def text(checked: Checked, *, every: bool = False) -> Iterator[Line]:
+    """Say what fails and how it is mended, what is waived, what could not be checked, and how much passes.
+
+    With `every` also which rules do not apply, and why.
+    """
+    for line in _lines(checked, every=every):
         yield line._replace(text=shown(line.text).replace("\n", " "))
 
 
-def _lines(checked: Checked) -> Iterator[Line]:
+def _lines(checked: Checked, *, every: bool) -> Iterator[Line]:
     yield Line(f"{checked.blueprint} {checked.version}: {_what(checked.checked)} of {checked.root}", "title")
     if checked.policy is not None:
         yield Line(f"held against {checked.policy.written} ({checked.policy.said})", "dim")
@@ -55,9 +58,12 @@ def _lines(checked: Checked) -> Iterator[Line]:
         yield Line("")
     yield from (Line(f"  note: {note}", "warn") for note in checked.notes)
     yield Line("")
-    if said := lacking(checked):
-        yield Line(said, "dim")
-    yield Line(score(checked), "bad" if checked.summary["fail"] else "warn" if not checked.score[1] else "good")
+    every = every or not checked.score[1]
+    yield from (Line(said, "dim") for said in (lacking(checked) if every else ()))
+    more = "; --all lists what does not apply" if checked.summary["not_applicable"] and not every else ""
+    yield Line(
+        f"{score(checked)}{more}", "bad" if checked.summary["fail"] else "warn" if not checked.score[1] else "good"
+    )
 
 
 def _what(checked: str) -> str:

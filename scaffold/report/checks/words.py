@@ -8,7 +8,7 @@ from scaffold.formats.shown import shown
 from scaffold.guard.finding import SEVERITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from scaffold.guard.finding import Finding, State
     from scaffold.guard.rule import Rule
@@ -98,13 +98,13 @@ def idle(checked: Checked) -> dict[str, list[str]]:
     return dict(sorted(reasons.items(), key=lambda one: -len(one[1])))
 
 
-def lacking(checked: Checked) -> str:
-    """Say how many rules do not apply, and in one line what is not there for them to look at."""
+def lacking(checked: Checked) -> Iterator[str]:
+    """Say how many rules do not apply, then line by line what is not there for them to look at."""
     reasons = idle(checked)
     number = sum(map(len, reasons.values()))
-    counted = "1 rule does not apply" if number == 1 else f"{number} rules do not apply"
-    said = (f"{why} ({', '.join(ids)})" for why, ids in reasons.items())
-    return f"{counted}: {'; '.join(said)}" if reasons else ""
+    if number:
+        yield "1 rule does not apply:" if number == 1 else f"{number} rules do not apply:"
+    yield from (f"  {why} ({', '.join(ids)})" for why, ids in reasons.items())
 
 
 def until(checked: Checked, finding: Finding) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from scaffold.report.checks.words import one_line
@@ -10,15 +11,16 @@ from scaffold.report.fleet.impact import TURNS, contested, rules
 from scaffold.report.fleet.reasons import Reason, Section, grouped, without_place
 from scaffold.report.fleet.status_text import broken, members
 from scaffold.report.marked import code, escaped
+from scaffold.report.text import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from scaffold.plan.fleet import FleetPlan, Group, State
     from scaffold.report.fleet.impact import Impact, Turn
-    from scaffold.report.text import Line, Tone
+    from scaffold.report.text import Tone
 
-NOBODY = "(no owner)"
+NOBODY = "no owner is known"
 LEFT: Mapping[State, str] = {
     "blocked": "no update is made of them",
     "unreadable": "they may be of this blueprint",
@@ -38,6 +40,18 @@ def text(impact: Impact, width: int = 0, *, every: bool = False) -> Iterator[Lin
         yield from status_text.worded(section, width, every=every)
     for note in impact.notes:
         yield from broken("note: ", one_line(note), width, "warn")
+    for command in _one_of(impact):
+        yield Line(f"Next: {command}", "title", whole=True)
+
+
+def _one_of(impact: Impact) -> Iterator[str]:
+    """Yield the command that shows what one member would get, for one in conflict first, where there is such a one."""
+    states = ("conflict", "clean")
+    seen = sorted((one for one in impact.plan.results if one.state in states), key=lambda one: states.index(one.state))
+    for one in (one for one in seen if one.source == impact.library and one.place):
+        place = shlex.quote("/".join(part for part in (one.place, one.prefix) if part))
+        yield f"scaffold diff --upstream --to {impact.commit or '.'} {place}"
+        return
 
 
 def markdown(impact: Impact) -> str:
@@ -67,8 +81,10 @@ def _files(group: Group) -> str:
 
 def _head(impact: Impact) -> Iterator[str]:
     added = {name for name, paths in impact.added().items() if paths}
-    beside = f", beside {impact.released}, the newest release" if impact.released else "; nothing is released yet"
-    yield one_line(f"{impact.blueprint} {impact.version} of {impact.library}{beside}")
+    beside = (
+        f", compared with {impact.released}, the newest release" if impact.released else "; nothing is released yet"
+    )
+    yield one_line(f"{_what(impact)}{beside}")
     yield f"{members(len(impact.plan.results))}: {_counts(impact.plan)}"
     if impact.now:
         yield f"with {impact.released} alone: {_counts(impact.now)}"
@@ -80,6 +96,12 @@ def _head(impact: Impact) -> Iterator[str]:
         said = [f"{turns.count(turn):,} times a rule {what}" for turn, what in TURNS.items() if turn in turns]
         missing = f"; {members(len(impact.unchecked))} not checked" if impact.unchecked else ""
         yield f"guardrails: {', '.join(said) or 'all come out as they do now'}{missing}"
+
+
+def _what(impact: Impact) -> str:
+    if impact.commit is None and impact.released:
+        return f"{impact.blueprint}: the files in {impact.library} as they stand"
+    return f"{impact.blueprint} {impact.version} of {impact.library}"
 
 
 def _counts(plan: FleetPlan) -> str:
