@@ -192,7 +192,11 @@ def _section(name: str, command: Any, *, level: int) -> str:
 
 
 def _options(command: Any) -> list[Any]:
-    return [param for param in command.params if param.param_type_name == "option" and "--help" not in param.opts]
+    return [
+        param
+        for param in command.params
+        if param.param_type_name == "option" and "--help" not in param.opts and not param.hidden
+    ]
 
 
 def _option(option: Any, types: Any) -> str:

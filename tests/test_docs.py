@@ -95,7 +95,8 @@ def commands():
     found, todo = {}, [((), typer.main.get_command(app.app))]
     while todo:
         words, command = todo.pop()
-        found[words] = {spelled for param in command.params for spelled in param.opts if spelled.startswith("-")}
+        shown = [param for param in command.params if not getattr(param, "hidden", False)]
+        found[words] = {spelled for param in shown for spelled in param.opts if spelled.startswith("-")}
         todo += [((*words, name), below) for name, below in getattr(command, "commands", {}).items()]
     return found
 

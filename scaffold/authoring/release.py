@@ -124,7 +124,7 @@ def _prepared(place: Place, name: str, wish: Wish, notify: Notify) -> Prepared:
         changes=compared.changes if compared else (),
         bump=wish.bump,
         is_first=not past.versions(name),
-        has_remote=repository.has_remote,
+        has_remote=repository.history.has_remote(),
     )
     return Prepared(result, {manifest: written, changelog: logged})
 

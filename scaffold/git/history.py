@@ -112,6 +112,11 @@ class History:
         """Return the commits at the tips of branches of remotes, as last fetched, whose names have a part."""
         return self._tips("refs/remotes/", part)
 
+    def has_remote(self) -> bool:
+        """Whether git knows a remote to push to."""
+        with explained(self._root):
+            return len(self._repository.remotes) > 0
+
     def merge_base(self, one: str, other: str) -> str | None:
         """Return the newest commit that both of two come from, or None."""
         with explained(self._root):

@@ -223,12 +223,6 @@ class Objects(Listing):
         """Whether git is to remember how conflicts were resolved: it was told so, or has begun to (git-config)."""
         return self.setting("rerere.enabled", default=(self.common / "rr-cache").is_dir())
 
-    @property
-    def has_remote(self) -> bool:
-        """Whether git knows a remote to push to."""
-        with explained(self.root):
-            return len(self._repository.remotes) > 0
-
     def is_ignored(self, path: str) -> bool:
         """Whether git ignores the path."""
         with explained(self.root):

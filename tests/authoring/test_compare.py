@@ -110,12 +110,12 @@ def test_bad_input(tmp_path):
         shelf(tmp_path, {"blueprints/other/blueprint.yml": MANIFEST.replace("tool", "other")}), {}, "tool/v1.0.0"
     )
     for words, sentence in {
-        ("tool",): "tool names no version (write tool@1.0.0",
+        ("other",): "other has no release to compare with (name a branch or a commit, as in other@HEAD",
         ("tool@1.0.0", "other@1.0.0"): "are two blueprints",
         ("tool@7.0.0",): "there is no tool 7.0.0",
         ("toll@1.0.0",): "there is no toll 1.0.0",
     }.items():
         done = scaffold("blueprint", "diff", *words, where=root)
         assert (done.code, sentence in done.err) == (1, True), done.err
-    with pytest.raises(ScaffoldError, match="names no version"):
-        compare_blueprints("tool", library=root)
+    with pytest.raises(ScaffoldError, match="has no release"):
+        compare_blueprints("other", library=root)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scaffold.report.fleet.impact import Impact, Turn
     from scaffold.report.text import Tone
 
+AS_IT_STANDS = "as it stands"  # of the files in a folder, where their version is released already
 NOBODY = "no owner is known"
 LEFT: Mapping[State, str] = {
     "blocked": "no update is made of them",
@@ -99,7 +100,7 @@ def _head(impact: Impact) -> Iterator[str]:
 
 
 def _what(impact: Impact) -> str:
-    if impact.commit is None and impact.released:
+    if impact.version.endswith(AS_IT_STANDS) and impact.commit is None:
         return f"{impact.blueprint}: the files in {impact.library} as they stand"
     return f"{impact.blueprint} {impact.version} of {impact.library}"
 
