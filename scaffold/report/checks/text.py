@@ -58,12 +58,12 @@ def _lines(checked: Checked, *, every: bool) -> Iterator[Line]:
         yield Line("")
     yield from (Line(f"  note: {note}", "warn") for note in checked.notes)
     yield Line("")
-    every = every or not checked.score[1]
-    yield from (Line(said, "dim") for said in (lacking(checked) if every else ()))
-    more = "; --all lists what does not apply" if checked.summary["not_applicable"] and not every else ""
-    yield Line(
-        f"{score(checked)}{more}", "bad" if checked.summary["fail"] else "warn" if not checked.score[1] else "good"
-    )
+    told = list(lacking(checked))
+    if every or not checked.score[1]:
+        yield from (Line(said, "dim") for said in told)
+    elif told:
+        yield Line(f"{told[0]} --all lists them", "dim")
+    yield Line(score(checked), "bad" if checked.summary["fail"] else "warn" if not checked.score[1] else "good")
 
 
 def _what(checked: str) -> str:
