@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n 4 --dist worksteal
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: try try-fleet test test-golden test-long test-forge test-load test-laws test-storm test-rollout-storm quick format docs bundle bench bench-check bench-fleet bench-rollout bench-merge clean
+.PHONY: try try-fleet test test-golden test-long test-forge test-load test-laws test-storm test-rollout-storm quick format docs bundle snapshots bench bench-check bench-fleet bench-rollout bench-merge clean
 
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
@@ -62,13 +62,16 @@ bundle: $(VENV)/.run  ## Keep the built-in releases that blueprints/releases.bun
 	@$(BIN)/python -c 'from pathlib import Path; from scaffold.authoring.bundle import keep_releases; \
 		print(*keep_releases(Path(".").resolve()) or ["every release is kept already"])'
 
+snapshots: $(VENV)/.run  ## Take what the cases of the built-in blueprints render to as their snapshots.
+	@for one in blueprints/*/; do $(BIN)/scaffold blueprint test $$(basename $$one) --accept || exit; done
+
 bench: $(VENV)/.test  ## Compare with Copier in one run, and write docs/reference/benchmarks.md.
 	$(BIN)/python benchmarks/compare.py
 
 bench-check: $(VENV)/.test  ## Check a thousand services out of bare repositories, and write docs/reference/benchmark-check.md.
 	@$(BIN)/python benchmarks/guardrails.py
 
-bench-fleet: $(VENV)/.test  ## Plan for a thousand repositories beside Copier, and write docs/reference/benchmark-fleet.md.
+bench-fleet: $(VENV)/.long  ## Plan for a thousand repositories beside Copier, and write docs/reference/benchmark-fleet.md.
 	@$(BIN)/python benchmarks/fleet.py
 
 bench-rollout: $(VENV)/.test  ## Roll out to a thousand repositories at a forge on loopback, and write docs/reference/benchmark-rollout.md.

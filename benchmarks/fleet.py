@@ -19,6 +19,8 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import copier
+from cluster import cluster
+from draft import NAME, draft, members
 from workload import ANSWERS, CHANGED, EDITED, OLD, command, commit, environment, git, make_template, template_of, write
 
 import scaffold
@@ -84,10 +86,10 @@ def make(wanted: tuple[Path, int]) -> None:
 
 def made(root: Path, count: int) -> Iterator[Fleet]:
     """Yield fleets of a tenth of the repositories, of all, and of ten times as many that share their objects."""
-    for name, members in (("few", count // 10), ("all", count)):
+    for name, number_of in (("few", count // 10), ("all", count)):
         folder = root / name
         folder.mkdir()
-        lines = [f"  - bare: ../bare/{number:05}.git\n" for number in range(members)]
+        lines = [f"  - bare: ../bare/{number:05}.git\n" for number in range(number_of)]
         yield listed(folder, lines)
     many = root / "many"
     for number in range(count):
@@ -116,6 +118,11 @@ def measured(root: Path, fleets: list[Fleet], count: int) -> Iterator[tuple[str,
     for name, fleet in (("few", few), ("all", whole), ("many", many)):
         forget(root)
         yield f"plan {name}", run(fleet, "plan")
+    with cluster(CORES) as address:
+        if address:
+            run(few, "plan", "--run-on", address)  # its workers have started, and know the templates
+            forget(root)
+            yield "plan dask", run(whole, "plan", "--run-on", address)
     forget(root)
     run(whole, "plan")
     yield "plan again", run(whole, "plan")
@@ -123,7 +130,21 @@ def measured(root: Path, fleets: list[Fleet], count: int) -> Iterator[tuple[str,
         move(root, number)
     yield "plan moved", run(whole, "plan")
     yield "status many", run(many, "status")
+    yield from impacts(root, count)
     yield "copier", Took(median(by_copier(root, number) for number in range(SAMPLE)), 0)
+
+
+def impacts(root: Path, count: int) -> Iterator[tuple[str, Took]]:
+    """Yield what the impact of a change that is not released takes, without guardrails and with them."""
+    library = draft(root, FILES)
+    made = list(members(root, count, EDITED_OF_TEN, CORES))
+    folder = root / "impact"
+    folder.mkdir()
+    fleet = listed(folder, [f"  - bare: {place}\n" for place in made])
+    asked = ["blueprint", "impact", NAME, "--library", str(library), "--source", f"file://{library}"]
+    for name, more in (("impact", []), ("impact checked", ["--check"])):
+        forget(root)
+        yield name, timed([*asked, *more], fleet)
 
 
 def forget(root: Path) -> None:
@@ -143,9 +164,14 @@ def move(root: Path, number: int) -> None:
     shutil.rmtree(work)
 
 
-def run(fleet: Fleet, what: str) -> Took:
-    """Run a fleet command as its user does, and look at the memory of all its processes meanwhile."""
-    words = [command("scaffold"), "fleet", what, "--fleet", str(fleet.file), "--quiet", "--format", "json"]
+def run(fleet: Fleet, what: str, *more: str) -> Took:
+    """Run a fleet command as its user does."""
+    return timed(["fleet", what, *more], fleet)
+
+
+def timed(asked: list[str], fleet: Fleet) -> Took:
+    """Run a command over a fleet, and look at the memory of all its processes meanwhile."""
+    words = [command("scaffold"), *asked, "--fleet", str(fleet.file), "--quiet", "--format", "json"]
     with (fleet.file.parent / "out").open("wb") as out:
         start = time.perf_counter()
         process = subprocess.Popen(words, stdout=out)
@@ -218,15 +244,23 @@ def report(figures: Mapping[str, Took], fleets: list[Fleet], count: int) -> str:
     first, moved, status = (figures[name] for name in ("plan all", "plan moved", "status many"))
     rate, single = whole / first.seconds, figures["copier"].seconds
     growth = [figures[f"plan {name}"].seconds / of for name, of in (("few", few), ("all", whole), ("many", many))]
+    dask = figures.get("plan dask")
     rows = [
         (f"`fleet plan` of {whole:,}", f"{first.seconds:.1f} s, {rate:.0f} a second", "200 a second"),
         ("its memory, all processes together", f"{first.memory / 2**20:.0f} MiB", "400 MB"),
         (f"`copier update` into a copy, median of {SAMPLE}", f"{single:.2f} s each", ""),
         ("Copier for all, one after the other, in times of it", f"{single * rate:.0f}", ""),
         (f"each of {few:,}, {whole:,}, {many:,}", ", ".join(f"{one * 1000:.1f} ms" for one in growth), "within 15 %"),
+        (
+            f"in a Dask cluster of {CORES} workers",
+            f"{dask.seconds:.1f} s, {dask.seconds / first.seconds:.2f} of that" if dask else "not measured",
+            "1.20",
+        ),
         ("again, with nothing moved", f"{figures['plan again'].seconds:.1f} s", ""),
         ("again, with 1 % moved", f"{moved.seconds:.1f} s, {moved.seconds / first.seconds:.0%} of the first", "10 %"),
         (f"`fleet status` of {many:,}", f"{status.seconds:.1f} s", "15 s"),
+        (f"`blueprint impact` on {whole:,}", f"{figures['impact'].seconds:.1f} s", "10 s"),
+        ("the same with their guardrails", f"{figures['impact checked'].seconds:.1f} s", "35 s"),
     ]
     said = TEXT.format(
         cores=CORES,

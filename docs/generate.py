@@ -1,11 +1,13 @@
 # ruff: noqa: INP001 - a script beside the pages it writes
-"""Write the pages on the command line and on the rules from the program; `--check` says whether they are up to date."""
+"""Write the pages of the reference that the program itself can tell; `--check` says whether they are up to date."""
 
 import argparse
 import inspect
+import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.resources import files as shipped
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -15,6 +17,9 @@ from scaffold.authoring.levels import STEPS
 from scaffold.authoring.lint.catalogue import lint_rules
 from scaffold.cli import console
 from scaffold.cli.app import app
+from scaffold.forges.declared import LIMITS
+from scaffold.forges.pacing import Limits
+from scaffold.formats.yaml import load
 from scaffold.guard.catalogue import FAMILIES, FORGE, LOCKED, family
 from scaffold.guard.readers.places import resolved
 from scaffold.guard.rule import Rule
@@ -98,9 +103,9 @@ RULES = """\
 <!-- Written by docs/generate.py from the rules themselves. Change them there, then run it again. -->
 
 The built-in rules, by what they are about. [Check a project](../guides/check.md) says how they are run, and [Write a
-blueprint](../guides/write-a-blueprint.md#guardrails) how a blueprint chooses them, sets their parameters and declares
-its own. `OSPS` is the OSPS Baseline of the OpenSSF, `Scorecard` one of the checks of OpenSSF Scorecard; the ids of CIS,
-CWE, SLSA and zizmor say which requirement, weakness or audit comes nearest.
+rule](../guides/rules.md) how a blueprint chooses them, sets their parameters and declares its own. `OSPS` is the OSPS
+Baseline of the OpenSSF, `Scorecard` one of the checks of OpenSSF Scorecard; the ids of CIS, CWE, SLSA and zizmor say
+which requirement, weakness or audit comes nearest.
 """
 
 FORGE_RULES = f"""\
@@ -229,7 +234,221 @@ def lint() -> str:
     return "".join(parts)
 
 
-PAGES = {"cli.md": page, "lint.md": lint, "rules.md": rules}
+Schema = Mapping[str, Any]
+
+FILES = """\
+# Files
+
+<!-- Written by docs/generate.py from the JSON Schemas of the program. Change them there, then run it again. -->
+
+The formats that Scaffold reads and writes. A mistake in any of them is an error that names file, line, key and what was
+expected; so is a key that is not listed. In a table a dot leads into a mapping or an entry of a list, and a word in
+capitals stands for a name of yours.
+
+`scaffold schema NAME` prints each as a JSON Schema, with which editors complete and check a file. `scaffold library
+init` and `blueprint new` write those of a library into `schemas/`, and name them in the first line of its files; after
+an upgrade, `scaffold schema blueprint > schemas/blueprint.json` brings the newer one. For files in services an editor
+is told once:
+
+```json
+{"yaml.schemas": {
+  "/path/to/answers.json": ".scaffold/answers.yml",
+  "/path/to/waivers.json": ".scaffold/waivers.yml"
+}}
+```
+"""
+FORMATS = {  # the heading of each schema, in the order of the page
+    "blueprint": "blueprint.yml",
+    "template": "copier.yml",
+    "cases": "Cases",
+    "fleet": "fleet.yml",
+    "answers": ".scaffold/answers.yml",
+    "waivers": ".scaffold/waivers.yml",
+    "lock": ".scaffold/lock.json",
+    "settings": "Settings of a user",
+    "fleet-history": "History of a fleet",
+}
+MORE = {  # what a schema cannot say: where the rest is told
+    "blueprint.guardrails.use": "[Rules](rules.md).",
+    "blueprint.guardrails.judges": "[Judges](judges.md).",
+    "blueprint.merge": "[Drivers](merging.md#drivers).",
+    "blueprint.forge": "[What each forge has a word for](forges.md#settings).",
+    "blueprint.security": "[Pauses](../guides/update.md#pause-the-updates-of-a-fleet).",
+    "blueprint.migrations": "[Migrate services](../guides/migrate.md).",
+    "template": "[Copier's format](copier-format.md) says what is the same as in Copier, and what is not.",
+    "fleet.campaign.waves.where": "[Selectors](fleet.md#selectors).",
+    "fleet.pauses": "[Pauses](fleet.md#pauses).",
+    "fleet.forges": "[Tokens](forges.md#tokens).",
+    "answers.keep_copier": "[Both tools](../guides/adopt.md#copier-and-scaffold-side-by-side).",
+    "answers.merge": "[Drivers](merging.md#drivers).",
+    "answers.own": "[Make a file your own](../guides/update.md#make-a-file-your-own).",
+    "answers.require_signature": "[Signed releases](../guides/signing.md).",
+    "waivers": "[Grant a waiver](../guides/waivers.md).",
+    "lock.files.inputs": "[How](merging.md#secrets-random-values-and-times).",
+    "settings.policy": "[Policies](policy.md#where-a-policy-is-set).",
+    "settings.require_signature": "[Signed releases](../guides/signing.md).",
+}
+TOLD_ELSEWHERE = {"blueprint.questions", "lock.guardrails", "lock.forge"}  # the same keys as in a table above
+NEEDED = "needed"  # a mark on a schema: whoever has the mapping needs the key
+NAMES = {"string": "text", "integer": "number", "number": "number", "boolean": "`true` or `false`", "object": "mapping"}
+
+
+def files() -> str:
+    """Return the page on the formats of files, each from its schema."""
+    return "\n".join([FILES, *(_format(name, heading) for name, heading in FORMATS.items())])
+
+
+def _format(name: str, heading: str) -> str:
+    schema = json.loads(shipped("scaffold.report").joinpath(f"schemas/{name}.json").read_text(encoding="utf-8"))
+    about = f"{schema['description']} {MORE.get(name, '')}".rstrip()
+    parts = [f"## {heading}\n\n{about}\n\nSchema: `scaffold schema {name}`.\n", _keys(_top(schema), schema, name)]
+    for key, below in _top(schema).items():
+        told = f"{name}.{key}" in TOLD_ELSEWHERE
+        inner: dict[str, Schema] = {}
+        for path, one in () if told else _below(below, schema):
+            inner.setdefault(path, one)
+        if inner:
+            parts += [f"### {heading}: `{key}`\n", _keys(inner, schema, f"{name}.{key}")]
+    if name == "fleet":
+        parts.append(_limits())
+    return "\n".join(parts)
+
+
+def _top(schema: Schema) -> dict[str, Schema]:
+    """Return the keys of a file; one that a person names is last."""
+    own = {one.get("title", "NAME"): one for one in schema.get("patternProperties", {}).values()}
+    needed = schema.get("required", ())
+    return {key: {**one, NEEDED: key in needed} for key, one in {**schema["properties"], **own}.items()}
+
+
+def _below(schema: Schema, root: Schema, prefix: str = "") -> Iterator[tuple[str, Schema]]:
+    """Yield all that may stand below a key, by its dotted path; a list adds nothing to that."""
+    ways = list(_ways(schema, root))
+    only = sum("properties" in part for part in ways) == 1  # of several ways, none has to be taken
+    for part in ways:
+        for key, below in part.get("properties", {}).items():
+            yield f"{prefix}{key}", {**below, NEEDED: only and key in part.get("required", ())}
+            yield from _below(below, root, f"{prefix}{key}.")
+        for below in (part.get("items"), part.get("additionalProperties")):
+            if isinstance(below, dict):
+                yield from _below(below, root, f"{prefix}{below['title']}." if "title" in below else prefix)
+
+
+def _ways(schema: Schema, root: Schema) -> Iterator[Schema]:
+    """Yield a schema, what it refers to, and the alternatives in it."""
+    yield schema
+    if "$ref" in schema:
+        yield from _ways(root["$defs"][schema["$ref"].rpartition("/")[2]], root)
+    for other in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from _ways(other, root)
+
+
+def _keys(keys: Mapping[str, Schema], root: Schema, path: str) -> str:
+    rows = ["| key | value | meaning |", "|---|---|---|"]
+    rows += [f"| `{key}` | {_value(one, root)} | {_meaning(one, root, f'{path}.{key}')} |" for key, one in keys.items()]
+    return "\n".join([*rows, ""])
+
+
+def _meaning(schema: Schema, root: Schema, path: str) -> str:
+    said = next((one["description"] for one in _ways(schema, root) if "description" in one), "")
+    more = "Required." if schema.get(NEEDED) else ""
+    return " ".join(one for one in (said, more, MORE.get(path, "")) if one).replace("|", BAR)
+
+
+def _value(schema: Schema, root: Schema) -> str:
+    *some, last = dict.fromkeys(word for one in _ways(schema, root) for word in _words(one, root)) or ("any",)
+    return f"{', '.join(some)} or {last}" if some else last
+
+
+def _words(schema: Schema, root: Schema) -> Iterator[str]:
+    fixed = schema.get("enum", [schema["const"]] if "const" in schema else ())
+    yield from (f"`{one}`" if isinstance(one, str) else f"`{json.dumps(one)}`" for one in fixed if one is not None)
+    types = schema.get("type", ())
+    for kind in () if fixed else [types] if isinstance(types, str) else types:
+        if kind == "array":
+            yield _of("list of", _value(schema.get("items", {}), root))
+        elif kind == "object" and isinstance(more := schema.get("additionalProperties"), dict):
+            yield _of("mapping to", _value(more, root))
+        elif kind != "null":
+            yield "day" if schema.get("format") == "date" else NAMES[kind]
+
+
+def _of(words: str, value: str) -> str:
+    if "mapping" in value:
+        return "list of mappings" if words == "list of" else "mapping"
+    return words.partition(" ")[0] if value == "any" else f"{words} {value}"
+
+
+def _limits() -> str:
+    rows = ["### Limits of each kind of forge", "", f"| key | {' | '.join(LIMITS)} |", f"|---|{'---|' * len(LIMITS)}"]
+    rows += [
+        f"| `{key}` | {' | '.join(f'{getattr(one, key):g}' for one in LIMITS.values())} |" for key in Limits._fields
+    ]
+    return "\n".join([*rows, ""])
+
+
+CASES = Path(__file__).parents[1] / "tests/scenarios/cases.yml"
+UPDATE = """\
+# What an update does to a file
+
+<!-- Written by docs/generate.py from tests/scenarios/cases.yml. Change the cases there, then run it again. -->
+
+An update compares three trees: **stamped**, what was applied last; **yours**, the project as git would store it; and
+the **blueprint**, what the new version renders. A test does every case to a real repository and compares what happens,
+word for word: the verb and the reason are those of `scaffold update --dry-run`, in JSON `action` and `why`.
+
+- `create`, `replace`, `merge` and `delete` change the file. `keep` and `leave` do not.
+- `conflict` waits for you: the three sides stand in git's index, and the update exits 3.
+- `refused` is an error before anything is written.
+
+*Lost* is what is in neither side's result; `scaffold undo` has it, but for flags of git's index. [Merging](merging.md)
+says how two edits become one.
+"""
+WEAKEN = """\
+# Ways to weaken a project
+
+<!-- Written by docs/generate.py from tests/scenarios/cases.yml. Change the cases there, then run it again. -->
+
+Each is done to a real project by a test, which looks with a [policy](policy.md) and without one. "A note" is said, and
+does not fail. The library of the test answers `platform_workflow` and `platform_team` by the defaults of its questions;
+the built-in one leaves the workflow open, and there `unheld` is a note in both.
+
+| name | what is done | `--policy` | plain `check` |
+|---|---|---|---|
+"""
+
+
+def _cases(name: str) -> Any:
+    return load(CASES.read_bytes(), CASES.name).data[name]
+
+
+def update_cases() -> str:
+    """Return the page on what an update does, case by case."""
+    parts = [UPDATE]
+    for part in _cases("updates"):
+        heads = ["case", *part["columns"], "what happens", "lost"]
+        rows = [heads, ["---"] * len(heads)]
+        for name, case in part["cases"].items():
+            rows.append([f"`{name}`", *case["sides"], f"`{case['verb']}` {case['why']}", case.get("lost", "nothing")])
+        table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+        parts.append(f"## {part['heading']}\n\n{table}")
+    return "\n".join(parts)
+
+
+def weakenings() -> str:
+    """Return the page on what finds a project that somebody has weakened."""
+    cases = _cases("weaken").items()
+    return WEAKEN + "".join(f"| `{name}` | {one['done']} | {one['policy']} | {one['plain']} |\n" for name, one in cases)
+
+
+PAGES = {
+    "cli.md": page,
+    "files.md": files,
+    "lint.md": lint,
+    "rules.md": rules,
+    "update-cases.md": update_cases,
+    "weakenings.md": weakenings,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

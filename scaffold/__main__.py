@@ -3,11 +3,10 @@
 import gc
 import sys
 
-from scaffold.process import early
+from scaffold.process import early, garbage
 
 early.end_at_once()  # before the rest is loaded, which takes a while
-# A command is short and makes little that must be looked for: one look in the middle of an update takes it 20 ms.
-gc.set_threshold(300_000, 20, 50)
+garbage.seldom()
 
 from scaffold.cli import app  # noqa: E402 - see above
 

@@ -18,16 +18,16 @@ from scaffold import lock
 from scaffold.answers import question
 from scaffold.answers.file import Wishes, dump
 from scaffold.answers.pause import Pause
-from scaffold.apply import record as records
-from scaffold.blueprint import manifest, template
+from scaffold.blueprint import guardrails, manifest, template
 from scaffold.blueprint.forge import Prescribed
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.cli import app, run
-from scaffold.cli.commands import EXAMPLES, FLEET_HEADS, HEADS
-from scaffold.fleet import inventory, organisations, selectors
+from scaffold.cli.commands import BLUEPRINT_HEADS, EXAMPLES, FLEET_HEADS, HEADS
+from scaffold.fleet import inventory, listing, organisations, selectors
 from scaffold.fleet.campaign import policy
 from scaffold.forges import declared
 from scaffold.forges.holding import Settled
+from scaffold.forges.pacing import Limits
 from scaffold.formats import yaml
 from scaffold.guard import catalogue
 from scaffold.merge.decisions import Decision
@@ -35,6 +35,8 @@ from scaffold.merge.drivers import SAYS
 from scaffold.plan.actions import Action, Plan
 from scaffold.plan.drift import Drift
 from scaffold.report import data, libraries, results, text
+from scaffold.sources import policy as source_policy
+from scaffold.sources import settings
 from scaffold.tree import File
 from tests import test_architecture
 from tests.scenarios import world
@@ -136,14 +138,26 @@ def test_every_command_has_an_example_that_it_takes(words):
     assert example in section("reference/cli.md", f"## {' '.join(['scaffold', *words])}")
 
 
+def test_every_example_is_of_a_command():
+    assert {*EXAMPLES} == {" ".join(words) for words in commands() if words not in GROUPS}
+
+
 @pytest.mark.parametrize("columns", [80, 200])
-@pytest.mark.parametrize(("words", "heads"), [((), HEADS), (("fleet",), FLEET_HEADS)])
+@pytest.mark.parametrize(
+    ("words", "heads"), [((), HEADS), (("fleet",), FLEET_HEADS), (("blueprint",), BLUEPRINT_HEADS)]
+)
 def test_help_lists_commands_by_what_they_are_for(columns, words, heads, tmp_path):
     lines = world.scaffold(*words, "--help", where=tmp_path, COLUMNS=str(columns)).out.splitlines()
     assert max(map(len, lines)) <= columns
     assert [line.strip("╭─╮ ") for line in lines if line.startswith("╭")] == ["Options", *heads]
     named = [line.split()[1] for line in lines if re.match(r"│ [a-z]", line)]
     assert named == [name for names in heads.values() for name in names]
+
+
+@pytest.mark.parametrize("words", commands())
+def test_no_choice_of_an_option_is_broken_in_eighty_columns(words, tmp_path):
+    lines = world.scaffold(*words, "--help", where=tmp_path, COLUMNS="80").out.splitlines()
+    assert not [line for line in lines if re.search(r" <[^>]*$", line)]
 
 
 def test_every_exit_code_is_documented():
@@ -155,30 +169,42 @@ def test_every_exit_code_is_documented():
 @pytest.mark.parametrize(
     ("heading", "keys"),
     [
-        ("### blueprint.yml", manifest.KEYS | set(manifest.COMPOSE)),
-        ("### blueprint.yml", {"state", "sunset", "replaced_by", "file", "keys", "version", "move"}),
-        ("### copier.yml", template.SETTINGS | question.KEYS | set(question.TYPES)),
-        ("### .scaffold/answers.yml", set(FULL_WISHES._fields)),
-        (
-            "## In .git",
-            {*records.Record._fields, *records.Step._fields} - {"folder", "file"},
-        ),
+        ("## blueprint.yml", manifest.KEYS | set(manifest.COMPOSE)),
+        ("## blueprint.yml", {"lifecycle", "state", "sunset", "replaced_by", "file", "keys", "version", "move"}),
+        ("## blueprint.yml", guardrails.SETTINGS | guardrails.DESCRIPTION | {*guardrails.KINDS, *guardrails.ASKS}),
+        ("## copier.yml", template.SETTINGS | question.KEYS | set(question.TYPES)),
+        ("## fleet.yml", {*inventory.KEYS, *listing.SAID, *organisations.KEYS, *policy.KEYS, *declared.KEYS}),
+        ("## .scaffold/answers.yml", set(FULL_WISHES._fields)),
+        ("## Settings of a user", settings.KEYS | source_policy.KEYS),
     ],
 )
 def test_every_key_of_a_file_is_documented(heading, keys):
-    assert not keys - code_words(section("reference/files.md", heading))
+    keys = {word for key in keys for word in key.split(".")}
+    told = section("reference/files.md", heading)
+    assert not keys - {part for word in code_words(told) for part in (word, *word.split("."))}
 
 
-@pytest.mark.parametrize(
-    ("name", "keys"),
-    [
-        ("reference/fleet.md", {*inventory.KEYS, *organisations.KEYS, *selectors.KEYS}),
-        ("guides/roll-out.md", policy.KEYS),
-        ("reference/forges.md", declared.KEYS),
-    ],
-)
-def test_every_key_of_a_configuration_is_documented(name, keys):
-    assert not keys - code_words(page(name))
+def test_every_key_of_a_schema_says_what_it_means():
+    rows = re.findall(r"^\| `([^`]+)` \| (.*?) \| (.*) \|$", page("reference/files.md"), re.MULTILINE)
+    limits = set(Limits._fields)
+    assert [key for key, value, meaning in rows if not (value and meaning) and key not in limits] == []
+
+
+def test_the_schema_of_the_settings_is_that_of_the_file():
+    schema = json.loads((Path(scaffold.__file__).parent / "report/schemas/settings.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    assert schema["properties"].keys() == settings.KEYS
+    assert schema["properties"]["policy"]["anyOf"][1]["properties"].keys() == source_policy.KEYS
+    check = Draft202012Validator(schema)
+    whole = {"trust": ["/srv/"], "defaults": {"a": 1}, "require_signature": True, "allowed_signers": "/etc/signers"}
+    for policy_ in ("builtin@1.0.0", {"library": "builtin", "strict": True, "fail_on": "low", "answers": {"a": 1}}):
+        assert not list(check.iter_errors({**whole, "policy": policy_, "forges": {"h": {"kind": "gitea"}}}))
+    for wrong in ({"trusts": []}, {"policy": {"strict": True}}, {"require_signature": "yes"}, {"trust": "/srv"}):
+        assert list(check.iter_errors(wrong)), wrong
+
+
+def test_every_key_of_a_selector_is_documented():
+    assert not {*selectors.KEYS, *selectors.WORDS} - code_words(page("reference/fleet.md"))
 
 
 def test_every_schema_is_documented():
@@ -238,7 +264,8 @@ def keys_in(value):
 def test_every_field_of_the_lock_is_documented():
     dumped = keys_in(json.loads(lock.dump(full_lock()))) - {"file", "tool.ruff"}
     assert {"format", "pending", "sha256"} <= dumped
-    assert not dumped - code_words(section("reference/files.md", "### .scaffold/lock.json"))
+    told = code_words(section("reference/files.md", "## .scaffold/lock.json"))
+    assert not dumped - {part for word in told for part in (word, *word.split("."))}
 
 
 FORGE = Prescribed(("c",), 1, True, True, True, True, True, ("t",), "d")

@@ -19,14 +19,15 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 MOST = 1_200  # words of a page that is no reference
-# Written to be shorter than this one day: no page may be added here.
-LONGER = {"guides/write-a-blueprint.md": 2_200, "guides/new-service.md": 1_250, "why/architecture.md": 1_400}
 WRITTEN = (
     "reference/cli.md",
+    "reference/files.md",
     "reference/json.md",
     "reference/lint.md",
     "reference/python.md",
     "reference/rules.md",
+    "reference/update-cases.md",
+    "reference/weakenings.md",
 )  # or held to the program by a test, key by key
 MEASURED = (
     "reference/benchmark",
@@ -37,7 +38,7 @@ MEASURED = (
     "reference/mistakes.md",
 )
 DECISIONS = "why/decisions.md"
-IN_ALL = 40_300
+IN_ALL = 25_000
 VIEWS = [(width, scheme) for width in (375, 1600) for scheme in ("light", "dark")]
 
 
@@ -52,7 +53,7 @@ def named(path):
 @pytest.mark.parametrize("path", [page for page in PAGES if not named(page).startswith("reference/")], ids=named)
 def test_a_page_is_no_longer_than_somebody_reads(path):
     if named(path) != DECISIONS:
-        assert words(path) <= LONGER.get(named(path), MOST)
+        assert words(path) <= MOST
 
 
 def test_all_pages_together_stay_within_their_words():

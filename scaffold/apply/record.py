@@ -51,7 +51,8 @@ class Change:
 class Step(NamedTuple):
     """A change as recorded: ids only, the contents lie beside the record.
 
-    `bits` are the permissions that the file had: git keeps but one of them, and a secret may depend on the others.
+    `before` and `after` are mode and blob id, `index_before` what git's index had (None: it was left alone). `bits` are
+    the permissions that the file had: git keeps but one of them, and a secret may depend on the others.
     `kept`: somebody edited the file meanwhile, so it is not put back.
     """
 
@@ -75,9 +76,10 @@ class Steps(tuple[Step, ...]):  # noqa: SLOT001 - a tuple can have no slot, and 
 class Record(NamedTuple):
     """One operation on a project, or one part of it: what `resolve` and `update --continue` do later, in a file beside.
 
-    `conflicts` are the paths that it left for a person to decide, and `message` that of the commit to be made then.
-    `trusted`: code that it brought may run. With a `tag` it has ended once that is there. `folders` were not there
-    before; `made` counts those that were made above the project.
+    `kind` is the command, `what` the operation in words, `head` and `branch` where HEAD was. It makes a `new_branch`, a
+    `commit` where it `commits`, or the `whole_repository`. `conflicts` are the paths that it left for a person to
+    decide, and `message` that of the commit to be made then. `trusted`: code that it brought may run. With a `tag` it
+    has ended once that is there. `folders` were not there before; `made` counts those made above the project.
     """
 
     folder: Path

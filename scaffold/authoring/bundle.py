@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scaffold import disk
+from scaffold.authoring.snapshots import snapshot_path
 from scaffold.blueprint.places import manifest_path, tag
 from scaffold.blueprint.release import Release
 from scaffold.git import porcelain, scratch
@@ -40,4 +41,6 @@ def _files(root: Path, release: Release) -> dict[str, File]:
         manifest_path(release.blueprint.name).rpartition("/")[0],
         *(f"templates/{n}" for n in release.blueprint.layers),
     ]
-    return {f"{folder}/{path}": file for folder in folders for path, file in disk.walk(root / folder).items()}
+    found = {f"{folder}/{path}": file for folder in folders for path, file in disk.walk(root / folder).items()}
+    kept = snapshot_path(release.blueprint.name, "")  # of what renders again by itself, nobody needs a snapshot
+    return {path: file for path, file in found.items() if not path.startswith(kept.rpartition("/")[0])}

@@ -5,15 +5,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scaffold import disk
+from scaffold.answers.question import Answers
 from scaffold.blueprint.places import manifest_path
 from scaffold.blueprint.release import Release
 from scaffold.formats import yaml
 from scaffold.formats.located import Located, texts
 from scaffold.project.planning.guardrails import decided
-from scaffold.project.stamp import refuse_unrecorded
-from scaffold.render import engine
+from scaffold.project.stamp import refuse_unrecorded, with_tasks
+from scaffold.render import engine, native
 from scaffold.render.context import Surroundings
 from scaffold.render.engine import Rendered
+from scaffold.render.means import Means
 
 SETTINGS = {"_conflicts", "_before"}  # what a case says beside answers; no question can begin so
 
@@ -69,15 +71,34 @@ def as_asked_by(release: Release, case: Case) -> Case:
     return case._replace(answers={name: value for name, value in answered.items() if name in asked})
 
 
-def render_case(release: Release, case: Case) -> Rendered:
-    """Render a case as `scaffold new` would, guardrails left aside; raises ScaffoldError."""
-    rendered = engine.render(release, given=case.answers, previous={}, surroundings=Surroundings(case.name))
+def answer_case(release: Release, case: Case) -> Answers:
+    """Answer a release's questions as a case does; raises AnswerError or RenderError."""
+    return native.resolve(release, given=case.answers, previous={}, surroundings=Surroundings(case.name))
+
+
+def render_case(release: Release, case: Case, *, trust: bool = False) -> Rendered:
+    """Render a case as `scaffold new` would, guardrails left aside, with trust its tasks too; raises ScaffoldError."""
+    around = Surroundings(case.name)
+    rendered = engine.render(release, given=case.answers, previous={}, surroundings=around)
+    return done(release, rendered, around, trust=trust)
+
+
+def done(release: Release, rendered: Rendered, around: Surroundings, *, trust: bool) -> Rendered:
+    """Return what was rendered as its tasks leave it, which run with trust; raises ScaffoldError."""
+    if trust and release.has_scripts:
+        rendered = with_tasks(release, rendered, around, Means(trust=True), lambda _: None)
     refuse_unrecorded(release, rendered)
     return rendered
 
 
-def stamp_case(release: Release, case: Case) -> Rendered:
+def tasks_of(release: Release) -> tuple[str, ...]:
+    """Return where the code stands that stamping a release runs: tasks and hooks."""
+    tasks = (task.where for layer in release.layers for task in layer.settings.tasks)
+    return (*tasks, *(layer.where(hook) for layer in release.layers for hook in layer.settings.hooks))
+
+
+def stamp_case(release: Release, case: Case, *, trust: bool = False) -> Rendered:
     """Render a case as `scaffold new` would stamp it; raises ScaffoldError for a release that nobody could stamp."""
-    rendered = render_case(release, case)
+    rendered = render_case(release, case, trust=trust)
     decided(release, rendered.answers)
     return rendered

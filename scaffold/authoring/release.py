@@ -1,7 +1,7 @@
 """Release a blueprint: lint and test it, set its version, write its changelog entry, commit and tag."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -11,9 +11,11 @@ from packaging.version import InvalidVersion, Version
 from scaffold import disk
 from scaffold.apply import record as records
 from scaffold.apply import transaction
-from scaffold.apply.record import Change, Operation, Place
+from scaffold.apply.record import Operation, Place
 from scaffold.authoring.cases import read_cases
+from scaffold.authoring.committing import carry_out, opened
 from scaffold.authoring.compare import compare
+from scaffold.authoring.lint.history import FORM
 from scaffold.authoring.lint.run import lint
 from scaffold.authoring.past import Past, past_of
 from scaffold.authoring.trial import Wanted, tried
@@ -21,15 +23,13 @@ from scaffold.blueprint.places import changelog_path, manifest_path, tag
 from scaffold.blueprint.release import Release, read_manifest
 from scaffold.errors import FormatError, ProjectError, SourceError, TrustError
 from scaffold.git import porcelain
-from scaffold.git.objects import Objects, is_repository, open_repository
+from scaffold.git.objects import Objects
 from scaffold.process import Notify
-from scaffold.project.opening import place_of
 from scaffold.report import testing
 from scaffold.report.checks.words import worst_first
 from scaffold.report.compared import LEVELS, Compared, Level
 from scaffold.report.results import Released
 from scaffold.sources.library import FolderLibrary, version_of
-from scaffold.tree import REGULAR, File
 
 UNRELEASED = re.compile(r"^## \[?Unreleased\]?[ \t]*\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE)
 VERSION_LINE = re.compile(r"^version:[ \t]*[^\s#]+", re.MULTILINE)
@@ -54,14 +54,10 @@ def release(
 
     It must be clean to lint, but for what is of low severity, and pass its test. Without a version, or the part to
     raise, the next version is what the changes since the last release ask for; with `pre` it is a candidate of that.
-    Migrations of code have to be tried, which takes `trust`, or that of the user's settings.
+    Tasks and migrations of code have to be tried, which takes `trust`, or that of the user's settings.
     """
     root = Path(library).resolve()
-    if not root.is_dir() or not is_repository(root):
-        raise ProjectError(
-            "the library is not a git repository", where=str(root), hint="make one with scaffold library init DIR"
-        )
-    place = place_of(root, open_repository(root))
+    place = opened(root)
     wanted = Wish(version, bump, pre, notes, today, trust)
     if dry_run:
         return _prepared(place, name, wanted, notify).result._replace(applied=False)
@@ -69,7 +65,9 @@ def release(
         records.refuse_unfinished(place)
         prepared = _prepared(place, name, wanted, notify)
         made = prepared.result
-        _carry_out(place, prepared.texts, f"{name} {made.version}", made.tag, made.notes)
+        what = f"{name} {made.version}"
+        operation = Operation("release", f"release {what}", commits=True, tag=made.tag)
+        carry_out(place, operation, prepared.texts, f"release: {what}", "\n".join([what, "", *made.notes]))
         return made._replace(commit=place.repository.head() or "", signed=porcelain.signs(root))
 
 
@@ -162,9 +160,11 @@ def _refuse_failing(root: Path, current: Release, wish: Wish, notify: Notify) ->
         first = next((line.text.strip() for line in testing.text(result) if line.tone == "bad"), "it fails")
         message = f"the test does not pass: {first}"
         raise ProjectError(message, where=str(root), hint=f"see all with scaffold blueprint test {name}")
-    untried = next((place for case in result.cases for update in case.updates for place in update.untried), None)
-    if untried:
-        raise TrustError("a migration of code was not tried", where=untried, hint="read it, then give --trust")
+    tasks = (("a task", place) for case in result.cases for place in case.untried)
+    updates = (update for case in result.cases for update in case.updates)
+    migrations = (("a migration of code", place) for update in updates for place in update.untried)
+    for what, place in (*tasks, *migrations):
+        raise TrustError(f"{what} was not tried", where=place, hint="read it, then give --trust")
 
 
 def _refuse_migrations_beyond(current: Release, wanted: Version) -> None:
@@ -179,29 +179,14 @@ def _refuse_migrations_beyond(current: Release, wanted: Version) -> None:
             )
 
 
-def _carry_out(place: Place, texts: Mapping[str, str], what: str, name: str, entries: Iterable[str]) -> None:
-    """Write, commit and tag, all of it or nothing; raises ScaffoldError."""
-    repository, before = place.repository, {path: disk.read(place.root, path) for path in texts}
-    changes = [
-        Change(path, old, File(texts[path].encode(), old.mode if old else REGULAR), None, added=True)
-        for path, old in before.items()
-    ]
-    operation = Operation("release", f"release {what}", commits=True, tag=name)
-    record = transaction.stage(place, operation, changes)
-    with transaction.rolling_back(place, record):
-        transaction.swap(place, record, changes)
-    record = records.finish(place, record)
-    with transaction.rolling_back(place, record, "lose"):
-        porcelain.commit_paths(repository.root, texts, f"release: {what}", "mend what it says, and release again")
-        porcelain.tag(repository.root, name, f"{what}\n\n" + "\n".join(entries))
-    records.forget(record)
-
-
 def _asked_for(version: str) -> Version:
     try:
-        return Version(version)
-    except InvalidVersion as error:
-        raise SourceError(f"{version} is not a version", hint="write it as 1.2.0, or 1.2.0-rc.1") from error
+        found = Version(version)
+    except InvalidVersion:
+        found = None
+    if found is None or not FORM.fullmatch(f"v{found}"):
+        raise SourceError(f"{version} is no version to release", hint="write it as 1.2.0, or 1.2.0-rc.1")
+    return found
 
 
 def _next(current: Release, wish: Wish, past: Past, compared: Compared | None) -> Version:
@@ -233,7 +218,7 @@ def _refuse_old(root: Path, current: Release, wanted: Version, past: Past) -> No
     finals = [version for version in past.versions(name) if not version.is_prerelease]
     if wanted < max([*finals, Version("0")]) or (not finals and wanted < current.blueprint.version):
         newest = max(finals, default=current.blueprint.version)
-        raise SourceError(f"{wanted} is older than {newest}, which the blueprint has")
+        raise SourceError(f"{wanted} is older than {newest}, which the blueprint has", hint="name a newer version")
 
 
 def _refuse_uncommitted(repository: Objects, root: Path, current: Release) -> None:
@@ -268,7 +253,7 @@ def _entries(
     path = root / f"blueprints/{current.blueprint.name}/CHANGELOG.md"
     unreleased = UNRELEASED.search(_text(path))
     lines = [line.rstrip() for line in unreleased[1].strip().splitlines()] if unreleased else []
-    lines += [f"- {note}" for note in notes]
+    lines += [f"- {said}" for note in notes if (said := " ".join(note.split()))]
     if not lines:
         lines = [f"- {subject}" for subject in repository.subjects(previous, _folders(current))]
     if not lines:

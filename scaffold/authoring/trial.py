@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from scaffold import disk
 from scaffold.apply import beside
 from scaffold.authoring import snapshots
-from scaffold.authoring.cases import cases_folder, read_cases, stamp_case
+from scaffold.authoring.cases import as_asked_by, cases_folder, read_cases, render_case, stamp_case, tasks_of
 from scaffold.authoring.gates import run_gates
 from scaffold.authoring.matrix import matrix
 from scaffold.authoring.past import past_of
 from scaffold.authoring.updates import brought, stamped
 from scaffold.errors import AnswerError, ProjectError, ScaffoldError, SourceError
+from scaffold.git.objects import is_repository, open_repository
 from scaffold.guard.check import look
 from scaffold.guard.snapshot import Snapshot
 from scaffold.guard.verdict import judge
@@ -24,10 +26,13 @@ from scaffold.project.commands.check import find_plugin
 from scaffold.project.stamp import trusting
 from scaffold.render.means import Means
 from scaffold.report.testing import CaseTested, Tested
-from scaffold.sources.library import FolderLibrary
+from scaffold.sources import compiled
+from scaffold.sources.library import FolderLibrary, GitLibrary
 from scaffold.tree import File
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scaffold.authoring.cases import Case
     from scaffold.authoring.past import Past
     from scaffold.blueprint.release import Release
@@ -37,11 +42,13 @@ if TYPE_CHECKING:
     from scaffold.report.testing import Gated
     from scaffold.tree import Tree
 
+Accept = bool | Literal["brief"]
+
 
 class Wanted(NamedTuple):
     """What is to be done beside rendering: accept the snapshots, run the services' gates, run code that migrates."""
 
-    accept: bool = False
+    accept: Accept = False
     gates: bool = False
     today: date | None = None
     trust: bool = False
@@ -51,7 +58,7 @@ def try_blueprint(
     name: str,
     *,
     library: Path | str = ".",
-    accept: bool = False,
+    accept: Accept = False,
     gates: bool = False,
     trust: bool = False,
     today: date | None = None,
@@ -59,13 +66,15 @@ def try_blueprint(
 ) -> Tested:
     """Test a blueprint as its library's folder stands; raises SourceError or FormatError for what cannot be read.
 
-    What fails is in the result and raises nothing. With `accept` what the cases render to becomes their snapshot; with
-    `gates` each case is written into a clean folder and runs its own gates there, which is code of the template's; with
-    `trust`, or where the user's settings give it to the library, its migrations of code run too.
+    What fails is in the result and raises nothing. With `accept` what the cases render to becomes their snapshot, in
+    the form of those that there are, or by digest where it is "brief"; with `gates` each case is written into a clean
+    folder and runs its own gates there, which is code of the template's; with `trust`, or where the user's settings
+    give it to the library, its tasks and its migrations of code run too.
     """
     root = Path(library).resolve()
     wanted = Wanted(accept, gates, today, trust)
-    return tried(root, FolderLibrary(root, str(root)).release(name), wanted, notify)
+    with compiled.kept(str(root)):
+        return tried(root, FolderLibrary(root, str(root)).release(name), wanted, notify)
 
 
 def render_blueprint(name: str, case: str, dest: Path | str, *, library: Path | str = ".") -> Tree:
@@ -102,12 +111,14 @@ def tried(root: Path, release: Release, wanted: Wanted, notify: Notify) -> Teste
     if not cases:
         hint = f"write blueprints/{name}/cases/minimal.yml with what is required; {{}} will do where nothing is"
         raise ProjectError(f"{name} has no cases to test", where=str(root), hint=hint)
+    is_brief = wanted.accept == "brief" or _has_brief(root, name)
     past, today = past_of(root), wanted.today or datetime.now(UTC).date()
     trust = trusting(Means(trust=wanted.trust), str(root)).trust
     found = []
     for number, case in enumerate(cases, 1):
         notify(f"Testing {case.name} ({number}/{len(cases)})")
-        found.append(_case(root, release, case, past, today, trust=trust))
+        tested = _case(release, case, past, today, trust=trust)
+        found.append(_held_against_its_snapshot(root, release, case, tested, past, is_brief=is_brief))
     pairs, number = matrix(release, min(cases, key=lambda case: (len(case.answers), case.name)))
     notify(f"Rendering {len(pairs)} sets of choices")
     refused, failed = 0, []
@@ -134,19 +145,16 @@ def tried(root: Path, release: Release, wanted: Wanted, notify: Notify) -> Teste
         refused=refused,
         failed=tuple(failed),
         gates=gated,
-        accepted=wanted.accept,
+        accepted=bool(wanted.accept),
     )
 
 
-def _case(root: Path, release: Release, case: Case, past: Past, today: date, *, trust: bool) -> CaseTested:
+def _case(release: Release, case: Case, past: Past, today: date, *, trust: bool) -> CaseTested:
     try:
-        rendered = stamp_case(release, case)
+        rendered = stamp_case(release, case, trust=trust)
     except ScaffoldError as error:
         return CaseTested(case.name, case.where, str(error))
     passed, of, failing = _score(release, rendered, today)
-    path = snapshots.snapshot_path(release.blueprint.name, case.name)
-    kept = disk.read(root, path)
-    text = snapshots.snapshot(rendered)
     supported = past.supported(release.blueprint)
     updates = tuple(brought(case, before, release, rendered, trust=trust) for before in supported)
     return CaseTested(
@@ -155,12 +163,44 @@ def _case(root: Path, release: Release, case: Case, past: Past, today: date, *, 
         files=len(rendered.tree),
         score=(passed, of),
         failing=failing,
-        snapshot=path if kept else None,
-        difference=snapshots.difference(path, kept.content.decode(errors="replace"), text) if kept else "",
         updates=updates,
-        text=text,
         rendered=rendered,
+        untried=() if trust else tasks_of(release),
     )
+
+
+def _has_brief(root: Path, name: str) -> bool:
+    folder = root / snapshots.snapshot_path(name, "x").rpartition("/")[0]
+    kept = disk.walk(folder).values() if folder.is_dir() else ()
+    return any(file.content.startswith(snapshots.BRIEF.encode()) for file in kept)
+
+
+def _held_against_its_snapshot(
+    root: Path, release: Release, case: Case, tested: CaseTested, past: Past, *, is_brief: bool
+) -> CaseTested:
+    if tested.rendered is None:
+        return tested
+    rendered, path = tested.rendered, snapshots.snapshot_path(release.blueprint.name, case.name)
+    text = snapshots.brief(rendered) if is_brief else snapshots.snapshot(rendered)
+    if (file := disk.read(root, path)) is None:
+        return tested._replace(text=text)
+    kept = file.content.decode(errors="replace")
+    difference = snapshots.difference(path, kept, text)
+    if difference and is_brief:
+        difference += snapshots.texts(kept, rendered, tuple(_earlier(root, release, case, past)))
+    return tested._replace(text=text, snapshot=path, difference=difference)
+
+
+def _earlier(root: Path, release: Release, case: Case, past: Past) -> Iterator[Rendered]:
+    """Yield what a case was before: at the library's last commit, and in the newest release."""
+    name = release.blueprint.name
+    with suppress(ScaffoldError):
+        if is_repository(root):
+            committed = GitLibrary(open_repository(root), str(root)).release(name, "HEAD")
+            yield render_case(committed, as_asked_by(committed, case))
+    with suppress(ScaffoldError):
+        if (newest := past.newest(name)) is not None:
+            yield render_case(newest, as_asked_by(newest, case))
 
 
 def _score(release: Release, rendered: Rendered, today: date) -> tuple[int, int, tuple[str, ...]]:

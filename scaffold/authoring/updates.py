@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import Version
 
-from scaffold.authoring.cases import as_asked_by, render_case
+from scaffold.authoring.cases import as_asked_by, done, render_case
 from scaffold.authoring.code_migrations import CodeMigrations, migrating_from
 from scaffold.authoring.edits import PLACES, edited
 from scaffold.blueprint.answer_steps import migrated
@@ -39,9 +39,9 @@ def stamped(release: Release, rendered: Rendered) -> Plan:
 
 
 def brought(case: Case, before: Release, after: Release, rendered: Rendered, *, trust: bool = False) -> Update:
-    """Bring a case on from a release to what it renders to now, with a team's edits; code migrates only with trust."""
+    """Bring a case on from a release to what it renders to now, with a team's edits; code runs only with trust."""
     try:
-        old = render_case(before, as_asked_by(before, case))
+        old = render_case(before, as_asked_by(before, case), trust=trust)
     except ScaffoldError as error:
         return Update(case.name, before.version, error=f"{before.version} does not render it: {error}")
     way = _Way(case, stamped(before, old).lock_after, old, after, rendered, migrating_from(before, after))
@@ -75,7 +75,7 @@ class _Way(NamedTuple):
     def plan(self, files: Mapping[str, File], *, trust: bool) -> Plan:
         """Plan the update of a team's files; raises ScaffoldError where a migration fails."""
         migrations = self.code.begun(self.was, files, self.case.name) if trust and self.code.places else None
-        rendered = self._rendered(migrations)
+        rendered = self._rendered(migrations, trust=trust)
         target = Target(
             tree=rendered.tree,
             ownership=rendered.ownership,
@@ -89,7 +89,7 @@ class _Way(NamedTuple):
         target = replace(target, migrations=(*target.migrations, migrations.moved))
         return migrations.finish(make(self.was, migrations.ours, target, self._find_base, lambda: files))
 
-    def _rendered(self, migrations: Migrations | None) -> Rendered:
+    def _rendered(self, migrations: Migrations | None, *, trust: bool) -> Rendered:
         """Return what the case renders to now, with the answers that migrations have made of those of before."""
         found = self.after.blueprint.coming_from(self.was.blueprint, Version(self.was.version))
         steps = [step for one in found for step in one.answers]
@@ -99,7 +99,8 @@ class _Way(NamedTuple):
         previous = migrated(self.old.answers.recorded if made is None else made, steps)
         given = {name: value for name, value in self.case.answers.items() if name not in previous}
         around = Surroundings(self.case.name, "update")
-        return engine.render(self.after, given=given, previous=previous, surroundings=around)
+        rendered = engine.render(self.after, given=given, previous=previous, surroundings=around)
+        return done(self.after, rendered, around, trust=trust)
 
     def _find_base(self, path: str, locked: Locked) -> bytes | None:
         file = self.old.tree.get(path)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from scaffold import disk
 from scaffold.apply import record as records
 from scaffold.apply import transaction
+from scaffold.apply.record import Operation
+from scaffold.authoring.committing import carry_out, opened
 from scaffold.authoring.past import past_of
 from scaffold.blueprint.places import manifest_path, tag
 from scaffold.blueprint.release import read_manifest
 from scaffold.errors import ProjectError, SourceError
 from scaffold.formats import edit
 from scaffold.git import porcelain
-from scaffold.git.objects import is_repository, open_repository
-from scaffold.project.opening import place_of
 from scaffold.report.results import Withdrawn
 from scaffold.sources.library import FolderLibrary, newest_first, newest_of, version_of
 
@@ -31,14 +31,10 @@ def withdraw(name: str, version: str, reason: str, *, library: Path | str = ".")
     Nobody is offered it any more, and those on it are told. Who is on it goes back with `update --to`.
     """
     root = Path(library).resolve()
-    if not is_repository(root):
-        raise ProjectError("the library is not a git repository", where=str(root), hint="name it with --library DIR")
-    place = place_of(root, open_repository(root))
-    if place.repository.branch() is None:
-        raise ProjectError("HEAD is on no branch", where=str(root), hint="switch to the default branch first")
+    place = opened(root)
     with transaction.exclusively(place):
         records.refuse_unfinished(place)
-        return _withdrawn(place, name, version, reason)
+        return _withdrawn(place, name, version, " ".join(reason.split()))
 
 
 def _withdrawn(place: Place, name: str, version: str, reason: str) -> Withdrawn:
@@ -59,12 +55,8 @@ def _withdrawn(place: Place, name: str, version: str, reason: str) -> Withdrawn:
     content = edit.sync_mapping(path, file.content, "withdrawn", said)
     if wanted not in read_manifest(name, content).withdrawn:
         raise ProjectError(f"{wanted} cannot be written into the manifest", where=path, hint="write it there by hand")
-    disk.put(root, path, content)
-    try:
-        porcelain.commit_paths(root, [path], f"fix: withdraw {tag(name, wanted)}\n\n{reason}", "mend what it says")
-    except BaseException:
-        disk.put(root, path, file.content)
-        raise
+    operation = Operation("withdraw", f"withdraw {name} {wanted}", commits=True)
+    carry_out(place, operation, {path: content.decode()}, f"fix: withdraw {tag(name, wanted)}\n\n{reason}")
     return Withdrawn(root, name, str(wanted), reason, place.repository.head() or "", _instead(versions, said))
 
 

@@ -60,11 +60,19 @@ def assemble(
     changelog: bytes | None = None,
 ) -> Release:
     """Put a blueprint and its layers' files together; raises FormatError where a layer or question does not fit."""
-    manifest = manifest_path(blueprint.name)
+    there = (name for name in blueprint.layers if layers.get(name))
+    return stacked(blueprint, {n: parse_layer(n, f"templates/{n}", layers[n]) for n in there}, commit, changelog)
+
+
+def stacked(
+    blueprint: Blueprint, layers: Mapping[str, Layer], commit: str | None, changelog: bytes | None = None
+) -> Release:
+    """Put a blueprint and its layers together; raises FormatError where a layer or question does not fit."""
     for layer in blueprint.layers:
-        if not layers.get(layer):
-            raise FormatError(f"there is no layer templates/{layer}", where=manifest, hint="see its `layers:`")
-    parsed = tuple(parse_layer(name, f"templates/{name}", layers[name]) for name in blueprint.layers)
+        if layer not in layers:
+            where = manifest_path(blueprint.name)
+            raise FormatError(f"there is no layer templates/{layer}", where=where, hint="see its `layers:`")
+    parsed = tuple(layers[name] for name in blueprint.layers)
     said = (changelog or b"").decode(errors="replace")
     return Release(blueprint, parsed, _stack(blueprint, parsed), commit, changelog=said)
 

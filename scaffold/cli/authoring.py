@@ -42,10 +42,11 @@ Name = Annotated[
 Case = Annotated[str, typer.Argument(metavar="CASE", help="One of its cases.", show_default=False)]
 Dest = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.", show_default=False)]
 Accept = Annotated[bool, typer.Option("--accept", help="Take what the cases render to as their snapshots.")]
+Brief = Annotated[bool, typer.Option("--brief", help="With --accept: write digests in place of the texts.")]
 Gates = Annotated[
     bool, typer.Option("--gates", help="Run `make setup check` of each case in a clean folder: code of the templates.")
 ]
-Trust = Annotated[bool, typer.Option("--trust", help="Run the migrations of code that updates meet, on a copy.")]
+Trust = Annotated[bool, typer.Option("--trust", help="Run tasks, and migrations of code that updates meet, on copies.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Test again whenever a file of the library is saved.")]
 
 
@@ -71,7 +72,7 @@ def lint(target: Target = None, library: Library = Path(), format_: LintForm = "
         found = scaffold.lint(name, library=folder or library)
     with console.reporting():
         if format_ == "text":
-            console.show(linting.text(found), wrapped=True)
+            console.show(linting.text(found))
         else:
             console.write(linting.written(format_, found))
     if not linting.is_clean(found):
@@ -87,6 +88,7 @@ def try_(
     name: Name,
     library: Library = Path(),
     accept: Accept = False,
+    brief: Brief = False,
     gates: Gates = False,
     trust: Trust = False,
     watch: Watch = False,
@@ -100,12 +102,15 @@ def try_(
     """
     if watch and (gates or format_ != "text"):
         raise typer.BadParameter("it goes neither with --gates nor with --format json", param_hint="--watch")
+    if brief and not accept:
+        raise typer.BadParameter("it goes with --accept", param_hint="--brief")
+    taken: bool | Literal["brief"] = "brief" if brief else accept
     if watch:
-        _watch(name, library, accept=accept, trust=trust)
+        _watch(name, library, accept=taken, trust=trust)
     day = today.date() if today else None
     run(
         lambda notify: scaffold.try_blueprint(
-            name, library=library, accept=accept, gates=gates, trust=trust, today=day, notify=notify
+            name, library=library, accept=taken, gates=gates, trust=trust, today=day, notify=notify
         ),
         format_,
         text=testing.text,
@@ -115,7 +120,7 @@ def try_(
     )
 
 
-def _watch(name: str, library: Path, *, accept: bool, trust: bool) -> NoReturn:
+def _watch(name: str, library: Path, *, accept: bool | Literal["brief"], trust: bool) -> NoReturn:
     """Test again and again, until it is interrupted; what cannot be read while it is being written is told."""
     before = ""
     while True:

@@ -1,5 +1,6 @@
 """The commands that work on the blueprints of a library."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,7 +11,7 @@ import scaffold
 from scaffold.cli import completion
 from scaffold.cli.authoring import diff, lint, render, try_, withdraw
 from scaffold.cli.blueprint_new import new
-from scaffold.cli.commands import MARKUP
+from scaffold.cli.commands import BLUEPRINT_HEADS, MARKUP
 from scaffold.cli.impact import impact
 from scaffold.cli.options import FormatOption, Offline
 from scaffold.cli.rendering import Source, source_for
@@ -26,16 +27,6 @@ blueprint = typer.Typer(
 )
 
 
-blueprint.command()(new)
-blueprint.command()(lint)
-blueprint.command("test")(try_)
-blueprint.command()(render)
-blueprint.command()(diff)
-blueprint.command()(withdraw)
-blueprint.command()(impact)
-
-
-@blueprint.command("list")
 def list_(source: Source = "builtin", offline: Offline = False, format_: FormatOption = "text") -> None:
     """List the blueprints of a library."""
     run(
@@ -46,7 +37,6 @@ def list_(source: Source = "builtin", offline: Offline = False, format_: FormatO
     )
 
 
-@blueprint.command()
 def show(
     context: typer.Context,
     name: Annotated[
@@ -69,7 +59,6 @@ def show(
     )
 
 
-@blueprint.command()
 def release(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The blueprint.", show_default=False)],
     version: Annotated[str | None, typer.Option("--version", metavar="X.Y.Z", help="The version to release.")] = None,
@@ -81,7 +70,9 @@ def release(
     ] = None,
     pre: Annotated[bool, typer.Option("--pre", help="Release the next candidate, such as 1.2.0rc1.")] = False,
     directory: Annotated[Path, typer.Option("--library", metavar="DIR", help="The library's repository.")] = Path(),
-    trust: Annotated[bool, typer.Option("--trust", help="Run migrations of code in the test, on copies.")] = False,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Run tasks and migrations of code in the test, on copies.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be released, and write nothing.")] = False,
     format_: FormatOption = "text",
 ) -> None:
@@ -103,3 +94,20 @@ def release(
         data=as_data.blueprint_release,
         done=lambda result: f"{result.tag} was released" if result.applied else "",
     )  # fmt: skip
+
+
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    "list": list_,
+    "show": show,
+    "new": new,
+    "lint": lint,
+    "test": try_,
+    "render": render,
+    "diff": diff,
+    "impact": impact,
+    "release": release,
+    "withdraw": withdraw,
+}
+for head, names in BLUEPRINT_HEADS.items():
+    for word in names:
+        blueprint.command(word, rich_help_panel=head)(COMMANDS[word])

@@ -13,7 +13,7 @@ from scaffold.guard.finding import Severity
 from scaffold.process.loading import later
 from scaffold.report.checks import fixed
 from scaffold.report.checks.text import text
-from scaffold.report.checks.written import Form, written
+from scaffold.report.checks.written import FORMS, Form, written
 
 if TYPE_CHECKING:
     from scaffold.report.checked import Checked, Fixed
@@ -66,7 +66,7 @@ FailOn = Annotated[
     Severity, typer.Option("--fail-on", help="Exit 3 only for a finding of this severity or worse.")
 ]  # fmt: skip
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 3 also where something could not be checked.")]
-FormOption = Annotated[Form, typer.Option("--format", help="How to report on standard output.")]
+FormOption = Annotated[Form, typer.Option("--format", metavar="FORMAT", help=f"How to report: {', '.join(FORMS)}.")]
 
 AT_ODDS = (
     ("--staged", {"--rev"}, "it does not go with --rev"),
@@ -142,7 +142,7 @@ def _is_held() -> bool:
 
 def _show(form: Form, checked: "Checked", mended: "Fixed | None") -> None:
     if form == "text":
-        console.show(text(checked) if mended is None else fixed.text(mended), wrapped=True)
+        console.show(text(checked) if mended is None else fixed.text(mended))
     elif form == "json" and mended is not None:
         console.show_json(fixed.data(mended))
     else:

@@ -11,10 +11,10 @@ from typer.core import TyperGroup
 MARKUP: Literal["markdown"] = "markdown"  # so that paragraphs are set anew to the width of the terminal
 # What `--help` lists them under.
 HEADS = {
-    "A project": ("new", "update", "status", "check", "diff", "explain", "undo"),
-    "Decide": ("resolve", "own", "waive"),
-    "Bring in, and out": ("adopt", "publish", "verify"),
-    "Blueprints": ("blueprint", "library", "schema"),
+    "One project": ("new", "update", "status", "check", "diff", "explain", "undo"),
+    "Conflicts and exceptions": ("resolve", "own", "waive"),
+    "Adopt, publish, verify": ("adopt", "publish", "verify"),
+    "Blueprints and libraries": ("blueprint", "library", "schema"),
     "Many repositories": ("fleet",),
     "This machine": ("self-check",),
 }
@@ -22,7 +22,12 @@ FLEET_HEADS: Mapping[str, tuple[str, ...]] = {
     "See": ("status", "check", "report"),
     "Plan": ("plan", "show", "preflight"),
     "Roll out": ("apply", "watch", "resume", "abort"),
-    "Look after": ("settings", "clean"),
+    "Settings and cache": ("settings", "clean"),
+}
+BLUEPRINT_HEADS: Mapping[str, tuple[str, ...]] = {
+    "See": ("list", "show"),
+    "Write and test": ("new", "lint", "test", "render"),
+    "Release": ("diff", "impact", "release", "withdraw"),
 }
 # A line to try of each, which its help ends with.
 EXAMPLES: Mapping[str, str] = {
@@ -42,7 +47,6 @@ EXAMPLES: Mapping[str, str] = {
     "schema": "scaffold schema blueprint",
     "self-check": "scaffold self-check",
     "library init": "scaffold library init platform",
-    "library outdated": "scaffold library outdated",
     "blueprint list": "scaffold blueprint list",
     "blueprint show": "scaffold blueprint show python-http-service",
     "blueprint new": "scaffold blueprint new cli-tool --from ../tool --word name=tool",

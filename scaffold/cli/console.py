@@ -90,17 +90,16 @@ def _mute(stream: TextIO) -> None:
         os.close(number)
 
 
-def show(lines: Iterable[Line], *, wrapped: bool = False, paged: bool = False) -> None:
+def show(lines: Iterable[Line], *, paged: bool = False) -> None:
     """Write lines, coloured where that is a terminal and NO_COLOR is not set.
 
-    Those that are `wrapped` are broken between words, where they are wider than the terminal; those that are `paged` go
-    through the user's pager, where they are more than a terminal has. What names and messages
-    of others hold that would steer a terminal or forge a line is shown by its number; a patch is left for a program as
-    it is.
+    What is wider than the terminal is broken between words; lines that are `paged` go through the user's pager, where
+    they are more than a terminal has. What names and messages of others hold that would steer a terminal or forge a
+    line is shown by its number; a patch is left for a program as it is.
     """
     at_terminal = sys.stdout.isatty()
     lines = [line if line.patch and not at_terminal else line._replace(text=on_one_line(line.text)) for line in lines]
-    if at_terminal and wrapped:
+    if at_terminal:
         lines = list(_wrapped(lines))
     paged = paged and can_ask() and len(lines) >= shutil.get_terminal_size().lines
     coloured = _coloured(sys.stdout)
@@ -123,11 +122,14 @@ def _wrapped(lines: Iterable[Line]) -> Iterator[Line]:
 
     width = shutil.get_terminal_size().columns
     for line in lines:
+        if line.patch or line.whole or len(line.text) <= width:
+            yield line
+            continue
         words = line.text.lstrip()
         indent = line.text[: len(line.text) - len(words)]
-        fill = TextWrapper(width, indent, f"{indent}  ", break_long_words=False, break_on_hyphens=False)
-        for part in fill.wrap(words) or [""]:
-            yield line._replace(text=part)
+        further = " " * line.hang if 0 < line.hang <= width // 2 else f"{indent}  "
+        fill = TextWrapper(width, indent, further, break_long_words=False, break_on_hyphens=False)
+        yield from (line._replace(text=part) for part in fill.wrap(words))
 
 
 def width() -> int:

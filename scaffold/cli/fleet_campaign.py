@@ -134,7 +134,7 @@ def watch(
 def resume(
     plan: Campaign, fleet: File = FILE, reason: Reason = "", by: By = "", format_: FormatOption = "text"
 ) -> None:
-    """Let what has halted go on; what halted it counts no more."""
+    """Let a rollout that has halted go on; what halted it counts no more."""
     _report(scaffold.fleet_resume(plan, fleet, reason=reason, by=by), format_)
 
 
@@ -148,7 +148,7 @@ def abort(
     quiet: Quiet = False,
     format_: FormatOption = "text",
 ) -> None:
-    """Close what is open, with a word why, and delete our branches; where people have committed, it stays open."""
+    """Close what is open, with the reason, and delete our branches; where people have committed, it stays open."""
     with console.progress(spinner=True, quiet=quiet) as notify:
         stands = scaffold.fleet_abort(plan, fleet, reason=reason, by=by, direct=direct, local=local, notify=notify)
     _report(stands, format_)

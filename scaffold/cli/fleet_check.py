@@ -1,6 +1,6 @@
 """The command that checks the members of a fleet against their guardrails."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 NOT_CLEAN = 3
 Form = Literal["text", "json", "csv", "markdown", "sarif"]
-FormOption = Annotated[Form, typer.Option("--format", help="How to report on standard output.")]
+FormOption = Annotated[
+    Form, typer.Option("--format", metavar="FORMAT", help=f"How to report: {', '.join(get_args(Form))}.")
+]
 Policy = Annotated[
     str | None,
     typer.Option(

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 import scaffold
-from scaffold.cli.options import DryRun, FormatOption
+from scaffold.cli.options import FormatOption
 from scaffold.cli.run import run
 from scaffold.report import data as as_data
 from scaffold.report.fleet import freed
@@ -17,10 +17,10 @@ def clean(
         Path | None,
         typer.Option("--keep", metavar="FILE", help="Keep the mirrors of what this fleet.yml lists."),
     ] = None,
-    dry_run: DryRun = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, and delete nothing.")] = False,
     format_: FormatOption = "text",
 ) -> None:
-    """Delete the mirrors of repositories far away, which the next command that needs them fetches again."""
+    """Delete the mirrors of remote repositories in the cache; the next command that needs one fetches it again."""
     run(
         lambda _: scaffold.fleet_clean(keep, dry_run=dry_run),
         format_,

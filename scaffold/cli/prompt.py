@@ -19,7 +19,7 @@ STOP = "Stop: nothing is written"
 
 def ask(asked: Asked) -> Any:
     """Put one question on the terminal until the reply is valid; raises KeyboardInterrupt where it is broken off."""
-    console.show((Line(line) for line in asked.intro), wrapped=True)
+    console.show(Line(line) for line in asked.intro)
     typed = _shown(asked)
     while True:
         reply = _prompt(asked, typed).unsafe_ask()
@@ -29,7 +29,7 @@ def ask(asked: Asked) -> Any:
         if not problem:
             return reply
         # Not by the library's own validation, which has one line for what is wrong, and cuts it off.
-        console.show([Line(f"  {problem}", "bad")], wrapped=True)
+        console.show([Line(f"  {problem}", "bad")])
         asked, typed = asked._replace(default=reply), reply
 
 
@@ -39,7 +39,7 @@ def review(look: Look) -> Sequence[str]:
 
     rows = {name: "…" if name in look.hidden else _as_text(value) for name, value in look.answers.items()}
     console.show([Line(""), Line(f"{look.blueprint} {look.version} into {look.root}, with these answers:", "title")])
-    console.show(table(list(rows.items()), "plain"), wrapped=True)
+    console.show(table(list(rows.items()), "plain"))
     wanted = questionary.select("Write it?", [WRITE, CHANGE, AGAIN, STOP]).unsafe_ask()
     if wanted == STOP:
         raise ScaffoldError("stopped before anything was written")

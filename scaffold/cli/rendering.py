@@ -1,7 +1,7 @@
 """The options that say which template is rendered, and how."""
 
 import os.path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -22,7 +22,11 @@ Trust = Annotated[
 SkipTasks = Annotated[bool, typer.Option("--skip-tasks", help="Go without the template's tasks and hooks.")]
 EngineOption = Annotated[
     Engine,
-    typer.Option("--engine", help="What renders; `auto` is our own, and the template's own tool where that is needed."),
+    typer.Option(
+        "--engine",
+        metavar="TOOL",
+        help=f"What renders: {', '.join(get_args(Engine))}. `auto` is our own, else the template's own tool.",
+    ),
 ]
 Exclude = Annotated[
     list[str] | None,

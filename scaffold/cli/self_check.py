@@ -13,7 +13,7 @@ Wait = Annotated[float, typer.Option("--wait", metavar="SECONDS", min=0.1, help=
 
 
 def self_check(offline: Offline = False, wait: Wait = 1.0, format_: FormatOption = "text") -> None:
-    """Say what on this machine is wrong for scaffold, and how to mend it; exits 3 where something is.
+    """Say what on this machine keeps scaffold from its work, and how to mend it; exits 3 where something does.
 
     Git, settings, trust, policy, cache, tokens, the hosts that are named, the project here, and completion are looked
     at side by side. No token is ever shown.

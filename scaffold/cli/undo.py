@@ -17,7 +17,7 @@ def undo(
     force: Annotated[bool, typer.Option("--force", help="Also lose what was edited in those files since.")] = False,
     format_: FormatOption = "text",
 ) -> None:
-    """Take the last new or update back, also one that was killed half-way."""
+    """Take the last operation back, also one that was killed half-way."""
     run(
         lambda _: scaffold.undo(directory, force=force),
         format_,

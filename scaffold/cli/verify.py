@@ -15,7 +15,7 @@ def verify(
     today: Today = None,
     format_: FormatOption = "text",
 ) -> None:
-    """Prove that a project's locked files are byte for byte those of a release that is signed; exits 3 where not.
+    """Prove that a project's locked files are byte for byte those of a signed release; exits 3 where they are not.
 
     Who may sign is said by the machine and the user, never by the project. JSON is an in-toto statement.
     """

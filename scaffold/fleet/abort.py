@@ -50,7 +50,9 @@ def fleet_abort(
     again by the same command.
     """
     if not reason.strip():
-        raise ProjectError("ending it needs a reason, which is said where something is closed", hint="--reason TEXT")
+        raise ProjectError(
+            "scaffold fleet abort needs a reason", hint="give --reason TEXT, which is said where something is closed"
+        )
     with at_work(Path(plan), Path(file), Asked(direct, local)) as work:
         who = by or porcelain.identity(work.folder)
         _refuse_other(work)

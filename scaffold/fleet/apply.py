@@ -113,7 +113,7 @@ def fleet_resume(plan: Path | str, file: Path | str = FILE, *, reason: str, by: 
     What halted it counts no more. Raises ProjectError where it has not halted, and as `fleet_apply` does.
     """
     if not reason.strip():
-        raise ProjectError("going on needs a reason", hint="--reason TEXT, which is kept")
+        raise ProjectError("scaffold fleet resume needs a reason", hint="give --reason TEXT, which is kept")
     with at_work(Path(plan), Path(file), Asked()) as work:
         if not work.book.history.halted:
             raise ProjectError("the campaign has not halted", where=str(plan))

@@ -15,7 +15,7 @@ from scaffold.errors import ProjectError, ScaffoldError
 from scaffold.fleet import planfile, selectors
 from scaffold.fleet.engines import run
 from scaffold.fleet.kept import Kept
-from scaffold.fleet.members import Member, looked_in
+from scaffold.fleet.members import Member, members_in, open_in
 from scaffold.fleet.offered import Draft, sides_of
 from scaffold.fleet.open import opened
 from scaffold.fleet.plan import Job as Planning
@@ -135,9 +135,10 @@ def blueprint_impact(
 def impact_on(job: Job) -> Looked:
     """Plan for the members of a repository that are meant and made from the blueprint, with both releases."""
     planning, wanted = job.planning, job.planning.wanted
-    repository, members = looked_in(planning.found.repository, planning.found.folder, planning.found.why)
+    found_in = open_in(planning.found.folder, planning.found.why)
+    members = members_in(found_in, planning.found.repository)
     sides = sides_of(wanted.run, job.draft, offline=wanted.conditions.offline)
-    opening = _Opening(repository, sides, job.draft.blueprint)
+    opening = _Opening(found_in.objects, sides, job.draft.blueprint)
     found, passed = Side(), 0
 
     def plan(meant: list[Member]) -> Planned:

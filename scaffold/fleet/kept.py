@@ -24,6 +24,11 @@ class Kept:
         cache = disk.user_folder("cache")
         self._folder = cache and cache / "fleet" / FOLDER / f"{kind}-{scaffold.__version__}"
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever put, so that nobody need ask."""
+        return not (self._folder and self._folder.is_dir())
+
     def get(self, key: str) -> Any:
         """Return what was put under a key, or None; what cannot be read any more is none."""
         with suppress(Exception):  # whatever a damaged file may bring about

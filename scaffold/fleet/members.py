@@ -39,50 +39,60 @@ def members_of(repository: Repository, folder: Path | None, why: str = "") -> tu
 
     Without a folder it is unreadable, and `why` says why.
     """
-    return looked_in(repository, folder, why)[1]
+    return members_in(open_in(folder, why), repository)
 
 
-def tip_of(folder: Path) -> str | None:
-    """Return the commit at HEAD of a repository, or None where that cannot be told."""
+class Opened(NamedTuple):
+    """A folder with the repository that was opened in it and the commit at its HEAD, or why there is none."""
+
+    folder: Path | None
+    objects: Objects | None = None
+    tip: str = ""
+    why: str = ""
+
+
+def open_in(folder: Path | None, why: str = "") -> Opened:
+    """Open the repository that lies in `folder`; without a folder `why` says why there is none."""
+    if folder is None:
+        return Opened(folder, why=why)
     try:
-        return open_repository(folder).head()
-    except GitError:
-        return None
+        return Opened(folder, *_opened(folder))
+    except GitError as error:
+        return Opened(folder, why=str(error))
 
 
-def looked_in(repository: Repository, folder: Path | None, why: str = "") -> tuple[Objects | None, tuple[Member, ...]]:
-    """Return what `members_of` does, beside the repository that was opened for it, if it could be."""
+def _opened(folder: Path) -> tuple[Objects, str]:
+    if not is_repository(folder):
+        raise GitError("there is no git repository", where=str(folder))
+    objects = open_repository(folder)
+    tip = objects.head()
+    if tip is None:
+        raise GitError("HEAD names no commit: nothing is committed, or its branch is gone", where=str(folder))
+    return objects, tip
+
+
+def members_in(opened: Opened, repository: Repository) -> tuple[Member, ...]:
+    """Return what `members_of` does, in a repository that was opened."""
     whole = Member(
         repository.name,
         repository.place,
         repository.where,
-        str(folder or ""),
+        str(opened.folder or ""),
         owner=repository.owner,
         mission=repository.mission,
         labels=repository.labels,
         library=repository.library,
     )
-    if folder is None:
-        return None, (whole._replace(state="unreadable", why=why),)
+    if opened.objects is None:
+        return (whole._replace(state="unreadable", why=opened.why),)
     try:
-        objects = _opened(folder)
-        return objects, tuple(_read(objects, folder, whole))
+        return tuple(_read(opened.objects, whole._replace(commit=opened.tip)))
     except GitError as error:
-        return None, (whole._replace(state="unreadable", why=str(error)),)
+        return (whole._replace(state="unreadable", why=str(error)),)
 
 
-def _opened(folder: Path) -> Objects:
-    if not is_repository(folder):
-        raise GitError("there is no git repository", where=str(folder))
-    return open_repository(folder)
-
-
-def _read(objects: Objects, folder: Path, whole: Member) -> list[Member]:
-    commit = objects.head()
-    if commit is None:
-        raise GitError("HEAD names no commit: nothing is committed, or its branch is gone", where=str(folder))
-    at = whole._replace(commit=commit)
-    prefixes = _prefixes(objects, commit)
+def _read(objects: Objects, at: Member) -> list[Member]:
+    prefixes = _prefixes(objects, at.commit)
     return [_at(objects, at, prefix) for prefix in prefixes] or [_at(objects, at, "")._replace(state="unadopted")]
 
 

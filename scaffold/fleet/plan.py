@@ -14,7 +14,7 @@ from scaffold.fleet.adopting import Adopting
 from scaffold.fleet.engines import run
 from scaffold.fleet.facts import of_member, of_result
 from scaffold.fleet.kept import Kept
-from scaffold.fleet.members import Member, looked_in, members_of, tip_of
+from scaffold.fleet.members import Member, Opened, members_in, members_of, open_in
 from scaffold.fleet.planning import Planned, Wanted, libraries_of, plan_members, result_of, usual
 from scaffold.fleet.progress import counter
 from scaffold.fleet.releases import Depends, answered
@@ -30,10 +30,10 @@ from scaffold.render.means import Means
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from scaffold.git.objects import Objects
     from scaffold.git.pack import Squeezed
     from scaffold.process import Notify
 
+KIND = "plans"  # as which results are kept
 CAMPAIGNS = "campaigns"  # the folder of plans, beside fleet.yml
 
 
@@ -104,29 +104,33 @@ def fleet_plan(
 
 def plan_repository(job: Job) -> Looked:
     """Plan for the members of a repository that are meant; what an earlier run has come to is taken where it holds."""
-    before = _known(job)  # by whom gave the work out, too: what works on it may be another machine
+    opened = open_in(job.found.folder, job.found.why)
+    before = _before(job, opened)  # whoever gave the work out has asked as well, perhaps on another machine
     if before is not None:
         return before
-    kept, key = _kept(job)
-    looked = _looked(job, *looked_in(job.found.repository, job.found.folder, job.found.why))
-    if key and looked.planned.depends is not None and not _asks_how_they_stand(job.where):
-        kept.put(key, looked)
+    looked = _looked(job, opened)
+    if opened.tip and looked.planned.depends is not None and not _asks_how_they_stand(job.where):
+        Kept(KIND).put(_key(job, opened), looked)
     return looked
 
 
 def _known(job: Job) -> Looked | None:
-    kept, key = _kept(job)
-    before: Looked | None = kept.get(key) if key else None
+    if Kept(KIND).is_empty:
+        return None
+    return _before(job, open_in(job.found.folder))
+
+
+def _before(job: Job, opened: Opened) -> Looked | None:
+    """Return what an earlier run has come to, where it holds."""
+    before: Looked | None = Kept(KIND).get(_key(job, opened)) if opened.tip else None
     if before is None or before.planned.depends is None or not _holds(before.planned.depends, job.wanted):
         return None
     return before
 
 
-def _kept(job: Job) -> tuple[Kept, str]:
-    """Return where results are kept, and all that this one depends on, or nothing where that cannot be told."""
-    commit = tip_of(job.found.folder) if job.found.folder else None
-    on = job.found.repository, commit, job.where, job.wanted._replace(run="")
-    return Kept("plans"), repr(on) if commit else ""
+def _key(job: Job, opened: Opened) -> str:
+    """Return all that a result depends on."""
+    return repr((job.found.repository, opened.tip, job.where, job.wanted._replace(run="")))
 
 
 def _holds(depends: Iterable[Depends], wanted: Wanted) -> bool:
@@ -142,11 +146,11 @@ def _holds(depends: Iterable[Depends], wanted: Wanted) -> bool:
     return True
 
 
-def _looked(job: Job, repository: Objects | None, members: tuple[Member, ...]) -> Looked:
+def _looked(job: Job, opened: Opened) -> Looked:
     wanted, found = job.wanted, job.found
 
     def plan(meant: list[Member]) -> Planned:
-        planned = plan_members(meant, usual(repository, wanted), wanted)
+        planned = plan_members(meant, usual(opened.objects, wanted), wanted)
         place = found.repository.place
         if place.kind != "url" or found.folder is None or wanted.conditions.offline:
             return planned
@@ -154,7 +158,7 @@ def _looked(job: Job, repository: Objects | None, members: tuple[Member, ...]) -
             return planned
         return plan_members(meant, usual(open_repository(found.folder), wanted), wanted)
 
-    return planned_for(job, members, plan)
+    return planned_for(job, members_in(opened, found.repository), plan)
 
 
 def planned_for(job: Job, members: Iterable[Member], plan: Callable[[list[Member]], Planned]) -> Looked:

@@ -13,7 +13,7 @@ from scaffold.fleet import inventory, pauses
 from scaffold.fleet.engines import run
 from scaffold.fleet.facts import of_member, of_standing
 from scaffold.fleet.libraries import Libraries, of_run
-from scaffold.fleet.members import Member, looked_in, members_of
+from scaffold.fleet.members import Member, members_in, members_of, open_in
 from scaffold.fleet.open import opened
 from scaffold.fleet.pauses import LONGEST
 from scaffold.fleet.progress import counter
@@ -108,12 +108,12 @@ def survey(file: Path, asked: Asked, run_on: str, notify: Notify = lambda _: Non
 def look(job: Job) -> Looked:
     """Look at every member of a repository that is meant; what is wrong with one is said in its standing."""
     found, asked = job
-    repository, members = looked_in(found.repository, found.folder, found.why)
+    opened = open_in(found.folder, found.why)
     seen, others = [], Meant()
-    for member in members:
+    for member in members_in(opened, found.repository):
         facts = of_member(member)
         if asked.where.may_match(facts):
-            one = _look_at(member, repository, job)
+            one = _look_at(member, opened.objects, job)
             facts = of_standing(one.standing)
             if asked.where.matches(facts):
                 seen.append(one)

@@ -42,6 +42,11 @@ class History:
         self._root = root
         self._folder = folder
 
+    @property
+    def is_shallow(self) -> bool:
+        """Whether the history was cut off when it was cloned, and tags with it."""
+        return bool(self._repository.is_shallow)
+
     def below(self, folder: str) -> "History":
         """Return the same commits with what a folder of the repository holds."""
         return History(self._repository, self._root, folder)

@@ -192,7 +192,9 @@ class Objects(Listing):
             commit = commit or self.head()
             if commit is None:
                 return {}
-            folders, known = self._commits.setdefault(commit, ({"": self._commit(commit).tree}, {}))
+            if commit not in self._commits:
+                self._commits[commit] = {"": self._commit(commit).tree}, {}
+            folders, known = self._commits[commit]
             found = {}
             for path in paths:
                 if path not in known:
@@ -375,9 +377,11 @@ def _top(repository: Repository, start: Path) -> Path:
     By the way that led from `start` to the repository, and not by where that lies: `.git` may be a file or a link.
     """
     own = Path(repository.path)
+    if repository.is_bare:
+        return own
     linked = (own / "gitdir").is_file()
     inside = start.resolve().is_relative_to(own.resolve())
-    if repository.is_bare or (inside and (linked or "core.worktree" not in repository.config)):
+    if inside and (linked or "core.worktree" not in repository.config):
         return own
     if linked:  # and perhaps moved since that file was written
         top = next(folder for folder in (start, *start.parents) if (folder / ".git").exists())

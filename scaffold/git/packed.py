@@ -19,6 +19,6 @@ def contents_in(objects: Path) -> Callable[[str], bytes]:
             with lock:
                 return bytes(database.read(Oid(hex=id_))[1])
         except (KeyError, LibgitError, ValueError) as error:
-            raise GitError(f"it lacks {id_}", where=str(objects), hint="plan again") from error
+            raise GitError(f"the plan lacks the content {id_}", where=str(objects), hint="plan again") from error
 
     return read

@@ -299,9 +299,13 @@ def usual_branch(root: Path, branches: Collection[str], current: str) -> str:
 
 
 def tag(root: Path, name: str, message: str) -> None:
-    """Tag HEAD with an annotated tag, signed where git is set up for it; raises GitError."""
-    how = "--sign" if signs(root) else "--annotate"
-    _git(root, "tag", how, "--message", message, name, doing=f"tag {name}")
+    """Tag HEAD with an annotated tag, signed where git is set up for it; raises GitError with no tag made."""
+    wanted = signs(root)
+    _git(root, "tag", "--sign" if wanted else "--annotate", "--message", message, name, doing=f"tag {name}")
+    # Where an SSH key is not there, git says so, exits 0, and has made a tag without a signature.
+    if wanted and "\n-----BEGIN " not in _git(root, "cat-file", "tag", name, doing=f"read the tag {name}"):
+        _git(root, "tag", "--delete", name, doing=f"take the tag {name} back")
+        raise GitError(f"git made the tag {name} without a signature", hint="see whether user.signingkey is there")
 
 
 def signs(root: Path) -> bool:

@@ -209,7 +209,11 @@ def _scope(at: Located) -> str:
     scope = _filled(at)
     check(scope, at.where)
     if not scope.startswith(ONE) and not re.search(r"\w", _WILD.sub("", scope)):
-        raise FormatError(f"the scope `{scope}` names nothing, so that it would be for everything", where=at.where)
+        raise FormatError(
+            f"the scope `{scope}` names nothing, so that it would be for everything",
+            where=at.where,
+            hint="name files by a pattern",
+        )
     return scope
 
 

@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
+from scaffold.process import garbage
 from scaffold.process.early import ENDING
 
 MASKS = hasattr(signal, "pthread_sigmask")  # nowhere but on Windows is there none
@@ -71,6 +72,7 @@ def _begin(held: Connection, environment: Mapping[str, str]) -> None:
     """Begin as a worker. SIGTERM goes on to end it: that is how a pool ends what is left of it."""
     os.environ.clear()  # a server that forks workers is older than they are, and so is its environment
     os.environ.update(environment)
+    garbage.seldom()
     for number in set(ENDING) - {signal.SIGTERM}:
         signal.signal(number, signal.SIG_IGN)
     if MASKS:

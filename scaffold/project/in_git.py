@@ -127,7 +127,7 @@ class InGit:
     def _file(self, path: str, entry: Entry | None) -> File | None:
         if entry is None or entry[0] not in (REGULAR, EXECUTABLE, SYMLINK):
             return None
-        if self._repository.has(entry[1]) and (size := self._repository.size(entry[1])) > LARGEST:
+        if (size := self._bytes_of(entry[1])) > LARGEST:
             raise ProjectError(
                 f"{path} has {size:,} bytes, and at most {LARGEST:,} are read of one", where=str(self.root)
             )
@@ -135,6 +135,13 @@ class InGit:
         if content is None:
             raise GitError(f"the repository lacks the content of {path}", where=str(self.root), hint="git fetch it")
         return File(content, entry[0])
+
+    def _bytes_of(self, id_: str) -> int:
+        """Return how many bytes git's database has under an id: none where it lacks that, and it is kept elsewhere."""
+        try:
+            return self._repository.size(id_)
+        except GitError:
+            return 0
 
     def stored(self, standing: Standing, known: Mapping[str, Locked]) -> dict[str, File]:
         """Return the same files; with CRLF where the blueprint brings that and a checkout would make it so."""
@@ -209,12 +216,11 @@ class InGit:
                 found.setdefault(above.casefold(), set()).add(above)
         return found
 
-    def added(self, path: str, file: File) -> File | None:
+    def added(self, path: str, file: File, here: Entry | None) -> File | None:
         """Return a file as git would store it if it were added; None where the project has a .gitignore that means it.
 
-        What git has is never ignored, and keeps its line ends (gitattributes, "text").
+        What git has at the path, which is `here`, is never ignored, and keeps its line ends (gitattributes, "text").
         """
-        here = self.staged([path]).get(path)
         if here is None and self._ignores(path):
             return None
         if b"\r\n" not in file.content or file.mode == SYMLINK:

@@ -54,7 +54,7 @@ class Aim(NamedTuple):
 def aim_at(written: str) -> Aim:
     """Read an address such as `gh:acme/orders`; raises ProjectError for one that cannot be published at."""
     if CREDENTIALS.search(written):
-        raise ProjectError("the address holds a login", hint="a token comes from the environment: see Forges")
+        raise ProjectError("the address holds a login", hint="leave it out: a token comes from the environment")
     url = addresses.expand(written.strip())
     parts = urlsplit(url)
     place = place_of(url)
@@ -133,7 +133,7 @@ class Publishing(NamedTuple):
         there = remotes.named(self.repository).get(ORIGIN)
         if there is not None and place_of(there) != self.aim.place:
             hint = "name that address, or git remote remove origin"
-            raise ProjectError(f"its remote origin is {there}", where=str(self.repository.root), hint=hint)
+            raise ProjectError(f"the remote origin is {there}", where=str(self.repository.root), hint=hint)
 
     def _refuse_other(self, there: Repository | None, heads: dict[str, str]) -> None:
         """Raise ProjectError where what is there is something else: other commits, or empty and not asked for."""
@@ -215,8 +215,10 @@ def whole_repository(root: Path, repository: Objects | None) -> Objects:
     """Return the repository that a project is all of; raises ProjectError where it is a folder of one, or in none."""
     if repository is None:
         raise ProjectError(
-            "it is in no git repository", where=str(root), hint="git init, git add -A and git commit first"
+            "the project is in no git repository", where=str(root), hint="git init, git add -A and git commit first"
         )
     if repository.is_bare or repository.root.resolve() != root.resolve():
-        raise ProjectError(f"it is a folder of {repository.root}", where=str(root), hint="publish that as a whole")
+        raise ProjectError(
+            f"the project is a folder of {repository.root}", where=str(root), hint="publish a whole repository"
+        )
     return repository

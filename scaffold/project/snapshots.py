@@ -40,7 +40,7 @@ def view(project: Project) -> View:
             return content
         file = read_ours(project, [path]).get(path)
         if file is None:
-            raise ProjectError(f"{path} is there no more", where=str(project.root))
+            raise ProjectError(f"{path} is no longer there", where=str(project.root), hint="run it again")
         return file.content
 
     recall = repository.blob if repository is not None else lambda _: None

@@ -122,7 +122,7 @@ def _stamped(
             name, questions = release.blueprint.name, release.questions
             settled = talk.settles(name, release.version, questions, rendered.answers, given)
             if settled and not means.skip_tasks:
-                rendered = _with_tasks(release, rendered, surroundings, means, notify)
+                rendered = with_tasks(release, rendered, surroundings, means, notify)
     for path, file in rendered.tree.items():
         if path.split("/")[0] == FOLDER:
             message = f"the template writes {path}, and .scaffold/ is scaffold's own"
@@ -222,9 +222,10 @@ def staging_of(
     )
 
 
-def _with_tasks(
+def with_tasks(
     release: Release, rendered: Rendered, surroundings: Surroundings, means: Means, notify: Notify
 ) -> Rendered:
+    """Run the tasks and hooks of a release on a copy of what was rendered; raises ScaffoldError."""
     plain = rendered.tree if rendered.hooks or any(layer.settings.tasks for layer in release.layers) else None
     tree, ignored, notes = rendered.tree, dict(rendered.ignored), list(rendered.notes)
     if rendered.hooks:

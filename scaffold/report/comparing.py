@@ -35,7 +35,7 @@ def text(result: Compared) -> Iterator[Line]:
         yield Line(f"{one_line(file.path)}: {file.what} ({file.ownership}; {_in(file, result)})", "title")
         for line in file.text.splitlines()[:SHOWN]:
             tone: Tone = "good" if line.startswith("+") else "bad" if line.startswith("-") else "plain"
-            yield Line(f"  {line}", tone)
+            yield Line(f"  {line}", tone, whole=True)
 
 
 def markdown(result: Compared) -> str:

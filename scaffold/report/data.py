@@ -287,6 +287,7 @@ def blueprint_new(result: Started) -> dict[str, Any]:
         "files": list(result.files),
         "questions": dict(result.questions),
         "left": list(result.left),
+        "notes": list(result.notes),
         "applied": result.applied,
     }
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
     from scaffold.report.results import LibraryMade, Listed, Released, Shown, Started, Withdrawn
 
 SHOWN_VERSIONS = 10
+SHOWN_DEFAULT = 60  # characters
 
 
 def blueprint_list(result: tuple[Listed, ...]) -> Iterator[Line]:
@@ -55,12 +56,16 @@ def _newest(versions: tuple[str, ...]) -> str:
 def _question(known: Mapping[str, Any]) -> str:
     if "choices" in known:
         choices = known["choices"]
-        kind = "one of " + ", ".join(map(str, choices)) if isinstance(choices, list | dict) else "a choice"
+        kind = "one of " + " | ".join(map(str, choices)) if isinstance(choices, list | dict) else "a choice"
     else:
         kind = known["type"]
-    given = "required" if known.get("required") else f"default {known.get('default')!r}"
+    given = "required" if known.get("required") else f"default {_short(repr(known.get('default')))}"
     asked = " ".join(known["help"].split())  # on a line of its table
     return f"{asked} ({kind}, {given})" if asked else f"{kind}, {given}"
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= SHOWN_DEFAULT else f"{value[:SHOWN_DEFAULT]}…"
 
 
 def blueprint_release(result: Released) -> Iterator[Line]:
@@ -84,6 +89,7 @@ def blueprint_new(result: Started) -> Iterator[Line]:
     yield Line("Questions, with an example of each:", "title")
     yield from table(list(result.questions.items()), "plain")
     yield from (Line(f"  left out: {one}", "warn") for one in result.left)
+    yield from (Line(f"  note: {one}", "warn") for one in result.notes)
     if result.applied:
         yield Line(f"Next: scaffold blueprint lint {result.name}", "title")
 

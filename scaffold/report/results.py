@@ -230,7 +230,7 @@ class Released(NamedTuple):
 class Started(NamedTuple):
     """A blueprint that was started, or with `applied` false would be: its files, its questions with an example of each.
 
-    `left` are files that were left out, with why.
+    `left` are files that were left out, with why, `notes` what to look at.
     """
 
     root: PurePath
@@ -239,6 +239,7 @@ class Started(NamedTuple):
     questions: Mapping[str, str]
     left: tuple[str, ...] = ()
     applied: bool = True
+    notes: tuple[str, ...] = ()
 
 
 class Withdrawn(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from scaffold.report.checks.words import one_line
-from scaffold.report.text import Line
+from scaffold.report.text import Line, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ class CaseTested(NamedTuple):
     """What became of one case; with an `error` it does not render.
 
     `score` is how many rules pass, and of how many, `failing` what fails; `snapshot` is where the kept one stands, and
-    `difference` what is other now. `text` and `rendered` are what it renders to.
+    `difference` what is other now. `text` and `rendered` are what it renders to; `untried` are tasks that were not run.
     """
 
     name: str
@@ -57,6 +57,7 @@ class CaseTested(NamedTuple):
     updates: tuple[Update, ...] = ()
     text: str = ""
     rendered: Any = None
+    untried: tuple[str, ...] = ()
 
 
 class Tested(NamedTuple):
@@ -83,7 +84,8 @@ class Tested(NamedTuple):
 
 def text(result: Tested) -> Iterator[Line]:
     """Say what became of each case, of the pairs and of the gates."""
-    yield Line(f"{result.blueprint} {result.version}: {len(result.cases)} cases", "title")
+    cases = f"{len(result.cases)} case{'s' * (len(result.cases) != 1)}"
+    yield Line(f"{result.blueprint} {result.version}: {cases}", "title")
     for case in result.cases:
         yield from _case(case, accepted=result.accepted)
     said = f"{result.pairs} pairs of choices in {result.rows} sets"
@@ -91,6 +93,8 @@ def text(result: Tested) -> Iterator[Line]:
     yield Line(f"  all {said} rendered{refused}" if not result.failed else f"  {said}{refused}", "plain")
     for where, why in result.failed:
         yield Line(f"  {one_line(where)}: {one_line(why)}", "bad")
+    if tasks := next((case.untried for case in result.cases if case.untried), ()):
+        yield Line(f"  {_not_run(tasks, 'task')}", "warn")
     tones: dict[str, Any] = {"pass": "good", "fail": "bad", "unknown": "warn"}
     for gate in result.gates:
         yield Line(f"  gates of {gate.case}: {gate.state} ({one_line(gate.why)})", tones[gate.state])
@@ -102,26 +106,31 @@ def _case(case: CaseTested, *, accepted: bool) -> Iterator[Line]:
         yield Line(f"  {case.name}: does not render: {one_line(case.error)}", "bad")
         return
     passed, of = case.score
+    tone: Tone = "bad" if case.difference and not accepted else "plain"
     score = f", {passed} of {of} rules pass" if of else ""
-    yield Line(f"  {case.name}: {case.files} files{score}, {_snapshot(case, accepted=accepted)}")
+    yield Line(f"  {case.name}: {case.files} files{score}, {_snapshot(case, accepted=accepted)}", tone)
     yield from (Line(f"    {one_line(one)}", "bad") for one in case.failing)
     if case.difference:
         lines = case.difference.splitlines()
-        yield from (Line(f"    {line}", "warn") for line in lines[:SHOWN])
+        yield from (Line(f"    {line}", "warn", whole=True) for line in lines[:SHOWN])
         if len(lines) > SHOWN:
             yield Line(f"    and {len(lines) - SHOWN} lines more", "dim")
     for one in case.updates:
         if one.is_clean:
             yield Line(f"    from {one.version}: {one.changed} files change, the team's edits are kept", "dim")
         if one.untried:
-            some = f"{len(one.untried)} migration{'s' * (len(one.untried) > 1)} of code"
-            yield Line(f"    from {one.version}: not run: {some} ({one.untried[0]}); --trust runs it", "warn")
+            yield Line(f"    from {one.version}: {_not_run(one.untried, 'migration', ' of code')}", "warn")
         for path in one.conflicts:
             yield Line(f"    from {one.version}: {path} is in conflict (say so under `_conflicts`, or mend it)", "bad")
         for path in one.missing:
             yield Line(f"    from {one.version}: {path} is in no conflict, and `_conflicts` says so", "bad")
         if one.error:
             yield Line(f"    {one_line(one.error)}", "bad")
+
+
+def _not_run(places: tuple[str, ...], what: str, of: str = "") -> str:
+    some, them = (f"1 {what}{of}", "it") if len(places) == 1 else (f"{len(places)} {what}s{of}", "them")
+    return f"not run: {some} ({places[0]}); --trust runs {them}"
 
 
 def _snapshot(case: CaseTested, *, accepted: bool) -> str:
@@ -160,6 +169,7 @@ def _case_data(case: CaseTested) -> dict[str, Any]:
         "failing": list(case.failing),
         "snapshot": case.snapshot,
         "difference": case.difference,
+        "untried": list(case.untried),
         "updates": [
             {
                 "from": one.version,

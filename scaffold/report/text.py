@@ -49,11 +49,16 @@ SIDES = "  Edit it, or take a side: scaffold resolve PATH --ours, --theirs or --
 
 
 class Line(NamedTuple):
-    """One line and what it means; one of a `patch` is for programs too."""
+    """One line and what it means; one of a `patch` is for programs too, and one that is `whole` is never broken.
+
+    Where a narrow terminal breaks it, the rest stands `hang` columns in, or a little further in than its beginning.
+    """
 
     text: str
     tone: Tone = "plain"
     patch: bool = False
+    whole: bool = False
+    hang: int = 0
 
 
 def new(result: Stamped) -> Iterator[Line]:
@@ -202,7 +207,7 @@ def status(result: Status) -> Iterator[Line]:
     if result.interrupted:
         yield Line(f"  interrupted  {result.interrupted}", "bad")
     for path in result.conflicts:
-        yield Line(f"  conflict     {path}: scaffold resolve it, or edit it; then scaffold update --continue", "bad")
+        yield Line(f"  conflict     {path}: edit it or scaffold resolve it, then scaffold update --continue", "bad")
     if result.unfinished:
         yield Line("  conflicts    all of them are resolved: scaffold update --continue finishes the update", "bad")
     if result.uncommitted:
@@ -370,7 +375,7 @@ def table(rows: list[tuple[str, str]], tone: Tone) -> Iterator[Line]:
     """Word rows of a name and what is said of it, in columns."""
     width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
-        yield Line(f"  {name:<{width}}  {value}", tone)
+        yield Line(f"  {name:<{width}}  {value}", tone, hang=width + 4)
 
 
 def _notes(notes: Iterable[str]) -> Iterator[Line]:

@@ -30,6 +30,7 @@ else:
 BUILT_IN = "builtin"
 
 VARIABLE = "SCAFFOLD_POLICY"
+KEYS = {"library", "version", "strict", "fail_on", "answers"}
 
 
 def in_force(command: str | None) -> tuple[Policy | None, str]:
@@ -92,7 +93,7 @@ def of_settings(document: Located) -> Policy | None:
 def _policy(at: Located) -> Policy:
     if not isinstance(at.data, dict):
         return _placed(at, at.data)
-    at.only({"library", "version", "strict", "fail_on", "answers"})
+    at.only(KEYS)
     policy = at.required("library", lambda value: _placed(value, value.data))
     return policy._replace(
         version=at.optional("version", _version, policy.version),

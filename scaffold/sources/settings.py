@@ -11,7 +11,8 @@ from scaffold.formats import yaml
 from scaffold.formats.located import Located
 
 VARIABLE = "SCAFFOLD_SETTINGS"
-SIGNATURES = ("require_signature", "allowed_signers")
+OF_MACHINE = {"policy", "require_signature", "allowed_signers"}
+KEYS = {"trust", "defaults", "forges", *OF_MACHINE}
 
 
 def settings_file() -> Path:
@@ -24,14 +25,14 @@ def settings_file() -> Path:
 def read() -> Located:
     """Read the settings, of which there may be none; raises FormatError for a file that cannot be read."""
     document = _read(settings_file(), named=bool(os.environ.get(VARIABLE)))
-    document.only({"trust", "defaults", "policy", "forges", *SIGNATURES})
+    document.only(KEYS)
     return document
 
 
 def of_machine() -> Located:
     """Read the settings of the machine, of which there may be none; raises FormatError as `read` does."""
     document = _read(disk.machine_folder() / "settings.yml", named=False)
-    document.only({"policy", *SIGNATURES})
+    document.only(OF_MACHINE)
     return document
 
 

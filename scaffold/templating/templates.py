@@ -8,10 +8,9 @@ from keyword import kwlist
 from typing import Any, Protocol
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, TemplateError, UndefinedError, nodes
-from jinja2.meta import find_undeclared_variables
 
 from scaffold.errors import LimitError, RenderError, ScaffoldError
-from scaffold.templating import inputs
+from scaffold.templating import inputs, looking
 from scaffold.templating.explain import explained
 from scaffold.templating.limits import MEGABYTE, Limits
 from scaffold.templating.sandbox import ChangingError, Sandbox, changing
@@ -94,6 +93,8 @@ class Templates:
         self._simple = isinstance(environment, Sandbox) and environment.autoescape is False
         self._compiled: dict[str, Template] = {}
         self._inline: dict[str, Template] = {}
+        self._trees: dict[str, nodes.Template] = {}
+        self._conditions: dict[str, Template] = {}
 
     def _load(self, name: str) -> tuple[str, str, None] | None:
         """Find an include as Copier's loader does: from the template's root, with `.` and empty parts left out."""
@@ -223,33 +224,46 @@ class Templates:
 
     def names_in(self, source: str, where: str) -> set[str]:
         """Return the variables that a text refers to; raises RenderError."""
-        return set() if self.is_plain(source) else find_undeclared_variables(self.parsed(source, where))
+        return set() if self.is_plain(source) else {*looking.names(self.parsed(source, where))}
 
     def parsed(self, source: str, where: str) -> nodes.Template:
         """Return the syntax tree of a text; raises RenderError."""
         try:
-            return self._environment.parse(source)
+            if source not in self._trees:
+                self._trees[source] = self._environment.parse(source)
+            return self._trees[source]
         except TemplateError as error:
             raise self._explained(error, where) from error
 
-    def compiles(self, source: str, where: str) -> None:
-        """Raise RenderError for a text that cannot be compiled: an unknown filter, for one, has a syntax tree."""
+    def compiles(self, source: str, where: str) -> nodes.Template:
+        """Return the syntax tree of a text that can be compiled: an unknown filter has one, too; raises RenderError."""
+        tree = self.parsed(source, where)
         try:
-            self._from_text(source)
+            try:
+                looking.names(tree)  # goes through Jinja's compiler, and makes no code
+            except Exception:  # noqa: BLE001 - the same again, which knows its place
+                self._from_text(source)
         except Exception as error:  # a template may raise anything at all
             raise self._explained(error, where) from error
+        return tree
 
     def tells(self, test: nodes.Expr, context: Context) -> bool:
         """Whether a condition out of a syntax tree holds; raises RenderError where it cannot be told."""
+        written = repr(test)  # many files decide by the same
+        try:
+            if written not in self._conditions:
+                self._conditions[written] = self._condition(test)
+            return bool(self._run(self._conditions[written], context))
+        except Exception as error:  # a condition may raise anything at all
+            raise self._explained(error, self._label) from error
+
+    def _condition(self, test: nodes.Expr) -> Template:
         told = nodes.CondExpr(test, nodes.Const("1"), nodes.Const(""), lineno=test.lineno)
         tree = nodes.Template([nodes.Output([told], lineno=test.lineno)], lineno=1)
         tree.set_environment(self._environment)
-        try:
-            code = self._environment.compile(tree)
-            globals_ = self._environment.make_globals(None)
-            return bool(self._run(Template.from_code(self._environment, code, globals_), context))
-        except Exception as error:  # a condition may raise anything at all
-            raise self._explained(error, self._label) from error
+        return Template.from_code(
+            self._environment, self._environment.compile(tree), self._environment.make_globals(None)
+        )
 
 
 def _quick(template: Template) -> Template:

@@ -104,9 +104,9 @@ def test_from_what_several_share(tmp_path):
         (("Tool",), 1, "'Tool' is no name of a blueprint"),
         (("x", "--layer", "bass"), 1, "there is no layer templates/bass"),
         (("x", "--from", "nowhere"), 1, "there is no such folder"),
-        (("x", "--like", "."), 1, "takes two repositories or more"),
+        (("x", "--like", "."), 1, "needs two repositories or more"),
         (("x", "--like", ".", "--like", ".", "--from", "."), 1, "from one repository or from several"),
-        (("x", "--from", ".", "--word", "a=b"), 1, "a=b is no word to ask for"),
+        (("x", "--from", ".", "--word", "a=b"), 1, "--word a=b cannot become a question"),
         (("x", "--word", "a=bcd"), 2, "it goes with --from"),
     ],
 )

@@ -10,12 +10,20 @@ from hypothesis import strategies as st
 
 from scaffold.authoring.edits import OWN_FILE, edited
 from scaffold.authoring.matrix import pairs_of, rows
+from scaffold.authoring.past import past_of
 from scaffold.authoring.trial import render_blueprint, try_blueprint
 from scaffold.blueprint.ownership import Ownership
 from scaffold.errors import ScaffoldError
+from scaffold.sources.built_in import built_in_root
+from scaffold.sources.library import FolderLibrary
 from tests.authoring.shelf import QUIET, shelf
 from tests.kit import file, laws, repo
 from tests.scenarios.world import scaffold
+
+
+def built_in_names():
+    return FolderLibrary(built_in_root(), "builtin").names()
+
 
 M, B, R = "blueprints/tool/blueprint.yml", "templates/base/copier.yml", "templates/base/README.md.jinja"
 CASES = "blueprints/tool/cases"
@@ -219,9 +227,76 @@ def test_watching_tests_again_on_each_save(root):
         timer.cancel()
 
 
-def test_the_built_in_library_passes():
-    from scaffold.sources.built_in import built_in_root
-
-    result = try_blueprint("python-http-service", library=built_in_root())
+@pytest.mark.parametrize("name", built_in_names())
+def test_the_built_in_library_passes_and_renders_what_its_snapshots_say(name):
+    result = try_blueprint(name, library=built_in_root())
+    changed = {case.name: case.difference for case in result.cases if case.difference}
+    assert not changed, f"`make snapshots` takes it: {changed}"
+    assert [case.name for case in result.cases if case.snapshot is None] == []
     assert result.passes
-    assert {one.version for case in result.cases for one in case.updates} >= {"1.0.0", "1.1.0"}
+    assert {one.version for case in result.cases for one in case.updates} == {
+        str(version) for version in past_of(built_in_root()).versions(name)
+    }
+
+
+A = "templates/app/copier.yml"
+TASK = {A: ("package:", "_tasks:\n  - \"echo '{{ size }}' > made.txt\"\npackage:")}
+
+
+def test_tasks_run_for_each_case_with_trust_and_are_counted_without(root):
+    shelf(root, PLAIN | TASK)
+    result = try_blueprint("tool", library=root, accept=True)
+    assert result.cases[0].untried == (f"{A}:2",)
+    assert "made.txt" not in result.cases[0].rendered.tree
+    done = scaffold("blueprint", "test", "tool", where=root)
+    assert (done.code, f"not run: 1 task ({A}:2); --trust runs it" in done.out) == (0, True)
+    trusted = try_blueprint("tool", library=root, trust=True)
+    assert {case.name: case.rendered.tree["made.txt"].content for case in trusted.cases} == {
+        "large": b"large\n",
+        "small": b"small\n",
+    }
+    assert (trusted.passes, trusted.cases[0].untried, trusted.cases[0].difference) == (True, (), "")
+    assert "not run" not in scaffold("blueprint", "test", "tool", "--trust", where=root).out
+
+
+def test_a_task_that_fails_and_one_that_makes_what_is_locked_fail_the_test(root):
+    shelf(root, PLAIN | {A: ("package:", "_tasks: [exit 3]\npackage:")})
+    assert try_blueprint("tool", library=root).passes
+    done = scaffold("blueprint", "test", "tool", "--trust", where=root)
+    assert (done.code, "large: does not render" in done.out, "exit 3" in done.out) == (3, True, True), done.out
+    shelf(root, PLAIN | {A: ("package:", '_tasks: ["date > .editorconfig"]\npackage:')})
+    done = scaffold("blueprint", "test", "tool", "--trust", where=root)
+    assert (done.code, ".editorconfig is locked, and holds" in done.out) == (3, True), done.out
+
+
+def test_updates_run_the_tasks_of_both_releases(root):
+    repo(shelf(root, PLAIN | {A: ("package:", "_tasks: [seq 30 > made.txt]\npackage:")}), {}, "tool/v1.0.0")
+    shelf(root, PLAIN | {A: ("package:", "_tasks: [seq 31 > made.txt]\npackage:")})
+    assert [(one.changed, one.is_clean) for one in try_blueprint("tool", library=root).cases[0].updates] == [(0, True)]
+    (update,) = try_blueprint("tool", library=root, trust=True).cases[0].updates
+    assert (update.changed, update.conflicts) == (1, ())
+    done = scaffold("blueprint", "release", "tool", "--note", "now", where=repo(root, {}))
+    assert (done.code, f"{A}:1: a task was not tried (read it, then give --trust)" in done.err) == (1, True), done.err
+    assert scaffold("blueprint", "release", "tool", "--note", "now", "--trust", where=root).code == 0
+
+
+def test_brief_snapshots_are_a_line_a_file_and_show_the_text_that_changes(root):
+    repo(root, {})
+    done = scaffold("blueprint", "test", "tool", "--brief", where=root)
+    assert (done.code, "it goes with --accept" in done.err) == (2, True)
+    assert scaffold("blueprint", "test", "tool", "--accept", "--brief", where=root).code == 0
+    kept = root / CASES / "snapshots/small.txt"
+    lines = kept.read_text().splitlines()
+    assert len(lines) == 1 + 6 and lines[1].endswith(" .editorconfig (100644, locked)"), lines
+    assert any(line.endswith("settings.toml (100644, managed, build.strict locked)") for line in lines)
+    assert "as its snapshot" in scaffold("blueprint", "test", "tool", where=root).out
+    shelf(root, PLAIN | {"templates/base/.editorconfig": "root = false\n"})
+    done = scaffold("blueprint", "test", "tool", where=root)
+    assert done.code == 3
+    assert "-root = true" in done.out and "+root = false" in done.out, done.out
+    (root / CASES / "other.yml").write_text("name: other\n")
+    assert scaffold("blueprint", "test", "tool", "--accept", where=root).code == 0
+    assert (root / CASES / "snapshots/other.txt").read_text().startswith("# What the case renders to, by digest.")
+    assert "as its snapshot" in scaffold("blueprint", "test", "tool", where=root).out
+    (root / "templates/base/.editorconfig").chmod(0o755)
+    assert "100755, locked" in try_blueprint("tool", library=root).cases[0].difference

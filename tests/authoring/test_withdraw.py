@@ -108,6 +108,49 @@ def test_a_fleet_goes_back(root, tmp_path):
     )
 
 
+def test_a_rollback_is_carried_out_over_a_fleet(root, tmp_path):
+    """A folder, a bare repository and one far away go back by branches, each with its own work, and stand there then."""
+    words = ("new", "tool@1.1.0", tmp_path / "made", "--source", root, "--defaults")
+    assert scaffold(*words, where=tmp_path).code == 0
+    readme = (tmp_path / "made/README.md").read_text()
+    (tmp_path / "made/README.md").write_text(readme + "\nOurs.\n")
+    (tmp_path / "made/own.txt").write_text("ours\n")
+    commit(tmp_path / "made")
+    git(tmp_path, "clone", "--quiet", "made", "folder")
+    for name in ("bare", "far"):
+        git(tmp_path, "clone", "--quiet", "--bare", "made", f"{name}.git")
+    (tmp_path / "fleet.yml").write_text(
+        f"library: {root}\nmembers:\n  - folder: folder\n  - {{bare: bare.git, name: bare}}\n"
+        f"  - {{url: 'file://{tmp_path}/far.git', name: far}}\n"
+    )
+    assert scaffold("blueprint", "withdraw", "tool", "1.1.0", "it breaks the build", where=root).code == 0
+    words = ("fleet", "plan", "--to", "1.0.0", "--where", "withdrawn", "--format", "json")
+    planned = scaffold(*words, where=tmp_path)
+    assert (planned.code, planned.json["to"], planned.json["summary"]["clean"]) == (0, "1.0.0", 3), planned.err
+    (plan,) = (tmp_path / "campaigns").iterdir()
+    head = git(tmp_path / "folder", "rev-parse", "HEAD")
+    done = scaffold("fleet", "apply", plan, "--local", "--direct", where=tmp_path)
+    assert (done.code, "3 pushed" in done.out) == (0, True), done.err + done.out
+    assert git(tmp_path / "folder", "rev-parse", "HEAD") == head, "nothing is checked out"
+    branch = "scaffold/tool-1.0.0"
+    for place in ("folder", "bare.git", "far.git"):
+        assert git(tmp_path / place, "rev-parse", f"{branch}^") == head
+        assert git(tmp_path / place, "show", f"{branch}:.editorconfig") == "root = true"
+        assert git(tmp_path / place, "show", f"{branch}:README.md").endswith("Ours.")
+        assert git(tmp_path / place, "show", f"{branch}:own.txt") == "ours"
+        if place == "folder":
+            git(tmp_path / place, "merge", "--quiet", "--ff-only", branch)
+        else:
+            git(tmp_path / place, "update-ref", "refs/heads/main", f"refs/heads/{branch}")
+    done = scaffold("fleet", "watch", plan, "--once", "--local", "--direct", where=tmp_path)
+    assert (done.code, "3 merged" in done.out) == (0, True), done.err + done.out
+    status = scaffold("fleet", "status", "--format", "json", where=tmp_path).json
+    assert {one["name"]: (one["version"], one["state"]) for one in status["projects"]} == dict.fromkeys(
+        ("folder", "bare", "far"), ("1.0.0", "current")
+    )
+    assert scaffold("status", where=tmp_path / "folder").code == 0
+
+
 def test_a_newer_release_is_what_those_on_a_withdrawn_one_go_to(root, tmp_path):
     assert scaffold("new", "tool", tmp_path / "there", "--source", root, "--defaults", where=tmp_path).code == 0
     assert scaffold("blueprint", "withdraw", "tool", "1.1.0", "it breaks the build", where=root).code == 0

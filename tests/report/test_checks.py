@@ -28,7 +28,7 @@ from scaffold.report import marked
 from scaffold.report.checked import Checked
 from scaffold.report.checks import data, github, sarif
 from scaffold.report.checks.written import FORMS, written
-from scaffold.report.text import Line
+from scaffold.report.text import Line, table
 from scaffold.tree import blob_id
 from tests.guard.service import ANSWERS, TODAY, Service, stamped
 from tests.kit import few
@@ -419,6 +419,7 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
         "fleet-status",
         "lock",
         "self-check",
+        "settings",
         "template",
         "waivers",
     ]
@@ -428,7 +429,7 @@ def test_schemas_are_listed_and_a_strange_one_is_refused(capsys, monkeypatch):
         capsys.readouterr().err
         == "error: there is no schema chek (there are: answers, blueprint, blueprint-impact, cases, check, fleet, "
         "fleet-apply, fleet-check, fleet-history, fleet-plan, fleet-report, fleet-settings, fleet-settings-apply, "
-        "fleet-status, lock, self-check, template, waivers)\n"
+        "fleet-status, lock, self-check, settings, template, waivers)\n"
     )
 
 
@@ -545,6 +546,24 @@ def test_lines_are_broken_between_words_and_paths_never(monkeypatch):
         line.text for line in console._wrapped([Line(f"  {path} a conflict is marked here and not decided"), Line("")])
     ]
     assert lines == [f"  {path}", "    a conflict is marked here and not", "    decided", ""]
+
+
+def test_columns_stay_columns_and_a_patch_is_never_broken(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    rows = [("name", "one two three four five six seven eight nine"), ("a-name-of-many-letters", "one two three four")]
+    lines = [*table(rows, "plain"), Line("+" + "x " * 40, patch=True), Line("-" + "y " * 40, whole=True)]
+    assert [line.text for line in console._wrapped(lines)] == [
+        "  name                    one two three",
+        "    four five six seven eight nine",
+        "  a-name-of-many-letters  one two three",
+        "    four",
+        "+" + "x " * 40,
+        "-" + "y " * 40,
+    ]
+    assert [line.text for line in console._wrapped(table(rows[:1], "plain"))] == [
+        "  name  one two three four five six",
+        "        seven eight nine",
+    ]
 
 
 def test_code_stays_code_and_all_else_is_text():

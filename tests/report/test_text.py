@@ -207,7 +207,7 @@ def test_an_update_to_the_same_version_says_whether_answers_changed():
 def test_status_has_one_line_for_each_state():
     assert said("status") == [
         "demo 1.0.0, from builtin",
-        "  conflict     clash: scaffold resolve it, or edit it; then scaffold update --continue",
+        "  conflict     clash: edit it or scaffold resolve it, then scaffold update --continue",
         "  drift        a: was edited; scaffold update puts it back",
         "  drift        b.toml: its locked key tool.ruff was edited; scaffold update puts it back",
         "  edited       port: scaffold update applies it",
@@ -281,7 +281,7 @@ def test_a_blueprint_is_shown_with_its_questions():
     lines = said("show")
     assert "  q  Its name (str, required)" in lines
     assert "  n  int, default 3" in lines
-    assert "  c  Size (one of s, b, default 's')" in lines
+    assert "  c  Size (one of s | b, default 's')" in lines
     assert "  t  a choice, default 's'" in lines
     assert "  layers     base > web" in lines
     assert lines[-2:] == ["  *   managed", "  /a  locked"]

@@ -191,7 +191,7 @@ SITUATIONS: dict[tuple[str, str], Callable[[Place], Path]] = {
     ("extend.md", "$ scaffold library init platform"): lambda place: place.folder("srv"),
     ("update.md", "$ scaffold status"): Place.worked,
     ("update.md", "$ scaffold update"): Place.worked,
-    ("write-a-blueprint.md", "$ scaffold blueprint release cli-tool --bump minor"): cli_tool,
+    ("release.md", "$ scaffold blueprint release cli-tool --bump minor"): cli_tool,
 }
 
 
@@ -261,9 +261,9 @@ SCRIPTS: dict[tuple[str, str], Callable[[Place], Path] | str] = {
     ("see-the-fleet.md", "scaffold fleet report --check --plan campaigns/9a90267abb1c"): FORGE,
     ("conflicts.md", "scaffold resolve . --stages"): "a branch with conflicts, which test_conflict_branches.py makes",
     ("write-a-blueprint.md", "scaffold blueprint show cli-tool@. --source ."): cli_tool,
-    ("write-a-blueprint.md", "scaffold blueprint test cli-tool"): cli_tool,
+    ("release.md", "scaffold blueprint test cli-tool"): cli_tool,
     (
-        "write-a-blueprint.md",
+        "release.md",
         "scaffold blueprint impact cli-tool --library . --fleet ../fleet.yml --check",
     ): used,
 }

@@ -1,6 +1,6 @@
-"""What an update does to a file: every row of docs/reference/merging.md, done to real repositories and compared.
+"""What an update does to a file: every row of cases.yml, done to real repositories and compared.
 
-Rows that need nothing special share one project, each in a folder of its own, and one update; the others start from a
+docs/generate.py writes the rows into a page. Those that need nothing special share one project, each in a folder of its own, and one update; the others start from a
 copy of one small project. A row without a test fails, and so does a test without a row.
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 import scaffold
 from scaffold.errors import ScaffoldError
@@ -23,29 +24,22 @@ from tests import kit
 from tests.kit import executable, link
 from tests.scenarios.world import commit, git, snapshot
 
-PAGE = Path(__file__).parents[2] / "docs/reference/merging.md"
+CASES = yaml.safe_load((Path(__file__).parent / "cases.yml").read_text())["updates"]
 
 
 class Row(NamedTuple):
-    """One row of the page: what it says happens, and what is lost."""
+    """One row: what it says happens, and what is lost."""
 
-    number: int
     verb: str
     why: str
-    lost: str
+    lost: str = "nothing"
 
 
-def read_rows() -> dict[str, Row]:
-    rows = {}
-    for line in PAGE.read_text().splitlines():
-        if re.match(r"\| \d+ \|", line):
-            cells = [cell.strip() for cell in line.strip("|").split("|")]
-            verb, _, why = cells[-2].partition(" ")
-            rows[cells[1].strip("`")] = Row(int(cells[0]), verb.strip("`"), why, cells[-1])
-    return rows
-
-
-ROWS = read_rows()
+ROWS = {
+    name: Row(case["verb"], case["why"], case.get("lost", "nothing"))
+    for part in CASES
+    for name, case in part["cases"].items()
+}
 BASE = "".join(f"@ {number}\n" for number in range(1, 9))
 APPLIED = "as applied"
 
@@ -622,8 +616,6 @@ def test_a_name_that_differs_by_case_only_is_noted(small, tmp_path):
     assert (project / "F.txt").read_text() == MINE
 
 
-def test_the_page_and_the_tests_have_the_same_rows():
-    assert list(ROWS) == sorted(
-        {**SPECS, **ALONE, **HOLDING}, key=lambda name: ROWS[name].number if name in ROWS else 0
-    )
-    assert [row.number for row in ROWS.values()] == list(range(1, len(ROWS) + 1))
+def test_every_row_has_a_test_and_every_test_a_row():
+    assert ROWS.keys() == {*SPECS, *ALONE, *HOLDING}
+    assert all(len(case["sides"]) == len(part["columns"]) for part in CASES for case in part["cases"].values())

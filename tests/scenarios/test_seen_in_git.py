@@ -73,7 +73,7 @@ def test_work_that_no_commit_has_does_not_count(edited, tmp_path):
         (["status", "services/a", "--rev", "HEAD~2"], 1, "no scaffold project at"),
         (["status", "../mono.git"], 1, "name one of the projects in it: services/a, services/b"),
         (["update", "services/a", "--rev", "main"], 2, "it goes with --dry-run"),
-        (["update", "../mono.git/services/a"], 1, "applied to a folder, and not in git alone"),
+        (["update", "../mono.git/services/a"], 1, "an update is written to a work tree, and there is none here"),
         (["diff", "../library", "--rev", "main"], 1, "no scaffold project"),
     ],
 )

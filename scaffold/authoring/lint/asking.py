@@ -59,8 +59,7 @@ def _names(texts: Templates, text: str, question: Question) -> set[str]:
     try:
         if texts.is_plain(text):
             return set()
-        texts.compiles(text, question.where)
-        return looking.names(texts.parsed(text, question.where))
+        return {*looking.names(texts.compiles(text, question.where))}
     except ScaffoldError:
         return set()
 
@@ -100,7 +99,7 @@ def in_paths(draft: Draft) -> Iterator[Found]:
         for name in looking.shown(piece.tree)
     }
     texts = asked_with(draft)
-    context = next((dict(rendered.answers.context) for _, rendered in draft.rendered), {})
+    context = dict(draft.answered[0].context) if draft.answered else {}
     for question in draft.questions:
         if question.name not in in_path or question.type not in ("str", "path") or question.choices is not None:
             continue

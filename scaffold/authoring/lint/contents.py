@@ -34,6 +34,7 @@ DIFFERING = frozenset({"chance", "clock", "system"})
 JSON_WITH_COMMENTS = re.compile(
     r"(^|/)(tsconfig[^/]*|jsconfig[^/]*|\.eslintrc|\.vscode/.*|.*\.code-workspace|devcontainer)\.json$"
 )
+ANOTHERS = re.compile(rb"(?<!\$)\{\{")  # a template of another tool, such as Helm, which is no YAML yet
 ZERO = re.compile(r"[-+]?\d+\.\d*[1-9]0+")  # 1.10, but neither 1.0 nor 1.00
 OCTAL = re.compile(r"0\d+|\d+(:[0-5]?\d)+")
 LINK = re.compile(r"(?<!!)\[[^\]\n]{1,200}\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)")
@@ -82,7 +83,7 @@ def deterministic(draft: Draft) -> Iterator[Found]:
 def readable(draft: Draft) -> Iterator[Found]:
     """Find rendered files that their format's reader refuses."""
     for path, file, _ in _each(draft, *documents.SUFFIXES):
-        if JSON_WITH_COMMENTS.search(path) or not is_text(file.content):
+        if JSON_WITH_COMMENTS.search(path) or not is_text(file.content) or ANOTHERS.search(file.content):
             continue
         try:
             documents.load(path, file.content)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from scaffold import disk
 from scaffold.authoring import cases
 from scaffold.blueprint.places import changelog_path, manifest_path
-from scaffold.blueprint.release import assemble, read_manifest
+from scaffold.blueprint.release import read_manifest, stacked
 from scaffold.blueprint.template import parse_layer
 from scaffold.errors import CollisionError, FormatError, ScaffoldError
 from scaffold.formats import yaml
@@ -20,10 +21,10 @@ from scaffold.render import native
 from scaffold.render.context import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from scaffold.answers.question import Question
+    from scaffold.answers.question import Answers, Question
     from scaffold.authoring.cases import Case
     from scaffold.authoring.past import Past
     from scaffold.blueprint.guardrails import Guardrails
@@ -34,13 +35,16 @@ if TYPE_CHECKING:
     from scaffold.tree import File
 
 
+T = TypeVar("T")
+U = TypeVar("U")
+
+
 class Made(NamedTuple):
-    """A case and what it renders to with its guardrails, or why it does not."""
+    """A case and what it renders to, or why it does not, or why its guardrails cannot be decided."""
 
     case: Case
     rendered: Rendered | None
     error: ScaffoldError | None = None
-    guardrails: Guardrails | None = None
 
 
 def made(release: Release, case: Case) -> Made:
@@ -50,9 +54,10 @@ def made(release: Release, case: Case) -> Made:
     except ScaffoldError as error:
         return Made(case, None, error)
     try:
-        return Made(case, rendered, guardrails=decided(release, rendered.answers))
+        decided(release, rendered.answers)
     except ScaffoldError as error:
         return Made(case, rendered, error)
+    return Made(case, rendered)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +112,14 @@ class Draft:
         return ((one.case, one.rendered) for one in self.made if one.rendered is not None)
 
     @cached_property
+    def answered(self) -> tuple[Answers, ...]:
+        """The answers of each case that can be answered, whether or not it renders."""
+        return tuple(_possible(cases.answer_case, self.release, self.cases)) if self.release else ()
+
+    @cached_property
     def guardrails(self) -> tuple[Guardrails, ...]:
-        """The guardrails of each case that renders, with what depends on its answers decided."""
-        found = (one.guardrails for one in self.made)
+        """The guardrails of each case that can be answered, with what depends on its answers decided."""
+        found = _possible(decided, self.release, self.answered) if self.release else ()
         return tuple(one for one in found if one is not None)
 
     @cached_property
@@ -137,6 +147,12 @@ class Draft:
         return here
 
 
+def _possible(make: Callable[[Release, T], U], release: Release, ones: Iterable[T]) -> Iterator[U]:
+    for one in ones:
+        with suppress(ScaffoldError):
+            yield make(release, one)
+
+
 def _collisions(release: Release, case: Case) -> Iterator[tuple[str, File, File]]:
     """Yield what collides in a case, by rendering each layer alone."""
     around = Surroundings(case.name)
@@ -162,18 +178,37 @@ def drafts(root: Path, names: Iterable[str], past: Past) -> Iterator[Draft]:
     folders = {top: _folders(root / top) for top in ("blueprints", "templates")}
     read = {name: _manifest(root, name) for name in folders["blueprints"]}
     known = {name: blueprint for name, (_, blueprint, _, _) in read.items() if blueprint is not None}
+    unreadable = frozenset(one for one, (_, _, wrong, _) in read.items() if wrong)
+    layer = cache(partial(_layer, root))
     for name in names:
         manifest, blueprint, errors, strange = read[name]
-        layers = {layer: _walk(root, f"templates/{layer}") for layer in blueprint.layers} if blueprint else {}
-        release = None
-        if blueprint is not None:
-            release = _release(root, blueprint, layers, errors, strange)
+        layers = {one: layer(one) for one in dict.fromkeys(blueprint.layers)} if blueprint else {}
+        release = _release(root, blueprint, layers, errors, strange) if blueprint is not None else None
         found = tuple(_cases(root, name, errors))
         files = {f"blueprints/{name}/{path}": file for path, file in _walk(root, f"blueprints/{name}").items()}
-        files |= {f"templates/{layer}/{path}": f for layer, below in layers.items() for path, f in below.items()}
-        unreadable = frozenset(one for one, (_, _, wrong, _) in read.items() if wrong)
+        files |= {f"templates/{one}/{path}": f for one, below in layers.items() for path, f in below.files.items()}
         shelf = (known, past, folders, unreadable)
         yield Draft(name, files, manifest, release, found, *shelf, tuple(errors), tuple(strange))
+
+
+class LayerRead(NamedTuple):
+    """The files of a layer, and what they are read as, or why they cannot be."""
+
+    files: Mapping[str, File]
+    layer: Layer | None
+    error: FormatError | None
+    strange: tuple[FormatError, ...]
+
+
+def _layer(root: Path, name: str) -> LayerRead:
+    files = _walk(root, f"templates/{name}")
+    layer, wrong = None, None
+    with gathering() as strange:
+        try:
+            layer = parse_layer(name, f"templates/{name}", files) if files else None
+        except FormatError as error:
+            wrong = error
+    return LayerRead(files, layer, wrong, tuple(strange))
 
 
 Read = tuple[Located, "Blueprint | None", list[ScaffoldError], list[FormatError]]
@@ -201,26 +236,25 @@ def _manifest(root: Path, name: str) -> Read:
 def _release(
     root: Path,
     blueprint: Blueprint,
-    layers: Mapping[str, Mapping[str, File]],
+    layers: Mapping[str, LayerRead],
     errors: list[ScaffoldError],
     strange: list[FormatError],
 ) -> Release | None:
-    before = len(errors)
-    for layer, files in layers.items():
-        with gathering() as found:
-            try:
-                parse_layer(layer, f"templates/{layer}", files)
-            except FormatError as error:
-                errors.append(error)
-        strange += found
-    if len(errors) > before:
+    wrong = [one.error for one in layers.values() if one.error is not None]
+    errors += wrong
+    strange += (slip for one in layers.values() for slip in one.strange)
+    if wrong:
         return None
     changelog = disk.read(root, changelog_path(blueprint.name))
     try:
-        with gathering():
-            release = assemble(blueprint, layers, None, changelog.content if changelog else None)
-            for parsed in release.layers:
-                native.compiled(parsed)
+        (changelog.content if changelog else b"").decode()
+    except UnicodeDecodeError:
+        errors.append(FormatError("the file is not UTF-8 text", where=changelog_path(blueprint.name)))
+    there = {name: one.layer for name, one in layers.items() if one.layer is not None}
+    try:
+        release = stacked(blueprint, there, None, changelog.content if changelog else None)
+        for parsed in release.layers:
+            native.compiled(parsed)
     except ScaffoldError as error:
         errors.append(error)
         return None

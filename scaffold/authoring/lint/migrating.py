@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scaffold.authoring.cases import as_asked_by, render_case
@@ -184,6 +185,7 @@ def _is_new(migration: Migration, before: _Before) -> bool:
     return not migration.origin and migration.version > before.version
 
 
+@lru_cache(maxsize=8)
 def _before(draft: Draft) -> _Before | None:
     """Return what the cases rendered to in the newest release, where there is one that renders them."""
     release = draft.past.newest(draft.name)

@@ -60,7 +60,7 @@ class Piece(NamedTuple):
 @lru_cache(maxsize=64)
 def pieces(draft: Draft) -> tuple[Piece, ...]:
     """Return every text of a draft that is a template; what is plain is left out."""
-    return tuple(_parsed(one) for one in _all(draft) if not one.templates.is_plain(one.source))
+    return (*_parsed(_asked(draft)), *(piece for layer in draft.layers for piece in _of_layer(layer)))
 
 
 def read_in(draft: Draft) -> dict[str, set[str]]:
@@ -72,11 +72,14 @@ def read_in(draft: Draft) -> dict[str, set[str]]:
     return found
 
 
-def _parsed(piece: Piece) -> Piece:
+def _parsed(written: Iterable[Piece]) -> tuple[Piece, ...]:
+    return tuple(_with_tree(one) for one in written if not one.templates.is_plain(one.source))
+
+
+def _with_tree(piece: Piece) -> Piece:
     where = piece.path if not piece.line else f"{piece.path}:{piece.line}"
     try:
-        piece.templates.compiles(piece.source, where)
-        return piece._replace(tree=piece.templates.parsed(piece.source, where))
+        return piece._replace(tree=piece.templates.compiles(piece.source, where))
     except RenderError as error:
         return piece._replace(error=error)
 
@@ -112,7 +115,7 @@ def _choices(question: Question) -> Iterable[Any]:
     return written_out(question.choices, question.where) or () if question.choices is not None else ()
 
 
-def _all(draft: Draft) -> Iterator[Piece]:
+def _asked(draft: Draft) -> Iterator[Piece]:
     plain, asked = Templates({}, draft.path), asked_with(draft)
     for question in draft.questions:
         path, line = place(question.where)
@@ -125,8 +128,6 @@ def _all(draft: Draft) -> Iterator[Piece]:
             yield Piece(text, path or draft.path, line, plain)
     for text in guardrails.approvers if guardrails else ():
         yield Piece(text, *_at(draft.at("guardrails", "waivers", "approvers").where, draft), plain)
-    for layer in draft.layers:
-        yield from _of_layer(layer)
 
 
 def _at(where: str, draft: Draft) -> tuple[str, int | None]:
@@ -134,7 +135,12 @@ def _at(where: str, draft: Draft) -> tuple[str, int | None]:
     return path or draft.path, line
 
 
-def _of_layer(layer: Layer) -> Iterator[Piece]:
+@lru_cache(maxsize=64)
+def _of_layer(layer: Layer) -> tuple[Piece, ...]:
+    return _parsed(_written(layer))
+
+
+def _written(layer: Layer) -> Iterator[Piece]:
     templates, settings = native.compiled(layer).templates, layer.settings
     tasks = [(task.command, task.when, task.folder) for task in settings.tasks]
     said = (settings.exclude, settings.skip_if_exists, settings.subdirectory, settings.answers_file)

@@ -21,6 +21,7 @@ from scaffold.guard.finding import SEVERITIES, Finding, fingerprints
 from scaffold.guard.verdict import Verdict
 from scaffold.render import native
 from scaffold.report.checked import Checked
+from scaffold.sources import compiled
 from scaffold.sources.library import AS_IT_STANDS, FolderLibrary, no_blueprint
 from scaffold.sources.locate import locate
 
@@ -51,7 +52,8 @@ def lint(name: str | None = None, *, library: Path | str = ".") -> Checked:
     if name is not None:
         layers = {layer.name for draft in wanted for layer in draft.layers}
         found = tuple(one for one in found if one in wanted or layers & {layer.name for layer in one.layers})
-    verdicts = tuple(_verdict(rule, found, wanted) for rule in lint_rules())
+    with compiled.kept(str(root)):
+        verdicts = tuple(_verdict(rule, found, wanted) for rule in lint_rules())
     versions = {draft.blueprint.version for draft in wanted if draft.blueprint}
     version = str(versions.pop()) if len(wanted) == 1 and versions else ""
     title = wanted[0].name if len(wanted) == 1 else f"{len(wanted)} blueprints"
@@ -87,8 +89,12 @@ def _not_looked_at(draft: Draft) -> tuple[str, ...]:
 
 
 def _verdict(rule: LintRule, drafts: Iterable[Draft], wanted: list[Draft]) -> Verdict:
-    by_draft = {draft: tuple(rule.look(draft)) for draft in drafts if rule.shared or draft in wanted}
-    found = [one for draft in wanted for one in by_draft[draft] if not rule.shared or _everywhere(one, by_draft)]
+    found = [one for draft in wanted for one in rule.look(draft)]
+    for draft in drafts if rule.shared else ():
+        stacked = {layer.name for layer in draft.layers}
+        if any(_layer(one) in stacked for one in found):  # what is right for one blueprint is no mistake of its layer
+            here = set(rule.look(draft))
+            found = [one for one in found if _layer(one) not in stacked or one in here]
     files = {path: file for draft in wanted for path, file in draft.files.items()}
     once = tuple(dict.fromkeys(_worded(one) for one in found if not _is_allowed(rule.about.id, one, files)))
     if rule.closed and any(draft.foreign for draft in wanted):
@@ -98,12 +104,10 @@ def _verdict(rule: LintRule, drafts: Iterable[Draft], wanted: list[Draft]) -> Ve
     return Verdict(rule.about, "fail" if findings else "pass", "", findings)
 
 
-def _everywhere(found: Found, by_draft: dict[Draft, tuple[Found, ...]]) -> bool:
-    """Whether something in a layer is found for every blueprint that stacks the layer."""
-    layer = (found.path or "").split("/")
-    if layer[0] != "templates" or len(layer) < 2:  # noqa: PLR2004 - templates/LAYER
-        return True
-    return all(found in some for draft, some in by_draft.items() if any(one.name == layer[1] for one in draft.layers))
+def _layer(found: Found) -> str | None:
+    """Return the layer in which something stands; None where it is in no layer."""
+    parts = (found.path or "").split("/")
+    return parts[1] if parts[0] == "templates" and len(parts) > 1 else None
 
 
 def _is_allowed(id_: str, found: Found, files: Mapping[str, File]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jinja2 import TemplateAssertionError, TemplateSyntaxError
@@ -66,11 +67,11 @@ def _may_be_an_extensions(error: RenderError) -> bool:
 
 def conditions(draft: Draft) -> Iterator[Found]:
     """Find conditions that hold in no case: of questions, of rules, of paths and in files."""
-    contexts = [rendered.answers.context for _, rendered in draft.rendered]
+    contexts = [answers.context for answers in draft.answered]
     if not contexts:
         return
     for question in draft.questions:
-        if isinstance(question.when, str) and not any(question.name in r.answers.recorded for _, r in draft.rendered):
+        if isinstance(question.when, str) and not any(question.name in answers.recorded for answers in draft.answered):
             yield Found(f"`{question.name}` is asked in no case", *place(question.where))
     for piece in pieces(draft):
         if piece.tree is None or piece.question is not None or piece.error is not None:
@@ -132,7 +133,8 @@ def _is_rendered(layer: Layer, path: str) -> bool:
     return path.endswith(layer.settings.suffix) or path == layer.config or path in _included_in(layer)
 
 
-def _included_in(layer: Layer) -> set[str]:
+@lru_cache(maxsize=64)
+def _included_in(layer: Layer) -> frozenset[str]:
     """Return the files that templates of the layer read."""
     found: set[str] = set()
     templates = native.compiled(layer).templates
@@ -142,7 +144,7 @@ def _included_in(layer: Layer) -> set[str]:
                 found |= set(looking.included(templates.parsed(file.content.decode(errors="replace"), path)))
             except ScaffoldError:
                 continue
-    return found
+    return frozenset(found)
 
 
 def unmade(draft: Draft) -> Iterator[Found]:

@@ -82,7 +82,7 @@ def check(
     """
     outside, said = policies.in_force(policy)
     if blueprint is not None and outside is None:
-        raise ProjectError("a blueprint without a policy is of no library", hint="name the library with --policy")
+        raise ProjectError("--blueprint is given without a policy", hint="name the library with --policy")
     instead = holding.nothing(blueprint, outside) if blueprint is not None and outside is not None else None
     seen = view(open_at(Path(directory), revision, staged=staged, instead=instead))
     vouched = outside is not None or verify

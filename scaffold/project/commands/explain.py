@@ -19,12 +19,12 @@ from scaffold.report.results import Explanation
 from scaffold.tree import File
 
 MEANING = {
-    "locked": "the platform's: a local edit is drift, and the next update puts it back",
-    "managed": "shared: your edits and the blueprint's changes are merged",
-    "seeded": "yours: it was given once, and updates leave it alone",
-    "own": "yours: the team has made it its own in .scaffold/answers.yml, and scaffold own --back takes that back",
-    "none": "yours: it does not come from the blueprint",
-    "scaffold": "scaffold's own: it writes it, and you may edit the answers in answers.yml",
+    "locked": "the platform's; a local edit is drift, and the next update puts it back",
+    "managed": "shared; your edits and the blueprint's changes are merged",
+    "seeded": "yours; it was given once, and updates leave it alone",
+    "own": "yours; the team has made it its own in .scaffold/answers.yml, and scaffold own --back takes that back",
+    "none": "yours; it does not come from the blueprint",
+    "scaffold": "scaffold's own; it writes it, and you may edit the answers in answers.yml",
 }
 
 

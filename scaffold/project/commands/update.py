@@ -67,7 +67,9 @@ def update(
             records.refuse_unfinished(project.place)
         return _not_applied(planned(project))
     if revision is not None or bare_at(Path(directory)):
-        raise ProjectError("an update is applied to a folder, and not in git alone", hint="add --dry-run, or clone it")
+        raise ProjectError(
+            "an update is written to a work tree, and there is none here", hint="add --dry-run, or clone it"
+        )
     place = place_at(Path(directory))
     return _apply(place, planned, asks=ask is not None or callable(move_own), commit=commit, branch=branch)
 

@@ -97,7 +97,7 @@ def _differing(prepared: Prepared, wanted: Mapping[str, File | None]) -> dict[st
 def _stored(seen: InGit, wanted: Mapping[str, File | None]) -> Iterator[tuple[str, File | None]]:
     here = seen.staged(wanted)
     for path, file in wanted.items():
-        if file is None:
-            yield path, None
-        elif (stored := seen.added(path, file)) is not None and here.get(path) != (stored.mode, stored.blob):
+        entry = here.get(path)
+        stored = file and seen.added(path, file, entry)
+        if file is None or (stored is not None and entry != (stored.mode, stored.blob)):
             yield path, stored

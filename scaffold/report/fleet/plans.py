@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scaffold.report.text import Line
+from scaffold.report.text import Line, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +20,12 @@ ASKING: Mapping[State, str] = {  # what needs somebody, and how that is said
     "unreadable": "not to be read",
     "retired": "of a blueprint that has ended",
 }
+NEXT = [
+    ("scaffold fleet show PLAN GROUP", "reads a patch"),
+    ("scaffold fleet show PLAN MEMBER", "says what one gets"),
+    ("scaffold fleet preflight PLAN", "says what is missing"),
+    ("scaffold fleet apply PLAN", "carries it out"),
+]
 
 
 def data(plan: FleetPlan) -> dict[str, Any]:
@@ -84,11 +90,8 @@ def text(plan: FleetPlan, written: str) -> Iterator[Line]:
         yield from _grouped([one for one in plan.results if one.state == state], what)
     yield Line("")
     yield Line(f"The plan is in {written}, and nothing was applied.", "title")
-    yield Line(
-        "Next: scaffold fleet show PLAN GROUP reads a patch, scaffold fleet show PLAN MEMBER what one gets; then "
-        "scaffold fleet preflight PLAN and scaffold fleet apply PLAN carry it out.",
-        "dim",
-    )
+    yield Line("Next:", "title")
+    yield from table(NEXT, "dim")
 
 
 def groups(plan: FleetPlan, whole: str) -> Iterator[Line]:

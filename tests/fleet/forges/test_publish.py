@@ -259,7 +259,7 @@ def test_an_empty_one_is_taken_where_its_owner_says_so(stage, project, address):
 
 def test_a_remote_that_leads_elsewhere(stage, project, address):
     git(project, "remote", "add", "origin", "https://git.example/acme/orders.git")
-    with pytest.raises(ProjectError, match=r"its remote origin is https://git\.example"):
+    with pytest.raises(ProjectError, match=r"the remote origin is https://git\.example"):
         scaffold.publish(address, project)
     assert stage.asked("create") == 0
 
@@ -306,7 +306,7 @@ def test_a_folder_of_a_repository_is_not_published(library, tmp_path):
     with pytest.raises(ProjectError, match="a folder of the repository"):
         scaffold.new("demo", root / "orders", source=str(library), publish="gh:acme/orders")
     scaffold.new("demo", root / "orders", source=str(library))
-    with pytest.raises(ProjectError, match="it is a folder of"):
+    with pytest.raises(ProjectError, match="the project is a folder of"):
         scaffold.publish("gh:acme/orders", root / "orders")
 
 

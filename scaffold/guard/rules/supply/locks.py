@@ -79,7 +79,7 @@ def _unlocked(look: Look, manifest: Manifest) -> Found:
     file = look.file(manifest.path)
     name = LOCKS[manifest.ecosystem][0]
     if stamped is not None and file is not None and file.blob == stamped.blob:  # nobody has run anything yet
-        message = f"there is no {name} yet: `make setup` makes it, and it is to be committed"
+        message = f"there is no {name} yet: run `make setup`, and commit it"
         return Found(message, manifest.path, fix="Run `make setup`, and commit what it makes.", known=False)
     inner: Severity | None = (
         "medium" if manifest.folder else None
