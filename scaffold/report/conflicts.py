@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scaffold.report.text import Line
+from scaffold.report.text import Line, many
 
 if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ def resolve(result: Resolved) -> Iterator[Line]:
         return
     if result.side == "forget":
         for file in result.files:
-            places = f"{file.conflicts} place{'s' * (file.conflicts > 1)}"
+            places = many(file.conflicts, "place")
             yield Line(f"  {file.path}  what was decided in {places} is taken back", "good")
         yield Line(
             "Staged. Next: git commit; the next scaffold update asks again. To take it back: scaffold undo", "title"
@@ -32,7 +32,7 @@ def resolve(result: Resolved) -> Iterator[Line]:
         yield Line(f"  {file.path:<{width}}  {_done(file, SIDES[result.side])}", "good")
     if result.conflicts:
         count = len(result.conflicts)
-        yield Line(f"{count} conflict{'s' * (count > 1)} left: {', '.join(result.conflicts)}", "bad")
+        yield Line(f"{many(count, 'conflict')} left: {', '.join(result.conflicts)}", "bad")
     else:
         yield Line("No conflict is left. Next: scaffold update --continue", "title")
 
@@ -52,7 +52,7 @@ def _done(file: Resolution, side: str) -> str:
         return f"{side}, the whole file"
     if not file.conflicts:
         return "no conflict was marked any more; staged as it stands"
-    return f"{side} in {file.conflicts} place{'s' * (file.conflicts > 1)}; the rest stays as it stood"
+    return f"{side} in {many(file.conflicts, 'place')}; the rest stays as it stood"
 
 
 def update_continue(result: Continued) -> Iterator[Line]:

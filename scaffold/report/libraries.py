@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scaffold.report.text import Line, table
+from scaffold.report.text import Line, many, table
 
 if TYPE_CHECKING:  # a report needs the types of what it words, not the modules
     from collections.abc import Iterator, Mapping
@@ -84,7 +84,9 @@ def blueprint_release(result: Released) -> Iterator[Line]:
 
 def blueprint_new(result: Started) -> Iterator[Line]:
     """Say what was started."""
-    yield Line(f"{'Started' if result.applied else 'Would start'} {result.name}: {len(result.files)} files", "good")
+    yield Line(
+        f"{'Started' if result.applied else 'Would start'} {result.name}: {many(len(result.files), 'file')}", "good"
+    )
     yield from (Line(f"  {path}") for path in result.files)
     yield Line("Questions, with an example of each:", "title")
     yield from table(list(result.questions.items()), "plain")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from scaffold.report.checks.words import one_line
-from scaffold.report.text import Line, Tone
+from scaffold.report.text import Line, Tone, many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,10 @@ class CaseTested(NamedTuple):
 
 
 class Tested(NamedTuple):
-    """A test: its cases, how many sets of choices hold how many pairs, and what of those failed or was refused."""
+    """A test: its cases, how many sets of choices hold how many pairs, and what of those failed or was refused.
+
+    `hard` questions were answered so that it is hard to render, too.
+    """
 
     root: PurePath
     blueprint: str
@@ -73,6 +76,7 @@ class Tested(NamedTuple):
     failed: tuple[tuple[str, str], ...]
     gates: tuple[Gated, ...] = ()
     accepted: bool = False
+    hard: int = 0
 
     @property
     def passes(self) -> bool:
@@ -84,13 +88,15 @@ class Tested(NamedTuple):
 
 def text(result: Tested) -> Iterator[Line]:
     """Say what became of each case, of the pairs and of the gates."""
-    cases = f"{len(result.cases)} case{'s' * (len(result.cases) != 1)}"
-    yield Line(f"{result.blueprint} {result.version}: {cases}", "title")
+    yield Line(f"{result.blueprint} {result.version}: {many(len(result.cases), 'case')}", "title")
     for case in result.cases:
         yield from _case(case, accepted=result.accepted)
-    said = f"{result.pairs} pairs of choices in {result.rows} sets"
-    refused = f", of which {result.refused} are refused by a validator" if result.refused else ""
-    yield Line(f"  all {said} rendered{refused}" if not result.failed else f"  {said}{refused}", "plain")
+    if result.pairs:
+        said = f"{many(result.pairs, 'pair')} of choices in {many(result.rows, 'set')}"
+        refused = f", of which {result.refused} are refused by a validator" if result.refused else ""
+        yield Line(f"  all {said} rendered{refused}" if not result.failed else f"  {said}{refused}", "plain")
+    if result.hard:
+        yield Line(f"  {many(result.hard, 'answer')} with quotes, a colon and a hash rendered")
     for where, why in result.failed:
         yield Line(f"  {one_line(where)}: {one_line(why)}", "bad")
     if tasks := next((case.untried for case in result.cases if case.untried), ()):
@@ -108,7 +114,7 @@ def _case(case: CaseTested, *, accepted: bool) -> Iterator[Line]:
     passed, of = case.score
     tone: Tone = "bad" if case.difference and not accepted else "plain"
     score = f", {passed} of {of} rules pass" if of else ""
-    yield Line(f"  {case.name}: {case.files} files{score}, {_snapshot(case, accepted=accepted)}", tone)
+    yield Line(f"  {case.name}: {many(case.files, 'file')}{score}, {_snapshot(case, accepted=accepted)}", tone)
     yield from (Line(f"    {one_line(one)}", "bad") for one in case.failing)
     if case.difference:
         lines = case.difference.splitlines()
@@ -117,7 +123,7 @@ def _case(case: CaseTested, *, accepted: bool) -> Iterator[Line]:
             yield Line(f"    and {len(lines) - SHOWN} lines more", "dim")
     for one in case.updates:
         if one.is_clean:
-            yield Line(f"    from {one.version}: {one.changed} files change, the team's edits are kept", "dim")
+            yield Line(f"    from {one.version}: {many(one.changed, 'changed file')}, the team's edits are kept", "dim")
         if one.untried:
             yield Line(f"    from {one.version}: {_not_run(one.untried, 'migration', ' of code')}", "warn")
         for path in one.conflicts:
@@ -155,6 +161,7 @@ def data(result: Tested) -> dict[str, Any]:
             "refused": result.refused,
             "failed": [{"choices": where, "why": why} for where, why in result.failed],
         },
+        "hard": result.hard,
         "gates": [{"case": gate.case, "state": gate.state, "why": gate.why} for gate in result.gates],
     }
 

@@ -73,10 +73,10 @@ def new(result: Stamped) -> Iterator[Line]:
         return
     owned = " · ".join(f"{result.owners[o]} {o} ({whose})" for o, whose in OWNERS if result.owners.get(o))
     files = sum(result.owners.values())
-    yield Line(f"  {files} file{'s' * (files != 1)} and .scaffold/, {REPOSITORIES[result.repository]}")
+    yield Line(f"  {many(files, 'file')} and .scaffold/, {REPOSITORIES[result.repository]}")
     if owned:
         yield Line(f"  {owned}", "dim")
-    yield from table([(top, f"{count} file{'s' * (count > 1)}") for top, count in _tops(result.files)], "dim")
+    yield from table([(top, many(count, "file")) for top, count in _tops(result.files)], "dim")
     yield from _notes(result.notes)
     yield Line("")
     yield Line(f"Next, in {result.root}:", "title")
@@ -265,7 +265,7 @@ def own(result: Owned) -> Iterator[Line]:
     """Say whose the files are now."""
     count = len(result.files)
     whose = "shared with the blueprint again, and merged" if result.back else "yours: updates leave them alone"
-    yield Line(f"{count} file{'s' * (count > 1)} {whose}: {_some(result.files)}", "good")
+    yield Line(f"{many(count, 'file')} {whose}: {_some(result.files)}", "good")
     if result.held:
         yield Line(f"  what is locked in them stays the platform's: {_some(result.held)}", "warn")
     yield Line("  Recorded in .scaffold/answers.yml, and staged. To take it back: scaffold undo")
@@ -297,7 +297,7 @@ def undo(result: Undone) -> Iterator[Line]:
     if result.removed:
         yield Line(f"  {result.root} is gone")
     else:
-        yield Line(f"  {len(result.paths)} files are as before")
+        yield Line(f"  {many(len(result.paths), 'file')} {'is' if len(result.paths) == 1 else 'are'} as before")
     yield from _notes(result.notes)
 
 
@@ -369,6 +369,11 @@ def _adopt_next(result: Adopted) -> Iterator[Line]:
         brings = "what is missing" if result.missing else "the newest version"
         yield Line(f"{where}. Next: scaffold diff shows your edits, scaffold update brings {brings}.", "good")
         yield Line("  To take it back: scaffold undo")
+
+
+def many(count: int, word: str) -> str:
+    """Return so many of something in words, as in `1 file` and `1,240 files`."""
+    return f"{count:,} {word}{'s' * (count != 1)}"
 
 
 def table(rows: list[tuple[str, str]], tone: Tone) -> Iterator[Line]:

@@ -61,7 +61,7 @@ CONSOLE, SHELL = list(blocks("console")), list(blocks("sh"))
 class Quiet(journey.Journey):
     """The journey that `make try` makes, without a process anew for each command."""
 
-    def scaffold(self, *words, where, ok=(0,)):
+    def scaffold(self, *words, where, ok=(0,), most=None):  # noqa: ARG002 - nothing is shown
         done = world.scaffold(*words, where=where)
         assert done.code in ok, done.err
         return done.out
@@ -176,7 +176,7 @@ def answered(place):
 SITUATIONS: dict[tuple[str, str], Callable[[Place], Path]] = {
     (
         "README.md",
-        '$ scaffold new python-http-service orders --data mission=Checkout --data owner=@acme/checkout --data outcome="Paid in a minute"',
+        '$ scaffold new python-http-service orders --data mission=Checkout --data owner=@acme/checkout --data outcome="Paid in a minute" --defaults',
     ): (lambda place: place.folder("home/you")),
     ("README.md", "$ scaffold blueprint impact cli-tool --library . --fleet ../fleet.yml"): used,
     ("check.md", "$ scaffold check"): conflicting,

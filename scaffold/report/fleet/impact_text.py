@@ -74,7 +74,7 @@ def _head(impact: Impact) -> Iterator[str]:
         yield f"with {impact.released} alone: {_counts(impact.now)}"
         clashing = {name for one in contested(impact) for name in one.added}
         news = f", {members(len(clashing))} in conflict" if clashing else ""
-        yield f"what is not released changes something for {members(len(added))}{news}"
+        yield f"the draft changes something for {members(len(added))}{news}"
     if impact.turned is not None:
         turns = [one.turn for _, one in impact.turns()]
         said = [f"{turns.count(turn):,} times a rule {what}" for turn, what in TURNS.items() if turn in turns]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scaffold.report.text import Line, table
+from scaffold.report.text import Line, many, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -81,7 +81,7 @@ def _side(side: Side) -> list[str] | None:
 def text(plan: FleetPlan, written: str) -> Iterator[Line]:
     """Say what would become of the members: counts first, then what they get in common, then what needs somebody."""
     counts = {state: count for state, count in plan.counts().items() if count}
-    total = f"{len(plan.results):,} member{'s' * (len(plan.results) != 1)}"
+    total = many(len(plan.results), "member")
     yield Line(f"{total}: {', '.join(f'{count:,} {state}' for state, count in counts.items())}", "title")
     for aim in plan.aims:
         yield Line(f"  to {aim.blueprint} {aim.version}, from {aim.source}", "dim")
@@ -103,7 +103,7 @@ def groups(plan: FleetPlan, whole: str) -> Iterator[Line]:
     yield Line(f"{len(plan.groups):,} different patch{'es' * (len(plan.groups) != 1)}; risk: {risks}", "title")
     for group in plan.groups[:SHOWN]:
         members = len(group.projects)
-        files = f"{len(group.files)} file{'s' * (len(group.files) != 1)}"
+        files = many(len(group.files), "file")
         label = f"  {group.digest[:10]}  {members:>6,} member{'s' if members != 1 else ' '}  {group.risk:<6}  {files}"
         yield Line(f"{label}, as in {group.projects[0]}", TONES[group.risk])
     if (more := len(plan.groups) - SHOWN) > 0:
@@ -157,7 +157,7 @@ def shown_data(found: Shown) -> dict[str, Any]:
 
 def _group(plan: FleetPlan, found: Group) -> Iterator[Line]:
     """Show a group: who is in it, and the patch as the first of them gets it."""
-    yield Line(f"{found.digest[:10]}: {len(found.projects):,} members, risk {found.risk}", "title")
+    yield Line(f"{found.digest[:10]}: {many(len(found.projects), 'member')}, risk {found.risk}", "title")
     yield Line(f"  {_names(found.projects)}")
     example = next(one for one in plan.results if one.name == found.projects[0])
     for risk in example.risks:
@@ -181,5 +181,5 @@ def _member(plan: FleetPlan, found: Result) -> Iterator[Line]:
         yield Line(f"  {note}", "dim")
     alike = next((one for one in plan.groups if one.digest == found.group), None)
     if alike:
-        count = f"{len(alike.projects):,} member{'s' * (len(alike.projects) != 1)}"
+        count = many(len(alike.projects), "member")
         yield Line(f"  {count} with this patch: scaffold fleet show PLAN {alike.digest[:10]}", "dim")
