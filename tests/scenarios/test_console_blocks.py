@@ -61,7 +61,7 @@ CONSOLE, SHELL = list(blocks("console")), list(blocks("sh"))
 class Quiet(journey.Journey):
     """The journey that `make try` makes, without a process anew for each command."""
 
-    def scaffold(self, *words, where, ok=(0,), most=None):  # noqa: ARG002 - nothing is shown
+    def scaffold(self, *words, where, ok=(0,)):
         done = world.scaffold(*words, where=where)
         assert done.code in ok, done.err
         return done.out
