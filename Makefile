@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n 4 --dist worksteal
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: try try-fleet test test-golden test-long test-forge test-load test-laws test-storm test-rollout-storm quick format docs bundle snapshots bench bench-check bench-fleet bench-rollout bench-merge clean
+.PHONY: try try-fleet test test-golden test-long test-forge test-load test-laws test-storm test-rollout-storm quick format docs bundle snapshots bench bench-authoring bench-check bench-fleet bench-rollout bench-merge clean
 
 try: $(VENV)/.run  ## Stamp a service, work in it, release a new blueprint, update the service.
 	@$(BIN)/python tests/journey.py build/try
@@ -67,6 +67,9 @@ snapshots: $(VENV)/.run  ## Take what the cases of the built-in blueprints rende
 
 bench: $(VENV)/.test  ## Compare with Copier in one run, and write docs/reference/benchmarks.md.
 	$(BIN)/python benchmarks/compare.py
+
+bench-authoring: $(VENV)/.test  ## Print what an author waits for: lint, a matrix of cases, the test on each save.
+	@$(BIN)/python -m benchmarks.authoring
 
 bench-check: $(VENV)/.test  ## Check a thousand services out of bare repositories, and write docs/reference/benchmark-check.md.
 	@$(BIN)/python benchmarks/guardrails.py

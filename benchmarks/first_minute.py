@@ -2,7 +2,8 @@
 
 `.venv/bin/python benchmarks/first_minute.py COPIER_UV COOKIE`, with clones of pawamoy/copier-uv and
 scientific-python/cookie, prints the table that docs/reference/golden-paths.md has. Run it twice: the second time
-counts, for what it needs is then in uv's cache. On a busy machine look at the processor's seconds, not at the clock's.
+counts, for what it needs is then in uv's cache. The load is printed with the table: on a busy machine look
+at the processor's seconds, not at the clock's.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "VIR
     "PATH": f"{BESIDE}{os.pathsep}{os.environ['PATH']}",
     "PYTHON_VERSIONS": "3.11",  # of those that copier-uv tests on, what is here
 }
+BLUEPRINTS = ("python-http-service", "python-worker", "python-library")
 OURS = "--data mission=Checkout --data owner=@acme/checkout --data outcome=Paid --defaults --offline"
 COPIER = "uv tool run --quiet --with copier-template-extensions copier copy --quiet --defaults --trust --skip-tasks"
 WHO = "--data project_name=orders --data project_description=Orders"
@@ -37,13 +39,10 @@ def subjects(copier_uv: str, cookie: str) -> dict[str, tuple[str, str, Gates]]:
     make = "python scripts/make"
     verbs = ("check-quality", "check-types", "check-docs", "check-api", "test")
     tool = "uv run --quiet --with"
-    return {
-        "python-http-service": (
-            f"scaffold new python-http-service orders {OURS}",
-            "make setup",
-            {"make check": "make check"},
-        ),
-        "python-library": (f"scaffold new python-library orders {OURS}", "make setup", {"make check": "make check"}),
+    ours = {
+        name: (f"scaffold new {name} orders {OURS}", "make setup", {"make check": "make check"}) for name in BLUEPRINTS
+    }
+    return ours | {
         "pawamoy/copier-uv": (
             f"{COPIER} {WHO} {copier_uv} orders && cd orders && {FIRST}",
             f"{make} setup",
@@ -89,10 +88,12 @@ def measured(stamp: str, setup: str, gates: Gates) -> str:
 def main() -> None:
     """Print the table."""
     found = subjects(*(str(Path(path).resolve()) for path in sys.argv[1:3]))
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before", flush=True)
     print("| template | stamp | tools | gates | together | gates that ran; red ones are struck out |")
     print("|---|---|---|---|---|---|", flush=True)
     for name, (stamp, setup, gates) in found.items():
         print(f"| {name} | {measured(stamp, setup, gates)} |", flush=True)
+    print(f"load {os.getloadavg()[0]:.1f} after")
 
 
 if __name__ == "__main__":

@@ -247,15 +247,8 @@ capitals stands for a name of yours.
 
 `scaffold schema NAME` prints each as a JSON Schema, with which editors complete and check a file. `scaffold library
 init` and `blueprint new` write those of a library into `schemas/`, and name them in the first line of its files; after
-an upgrade, `scaffold schema blueprint > schemas/blueprint.json` brings the newer one. For files in services an editor
-is told once:
-
-```json
-{"yaml.schemas": {
-  "/path/to/answers.json": ".scaffold/answers.yml",
-  "/path/to/waivers.json": ".scaffold/waivers.yml"
-}}
-```
+an upgrade, `scaffold schema blueprint > schemas/blueprint.json` brings the newer one. In a service, `scaffold schema
+--beside .` writes `.scaffold/schemas/` and names them in `answers.yml` and `waivers.yml`, also after an upgrade.
 """
 FORMATS = {  # the heading of each schema, in the order of the page
     "blueprint": "blueprint.yml",

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from scaffold.project.commands.own import own as own
     from scaffold.project.commands.publish import publish as publish
     from scaffold.project.commands.resolve import resolve as resolve
+    from scaffold.project.commands.schemas import name_schemas as name_schemas
     from scaffold.project.commands.self_check import self_check as self_check
     from scaffold.project.commands.stages import lay_stages as lay_stages
     from scaffold.project.commands.status import status as status
@@ -84,6 +85,7 @@ _OPERATIONS = {
     "lay_stages": ("scaffold.project.commands.stages", "lay_stages"),
     "lint": ("scaffold.authoring.lint.run", "lint"),
     "list_blueprints": ("scaffold.authoring.library", "list_blueprints"),
+    "name_schemas": ("scaffold.project.commands.schemas", "name_schemas"),
     "new": ("scaffold.project.commands.new", "new"),
     "own": ("scaffold.project.commands.own", "own"),
     "publish": ("scaffold.project.commands.publish", "publish"),

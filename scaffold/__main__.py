@@ -3,10 +3,10 @@
 import gc
 import sys
 
-from scaffold.process import early, garbage
+from scaffold.process import SELDOM, early
 
 early.end_at_once()  # before the rest is loaded, which takes a while
-garbage.seldom()
+gc.set_threshold(*SELDOM)
 
 from scaffold.cli import app  # noqa: E402 - see above
 

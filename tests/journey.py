@@ -42,22 +42,18 @@ class Journey:
         if not self._quiet:
             print(text, flush=True)
 
-    def run(self, command: list[str], where: Path, *, ok: tuple[int, ...] = (0,), most: int | None = None) -> str:
-        """Run a command; of what it prints `most` lines are shown."""
+    def run(self, command: list[str], where: Path, *, ok: tuple[int, ...] = (0,)) -> str:
         shown = ["scaffold", *command[3:]] if command[:3] == SCAFFOLD else command
         self.say(f"\n$ {shlex.join(shown)}")
         done = subprocess.run(command, cwd=where, env=self._environment, capture_output=True, text=True, check=False)
         if said := (done.stdout + done.stderr).rstrip():
-            lines = said.splitlines()
-            self.say("\n".join(lines[:most]))
-            if lines[most:] and most is not None:
-                self.say(f"  ... and {len(lines) - most} more lines")
+            self.say(said)
         if done.returncode not in ok:
             raise SystemExit(f"{shlex.join(shown)} exited {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
 
-    def scaffold(self, *words: str, where: Path, ok: tuple[int, ...] = (0,), most: int | None = None) -> str:
-        return self.run([*SCAFFOLD, *words], where, ok=ok, most=most)
+    def scaffold(self, *words: str, where: Path, ok: tuple[int, ...] = (0,)) -> str:
+        return self.run([*SCAFFOLD, *words], where, ok=ok)
 
     def commit(self, where: Path, message: str) -> None:
         self.run(["git", "add", "--all"], where)
@@ -98,7 +94,6 @@ def release(journey: Journey) -> None:
     journey.say("\n=== 3. The platform changes the blueprint and releases it")
     journey.run(["git", "apply", "--index", str(NEXT_RELEASE)], journey.library)
     journey.run(["git", "diff", "--cached", "--stat"], journey.library)
-    journey.scaffold("blueprint", "test", "python-http-service", "--accept", where=journey.library, most=12)
     journey.commit(journey.library, "feat: how long connections stay open, tighter lint, the runbook moves")
     journey.scaffold("blueprint", "release", "python-http-service", "--bump", "minor", where=journey.library)
 

@@ -208,10 +208,13 @@ def typer_commands() -> set[tuple[str, str]]:
         for node in ast.walk(TREES[module]):
             if isinstance(node, ast.FunctionDef) and any(".command(" in ast.unparse(d) for d in node.decorator_list):
                 found.add((module, node.name))
-            elif isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "COMMANDS":
-                for handed in map(ast.unparse, node.value.values):
-                    name = origins.get(handed, f"scaffold.{module}.{handed}")
-                    found.add(tuple(name.removeprefix("scaffold.").rsplit(".", 1)))
+            elif (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and ".command(" in ast.unparse(node.func)
+            ):
+                handed = ast.unparse(node.args[0])
+                found.add(
+                    tuple(origins.get(handed, f"scaffold.{module}.{handed}").removeprefix("scaffold.").rsplit(".", 1))
+                )
     return found
 
 

@@ -42,7 +42,8 @@ def init_library(dest: Path | str) -> LibraryMade:
         temporary = staged.folder
         for folder in ("blueprints", "templates"):
             for below, file in disk.walk(built_in.root / folder).items():
-                if (path := f"{folder}/{below}") != RELEASES:
+                path = f"{folder}/{below}"
+                if path != RELEASES and "/cases/snapshots/" not in path:  # whose library it is takes its own
                     disk.write(temporary / path, _naming_its_schema(path, file))
         for path, file in schema_files().items():
             disk.write(temporary / path, file)

@@ -6,6 +6,7 @@ import re
 from pkgutil import get_data
 from typing import TYPE_CHECKING
 
+from scaffold.formats import modeline
 from scaffold.tree import File
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     "template": re.compile(r"templates/[^/]+/copier\.ya?ml"),
     "fleet": re.compile(r"fleet\.yml"),
 }
-NAMED = re.compile(r"\A# yaml-language-server: \$schema=.*\n")
 
 
 def schema_files() -> dict[str, File]:
@@ -32,4 +32,4 @@ def naming(path: str, text: str) -> str:
     kind = next((kind for kind, pattern in KINDS.items() if pattern.fullmatch(path)), None)
     if kind is None:
         return text
-    return f"# yaml-language-server: $schema={'../' * path.count('/')}{FOLDER}/{kind}.json\n{NAMED.sub('', text)}"
+    return modeline.naming(text, f"{'../' * path.count('/')}{FOLDER}/{kind}.json")

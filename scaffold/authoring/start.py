@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ from scaffold.tree import SYMLINK, File
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+
+HARD_SIGNS = ("'", '"', ":", "#")  # that no file in YAML, TOML or JSON takes everywhere
 
 
 def start_blueprint(
@@ -63,15 +67,18 @@ def start_blueprint(
 
 
 def _write(root: Path, files: Mapping[str, File]) -> None:
-    """Write new files, all or none of them."""
+    """Write new files, all or none of them; raises ProjectError."""
     try:
         for path, file in files.items():
             disk.write(root / path, file)
-    except BaseException:
+    except BaseException as error:
         for path in files:
-            if (root / path).exists():
+            if os.path.lexists(root / path):
                 disk.remove(root, path)
-        raise
+        if not isinstance(error, OSError):
+            raise
+        message, hint = f"the blueprint cannot be written: {error.strerror}", "mend that, then run it again"
+        raise ProjectError(message, where=str(error.filename or root), hint=hint) from error
 
 
 def _refuse(root: Path, name: str, layers: Iterable[str]) -> None:
@@ -116,10 +123,12 @@ def _library_files(
 
 
 def _question(name: str, example: str, *, in_path: bool) -> dict[str, str]:
-    """Return a question; an answer that is part of a path is held to what a path may be."""
+    """Return a question; an answer is held to what files may take as it stands, and paths where it is part of one."""
     asked = {"type": "str", "help": f"What stands for {example!r}" if name != "name" else "Name of the service"}
     asked |= {"default": "{{ _folder_name }}"} if name == "name" else {"placeholder": example}
-    if not in_path:
-        return asked
-    refuses = f"{{% if '/' in {name} or {name}[:1] == '.' %}}must hold no slash and begin with no dot{{% endif %}}"
-    return asked | {"validator": refuses}
+    hard = [f"{sign!r} in {name}" for sign in HARD_SIGNS if sign not in example]
+    refuses = [f"{{% if {' or '.join(hard)} %}}must hold none of {' '.join(HARD_SIGNS)}{{% endif %}}"] if hard else []
+    if in_path:
+        beyond = f"'/' in {name} or {name}[:1] == '.'"
+        refuses += [f"{{% if {beyond} %}}must hold no slash and begin with no dot{{% endif %}}"]
+    return {**asked, "validator": "".join(refuses)} if refuses else asked

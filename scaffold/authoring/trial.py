@@ -13,6 +13,7 @@ from scaffold.apply import beside
 from scaffold.authoring import snapshots
 from scaffold.authoring.cases import as_asked_by, cases_folder, read_cases, render_case, stamp_case, tasks_of
 from scaffold.authoring.gates import run_gates
+from scaffold.authoring.hard import hard
 from scaffold.authoring.matrix import matrix
 from scaffold.authoring.past import past_of
 from scaffold.authoring.updates import brought, stamped
@@ -119,7 +120,8 @@ def tried(root: Path, release: Release, wanted: Wanted, notify: Notify) -> Teste
         notify(f"Testing {case.name} ({number}/{len(cases)})")
         tested = _case(release, case, past, today, trust=trust)
         found.append(_held_against_its_snapshot(root, release, case, tested, past, is_brief=is_brief))
-    pairs, number = matrix(release, min(cases, key=lambda case: (len(case.answers), case.name)))
+    base = min(cases, key=lambda case: (len(case.answers), case.name))
+    pairs, number = matrix(release, base)
     notify(f"Rendering {len(pairs)} sets of choices")
     refused, failed = 0, []
     for case in pairs:
@@ -129,6 +131,7 @@ def tried(root: Path, release: Release, wanted: Wanted, notify: Notify) -> Teste
             refused += 1
         except ScaffoldError as error:
             failed.append((case.where, str(error)))
+    asked, unreadable = hard(release, base)
     if wanted.accept:
         _accept(root, name, found)
     gated: tuple[Gated, ...] = ()
@@ -143,7 +146,8 @@ def tried(root: Path, release: Release, wanted: Wanted, notify: Notify) -> Teste
         rows=len(pairs),
         pairs=number,
         refused=refused,
-        failed=tuple(failed),
+        failed=(*failed, *unreadable),
+        hard=asked,
         gates=gated,
         accepted=bool(wanted.accept),
     )

@@ -1,6 +1,5 @@
 """The commands that work on the blueprints of a library."""
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -96,18 +95,14 @@ def release(
     )  # fmt: skip
 
 
-COMMANDS: Mapping[str, Callable[..., None]] = {
-    "list": list_,
-    "show": show,
-    "new": new,
-    "lint": lint,
-    "test": try_,
-    "render": render,
-    "diff": diff,
-    "impact": impact,
-    "release": release,
-    "withdraw": withdraw,
-}
-for head, names in BLUEPRINT_HEADS.items():
-    for word in names:
-        blueprint.command(word, rich_help_panel=head)(COMMANDS[word])
+PANELS = {name: head for head, names in BLUEPRINT_HEADS.items() for name in names}
+blueprint.command("list", rich_help_panel=PANELS["list"])(list_)
+blueprint.command("show", rich_help_panel=PANELS["show"])(show)
+blueprint.command("new", rich_help_panel=PANELS["new"])(new)
+blueprint.command("lint", rich_help_panel=PANELS["lint"])(lint)
+blueprint.command("test", rich_help_panel=PANELS["test"])(try_)
+blueprint.command("render", rich_help_panel=PANELS["render"])(render)
+blueprint.command("diff", rich_help_panel=PANELS["diff"])(diff)
+blueprint.command("impact", rich_help_panel=PANELS["impact"])(impact)
+blueprint.command("release", rich_help_panel=PANELS["release"])(release)
+blueprint.command("withdraw", rich_help_panel=PANELS["withdraw"])(withdraw)

@@ -1,10 +1,12 @@
 """The command that prints the schemas of what scaffold writes and reads."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+import scaffold
 from scaffold.cli import console
 from scaffold.errors import ScaffoldError
 from scaffold.report.text import Line
@@ -29,8 +31,24 @@ def schema(
             metavar="NAME", help="Which one; all are listed without it.", show_default=False, autocompletion=_known
         ),
     ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option(
+            "--beside", metavar="DIR", help="Write those of a project's own files beside them, and name them there."
+        ),
+    ] = None,
 ) -> None:
-    """Print a JSON Schema, so that editors complete and check a file, and programs know what a report holds."""
+    """Print a JSON Schema, so that editors complete and check a file, and programs know what a report holds.
+
+    With --beside a project's answers and waivers name theirs in the first line: editors then find it without settings.
+    """
+    if beside is not None and name is not None:
+        raise typer.BadParameter("it goes without NAME", param_hint="--beside")
+    if beside is not None:
+        changed = scaffold.name_schemas(beside)
+        with console.reporting():
+            console.show([Line(f"Wrote {', '.join(changed)}" if changed else "They are named already", "good")])
+        return
     texts = _texts()
     if name is not None and name not in texts:
         raise ScaffoldError(f"there is no schema {name}", hint=f"there are: {', '.join(texts)}")

@@ -19,7 +19,7 @@ from scaffold.merge.markers import Conflict, Labels, Part, split, write
 from scaffold.merge.pieces import Pieces, Side
 from scaffold.merge.schema import KeyPath
 from scaffold.merge.structured import merge_structured
-from scaffold.merge.text import merge_whole, refined
+from scaffold.merge.text import doubles, merge_whole, refined
 from scaffold.tree import is_text
 
 
@@ -64,7 +64,11 @@ class Versions(NamedTuple):
 
     def is_sound(self, merged: bytes) -> bool:
         """Whether nothing of either side's code is lost or doubled, where that can be told."""
-        if self.base is None or not is_code(self.path):
+        if self.base is None:
+            return True
+        if doubles(self.base, self.ours, self.theirs, merged):
+            return False
+        if not is_code(self.path):
             return True
         try:
             base, ours, theirs, text = (side.decode() for side in (*self.sides, merged))

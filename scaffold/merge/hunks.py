@@ -18,6 +18,9 @@ _FREE = re.compile(
 )
 # What opens a text of several lines in one of them, in which space does mean something.
 _LONG = re.compile(rb"`|\"\"\"|'''|<<|R\"|@\"|#\"")
+# What begins a pattern there, or ends a tag, between which it does too: a slash, but for those of comments.
+_PATTERN = re.compile(rb"(?<![/*])/(?![/*])")
+_SCRIPT = re.compile(r"\.([cm]?[jt]s|[jt]sx)$")
 # Where even space at a line's end means something: a break in Markdown, what a patch or a table holds.
 _ENDED = re.compile(r"\.(md|markdown|tsv|tab|diff|patch|snap)$")
 _quoted = re.compile(rb"\"[^\"]*\"|'[^']*'").sub
@@ -35,7 +38,8 @@ def _space(path: str, conflict: Conflict) -> bytes | None:
     """Leave out a change that differs from the base, or from the other side's, in space alone."""
     sides = (conflict.base, conflict.ours, conflict.theirs)
     is_free = _FREE.search(path) is not None
-    if _ENDED.search(path) or (is_free and any(_LONG.search(side) for side in sides)):
+    has_texts = any(_LONG.search(side) or (_SCRIPT.search(path) and _PATTERN.search(side)) for side in sides)
+    if _ENDED.search(path) or (is_free and has_texts):
         base, ours, theirs = ([line.rstrip(b"\r\n") for line in split(side)] for side in sides)
     else:
         base, ours, theirs = (_spaceless(side, free=is_free, indented=path.endswith((".py", ".pyi"))) for side in sides)

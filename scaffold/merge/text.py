@@ -4,8 +4,10 @@ Changes of both sides that overlap or touch are a conflict, unless they are the 
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from pygit2 import Patch
@@ -201,6 +203,21 @@ def same_insertion(conflict: Conflict) -> bytes | None:
         if _holds(one.strip(), other.strip()):
             return one
     return None
+
+
+def doubles(base: bytes, ours: bytes, theirs: bytes, merged: bytes) -> bool:
+    """Whether lines that both sides have put in once, some after the others, stand there twice.
+
+    A merge by line does that where each side has them beside something else, as one has that took out what was there.
+    """
+    old, mine, new = (Counter(split(side)) for side in (base, ours, theirs))
+    both = {line for line in mine.keys() & new.keys() if mine[line] == new[line] == 1 and line not in old}
+    if len(both) < 2:  # noqa: PLR2004 - lines
+        return False
+    counts = Counter(split(merged))
+    twice = {line for line in both if counts[line] > 1 and re.search(rb"\w", line)}
+    runs = Counter(pairwise(line for line in split(merged) if line in twice))
+    return any(count > 1 for count in runs.values())
 
 
 def same_change(conflict: Conflict) -> bytes | None:

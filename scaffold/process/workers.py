@@ -1,5 +1,6 @@
 """Processes of our own that work beside us, each an executor: deaf to Ctrl-C, which is ours to hear; ended with us."""
 
+import gc
 import os
 import signal
 import sys
@@ -12,7 +13,7 @@ from multiprocessing.connection import Connection
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
-from scaffold.process import garbage
+from scaffold.process import SELDOM
 from scaffold.process.early import ENDING
 
 MASKS = hasattr(signal, "pthread_sigmask")  # nowhere but on Windows is there none
@@ -72,7 +73,7 @@ def _begin(held: Connection, environment: Mapping[str, str]) -> None:
     """Begin as a worker. SIGTERM goes on to end it: that is how a pool ends what is left of it."""
     os.environ.clear()  # a server that forks workers is older than they are, and so is its environment
     os.environ.update(environment)
-    garbage.seldom()
+    gc.set_threshold(*SELDOM)
     for number in set(ENDING) - {signal.SIGTERM}:
         signal.signal(number, signal.SIG_IGN)
     if MASKS:

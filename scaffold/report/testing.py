@@ -61,7 +61,10 @@ class CaseTested(NamedTuple):
 
 
 class Tested(NamedTuple):
-    """A test: its cases, how many sets of choices hold how many pairs, and what of those failed or was refused."""
+    """A test: its cases, how many sets of choices hold how many pairs, and what of those failed or was refused.
+
+    `hard` questions were answered so that it is hard to render, too.
+    """
 
     root: PurePath
     blueprint: str
@@ -73,6 +76,7 @@ class Tested(NamedTuple):
     failed: tuple[tuple[str, str], ...]
     gates: tuple[Gated, ...] = ()
     accepted: bool = False
+    hard: int = 0
 
     @property
     def passes(self) -> bool:
@@ -91,6 +95,8 @@ def text(result: Tested) -> Iterator[Line]:
         said = f"{many(result.pairs, 'pair')} of choices in {many(result.rows, 'set')}"
         refused = f", of which {result.refused} are refused by a validator" if result.refused else ""
         yield Line(f"  all {said} rendered{refused}" if not result.failed else f"  {said}{refused}", "plain")
+    if result.hard:
+        yield Line(f"  {many(result.hard, 'answer')} with quotes, a colon and a hash rendered")
     for where, why in result.failed:
         yield Line(f"  {one_line(where)}: {one_line(why)}", "bad")
     if tasks := next((case.untried for case in result.cases if case.untried), ()):
@@ -155,6 +161,7 @@ def data(result: Tested) -> dict[str, Any]:
             "refused": result.refused,
             "failed": [{"choices": where, "why": why} for where, why in result.failed],
         },
+        "hard": result.hard,
         "gates": [{"case": gate.case, "state": gate.state, "why": gate.why} for gate in result.gates],
     }
 

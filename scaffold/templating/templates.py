@@ -5,16 +5,22 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from hashlib import sha256
 from keyword import kwlist
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, TemplateError, UndefinedError, nodes
 
 from scaffold.errors import LimitError, RenderError, ScaffoldError
-from scaffold.templating import inputs, looking
+from scaffold.process.loading import later
+from scaffold.templating import inputs
 from scaffold.templating.explain import explained
 from scaffold.templating.limits import MEGABYTE, Limits
 from scaffold.templating.sandbox import ChangingError, Sandbox, changing
 from scaffold.templating.yields import Yielded, take
+
+if TYPE_CHECKING:
+    from scaffold.templating import looking
+else:
+    looking = later("scaffold.templating.looking")
 
 Context = Mapping[str, Any]
 _NEWLINE = re.compile(r"\r\n|\r|\n")

@@ -13,6 +13,7 @@ from tests.scenarios.world import scaffold
 
 M, B, A, R = "blueprints/tool/blueprint.yml", "templates/base/copier.yml", "templates/app/copier.yml", "templates/base/README.md.jinja"  # fmt: skip
 CASES, CI_FILE = "blueprints/tool/cases", "templates/app/.github/workflows/ci.yml"
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8"  # of the form, and nobody's
 TEXT = "asked:\n  type: str\n  help: Asked\n"
 
 # (id, what is changed, the place, the sentence, a part of the mend)
@@ -61,6 +62,13 @@ MISTAKES = {
     "a file that no case makes": ("BP-24", {"templates/app/{{ '' }}/x.txt": "x\n"}, "templates/app/{{ '' }}/x.txt", "no case makes this file", ""),
     "a template that asks the clock": ("BP-25", {R: ("# {{ name }}", "# {{ name }} {{ now() }}")}, f"{R}:1", "the function `now` does not give the same each time", ""),
     "a script that is not executable": ("BP-26", {"templates/app/run.sh": "#!/bin/sh\n"}, "templates/app/run.sh:1", "begins with #! and is not executable", "git update-index --chmod=+x"),
+    "a condition that is plain text": ("BP-18", {B: ("  default: small", "  default: small\n  when: name == 'x'")}, f"{B}:6", "`size.when` is the text \"name == 'x'\", which always holds", "{{ name == 'x' }}"),
+    "a validator of another question": ("BP-18", {A: ("'/' in package or '.' in package", "'/' in name or '.' in name")}, f"{A}:1", "the validator of `package` does not look at `package`", "question's own name"),
+    "a secret in a layer": ("BP-27", {"templates/app/.env": f"TOKEN={TOKEN}\n"}, "templates/app/.env:1", "this looks like", "Every service gets a copy"),
+    "a file behind a template of its name": ("BP-24", {"templates/base/README.md": "x\n"}, "templates/base/README.md", "README.md.jinja beside it counts", ""),
+    "keys of a file that has none": ("BP-36", {M: ("  /.editorconfig: locked", "  /README.md: {file: managed, keys: {title: locked}}\n  /.editorconfig: locked")}, f"{M}:9", "`/README.md` owns keys of README.md, which is not TOML, YAML or JSON", "Own the whole file"),
+    "a file given once that the blueprint locks": ("BP-35", {A: ("package:", "_skip_if_exists: [.editorconfig]\npackage:")}, f"{A}:1", "`.editorconfig` is to be given once, and the blueprint's `/.editorconfig` decides otherwise", ""),
+    "a changelog that is no text": ("BP-01", {"blueprints/tool/CHANGELOG.md": b"\xff\xfe"}, "blueprints/tool/CHANGELOG.md", "the file is not UTF-8 text", ""),
     "no cases": ("BP-30", {f"{CASES}/small.yml": None, f"{CASES}/large.yml": None}, f"{M}:1", "the blueprint has no cases", "cases/minimal.yml"),
     "an answer to what nobody asks": ("BP-31", {f"{CASES}/large.yml": "name: big\nsize: large\nsise: x\n"}, f"{CASES}/large.yml:1", "the blueprint has no question `sise`", "Did you mean `size`"),
     "a required question without an answer": ("BP-31", {B: ("  default: demo\n", "")}, f"{CASES}/small.yml:1", "1 question has no answer: `name`", ""),

@@ -1,5 +1,7 @@
 """What keeps a release and a withdrawal from being made: each is one sentence, and leaves nothing half done."""
 
+import os
+import shutil
 import subprocess
 import sys
 
@@ -10,6 +12,7 @@ from tests.kit import git, repo, write
 from tests.scenarios.world import scaffold
 
 M = "blueprints/tool/blueprint.yml"
+BOUND = ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner")  # so that root is refused too
 RELEASE, WITHDRAW = ("blueprint", "release", "tool"), ("blueprint", "withdraw", "tool", "1.0.0", "it is wrong")
 KILL = "#!/bin/sh\nkill -9 $(ps -o ppid= -p $PPID)\nexit 1\n"  # git's parent, which is scaffold
 
@@ -125,3 +128,28 @@ def test_killed_half_way_it_is_taken_back_by_undo(words, hook, root):
     assert scaffold("undo", where=root).code == 0
     assert state(root) == before
     assert scaffold(*words, where=root).code == 0
+
+
+@pytest.mark.skipif(os.getuid() == 0 and not shutil.which("setpriv"), reason="nothing makes root be refused")
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (RELEASE, "nothing was changed: Permission denied (mend the permissions"),
+        (WITHDRAW, "nothing was changed: Permission denied (mend the permissions"),
+        (("blueprint", "new", "other"), "the blueprint cannot be written: Permission denied (mend that"),
+        (("blueprint", "test", "tool", "--accept"), "cannot be written: Permission denied"),
+        (("blueprint", "render", "tool", "small", "look"), "the folder cannot be made: Permission denied"),
+    ],
+    ids=["release", "withdraw", "new", "test", "render"],
+)
+def test_a_library_that_may_not_be_written_to(words, sentence, root):
+    before = state(root)
+    places = [root, *root.rglob("*")]
+    for place in places:
+        place.chmod(place.stat().st_mode & ~0o222)
+    command = [*(BOUND if os.getuid() == 0 else ()), sys.executable, "-m", "scaffold", *words]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    for place in places:
+        place.chmod(place.stat().st_mode | 0o200)
+    assert (done.returncode, sentence in done.stderr) == (1, True), done.stderr
+    assert state(root) == before

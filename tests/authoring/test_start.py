@@ -12,7 +12,7 @@ from scaffold.answers import question
 from scaffold.blueprint import manifest, template
 from scaffold.sources.built_in import built_in_root
 from tests.authoring.shelf import FILES, shelf
-from tests.kit import write
+from tests.kit import repo, write
 from tests.scenarios.world import scaffold
 
 
@@ -177,3 +177,35 @@ def test_the_schema_of_blueprints_knows_steps_on_files():
     }.items():
         text = f"{head}migrations: [{{version: 2.0.0, files: {steps}}}]\n"
         assert (errors("blueprint", text) == []) is right, steps
+
+
+def test_a_service_names_its_schemas_where_it_is_told_to(tmp_path):
+    import subprocess
+
+    words = ("new", "tool", tmp_path / "service", "--source", repo(shelf(tmp_path / "library"), {}, "tool/v1.0.0"))
+    assert scaffold(*words, "--defaults", where=tmp_path).code == 0
+    place = tmp_path / "service"
+    before = (place / ".scaffold/answers.yml").read_text()
+    assert "yaml-language-server" not in before
+    write(place, {".scaffold/waivers.yml": "waivers: []\r\n"})
+    done = scaffold("schema", "--beside", ".", where=place)
+    assert (done.code, ".scaffold/schemas/answers.json" in done.out) == (0, True), done.err
+    assert (place / ".scaffold/answers.yml").read_text() == (
+        f"# yaml-language-server: $schema=schemas/answers.json\n{before}"
+    )
+    named = b"# yaml-language-server: $schema=schemas/waivers.json\r\nwaivers: []\r\n"
+    assert (place / ".scaffold/waivers.yml").read_bytes() == named
+    for kind in ("answers", "waivers"):
+        assert json.loads((place / f".scaffold/schemas/{kind}.json").read_text()) == schema(kind)
+        assert errors(kind, (place / f".scaffold/{kind}.yml").read_text()) == []
+    assert "They are named already" in scaffold("schema", "--beside", place, where=tmp_path).out
+    subprocess.run(["git", "-C", str(place), "commit", "--quiet", "--all", "--message=x"], check=True)
+    assert scaffold("status", where=place).code == 0, scaffold("status", where=place).out
+    data = ("update", "--data", "size=large", "--commit")
+    assert scaffold(*data, where=place).code == 0
+    said = (place / ".scaffold/answers.yml").read_text()
+    assert said.startswith("# yaml-language-server: $schema=schemas/answers.json\n") and "size: large" in said
+    done = scaffold("schema", "answers", "--beside", ".", where=place)
+    assert (done.code, "it goes without NAME" in done.err) == (2, True)
+    done = scaffold("schema", "--beside", tmp_path, where=tmp_path)
+    assert done.code == 1

@@ -300,3 +300,23 @@ def test_brief_snapshots_are_a_line_a_file_and_show_the_text_that_changes(root):
     assert "as its snapshot" in scaffold("blueprint", "test", "tool", where=root).out
     (root / "templates/base/.editorconfig").chmod(0o755)
     assert "100755, locked" in try_blueprint("tool", library=root).cases[0].difference
+
+
+def test_an_answer_that_breaks_a_file_fails(root):
+    asked = "title:\n  type: str\n  help: Title\n  default: plain\n"
+    shelf(root, PLAIN | {B: ("size:\n", f"{asked}size:\n"), "templates/app/app.yml.jinja": "title: {{ title }}\n"})
+    ((where, why),) = try_blueprint("tool", library=root).failed
+    assert where == 'title=it\'s "so": a # b'
+    assert why.startswith("app.yml cannot be read: this is not valid YAML") and "| tojson" in why
+    done = scaffold("blueprint", "test", "tool", where=root)
+    assert (done.code, "app.yml cannot be read" in done.out) == (3, True)
+    shelf(root, {"templates/app/app.yml.jinja": "title: {{ title | tojson }}\n"})
+    shelf(
+        root,
+        PLAIN | {B: ("size:\n", f"{asked}size:\n"), "templates/app/app.yml.jinja": "title: {{ title | tojson }}\n"},
+    )
+    result = try_blueprint("tool", library=root)
+    assert (result.failed, result.hard) == ((), 3)
+    refused = f"{asked}  validator: \"{{% if ':' in title %}}no colon{{% endif %}}\"\n"
+    shelf(root, PLAIN | {B: ("size:\n", f"{refused}size:\n"), "templates/app/app.yml.jinja": "title: {{ title }}\n"})
+    assert try_blueprint("tool", library=root).passes

@@ -1,11 +1,13 @@
 """Outside judges that the tools of the tests do not bring: each made by its own language's tool, and kept in the cache."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from filelock import FileLock
@@ -21,6 +23,7 @@ PYTHON = {
 
 BESIDE = Path(sys.executable).parent  # with those that the tools of the tests bring
 BROUGHT = ("hadolint", "zizmor")
+UNKNOWN = re.compile(r"^ *attestations: write.*\n", re.MULTILINE)
 
 
 def find_nothing_but_local_hooks(project: Path, environment: dict[str, str], monkeypatch, *, gitlab: bool) -> None:
@@ -34,8 +37,36 @@ def find_nothing_but_local_hooks(project: Path, environment: dict[str, str], mon
     found = {one["rule"] for one in done.json["findings"] if one["state"] == "fail"}
     local = {one for one in found if re.fullmatch(r"repo-review/(PC\d+|SEC001)", one)}
     assert found - local <= ({"repo-review/GH100"} if gitlab else set()), "GitLab has no workflows of GitHub"
+    if not gitlab:
+        checkov_reads_every_workflow(project, folder)
     if not shutil.which("go"):
         pytest.skip(f"no Go here: only {', '.join([*names, *BROUGHT])} were asked")
+
+
+def checkov_reads_every_workflow(project: Path, judges: Path) -> None:
+    """Have checkov look at workflows without the one right that it does not know.
+
+    It says nothing of a workflow that does not fit its own schema, which is then as good as one without mistakes.
+    """
+    workflows = {path.name: path.read_text() for path in (project / ".github/workflows").iterdir()}
+    with TemporaryDirectory() as folder:
+        (there := Path(folder, ".github/workflows")).mkdir(parents=True)
+        for name, text in workflows.items():
+            (there / name).write_text(UNKNOWN.sub("", text))
+        words = [
+            "--directory",
+            ".",
+            "--framework",
+            "github_actions",
+            "--skip-download",
+            "--compact",
+            "--output",
+            "json",
+        ]
+        done = subprocess.run([judges / "checkov", *words], cwd=folder, capture_output=True, text=True, check=False)
+    results = json.loads(done.stdout)["results"]
+    assert not results["failed_checks"]
+    assert {Path(one["file_path"]).name for one in results["passed_checks"]} == workflows.keys()
 
 
 def made(environment: dict[str, str]) -> tuple[Path, list[str]]:

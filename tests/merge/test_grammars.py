@@ -7,7 +7,7 @@ import pytest
 from scaffold.merge.budget import Unprovable
 from scaffold.merge.code import grammars
 from scaffold.merge.code.languages import language_of
-from tests.merge.sides import settled
+from tests.merge.sides import merge, settled
 
 pytest.importorskip("tree_sitter")
 
@@ -192,6 +192,85 @@ def test_what_stands_before_and_beside_definitions(path, base, ours, theirs, wan
     assert settled(path, base, ours, theirs) == wanted
 
 
+@pytest.mark.parametrize(
+    ("path", "base", "ours", "theirs", "wanted"),
+    [
+        pytest.param(
+            "a.go", "func f() {\n\tif a {\n\t\tb(1)\n\t\tc(1)\n\t} else {\n\t\td(1)\n\t\te(1)\n\t}\n}\n",
+            "func f() {\n\tif a {\n\t\tb(2)\n\t\tc(1)\n\t} else {\n\t\td(2)\n\t\te(1)\n\t}\n}\n",
+            "func f() {\n\tif a {\n\t\tb(1)\n\t\tc(2)\n\t} else {\n\t\td(1)\n\t\te(2)\n\t}\n}\n",
+            "func f() {\n\tif a {\n\t\tb(2)\n\t\tc(2)\n\t} else {\n\t\td(2)\n\t\te(2)\n\t}\n}\n", id="what stands in a condition",
+        ),
+        pytest.param(
+            "a.ts", "it('a', () => {\n  b(1);\n  c(1);\n});\n", "it('a', () => {\n  b(2);\n  c(1);\n});\n",
+            "it('a', () => {\n  b(1);\n  c(2);\n});\n", "it('a', () => {\n  b(2);\n  c(2);\n});\n", id="in a function that is handed over",
+        ),
+        pytest.param(
+            "a.sh", "if a; then\n  b 1\n  c 1\nelse\n  d 1\n  e 1\nfi\n", "if a; then\n  b 2\n  c 1\nelse\n  d 2\n  e 1\nfi\n",
+            "if a; then\n  b 1\n  c 2\nelse\n  d 1\n  e 2\nfi\n", "if a; then\n  b 2\n  c 2\nelse\n  d 2\n  e 2\nfi\n",
+            id="in a condition of shell",
+        ),
+        pytest.param(
+            "a.go", 'func f() {\n\tc := s.Watch("a", 0)\n}\n', 'func f() {\n\tc := s.Watch("a", true, 0)\n}\n',
+            'func f() {\n\tw := s.Watch("a", 0)\n}\n', 'func f() {\n\tw := s.Watch("a", true, 0)\n}\n',
+            id="a name, and arguments",
+        ),
+        pytest.param(
+            "a.go", "func f(a int, b any) {\n\tc()\n}\n", "func f(a int, b any, d bool) {\n\tc()\n}\n",
+            "func f(a int, b error) {\n\tc()\n}\n", "func f(a int, b error, d bool) {\n\tc()\n}\n", id="a parameter beside another's type",
+        ),
+        pytest.param(
+            "A.java", "class A {\n    void f() {\n        x.a(b);\n    }\n}\n", "class A {\n    void f() {\n        x.c(b);\n    }\n}\n",
+            "class A {\n    void f() {\n        x.a(d);\n    }\n}\n", None, id="what is called, and its arguments",
+        ),
+        pytest.param(
+            "a.ts", "f({\n  a: 1,\n});\n", "f({\n  a: 1,\n  b: 1,\n});\n", "f({\n  a: 2,\n});\n",
+            "f({\n  a: 2,\n  b: 1,\n});\n", id="entries of an object",
+        ),
+        pytest.param(
+            "a.ts", "const x = /a  b/;\nf(x, /a  b/, 1);\n", "const x = /a  b/;\nf(x, /a b/, 1);\n", "const x = /a  b/;\nf(x, /a  b/, 2);\n",
+            None, id="what only the grammar can tell from a division",
+        ),
+        pytest.param(
+            "a.ts", "import { a } from 'a';\nimport { z } from 'z';\n", "import { a, b } from 'a';\nimport { z } from 'z';\n",
+            "import { a, c } from 'a';\nimport { z } from 'z';\n", "import { a, b, c } from 'a';\nimport { z } from 'z';\n", id="imported names",
+        ),
+        pytest.param(
+            "A.java", "import a.A;\nimport a.D;\n\nclass X {\n}\n", "import a.A;\nimport a.B;\nimport a.E;\n\nclass X {\n}\n",
+            "import a.A;\nimport a.B;\nimport a.D;\n\nclass X {\n}\n", "import a.A;\nimport a.B;\nimport a.E;\n\nclass X {\n}\n",
+            id="an import that both have added",
+        ),
+        pytest.param(
+            "A.java", "import a.A;\nimport a.B;\nimport a.C;\n\nclass X {\n}\n", "import a.B;\nimport a.A;\nimport a.C;\n\nclass X {\n}\n",
+            "import a.A;\nimport a.C;\nimport a.B;\nimport a.D;\n\nclass X {\n}\n",
+            "import a.B;\nimport a.D;\nimport a.A;\nimport a.C;\n\nclass X {\n}\n", id="imports that both have moved",
+        ),
+        pytest.param(
+            "a.go", "type T struct {\n\ta int\n}\n", "type T struct {\n\ta int\n\tb int\n}\n", "type T struct {\n\ta int\n\tc int\n}\n",
+            "type T struct {\n\ta int\n\tb int\n\tc int\n}\n", id="two fields",
+        ),
+        pytest.param(
+            "A.java", "class A {\n    int a;\n}\n", "class A {\n    int a;\n    int b = f();\n}\n", "class A {\n    int a;\n    int c = g();\n}\n",
+            None, id="two fields that something is called for",
+        ),
+        pytest.param(
+            "a.go", "func f() {\n\ta(b)\n}\n", "func f() {\n\ta(c)\n}\n", "func f() {\n\ta(b)\n\td(e)\n}\n",
+            "func f() {\n\ta(c)\n\td(e)\n}\n", id="a new statement that has nothing to do with the changed one beside it",
+        ),
+        pytest.param(
+            "a.go", "func f() {\n\ta(b)\n}\n", "func f() {\n\ta(c)\n}\n", "func f() {\n\ta(b)\n\td(b)\n}\n", None,
+            id="a new statement that names what the changed one beside it does",
+        ),
+        pytest.param(
+            "a.ts", "f(\n  a, b,\n  c,\n);\n", "f(\n  a, b,\n  c, d,\n);\n", "f(\n  x, b,\n  c,\n);\n", None, id="items that share a line",
+        ),
+    ],
+)  # fmt: skip
+def test_what_stands_in_a_statement(path, base, ours, theirs, wanted):
+    head = "package a\n\n" if path == "a.go" else ""
+    assert settled(path, head + base, head + ours, head + theirs) == (wanted and head + wanted)
+
+
 def test_a_line_of_code_that_stands_elsewhere_too_brings_nothing_back():
     """The line was removed in one place and put in at another, which is no function that is back."""
     base = "package a\n\nfunc f() {\n\tuse(1)\n}\n\nfunc g() {\n\ta()\n}\n\nfunc h() {\n\tb()\n}\n"
@@ -264,6 +343,23 @@ def test_random_edits_keep_the_laws(path):
         assert _block(path, merged).text == merged
         assert settled(path, ours, ours, merged) == merged
     assert clean > 10
+
+
+@pytest.mark.limit(60)
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        pytest.param("a.go", lambda v: "package a\nfunc f() {\n" + "if a {\n" * 3000 + f"b({v})\n" + "}\n" * 3001, id="blocks in blocks"),
+        pytest.param("a.ts", lambda v: "a(() => {\n" * 3000 + f"b({v});\n" + "});\n" * 3000, id="functions in functions"),
+        pytest.param("a.sh", lambda v: "{\n" * 20000 + f"a {v}\n" + "}\n" * 20000, id="groups in groups"),
+        pytest.param("A.java", lambda v: f"class A {{ int a = {'(' * 3000}{v}{')' * 3000}; }}\n", id="brackets in brackets"),
+        pytest.param("a.go", lambda v: f"package a\nvar a = f({', '.join(str(i + v) for i in range(8000))})\n", id="a long list"),
+        pytest.param("a.go", lambda v: "package a\n" + "".join(f"func {'abc'[v]}{i}() {{\n}}\n" for i in range(2000)), id="all renamed"),
+        pytest.param("a.ts", lambda v: f"a = '{'b' * 190_000}{v}'\n", id="one long line"),
+    ],
+)  # fmt: skip
+def test_no_input_takes_long(path, text):
+    assert not merge(path, text(0), text(1), text(2)).clean
 
 
 def test_without_a_grammar_lines_are_merged(monkeypatch):

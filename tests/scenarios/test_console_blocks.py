@@ -176,7 +176,7 @@ def answered(place):
 SITUATIONS: dict[tuple[str, str], Callable[[Place], Path]] = {
     (
         "README.md",
-        '$ scaffold new python-http-service orders --data mission=Checkout --data owner=@acme/checkout --data outcome="Paid in a minute"',
+        '$ scaffold new python-http-service orders --data mission=Checkout --data owner=@acme/checkout --data outcome="Paid in a minute" --defaults',
     ): (lambda place: place.folder("home/you")),
     ("README.md", "$ scaffold blueprint impact cli-tool --library . --fleet ../fleet.yml"): used,
     ("check.md", "$ scaffold check"): conflicting,

@@ -162,7 +162,7 @@ def test_a_release_whose_case_fails_is_none(library):
     [
         (("--version", "1.0.0"), 1, "released already"),
         (("--version", "0.9.0"), 1, "older than 1.0.0"),
-        (("--version", "soon"), 1, "not a version"),
+        (("--version", "soon"), 1, "soon is no version to release"),
         (("--bump", "patch", "--version", "3"), 2, "it goes with neither --bump nor --pre"),
         (("--pre", "--version", "3"), 2, "it goes with neither --bump nor --pre"),
     ],
@@ -330,7 +330,7 @@ def test_a_changelog_that_is_no_text_is_refused(library):
     commit(library)
     done = scaffold("blueprint", "release", "demo", "--bump", "minor", where=library)
     assert done.code == 1
-    assert "CHANGELOG.md: the file is not UTF-8 text" in done.err
+    assert "CHANGELOG.md: BP-01: the file is not UTF-8 text" in done.err
 
 
 def test_an_answer_to_what_is_not_asked_is_said(tmp_path):

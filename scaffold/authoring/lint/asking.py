@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scaffold.answers.cast import FALSE, TRUE
 from scaffold.answers.choices import written_out
 from scaffold.answers.question import MISSING
 from scaffold.authoring.lint.draft import place
@@ -13,7 +14,7 @@ from scaffold.guard.finding import Found
 from scaffold.templating import looking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from scaffold.answers.question import Question
     from scaffold.authoring.lint.draft import Draft
@@ -24,7 +25,7 @@ ALL = "_copier_answers"  # every answer there is
 OUTSIDE = ("../x", "a/../../x")
 
 
-def used(draft: Draft) -> Iterator[Found]:
+def used(draft: Draft, _layers: Collection[str] | None = None) -> Iterator[Found]:
     """Find questions that nothing but themselves reads."""
     read = read_in(draft)
     for question in draft.questions:
@@ -83,14 +84,26 @@ def choices(draft: Draft) -> Iterator[Found]:
             yield Found(f"the default of `{question.name}` is {wrong[0]!r}, and its choices are {shown}", *where)
 
 
-def helped(draft: Draft) -> Iterator[Found]:
+def helped(draft: Draft, _layers: Collection[str] | None = None) -> Iterator[Found]:
     """Find questions that are asked without a word."""
     for question in draft.questions:
         if not question.help and question.when is not False and not question.computed:
             yield Found(f"`{question.name}` has no `help`", *place(question.where))
 
 
-def in_paths(draft: Draft) -> Iterator[Found]:
+def deciding(draft: Draft) -> Iterator[Found]:
+    """Find conditions that are plain text, which always hold, and validators that do not look at what was answered."""
+    texts = asked_with(draft)
+    for question in draft.questions:
+        where, when, validator = place(question.where), question.when, question.validator
+        if isinstance(when, str) and texts.is_plain(when) and when.strip().lower() not in TRUE | FALSE:
+            said = f"`{question.name}.when` is the text {when!r}, which always holds"
+            yield Found(said, *where, fix=f'Write "{{{{ {when.strip()} }}}}".')
+        if validator and question.name not in _names(texts, validator, question):
+            yield Found(f"the validator of `{question.name}` does not look at `{question.name}`", *where)
+
+
+def in_paths(draft: Draft, _layers: Collection[str] | None = None) -> Iterator[Found]:
     """Find answers that are part of a path, and may be a way out of the project."""
     in_path = {
         name

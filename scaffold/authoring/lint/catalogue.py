@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scaffold.guard.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from scaffold.authoring.lint.draft import Draft
     from scaffold.guard.finding import Found
@@ -29,11 +29,11 @@ class LintRule(NamedTuple):
     plain: bool
     closed: bool
 
-    def look(self, draft: Draft) -> Iterator[Found]:
-        """Yield what breaks the rule."""
+    def look(self, draft: Draft, layers: Collection[str] | None = None) -> Iterator[Found]:
+        """Yield what breaks the rule; of a shared one only what counts for some layers, where those are named."""
         module, _, name = self.function.rpartition(".")
         found: Any = getattr(import_module(f"{__package__}.{module}"), name)
-        yield from found(draft)
+        yield from found(draft, layers) if self.shared else found(draft)
 
 
 def lint_rules() -> tuple[LintRule, ...]:

@@ -83,14 +83,22 @@ def deterministic(draft: Draft) -> Iterator[Found]:
 def readable(draft: Draft) -> Iterator[Found]:
     """Find rendered files that their format's reader refuses."""
     for path, file, _ in _each(draft, *documents.SUFFIXES):
-        if JSON_WITH_COMMENTS.search(path) or not is_text(file.content) or ANOTHERS.search(file.content):
-            continue
-        try:
-            documents.load(path, file.content)
-        except FormatError as error:
+        if error := mistake_in(path, file):
             line = (error.where or "").removeprefix(f"{path}:")
             at = origin(draft, path, file, int(line) if line.isdecimal() else None)
             yield Found(f"{path} as rendered: {error.message}", *at, fix=QUOTES if UNQUOTED in error.message else None)
+
+
+def mistake_in(path: str, file: File) -> FormatError | None:
+    """Return why the reader of a rendered file's format refuses it; None where it does not, or there is no reader."""
+    is_read = suffix(path) in documents.SUFFIXES and file.mode != SYMLINK and is_text(file.content)
+    if not is_read or JSON_WITH_COMMENTS.search(path) or ANOTHERS.search(file.content):
+        return None
+    try:
+        documents.load(path, file.content)
+    except FormatError as error:
+        return error
+    return None
 
 
 def meant(draft: Draft) -> Iterator[Found]:

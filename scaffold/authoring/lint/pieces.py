@@ -15,7 +15,7 @@ from scaffold.templating import looking
 from scaffold.templating.templates import Templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from jinja2 import nodes
 
@@ -60,7 +60,12 @@ class Piece(NamedTuple):
 @lru_cache(maxsize=64)
 def pieces(draft: Draft) -> tuple[Piece, ...]:
     """Return every text of a draft that is a template; what is plain is left out."""
-    return (*_parsed(_asked(draft)), *(piece for layer in draft.layers for piece in _of_layer(layer)))
+    return (*_parsed(_asked(draft)), *pieces_of(draft, [layer.name for layer in draft.layers]))
+
+
+def pieces_of(draft: Draft, layers: Collection[str]) -> Iterator[Piece]:
+    """Yield those in some of the layers, but for their questions."""
+    yield from (piece for layer in draft.layers if layer.name in layers for piece in _of_layer(layer))
 
 
 def read_in(draft: Draft) -> dict[str, set[str]]:

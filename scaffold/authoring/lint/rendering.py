@@ -16,10 +16,11 @@ from scaffold.blueprint.template import DEFAULT_EXCLUDE
 from scaffold.errors import CollisionError, FormatError, NotNativeError
 from scaffold.formats import documents
 from scaffold.formats.equal import ABSENT, at
+from scaffold.formats.values import suffix
 from scaffold.guard.finding import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from scaffold.authoring.lint.draft import Draft
     from scaffold.render.engine import Rendered
@@ -110,6 +111,19 @@ def overruled(draft: Draft) -> Iterator[Found]:
             over = written[last.deciding(min(matching)) or 0]
             where = place(draft.at("ownership", pattern).where)
             yield Found(f"`{pattern}` decides about no file: a later one, `{over}`, does", *where)
+    for layer in draft.layers:
+        for pattern in layer.settings.skip_if_exists:
+            paths = [path for path in draft.paths if "{" not in pattern and globs((pattern,)).matches(path)]
+            by = [last.deciding(path) for path in paths]
+            if by and None not in by and not _are_given(draft, paths):
+                said = f"`{pattern}` is to be given once, and the blueprint's `{written[by[0] or 0]}` decides otherwise"
+                yield Found(said, *place(layer.line_of(pattern)))
+
+
+def _are_given(draft: Draft, paths: Iterable[str]) -> bool:
+    """Whether some of the paths are the team's once they are given."""
+    wanted = set(paths)
+    return any(r.ownership(path).file == "seeded" for _, r in draft.rendered for path in wanted & r.tree.keys())
 
 
 def keys(draft: Draft) -> Iterator[Found]:
@@ -117,6 +131,10 @@ def keys(draft: Draft) -> Iterator[Found]:
     for pattern, ownership in (draft.blueprint.ownership if draft.blueprint else {}).items():
         if not ownership.keys:
             continue
+        for path in sorted(filter(globs((pattern,)).matches, draft.paths)):
+            if suffix(path) not in documents.SUFFIXES:
+                message = f"`{pattern}` owns keys of {path}, which is not TOML, YAML or JSON"
+                yield Found(message, *place(draft.at("ownership", pattern, "keys").where), fix="Own the whole file.")
         held = [data for _, rendered in draft.rendered for data in _data(rendered, pattern)]
         for key in ownership.keys if held else ():
             if not any(at(data, key) is not ABSENT for data in held):

@@ -92,8 +92,8 @@ def _verdict(rule: LintRule, drafts: Iterable[Draft], wanted: list[Draft]) -> Ve
     found = [one for draft in wanted for one in rule.look(draft)]
     for draft in drafts if rule.shared else ():
         stacked = {layer.name for layer in draft.layers}
-        if any(_layer(one) in stacked for one in found):  # what is right for one blueprint is no mistake of its layer
-            here = set(rule.look(draft))
+        if both := {_layer(one) for one in found} & stacked:  # what is right for one blueprint is no mistake of a layer
+            here = set(rule.look(draft, both))
             found = [one for one in found if _layer(one) not in stacked or one in here]
     files = {path: file for draft in wanted for path, file in draft.files.items()}
     once = tuple(dict.fromkeys(_worded(one) for one in found if not _is_allowed(rule.about.id, one, files)))
@@ -104,10 +104,10 @@ def _verdict(rule: LintRule, drafts: Iterable[Draft], wanted: list[Draft]) -> Ve
     return Verdict(rule.about, "fail" if findings else "pass", "", findings)
 
 
-def _layer(found: Found) -> str | None:
-    """Return the layer in which something stands; None where it is in no layer."""
+def _layer(found: Found) -> str:
+    """Return the layer in which something stands; nothing where it is in no layer."""
     parts = (found.path or "").split("/")
-    return parts[1] if parts[0] == "templates" and len(parts) > 1 else None
+    return parts[1] if parts[0] == "templates" and len(parts) > 1 else ""
 
 
 def _is_allowed(id_: str, found: Found, files: Mapping[str, File]) -> bool:

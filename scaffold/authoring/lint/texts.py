@@ -10,17 +10,18 @@ from jinja2 import TemplateAssertionError, TemplateSyntaxError
 
 from scaffold.authoring.lint.draft import found_of, place
 from scaffold.authoring.lint.manifests import near
-from scaffold.authoring.lint.pieces import AROUND, pieces, rendered_part
+from scaffold.authoring.lint.pieces import AROUND, pieces, pieces_of, rendered_part
 from scaffold.blueprint.template import DEFAULT_EXCLUDE
 from scaffold.errors import ScaffoldError
 from scaffold.guard.finding import Found
+from scaffold.guard.readers import secrets
 from scaffold.render import native
 from scaffold.render.paths import matcher
 from scaffold.templating import looking
 from scaffold.tree import REGULAR, SYMLINK, is_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from jinja2 import nodes
 
@@ -65,7 +66,7 @@ def _may_be_an_extensions(error: RenderError) -> bool:
     return unknown or isinstance(cause, TemplateAssertionError)
 
 
-def conditions(draft: Draft) -> Iterator[Found]:
+def conditions(draft: Draft, layers: Collection[str] | None = None) -> Iterator[Found]:
     """Find conditions that hold in no case: of questions, of rules, of paths and in files."""
     contexts = [answers.context for answers in draft.answered]
     if not contexts:
@@ -73,14 +74,14 @@ def conditions(draft: Draft) -> Iterator[Found]:
     for question in draft.questions:
         if isinstance(question.when, str) and not any(question.name in answers.recorded for answers in draft.answered):
             yield Found(f"`{question.name}` is asked in no case", *place(question.where))
-    for piece in pieces(draft):
+    for piece in pieces(draft) if layers is None else pieces_of(draft, layers):
         if piece.tree is None or piece.question is not None or piece.error is not None:
             continue
         for test in looking.conditions(piece.tree):
             if not any(_holds(piece, test, context) for context in contexts):
                 shown = _shown(piece, test.lineno)
                 yield Found(f"{shown} holds in no case", piece.path, piece.line_of(test.lineno))
-    guardrails = draft.blueprint.guardrails if draft.blueprint else None
+    guardrails = draft.blueprint.guardrails if draft.blueprint and layers is None else None
     for id_, said in guardrails.rules.items() if guardrails and draft.guardrails else ():
         if isinstance(when := said.get("when"), str) and not any(_is_wanted(draft, id_)):
             path, line = place(draft.at("guardrails", "rules", id_).where)
@@ -147,7 +148,7 @@ def _included_in(layer: Layer) -> frozenset[str]:
     return frozenset(found)
 
 
-def unmade(draft: Draft) -> Iterator[Found]:
+def unmade(draft: Draft, layers: Collection[str] | None = None) -> Iterator[Found]:
     """Find files of layers that come out in no case."""
     made = {
         part for _, rendered in draft.rendered for file in rendered.tree.values() for part in file.origin.split(" + ")
@@ -155,20 +156,27 @@ def unmade(draft: Draft) -> Iterator[Found]:
     composed = draft.blueprint.compose if draft.blueprint else {}
     if not made:
         return
-    for layer in draft.layers:
+    for layer in (one for one in draft.layers if layers is None or one.name in layers):
         included = _included_in(layer)
         excluded = matcher(layer.settings.exclude or DEFAULT_EXCLUDE, layer.where(layer.config))
         for path in sorted(rendered_part(layer) & layer.files.keys()):
             suffix = layer.settings.suffix
             if f"{layer.name}/{path}" in made or path in included or path == layer.config or excluded(path):
                 continue
-            if (
-                path.removesuffix(suffix) in composed
-                or f"{path}{suffix}" in layer.files
-                or path in layer.settings.hooks
-            ):
+            if path.removesuffix(suffix) in composed or path in layer.settings.hooks:
                 continue
-            yield Found("no case makes this file", layer.where(path))
+            if suffix and f"{path}{suffix}" in layer.files:
+                yield Found(f"{path}{suffix} beside it counts, and this file never does", layer.where(path))
+            else:
+                yield Found("no case makes this file", layer.where(path))
+
+
+def secret(draft: Draft) -> Iterator[Found]:
+    """Find secrets that stand in layers, and that every service would get."""
+    for layer in draft.layers:
+        for path, file in layer.files.items():
+            for one in secrets.find(file.content, path) if is_text(file.content) and file.mode != SYMLINK else ():
+                yield Found(f"this looks like {one.kind}", layer.where(path), one.line)
 
 
 def executable(draft: Draft) -> Iterator[Found]:

@@ -1,23 +1,24 @@
 """TypeScript, Go, Java and shell cut into entries by the grammars of tree-sitter, where those are installed."""
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import Any
 
 from scaffold.merge.budget import Unprovable, spend
 from scaffold.merge.code.languages import Language, language_of
+from scaffold.merge.code.lexis import CURLY, Rules
 from scaffold.merge.code.merge import LONGEST
 from scaffold.merge.code.names import Hold
-from scaffold.merge.code.proof import counts_hold, loses_words
-from scaffold.merge.code.tree import Block, Exact, Facts, Item, Text
+from scaffold.merge.code.proof import BRACKETS, counts_hold, loses_words
+from scaffold.merge.code.tree import Block, Exact, Facts, Item, Text, Uncut
 from scaffold.merge.code.walk import merge_blocks
 from scaffold.merge.pieces import Clash, Pieces, aligned, resolved
 
-FIXED = Facts(acts=True, fixed=True)
+_CALLS = ("call", "invocation", "creation", "new_", "await", "yield", "command", "iota")
+_OPENING, _CLOSING = frozenset({"{", "(", "then", "do", "else", "in"}), frozenset({"}", ")", "fi", "done", "esac"})
 
 
 def merge_by_grammar(path: str, base: str, ours: str, theirs: str) -> Pieces:
@@ -30,7 +31,13 @@ def merge_by_grammar(path: str, base: str, ours: str, theirs: str) -> Pieces:
     ended = [text if text.endswith("\n") or not text else f"{text}\n" for text in texts]
     if ended != list(texts):
         raise Unprovable
-    files = [_File(text, language) for text in ended]
+    try:
+        return _merged([_File(text, language) for text in ended], language)
+    except RecursionError as error:  # brackets in brackets, deeper than anybody writes them
+        raise Unprovable from error
+
+
+def _merged(files: "Sequence[_File]", language: Language) -> Pieces:
     pieces = merge_blocks(files[0].block, files[1].block, files[2].block, Hold())
     if not aligned(pieces):
         raise Unprovable
@@ -49,15 +56,15 @@ def is_proven(path: str, base: str, ours: str, theirs: str, merged: str) -> bool
         return False
     try:
         _prove([_File(text, language) for text in (base, ours, theirs)], _File(merged, language))
-    except Unprovable:
+    except (Unprovable, RecursionError):
         return False
     return True
 
 
 def _prove(files: "Sequence[_File]", merged: "_File") -> None:
     """Raise Unprovable where words or definitions are lost or doubled, or one that is gone is named again."""
-    counts = [Counter(one.definitions()) for one in (*files, merged)]
-    if loses_words(files[0].text, files[1].text, files[2].text, merged.text):
+    counts = definitions([one.block for one in (*files, merged)], files[0].language)
+    if loses_words(files[0].text, files[1].text, files[2].text, merged.text, BRACKETS):
         raise Unprovable
     if not counts_hold(counts[0], counts[1], counts[2], counts[3]):
         raise Unprovable
@@ -87,27 +94,21 @@ class _File:
         self.root = _parser(language).parse(text.encode()).root_node
         if self.root.has_error:
             raise Unprovable
-        self.leaves = list(_leaves(self.root))
-        self.rows = [row for row, _ in self.leaves]
 
     @cached_property
     def words(self) -> Counter[str]:
         """How often each word stands in the file."""
-        return Counter(text for _, text in self.leaves)
+        return Counter(text for _, text in _leaves([self.root], 0, len(self.lines)))
 
     @cached_property
     def block(self) -> Block:
         """The entries of the file."""
-        return self._block(self.root, 0, len(self.lines))
+        return self._block(self.root.children, 0, len(self.lines))
 
-    def definitions(self) -> Iterator[str]:
-        """Walk the definitions, each within those that it stands in."""
-        yield from _defined(self.block, "")
-
-    def _block(self, node: Any, start: int, end: int) -> Block:
+    def _block(self, nodes: Sequence[Any], start: int, end: int) -> Block:
         items: list[Item] = []
         at = start
-        for group in self._on_lines(node):
+        for group in self._on_lines(nodes):
             first, last = group[0].start_point[0], _end(group[-1])
             if first < at:
                 raise Unprovable
@@ -120,11 +121,10 @@ class _File:
             blank = ""
         return Block(tuple(items), blank)
 
-    def _on_lines(self, node: Any) -> Iterator[list[Any]]:
-        """Walk the entries of a node, those that share a line together; a comment behind one belongs to its line."""
+    def _on_lines(self, nodes: Sequence[Any]) -> Iterator[list[Any]]:
+        """Walk the entries among nodes, those that share a line together; a comment behind one belongs to its line."""
         group: list[Any] = []
-        children = [one for child in node.children for one in _listed(child)]
-        for child in children:
+        for child in (one for node in nodes for one in _listed(node)):
             if not child.is_named or "comment" in child.type:
                 continue
             if group and _end(group[-1]) > child.start_point[0]:
@@ -153,37 +153,60 @@ class _File:
     def _item(self, group: list[Any], before: tuple[str, str], start: int, end: int) -> Item:
         node = _declared(group[0])
         name = _name(node) if len(group) == 1 else ""
-        kind, facts = node.type, FIXED
+        kind, find = node.type, partial(_fixed, group)
         if len(group) > 1:
-            return Item("line", None, *before, (self._text(start, end),), partial(_same, FIXED))
+            return Item("line", None, *before, (self._text(group, start, end),), find)
         if kind in self.language.free and name:
-            kind, facts = "def", Facts(frozenset({name}))
+            kind, find = "def", partial(_same, Facts(frozenset({name})))
         elif kind in self.language.imports:
-            name = " ".join(self.text.split("\n")[start].split()) if end == start + 1 else "import"
-            facts = Facts(frozenset({name}), loads=True)
+            source = node.child_by_field_name("source")
+            name = " ".join((source or node).text.decode().split()) if source or end == start + 1 else "import"
+            find = partial(_same, Facts(frozenset(_imported(node)), loads=True))
         elif kind not in self.language.named:
             name = ""
-        elif kind in self.language.top and group[0].parent == self.root and _only_gives(node):
-            facts = Facts(frozenset({name}), frozenset(text for _, text in _leaves(node)) - {name})
+        elif name:
+            find = partial(_given, node, name)
         key: Hashable = (node.type, name) if name else None
-        return Item(kind, key, *before, tuple(self._parts(node, start, end)), partial(_same, facts))
+        parts = Uncut("".join(self.lines[start:end]), lambda: tuple(self._parts(node, start, end)))
+        return Item(kind, key, *before, parts, find)
 
     def _parts(self, node: Any, start: int, end: int) -> Iterator[Text | Block]:
         if self.language.marks and node.type in self.language.free:
             marks, start = self._marks(node, start)
             yield marks
-        body = _body(node)
-        if body is not None:
-            first, last = body.start_point[0] + 1, body.end_point[0]
-            # A place in a line is one in its bytes.
-            opens = self.lines[first - 1].encode()[body.start_point[1] + 1 :].strip() == b""
-            closes = self.lines[last].encode()[: body.end_point[1] - 1].strip() == b""
-            if first <= last and opens and closes:
-                yield self._text(start, first)
-                yield self._block(body, first, last)
-                yield self._text(last, end)
-                return
-        yield self._text(start, end)
+        is_head = node.type in self.language.free
+        for first, last, inside in self._bodies(node):
+            if first >= start:
+                yield self._text([node], start, first, is_head=is_head)
+                yield self._block(inside, first, last)
+                start, is_head = last, False
+        yield self._text([node], start, end, is_head=is_head)
+
+    def _bodies(self, node: Any) -> Iterator[tuple[int, int, list[Any]]]:
+        """Walk what stands on lines of its own between brackets, or the words for them: the outermost, in order."""
+        inside: list[Any] | None = None
+        first = 0
+        for child in node.children:
+            row, column = child.start_point
+            if inside is None:
+                if child.type in _OPENING and node.type in self.language.blocks and self._ends(child):
+                    inside, first = [], row + 1
+                elif row < child.end_point[0]:
+                    yield from self._bodies(child)
+            elif child.type in _CLOSING or child.type.endswith("_clause"):
+                # A place in a line is one in its bytes.
+                if first <= row and not self.lines[row].encode()[:column].strip():
+                    yield first, row, inside
+                inside = None
+                yield from self._bodies(child)
+            else:
+                inside.append(child)
+        if inside:  # a clause ends where the next one begins
+            yield first, _end(inside[-1]), inside
+
+    def _ends(self, node: Any) -> bool:
+        row, column = node.end_point
+        return not self.lines[row].encode()[column:].strip()
 
     def _marks(self, node: Any, start: int) -> tuple[Block, int]:
         """Cut the annotations that have lines of their own before a definition; return the line after them too."""
@@ -194,41 +217,60 @@ class _File:
             if first != start or self.lines[last - 1].encode()[one.end_point[1] :].strip():
                 break
             key = ("mark", name.text.decode())
-            items.append(Item("mark", key, "", "", (self._text(first, last),), partial(_same, FIXED)))
+            items.append(Item("mark", key, "", "", (self._text([one], first, last),), partial(_fixed, [one])))
             start = last
         return Block(tuple(items)), start
 
-    def _text(self, start: int, end: int) -> Text:
+    def _text(self, nodes: Sequence[Any], start: int, end: int, *, is_head: bool = False) -> Text:
         text = "".join(self.lines[start:end])
         if self.language.by_letter:
             return Exact(text)
-        first, last = bisect_left(self.rows, start), bisect_left(self.rows, end)
-        return _Leaves(text, tuple((row - start, word) for row, word in self.leaves[first:last]))
+        names = len(nodes) == 1 and nodes[0].type in self.language.imports
+        rules = Rules(names=names, parameters=is_head, lexis=CURLY, named=self.language.named_by)
+        return _Leaves(text, tuple(nodes), start, end, rules)
 
 
 @dataclass(frozen=True)
 class _Leaves(Text):
     """Whole lines of code, of which space between words means nothing; where a line ends does."""
 
-    words: tuple[tuple[int, str], ...] = ()
+    nodes: tuple[Any, ...] = field(default=(), compare=False)
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+    merged: Rules = field(default=Rules(lexis=CURLY), compare=False)
     comments = ()
 
     @cached_property
     def said(self) -> Hashable:
         """Its words, line by line, comments too."""
-        return self.words
+        return tuple((row - self.start, word) for row, word in _leaves(self.nodes, self.start, self.end))
+
+    @property
+    def rules(self) -> Rules | None:
+        """The rules, if its texts in quotes and comments are where they seem to be."""
+        found = [token.text for token in CURLY.tokens(self.text) if token.kind in ("comment", "string")]
+        there = [one.text.decode() for one in _nodes(self.nodes, self.start, self.end) if _is_one(one.type)]
+        return self.merged if [text.strip() for text in there if text.strip()] == found else None
 
 
-def _leaves(root: Any) -> Iterator[tuple[int, str]]:
-    """Walk the words of a file with their lines; a text in quotes is one, with the space in it."""
-    open_ = [root]
+def _leaves(nodes: Sequence[Any], start: int, end: int) -> Iterator[tuple[int, str]]:
+    """Walk the words of some lines, each with its line; a text in quotes is one, with the space in it."""
+    for node in _nodes(nodes, start, end):
+        if node.text.strip():
+            yield node.start_point[0], node.text.decode()
+
+
+def _nodes(nodes: Sequence[Any], start: int, end: int) -> Iterator[Any]:
+    open_ = list(reversed(nodes))
     while open_:
         node = open_.pop()
+        if node.start_point[0] >= end or node.end_point[0] < start:
+            continue
         children = node.children
         if children and not _is_one(node.type):
             open_ += reversed(children)
-        elif node.text.strip():
-            yield node.start_point[0], node.text.decode()
+        elif node.start_point[0] >= start:
+            yield node
 
 
 @cache
@@ -249,15 +291,15 @@ def _listed(node: Any) -> Sequence[Any]:
     return list(node.children) if node.type == "statement_list" else [node]
 
 
-def _only_gives(node: Any) -> bool:
-    """Whether a declaration calls nothing when it runs: what a function of it does, it does later."""
+def _given(node: Any, name: str) -> Facts:
+    """Return what is known of a declaration: where it calls something, it has its place; a function does so later."""
     open_ = [node]
     while open_:
         one = open_.pop()
-        if "call" in one.type or "new_" in one.type or "await" in one.type or "yield" in one.type:
-            return False
+        if any(word in one.type for word in _CALLS):
+            return _fixed([node])
         open_ += () if "function" in one.type or one.type == "func_literal" else one.children
-    return True
+    return Facts(frozenset({name}), frozenset(text for _, text in _leaves([node], 0, _end(node))) - {name})
 
 
 def _end(node: Any) -> int:
@@ -268,13 +310,6 @@ def _end(node: Any) -> int:
 def _declared(node: Any) -> Any:
     """Return what an `export` declares."""
     return node.child_by_field_name("declaration") or node
-
-
-def _body(node: Any) -> Any:
-    body = node.child_by_field_name("body")
-    if body is None and node.type in ("import_declaration", "type_declaration"):
-        body = next((one for one in node.children if one.type == "import_spec_list"), None)
-    return body if body is not None and body.text[:1] in (b"{", b"(") else None
 
 
 def _name(node: Any) -> str:
@@ -288,15 +323,55 @@ def _name(node: Any) -> str:
     return "" if found is None else own + found.text.decode()
 
 
-def _defined(block: Block, within: str) -> Iterator[str]:
-    for item in block.items:
-        name = within
-        if item.kind == "def" and isinstance(item.key, tuple):
-            name = f"{within}/{str(item.key[1]).rpartition('.')[2]}"
-            yield name
-        for part in item.parts:
-            if isinstance(part, Block):
-                yield from _defined(part, name)
+def definitions(blocks: Sequence[Block], language: Language) -> list[Counter[str]]:
+    """Count the definitions and imports of each of some files, each within those that it stands in.
+
+    What stands to the letter in all of the files counts for nothing, and is not looked into.
+    """
+    counts = [Counter[str]() for _ in blocks]
+    level = [[("", item) for item in block.items] for block in blocks]
+    while any(level):
+        often = [Counter((within, item.text) for within, item in side) for side in level]
+        same = {one for one in often[0] if len({side[one] for side in often}) == 1}
+        below: list[list[tuple[str, Item]]] = []
+        for side, count in zip(level, counts, strict=True):
+            below.append([])
+            for within, item in side:
+                if (within, item.text) in same:
+                    continue
+                name, named = _defined(item, within, language)
+                count.update(named)
+                below[-1] += [(name, one) for part in item.parts if isinstance(part, Block) for one in part.items]
+        level = below
+    return counts
+
+
+def _defined(item: Item, within: str, language: Language) -> tuple[str, list[str]]:
+    """Return the name that what stands in an entry has before its own, and what the entry defines or imports."""
+    if item.kind == "def" and isinstance(item.key, tuple):
+        name = f"{within}/{str(item.key[1]).rpartition('.')[2]}"
+        return name, [name]
+    if item.kind in language.imports and len(item.parts) == 1:
+        return within, [f"import {one}" for one in item.facts.binds]
+    return within, []
+
+
+def _fixed(nodes: Sequence[Any]) -> Facts:
+    """Return what is known of statements that may do anything: the names in them."""
+    ends = max(map(_end, nodes))
+    names = (one.text.decode() for one in _nodes(nodes, 0, ends) if one.type in ("identifier", "variable_name", "word"))
+    return Facts(acts=True, fixed=True, names=frozenset(names))
+
+
+def _imported(node: Any) -> Iterator[str]:
+    """Walk the names that an import brings, or all of it where it has no list of them."""
+    clause = next((one for one in node.children if one.type == "import_clause"), None)
+    if clause is None:
+        yield " ".join(node.text.decode().split())
+        return
+    for one in _nodes([clause], 0, _end(clause)):
+        if one.type == "identifier" and (one.parent.type != "import_specifier" or one == one.parent.named_children[-1]):
+            yield one.text.decode()
 
 
 def _same(facts: Facts) -> Facts:

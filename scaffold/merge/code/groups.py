@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
-from scaffold.merge.code.lexis import CLOSING, OPENING, comments, said, tokens
+from scaffold.merge.code.lexis import CLOSING, OPENING, PYTHON, Lexis, Rules
 from scaffold.merge.code.pairs import woven
 from scaffold.merge.comments import merge_comments
 from scaffold.merge.host import Done, Host, assemble, indent_of, placed
@@ -23,20 +23,6 @@ class Differ(Exception):  # noqa: N818 - it is an outcome, not an error
 
 
 @dataclass(frozen=True)
-class Rules:
-    """What order means in the brackets of a text: nothing to names, and all that there is to parameters."""
-
-    names: bool = False
-    parameters: bool = False
-
-    @classmethod
-    def of(cls, text: str) -> "Rules":
-        """Return the rules for a statement, or for the head of one."""
-        first = [token.text for token in tokens(text)[:2]]
-        return cls(names=first[:1] in (["from"], ["import"], ["__all__"]), parameters="def" in first)
-
-
-@dataclass(frozen=True)
 class Group:
     """A pair of brackets in a text: where it starts and ends, and its items with the commas after them."""
 
@@ -49,7 +35,8 @@ def merge_said(base: str | None, ours: str, theirs: str, rules: Rules, depth: in
     """Merge three versions of a piece of code, taken apart at its brackets; raises Differ or Unprovable."""
     if base == ours:
         return theirs
-    sides = [None if one is None else (said(one), comments(one)) for one in (base, ours, theirs)]
+    lexis = rules.lexis
+    sides = [None if one is None else (lexis.said(one), lexis.comments(one)) for one in (base, ours, theirs)]
     if sides[1] == sides[2] or sides[0] == sides[2]:
         return ours
     if sides[0] == sides[1]:
@@ -57,19 +44,39 @@ def merge_said(base: str | None, ours: str, theirs: str, rules: Rules, depth: in
     if base is None or depth > DEEPEST:
         raise Differ
     texts = (base, ours, theirs)
-    if all(len(tokens(text)) == 1 and "\n" in text for text in texts):
+    if all(len(lexis.tokens(text)) == 1 and "\n" in text for text in texts):
         return _by_line(*texts)
-    groups = [groups_of(text) for text in texts]
-    shapes = [_shape(text, its) for text, its in zip(texts, groups, strict=True)]
+    groups = [groups_of(text, lexis) for text in texts]
+    shapes = [_shape(text, its, lexis) for text, its in zip(texts, groups, strict=True)]
     host = 1
-    if shapes[0] in shapes[1:] and shapes[1] != shapes[2]:
-        # One side has changed what stands outside of brackets: of a function's head that is its result.
-        if not rules.parameters or len({len(its) for its in groups}) > 1:
+    if shapes[1] != shapes[2]:
+        # One side has changed what stands outside of brackets, the other what stands in some.
+        if shapes[0] not in shapes[1:] or len({len(its) for its in groups}) > 1:
             raise Differ
         host = 2 if shapes[0] == shapes[1] else 1
-    elif shapes[1] != shapes[2]:
-        raise Differ
-    return _refilled(texts, groups, _commented(texts, groups, host), rules, depth)
+        _check_called(texts, groups, host, lexis)
+    return _refilled(texts, groups, _commented(texts, groups, host, lexis), rules, depth)
+
+
+def _check_called(texts: Triple, groups: Sequence[list[Group]], host: int, lexis: Lexis) -> None:
+    """Raise Differ where one side has changed what stands before brackets in which the other has changed something."""
+    for old, own, its in zip(groups[0], groups[host], groups[3 - host], strict=True):
+        if lexis.said(_cut(texts[3 - host], its)) != lexis.said(_cut(texts[0], old)) and _called(
+            texts[0], old, lexis
+        ) != _called(texts[host], own, lexis):
+            raise Differ
+
+
+def _called(text: str, group: Group, lexis: Lexis) -> Sequence[str]:
+    """Return the words right before brackets: of a call what is called."""
+    found: list[str] = []
+    for token in reversed(lexis.tokens(text[: group.start])):
+        if token.kind != "word" and token.text != ".":
+            break
+        if found and token.kind == "word" and found[-1] != ".":
+            break
+        found.append(token.text)
+    return found
 
 
 def _by_line(base: str, ours: str, theirs: str) -> str:
@@ -79,9 +86,9 @@ def _by_line(base: str, ours: str, theirs: str) -> str:
     return resolved(pieces, "ours")
 
 
-def _commented(texts: Triple, groups: Sequence[list[Group]], host: int) -> int:
+def _commented(texts: Triple, groups: Sequence[list[Group]], host: int, lexis: Lexis) -> int:
     """Return the side whose comments outside of brackets count; raises Differ."""
-    base, ours, theirs = (comments(_outside(text, its, "")) for text, its in zip(texts, groups, strict=True))
+    base, ours, theirs = (lexis.comments(_outside(text, its, "")) for text, its in zip(texts, groups, strict=True))
     if ours == theirs:
         return host
     if base not in (ours, theirs) or (host == 2 and base == theirs):  # noqa: PLR2004 - theirs
@@ -89,8 +96,8 @@ def _commented(texts: Triple, groups: Sequence[list[Group]], host: int) -> int:
     return 1 if base == theirs else 2
 
 
-def _shape(text: str, groups: list[Group]) -> tuple[str, ...]:
-    return said(_outside(text, groups, "()"))
+def _shape(text: str, groups: list[Group], lexis: Lexis) -> tuple[str, ...]:
+    return lexis.said(_outside(text, groups, "()"))
 
 
 def _outside(text: str, groups: list[Group], instead: str) -> str:
@@ -101,14 +108,14 @@ def _outside(text: str, groups: list[Group], instead: str) -> str:
     return result + text[at:]
 
 
-def groups_of(text: str) -> list[Group]:
+def groups_of(text: str, lexis: Lexis = PYTHON) -> list[Group]:
     """Find the outermost brackets of a text."""
     found: list[Group] = []
     items: list[Place] = []
     depth = start = 0
     first: int | None = None
     last = 0
-    for token in tokens(text):
+    for token in lexis.tokens(text):
         if token.kind == "comment":
             continue
         if token.text in OPENING:
@@ -116,7 +123,7 @@ def groups_of(text: str) -> list[Group]:
             if depth == 1:
                 start, items, first = token.start, [], None
                 continue
-        elif token.text in CLOSING:
+        elif token.text in CLOSING and depth:
             depth -= 1
             if depth == 0:
                 if first is not None:
@@ -124,7 +131,7 @@ def groups_of(text: str) -> list[Group]:
                 found.append(Group(start, token.end, tuple(items)))
                 continue
         if depth == 1 and token.text == ",":
-            if first is None or comments(text[last : token.start]):
+            if first is None or lexis.comments(text[last : token.start]):
                 raise Differ
             items.append(Place("", first, first, Leaf(text[first:last]), last, token.end))
             first = None
@@ -154,7 +161,8 @@ def _merge_group(sides: tuple[str | None, str, str], rules: Rules, depth: int) -
     base, ours, theirs = sides
     if base == ours:
         return theirs
-    found = [None if one is None else (said(one), comments(one)) for one in sides]
+    lexis = rules.lexis
+    found = [None if one is None else (lexis.said(one), lexis.comments(one)) for one in sides]
     if found[1] == found[2] or found[0] == found[2]:
         return ours
     if found[0] == found[1]:
@@ -162,13 +170,13 @@ def _merge_group(sides: tuple[str | None, str, str], rules: Rules, depth: int) -
     if base is None or len({one[0] for one in (base, ours, theirs)}) > 1:
         raise Differ
     triple = (base, ours, theirs)
-    groups = [groups_of(text)[0] for text in triple]
+    groups = [groups_of(text, lexis)[0] for text in triple]
     if all(len(its.items) == 1 and its.items[0].end == its.items[0].after for its in groups):
         inner = [text[its.items[0].start : its.items[0].end] for text, its in zip(triple, groups, strict=True)]
         merged = merge_said(inner[0], inner[1], inner[2], rules, depth + 1)
         place = groups[1].items[0]
         return f"{ours[: place.start]}{merged}{ours[place.end :]}"
-    if len({its.items[0].end < its.items[0].after for its in groups if len(its.items) == 1}) > 1:
+    if lexis.is_python and len({its.items[0].end < its.items[0].after for its in groups if len(its.items) == 1}) > 1:
         raise Differ  # one comma makes a tuple of what stands in brackets
     return _merge_items(triple, groups, rules, depth)
 
@@ -176,8 +184,10 @@ def _merge_group(sides: tuple[str | None, str, str], rules: Rules, depth: int) -
 def _merge_items(texts: Triple, groups: Sequence[Group], rules: Rules, depth: int) -> str:
     hosts = [_host(text, its) for text, its in zip(texts, groups, strict=True)]
     host = _chosen(hosts)
-    _same_around(hosts, host)
-    names = [[_name(text, place) for place in its.items] for text, its in zip(texts, groups, strict=True)]
+    _same_around(hosts, host, rules.lexis)
+    if hosts[host].on_lines and any("\n" not in one.text for one in hosts[host].branch.entries[:-1]):
+        raise Differ  # some share a line
+    names = [[_name(text, place, rules) for place in its.items] for text, its in zip(texts, groups, strict=True)]
     target = hosts[host]
     done: list[Done] = []
     changed: set[int] = set()
@@ -194,7 +204,7 @@ def _merge_items(texts: Triple, groups: Sequence[Group], rules: Rules, depth: in
             and not rules.names
             and not all(_is_named(side, at) for side, at in zip(names, places, strict=True))
         ):
-            changed |= _changed_by(entries)
+            changed |= _changed_by(entries, rules.lexis)
         merged = _merge_entry(entries, rules, depth)
         done += [] if merged is None else [merged]
     if len(changed) > 1 and not rules.parameters:  # arguments by place belong together
@@ -208,9 +218,9 @@ def _is_named(names: Sequence[Hashable], at: int | None) -> bool:
     return at is None or isinstance(names[at], tuple)
 
 
-def _changed_by(entries: Sequence[Done | None]) -> set[int]:
+def _changed_by(entries: Sequence[Done | None], lexis: Lexis) -> set[int]:
     """Return the sides that alone have changed an entry."""
-    base, ours, theirs = (None if entry is None else _heard(entry) for entry in entries)
+    base, ours, theirs = (None if entry is None else _heard(entry, lexis) for entry in entries)
     return set() if ours == theirs else {side for side, its in ((1, ours), (2, theirs)) if its != base}
 
 
@@ -220,7 +230,7 @@ def _merge_entry(entries: Sequence[Done | None], rules: Rules, depth: int) -> Do
         left = ours or theirs
         if base is None or left is None:
             return left
-        if _heard(left) != _heard(base):
+        if _heard(left, rules.lexis) != _heard(base, rules.lexis):
             raise Differ
         return None
     old = None if base is None else resolved(base.value, "ours")
@@ -232,9 +242,9 @@ def _merge_entry(entries: Sequence[Done | None], rules: Rules, depth: int) -> Do
     return Done(lead.text, ours.head, (value,), tail.text)
 
 
-def _heard(entry: Done) -> Hashable:
+def _heard(entry: Done, lexis: Lexis) -> Hashable:
     text = resolved(entry.value, "ours")
-    return said(text), comments(entry.lead), comments(text), comments(entry.tail)
+    return lexis.said(text), *map(lexis.comments, (entry.lead, text, entry.tail))
 
 
 def _host(text: str, group: Group) -> Host:
@@ -250,9 +260,9 @@ def _chosen(hosts: Sequence[Host]) -> int:
     return 2 if (reshaped and theirs.branch.entries) or not ours.branch.entries else 1
 
 
-def _same_around(hosts: Sequence[Host], host: int) -> None:
+def _same_around(hosts: Sequence[Host], host: int, lexis: Lexis) -> None:
     """Raise Differ where a comment beside the brackets would get lost."""
-    around = [(comments(side.branch.opening), comments(side.branch.closing)) for side in hosts]
+    around = [tuple(map(lexis.comments, (side.branch.opening, side.branch.closing))) for side in hosts]
     if around[1] != around[2] and around[3 - host] != around[0]:
         raise Differ
 
@@ -280,13 +290,16 @@ def _slots(names: Sequence[Sequence[Hashable]], texts: Triple, rules: Rules) -> 
 
 
 def _is_spread(name: Hashable) -> bool:
-    return isinstance(name, str) and name.startswith("*")
+    return isinstance(name, str) and name.startswith(("*", "..."))
 
 
-def _name(text: str, place: Place) -> Hashable:
+def _name(text: str, place: Place, rules: Rules) -> Hashable:
     """Name an item: a keyword, the key of a mapping or a parameter by a tuple, all else by what it says."""
     inner = text[place.start : place.end]
-    words = said(inner)
+    words = rules.lexis.said(inner)
+    if text[0] == "(" and not rules.lexis.is_python:
+        name = words[rules.named]
+        return ("parameter", name) if rules.parameters and name.isidentifier() else " ".join(words)
     if text[0] == "(" and len(words) > 2 and words[1] == "=":  # noqa: PLR2004
         return "=", words[0]
     if text[0] == "{":

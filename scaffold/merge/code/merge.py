@@ -63,7 +63,7 @@ def merge_code(base: str, ours: str, theirs: str) -> Pieces:
 
 def _emptied(base: Block, side: Block, other: Block) -> bool:
     """Whether a side has removed all that the file did, of which the other still has some beside what it has added."""
-    kept = [{one.said for one in block.items if one.kind not in (*IMPORTS, "comment")} for block in (base, side, other)]
+    kept = [{one.text for one in block.items if one.kind not in (*IMPORTS, "comment")} for block in (base, side, other)]
     return bool(kept[0] and not kept[1] and kept[0] & kept[2] and kept[2] - kept[0])
 
 

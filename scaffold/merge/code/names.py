@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scaffold.merge.code.groups import Differ, Rules, merge_said
-from scaffold.merge.code.lexis import said
+from scaffold.merge.code.groups import Differ, merge_said
+from scaffold.merge.code.lexis import Rules, said
 from scaffold.merge.code.pairs import woven
 from scaffold.merge.code.tree import Item
 from scaffold.merge.python import NAMES

@@ -72,7 +72,11 @@ def matched(old: Items, new: Items) -> dict[int, int]:
     names = _unique([item.key for item in old]), _unique([item.key for item in new])
     both = names[0].keys() & names[1].keys()
     found = {names[1][key]: names[0][key] for key in both}
-    before, after = ([item.key if item.key in both else item.said for item in side] for side in (old, new))
+    same = {item.text for item in old} & {item.text for item in new}
+    before, after = (
+        [item.key if item.key in both else item.text if item.text in same else item.said for item in side]
+        for side in (old, new)
+    )
     at_old = at_new = 0
     for in_old, in_new in [*sorted(matches(before, after).items()), (len(old), len(new))]:
         gone = [at for at in range(at_old, in_old) if old[at].key not in both]
@@ -104,8 +108,10 @@ def _alike(old: Items, new: Items, gone: list[int], come: list[int]) -> dict[int
 
 
 def _of_one_kind(one: Item, other: Item) -> bool:
-    """Whether one statement may have become the other: a definition has its name, and else any line may be any."""
+    """Whether one statement may have become the other: definitions and imports have names, and else any may be any."""
     kinds = {one.kind, other.kind}
+    if any(kind.startswith("import_") for kind in kinds):
+        return False
     if kinds & {"def", "comment"}:
         return kinds == {"comment"}
     return len(kinds) == 1 or len(one.parts) == len(other.parts) == 1

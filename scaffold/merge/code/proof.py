@@ -5,7 +5,7 @@ import builtins
 import re
 import symtable
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from scaffold.merge.budget import Unprovable
 from scaffold.merge.code.calls import misfits
@@ -14,6 +14,7 @@ _KNOWN = frozenset(
     {*dir(builtins), "__file__", "__name__", "__path__", "__annotations__", "__builtins__", "WindowsError"}
 )
 _WORDS, _COMMENTS = re.compile(r"\w+").findall, re.compile(r"#.*").findall
+BRACKETS = re.compile(r"\w+|[{}()\[\]]").findall  # and words, for a parser that takes one bracket too many as a word
 _DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE).findall
 _HEADS = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+\w+\([^:]*", re.MULTILINE).findall
 _ATTRIBUTES = re.compile(r"\.(\w+)").findall
@@ -28,7 +29,8 @@ def prove(base: str, ours: str, theirs: str, merged: str, modules: "Modules") ->
     """Raise Unprovable unless definitions, words and order of the merged file are what both sides made of them."""
     if loses_words(base, ours, theirs, merged) or _names_what_is_gone(base, ours, theirs, merged):
         raise Unprovable
-    if misfits(*modules[:3]):
+    heads = [set(_HEADS(text)) for text in (base, ours, theirs)]
+    if (heads[0] - heads[1] or heads[0] - heads[2]) and misfits(*modules[:3]):
         raise Unprovable
     if not _sources_hold(*(_imported(one) for one in modules[1:])):
         raise Unprovable
@@ -62,18 +64,18 @@ def _names_what_is_gone(base: str, ours: str, theirs: str, merged: str) -> bool:
     return False
 
 
-def _words(lines: Iterable[str]) -> Counter[str]:
-    """Count the words, those of strings and comments too, and the comments as they stand."""
-    text = "\n".join(lines)
-    return Counter([*_WORDS(text), *_COMMENTS(text)])
-
-
-def loses_words(base: str, ours: str, theirs: str, merged: str) -> bool:
+def loses_words(base: str, ours: str, theirs: str, merged: str, said: Callable[[str], list[str]] = _WORDS) -> bool:
     """Whether a word stands in the result less often, or more often, than the changes of both sides account for.
 
     What both have added may stand there once or twice, and so may what both have removed be gone. Changes are counted
     in all and line by line: what a side has moved makes the one too strict, what both have changed alike the other.
     """
+
+    def _words(lines: Iterable[str]) -> Counter[str]:
+        """Count the words, those of strings and comments too, and the comments as they stand."""
+        text = "\n".join(lines)
+        return Counter([*said(text), *_COMMENTS(text)])
+
     lines = [Counter(line.strip() for line in text.split("\n")) for text in (base, ours, theirs)]
     old, found = _words(base.split("\n")), _words(merged.split("\n"))
     added = [_words((side - lines[0]).elements()) for side in lines[1:]]
@@ -141,7 +143,14 @@ def _in_order(base: ast.Module, ours: ast.Module, theirs: ast.Module, merged: as
 
 def _blocks(node: ast.AST, within: str = "") -> Iterator[tuple[str, list[str]]]:
     body: Iterable[ast.stmt] = getattr(node, "body", ())
-    yield within, [ast.dump(one) for one in body if not isinstance(one, ast.Import | ast.ImportFrom)]
+    yield (
+        within,
+        [
+            f"def {one.name}" if isinstance(one, _DEFINITION) else ast.dump(one)
+            for one in body
+            if not isinstance(one, ast.Import | ast.ImportFrom)
+        ],
+    )
     for child in body:
         if isinstance(child, ast.ClassDef):
             yield from _blocks(child, f"{within}.{child.name}")

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from scaffold.merge.budget import Unprovable
 from scaffold.merge.code.facts import facts_of
-from scaffold.merge.code.tree import Block, Facts, Item, Text
+from scaffold.merge.code.tree import Block, Facts, Item, Text, Uncut
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _ORDERED = Facts(fixed=True)  # of decorators the last one is applied first
@@ -95,7 +95,7 @@ class _Cutter:
             kinds = " ".join(type(one).__name__ for one in group)
             return Item(kinds, None, *before, (whole,))
         node = group[0]
-        parts = tuple(self._parts(node, start, end)) or (whole,)
+        parts = Uncut(whole.text, lambda: tuple(self._parts(node, start, end)) or (whole,))
         kind, key = _named(node, is_first=is_first)
         return Item(kind, key, *before, parts)
 

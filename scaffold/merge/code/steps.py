@@ -86,8 +86,9 @@ def check_neighbours(steps: Sequence[Step], sides: Sequence[Items], gone: Sequen
     for before, after in pairwise(steps):
         one, other = before.side, after.side
         if one and other and one != other and not (before.is_new and after.is_new):
-            both_act = (before.is_new or after.is_new) and before.item.facts.acts and after.item.facts.acts
-            if both_act or any(a.facts.feeds(b.facts) for a in before.entries if a for b in after.entries if b):
+            pairs = [(a.facts, b.facts) for a in before.entries if a for b in after.entries if b]
+            is_new = before.is_new or after.is_new
+            if any(a.feeds(b) or (is_new and a.acts and b.acts and a.meets(b)) for a, b in pairs):
                 raise Differ
     for is_new, run in groupby(steps, lambda step: step.is_new):
         if is_new:

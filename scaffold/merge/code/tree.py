@@ -1,10 +1,11 @@
 """Code as nested entries of verbatim text: put together again, they are the file byte for byte."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import overload
 
-from scaffold.merge.code.lexis import comments, said
+from scaffold.merge.code.lexis import Rules, comments, said
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,7 @@ class Facts:
     """What running a statement binds and reads, and what its order may mean: `acts` where it may do anything.
 
     Where it `loads`, it brings in other modules; `fixed` is where control leaves, or something else that has its place.
+    Of a statement of which nobody knows more, `names` are all that it names.
     """
 
     binds: frozenset[str] = frozenset()
@@ -19,6 +21,7 @@ class Facts:
     acts: bool = False
     loads: bool = False
     fixed: bool = False
+    names: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, several: "list[Facts]") -> "Facts":
@@ -36,6 +39,15 @@ class Facts:
         if self.fixed or other.fixed or (self.acts and (other.acts or other.loads)) or (self.loads and other.acts):
             return False
         return not (self.feeds(other) or other.feeds(self) or self.binds & other.binds)
+
+    @property
+    def is_import(self) -> bool:
+        """Whether it only brings in names, which may be brought in in any order."""
+        return self.loads and not (self.acts or self.fixed or self.reads)
+
+    def meets(self, other: "Facts") -> bool:
+        """Whether both may have to do with one thing."""
+        return not (self.names and other.names) or bool(self.names & other.names)
 
     def feeds(self, other: "Facts") -> bool:
         """Whether this binds what the other reads."""
@@ -58,6 +70,15 @@ class Text:
         """The comments in it."""
         return comments(self.text)
 
+    def alike(self, other: "Text") -> bool:
+        """Whether both say the same, comments included, whatever the space."""
+        return self.text == other.text or (self.said == other.said and self.comments == other.comments)
+
+    @property
+    def rules(self) -> Rules | None:
+        """How it is merged inside where both sides have changed it; None where it is one piece."""
+        return Rules.of(self.text)
+
 
 @dataclass(frozen=True)
 class Words(Text):
@@ -71,6 +92,7 @@ class Words(Text):
         return tuple(self.text.split()) if plain else tuple(lines)
 
     comments = ()
+    rules = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +105,31 @@ class Exact(Text):
         return self.text.rstrip()
 
     comments = ()
+    rules = None
+
+
+class Uncut(Sequence["Text | Block"]):
+    """The parts of an entry, which is cut only where it is looked into: most of a file nobody has changed."""
+
+    def __init__(self, text: str, cut: "Callable[[], tuple[Text | Block, ...]]") -> None:
+        """Know the text, and how it is cut."""
+        self.text, self._cut = text, cut
+
+    @cached_property
+    def _parts(self) -> "tuple[Text | Block, ...]":
+        return self._cut()
+
+    @overload
+    def __getitem__(self, at: int) -> "Text | Block": ...
+    @overload
+    def __getitem__(self, at: slice) -> "Sequence[Text | Block]": ...
+    def __getitem__(self, at: int | slice) -> "Text | Block | Sequence[Text | Block]":
+        """Return one of the parts."""
+        return self._parts[at]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._parts)
 
 
 @dataclass(frozen=True)
@@ -96,7 +143,7 @@ class Item:
     key: Hashable
     blank: str
     lead: str
-    parts: "tuple[Text | Block, ...]"
+    parts: "Sequence[Text | Block]"
     find: Callable[[], Facts] = field(default=Facts, compare=False)
 
     @cached_property
@@ -107,7 +154,9 @@ class Item:
     @cached_property
     def text(self) -> str:
         """The entry as it stands in the file, without the blank lines before it."""
-        return self.lead + "".join(part.text for part in self.parts)
+        return self.lead + (
+            self.parts.text if isinstance(self.parts, Uncut) else "".join(part.text for part in self.parts)
+        )
 
     @cached_property
     def said(self) -> Hashable:
@@ -124,7 +173,17 @@ class Item:
 
     def alike(self, other: "Item") -> bool:
         """Whether both say the same, comments included, whatever the space."""
-        return self.text == other.text or (self.said == other.said and self.comments == other.comments)
+        if self.text == other.text:
+            return True
+        leads = [[" ".join(line.split()) for line in one.lead.splitlines()] for one in (self, other)]
+        return self.kind == other.kind and leads[0] == leads[1] and _all_alike(self.parts, other.parts)
+
+
+def _all_alike(ones: "Sequence[Text | Block | Item]", others: "Sequence[Text | Block | Item]") -> bool:
+    return len(ones) == len(others) and all(
+        type(one) is type(other) and one.alike(other)  # type: ignore[arg-type]
+        for one, other in zip(ones, others, strict=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -148,3 +207,7 @@ class Block:
     def comments(self) -> tuple[str, ...]:
         """The comments in it."""
         return tuple(one for item in self.items for one in item.comments)
+
+    def alike(self, other: "Block") -> bool:
+        """Whether both say the same, comments included, whatever the space."""
+        return self.text == other.text or _all_alike(self.items, other.items)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scaffold.merge.budget import Unprovable, spend
 from scaffold.merge.code import names
-from scaffold.merge.code.groups import Differ, Rules, merge_said
+from scaffold.merge.code.groups import Differ, merge_said
 from scaffold.merge.code.names import Hold
 from scaffold.merge.code.pairs import Items, paired
 from scaffold.merge.code.steps import Step, check_neighbours, ending, first_things_first, joined, sorted_imports
@@ -82,29 +82,27 @@ class Walk:
             if isinstance(mine, Block) and isinstance(its, Block) and isinstance(old, Block):
                 pieces = (*pieces, *self.block(old, mine, its))
             elif isinstance(mine, Text) and isinstance(its, Text):
-                text = old.text if isinstance(old, Text) else None
-                pieces = (*pieces, *_merge_text(text, mine, its))
+                pieces = (*pieces, _merge_text(old if isinstance(old, Text) else None, mine, its))
         return pieces
 
 
-def _merge_text(base: str | None, ours: Text, theirs: Text) -> Pieces:
+def _merge_text(base: Text | None, ours: Text, theirs: Text) -> str:
     """Merge lines that are one piece; raises Differ."""
-    if type(ours) is Text:
-        return (merge_said(base, ours.text, theirs.text, Rules.of(ours.text)),)
-    if base == ours.text or ours.said == theirs.said:
-        return (theirs.text if base == ours.text else ours.text,)
-    if base == theirs.text:
-        return (ours.text,)
-    raise Differ
+    if base is not None and base.text in (ours.text, theirs.text):
+        return theirs.text if base.text == ours.text else ours.text
+    if ours.said == theirs.said and ours.comments == theirs.comments:
+        return ours.text
+    rules = [ours.rules, theirs.rules, base.rules if base is not None else ours.rules]
+    if rules[0] is None or None in rules:
+        raise Differ
+    return merge_said(None if base is None else base.text, ours.text, theirs.text, rules[0])
 
 
 def _conflict(base: Item | None, ours: Item | None, theirs: Item | None) -> Pieces:
     """Leave an entry in conflict: by line where that makes it smaller."""
     texts = [None if one is None else one.text for one in (base, ours, theirs)]
     pieces = merge_text(texts[0], texts[1], texts[2], insertions=False)
-    if pieces is not None and any(isinstance(piece, Clash) for piece in pieces):
-        return pieces
-    return (Clash(*(text or "" for text in texts)),)
+    return (Clash(*(text or "" for text in texts)),) if pieces is None else pieces
 
 
 def _adds_nothing(base: Item, left: Item) -> bool:
@@ -117,7 +115,11 @@ def _adds_nothing(base: Item, left: Item) -> bool:
 
 def _check_order(slots: Sequence[Slot], sides: Sequence[Items]) -> None:
     """Raise Differ where a side has moved what the other side's changes may depend on, or both have moved some."""
-    both = [(slot.base, slot.ours, slot.theirs) for slot in slots if None not in (slot.base, slot.ours, slot.theirs)]
+    both = [
+        (slot.base, slot.ours, slot.theirs)
+        for slot in slots
+        if None not in (slot.base, slot.ours, slot.theirs) and not sides[0][slot.base or 0].facts.is_import
+    ]
     orders = [[three[0] for three in sorted(both, key=lambda three: three[side] or 0)] for side in range(3)]
     if orders[0] != orders[1] != orders[2] != orders[0]:
         raise Differ
@@ -144,7 +146,8 @@ def _check_replaced(slots: Sequence[Slot], sides: Sequence[Items]) -> None:
         elif slot.base is None and (slot.ours is None) != (slot.theirs is None):
             new[slot.ours is None] = True
         elif slot.base is not None and slot.ours is None and slot.theirs is None:
-            gone |= sides[0][slot.base].kind not in (*names.IMPORTS, "comment")
+            item = sides[0][slot.base]
+            gone |= item.kind != "comment" and not item.facts.is_import
         if gone and all(new):
             raise Differ
 
