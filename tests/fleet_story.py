@@ -91,7 +91,7 @@ def plan(story: Journey) -> None:
     story.say("\n=== 5. What would the update do to each of them? Those that get the same patch are one group")
     said = story.scaffold("fleet", "plan", "--quiet", where=story.folder, ok=(3,))
     lines = [line.split() for line in said.splitlines()]
-    groups = [words[0] for words in lines if len(words) > 2 and words[2].startswith("member")]
+    groups = [words[4] for words in lines if words[:3] == ["scaffold", "fleet", "show"]]
     folder = next((story.folder / "campaigns").iterdir()).relative_to(story.folder)
     story.say("\n=== 6. The largest group is read once, and so is what one team has to decide")
     story.scaffold("fleet", "show", str(folder), groups[0], where=story.folder)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Literal, cast
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 MARKUP: Literal["markdown"] = "markdown"  # so that paragraphs are set anew to the width of the terminal
 # What `--help` lists them under.
@@ -70,6 +71,7 @@ EXAMPLES: Mapping[str, str] = {
     "fleet settings": "scaffold fleet settings",
     "fleet clean": "scaffold fleet clean",
 }
+ON_A_PLAN = frozenset(f"fleet {name}" for name in ("show", "preflight", "apply", "watch", "resume", "abort"))
 FLEET = {
     "status": "fleet_status",
     "check": "fleet_check",
@@ -84,6 +86,19 @@ FLEET = {
     "settings": "fleet_settings",
     "clean": "fleet_clean",
 }
+
+
+class OfOnePlan(TyperCommand):
+    """A command on the plan in one folder."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse several, as a shell makes of `campaigns/*`."""
+        plans = [one for one in args if Path(one, "plan.json").is_file()]
+        if len(plans) > 1:
+            raise typer.BadParameter(
+                f"{len(plans)} plans were given, name one of {', '.join(plans)}", ctx, None, "PLAN"
+            )
+        return super().parse_args(ctx, args)
 
 
 class Commands(TyperGroup):
@@ -136,7 +151,7 @@ def _command(module: str, name: str, within: str) -> Any:
     found = getattr(import_module(f"scaffold.cli.{module}"), name.replace("-", "_"))
     if not isinstance(found, typer.Typer):
         alone = typer.Typer(add_completion=False, rich_markup_mode=MARKUP)
-        alone.command(name)(found)
+        alone.command(name, cls=OfOnePlan if within + name in ON_A_PLAN else None)(found)
         found = alone
     command = typer.main.get_command(found)
     command.name = name

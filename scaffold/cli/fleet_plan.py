@@ -13,7 +13,7 @@ from scaffold.cli.fleet_options import File, Quiet, RunOn, Where
 from scaffold.cli.options import FormatOption, Offline, Prereleases, Today
 from scaffold.cli.rendering import LimitOption, SkipTasks, Trust, means
 from scaffold.cli.update import To
-from scaffold.fleet.roll import FILE
+from scaffold.fleet.roll import FILE, option
 from scaffold.process.waiting import telling
 from scaffold.report.fleet import plans
 
@@ -78,7 +78,7 @@ def plan(
         if format_ == "json":
             console.show_json(plans.data(made.plan))
         else:
-            console.show(plans.text(made.plan, str(made.folder)))
+            console.show(plans.text(made.plan, str(made.folder), option(fleet)))
     if not made.plan.is_clean:
         raise typer.Exit(NOT_CLEAN)
 

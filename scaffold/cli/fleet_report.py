@@ -24,7 +24,6 @@ else:
     page = later("scaffold.report.fleet.page")  # with Jinja, which no other command of a fleet needs
 
 NOT_CLEAN = 3
-PAGE = "fleet-report.html"
 Form = Literal["html", "json", "csv", "markdown"]
 FormOption = Annotated[Form, typer.Option("--format", help="What to write.")]
 Check = Annotated[bool, typer.Option("--check", help="Say what the guardrails say too, which takes longer.")]
@@ -38,7 +37,7 @@ Into = Annotated[
         "--into",
         metavar="FILE",
         help="Where to write it, `-` for standard output; else a page is written to "
-        f"{PAGE} beside the file of the fleet, and all else to standard output.",
+        "fleet-report.html beside fleet.yml (NAME-report.html beside NAME.yml), and all else to standard output.",
         show_default=False,
     ),
 ]
@@ -74,7 +73,7 @@ def report(
         )
         notify("Writing the report")
         document = _written(found, format_).encode("utf-8", "backslashreplace")
-    into = into or (fleet.parent / PAGE if format_ == "html" else None)
+    into = into or (fleet.parent / f"{fleet.stem}-report.html" if format_ == "html" else None)
     with console.reporting():
         if into in (None, Path("-")):
             console.write(document)

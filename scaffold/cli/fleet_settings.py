@@ -11,7 +11,7 @@ from scaffold.cli.fleet_check import Policy
 from scaffold.cli.fleet_options import File, Quiet, RunOn, Where
 from scaffold.cli.fleet_plan import Into
 from scaffold.cli.options import FormatOption
-from scaffold.fleet.roll import FILE
+from scaffold.fleet.roll import FILE, option
 from scaffold.process.loading import later
 from scaffold.process.waiting import telling
 
@@ -49,7 +49,7 @@ def settings(
             planned = scaffold.fleet_settings(
                 fleet, where=where, policy=policy, into=into, run_on=run_on, notify=notify
             )
-            lines, document = words.text(planned.plan, str(planned.file)), words.data(planned.plan)
+            lines, document = words.text(planned.plan, str(planned.file), option(fleet)), words.data(planned.plan)
             clean, told = planned.plan.is_clean, f"the plan is in {planned.file}"
         else:
             done = scaffold.fleet_settings_apply(apply, fleet, notify=notify)

@@ -16,7 +16,7 @@ from scaffold.fleet.campaign.marker import marker_of
 from scaffold.fleet.campaign.offering import HostError
 from scaffold.fleet.campaign.offering import reason as reason_of
 from scaffold.fleet.campaign.rollout import facts
-from scaffold.fleet.campaign.site import site
+from scaffold.fleet.campaign.site import nowhere, site
 from scaffold.fleet.campaign.waves import ahead
 from scaffold.fleet.campaign.work import Asked, Work
 from scaffold.fleet.progress import counter
@@ -67,7 +67,8 @@ def fleet_abort(
 
 def _refuse_other(work: Work) -> None:
     """Raise ProjectError where another machine has begun, which offers to the first of the first wave first."""
-    first = next(ahead(work.policy, work.plan.id, facts(work), ()), None)
+    reached = {name: its for name, its in facts(work).items() if not nowhere(work, work.results[name])}
+    first = next(ahead(work.policy, work.plan.id, reached, ()), None)
     for name in first.members[:PROBED] if first else ():
         at = None if work.asked.direct else work.at(work.results[name].place)
         if at is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -15,8 +16,9 @@ from scaffold.fleet import inventory, journal, planfile, selectors
 from scaffold.fleet.campaign import rollout
 from scaffold.fleet.campaign.aims import aims
 from scaffold.fleet.campaign.offering import HostError
+from scaffold.fleet.campaign.site import FOLDER, nowhere
 from scaffold.fleet.campaign.work import Asked, Book, Work
-from scaffold.fleet.roll import FILE
+from scaffold.fleet.roll import FILE, option
 from scaffold.git import porcelain
 from scaffold.project.applying.in_git import By
 from scaffold.project.conditions import Conditions
@@ -25,9 +27,7 @@ from scaffold.render.means import Means
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from scaffold.fleet.journal import Journal
     from scaffold.plan.campaign import Rollout
-    from scaffold.plan.fleet import FleetPlan
     from scaffold.process import Notify
 
 RELEASES_LAST = 3600.0  # seconds in which it is not asked again whether they still stand
@@ -128,10 +128,25 @@ def at_work(place: Path, file: Path, asked: Asked, means: Means = Means(), *, of
 
     Where something is to be offered, it is looked first whether the releases are still what they were.
     """
-    plan = planfile.read(place)
-    with journal.held(_folder(place), plan.id, uuid4().hex[:12], time) as held:
-        work = _work(place, plan, file, asked, held, means)
+    work = _work(place, file, asked, means)
+    if offers:
+        _refuse_nowhere(work)
+    with journal.held(work.folder, work.plan.id, uuid4().hex[:12], time) as held:
+        work = work._replace(book=Book(held, work.results, time))
+        if offers and asked.words != work.book.history.how and not work.book.history.aborted:
+            work.book.add("", "run with", how=asked.words)
         yield _asked_again(work, file) if offers else work
+
+
+def _refuse_nowhere(work: Work) -> None:
+    """Raise ProjectError where nobody has a place that the plan can be offered to: nothing begins then."""
+    total, missing = len(work.results), Counter(nowhere(work, one) for one in work.results.values())
+    if total and None not in missing:
+        said = "; ".join(f"{count:,} of {total:,} {why.many}" for why, count in missing.items() if why)
+        mends = list(dict.fromkeys(why.mend for why in missing if why))
+        again = f"scaffold fleet apply {work.called}{' --direct' * work.asked.direct} "
+        hint = again + mends[0] if mends == [FOLDER.mend] else "; ".join(mends)
+        raise ProjectError(f"nothing was offered: {said}", where=str(work.folder), hint=hint)
 
 
 def _asked_again(work: Work, file: Path) -> Work:
@@ -142,26 +157,34 @@ def _asked_again(work: Work, file: Path) -> Work:
 @contextmanager
 def looked_at(place: Path, file: Path, asked: Asked) -> Iterator[Work]:
     """Read a campaign that somebody else may be at work on; nothing can be recorded. Raises FormatError."""
-    plan = planfile.read(place)
-    yield _work(place, plan, file, asked, journal.Closed(journal.read(_folder(place), plan.id)), Means())
+    work = _work(place, file, asked, Means())
+    records = journal.read(work.folder, work.plan.id)
+    yield work._replace(book=Book(journal.Closed(records), work.results, time))
 
 
 def _folder(place: Path) -> Path:
     return place if place.is_dir() else place.parent
 
 
-def _work(place: Path, plan: FleetPlan, file: Path, asked: Asked, book: Journal, means: Means) -> Work:
-    fleet = inventory.read(file)
+def _work(place: Path, file: Path, asked: Asked, means: Means) -> Work:
+    """Return a campaign without its journal; raises ProjectError for another fleet's."""
+    plan, fleet = planfile.read(place), inventory.read(file)
     results = {one.name: one for one in plan.results if one.state in ("clean", "conflict")}
+    if results and not {one.place for one in results.values()} & {one.place.address for one in fleet.repositories}:
+        raise ProjectError(
+            f"none of the {len(results):,} members of the plan in {place} is listed here",
+            where=str(file),
+            hint="name its fleet file with --fleet",
+        )
     return Work(
         plan,
         _folder(place),
-        shlex.join([str(place), *([] if file == FILE else ["--fleet", str(file)])]),
+        f"{shlex.quote(str(place))}{option(file)}",
         planfile.contents(place),
         {one.place.address: one for one in fleet.repositories},
         fleet.campaign,
         fleet.forges,
-        Book(book, results, time),
+        Book(journal.Closed(()), results, time),
         By(*fleet.commits),
         asked,
         Conditions(means=means),

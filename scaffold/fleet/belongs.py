@@ -8,6 +8,7 @@ from scaffold.answers import file as answers
 from scaffold.errors import ScaffoldError
 from scaffold.formats import documents
 from scaffold.formats.lookup import mapping
+from scaffold.guard.people import fuller
 from scaffold.guard.readers import owners
 
 Fetch = Callable[[str], bytes | None]  # the content at a path, or None
@@ -23,14 +24,18 @@ class Belongs(NamedTuple):
 
 
 def said_of(fetch: Fetch, prefix: str, first: Belongs) -> Belongs:
-    """Return whose the project in the folder `prefix` is: what is said `first`, else the first file that says so."""
-    owner, mission = first
-    for read in SAYING:
-        if owner and mission:
-            break
-        said = read(fetch, prefix)
-        owner, mission = owner or said.owner, mission or said.mission
-    return Belongs(owner, mission)
+    """Return whose the project in the folder `prefix` is: what is said `first`, else the first file that says so.
+
+    A team that the catalog names without its organisation is spelled as the files after it spell it with one.
+    """
+    if all(first):
+        return first
+    catalog, *others = (read(fetch, prefix) for read in SAYING)
+    catalog = catalog._replace(owner=fuller(catalog.owner, (one.owner for one in others)))
+    said = (first, catalog, *others)
+    owners = (one.owner for one in said if one.owner)
+    missions = (one.mission for one in said if one.mission)
+    return Belongs(next(owners, ""), next(missions, ""))
 
 
 def _catalog(fetch: Fetch, prefix: str) -> Belongs:

@@ -19,6 +19,7 @@ from scaffold.formats.located import Located, text
 from scaffold.process import Notify
 
 KEYS = {"members", "library", "commit", "campaign", "pauses", "forges"}
+SMALLEST = "members: [{glob: services/*}]"
 _AUTHOR = re.compile(r"([^<>]*[^<>\s])\s*<([^<>\s]+@[^<>\s]+)>")
 
 
@@ -84,7 +85,8 @@ def _document(file: Path) -> Located:
     try:
         content = file.read_bytes()
     except OSError as error:
-        hint = "write one, or name another file" if isinstance(error, FileNotFoundError) else None
+        mend = f"write one, as in `{SMALLEST}`, or name another with --fleet"
+        hint = mend if isinstance(error, FileNotFoundError) else None
         raise FormatError(f"the fleet cannot be read: {error.strerror}", where=str(file), hint=hint) from error
     return yaml.load(yaml.in_utf8(content, str(file)), str(file))
 

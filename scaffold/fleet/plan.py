@@ -19,7 +19,7 @@ from scaffold.fleet.planning import Planned, Wanted, libraries_of, plan_members,
 from scaffold.fleet.progress import counter
 from scaffold.fleet.releases import Depends, answered
 from scaffold.fleet.roll import FILE, Meant, Reached, gather, refused
-from scaffold.fleet.selectors import STATES, Selector
+from scaffold.fleet.selectors import STATES, Facts, Selector
 from scaffold.fleet.survey import Asked, look
 from scaffold.fleet.survey import Job as Survey
 from scaffold.git.objects import open_repository
@@ -170,12 +170,12 @@ def planned_for(job: Job, members: Iterable[Member], plan: Callable[[list[Member
         names = {one.standing.name for one in surveyed.seen}
         return Looked(plan([one for one in members if one.name in names]), surveyed.others)
     meant = {one.name: one for one in members if where.may_match(of_member(one))}
-    others = [where.partly(of_member(one)) for one in members if one.name not in meant]
+    others: list[Facts] = [of_member(one) for one in members if one.name not in meant]
     planned = plan([*meant.values()])
     facts = {one.name: of_result(meant[one.name], one) for one in planned.results}
     results = tuple(one for one in planned.results if where.matches(facts[one.name]))
-    others += [where.partly(its) for its in facts.values() if not where.matches(its)]
-    return Looked(planned._replace(results=results), Meant(len(others), frozenset().union(*others)))
+    others += [its for its in facts.values() if not where.matches(its)]
+    return Looked(planned._replace(results=results), Meant.of(where, others))
 
 
 def _asks_how_they_stand(where: Selector) -> bool:

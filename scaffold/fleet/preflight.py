@@ -12,7 +12,8 @@ from scaffold.fleet.campaign.deciding import Known, next_step
 from scaffold.fleet.campaign.offering import out_there
 from scaffold.fleet.campaign.reviewers import reviewers_of
 from scaffold.fleet.campaign.rollout import AT_ONCE
-from scaffold.fleet.campaign.site import NO_PUSH, NowhereError, Site, site
+from scaffold.fleet.campaign.site import NO_PUSH, NowhereError, Site, nowhere, site
+from scaffold.fleet.campaign.waves import ahead
 from scaffold.fleet.campaign.work import Asked, At, Work
 from scaffold.fleet.facts import of_planned
 from scaffold.fleet.progress import counter
@@ -50,7 +51,21 @@ def fleet_preflight(
         for name, its in results(lacks, meant, AT_ONCE, work.end):
             found[name] = its
             progress(1)
-        return Preflight(work.plan.id, tuple((name, found[name]) for name in work.results if name in found))
+        members = tuple((name, found[name]) for name in work.results if name in found)
+        return Preflight(work.plan.id, members, tuple(_hasty(work)))
+
+
+def _hasty(work: Work) -> Iterator[str]:
+    """Say of each wave but the last that waits neither for time nor for checks that the next follows at once."""
+    soaks = {wave.name: wave.soak for wave in work.policy.waves}
+    reached = {name: of_planned(one) for name, one in work.results.items() if not nowhere(work, one)}
+    for wave in [*ahead(work.policy, work.plan.id, reached, ())][:-1]:
+        if not soaks[wave.name] and not any(_at_a_forge(work, work.results[name]) for name in wave.members):
+            yield f"the wave {wave.name} has no soak and no checks: the next wave follows at once"
+
+
+def _at_a_forge(work: Work, result: Result) -> bool:
+    return not work.asked.direct and work.repositories[result.place].place.kind == "url"
 
 
 def _lacks(work: Work, result: Result) -> Iterator[Lack]:

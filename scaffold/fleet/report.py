@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import time
@@ -12,7 +13,7 @@ from scaffold.errors import ProjectError
 from scaffold.fleet import inventory, journal, past, planfile, selectors
 from scaffold.fleet.campaign import telling
 from scaffold.fleet.check import shared
-from scaffold.fleet.roll import FILE
+from scaffold.fleet.roll import FILE, option
 from scaffold.fleet.survey import Asked, survey
 from scaffold.process.loading import later
 from scaffold.report.fleet import history
@@ -73,7 +74,7 @@ def _kept(file: Path, day: history.Day) -> str:
 
 def _carried(place: Path, file: Path) -> Carried:
     plan, folder = planfile.read(place), place if place.is_dir() else place.parent
-    records = journal.read(folder, plan.id)
+    records, called = journal.read(folder, plan.id), f"{shlex.quote(str(folder))}{option(file)}"
     if not records:
         return Carried(str(folder), plan)
-    return Carried(str(folder), plan, telling.told(plan, records, inventory.campaign_of(file), folder, time()))
+    return Carried(str(folder), plan, telling.told(plan, records, inventory.campaign_of(file), called, time()))

@@ -1,5 +1,6 @@
 """The roll of a fleet: from `fleet.yml` to the repositories on this disk in which a selector may mean somebody."""
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -9,10 +10,15 @@ from scaffold.fleet import inventory, mirrors
 from scaffold.fleet.facts import of_repository
 from scaffold.fleet.inventory import Fleet
 from scaffold.fleet.repository import Repository
-from scaffold.fleet.selectors import Selector, Term, nobody
+from scaffold.fleet.selectors import Facts, Selector, Term, Value, nobody
 from scaffold.process import Notify
 
 FILE = Path("fleet.yml")
+
+
+def option(file: Path) -> str:
+    """Return the option that names the file of a fleet on a command line, after a space: nothing for the default."""
+    return "" if file == FILE else f" --fleet {shlex.quote(str(file))}"
 
 
 class Reached(NamedTuple):
@@ -28,14 +34,22 @@ class Reached(NamedTuple):
 
 
 class Meant(NamedTuple):
-    """How many members a selector was asked about, and which of its terms hold, or may, for some of them."""
+    """How many members a selector was asked about, which of its terms hold, or may, for some, and their values."""
 
     asked: int = 0
     partly: frozenset[Term] = frozenset()
+    values: frozenset[Value] = frozenset()
+
+    @classmethod
+    def of(cls, where: Selector, members: Iterable[Facts]) -> "Meant":
+        """Return what is known of members that a selector was asked about."""
+        found = [*members]
+        partly = frozenset[Term]().union(*map(where.partly, found))
+        return cls(len(found), partly, frozenset[Value]().union(*map(where.values, found)))
 
     def and_those(self, others: "Meant") -> "Meant":
         """Return what is known of these members and of others."""
-        return Meant(self.asked + others.asked, self.partly | others.partly)
+        return Meant(self.asked + others.asked, self.partly | others.partly, self.values | others.values)
 
 
 class Gathered(NamedTuple):
@@ -55,10 +69,7 @@ def gather(file: Path, where: Selector, *, offline: bool, notify: Notify) -> Gat
     fleet = inventory.read(file, offline=offline, notify=notify)
     known = [(one, of_repository(one)) for one in fleet.repositories]
     wanted = [one for one, facts in known if where.may_match(facts)]
-    others = Meant()
-    for _, facts in known:
-        if not where.may_match(facts):
-            others = others.and_those(Meant(1, where.partly(facts)))
+    others = Meant.of(where, (facts for _, facts in known if not where.may_match(facts)))
     urls = [one.place.address for one in wanted if one.place.kind == "url"]
     brought = mirrors.mirrored(urls, login=fleet.forges.login, offline=offline, notify=notify) if urls else {}
     found = [
@@ -79,4 +90,4 @@ def refused(where: Selector, others: Meant, asked: Iterable[Meant]) -> FormatErr
     """Return the error for a selector that means nobody."""
     for one in asked:
         others = others.and_those(one)
-    return nobody(where, others.asked, others.partly)
+    return nobody(where, others.asked, others.partly, others.values)

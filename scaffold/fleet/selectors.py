@@ -12,6 +12,8 @@ from scaffold.guard.people import name_of, parties
 
 T = TypeVar("T")
 Facts = Mapping[str, Iterable[str]]  # what is known of a member: to each key its values, and to STATES the words
+Value = tuple[str, str]  # a key, and a value of it
+NEAR = 8  # values that an error names
 KEYS = ("name", "blueprint", "version", "library", "owner", "mission", "label")
 STATES = "state"
 WORDS = (
@@ -59,6 +61,10 @@ class Selector(NamedTuple):
         """Whether a member may be meant: of what is not known yet, nothing is required."""
         return all(term.matches(facts) for term in self.terms if term.key in facts)
 
+    def values(self, facts: Facts) -> frozenset[Value]:
+        """Return what is known of a member for the keys of the conditions."""
+        return frozenset((key, value) for key in {term.key for term in self.terms} for value in facts.get(key, ()))
+
     def partly(self, facts: Facts) -> frozenset[Term]:
         """Return the conditions that hold for a member, or may: of what is not known yet, nothing is required."""
         return frozenset(term for term in self.terms if term.key not in facts or term.matches(facts))
@@ -85,17 +91,38 @@ def chosen(selector: Selector, members: Iterable[T], facts: Callable[[T], Facts]
     known = [(member, facts(member)) for member in members]
     found = tuple(member for member, its in known if selector.matches(its))
     if not found:
-        raise nobody(selector, len(known), frozenset().union(*(selector.partly(its) for _, its in known)))
+        partly = frozenset[Term]().union(*(selector.partly(its) for _, its in known))
+        raise nobody(
+            selector, len(known), partly, frozenset[Value]().union(*(selector.values(its) for _, its in known))
+        )
     return found
 
 
-def nobody(selector: Selector, members: int, partly: Collection[Term]) -> FormatError:
-    """Return the error for a selector that means none of so many members; `partly` are terms that hold for some."""
+def nobody(selector: Selector, members: int, partly: Collection[Term], values: Collection[Value]) -> FormatError:
+    """Return the error for a selector that means none of so many members, with what is near it.
+
+    `partly` are terms that hold for some, and `values` those that members have for the keys of the selector.
+    """
     if not selector.terms:
         return FormatError("there are no members", where=WHERE)
     alone = next((term for term in selector.terms if term not in partly), None)
     what = f"`{alone or selector}`" + (" alone" if alone and len(selector.terms) > 1 else "")
-    return FormatError(f"{what} matches none of the {members} members", where=WHERE)
+    hint = _near(
+        alone or selector.terms[0], {value for key, value in values if key == (alone or selector.terms[0]).key}
+    )
+    return FormatError(f"{what} matches none of the {members} members", where=WHERE, hint=hint)
+
+
+def _near(term: Term, values: Collection[str]) -> str | None:
+    """Return what there is in place of what a term asks for, what is written most alike first."""
+    if not values:
+        return None if term.key == STATES else f"nobody says any {term.key}"
+    from difflib import SequenceMatcher  # only a mistake needs it
+
+    wanted = " ".join(term.patterns)
+    ranked = sorted(values, key=lambda value: (-SequenceMatcher(None, wanted, value).ratio(), value))
+    more = f" and {len(ranked) - NEAR:,} more" if len(ranked) > NEAR else ""
+    return f"there are {', '.join(ranked[:NEAR])}{more}" if len(ranked) > 1 else f"there is only {ranked[0]}"
 
 
 def _term(written: str) -> Term:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from scaffold.blueprint.forge import Prescribed
-    from scaffold.fleet.selectors import Selector
+    from scaffold.fleet.selectors import Facts, Selector
     from scaffold.git.objects import Objects
     from scaffold.guard.policy import Policy
     from scaffold.process import Notify
@@ -109,7 +109,8 @@ def look(job: Job) -> Looked:
     """Look at every member of a repository that is meant; what is wrong with one is said in its standing."""
     found, asked = job
     opened = open_in(found.folder, found.why)
-    seen, others = [], Meant()
+    seen: list[Seen] = []
+    others: list[Facts] = []
     for member in members_in(opened, found.repository):
         facts = of_member(member)
         if asked.where.may_match(facts):
@@ -118,8 +119,8 @@ def look(job: Job) -> Looked:
             if asked.where.matches(facts):
                 seen.append(one)
                 continue
-        others = others.and_those(Meant(1, asked.where.partly(facts)))
-    return Looked(tuple(seen), others)
+        others.append(facts)
+    return Looked(tuple(seen), Meant.of(asked.where, others))
 
 
 def _lost(job: Job, reason: str) -> Looked:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from scaffold.formats.regex import regex
@@ -36,6 +37,20 @@ def may_be_same(one: str, other: str) -> bool:
 def _may_be(one: str, other: str) -> bool:
     longer, shorter = sorted((one, other), key=len, reverse=True)
     return longer == shorter or ("/" not in shorter and longer.endswith(f"/{shorter}"))
+
+
+def fuller(written: str, others: Iterable[str]) -> str:
+    """Return how others spell the team that is written without its organisation, with it; else what is written.
+
+    Where they name teams of that last name of several organisations, nobody can tell which is meant. Of a user, and of
+    several parties, nothing is said more fully.
+    """
+    names = parties(written)
+    if len(names) != 1 or "/" in names[0] or written.strip().casefold().startswith("user:"):
+        return written
+    spelled = [one.strip() for other in others for one in _BETWEEN.split(other)]
+    found = [one for one in spelled if name_of(one).endswith(f"/{names[0]}")]
+    return found[0] if len({*map(name_of, found)}) == 1 else written
 
 
 def is_one_of(written: str, names: tuple[str, ...]) -> bool:

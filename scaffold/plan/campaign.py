@@ -74,10 +74,14 @@ class Waved(NamedTuple):
     passed: float = 0
 
 
+SINGULAR = {"are": "is", "were": "was", "have": "has"}
+
+
 class Gate(NamedTuple):
     """How many of a wave are so that they may halt it, of how many; `most` is the threshold in words, or nothing.
 
-    `causes` are those members, and `passed` says that there are more of them than the threshold allows.
+    `causes` are those members, and `passed` says that there are more of them than the threshold allows. Who was
+    `excused` counts no more: by whom, and why.
     """
 
     what: str
@@ -85,6 +89,15 @@ class Gate(NamedTuple):
     of: int
     most: str
     passed: bool
+    excused: Mapping[str, str] = {}
+
+    def __str__(self) -> str:
+        """Return it in words: `1 of 5 was reverted (1 excused by Ada: it was releasing)`."""
+        total = len(self.causes) + len(self.excused)
+        verb, _, rest = self.what.partition(" ")
+        excused = "; ".join(f"{count} excused by {why}" for why, count in Counter(self.excused.values()).items())
+        said = f"{total} of {self.of} {SINGULAR.get(verb, verb) if total == 1 else verb} {rest}"
+        return f"{said} ({excused})" if excused else said
 
 
 class Moment(NamedTuple):
@@ -98,7 +111,7 @@ class Rollout(NamedTuple):
     """A campaign: its state, why it is in that, its waves, and how far it is with each member, by name.
 
     `left` are the seconds that what is not offered yet takes at least, by the limits of the forges, and `unavailable`
-    the hosts that could not be asked, with why.
+    the hosts that could not be asked, with why. `conflicts` are the paths in conflict of who was offered a draft.
     """
 
     id: str
@@ -111,6 +124,7 @@ class Rollout(NamedTuple):
     notes: tuple[str, ...] = ()
     left: float = 0
     unavailable: tuple[tuple[str, str], ...] = ()
+    conflicts: Mapping[str, tuple[str, ...]] = {}
 
     def counts(self) -> Mapping[Stage, int]:
         """Return how many members are at each stage."""
@@ -146,10 +160,14 @@ class Lack(NamedTuple):
 
 
 class Preflight(NamedTuple):
-    """What is missing before a campaign starts, by member; those that lack nothing are there too."""
+    """What is missing before a campaign starts, by member; those that lack nothing are there too.
+
+    `notes` are what its waves do not wait for.
+    """
 
     id: str
     members: tuple[tuple[str, tuple[Lack, ...]], ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:

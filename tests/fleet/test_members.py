@@ -103,10 +103,20 @@ def test_where_there_is_no_mirror_its_reason_is_the_members():
     assert (member.state, member.why, member.folder) == ("unreadable", "nobody answers", "")
 
 
+SHOP = "spec: {owner: 'group:shop'}\n"
+OF_ACME = "blueprint: b\nsource: builtin\nanswers: {owner: '@acme/shop'}\n"
 BELONGS = {
     "fleet.yml": ({"catalog-info.yaml": CATALOG}, {"owner": "me", "mission": "mine"}, ("me", "mine")),
     "the rest from files": ({"catalog-info.yaml": CATALOG}, {"owner": "me"}, ("me", "shop")),
     "the catalog": ({"catalog-info.yaml": CATALOG, "CODEOWNERS": "* @acme/c\n"}, {}, ("group:default/orders", "shop")),
+    "a team that CODEOWNERS spells more fully": ({"catalog-info.yaml": SHOP, "CODEOWNERS": "* @acme/sre @acme/shop\n"}, {}, ("@acme/shop", "")),
+    "a team that the answer spells more fully": ({"catalog-info.yaml": SHOP, ".scaffold/answers.yml": OF_ACME}, {}, ("@acme/shop", "")),
+    "a team that both spell more fully": ({"catalog-info.yaml": SHOP, "CODEOWNERS": "* acme/Shop\n", ".scaffold/answers.yml": OF_ACME}, {}, ("acme/Shop", "")),
+    "teams of one name of two organisations": ({"catalog-info.yaml": SHOP, "CODEOWNERS": "* @other/shop\n", ".scaffold/answers.yml": OF_ACME}, {}, ("group:shop", "")),
+    "another team": ({"catalog-info.yaml": SHOP, "CODEOWNERS": "* @acme/workshop\n"}, {}, ("group:shop", "")),
+    "a person of a team's name": ({"catalog-info.yaml": "spec: {owner: 'user:shop'}\n", "CODEOWNERS": "* @acme/shop\n"}, {}, ("user:shop", "")),
+    "a team of a namespace": ({"catalog-info.yaml": "spec: {owner: 'group:trade/shop'}\n", "CODEOWNERS": "* @acme/shop\n"}, {}, ("group:trade/shop", "")),
+    "fleet.yml before a fuller spelling": ({"CODEOWNERS": "* @acme/shop\n"}, {"owner": "shop"}, ("shop", "")),
     "a domain": ({"catalog-info.yaml": "spec: {domain: trade}\n", ".scaffold/answers.yml": ANSWERS}, {}, ("answered", "trade")),
     "a broken catalog": ({"catalog-info.yaml": "spec: [", "CODEOWNERS": "* @acme/c\n"}, {}, ("@acme/c", "")),
     "an odd catalog": ({"catalog-info.yaml": "spec: {owner: [a], system: 1}\n"}, {}, ("", "")),

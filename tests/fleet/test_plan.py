@@ -424,13 +424,45 @@ def test_two_runs_at_once_come_to_the_same(small):
     assert [place.name for place in (small / "campaigns").iterdir()] == [one["id"][:12]]
 
 
+def test_where_everybody_is_there_there_is_nothing_to_roll_out(tmp_path):
+    library = tmp_path / "library"
+    kit.repo(
+        library, {"blueprints/t/blueprint.yml": kit.manifest("t", "1.0.0", ("t",)), "templates/t/a": "1\n"}, "t/v1.0.0"
+    )
+    (tmp_path / "members").mkdir()
+    scaffold.new("t", tmp_path / "members/one", source=str(library))
+    done = command("fleet", "plan", "--fleet", fleet(tmp_path), where=tmp_path)
+    assert (done.code, "1 member: 1 unchanged" in done.out) == (0, True), done.err
+    assert done.out.endswith(f"There is nothing to roll out: t 1.0.0 is what {library} has.\n")
+    assert "Next" not in done.out
+
+
+def test_several_plans_are_refused_in_a_sentence(small):
+    file = fleet(small)
+    made = [scaffold.fleet_plan(file, where=where, run_on="loop").folder for where in ("name=one", "name=two")]
+    for words in (("show",), ("preflight", "--fleet", file), ("apply", "--local", "--fleet", file)):
+        done = command("fleet", words[0], *made, *words[1:], where=small)
+        assert done.code == 2
+        assert "2 plans were given, name one of" in " ".join(done.err.replace("│", " ").split())
+    assert not any((one / "journal.db").exists() for one in made)
+
+
 def test_the_command_line_says_what_the_plan_says(small):
     done = command("fleet", "plan", "--fleet", fleet(small), where=small)
     assert done.code == 0, done.err
     assert "3 members: 3 clean" in done.out
     plan = next((small / "campaigns").iterdir())
-    assert command("fleet", "show", plan, where=small).out == done.out
     group = json.loads(command("fleet", "show", plan, "--format", "json", where=small).out)["groups"][0]
+    assert "group       members  risk    files\n" in done.out
+    shown, said = done.out.split("Next:\n")
+    assert command("fleet", "show", plan, where=small).out.startswith(shown)
+    for line in said.splitlines():  # each can be run as it is
+        words = line.partition("  scaffold ")[2].partition("   ")[0].partition("  ")[0].split()
+        assert words[:1] == ["fleet"]
+        if words[1] != "apply":
+            assert command(*words, where=small).code in (0, 3), line
+    assert f"scaffold fleet apply {plan} --fleet {fleet(small)} " in f"{said} "
+    assert f"scaffold fleet show {plan} {group['digest'][:10]} " in said
     assert "+2 one" in command("fleet", "show", plan, group["digest"][:8], where=small).out
     assert "one: clean, t 1.0.0 -> 1.1.0" in command("fleet", "show", plan, "one", where=small).out
     wrong = command("fleet", "show", plan, "nobody", where=small)

@@ -56,6 +56,10 @@ def test_a_page_and_the_same_as_data(fleet):
     for one in report["status"]["projects"]:
         assert f">{one['name']}<" in page
     assert command(fleet, "report", "--into", "-").out.startswith("<!doctype html>")
+    shutil.copy(fleet, fleet.parent / "teams.yml")
+    done = command(fleet, "report", "--fleet", "teams.yml")
+    assert "is in teams-report.html" in done.out
+    assert (fleet.parent / "fleet-report.html").read_text() == page
     assert command(fleet, "report", "--format", "markdown", "--into", "x.md").out.endswith("is in x.md\n")
 
 
@@ -154,7 +158,7 @@ def recorded(*events):
 
 
 def telling(tmp_path, *events, now=1000.0):
-    return told(PLAN, recorded(*events), POLICY, tmp_path, now)
+    return told(PLAN, recorded(*events), POLICY, str(tmp_path), now)
 
 
 def test_a_campaign_that_has_not_begun(tmp_path):

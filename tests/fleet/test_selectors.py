@@ -67,12 +67,20 @@ def select(written, members=("a", "b")):
 def test_who_is_meant_is_chosen_and_nobody_is_an_error():
     assert select("") == ("a", "b")
     assert select("name=b behind") == ("b",)
-    with pytest.raises(FormatError, match=r"^--where: `name=c` matches none of the 2 members$"):
+    with pytest.raises(FormatError, match=r"^--where: `name=c` matches none of the 2 members \(there are a, b\)$"):
         select("name=c")
-    with pytest.raises(FormatError, match=r"^--where: `drift` alone matches none of the 2 members$"):
+    with pytest.raises(
+        FormatError, match=r"^--where: `drift` alone matches none of the 2 members \(there is only behind\)$"
+    ):
         select("name=a drift")
-    with pytest.raises(FormatError, match=r"^--where: `name=a name=b` matches none of the 2 members$"):
+    with pytest.raises(
+        FormatError, match=r"^--where: `name=a name=b` matches none of the 2 members \(there are a, b\)$"
+    ):
         select("name=a name=b")
+    with pytest.raises(FormatError, match=r"matches none of the 2 members \(nobody says any owner\)$"):
+        select("owner=*")
+    with pytest.raises(FormatError, match=r"\(there are mx, m0, m1, m2, m3, m4, m5, m6 and 5 more\)$"):
+        select("name=mxx", ("mx", *(f"m{number}" for number in range(12))))
     with pytest.raises(FormatError, match=r"^--where: there are no members$"):
         select("", ())
 

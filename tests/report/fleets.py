@@ -209,4 +209,4 @@ def _carried(status: FleetStatus, chance, folder: str) -> Carried:
         elif drawn < 0.86:
             add(name, "needs hands", why="people have committed to the branch")
     policy = Policy((Wave("canary", share=Share(10, of_all=True)), Wave("early", share=Share(40, of_all=True)), Wave("rest")), Halt())  # fmt: skip
-    return Carried(folder, plan, telling.told(plan, records, policy, PurePosixPath(folder), MIDNIGHT))
+    return Carried(folder, plan, telling.told(plan, records, policy, folder, MIDNIGHT))

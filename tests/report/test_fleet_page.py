@@ -1,6 +1,7 @@
 """The page on a fleet as text: complete without a browser, of bounded size, and what others say in it is only text."""
 
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -9,6 +10,7 @@ from scaffold.report.fleet import whole_data, whole_markdown
 from scaffold.report.fleet.delayed import delays
 from scaffold.report.fleet.page import html, members
 from scaffold.report.fleet.page.charts import adoption, burndown
+from scaffold.report.fleet.page.overview import figures
 from scaffold.report.fleet.whole import by_whom, stuck
 from tests.report import fleets
 
@@ -167,6 +169,21 @@ def test_charts_stand_on_one_another_and_end_with_what_is(report):
     counts = report.carried[0].told.rollout.counts()
     assert burnt.layers[0].last == counts["merged"]
     assert sum(layer.last for layer in burnt.layers) == sum(counts.values())
+
+
+def test_the_numbers_of_a_short_course_say_the_second_and_no_moment_twice(report):
+    told = report.carried[0].told
+    at = told.moments[0].at
+    quick = told._replace(moments=tuple(one._replace(at=at + n // 2) for n, one in enumerate(told.moments[:9])))
+    rows = [said for said, _ in burndown(quick).numbers]
+    assert rows == [f"{datetime.fromtimestamp(at + second, UTC):%Y-%m-%d %H:%M:%S} UTC" for second in (4, 3, 2, 1, 0)]
+
+
+def test_what_is_unknown_stands_beside_what_was_checked(report):
+    unknown = sum(one.score.summary["unknown"] for one in report.status.members if one.score)
+    (tile,) = [one for one in figures(report) if one.what == "rules pass"]
+    assert unknown
+    assert tile.more.endswith(f" checked, {unknown} unknown")
 
 
 def test_the_csv_has_a_line_for_each_member_and_its_update(report):

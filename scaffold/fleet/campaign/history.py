@@ -10,19 +10,21 @@ from scaffold.plan.campaign import OF_A_PULL, OFFERED, STAGES, Followed, Waved
 class History(NamedTuple):
     """Where a campaign stands by its journal; `halted` and `aborted` are why, or nothing.
 
-    `causes` are the members that halted it, `pardoned` those that did so before it was resumed. `taken` is when it was
-    last taken over from another machine: of what began there before, all is known. The members are those of the newest
-    history that was made of this one: of 10,000 no copy is kept for each record.
+    `causes` are the members that halted it, `pardoned` those that did so before it was resumed, with who excused them
+    and why. `taken` is when it was last taken over from another machine: of what began there before, all is known.
+    `how` are the options that it runs with. The members are those of the newest history that was made of this one: of
+    10,000 no copy is kept for each record.
     """
 
     members: dict[str, Followed]
     waves: tuple[Waved, ...] = ()
     halted: str = ""
     aborted: str = ""
-    pardoned: frozenset[str] = frozenset()
+    pardoned: Mapping[str, str] = {}
     runs: frozenset[str] = frozenset()
     taken: float = 0
     causes: frozenset[str] = frozenset()
+    how: str = ""
 
 
 def history(names: Iterable[str], records: Iterable[Record]) -> History:
@@ -70,10 +72,12 @@ def _same(before: History, _: Record) -> History:
 
 def _opened(before: History, record: Record) -> History:
     names = [name for name in record.said["members"] if name in before.members]
-    waved = Waved(record.said["name"], tuple(names), record.at)
+    waved, waves = Waved(record.said["name"], tuple(names), record.at), before.waves
     for name in names:
         before.members[name] = before.members[name]._replace(wave=waved.name)
-    return before._replace(waves=(*before.waves, waved))
+    if waves and waves[-1].name == waved.name:  # drawn again, or for who came late
+        waved, waves = waved._replace(members=(*waves[-1].members, *waved.members)), waves[:-1]
+    return before._replace(waves=(*waves, waved))
 
 
 def _passed(before: History, record: Record) -> History:
@@ -84,8 +88,13 @@ def _halted(before: History, record: Record) -> History:
     return before._replace(halted=record.said["why"], causes=frozenset(record.said["causes"]))
 
 
-def _resumed(before: History, _: Record) -> History:
-    return before._replace(halted="", causes=frozenset(), pardoned=before.pardoned | before.causes)
+def _resumed(before: History, record: Record) -> History:
+    excused = dict.fromkeys(before.causes, f"{record.said['by']}: {record.said['reason']}")
+    return before._replace(halted="", causes=frozenset(), pardoned={**before.pardoned, **excused})
+
+
+def _run_with(before: History, record: Record) -> History:
+    return before._replace(how=record.said["how"])
 
 
 def _taken_over(before: History, record: Record) -> History:
@@ -103,4 +112,5 @@ _OF_ALL: Mapping[str, Callable[[History, Record], History]] = {
     "resumed": _resumed,
     "aborted": _aborted,
     "taken over": _taken_over,
+    "run with": _run_with,
 }

@@ -1,7 +1,7 @@
 """A campaign goes on: looks at what is out there, halts or goes to the next wave, and offers what it may now."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -9,14 +9,15 @@ from scaffold.fleet.campaign import waves
 from scaffold.fleet.campaign.following import UNSEEN, follow
 from scaffold.fleet.campaign.offering import HostError, offer
 from scaffold.fleet.campaign.policy import Policy
-from scaffold.fleet.campaign.telling import absent, next_command
+from scaffold.fleet.campaign.site import nowhere
+from scaffold.fleet.campaign.telling import absent, next_command, undecided
 from scaffold.fleet.campaign.work import Work
 from scaffold.fleet.facts import of_planned
 from scaffold.fleet.progress import counter
 from scaffold.forges.hosts import place_of
 from scaffold.forges.pacing import Kind
 from scaffold.forges.port import ForgeError
-from scaffold.plan.campaign import OFFERED, Followed, Rollout, State, without
+from scaffold.plan.campaign import OFFERED, Followed, Rollout, State, Waved, without
 from scaffold.process import Notify
 from scaffold.process.aside import results
 
@@ -46,10 +47,20 @@ class Pace:
 
 def rolled(work: Work, pace: Pace, notify: Notify) -> Turn:
     """Take turns until there is nothing to be offered now; raises ProjectError where the journal fails."""
+    if not (work.book.history.aborted or work.book.history.halted):
+        _set_aside(work)
     while True:
         turn = _turn(work, pace, notify)
         if not turn.offered:
             return turn
+
+
+def _set_aside(work: Work) -> None:
+    """Hold those who have no place to be offered to, so that no wave counts them."""
+    for name, result in work.results.items():
+        stands = work.book.stands(name)
+        if stands.stage == "waiting" and not stands.wave and (missing := nowhere(work, result)):
+            work.book.add(name, "held", why=f"{missing.one} ({missing.mend})")
 
 
 def _turn(work: Work, pace: Pace, notify: Notify) -> Turn:
@@ -75,9 +86,12 @@ def _turn(work: Work, pace: Pace, notify: Notify) -> Turn:
         keeps = waves.keeps(work.policy, current, book.history.members, now) if current else ""
         if keeps:
             return Turn(0, "waiting", shut or _held_back(pace) or keeps)
-        if current is not None and not current.passed:
+        following = next(_ahead(work), None)
+        left = [following.name] if following else []
+        if why := waves.unprotected(work.policy, book.history.waves, left, book.history.members):
+            return Turn(0, "waiting", why)
+        if current is not None and not current.passed and current.name not in left:
             book.add("", "wave passed", name=current.name)
-        following = next(waves.ahead(work.policy, work.plan.id, facts(work), book.history.waves), None)
         if following is None:
             return _ended(work, pace)
         if shut:
@@ -109,9 +123,16 @@ def _ended(work: Work, pace: Pace) -> Turn:
     return Turn(0, "done", without(members))
 
 
+def _ahead(work: Work) -> Iterator[Waved]:
+    history = work.book.history
+    return waves.ahead(work.policy, work.plan.id, facts(work), history.waves, history.members)
+
+
 def facts(work: Work) -> Mapping[str, Mapping[str, Iterable[str]]]:
-    """Return what selectors of waves go by, by member."""
-    return {name: of_planned(result) for name, result in work.results.items()}
+    """Return what selectors of waves go by, by member of whom waves are made."""
+    return waves.drawn_from(
+        {name: of_planned(result) for name, result in work.results.items()}, work.book.history.members
+    )
 
 
 def _next(work: Work, pace: Pace) -> list[str]:
@@ -198,17 +219,18 @@ def report(work: Work, turn: Turn, pace: Pace) -> Rollout:
 def reported(work: Work, state: State, why: str, notes: Iterable[str] = ()) -> Rollout:
     """Return how a campaign stands, in a state and for a reason."""
     history = work.book.history
-    left = waves.ahead(work.policy, work.plan.id, facts(work), history.waves)
+    left = _ahead(work)
     return Rollout(
         work.plan.id,
         state,
         why,
-        next_command(state, work.called, history, work.asked.words),
+        next_command(state, work.called, history, history.how or work.asked.words),
         history.waves,
         tuple((one.name, len(one.members)) for one in left),
         tuple(sorted(history.members.values(), key=_by_name)),
         (*absent(work.plan), *notes),
         _left(work),
+        conflicts=undecided(work.results, history.members),
     )
 
 

@@ -15,11 +15,34 @@ from scaffold.git.porcelain import FarError, RejectedError
 from scaffold.git.pushing import Local, Remote
 from scaffold.plan.fleet import Result
 
-LOCAL = "it lies in a folder, where no pull request can be opened", "--local makes the branch there"
-NO_FORGE = "no forge is known at its host", "`forges:` in fleet.yml names it, and --direct makes only the branch"
-UNLISTED = (
-    "fleet.yml does not list its repository any more",
-    "list it under the address that was planned for, or plan again",
+
+class Nowhere(NamedTuple):
+    """Why a member has no place that it can be offered to, said of `one` and of `many`, and what mends it."""
+
+    one: str
+    many: str
+    mend: str
+
+
+FOLDER = Nowhere(
+    "it lies in a folder, where no pull request can be opened",
+    "lie in folders, where no pull request can be opened",
+    "--local makes the branch there",
+)
+NO_ADDRESS = Nowhere(
+    "it lies on this disk, and --direct pushes to addresses alone",
+    "lie on this disk, and --direct pushes to addresses alone",
+    "--local makes the branch there",
+)
+NO_FORGE = Nowhere(
+    "no forge is known at its host",
+    "are at a host of which no forge is known",
+    "`forges:` in the fleet file names it, and --direct makes only the branch",
+)
+UNLISTED = Nowhere(
+    "the fleet file does not list its repository",
+    "are not in the fleet file",
+    "list it under the address that was planned for, name its fleet file with --fleet, or plan again",
 )
 NO_PUSH = "the token may not push", "docs/reference/forges.md lists the rights that it needs"
 
@@ -46,6 +69,16 @@ class LaterError(GitError):
     """Git could not do it, and the forge has nothing against it: it is to be tried again."""
 
 
+def nowhere(work: Work, result: Result) -> Nowhere | None:
+    """Return why a member can be offered nothing, whatever its repository holds, or None; nobody is asked."""
+    repository = work.repositories.get(result.place)
+    if repository is None:
+        return UNLISTED
+    if repository.place.kind != "url":
+        return None if work.asked.local else NO_ADDRESS if work.asked.direct else FOLDER
+    return None if work.asked.direct or work.at(repository.place.address) else NO_FORGE
+
+
 @contextmanager
 def site(work: Work, result: Result) -> Iterator[Site]:
     """Fetch what is newest of a member's repository, and hold it for this run.
@@ -53,19 +86,14 @@ def site(work: Work, result: Result) -> Iterator[Site]:
     Raises NowhereError, GitError and ForgeError. Where git fails in it, far away, the forge is asked why: that tells a
     host that has a bad time from a repository that is gone, and from what may work the next time.
     """
-    repository = work.repositories.get(result.place)
-    if repository is None:
-        raise NowhereError(UNLISTED[0], hint=UNLISTED[1])
-    place, start = repository.place, branches_of(result)
+    if missing := nowhere(work, result):
+        raise NowhereError(missing.one, hint=missing.mend)
+    place, start = work.repositories[result.place].place, branches_of(result)
     if place.kind != "url":
-        if not work.asked.local:
-            raise NowhereError(LOCAL[0], hint=LOCAL[1])
         local = Local(Path(place.address))
         yield _seen(local.here, local, None, local.branches(start))
         return
     at = None if work.asked.direct else work.at(place.address)
-    if at is None and not work.asked.direct:
-        raise NowhereError(NO_FORGE[0], hint=NO_FORGE[1])
     try:
         with mirrors.held(place.address, mirrors.Far(work.forges.login, work.stop, start=start)) as (folder, tips):
             remote = Remote(folder, place.address, work.forges.login(place.address), work.stop)

@@ -1,33 +1,45 @@
 """A campaign as its journal tells it, with nobody asked how it stands out there. Values in, values out."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
 
 from scaffold.fleet.campaign import waves
 from scaffold.fleet.campaign.history import History, history
 from scaffold.fleet.campaign.policy import Policy
 from scaffold.fleet.facts import of_planned
 from scaffold.fleet.journal import Record
-from scaffold.plan.campaign import OFFERED, STAGES, Moment, Rollout, Stage, State, Told, without
-from scaffold.plan.fleet import FleetPlan
+from scaffold.plan.campaign import OFFERED, STAGES, Followed, Moment, Rollout, Stage, State, Told, without
+from scaffold.plan.fleet import FleetPlan, Result
 
 TAKING_PART = ("clean", "conflict")  # the states of a plan that a campaign is about
 MARKED = ("wave opened", "halted", "resumed", "aborted")
 POINTS = 150  # of time that a history has at most
 
 
-def told(plan: FleetPlan, records: Iterable[Record], policy: Policy, folder: Path, now: float) -> Told:
-    """Return how a campaign stood when its newest record was made, and how it came there."""
+def told(plan: FleetPlan, records: Iterable[Record], policy: Policy, called: str, now: float) -> Told:
+    """Return how a campaign stood when its newest record was made, and how it came there.
+
+    `called` are the words that name it, and its fleet, on a command line.
+    """
     kept = list(records)
     results = {one.name: one for one in plan.results if one.state in TAKING_PART}
     found = history(results, kept)
     facts = {name: of_planned(result) for name, result in results.items()}
-    ahead = tuple((one.name, len(one.members)) for one in waves.ahead(policy, plan.id, facts, found.waves))
+    drawn = waves.drawn_from(facts, found.members)
+    left = waves.ahead(policy, plan.id, drawn, found.waves, found.members)
+    ahead = tuple((one.name, len(one.members)) for one in left)
     state, why = _state(found, policy, ahead, now)
     members = tuple(sorted(found.members.values(), key=lambda one: one.name))
     stands = Rollout(
-        plan.id, state, why, next_command(state, str(folder), found), found.waves, ahead, members, tuple(absent(plan))
+        plan.id,
+        state,
+        why,
+        next_command(state, called, found, found.how),
+        found.waves,
+        ahead,
+        members,
+        tuple(absent(plan)),
+        conflicts=undecided(results, found.members),
     )
     gates = {one.name: tuple(waves.gates(policy.halt, one, found.members, found.pardoned)) for one in found.waves}
     way = moments(results, kept)
@@ -51,6 +63,7 @@ def _state(found: History, policy: Policy, ahead: tuple[tuple[str, int], ...], n
     if not found.waves:
         return "ready", "it has not begun"
     keeps = waves.keeps(policy, found.waves[-1], found.members, now)
+    keeps = keeps or waves.unprotected(policy, found.waves, (name for name, _ in ahead), found.members)
     if keeps or ahead:
         return "waiting", keeps or f"the wave {ahead[0][0]} is next"
     out = sum(one.stage in OFFERED for one in found.members.values())
@@ -97,6 +110,15 @@ def absent(plan: FleetPlan) -> Iterator[str]:
     )
     if others:
         yield f"of the plan there take no part: {others}"
+
+
+def undecided(results: Mapping[str, Result], members: Mapping[str, Followed]) -> Mapping[str, tuple[str, ...]]:
+    """Return the paths in conflict of who was offered an update that holds one, and has not been touched since."""
+    return {
+        name: tuple(dict.fromkeys(path for path, _ in results[name].conflicts))
+        for name, one in members.items()
+        if one.stage in ("open", "pushed") and results[name].conflicts
+    }
 
 
 def next_command(state: State, campaign: str, found: History, how: str = "") -> str:

@@ -33,19 +33,67 @@ def members_of(wave: Wave, campaign: str, facts: Mapping[str, Facts], taken: Col
     return tuple(left[: wave.share.taken(len(meant))])
 
 
-def ahead(policy: Policy, campaign: str, facts: Mapping[str, Facts], opened: Iterable[Waved]) -> Iterator[Waved]:
-    """Yield the waves that have not begun, each with its members; one in which nobody is left is none."""
+def drawn_from(facts: Mapping[str, Facts], members: Mapping[str, Followed]) -> Mapping[str, Facts]:
+    """Return those of whom waves are made: who could be offered nothing before a wave had them, is in none."""
+    return {name: its for name, its in facts.items() if members[name].stage != "held" or members[name].wave}
+
+
+def ahead(
+    policy: Policy,
+    campaign: str,
+    facts: Mapping[str, Facts],
+    opened: Iterable[Waved],
+    members: Mapping[str, Followed] = {},
+) -> Iterator[Waved]:
+    """Yield the waves that have not begun, each with its members; one in which nobody is left is none.
+
+    The newest one is drawn again where nobody of it could be offered it; and the last of all takes who comes late, as
+    far as its share has room.
+    """
     known = tuple(opened)
     taken = {name for waved in known for name in waved.members}
+    newest = known[-1] if known else None
     for wave in policy.waves:
-        if wave.name not in {waved.name for waved in known}:
+        again = newest is not None and wave.name == newest.name and is_spent(newest, members)
+        if again or wave.name not in {waved.name for waved in known}:
             names = members_of(wave, campaign, facts, taken)
-            taken |= {*names}
-            if names:
-                yield Waved(wave.name, names, 0)
+        elif newest is not None and wave.name == newest.name == policy.waves[-1].name:
+            names = _late(wave, campaign, facts, taken, newest)
+        else:
+            continue
+        taken |= {*names}
+        if names:
+            yield Waved(wave.name, names, 0)
 
 
-def halting(halt: Halt, waved: Waved, members: Mapping[str, Followed], pardoned: Collection[str]) -> Halting | None:
+def _late(
+    wave: Wave, campaign: str, facts: Mapping[str, Facts], taken: Collection[str], begun: Waved
+) -> tuple[str, ...]:
+    meant = [name for name in drawn(campaign, facts) if wave.where.matches(facts[name])]
+    room = wave.share.taken(len(meant)) - len({*begun.members} & {*meant})
+    return tuple(name for name in meant if name not in taken)[: max(0, room)]
+
+
+def is_spent(waved: Waved, members: Mapping[str, Followed]) -> bool:
+    """Whether a wave is at its end without anybody who was offered it, so that it has shown nothing."""
+    return all(name in members and members[name].stage in ("held", "failed") for name in waved.members)
+
+
+def unprotected(policy: Policy, opened: Collection[Waved], left: Iterable[str], members: Mapping[str, Followed]) -> str:
+    """Return why no wave of those that are `left` may begin, or nothing: the newest has shown nothing."""
+    newest = next(reversed([*opened]), None)
+    following = next(iter(left), newest and newest.name)
+    if newest is None or following == newest.name or not is_spent(newest, members):
+        return ""
+    if newest.name not in {wave.name for wave in policy.waves}:
+        return ""
+    return (
+        f"nobody of the wave {newest.name} could be offered it, so that {following} would go first: mend what keeps "
+        f"them, or change `waves` in the fleet file"
+    )
+
+
+def halting(halt: Halt, waved: Waved, members: Mapping[str, Followed], pardoned: Mapping[str, str]) -> Halting | None:
     """Return why a wave halts its campaign, or None; those who did so before it was resumed count no more."""
     for gate in gates(halt, waved, members, pardoned):
         if gate.passed:
@@ -54,14 +102,15 @@ def halting(halt: Halt, waved: Waved, members: Mapping[str, Followed], pardoned:
     return None
 
 
-def gates(halt: Halt, waved: Waved, members: Mapping[str, Followed], pardoned: Collection[str]) -> Iterator[Gate]:
+def gates(halt: Halt, waved: Waved, members: Mapping[str, Followed], pardoned: Mapping[str, str]) -> Iterator[Gate]:
     """Yield how far a wave is from halting its campaign, for each threshold."""
-    counted = [members[name] for name in waved.members if name not in pardoned]
     of = len(waved.members)
     for what, threshold, is_one in _reasons(halt):
-        causes = tuple(one.name for one in counted if is_one(one))
+        found = [name for name in waved.members if is_one(members[name])]
+        causes = tuple(name for name in found if name not in pardoned)
+        excused = {name: pardoned[name] for name in found if name in pardoned}
         passed = threshold is not None and threshold.passed(len(causes), of)
-        yield Gate(what, causes, of, "" if threshold is None else str(threshold), passed)
+        yield Gate(what, causes, of, "" if threshold is None else str(threshold), passed, excused)
 
 
 def _reasons(halt: Halt) -> Iterator[tuple[str, Share | None, Callable[[Followed], bool]]]:
@@ -78,6 +127,8 @@ CONFLICT = "conflict"  # how the reason of a member begins that is in conflict
 def keeps(policy: Policy, waved: Waved, members: Mapping[str, Followed], now: float) -> str:
     """Return what keeps a wave from being over: members to be offered to, checks to come, time to pass; or nothing."""
     its = [members[name] for name in waved.members]
+    if is_spent(waved, members):
+        return ""
     waiting = sum(one.stage == "waiting" for one in its)
     if waiting:
         return f"{waiting} of the wave {waved.name} have no pull request yet"

@@ -48,6 +48,7 @@ def data(rollout: Rollout) -> dict[str, Any]:
         "notes": list(rollout.notes),
         "seconds_left": round(rollout.left),
         "unavailable": [{"host": host, "why": why} for host, why in rollout.unavailable],
+        "conflicts": [{"name": name, "paths": list(paths)} for name, paths in rollout.conflicts.items()],
     }
 
 
@@ -108,6 +109,8 @@ def _sections(rollout: Rollout) -> Iterator[Section]:
     for stage, (title, todo, tone) in ASKING.items():
         yield from _section(title, todo, tone, ((one, one.why) for one in rollout.members if one.stage == stage))
     out = [one for one in rollout.members if one.stage in OFFERED]
+    undecided = ((one, ", ".join(rollout.conflicts[one.name])) for one in out if one.name in rollout.conflicts)
+    yield from _section("Hold a conflict", "a draft, which its team has to decide", "warn", undecided)
     for tested, (title, todo, tone) in TESTED.items():
         failing = ((one, ", ".join(one.failing)) for one in out if one.tested == tested)
         yield from _section(title, todo, tone, failing)

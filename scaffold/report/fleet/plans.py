@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from scaffold.report.text import Line, many, table
@@ -20,12 +21,6 @@ ASKING: Mapping[State, str] = {  # what needs somebody, and how that is said
     "unreadable": "not to be read",
     "retired": "of a blueprint that has ended",
 }
-NEXT = [
-    ("scaffold fleet show PLAN GROUP", "reads a patch"),
-    ("scaffold fleet show PLAN MEMBER", "says what one gets"),
-    ("scaffold fleet preflight PLAN", "says what is missing"),
-    ("scaffold fleet apply PLAN", "carries it out"),
-]
 
 
 def data(plan: FleetPlan) -> dict[str, Any]:
@@ -78,20 +73,39 @@ def _side(side: Side) -> list[str] | None:
     return None if side is None else list(side)
 
 
-def text(plan: FleetPlan, written: str) -> Iterator[Line]:
-    """Say what would become of the members: counts first, then what they get in common, then what needs somebody."""
+def text(plan: FleetPlan, written: str, fleet: str = "") -> Iterator[Line]:
+    """Say what would become of the members: counts first, then what they get in common, then what needs somebody.
+
+    The plan is `written` to a folder; `fleet` is the option that names its fleet on a command line, after a space.
+    """
     counts = {state: count for state, count in plan.counts().items() if count}
     total = many(len(plan.results), "member")
     yield Line(f"{total}: {', '.join(f'{count:,} {state}' for state, count in counts.items())}", "title")
     for aim in plan.aims:
         yield Line(f"  to {aim.blueprint} {aim.version}, from {aim.source}", "dim")
-    yield from groups(plan, "scaffold fleet show PLAN --format json has them all")
+    yield from groups(plan, f"scaffold fleet show {shlex.quote(written)} --format json has them all")
     for state, what in ASKING.items():
         yield from _grouped([one for one in plan.results if one.state == state], what)
     yield Line("")
     yield Line(f"The plan is in {written}, and nothing was applied.", "title")
+    yield from _next(plan, shlex.quote(written), fleet)
+
+
+def _next(plan: FleetPlan, folder: str, fleet: str) -> Iterator[Line]:
+    """Say what to do with a plan, or that it brings nothing to anybody."""
+    if not plan.groups:
+        newest = "; ".join(f"{aim.blueprint} {aim.version} is what {aim.source} has" for aim in plan.aims)
+        yield Line(f"There is nothing to roll out{f': {newest}' if newest else ''}.", "title")
+        return
+    group = plan.groups[0]
+    rows = [
+        (f"scaffold fleet show {folder} {group.digest[:10]}", "reads a patch"),
+        (f"scaffold fleet show {folder} {shlex.quote(group.projects[0])}", "says what one gets"),
+        (f"scaffold fleet preflight {folder}{fleet}", "says what is missing"),
+        (f"scaffold fleet apply {folder}{fleet}", "carries it out"),
+    ]
     yield Line("Next:", "title")
-    yield from table(NEXT, "dim")
+    yield from table(rows, "dim")
 
 
 def groups(plan: FleetPlan, whole: str) -> Iterator[Line]:
@@ -101,10 +115,9 @@ def groups(plan: FleetPlan, whole: str) -> Iterator[Line]:
     yield Line("")
     risks = ", ".join(f"{count:,} {risk}" for risk, count in plan.risks().items() if count)
     yield Line(f"{len(plan.groups):,} different patch{'es' * (len(plan.groups) != 1)}; risk: {risks}", "title")
+    yield Line(f"  {'group':<10}  members  risk    files", "dim")
     for group in plan.groups[:SHOWN]:
-        members = len(group.projects)
-        files = many(len(group.files), "file")
-        label = f"  {group.digest[:10]}  {members:>6,} member{'s' if members != 1 else ' '}  {group.risk:<6}  {files}"
+        label = f"  {group.digest[:10]}  {len(group.projects):>7,}  {group.risk:<6}  {len(group.files):>5,}"
         yield Line(f"{label}, as in {group.projects[0]}", TONES[group.risk])
     if (more := len(plan.groups) - SHOWN) > 0:
         yield Line(f"  and {more:,} more: {whole}", "dim")
@@ -141,7 +154,7 @@ def shown(found: Shown) -> Iterator[Line]:
     if found.group is not None:
         return _group(found.plan, found.group)
     if found.member is not None:
-        return _member(found.plan, found.member)
+        return _member(found.plan, found.member, shlex.quote(found.folder))
     return text(found.plan, found.folder)
 
 
@@ -167,7 +180,7 @@ def _group(plan: FleetPlan, found: Group) -> Iterator[Line]:
         yield Line(line, patch=True)
 
 
-def _member(plan: FleetPlan, found: Result) -> Iterator[Line]:
+def _member(plan: FleetPlan, found: Result, folder: str) -> Iterator[Line]:
     """Show what would become of one member."""
     versions = [one for one in dict.fromkeys((found.version, found.to)) if one]
     yield Line(f"{found.name}: {found.state}, {found.blueprint} {' -> '.join(versions)}".rstrip(), "title")
@@ -182,4 +195,4 @@ def _member(plan: FleetPlan, found: Result) -> Iterator[Line]:
     alike = next((one for one in plan.groups if one.digest == found.group), None)
     if alike:
         count = many(len(alike.projects), "member")
-        yield Line(f"  {count} with this patch: scaffold fleet show PLAN {alike.digest[:10]}", "dim")
+        yield Line(f"  {count} with this patch: scaffold fleet show {folder} {alike.digest[:10]}", "dim")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scaffold.report.checks.words import one_line
 from scaffold.report.fleet.reasons import Section, grouped
-from scaffold.report.fleet.status_text import members, worded
+from scaffold.report.fleet.status_text import broken, members, worded
 from scaffold.report.text import Line
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def data(found: Preflight) -> dict[str, Any]:
             "ready": sum(not any(lack.stops for lack in lacks) for _, lacks in found.members),
             "stopped": sum(any(lack.stops for lack in lacks) for _, lacks in found.members),
         },
+        "notes": list(found.notes),
     }
 
 
@@ -45,3 +46,5 @@ def text(found: Preflight, width: int = 0, *, every: bool = False) -> Iterator[L
             yield from worded(
                 Section(title, todo, grouped(said), about, "bad" if stops else "plain"), width, every=every
             )
+    for note in found.notes:
+        yield from broken("note: ", note, width, "warn")

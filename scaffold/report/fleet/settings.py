@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scaffold.plan.settings import worded
@@ -85,8 +86,11 @@ def applied_data(result: SettingsApplied) -> dict[str, Any]:
     }
 
 
-def text(plan: SettingsPlan, written: str) -> Iterator[Line]:
-    """Say what is looser than prescribed, and where; what could not be told; what a forge has no word for."""
+def text(plan: SettingsPlan, written: str, fleet: str = "") -> Iterator[Line]:
+    """Say what is looser than prescribed, and where; what could not be told; what a forge has no word for.
+
+    The plan is `written` to a file; `fleet` is the option that names its fleet on a command line, after a space.
+    """
     total = len(plan.repositories)
     yield Line(f"{total:,} repositor{'y' if total == 1 else 'ies'}, {len(plan.to_set):,} to be set", "title")
     said: dict[tuple[State, str], list[str]] = {}
@@ -102,7 +106,7 @@ def text(plan: SettingsPlan, written: str) -> Iterator[Line]:
     yield from _failed([(one.repository, one.why) for one in plan.repositories if one.why])
     yield Line("")
     yield Line(f"The plan is in {written}, and nothing was set.", "title")
-    yield Line(f"Next: scaffold fleet settings --apply {written}", "dim")
+    yield Line(f"Next: scaffold fleet settings --apply {shlex.quote(written)}{fleet}", "dim")
 
 
 def applied_text(result: SettingsApplied) -> Iterator[Line]:

@@ -315,7 +315,7 @@ def test_members_that_are_called_otherwise_go_on_and_those_elsewhere_are_held(ro
     one.file.write_text(yaml.safe_dump(fleet))
     code, said = line(one, "apply")
     assert (code, "1 open, 1 held" in said) == (3, True)
-    assert "fleet.yml does not list its repository any more (list it under the address that was planned for" in said
+    assert "the fleet file does not list its repository (list it under the address that was planned for" in said
 
 
 def test_a_plan_of_nobody_is_done(rolled, line):

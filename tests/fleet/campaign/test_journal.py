@@ -110,7 +110,7 @@ def test_going_on_pardons_those_who_halted_it():
     halted = [("", "halted", {"why": "w", "causes": ["a"]})]
     assert come_to(*halted).halted == "w"
     said = come_to(*halted, ("", "resumed", {"reason": "r", "by": "jo"}))
-    assert (said.halted, said.pardoned) == ("", frozenset("a"))
+    assert (said.halted, said.pardoned) == ("", {"a": "jo: r"})
     assert come_to(("", "aborted", {"reason": "r"})).aborted == "r"
 
 

@@ -83,10 +83,10 @@ FAILED, DECLINED = {"stage": "open", "tested": "failed"}, {"stage": "declined"}
 )  # fmt: skip
 def test_a_wave_halts_when_more_of_it_go_wrong_than_may(said, halt, why):
     members = standing(a=said, b={"stage": "open"}, c={}, d={"stage": "merged"})
-    found = waves.halting(halt, Waved("w", tuple(members), 0), members, ())
+    found = waves.halting(halt, Waved("w", tuple(members), 0), members, {})
     assert (found and found.why) == why
     assert found is None or found.causes == ("a",)
-    assert waves.halting(halt, Waved("w", tuple(members), 0), members, {"a"}) is None
+    assert waves.halting(halt, Waved("w", tuple(members), 0), members, {"a": "jo: go"}) is None
 
 
 @laws
@@ -95,8 +95,8 @@ def test_what_halts_with_a_threshold_halts_with_every_lower_one(stages, share):
     members = {str(number): Followed(str(number), stage) for number, stage in enumerate(stages)}
     waved = Waved("w", tuple(members), 0)
     lower = Share(max(0, share.number - 1), share.of_all)
-    if waves.halting(Halt(closed=share), waved, members, ()):
-        assert waves.halting(Halt(closed=lower), waved, members, ())
+    if waves.halting(Halt(closed=share), waved, members, {}):
+        assert waves.halting(Halt(closed=lower), waved, members, {})
 
 
 def keeps(now=1000.0, patience=100, soak=0, **members):
@@ -117,7 +117,8 @@ def test_a_wave_is_over_when_all_were_asked_have_reported_and_it_was_left_to_its
     left = "the wave w is left to itself until 1970-01-01 00:16 UTC"
     assert keeps(a={"stage": "merged", "since": 950}, soak=51) == left
     assert keeps(a={"stage": "merged", "since": 950}, soak=50) == ""
-    assert "left to itself" in keeps(a={"stage": "held"}, soak=101)
+    assert "left to itself" in keeps(a={"stage": "held"}, b={"stage": "merged"}, soak=101)
+    assert keeps(a={"stage": "held"}, soak=101) == ""  # nobody has anything that could fail
 
 
 def at(text, zone=UTC):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +11,7 @@ from scaffold.report.fleet.page.overview import version_key
 from scaffold.report.fleet.whole import SECONDS, day_of, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from scaffold.plan.campaign import Moment, Stage, Told
     from scaffold.report.fleet.history import Day
@@ -21,6 +22,7 @@ LAYERS = 6  # versions with a colour of their own; older ones share the last
 CHARTS = 6  # blueprints with a chart
 NUMBERS = 24  # rows of numbers beside a chart
 POINTS = 120
+HOUR = 3600  # seconds of a course in which rows of numbers say the second
 TICKS = 3  # stretches of the axis of time
 
 
@@ -137,7 +139,8 @@ def _chart(title: str, series: Series, marks: Iterable[tuple[float, str]] = (), 
     up = tuple(Tick(y(count), f"{count:,}") for count in dict.fromkeys((0, most // 2, most)))
     across = tuple(Tick(x(at), said) for at, said in _times(first, last, days=days))
     marked = tuple(Tick(x(at), said) for at, said in marks if first <= at <= last)
-    return Chart(title, tuple(layers), across, up, marked, series.names, _table(series, days=days))
+    said = _second if last - first < HOUR else partial(_said, days=days)
+    return Chart(title, tuple(layers), across, up, marked, series.names, _table(series, said))
 
 
 def _times(first: float, last: float, *, days: bool) -> Iterator[tuple[float, str]]:
@@ -152,6 +155,10 @@ def _times(first: float, last: float, *, days: bool) -> Iterator[tuple[float, st
 
 def _said(at: float, *, days: bool) -> str:
     return str(day_of(at)) if days else moment(at)
+
+
+def _second(at: float) -> str:
+    return moment(at).replace(" UTC", f":{int(at % 60):02} UTC")
 
 
 def _path(edges: list[tuple[int, int, int]], *, step: bool) -> str:
@@ -170,7 +177,8 @@ def _stairs(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def _table(series: Series, *, days: bool) -> tuple[tuple[str, tuple[int, ...]], ...]:
+def _table(series: Series, said: Callable[[float], str]) -> tuple[tuple[str, tuple[int, ...]], ...]:
     step = max(1, -(-len(series.points) // NUMBERS))
     some = [*series.points[:-1][::step], series.points[-1]]
-    return tuple((_said(at, days=days), numbers) for at, numbers in reversed(some))
+    rows = {said(at): numbers for at, numbers in some}  # of one moment the last
+    return tuple(reversed(rows.items()))

@@ -80,7 +80,9 @@ def figures(report: FleetReport) -> Iterator[Figure]:
     scores = [one.score for one in members if one.score]
     if scores:
         passed, of = sum(one.passed for one in scores), sum(one.of for one in scores)
-        yield Figure(_share(passed, of), "rules pass", f"{passed:,} of {of:,} checked")
+        unknown = sum(one.summary["unknown"] for one in scores)
+        said = f"{passed:,} of {of:,} checked" + (f", {unknown:,} unknown" if unknown else "")
+        yield Figure(_share(passed, of), "rules pass", said)
     if report.carried:
         yield Figure(f"{len(report.updates):,}", "open updates", "offered, not merged yet")
     yield _waivers(report)
