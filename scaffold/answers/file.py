@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scaffold.answers.question import KEPT
+from scaffold.answers import KEPT
 from scaffold.errors import AnswerError, without_credentials
 from scaffold.formats import yaml
 from scaffold.formats.equal import digest

@@ -18,7 +18,6 @@ KEYS = {
 }  # fmt: skip
 TAKEN = ("now", "make_secret")  # functions of Copier's that a template may call
 MISSING: Any = object()
-KEPT = ".scaffold/answers.yml"  # what an answer of last time is said to come from
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
+from scaffold.answers import KEPT
 from scaffold.answers.cast import EXPECTED, cast, truthy
 from scaffold.answers.choices import Choice, choices, items_of
-from scaffold.answers.question import KEPT, MISSING, TYPES, Answers, Ask, Asked, Manner, Question
+from scaffold.answers.question import MISSING, TYPES, Answers, Ask, Asked, Manner, Question
 from scaffold.answers.secrets import texts_of
 from scaffold.errors import AnswerError, FormatError, RenderError, ScaffoldError
 from scaffold.templating.inputs import NOTHING_HIDDEN, Hidden, Seen, keep_secret, rendering, watching

@@ -217,8 +217,10 @@ def _address_space() -> int | None:
 
 
 def _out_of_memory(error: BaseException | None) -> bool:
-    while error is not None:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
         if isinstance(error, MemoryError):
             return True
+        seen.add(id(error))
         error = error.__cause__ or error.__context__
     return False

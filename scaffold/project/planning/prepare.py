@@ -137,7 +137,10 @@ def _rendered(
             keep_copier=project.wishes.keep_copier,
         )
     except AnswerError as error:
-        raise answers_file.placed(error, project.wishes_file.content) from error
+        placed = answers_file.placed(error, project.wishes_file.content)
+        if placed is error:  # an error that is its own cause has causes without end
+            raise
+        raise placed from error
     refuse_unrecorded(update.release, rendered)
     if migrations:
         migrations.go_on(rendered)
