@@ -231,9 +231,9 @@ def test_5_what_is_computed_from_a_secret_is_not_recorded_either(library, tmp_pa
 def test_5_a_secret_that_an_update_does_not_know_is_said(library, project):
     release(library, "1.1.0", NEXT)
     done = scaffold("update", "--format", "json", where=project)
-    assert done.json["notes"] == ["secrets are not kept, so these took their default: token"]
+    assert done.json["notes"][0] == "secrets are not kept, so these took their default: token"
     known = scaffold("update", "--data", "token=x", "--format", "json", where=project)
-    assert known.json["notes"] == []
+    assert not [note for note in known.json["notes"] if "secret" in note]
 
 
 def test_5_a_wrong_secret_is_not_printed(library, tmp_path):
