@@ -93,6 +93,15 @@ class LimitError(ScaffoldError):
     """A template took more time or memory, or made more, than it may."""
 
 
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and those behind it, each once: one may be its own cause."""
+    known: set[int] = set()
+    while error is not None and id(error) not in known:
+        known.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def places(error: BaseException | None) -> Iterator[str]:
     """Yield the kinds of an error and of those behind it, each with the places that it came through.
 
@@ -100,10 +109,7 @@ def places(error: BaseException | None) -> Iterator[str]:
     """
     from traceback import walk_tb  # only a bug needs it
 
-    known: set[int] = set()
-    while error is not None and id(error) not in known:
-        known.add(id(error))
-        yield f"\n{type(error).__module__}.{type(error).__qualname__}"
-        for frame, line in walk_tb(error.__traceback__):
+    for one in causes(error):
+        yield f"\n{type(one).__module__}.{type(one).__qualname__}"
+        for frame, line in walk_tb(one.__traceback__):
             yield f"  {frame.f_code.co_filename}:{line} in {frame.f_code.co_qualname}"
-        error = error.__cause__ or error.__context__

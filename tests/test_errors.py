@@ -1,8 +1,8 @@
-"""No sentence shows who somebody is to a remote, wherever in an address that stands."""
+"""No sentence shows who somebody is to a remote, wherever in an address that stands; and what is behind an error has an end."""
 
 import pytest
 
-from scaffold.errors import ScaffoldError, without_credentials
+from scaffold.errors import ScaffoldError, causes, without_credentials
 from scaffold.sources.address import apart, read
 from scaffold.sources.locate import locate
 
@@ -71,3 +71,10 @@ def test_all_else_stays(text):
 )
 def test_an_address_and_a_login_are_told_apart(address, public, login):
     assert apart(address) == (public, login)
+
+
+def test_an_error_that_is_its_own_cause_has_an_end():
+    error = ScaffoldError("a")
+    error.__cause__ = KeyError("b")
+    error.__cause__.__context__ = error
+    assert [*map(type, causes(error))] == [ScaffoldError, KeyError]

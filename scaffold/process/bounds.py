@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic, process_time
 from typing import Any, NamedTuple
 
-from scaffold.errors import LimitError
+from scaffold.errors import LimitError, causes
 from scaffold.templating.limits import MEGABYTE, UNLIMITED, Limits
 
 MORE_TIME = "raise it with --limit seconds=…"
@@ -217,10 +217,4 @@ def _address_space() -> int | None:
 
 
 def _out_of_memory(error: BaseException | None) -> bool:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        if isinstance(error, MemoryError):
-            return True
-        seen.add(id(error))
-        error = error.__cause__ or error.__context__
-    return False
+    return any(isinstance(one, MemoryError) for one in causes(error))
