@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.limits import SECONDS, TIMES, limited
 
+pytest_plugins = ["tests.browser"]
+
 # Set before pygit2 is imported, which reads HOME once.
 _HOME = Path(tempfile.mkdtemp(prefix="scaffold-tests-"))
 _REAL_CACHE = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))

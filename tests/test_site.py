@@ -7,13 +7,12 @@ import sys
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.report.conftest import CHROMIUM, FLAGS
+from tests.browser import VIEWS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -39,7 +38,6 @@ MEASURED = (
 )
 DECISIONS = "why/decisions.md"
 IN_ALL = 25_000
-VIEWS = [(width, scheme) for width in (375, 1600) for scheme in ("light", "dark")]
 
 
 def words(path):
@@ -76,9 +74,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The site as it is built, served on loopback."""
-    lacks = [name for name, found in (("chromium", CHROMIUM), ("playwright", find_spec("playwright")), ("axe", find_spec("axe_playwright_python")), ("mkdocs", find_spec("mkdocs"))) if not found]  # fmt: skip
-    if lacks:
-        pytest.skip(f"there is no {' and no '.join(lacks)}")
+    pytest.importorskip("mkdocs")
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
@@ -93,15 +89,12 @@ def site(tmp_path_factory):
 @pytest.mark.long
 @pytest.mark.limit(600)
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)
-def test_every_page_can_be_used_by_everybody(site, width, scheme):
+def test_every_page_can_be_used_by_everybody(browser, site, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
 
     folder, address = site
     found, elsewhere = {}, []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        view = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    with browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme) as view:
         page = view.new_page()
         page.on(
             "request",
@@ -112,20 +105,15 @@ def test_every_page_can_be_used_by_everybody(site, width, scheme):
             broken = [one["id"] for one in Axe().run(page).response["violations"]]
             broken += ["wider than the screen"] * page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
             found |= {path.name: broken} if broken else {}
-        browser.close()
     assert (found, elsewhere) == ({}, [])
 
 
 @pytest.mark.long
-def test_a_page_is_whole_without_a_script(site):
-    from playwright.sync_api import sync_playwright
-
+def test_a_page_is_whole_without_a_script(browser, site):
     _, address = site
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(java_script_enabled=False).new_page()
+    with browser.new_context(java_script_enabled=False) as view:
+        page = view.new_page()
         page.goto(f"{address}index.html")
         assert page.locator("img[src='pictures/terminal.svg']").is_visible()
         page.click("text=I start a service")
         assert page.locator("h1").inner_text().startswith("A team's first day")
-        browser.close()

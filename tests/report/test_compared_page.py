@@ -6,7 +6,7 @@ import pytest
 
 from scaffold.report import compared_page
 from scaffold.report.compared import Change, Changed, Compared
-from tests.report.conftest import VIEWS
+from tests.browser import VIEWS
 
 HOSTILE = "<script>alert(1)</script>\u202e"
 DIFF = f"""\

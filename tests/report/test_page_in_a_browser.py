@@ -3,8 +3,8 @@
 import pytest
 
 from scaffold.report.fleet.page import html
+from tests.browser import VIEWS
 from tests.report import fleets
-from tests.report.conftest import LACKS, VIEWS
 from tests.report.test_fleet_page import HOSTILE, _hostile
 
 pytestmark = [pytest.mark.long, pytest.mark.limit(120)]
@@ -22,8 +22,6 @@ TIMED = """([id, value, event]) => {
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    if LACKS:
-        pytest.skip(f"there is no {' and no '.join(LACKS)}; make test-long installs the libraries, not the browser")
     page = tmp_path_factory.mktemp("page") / "fleet-report.html"
     page.write_text(html(fleets.report(MEMBERS)))
     return page
