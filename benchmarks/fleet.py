@@ -8,7 +8,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -30,13 +29,6 @@ COUNT, FILES, CORES, SAMPLE = 1000, 40, 2, 20
 SHARED = 10  # repositories that have the objects of one, in the largest fleet
 EDITED_OF_TEN = 3
 POLL = 0.05  # seconds between two looks at the memory of all processes
-
-
-class Took(NamedTuple):
-    """What a command took: seconds by the clock, and bytes that all its processes had at most together."""
-
-    seconds: float
-    memory: int
 
 
 class Fleet(NamedTuple):
@@ -111,13 +103,15 @@ def listed(folder: Path, lines: list[str], members: int = 0) -> Fleet:
     return Fleet(file, members or len(lines))
 
 
-def measured(root: Path, fleets: list[Fleet], count: int) -> Iterator[tuple[str, Took]]:
-    """Yield what each command took, by its name."""
+def measured(root: Path, fleets: list[Fleet], count: int) -> Iterator[tuple[str, float]]:
+    """Yield the seconds that each command took, by its name, and the bytes of memory that one did."""
     few, whole, many = fleets
     run(few, "plan")  # templates are compiled once on a machine
     for name, fleet in (("few", few), ("all", whole), ("many", many)):
         forget(root)
         yield f"plan {name}", run(fleet, "plan")
+    forget(root)
+    yield "memory", memory(whole, "plan")  # in a run of its own, as looking for it takes time
     with cluster(CORES) as address:
         if address:
             run(few, "plan", "--run-on", address)  # its workers have started, and know the templates
@@ -131,10 +125,10 @@ def measured(root: Path, fleets: list[Fleet], count: int) -> Iterator[tuple[str,
     yield "plan moved", run(whole, "plan")
     yield "status many", run(many, "status")
     yield from impacts(root, count)
-    yield "copier", Took(median(by_copier(root, number) for number in range(SAMPLE)), 0)
+    yield "copier", median(by_copier(root, number) for number in range(SAMPLE))
 
 
-def impacts(root: Path, count: int) -> Iterator[tuple[str, Took]]:
+def impacts(root: Path, count: int) -> Iterator[tuple[str, float]]:
     """Yield what the impact of a change that is not released takes, without guardrails and with them."""
     library = draft(root, FILES)
     made = list(members(root, count, EDITED_OF_TEN, CORES))
@@ -164,33 +158,45 @@ def move(root: Path, number: int) -> None:
     shutil.rmtree(work)
 
 
-def run(fleet: Fleet, what: str, *more: str) -> Took:
-    """Run a fleet command as its user does."""
+def run(fleet: Fleet, what: str, *more: str) -> float:
+    """Run a fleet command as its user does, and return the seconds that it took."""
     return timed(["fleet", what, *more], fleet)
 
 
-def timed(asked: list[str], fleet: Fleet) -> Took:
-    """Run a command over a fleet, and look at the memory of all its processes meanwhile."""
-    words = [command("scaffold"), *asked, "--fleet", str(fleet.file), "--quiet", "--format", "json"]
-    with (fleet.file.parent / "out").open("wb") as out:
-        start = time.perf_counter()
-        process = subprocess.Popen(words, stdout=out)
-        peak = [0]
-        watcher = threading.Thread(target=watch, args=(process, peak))
-        watcher.start()
-        process.wait()
-        seconds = time.perf_counter() - start
-        watcher.join()
-    if process.returncode not in (0, 3):
-        raise SystemExit(f"{' '.join(words)} ended with {process.returncode}")
-    return Took(seconds, peak[0])
+def timed(asked: list[str], fleet: Fleet) -> float:
+    """Run a command over a fleet, and return the seconds that it took."""
+    start = time.perf_counter()
+    ended(begun(asked, fleet))
+    return time.perf_counter() - start
 
 
-def watch(process: "subprocess.Popen[bytes]", peak: list[int]) -> None:
-    """Keep the most bytes that a process and its children have had together, what they share counted once."""
+def memory(fleet: Fleet, what: str) -> float:
+    """Run a fleet command, and return the bytes that all its processes had at most together."""
+    process = begun(["fleet", what], fleet)
+    peak = watch(process)
+    ended(process)
+    return peak
+
+
+def begun(asked: list[str], fleet: Fleet) -> "subprocess.Popen[bytes]":
+    """Start a command over a fleet."""
+    words = [command("scaffold"), *asked, "--fleet", str(fleet.file), "--quiet"]
+    return subprocess.Popen(words, stdout=subprocess.DEVNULL)
+
+
+def ended(process: "subprocess.Popen[bytes]") -> None:
+    """Wait for a command; raises SystemExit where it failed."""
+    if process.wait() not in (0, 3):
+        raise SystemExit(f"{process.args!r} ended with {process.returncode}")
+
+
+def watch(process: "subprocess.Popen[bytes]") -> float:
+    """Return the most bytes that a process and its children have together, what they share counted once."""
+    peak = 0
     while process.poll() is None:
-        peak[0] = max(peak[0], sum(map(proportional, [process.pid, *below(process.pid)])))
+        peak = max(peak, sum(map(proportional, [process.pid, *below(process.pid)])))
         time.sleep(POLL)
+    return peak
 
 
 def below(pid: int) -> Iterator[int]:
@@ -238,29 +244,29 @@ command line, with Python {python}, scaffold {scaffold}, copier {copier}.
 """
 
 
-def report(figures: Mapping[str, Took], fleets: list[Fleet], count: int) -> str:
+def report(figures: Mapping[str, float], fleets: list[Fleet], count: int) -> str:
     """Return the page."""
     few, whole, many = (fleet.members for fleet in fleets)
     first, moved, status = (figures[name] for name in ("plan all", "plan moved", "status many"))
-    rate, single = whole / first.seconds, figures["copier"].seconds
-    growth = [figures[f"plan {name}"].seconds / of for name, of in (("few", few), ("all", whole), ("many", many))]
+    rate, single = whole / first, figures["copier"]
+    growth = [figures[f"plan {name}"] / of for name, of in (("few", few), ("all", whole), ("many", many))]
     dask = figures.get("plan dask")
     rows = [
-        (f"`fleet plan` of {whole:,}", f"{first.seconds:.1f} s, {rate:.0f} a second", "200 a second"),
-        ("its memory, all processes together", f"{first.memory / 2**20:.0f} MiB", "400 MB"),
+        (f"`fleet plan` of {whole:,}", f"{first:.1f} s, {rate:.0f} a second", "200 a second"),
+        ("its memory, all processes together", f"{figures['memory'] / 2**20:.0f} MiB", "400 MB"),
         (f"`copier update` into a copy, median of {SAMPLE}", f"{single:.2f} s each", ""),
         ("Copier for all, one after the other, in times of it", f"{single * rate:.0f}", ""),
         (f"each of {few:,}, {whole:,}, {many:,}", ", ".join(f"{one * 1000:.1f} ms" for one in growth), "within 15 %"),
         (
             f"in a Dask cluster of {CORES} workers",
-            f"{dask.seconds:.1f} s, {dask.seconds / first.seconds:.2f} of that" if dask else "not measured",
+            f"{dask:.1f} s, {dask / first:.2f} of that" if dask else "not measured",
             "1.20",
         ),
-        ("again, with nothing moved", f"{figures['plan again'].seconds:.1f} s", ""),
-        ("again, with 1 % moved", f"{moved.seconds:.1f} s, {moved.seconds / first.seconds:.0%} of the first", "10 %"),
-        (f"`fleet status` of {many:,}", f"{status.seconds:.1f} s", "15 s"),
-        (f"`blueprint impact` on {whole:,}", f"{figures['impact'].seconds:.1f} s", "10 s"),
-        ("the same with their guardrails", f"{figures['impact checked'].seconds:.1f} s", "35 s"),
+        ("again, with nothing moved", f"{figures['plan again']:.1f} s", ""),
+        ("again, with 1 % moved", f"{moved:.1f} s, {moved / first:.0%} of the first", "10 %"),
+        (f"`fleet status` of {many:,}", f"{status:.1f} s", "15 s"),
+        (f"`blueprint impact` on {whole:,}", f"{figures['impact']:.1f} s", "10 s"),
+        ("the same with their guardrails", f"{figures['impact checked']:.1f} s", "35 s"),
     ]
     said = TEXT.format(
         cores=CORES,

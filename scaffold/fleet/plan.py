@@ -93,7 +93,7 @@ def fleet_plan(
     wanted = wanted._replace(longest_pause=gathered.fleet.longest_pause, adopting=adopting)
     jobs = [Job(found, meant, wanted) for found in gathered.found]
     progress = counter("Planning", len(jobs), notify)
-    looked = run(plan_repository, jobs, run_on, lost=lost, known=_known, progress=progress)
+    looked = run(plan_repository, jobs, run_on, lost=lost, known=_known(Kept(KIND)), progress=progress)
     joined = joined_of(one.planned for one in looked)
     if not joined.results:
         raise refused(meant, gathered.others, (one.others for one in looked))
@@ -104,25 +104,24 @@ def fleet_plan(
 
 def plan_repository(job: Job) -> Looked:
     """Plan for the members of a repository that are meant; what an earlier run has come to is taken where it holds."""
-    opened = open_in(job.found.folder, job.found.why)
-    before = _before(job, opened)  # whoever gave the work out has asked as well, perhaps on another machine
+    opened, kept = open_in(job.found.folder, job.found.why), Kept(KIND)
+    before = _before(job, opened, kept)  # whoever gave the work out has asked as well, perhaps on another machine
     if before is not None:
         return before
     looked = _looked(job, opened)
     if opened.tip and looked.planned.depends is not None and not _asks_how_they_stand(job.where):
-        Kept(KIND).put(_key(job, opened), looked)
+        kept.put(_key(job, opened), looked)
     return looked
 
 
-def _known(job: Job) -> Looked | None:
-    if Kept(KIND).is_empty:
-        return None
-    return _before(job, open_in(job.found.folder))
+def _known(kept: Kept) -> Callable[[Job], Looked | None]:
+    """Return what asks for an earlier result; where none was ever kept nobody looks for one."""
+    return (lambda _: None) if kept.is_empty else (lambda job: _before(job, open_in(job.found.folder), kept))
 
 
-def _before(job: Job, opened: Opened) -> Looked | None:
+def _before(job: Job, opened: Opened, kept: Kept) -> Looked | None:
     """Return what an earlier run has come to, where it holds."""
-    before: Looked | None = Kept(KIND).get(_key(job, opened)) if opened.tip else None
+    before: Looked | None = kept.get(_key(job, opened)) if opened.tip else None
     if before is None or before.planned.depends is None or not _holds(before.planned.depends, job.wanted):
         return None
     return before
