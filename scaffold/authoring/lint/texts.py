@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from scaffold.authoring.lint.pieces import Piece
     from scaffold.blueprint.template import Layer
     from scaffold.errors import RenderError
+    from scaffold.templating.templates import Templates
 
 TEMPLATE = re.compile(r"(^|/)copier\.ya?ml(\.|$)")  # what a template of templates makes
 ENDINGS = re.compile(r"\.(jinja2?|j2)\b")
@@ -74,6 +75,7 @@ def conditions(draft: Draft, layers: Collection[str] | None = None) -> Iterator[
     contexts = [answers.context for answers in draft.answered]
     if not contexts:
         return
+    held: dict[tuple[Templates, str], bool] = {}  # many files decide by the same
     for question in draft.questions:
         if isinstance(question.when, str) and not any(question.name in answers.recorded for answers in draft.answered):
             yield Found(f"`{question.name}` is asked in no case", *place(question.where))
@@ -81,7 +83,10 @@ def conditions(draft: Draft, layers: Collection[str] | None = None) -> Iterator[
         if piece.tree is None or piece.question is not None or piece.error is not None:
             continue
         for test in looking.conditions(piece.tree):
-            if not any(_holds(piece, test, context) for context in contexts):
+            decides = piece.templates, repr(test)
+            if decides not in held:
+                held[decides] = any(_holds(piece, test, context) for context in contexts)
+            if not held[decides]:
                 shown = _shown(piece, test.lineno)
                 fix = _case_for(draft, test)
                 yield Found(f"{shown} holds in no case", piece.path, piece.line_of(test.lineno), fix=fix)
