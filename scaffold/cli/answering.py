@@ -14,7 +14,7 @@ from scaffold.formats import yaml
 
 COPIERS = ("_commit", "_src_path")  # what Copier's own answers file holds besides answers
 Data = Annotated[
-    list[str] | None, typer.Option("--data", metavar="K=V", help="Answer a question; may be repeated.")
+    list[str] | None, typer.Option("--data", "-d", metavar="K=V", help="Answer a question; may be repeated.")
 ]  # fmt: skip
 DataFile = Annotated[
     Path | None, typer.Option("--data-file", metavar="FILE", help="Answers in a YAML or JSON file (-: standard input).")

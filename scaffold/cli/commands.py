@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from scaffold.cli import console
 
 MARKUP: Literal["markdown"] = "markdown"  # so that paragraphs are set anew to the width of the terminal
 # What `--help` lists them under.
@@ -156,9 +158,30 @@ def _command(module: str, name: str, within: str) -> Any:
     command = typer.main.get_command(found)
     command.name = name
     for path, one in ((name, command), *((f"{name} {word}", one) for word, one in _below(command).items())):
+        if isinstance(one, TyperCommand):
+            one.params += _loudness()
         if example := EXAMPLES.get(within + path):
             one.epilog = f"Example: `{example}`"
     return command
+
+
+def _loudness() -> list[Any]:
+    """Return the options that every command has: how much it says, beside its report, of what it does."""
+
+    def option(short: str, loudness: console.Loudness, help_: str) -> TyperOption:
+        return TyperOption(
+            param_decls=[f"--{loudness}", short],
+            is_flag=True,
+            default=False,
+            expose_value=False,
+            help=help_,
+            callback=lambda _context, _option, wanted: console.speak(loudness) if wanted else None,
+        )
+
+    return [
+        option("-q", "quiet", "Show no progress."),
+        option("-v", "verbose", "Name each step as it begins, with the time."),
+    ]
 
 
 def _below(command: Any) -> dict[str, Any]:

@@ -5,9 +5,11 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from io import TextIOWrapper
 from threading import Lock, Timer, current_thread
-from typing import Any, TextIO
+from time import monotonic
+from typing import Any, Literal, TextIO
 
 import typer
 
@@ -17,6 +19,8 @@ from scaffold.process import Notify
 from scaffold.report.text import Line
 
 STYLES = {"plain": "", "title": "bold", "good": "green", "warn": "yellow", "bad": "bold red", "dim": "dim"}
+Loudness = Literal["usual", "quiet", "verbose"]
+_LOUDNESS: ContextVar[Loudness] = ContextVar("loudness", default="usual")  # what the command line asks for
 SOON, EVERY = 1.0, 5.0  # seconds after which a step is named where there is no terminal, and then how far it is
 
 
@@ -25,6 +29,7 @@ def ready() -> None:
 
     What is opened later does not end up in the place of one; an output that was closed takes nothing, and says so.
     """
+    speak("usual")
     flags = {"stdin": os.O_RDONLY, "stdout": os.O_RDONLY, "stderr": os.O_WRONLY}
     for number, (name, flag) in enumerate(flags.items()):
         try:
@@ -155,28 +160,53 @@ def complain(message: str) -> None:
     _say(f"{red}error:{plain} {on_one_line(message)}\n")
 
 
+def speak(loudness: Loudness) -> None:
+    """Say from here on as much as that of what is being done: `quiet` is nothing, `verbose` each step with its time."""
+    _LOUDNESS.set(loudness)
+
+
 @contextmanager
-def progress(*, spinner: bool, quiet: bool = False) -> Iterator[Notify]:
+def progress(*, spinner: bool) -> Iterator[Notify]:
     """Show on standard error what is being done; yields the function that names it: `STEP`, or `STEP: HOW FAR IT IS`.
 
     A terminal gets a spinner, unless somebody is asked questions there; elsewhere a line is written for a step that
-    takes longer than a second, and every few seconds one for how far it is. To be `quiet` is to show nothing.
+    takes longer than a second, and every few seconds one for how far it is.
     """
-    if quiet:
+    loudness = _LOUDNESS.get()
+    if loudness == "quiet":
         yield lambda _: None
         return
-    if spinner and _coloured(sys.stderr):
+    if spinner and loudness == "usual" and _coloured(sys.stderr):
         from rich.console import Console
         from rich.text import Text
 
         with Console(stderr=True).status("Working") as status:
             yield lambda message: status.update(Text(on_one_line(message)))
         return
-    lines = _Lines()
+    lines = _Steps() if loudness == "verbose" else _Lines()
     try:
         yield lines
     finally:
         lines.close()
+
+
+class _Steps:
+    """A line for each step as it begins, with the seconds since the first could have begun."""
+
+    def __init__(self) -> None:
+        self._began, self._step = monotonic(), ""
+
+    def __call__(self, message: str) -> None:
+        step = message.partition(": ")[0]
+        if step != self._step:
+            self._step = step
+            self._tell(step)
+
+    def close(self) -> None:
+        self._tell("Reporting")
+
+    def _tell(self, step: str) -> None:
+        _say(f"{monotonic() - self._began:6.2f} s  {on_one_line(step)}\n")
 
 
 class _Lines:

@@ -7,7 +7,7 @@ import typer
 
 import scaffold
 from scaffold.cli import console
-from scaffold.cli.fleet_options import Every, File, Quiet, Where
+from scaffold.cli.fleet_options import Every, File, Where
 from scaffold.cli.options import FormatOption
 from scaffold.cli.rendering import LimitOption, SkipTasks, Trust, means
 from scaffold.fleet.roll import FILE
@@ -42,14 +42,13 @@ def preflight(
     direct: Direct = False,
     local: Local = False,
     every: Every = False,
-    quiet: Quiet = False,
     format_: FormatOption = "text",
 ) -> None:
     """Say what is missing before a plan can be carried out, with what mends it; nothing is started.
 
     Exits 3 where something keeps a member from being offered its update.
     """
-    with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
+    with console.progress(spinner=True) as notify, telling(notify):
         found = scaffold.fleet_preflight(plan, fleet, where=where, direct=direct, local=local, notify=notify)
     with console.reporting():
         if format_ == "json":
@@ -73,14 +72,13 @@ def apply(
     skip_tasks: SkipTasks = False,
     limit: LimitOption = None,
     every: Every = False,
-    quiet: Quiet = False,
     format_: FormatOption = "text",
 ) -> None:
     """Open a pull request for every member of the wave that is on, or the next, as far as the policy lets it now.
 
     What is there already is found, and done no second time. Exits 3 where a member needs somebody, or all has halted.
     """
-    with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
+    with console.progress(spinner=True) as notify, telling(notify):
         stands = scaffold.fleet_apply(
             plan,
             fleet,
@@ -111,11 +109,10 @@ def watch(
     skip_tasks: SkipTasks = False,
     limit: LimitOption = None,
     every: Every = False,
-    quiet: Quiet = False,
     format_: FormatOption = "text",
 ) -> None:
     """Follow checks, reviews and merges, and go on with the waves, until all is done or it halts."""
-    with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
+    with console.progress(spinner=True) as notify, telling(notify):
         stands = scaffold.fleet_watch(
             plan,
             fleet,
@@ -145,11 +142,10 @@ def abort(
     local: Local = False,
     reason: Reason = "",
     by: By = "",
-    quiet: Quiet = False,
     format_: FormatOption = "text",
 ) -> None:
     """Close what is open, with the reason, and delete our branches; where people have committed, it stays open."""
-    with console.progress(spinner=True, quiet=quiet) as notify:
+    with console.progress(spinner=True) as notify:
         stands = scaffold.fleet_abort(plan, fleet, reason=reason, by=by, direct=direct, local=local, notify=notify)
     _report(stands, format_)
 

@@ -7,7 +7,7 @@ import typer
 import scaffold
 from scaffold.cli import console
 from scaffold.cli.check import FailOn, Rules, Strict
-from scaffold.cli.fleet_options import Every, File, Quiet, RunOn, Where
+from scaffold.cli.fleet_options import Every, File, RunOn, Where
 from scaffold.cli.options import Offline, Today
 from scaffold.fleet.roll import FILE
 from scaffold.formats.shown import to_json
@@ -46,7 +46,6 @@ def check(
     offline: Offline = False,
     today: Today = None,
     every: Every = False,
-    quiet: Quiet = False,
     format_: FormOption = "text",
 ) -> None:
     """Check every member against its guardrails, by rule, owner and mission.
@@ -54,7 +53,7 @@ def check(
     Repositories are read as they are at HEAD, from git's objects alone. Exits 3 where something fails, or a member
     could not be checked.
     """
-    with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
+    with console.progress(spinner=True) as notify, telling(notify):
         result = scaffold.fleet_check(
             fleet,
             where=where,

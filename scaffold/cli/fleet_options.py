@@ -23,5 +23,4 @@ RunOn = Annotated[
         help="Where the work is done: `loop` (this process), `processes` (all cores), or `dask://HOST:PORT`.",
     ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 Every = Annotated[bool, typer.Option("--all", help="In text, list every member and every name.")]

@@ -9,7 +9,7 @@ import scaffold
 from scaffold.cli import console
 from scaffold.cli.adopt import Named
 from scaffold.cli.answering import Data, DataFile, given
-from scaffold.cli.fleet_options import File, Quiet, RunOn, Where
+from scaffold.cli.fleet_options import File, RunOn, Where
 from scaffold.cli.options import FormatOption, Offline, Prereleases, Today
 from scaffold.cli.rendering import LimitOption, SkipTasks, Trust, means
 from scaffold.cli.update import To
@@ -46,7 +46,6 @@ def plan(
     prereleases: Prereleases = False,
     offline: Offline = False,
     today: Today = None,
-    quiet: Quiet = False,
     format_: FormatOption = "text",
 ) -> None:
     """Say what an update would do to every member, with those that get the same patch in one group.
@@ -58,7 +57,7 @@ def plan(
     if blueprint and not adopt:
         raise typer.BadParameter("it goes with --adopt", param_hint="--blueprint")
     answers = given(data, data_file)
-    with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
+    with console.progress(spinner=True) as notify, telling(notify):
         made = scaffold.fleet_plan(
             fleet,
             where=where,

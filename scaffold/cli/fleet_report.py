@@ -7,7 +7,7 @@ import typer
 
 import scaffold
 from scaffold.cli import console, reports
-from scaffold.cli.fleet_options import File, Quiet, RunOn, Where
+from scaffold.cli.fleet_options import File, RunOn, Where
 from scaffold.cli.options import Offline, Today
 from scaffold.fleet.roll import FILE
 from scaffold.formats.shown import to_json
@@ -52,7 +52,6 @@ def report(
     run_on: RunOn = "processes",
     offline: Offline = False,
     today: Today = None,
-    quiet: Quiet = False,
     format_: FormOption = "html",
 ) -> None:
     """Report on a fleet for everybody: how it stands by mission, owner and blueprint, what is stuck, and why.
@@ -60,7 +59,7 @@ def report(
     The page is one file that asks nobody for anything. Exits 3 where a member is not current, a guardrail fails, or a
     rollout needs somebody.
     """
-    with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
+    with console.progress(spinner=True) as notify, telling(notify):
         found = scaffold.fleet_report(
             fleet,
             where=where,

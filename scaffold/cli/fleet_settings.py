@@ -8,7 +8,7 @@ import typer
 import scaffold
 from scaffold.cli import console
 from scaffold.cli.fleet_check import Policy
-from scaffold.cli.fleet_options import File, Quiet, RunOn, Where
+from scaffold.cli.fleet_options import File, RunOn, Where
 from scaffold.cli.fleet_plan import Into
 from scaffold.cli.options import FormatOption
 from scaffold.fleet.roll import FILE, option
@@ -34,7 +34,6 @@ def settings(
     apply: Apply = None,
     into: Into = None,
     run_on: RunOn = "processes",
-    quiet: Quiet = False,
     format_: FormatOption = "text",
 ) -> None:
     """Compare the settings of repositories at their forges with what is prescribed; planned first, then set.
@@ -44,7 +43,7 @@ def settings(
     """
     if apply is not None and (where or policy or into):
         raise typer.BadParameter("it does not go with --where, --policy and --into", param_hint="--apply")
-    with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
+    with console.progress(spinner=True) as notify, telling(notify):
         if apply is None:
             planned = scaffold.fleet_settings(
                 fleet, where=where, policy=policy, into=into, run_on=run_on, notify=notify

@@ -6,7 +6,7 @@ import typer
 
 import scaffold
 from scaffold.cli import console
-from scaffold.cli.fleet_options import Every, File, Quiet, RunOn, Where
+from scaffold.cli.fleet_options import Every, File, RunOn, Where
 from scaffold.cli.options import Offline, Today
 from scaffold.fleet.roll import FILE
 from scaffold.process.waiting import telling
@@ -33,7 +33,6 @@ def status(
     offline: Offline = False,
     today: Today = None,
     every: Every = False,
-    quiet: Quiet = False,
     format_: FormOption = "text",
 ) -> None:
     """Say who is on which version, and who is behind, has drifted, or has conflicts left.
@@ -41,7 +40,7 @@ def status(
     Repositories are read as they are at HEAD, from git's objects alone. Exits 3 where a member is not current, or
     cannot be read.
     """
-    with console.progress(spinner=True, quiet=quiet) as notify, telling(notify):
+    with console.progress(spinner=True) as notify, telling(notify):
         result = scaffold.fleet_status(
             fleet,
             where=where,

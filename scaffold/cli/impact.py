@@ -7,7 +7,7 @@ import typer
 
 import scaffold
 from scaffold.cli import console
-from scaffold.cli.fleet_options import Every, File, Quiet, RunOn, Where
+from scaffold.cli.fleet_options import Every, File, RunOn, Where
 from scaffold.cli.options import Offline, Revision, Today
 from scaffold.cli.rendering import LimitOption, SkipTasks, Trust, means
 from scaffold.fleet.roll import FILE
@@ -42,7 +42,6 @@ def impact(
     offline: Offline = False,
     today: Today = None,
     every: Every = False,
-    quiet: Quiet = False,
     format_: Form = "text",
 ) -> None:
     """Say what an update to a blueprint that is not released would do to every member of a fleet made from it.
@@ -50,7 +49,7 @@ def impact(
     The library's files count as they stand, or as a commit has them, beside the newest release. Nothing is written.
     Exits 3 where a member would need somebody, or a guardrail would start to fail.
     """
-    with console.progress(spinner=True, quiet=quiet) as notify:
+    with console.progress(spinner=True) as notify:
         found = scaffold.blueprint_impact(
             name,
             library=directory,

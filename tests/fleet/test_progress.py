@@ -91,8 +91,25 @@ def test_steps_that_are_short_are_not_named(said):
     assert said() == []
 
 
-def test_to_be_quiet_is_to_show_nothing(said):
-    with console.progress(spinner=True, quiet=True) as notify:
+@pytest.fixture
+def speak():
+    yield console.speak
+    console.speak("usual")
+
+
+def test_to_be_quiet_is_to_show_nothing(said, speak):
+    speak("quiet")
+    with console.progress(spinner=True) as notify:
         notify("Planning")
         time.sleep(0.2)
     assert said() == []
+
+
+def test_to_be_verbose_is_to_name_each_step_once_and_at_once(said, speak):
+    speak("verbose")
+    with console.progress(spinner=True) as notify:
+        for number in range(10):
+            notify(f"Planning: {number} of 10")
+        assert [line.split(" s  ")[1] for line in said()] == ["Planning"]
+        notify("Writing")
+    assert [line.split(" s  ")[1] for line in said()] == ["Planning", "Writing", "Reporting"]

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
 import scaffold
 from tests.guard.service import ANSWERS
 from tests.scenarios.world import commit, git
+from tests.scenarios.world import scaffold as command
 
 
 def test_a_sign_of_progress_on_the_terminal_does_not_get_into_the_report(tmp_path):
@@ -44,3 +46,12 @@ def test_a_project_in_a_folder_knows_its_way_from_the_top_of_the_repository(tmp_
         scaffold.check(tmp_path / "all.git/services/orders"),
     ]  # fmt: skip
     assert [checked.prefix for checked in checks] == ["services/orders"] * 4
+
+
+def test_every_command_says_its_steps_where_that_is_asked_for_and_none_where_quiet_is(tmp_path):
+    given = [word for name, value in ANSWERS.items() for word in ("-d", f"{name}={value}")]
+    stamped = command("new", "python-library", "orders", "--defaults", *given, "--verbose", where=tmp_path)
+    assert (stamped.code, stamped.out.partition(" ")[0]) == (0, "Stamped")
+    assert re.fullmatch(r"( *\d+\.\d\d s  (Writing \d+ files|Reporting)\n){2}", stamped.said)
+    checked = command("check", "-v", "-q", "--format", "json", where=tmp_path / "orders")
+    assert (checked.said, checked.code) == ("", 0)
