@@ -448,3 +448,24 @@ def test_every_decision_says_what_why_and_what_was_given_up():
     assert entries
     for entry in entries:
         assert re.findall(r"^\*\*(What|Why|Given up)\.\*\*", entry, re.MULTILINE) == ["What", "Why", "Given up"], entry
+
+
+MEASURED = {
+    "merge": "merge-cases",
+    "fleet": "benchmark-fleet",
+    "check": "benchmark-check",
+    "rollout": "benchmark-rollout",
+    "": "benchmarks",
+}
+
+
+@pytest.mark.parametrize("row", re.findall(r"^\| .*`make bench.*$", (ROOT / "README.md").read_text(), re.MULTILINE))
+def test_the_figures_of_the_readme_are_on_the_pages_that_they_are_from(row):
+    _, _, measured, again, _ = row.split("|")
+    benchmark = re.search(r"`make bench-?(\w*)`", again)[1]
+    there = [
+        float(one) for one in re.findall(r"\d+(?:\.\d+)?", page(f"reference/{MEASURED[benchmark]}.md").replace(",", ""))
+    ]
+    for figure in re.findall(r"\d+(?:\.\d+)?", measured.replace(",", "")):
+        digits = len(figure.partition(".")[2])
+        assert figure in {f"{one / unit:.{digits}f}" for one in there for unit in (1, 1000)}, figure  # seconds of ms
