@@ -4,7 +4,6 @@ import re
 import shlex
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -114,23 +113,22 @@ class Place:
         return self.top / path
 
 
+WAIVE = 'scaffold waive LK-01 --reason "The generated client has tabs" --expires 60d'
 EDITED = ("Makefile", "# the team was here\n"), (".editorconfig", "# tabs\n")
-TODAY = datetime.now(UTC).date()
-WAIVED = f"""\
-waivers:
-  - rule: LK-01
-    scope: /.editorconfig
-    reason: The generated client has tabs
-    owner: "@acme/checkout"
-    approver: "@platform/engineering"
-    created: {TODAY}
-    expires: {TODAY + timedelta(days=60)}
-"""
 
 
 def conflicting(place):
+    """One locked file edited and waived, another edited, and a conflict left open."""
+    folder = place.stamped(EDITED[1])
+    done = world.scaffold(*shlex.split(WAIVE)[1:], where=folder)
+    assert done.code == 0, done.err
+    path, line = EDITED[0]
     marked = "<<<<<<< yours\nours\n=======\ntheirs\n>>>>>>> python-http-service 1.1.0\n"
-    return place.stamped(*EDITED, ("README.md", marked), more={".scaffold/waivers.yml": WAIVED})
+    world.write(
+        folder, {name: f"{(folder / name).read_text()}{more}" for name, more in ((path, line), ("README.md", marked))}
+    )
+    world.commit(folder)
+    return folder
 
 
 def cli_tool(place):
@@ -180,9 +178,7 @@ SITUATIONS: dict[tuple[str, str], Callable[[Place], Path]] = {
     ): (lambda place: place.folder("home/you")),
     ("README.md", "$ scaffold blueprint impact cli-tool --library . --fleet ../fleet.yml"): used,
     ("check.md", "$ scaffold check"): conflicting,
-    ("waivers.md", '$ scaffold waive LK-01 --reason "The generated client has tabs" --expires 60d'): (
-        lambda place: place.stamped(EDITED[1])
-    ),
+    ("waivers.md", f"$ {WAIVE}"): (lambda place: place.stamped(EDITED[1])),
     ("check.md", "$ scaffold check --fix --dry-run"): lambda place: place.stamped(
         EDITED[0], more={".github/workflows/nightly.yml": UNPINNED}, without=["SECURITY.md"]
     ),
