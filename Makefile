@@ -28,10 +28,10 @@ test: $(VENV)/.test  ## Every gate: format, lint, types, tests, docs.
 test-golden: $(VENV)/.test  ## Stamped services under their own gates, with their language's tools, and the wheel.
 	$(PYTEST) -m toolchain
 
-test-long: $(VENV)/.long  ## Tests that try every case there is: each instant to be killed at, all that a template can reach, pages in a browser (apt-get install chromium).
-	$(PYTEST) -m "long and not toolchain and not forge" --ignore tests/fleet/campaign/test_storm.py
+test-long: $(VENV)/.long  ## Tests that try every case there is: each instant to be killed at, rollouts in a storm, all that a template can reach, pages in a browser (apt-get install chromium).
+	$(PYTEST) -m "long and not toolchain and not forge"
 
-test-rollout-storm: $(VENV)/.test  ## Rollouts killed at records and at random moments, at a forge in trouble (SEED=N repeats a run, STEP=1 takes every record).
+test-rollout-storm: $(VENV)/.test  ## Of the long tests the storm alone: rollouts killed at every record and at random moments, at a forge in trouble (SEED=N for other ones).
 	$(PYTEST) -m long tests/fleet/campaign/test_storm.py
 
 test-forge: $(VENV)/.referees  ## The adapters at a real Gitea, built once (some minutes), and referees of other hands at the forges of the tests.
