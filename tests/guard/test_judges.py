@@ -8,7 +8,7 @@ import pytest
 
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.guard.finding import SEVERITIES
-from scaffold.guard.judges.judge import MOST, Said, heard, inside, too_old
+from scaffold.guard.judges.judge import MOST, Said, heard, inside, passed_over, too_old
 from scaffold.guard.judges.table import JUDGES
 from scaffold.guard.rule import Looked
 from scaffold.guard.verdict import judge
@@ -199,6 +199,21 @@ def test_a_file_that_checkov_cannot_read_is_unknown():
     assert unknown(found) == "checkov cannot read the file"
     assert found[0].path == POD
     assert unknown(hear("checkov", json.dumps([report]), paths={PR})) == f"checkov cannot read the file: {POD}"
+
+
+@pytest.mark.parametrize("part", ["passed_checks", "failed_checks", "skipped_checks"])
+def test_what_checkov_passes_over_is_unknown(part):
+    results = {"failed_checks": [], part: [{"file_path": f"/{PR}"}]}
+    said = Said(json.dumps([{"check_type": "github_actions", "results": results}]))
+    found = passed_over(JUDGES["checkov"], said, [PR, "Dockerfile"], "/folder")
+    assert [(one.path, one.known) for one in found] == [("Dockerfile", False)]
+    assert [*passed_over(JUDGES["checkov"], said._replace(out="{"), [PR], "/folder")] == []  # which `heard` has said
+
+
+def test_what_checkov_has_really_said_accounts_for_each_file():
+    said = Said(RECORDED["checkov"].read_text())
+    assert passed_over(JUDGES["checkov"], said, [PR, "Dockerfile"], "/folder") == ()
+    assert JUDGES["checkov"].accounts
 
 
 def test_go_that_does_not_compile_is_unknown():

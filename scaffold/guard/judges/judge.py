@@ -36,7 +36,8 @@ class Judge(NamedTuple):
 
     It is given these and what it `needs` beside them, in a folder of their own, with the files of `ours` in the folder
     `../ours`; with `repository`, that folder looks like the top of a repository. In `command`, `{paths}` stands for the
-    paths that it judges; `version` has it tell its own, and `parse` reads what it printed; raises Unreadable.
+    paths that it judges; `version` has it tell its own, and `parse` reads what it printed; raises Unreadable. Of each
+    file that matches `accounts` it says that it has looked, which `looked` reads: what it passes over has not passed.
     """
 
     rule: Rule
@@ -52,6 +53,8 @@ class Judge(NamedTuple):
     environment: Mapping[str, str] = {}
     seconds: int = 300
     codes: tuple[int, ...] = (0,)  # with which it exits after it has looked at all, whatever it found
+    accounts: tuple[str, ...] = ()
+    looked: Callable[[Said], Iterable[str]] = lambda _: ()
     quotable: bool = True  # whether a report may repeat what it said when it failed
 
     @property
@@ -107,6 +110,19 @@ def heard(judge: Judge, said: Said, paths: Iterable[str], folder: str) -> tuple[
         wrong = f"failed with exit code {said.code}"
     unknown = [] if wrong is None else [judge.unknown(f"{judge.name} {wrong}{quoted(judge, said)}", TRY)]
     return (*sorted(kept, key=_place), *unknown)
+
+
+def passed_over(judge: Judge, said: Said, paths: Iterable[str], folder: str) -> tuple[Found, ...]:
+    """Return that some files are unknown: those of which a tool has to say that it has looked, and does not."""
+    try:
+        looked = {inside(path, folder) for path in judge.looked(said)}
+    except Exception:  # noqa: BLE001 - what cannot be read is said with what was heard
+        return ()
+    why, fix = (
+        f"{judge.name} passes over the file, and says nothing of it",
+        f"Mend what {judge.name} cannot take. {TRY}",
+    )
+    return tuple(Found(why, path, fix=fix, known=False) for path in paths if path not in looked)
 
 
 def _place(found: Found) -> tuple[str, int, str, str]:

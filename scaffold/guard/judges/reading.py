@@ -84,12 +84,8 @@ def _zizmor(answer: Said) -> Iterator[Any]:
 
 
 def _checkov(answer: Said) -> Iterator[Any]:
-    """Yield what one report holds, or a list of them; there is a summary instead where there was nothing to look at."""
-    data = document(answer, list, dict)
-    reports = data if isinstance(data, list) else [data] if "results" in data else []
-    if not reports and "checkov_version" not in data:
-        raise Unreadable("it holds no report")
-    for report in reports:
+    """Yield what one report holds, or a list of them."""
+    for report in _checkov_reports(answer):
         results = report["results"]
         # What a comment has it skip counts all the same: exceptions are waivers here.
         for one in (*results["failed_checks"], *results.get("skipped_checks", ())):
@@ -99,6 +95,24 @@ def _checkov(answer: Said) -> Iterator[Any]:
             yield {**one, "check_type": report["check_type"], "about": about, "line": line}
         for path in results.get("parsing_errors", ()):
             yield {"check_type": UNKNOWN, "file_path": path}
+
+
+def _checkov_reports(answer: Said) -> list[Any]:
+    """Return the reports of each kind of file; there is a summary instead where there was nothing to look at."""
+    data = document(answer, list, dict)
+    reports = data if isinstance(data, list) else [data] if "results" in data else []
+    if not reports and "checkov_version" not in data:
+        raise Unreadable("it holds no report")
+    return reports
+
+
+def _checkov_looked(answer: Said) -> Iterator[str]:
+    """Yield the path of each file that a check was made in, or that could not be read, which is said by itself."""
+    for report in _checkov_reports(answer):
+        results = report["results"]
+        for one in (*results.get("passed_checks", ()), *results["failed_checks"], *results.get("skipped_checks", ())):
+            yield one["file_path"].lstrip("/")
+        yield from (path.lstrip("/") for path in results.get("parsing_errors", ()))
 
 
 def _repo_review(answer: Said) -> Iterator[Any]:
@@ -120,3 +134,4 @@ def _biome(answer: Said) -> Iterator[Any]:
 _RECORDS: Mapping[str, Records] = {
     "zizmor": _zizmor, "checkov": _checkov, "repo-review": _repo_review, "biome": _biome,
 }  # fmt: skip
+LOOKED: Mapping[str, Callable[[Said], Iterable[str]]] = {"checkov": _checkov_looked}
