@@ -57,7 +57,15 @@ def _withdrawn(place: Place, name: str, version: str, reason: str) -> Withdrawn:
         raise ProjectError(f"{wanted} cannot be written into the manifest", where=path, hint="write it there by hand")
     operation = Operation("withdraw", f"withdraw {name} {wanted}", commits=True)
     carry_out(place, operation, {path: content.decode()}, f"fix: withdraw {tag(name, wanted)}\n\n{reason}")
-    return Withdrawn(root, name, str(wanted), reason, place.repository.head() or "", _instead(versions, said))
+    return Withdrawn(
+        root,
+        name,
+        str(wanted),
+        reason,
+        commit=place.repository.head() or "",
+        instead=_instead(versions, said),
+        has_remote=place.repository.history.has_remote(),
+    )
 
 
 def _instead(versions: dict[Version, str], withdrawn: dict[str, str]) -> str | None:

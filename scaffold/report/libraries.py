@@ -81,10 +81,13 @@ def blueprint_release(result: Released) -> Iterator[Line]:
     for note in result.notes:
         yield Line(f"  {note}")
     if result.applied:
-        push = "git push --follow-tags" if result.has_remote else "add a remote, then git push --follow-tags"
-        yield Line(f"Next: {push}", "title")
+        yield Line(f"Next: {_pushed('git push --follow-tags', result)}", "title")
         if result.is_first:
             yield Line(f"  scaffold new {result.name} DIR --source {result.root}")
+
+
+def _pushed(command: str, result: Released | Withdrawn) -> str:
+    return command if result.has_remote else f"add a remote, then {command}"
 
 
 def blueprint_new(result: Started) -> Iterator[Line]:
@@ -106,7 +109,7 @@ def blueprint_withdraw(result: Withdrawn) -> Iterator[Line]:
     yield Line(f"Withdrew {result.name} {result.version}: {result.reason}", "good")
     instead = f"{result.instead} is offered instead" if result.instead else "there is no other version to offer"
     yield Line(f"  nobody is offered it any more; {instead}")
-    yield Line("Next: git push", "title")
+    yield Line(f"Next: {_pushed('git push', result)}", "title")
     if result.instead:
         back = f"scaffold fleet plan --to {result.instead} --where withdrawn"
         yield Line(f"  those on it go back with scaffold update --to {result.instead}, or {back}")

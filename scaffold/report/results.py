@@ -257,6 +257,7 @@ class Withdrawn(NamedTuple):
     reason: str
     commit: str
     instead: str | None
+    has_remote: bool = True
 
 
 class LibraryMade(NamedTuple):
