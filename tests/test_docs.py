@@ -136,6 +136,11 @@ def test_every_command_and_option_is_documented(words, options):
     assert not re.search(r"\bNone\b|<", told)
 
 
+@pytest.mark.parametrize(("words", "options"), [one for one in commands().items() if one[0] not in GROUPS])
+def test_every_command_can_be_quiet_and_verbose(words, options):
+    assert {"--quiet", "-q", "--verbose", "-v"} <= options
+
+
 @pytest.mark.parametrize("words", [words for words, _ in commands().items() if words not in GROUPS])
 def test_every_command_has_an_example_that_it_takes(words):
     example = EXAMPLES[" ".join(words)]
