@@ -136,9 +136,9 @@ def test_every_command_and_option_is_documented(words, options):
     assert not re.search(r"\bNone\b|<", told)
 
 
-@pytest.mark.parametrize(("words", "options"), [one for one in commands().items() if one[0] not in GROUPS])
-def test_every_command_can_be_quiet_and_verbose(words, options):
-    assert {"--quiet", "-q", "--verbose", "-v"} <= options
+def test_every_command_can_be_quiet_and_verbose():
+    wanted = {"--quiet", "-q", "--verbose", "-v"}
+    assert [words for words, options in commands().items() if words not in GROUPS and not wanted <= options] == []
 
 
 @pytest.mark.parametrize("words", [words for words, _ in commands().items() if words not in GROUPS])
