@@ -335,7 +335,7 @@ def full_results():
         "blueprint_show": results.Shown("n", "1", "t", "d", (), "active", None, (), (), {"name": known}, {}),
         "blueprint_release": results.Released(root, "n", "1", "2", "t", "c", ()),
         "blueprint_new": results.Started(root, "n", ("f",), {}),
-        "blueprint_withdraw": results.Withdrawn(root, "n", "1", "r", "c", None),
+        "blueprint_withdraw": results.Withdrawn(root, "n", "1", "r", "c", None, has_remote=True),
         "library_init": results.LibraryMade(root, ()),
         "fleet_clean": results.Freed(1, 2),
     }  # fmt: skip
@@ -464,7 +464,11 @@ MEASURED = {
 }
 
 
-@pytest.mark.parametrize("row", re.findall(r"^\| .*`make bench.*$", (ROOT / "README.md").read_text(), re.MULTILINE))
+FIGURES = re.findall(r"^\| .*`make bench.*$", (ROOT / "README.md").read_text(), re.MULTILINE)
+assert len(FIGURES) == len(MEASURED)
+
+
+@pytest.mark.parametrize("row", FIGURES)
 def test_the_figures_of_the_readme_are_on_the_pages_that_they_are_from(row):
     _, _, measured, again, _ = row.split("|")
     benchmark = re.search(r"`make bench-?(\w*)`", again)[1]

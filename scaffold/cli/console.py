@@ -25,7 +25,7 @@ SOON, EVERY = 1.0, 5.0  # seconds after which a step is named where there is no 
 
 
 def ready() -> None:
-    """Have three standard streams, whatever was closed by whoever started us.
+    """Have three standard streams, whatever was closed by whoever started us, and the usual progress.
 
     What is opened later does not end up in the place of one; an output that was closed takes nothing, and says so.
     """
@@ -161,7 +161,7 @@ def complain(message: str) -> None:
 
 
 def speak(loudness: Loudness) -> None:
-    """Say from here on as much as that of what is being done: `quiet` is nothing, `verbose` each step with its time."""
+    """Say as much of what is being done: where `quiet` no progress, where `verbose` each step with its time."""
     _LOUDNESS.set(loudness)
 
 
@@ -194,19 +194,17 @@ class _Steps:
     """A line for each step as it begins, with the seconds since the first could have begun."""
 
     def __init__(self) -> None:
-        self._began, self._step = monotonic(), ""
+        self._began, self._step, self._lock = monotonic(), "", Lock()
 
     def __call__(self, message: str) -> None:
         step = message.partition(": ")[0]
-        if step != self._step:
-            self._step = step
-            self._tell(step)
+        with self._lock:
+            if step != self._step:
+                self._step = step
+                _say(f"{monotonic() - self._began:6.2f} s  {on_one_line(step)}\n")
 
     def close(self) -> None:
-        self._tell("Reporting")
-
-    def _tell(self, step: str) -> None:
-        _say(f"{monotonic() - self._began:6.2f} s  {on_one_line(step)}\n")
+        pass
 
 
 class _Lines:

@@ -257,7 +257,7 @@ class Withdrawn(NamedTuple):
     reason: str
     commit: str
     instead: str | None
-    has_remote: bool = True
+    has_remote: bool
 
 
 class LibraryMade(NamedTuple):

@@ -207,6 +207,8 @@ def test_what_checkov_passes_over_is_unknown(part):
     said = Said(json.dumps([{"check_type": "github_actions", "results": results}]))
     found = passed_over(JUDGES["checkov"], said, [PR, "Dockerfile"], "/folder")
     assert [(one.path, one.known) for one in found] == [("Dockerfile", False)]
+    said = said._replace(out=said.out.replace("github_actions", "secrets"))  # which are searched for in every file
+    assert [one.path for one in passed_over(JUDGES["checkov"], said, [PR], "/folder")] == [PR]
     assert [*passed_over(JUDGES["checkov"], said._replace(out="{"), [PR], "/folder")] == []  # which `heard` has said
 
 

@@ -182,7 +182,7 @@ def test_a_changelog_tells_of_no_cases_and_a_step_that_was_asked_for_is_told_apa
     assert "scaffold new" not in done.out
     version = re.search(r" as tool/v(\S+)", done.out)[1]
     taken_back = scaffold("blueprint", "withdraw", "tool", version, "it loses data", where=shelved)
-    assert "Next: add a remote, then git push" in taken_back.out
+    assert "Next: add a remote, then git push\n" in taken_back.out
 
 
 def test_a_first_release_says_how_to_use_it(tmp_path):

@@ -48,10 +48,14 @@ def test_a_project_in_a_folder_knows_its_way_from_the_top_of_the_repository(tmp_
     assert [checked.prefix for checked in checks] == ["services/orders"] * 4
 
 
-def test_every_command_says_its_steps_where_that_is_asked_for_and_none_where_quiet_is(tmp_path):
+def test_steps_are_said_where_that_is_asked_for_and_none_where_quiet_is_asked_for_last(tmp_path):
     given = [word for name, value in ANSWERS.items() for word in ("-d", f"{name}={value}")]
     stamped = command("new", "python-library", "orders", "--defaults", *given, "--verbose", where=tmp_path)
     assert (stamped.code, stamped.out.partition(" ")[0]) == (0, "Stamped")
-    assert re.fullmatch(r"( *\d+\.\d\d s  (Writing \d+ files|Reporting)\n){2}", stamped.said)
-    checked = command("check", "-v", "-q", "--format", "json", where=tmp_path / "orders")
-    assert (checked.said, checked.code) == ("", 0)
+    assert re.fullmatch(r" *\d+\.\d\d s  Writing \d+ files\n", stamped.said)
+    checked = command("check", "-q", "-v", "--format", "json", where=tmp_path / "orders")
+    assert re.fullmatch(r" *\d+\.\d\d s  Checking \d+ files\n", checked.said)
+    assert checked.json["summary"]["fail"] == 0
+    assert command("check", "-v", "-q", where=tmp_path / "orders").said == ""
+    nowhere = command("status", "--verbose", where=tmp_path)
+    assert (nowhere.code, nowhere.said.partition(":")[0]) == (1, "error")

@@ -107,8 +107,13 @@ def _checkov_reports(answer: Said) -> list[Any]:
 
 
 def _checkov_looked(answer: Said) -> Iterator[str]:
-    """Yield the path of each file that a check was made in, or that could not be read, which is said by itself."""
+    """Yield the path of each file that was looked at for what it is, or could not be read, which is said by itself.
+
+    For secrets every file is searched, whatever it is.
+    """
     for report in _checkov_reports(answer):
+        if report["check_type"] == "secrets":
+            continue
         results = report["results"]
         for one in (*results.get("passed_checks", ()), *results["failed_checks"], *results.get("skipped_checks", ())):
             yield one["file_path"].lstrip("/")

@@ -107,7 +107,7 @@ def new(
         baseline = Baseline(
             root, release, library.address, rendered, means, keep_copier, notes=told_of(library, release), follow=follow
         )
-    notify(f"{'Comparing with' if dry_run else 'Writing'} {len(rendered.tree)} files")
+    notify(f"{'Planning' if dry_run else 'Writing'} {len(rendered.tree)} files")
     made = (
         _take_in(baseline, dry_run=dry_run)
         if in_use
