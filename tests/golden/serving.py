@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,8 @@ class Served:
         known = {"Authorization": f"Bearer {token}"} if token else {}
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         with closing(connection):
-            connection.request(method, path, content, {"Content-Type": "application/json", **known, **headers})
+            with suppress(BrokenPipeError, ConnectionResetError):  # it may answer before it has all of the body
+                connection.request(method, path, content, {"Content-Type": "application/json", **known, **headers})
             return Answer(connection.getresponse())
 
     def begin(self, method: str, path: str, length: int, first: bytes) -> socket.socket:
