@@ -183,7 +183,10 @@ def progress(*, spinner: bool) -> Iterator[Notify]:
         with Console(stderr=True).status("Working") as status:
             yield lambda message: status.update(Text(on_one_line(message)))
         return
-    lines = _Steps() if loudness == "verbose" else _Lines()
+    if loudness == "verbose":
+        yield _Steps()
+        return
+    lines = _Lines()
     try:
         yield lines
     finally:
@@ -202,9 +205,6 @@ class _Steps:
             if step != self._step:
                 self._step = step
                 _say(f"{monotonic() - self._began:6.2f} s  {on_one_line(step)}\n")
-
-    def close(self) -> None:
-        pass
 
 
 class _Lines:

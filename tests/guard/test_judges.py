@@ -8,7 +8,7 @@ import pytest
 
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.guard.finding import SEVERITIES
-from scaffold.guard.judges.judge import MOST, Said, heard, inside, passed_over, too_old
+from scaffold.guard.judges.judge import MOST, Said, heard, inside, too_old
 from scaffold.guard.judges.table import JUDGES
 from scaffold.guard.rule import Looked
 from scaffold.guard.verdict import judge
@@ -86,9 +86,9 @@ def recorded(name):
     return RECORDED[name].read_text()
 
 
-def hear(name, out, err="", code=None, paths=PATHS, folder="/folder"):
+def hear(name, out, err="", code=None, paths=PATHS, folder="/folder", accounted=()):
     judge = JUDGES[name]
-    return heard(judge, Said(out, err, judge.codes[-1] if code is None else code), paths, folder)
+    return heard(judge, Said(out, err, judge.codes[-1] if code is None else code), paths, folder, accounted)
 
 
 def unknown(found):
@@ -201,20 +201,24 @@ def test_a_file_that_checkov_cannot_read_is_unknown():
     assert unknown(hear("checkov", json.dumps([report]), paths={PR})) == f"checkov cannot read the file: {POD}"
 
 
-@pytest.mark.parametrize("part", ["passed_checks", "failed_checks", "skipped_checks"])
+@pytest.mark.parametrize("part", ["passed_checks", "skipped_checks"])
 def test_what_checkov_passes_over_is_unknown(part):
-    results = {"failed_checks": [], part: [{"file_path": f"/{PR}"}]}
-    said = Said(json.dumps([{"check_type": "github_actions", "results": results}]))
-    found = passed_over(JUDGES["checkov"], said, [PR, "Dockerfile"], "/folder")
-    assert [(one.path, one.known) for one in found] == [("Dockerfile", False)]
-    said = said._replace(out=said.out.replace("github_actions", "secrets"))  # which are searched for in every file
-    assert [one.path for one in passed_over(JUDGES["checkov"], said, [PR], "/folder")] == [PR]
-    assert [*passed_over(JUDGES["checkov"], said._replace(out="{"), [PR], "/folder")] == []  # which `heard` has said
+    one = {"file_path": f"/{PR}", "check_id": "CKV_GHA_1", "check_name": "n"}
+    report = {"check_type": "github_actions", "results": {"failed_checks": [], part: [one]}}
+    found = hear("checkov", json.dumps([report]), accounted=[PR, "Dockerfile"])
+    assert [one.path for one in found if not one.known] == ["Dockerfile"]
+    report["check_type"] = "secrets"  # which are searched for in every file
+    found = hear("checkov", json.dumps([report]), accounted=[PR])
+    assert [one.path for one in found if not one.known] == [PR]
+
+
+def test_what_cannot_be_read_is_said_once_and_accuses_no_file():
+    assert "it is not JSON" in unknown(hear("checkov", "{", accounted=[PR]))
 
 
 def test_what_checkov_has_really_said_accounts_for_each_file():
-    said = Said(RECORDED["checkov"].read_text())
-    assert passed_over(JUDGES["checkov"], said, [PR, "Dockerfile"], "/folder") == ()
+    said = RECORDED["checkov"].read_text()
+    assert hear("checkov", said, accounted=[PR, "Dockerfile"]) == hear("checkov", said)
     assert JUDGES["checkov"].accounts
 
 

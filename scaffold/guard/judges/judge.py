@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from packaging.version import Version
@@ -84,10 +84,12 @@ def rule_of(name: str, severity: Severity, about: str) -> Rule:
     )
 
 
-def heard(judge: Judge, said: Said, paths: Iterable[str], folder: str) -> tuple[Found, ...]:
+def heard(
+    judge: Judge, said: Said, paths: Iterable[str], folder: str, accounted: Iterable[str] = ()
+) -> tuple[Found, ...]:
     """Return what a tool found in the files under check, by place; what it found elsewhere is none of our business.
 
-    `folder` is where it was run, for tools that print whole paths.
+    `folder` is where it was run, for tools that print whole paths. Which of the `accounted` it passes over is unknown.
     """
     known = frozenset(paths)
     kept: list[Found] = []
@@ -102,6 +104,7 @@ def heard(judge: Judge, said: Said, paths: Iterable[str], folder: str) -> tuple[
             if len(kept) == MOST:
                 wrong = f"finds more than {MOST:,} things, and the rest is left out"
                 break
+        kept += _passed_over(judge, said, accounted, folder)
     except Unreadable as error:
         wrong = f"printed what cannot be read: {error}"
     except Exception as error:  # noqa: BLE001 - its answer is data from elsewhere, of whatever shape
@@ -112,17 +115,12 @@ def heard(judge: Judge, said: Said, paths: Iterable[str], folder: str) -> tuple[
     return (*sorted(kept, key=_place), *unknown)
 
 
-def passed_over(judge: Judge, said: Said, paths: Iterable[str], folder: str) -> tuple[Found, ...]:
-    """Return that some files are unknown: those of which a tool has to say that it has looked, and does not."""
-    try:
-        looked = {inside(path, folder) for path in judge.looked(said)}
-    except Exception:  # noqa: BLE001 - what cannot be read is said with what was heard
-        return ()
-    why, fix = (
-        f"{judge.name} passes over the file, and says nothing of it",
-        f"Mend what {judge.name} cannot take. {TRY}",
-    )
-    return tuple(Found(why, path, fix=fix, known=False) for path in paths if path not in looked)
+def _passed_over(judge: Judge, said: Said, accounted: Iterable[str], folder: str) -> Iterator[Found]:
+    """Yield that a file is unknown, of which a tool has to say that it has looked, and does not."""
+    looked = {inside(path, folder) for path in judge.looked(said)}
+    why = f"{judge.name} passes over the file, and says nothing of it"
+    fix = f"See what keeps {judge.name} from it: something in the file, or its name. {TRY}"
+    yield from (Found(why, path, fix=fix, known=False) for path in accounted if path not in looked)
 
 
 def _place(found: Found) -> tuple[str, int, str, str]:

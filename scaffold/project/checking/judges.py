@@ -13,7 +13,7 @@ from scaffold import disk
 from scaffold.blueprint.guardrails import Guardrails
 from scaffold.errors import ProjectError, ScaffoldError
 from scaffold.guard.finding import Found
-from scaffold.guard.judges.judge import TRY, Judge, Said, heard, passed_over, rule_of, too_old
+from scaffold.guard.judges.judge import TRY, Judge, Said, heard, rule_of, too_old
 from scaffold.guard.judges.table import JUDGES
 from scaffold.guard.rule import Looked
 from scaffold.guard.snapshot import SUBMODULE
@@ -113,9 +113,8 @@ class Bench(NamedTuple):
         there = tuple(f"./{path}" for path in paths if (folder / path).is_file())
         if there:
             done = self._run(judge, (program, *judge.arguments(there)), folder, judge.seconds)
-            yield from heard(judge, done, self.view.snapshot.modes, str(folder))
-            accounted = (path for path in self._paths(judge.accounts) if (folder / path).is_file())
-            yield from passed_over(judge, done, accounted, str(folder))
+            accounted = [path for path in self._paths(judge.accounts) if (folder / path).is_file()]
+            yield from heard(judge, done, self.view.snapshot.modes, str(folder), accounted)
         yield from unread
 
     def _run(self, judge: Judge, command: tuple[str, ...], folder: Path, seconds: float) -> Said:
